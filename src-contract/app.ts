@@ -1,0 +1,68 @@
+import * as z from 'zod'
+import { WireError } from './app-error.ts'
+
+/**
+ * Between renderer and main. Operations of the agent pass through `joey:call` under their own names;
+ * these are what main itself answers.
+ */
+export const AgentLink = z.discriminatedUnion('state', [
+  z.strictObject({ state: z.literal('connecting') }),
+  z.strictObject({ state: z.literal('live') }),
+  /** Gone or never there; main keeps trying. */
+  z.strictObject({ state: z.literal('lost'), error: WireError }),
+])
+export type AgentLink = z.infer<typeof AgentLink>
+
+export interface AppOperation<Req extends z.ZodType = z.ZodType, Res extends z.ZodType = z.ZodType> {
+  readonly kind: 'app'
+  readonly name: string
+  readonly request: Req
+  readonly response: Res
+}
+
+function appOperation<Req extends z.ZodType, Res extends z.ZodType>(
+  name: string,
+  request: Req,
+  response: Res,
+): AppOperation<Req, Res> {
+  return { kind: 'app', name, request, response }
+}
+
+/** Starts the agent when it does not run; resolves when it answers. */
+export const startAgent = appOperation('app.startAgent', z.strictObject({}), z.strictObject({}))
+/** Shows the system's file dialog for an image; null when the person cancelled. */
+export const chooseImage = appOperation(
+  'app.chooseImage',
+  z.strictObject({ kind: z.enum(['archive', 'folder']) }),
+  z.strictObject({ path: z.string().nullable() }),
+)
+/** Puts text on the clipboard: the page has no permission to. */
+export const copyText = appOperation(
+  'app.copyText',
+  z.strictObject({ text: z.string().max(1_000_000) }),
+  z.strictObject({}),
+)
+/** Shows a file of Joey (its log) in the system's file manager. Only paths that main knows. */
+export const showLog = appOperation('app.showLog', z.strictObject({}), z.strictObject({}))
+export const readApp = appOperation(
+  'app.info',
+  z.strictObject({}),
+  z.strictObject({ version: z.string(), platform: z.string(), electron: z.string() }),
+)
+
+export const appOperations = { startAgent, chooseImage, copyText, showLog, readApp } as const
+
+/** IPC channels. `open` answers with a MessagePort through `window.postMessage`. */
+export const channels = { call: 'joey:call', open: 'joey:open', port: 'joey:port', link: 'joey:link' } as const
+
+/** What travels on a stream's MessagePort, towards the renderer. */
+export type PortDown =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'binary'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'closed'; readonly error: WireError | null }
+
+/** And towards main. */
+export type PortUp =
+  | { readonly type: 'text'; readonly text: string }
+  | { readonly type: 'binary'; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'close' }

@@ -1,0 +1,31 @@
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+
+/** Where an agent keeps its state and where it answers. */
+export interface Place {
+  /** The state folder; the agent owns it. */
+  readonly home: string
+  /** Socket, engine state, and whatever must not survive a restart of the machine. */
+  readonly run: string
+  readonly socketPath: string
+}
+
+/**
+ * The one rule for every process: `JOEY_HOME` if set (the socket lies below it, so that tests and second
+ * desks do not meet), else /var/lib/joey and /run/joey for root, else the XDG folders of the user.
+ */
+export function findPlace(env: Readonly<Record<string, string | undefined>>, uid: number): Place {
+  const own = env['JOEY_HOME']
+  if (own !== undefined && own !== '') {
+    const home = resolve(own)
+    return place(home, join(home, 'run'))
+  }
+  if (uid === 0) return place('/var/lib/joey', '/run/joey')
+  const data = env['XDG_DATA_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'share')
+  const runtime = env['XDG_RUNTIME_DIR'] ?? `/run/user/${uid}`
+  return place(join(data, 'joey'), join(runtime, 'joey'))
+}
+
+function place(home: string, run: string): Place {
+  return { home, run, socketPath: join(run, 'joeyd.sock') }
+}

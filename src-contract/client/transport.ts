@@ -1,0 +1,64 @@
+import { request as httpRequest } from 'node:http'
+import { WebSocket } from 'ws'
+import { appError } from '../app-error.ts'
+
+/** Where the agent answers. */
+export interface Address {
+  readonly socketPath: string
+}
+
+/** A text answer larger than this is no answer of the agent. */
+const maxAnswerBytes = 64 * 1024 * 1024
+
+/** One HTTP exchange over the unix socket. Rejects with `agent-not-running` where nobody listens. */
+export function exchange(
+  { socketPath }: Address,
+  options: { method: string; path: string; body?: string | undefined; signal?: AbortSignal | undefined },
+): Promise<{ status: number; text: string }> {
+  return new Promise((resolve, reject) => {
+    const headers: Record<string, string | number> = { host: 'joey', accept: 'application/json' }
+    if (options.body !== undefined) {
+      headers['content-type'] = 'application/json'
+      headers['content-length'] = Buffer.byteLength(options.body)
+    }
+    const { method, path, signal } = options
+    const outgoing = httpRequest({ socketPath, method, path, headers, ...(signal ? { signal } : {}) }, (incoming) => {
+      const chunks: Buffer[] = []
+      let size = 0
+      incoming.on('data', (chunk: Buffer) => {
+        size += chunk.length
+        if (size > maxAnswerBytes) incoming.destroy(new Error('The answer is too large.'))
+        else chunks.push(chunk)
+      })
+      incoming.on('end', () =>
+        resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
+      )
+      incoming.on('error', (error) => reject(linkError(error, signal)))
+    })
+    outgoing.on('error', (error) => reject(linkError(error, signal)))
+    outgoing.end(options.body)
+  })
+}
+
+/** A WebSocket over the unix socket; not yet open. Frames of the guest can be large, so no compression. */
+export function openSocket({ socketPath }: Address, path: string): WebSocket {
+  return new WebSocket(`ws+unix://${socketPath}:${path}`, { perMessageDeflate: false, maxPayload: 32 * 1024 * 1024 })
+}
+
+/** Turns a failure of the link into the sentence and remedy that every client shows. */
+export function linkError(error: unknown, signal?: AbortSignal): Error {
+  if (signal?.aborted) return appError('cancelled', 'cancelled', 'Cancelled.', { cause: error })
+  const code = (error as NodeJS.ErrnoException).code
+  if (code === 'ENOENT' || code === 'ECONNREFUSED') {
+    const message = 'The agent is not running. Start it with "joey agent start".'
+    return appError('unavailable', 'agent-not-running', message, { remedy: { kind: 'startAgent' }, cause: error })
+  }
+  if (code === 'EACCES' || code === 'EPERM') {
+    const message =
+      'The socket of the agent belongs to another user. Ask for an agent of your own, or use that account.'
+    return appError('refused', 'agent-not-yours', message, { cause: error })
+  }
+  const message = 'The connection to the agent broke off. It may have stopped; try again.'
+  const detail = error instanceof Error ? error.message : String(error)
+  return appError('unavailable', 'agent-connection-lost', message, { remedy: { kind: 'retry' }, detail, cause: error })
+}

@@ -1,0 +1,116 @@
+import * as z from 'zod'
+import { operation } from './operation.ts'
+
+export const ImageDigest = z.string().regex(/^sha256:[a-f0-9]{64}$/)
+export type ImageDigest = z.infer<typeof ImageDigest>
+
+/** What `run` accepts for an image: a name with or without tag, a digest, or a start of a digest. */
+export const ImageRef = z
+  .string()
+  .min(1)
+  .max(512)
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/, 'Not a name or digest of an image.')
+
+/** A name that an image is kept under: lower case, optional registry and path, a tag. */
+export const ImageName = z
+  .string()
+  .max(512)
+  .regex(
+    /^[a-z0-9]+([._-]+[a-z0-9]+)*(:[0-9]+)?(\/[a-z0-9]+([._-]+[a-z0-9]+)*)*(:[A-Za-z0-9_][A-Za-z0-9._-]{0,127})?$/,
+    'An image name is lower case, as in team/web:1.2.',
+  )
+
+/** From the OCI image configuration. */
+export const ImageConfig = z.strictObject({
+  entrypoint: z.array(z.string()),
+  command: z.array(z.string()),
+  env: z.array(z.string()),
+  cwd: z.string(),
+  user: z.string(),
+  stopSignal: z.string().nullable(),
+  exposedPorts: z.array(z.string()),
+  labels: z.record(z.string(), z.string()),
+})
+export type ImageConfig = z.infer<typeof ImageConfig>
+
+export const Image = z.strictObject({
+  /** Digest of the OCI manifest; for the built-in image, of its content. */
+  digest: ImageDigest,
+  /** With tag: `busybox:latest`. An image may have several, or none. */
+  names: z.array(z.string()),
+  architecture: z.string(),
+  /** As the image says; null where it does not. */
+  createdAt: z.iso.datetime({ offset: true }).nullable(),
+  importedAt: z.iso.datetime(),
+  /** Bytes on disk: the EROFS file. */
+  sizeBytes: z.int().nonnegative(),
+  /** Bytes of the files in it, unpacked. */
+  contentBytes: z.int().nonnegative(),
+  config: ImageConfig,
+  builtIn: z.boolean(),
+})
+export type Image = z.infer<typeof Image>
+
+/** Chosen by the client, so that it can follow and cancel work it has asked for. */
+export const TaskId = z.string().regex(/^[a-z0-9-]{8,64}$/)
+export type TaskId = z.infer<typeof TaskId>
+
+export const Task = z.strictObject({
+  id: TaskId,
+  kind: z.enum(['image.import']),
+  /** What it works on, for people. */
+  subject: z.string(),
+  phase: z.enum(['checking', 'converting', 'unpacking', 'packing', 'done', 'failed', 'cancelled']),
+  /** 0 to 1 within the whole task; null where it cannot be known. */
+  progress: z.number().min(0).max(1).nullable(),
+  startedAt: z.iso.datetime(),
+  /** The sentence of a failure. */
+  message: z.string().nullable(),
+})
+export type Task = z.infer<typeof Task>
+
+export const listImages = operation({
+  name: 'image.list',
+  method: 'GET',
+  path: '/v1/images',
+  summary: 'Lists images, by name.',
+  request: z.strictObject({}),
+  response: z.array(Image),
+})
+
+export const importImage = operation({
+  name: 'image.import',
+  method: 'POST',
+  path: '/v1/images/import',
+  summary:
+    'Imports a docker archive, an OCI archive or an OCI layout from the disk of this machine. Ends early when the client goes.',
+  request: z.strictObject({
+    path: z
+      .string()
+      .min(1)
+      .max(4096)
+      .regex(/^\/[^\0]*$/, 'The path of an image is absolute.'),
+    /** Absent: the names in the archive. */
+    name: ImageName.optional(),
+    task: TaskId.optional(),
+  }),
+  response: z.array(Image),
+})
+
+export const removeImage = operation({
+  name: 'image.remove',
+  method: 'DELETE',
+  path: '/v1/images/:ref',
+  summary: 'Removes a name, and the image with its last name. An image that a sandbox uses is kept.',
+  request: z.strictObject({ ref: ImageRef }),
+  response: z.strictObject({ digest: ImageDigest, deleted: z.boolean() }),
+})
+
+export const cancelTask = operation({
+  name: 'task.cancel',
+  method: 'POST',
+  path: '/v1/tasks/:id/cancel',
+  summary: 'Cancels long work. What it had made is cleaned up.',
+  request: z.strictObject({ id: TaskId }),
+  response: z.strictObject({ id: TaskId }),
+})

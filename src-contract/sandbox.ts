@@ -1,0 +1,311 @@
+import * as z from 'zod'
+import { operation } from './operation.ts'
+
+/** Fixed length, because gVisor resolves prefixes of ids; safe as a file name and as an OCI container id. */
+export const SandboxId = z.string().regex(/^[a-f0-9]{12}$/, 'A sandbox id has 12 hexadecimal digits.')
+export type SandboxId = z.infer<typeof SandboxId>
+
+/** What people call it. Also the hostname inside, so a DNS label. */
+export const SandboxName = z
+  .string()
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'A name has 1 to 63 characters: small letters, digits and dashes, and starts and ends with a letter or digit.',
+  )
+export type SandboxName = z.infer<typeof SandboxName>
+
+/** A name, a whole id, or an unambiguous start of an id. */
+export const SandboxRef = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Not a name or id of a sandbox.')
+
+/** How strong the wall is. Classes other than `container` are offered where the host has their engine. */
+export const IsolationClass = z.enum(['container', 'gvisor', 'microvm'])
+export type IsolationClass = z.infer<typeof IsolationClass>
+
+/**
+ * `creating`, `starting`, `stopping` and `removing` are intents on record before an engine is called;
+ * the others are facts. `created` has never run.
+ */
+export const SandboxState = z.enum([
+  'creating',
+  'created',
+  'starting',
+  'running',
+  'paused',
+  'stopping',
+  'stopped',
+  'removing',
+])
+export type SandboxState = z.infer<typeof SandboxState>
+
+export const Limits = z.strictObject({
+  /** Bytes; at least 6 MiB, below which no runtime starts. Null: no limit. */
+  memoryBytes: z
+    .int()
+    .min(6 * 1024 * 1024)
+    .max(2 ** 50)
+    .nullable()
+    .default(null),
+  /** Cores; 0.3 is 30 % of one. Null: no limit. */
+  cpus: z.number().min(0.01).max(1024).nullable().default(null),
+  /** Processes and threads. */
+  pids: z.int().min(1).max(4_194_304).nullable().default(4096),
+})
+export type Limits = z.infer<typeof Limits>
+
+/** A path inside a sandbox: absolute, without `..`, and not the root. */
+export const GuestPath = z
+  .string()
+  .max(4096)
+  .regex(/^\/(?!\/)[^\0]*$/, 'A path inside a sandbox starts with one slash.')
+  .refine((path) => !path.split('/').includes('..'), 'A path inside a sandbox must not contain "..".')
+
+export const Mount = z.strictObject({
+  kind: z.literal('bind').default('bind'),
+  /** On the host: absolute, must exist. */
+  source: z
+    .string()
+    .min(1)
+    .max(4096)
+    .regex(/^\/[^\0]*$/, 'The source of a mount is an absolute path.'),
+  target: GuestPath.refine((path) => path.replace(/\/+$/, '') !== '', 'A mount cannot replace the root.'),
+  readOnly: z.boolean().default(false),
+})
+export type Mount = z.infer<typeof Mount>
+
+const Port = z.int().min(1).max(65_535)
+
+/** A TCP port of the guest, published on the host's loopback. `hostPort` 0 asks for a free one. */
+export const PortPublish = z.strictObject({
+  hostPort: z.int().min(0).max(65_535).default(0),
+  guestPort: Port,
+})
+export type PortPublish = z.infer<typeof PortPublish>
+
+export const NetworkMode = z.enum(['none', 'nat'])
+export type NetworkMode = z.infer<typeof NetworkMode>
+
+export const EnvName = z
+  .string()
+  .max(1024)
+  .regex(/^[^=\0]+$/, 'The name of an environment variable has no "=".')
+export const Environment = z.record(
+  EnvName,
+  z
+    .string()
+    .max(131_072)
+    .regex(/^[^\0]*$/),
+)
+export const Argv = z
+  .array(
+    z
+      .string()
+      .max(131_072)
+      .regex(/^[^\0]*$/),
+  )
+  .max(4096)
+
+/** `name`, `uid`, `name:group` or `uid:gid`, as Docker has it. */
+export const UserSpec = z
+  .string()
+  .max(256)
+  .regex(/^[^:\s\0]+(:[^:\s\0]+)?$/, 'A user is NAME, UID, or either with :GROUP.')
+
+/** What the sandbox shall be. Recorded whole, so that a restart repeats it. */
+export const SandboxSpec = z.strictObject({
+  image: z.string().min(1).max(512),
+  class: IsolationClass.default('container'),
+  /** Replaces the image's command; its entrypoint stays. Null: the image's own. */
+  command: Argv.min(1).nullable().default(null),
+  /** Replaces the image's entrypoint and drops its command. */
+  entrypoint: Argv.nullable().default(null),
+  env: Environment.default({}),
+  cwd: GuestPath.nullable().default(null),
+  user: UserSpec.nullable().default(null),
+  /** The main process gets a terminal. */
+  tty: z.boolean().default(false),
+  /** The main process's standard input stays open for clients that attach. */
+  stdin: z.boolean().default(false),
+  hostname: SandboxName.nullable().default(null),
+  limits: Limits.default({ memoryBytes: null, cpus: null, pids: 4096 }),
+  mounts: z.array(Mount).max(64).default([]),
+  network: NetworkMode.default('nat'),
+  ports: z.array(PortPublish).max(64).default([]),
+  readOnlyRoot: z.boolean().default(false),
+  /** The agent removes the sandbox when its main process has ended. */
+  removeOnExit: z.boolean().default(false),
+  /** How long a stop waits between the stop signal and KILL. */
+  stopGraceMs: z.int().min(0).max(600_000).default(10_000),
+  labels: z.record(z.string().min(1).max(256), z.string().max(4096)).default({}),
+})
+export type SandboxSpec = z.infer<typeof SandboxSpec>
+
+/** Why the main process is no more. */
+export const ExitReason = z.enum(['exited', 'signalled', 'oom', 'start-failed', 'monitor-lost', 'host-restarted'])
+export const SandboxExit = z.strictObject({
+  /** As a shell has it: 128 + n for signal n. Null where nobody could see it. */
+  code: z.int().min(0).max(255).nullable(),
+  reason: ExitReason,
+  /** A sentence for people: "Ran out of memory (limit 64 MiB)." */
+  message: z.string(),
+  at: z.iso.datetime(),
+})
+export type SandboxExit = z.infer<typeof SandboxExit>
+
+export const Sandbox = z.strictObject({
+  id: SandboxId,
+  name: SandboxName,
+  class: IsolationClass,
+  state: SandboxState,
+  /** The reference it was created from. */
+  image: z.string(),
+  imageDigest: z.string(),
+  spec: SandboxSpec,
+  /** Entrypoint and command as they run. */
+  argv: Argv,
+  createdAt: z.iso.datetime(),
+  startedAt: z.iso.datetime().nullable(),
+  /** The end of the latest run; null while it runs, and before the first. */
+  exit: SandboxExit.nullable(),
+  /** The engine of the latest run, as probed: `crun`, `runc`. */
+  engine: z.string().nullable(),
+  /** The main process on the host; null unless running or paused. */
+  pid: z.int().positive().nullable(),
+  address: z.string().nullable(),
+  /** Host ports as really published. */
+  ports: z.array(z.strictObject({ hostPort: Port, guestPort: Port })),
+})
+export type Sandbox = z.infer<typeof Sandbox>
+
+const ByRef = z.strictObject({ ref: SandboxRef })
+
+export const createSandbox = operation({
+  name: 'sandbox.create',
+  method: 'POST',
+  path: '/v1/sandboxes',
+  summary: 'Creates a sandbox, and starts it unless told otherwise. Answers once the main process exists.',
+  request: z.strictObject({
+    /** Absent: the agent makes one up. */
+    name: SandboxName.optional(),
+    spec: SandboxSpec,
+    start: z.boolean().default(true),
+  }),
+  response: Sandbox,
+})
+
+export const listSandboxes = operation({
+  name: 'sandbox.list',
+  method: 'GET',
+  path: '/v1/sandboxes',
+  summary: 'Lists sandboxes, those that do not run too when `all` is set; newest first.',
+  request: z.strictObject({ all: z.boolean().default(false) }),
+  response: z.array(Sandbox),
+})
+
+export const inspectSandbox = operation({
+  name: 'sandbox.inspect',
+  method: 'GET',
+  path: '/v1/sandboxes/:ref',
+  summary: 'Reads one sandbox.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const startSandbox = operation({
+  name: 'sandbox.start',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/start',
+  summary: 'Starts it again with the disk it has. Starting a running one changes nothing.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const stopSandbox = operation({
+  name: 'sandbox.stop',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/stop',
+  summary:
+    'Sends the stop signal, waits, then kills. Answers once it has stopped. Stopping a stopped one changes nothing.',
+  request: z.strictObject({ ref: SandboxRef, graceMs: z.int().min(0).max(600_000).optional() }),
+  response: Sandbox,
+})
+
+export const SignalName = z
+  .string()
+  .regex(/^(SIG)?[A-Z][A-Z0-9+-]{1,9}$|^[1-9][0-9]?$/, 'Not the name or number of a signal.')
+
+export const killSandbox = operation({
+  name: 'sandbox.kill',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/kill',
+  summary: 'Sends a signal to the main process; KILL by default. Does not wait for what follows.',
+  request: z.strictObject({ ref: SandboxRef, signal: SignalName.default('KILL') }),
+  response: Sandbox,
+})
+
+export const restartSandbox = operation({
+  name: 'sandbox.restart',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/restart',
+  summary: 'Stops it if it runs, then starts it.',
+  request: z.strictObject({ ref: SandboxRef, graceMs: z.int().min(0).max(600_000).optional() }),
+  response: Sandbox,
+})
+
+export const pauseSandbox = operation({
+  name: 'sandbox.pause',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/pause',
+  summary: 'Freezes every process in it.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const resumeSandbox = operation({
+  name: 'sandbox.resume',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/resume',
+  summary: 'Thaws a paused sandbox.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const renameSandbox = operation({
+  name: 'sandbox.rename',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref',
+  summary: 'Gives it another name. The hostname inside changes with the next start.',
+  request: z.strictObject({ ref: SandboxRef, name: SandboxName }),
+  response: Sandbox,
+})
+
+export const updateSandbox = operation({
+  name: 'sandbox.update',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref/limits',
+  summary: 'Changes limits, at once where it runs. A limit below present use is refused.',
+  request: z.strictObject({
+    ref: SandboxRef,
+    memoryBytes: Limits.shape.memoryBytes.unwrap().optional(),
+    cpus: Limits.shape.cpus.unwrap().optional(),
+    pids: Limits.shape.pids.unwrap().optional(),
+  }),
+  response: Sandbox,
+})
+
+export const removeSandbox = operation({
+  name: 'sandbox.remove',
+  method: 'DELETE',
+  path: '/v1/sandboxes/:ref',
+  summary: 'Removes it with its disk and logs. A running one only with `force`.',
+  request: z.strictObject({ ref: SandboxRef, force: z.boolean().default(false) }),
+  response: z.strictObject({ id: SandboxId }),
+})
+
+export const waitSandbox = operation({
+  name: 'sandbox.wait',
+  method: 'GET',
+  path: '/v1/sandboxes/:ref/wait',
+  summary: 'Answers when the main process has ended (and, with removeOnExit, the sandbox is gone).',
+  request: ByRef,
+  response: z.strictObject({ id: SandboxId, exit: SandboxExit }),
+})
