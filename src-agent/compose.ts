@@ -1,0 +1,68 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { Logger } from 'pino'
+import type { IsolationClass } from '#contract/sandbox'
+import type { Driver } from './drivers/driver.ts'
+import { createImageStore } from './images/image-store.ts'
+import { createImageMounts } from './layers/image-mounts.ts'
+import { createLogRotation } from './logs/log-rotation.ts'
+import { createNetwork } from './network/create-network.ts'
+import { run } from './process/run.ts'
+import type { SandboxContext } from './sandboxes/context.ts'
+import { createKeyedLock } from './sandboxes/keyed-lock.ts'
+import { createLiveParts } from './sandboxes/live-parts.ts'
+import { openSandboxRecords } from './sandboxes/records.ts'
+import { createSandboxService, type SandboxService } from './sandboxes/sandbox-service.ts'
+import { createEventLog } from './state/event-log.ts'
+import type { StateFolder } from './state/folder.ts'
+import { openImageRecords } from './state/image-records.ts'
+import { createTasks, type Tasks } from './tasks/tasks.ts'
+
+/** The services of the agent, wired. None of them acts before it is asked to. */
+export interface Services {
+  readonly context: SandboxContext
+  readonly sandboxes: SandboxService
+  readonly tasks: Tasks
+  /** Ends watches and waits; sandboxes go on. */
+  dispose(): void
+}
+
+interface Ground {
+  readonly folder: StateFolder
+  readonly database: DatabaseSync
+  readonly log: Logger
+  readonly drivers: ReadonlyMap<IsolationClass, Driver>
+}
+
+export function composeServices({ folder, database, log, drivers }: Ground): Services {
+  const now = () => new Date()
+  const events = createEventLog(database, now)
+  const leaving = new AbortController()
+  const images = createImageStore({
+    folder: folder.images,
+    records: openImageRecords(database),
+    run,
+    onChanged: (image) => events.commit([{ type: 'image.changed', image }]),
+    onRemoved: (digest) => events.commit([{ type: 'image.removed', digest }]),
+    log,
+  })
+  const rotation = createLogRotation({ onError: (err, path) => log.warn({ err, path }, 'a log could not be rotated') })
+  const context: SandboxContext = {
+    records: openSandboxRecords(database, events),
+    events,
+    folder,
+    images,
+    imageMounts: createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath }),
+    network: createNetwork({ tag: folder.tag, folder: folder.network, run, log }),
+    live: createLiveParts({ folder, run, rotation }),
+    lock: createKeyedLock(),
+    log,
+    now,
+    drivers,
+    signal: leaving.signal,
+  }
+  const dispose = () => {
+    leaving.abort()
+    rotation.close()
+  }
+  return { context, sandboxes: createSandboxService(context), tasks: createTasks(events, now), dispose }
+}

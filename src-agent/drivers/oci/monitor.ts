@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { appError } from '#contract/app-error'
+import { endGroup } from '../../process/kill-group.ts'
+import { start } from '../../process/run.ts'
+import type { LaunchPlan, Running } from '../driver.ts'
+
+/**
+ * conmon holds the main process's streams, writes its log and its exit code, and lives on when the agent dies
+ * (https://github.com/containers/conmon). It runs in a mount namespace of its own, in which the overlay is mounted:
+ * when conmon ends, the mount ends with it, whoever died first. docs/adr/0003 has the alternatives.
+ */
+const launchScript = 'set -eu; options=$1; rootfs=$2; shift 2; mount -t overlay -o "$options" joey "$rootfs"; exec "$@"'
+
+export interface MonitorDeps {
+  readonly conmon: string
+  readonly runtime: string
+  readonly runtimeRoot: string
+  /** conmon leaves the exit code here, in a file named by the id. */
+  readonly exits: string
+}
+
+/** Where the monitor keeps what others use. The run folder is the bundle. */
+export function monitorFiles(run: string): Record<'pid' | 'monitorPid' | 'attach' | 'control' | 'rootfs', string> {
+  return {
+    pid: join(run, 'pid'),
+    monitorPid: join(run, 'monitor.pid'),
+    attach: join(run, 'attach'),
+    control: join(run, 'ctl'),
+    rootfs: join(run, 'rootfs'),
+  }
+}
+
+/** Starts conmon, which has the runtime create the sandbox. Resolves when the main process is ready to start. */
+export async function startMonitor(deps: MonitorDeps, plan: LaunchPlan, signal: AbortSignal): Promise<Running> {
+  signal.throwIfAborted()
+  const files = monitorFiles(plan.paths.run)
+  const args = ['--mount', '--propagation', 'slave', 'sh', '-c', launchScript, 'joey-launch']
+  const child = start('unshare', [...args, overlayOptions(plan), files.rootfs, deps.conmon, ...conmonArguments(deps, plan)], {
+    // conmon leaves a file named oom where it stands.
+    cwd: plan.paths.run,
+    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', _OCI_SYNCPIPE: '3' },
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  })
+  const abort = () => void endGroup(child)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    const report = await readReport(child)
+    const monitorPid = Number.parseInt(await readFile(files.monitorPid, 'utf8'), 10)
+    return { pid: report, monitorPid }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    for (const pipe of child.stdio) pipe?.destroy()
+  }
+}
+
+function conmonArguments(deps: MonitorDeps, { id, paths, process, stdin }: LaunchPlan): string[] {
+  const files = monitorFiles(paths.run)
+  return [
+    ...['--api-version', '1', '--cid', id, '--cuuid', id, '--name', id],
+    ...['--runtime', deps.runtime, '--runtime-arg', '--root', '--runtime-arg', deps.runtimeRoot],
+    ...['--bundle', paths.run, '--persist-dir', paths.run, '--exit-dir', deps.exits, '--full-attach'],
+    ...['--container-pidfile', files.pid, '--conmon-pidfile', files.monitorPid],
+    ...['--log-path', `k8s-file:${paths.log}`, '--log-level', 'error'],
+    ...(process.tty ? ['--terminal'] : []),
+    ...(stdin || process.tty ? ['--stdin'] : []),
+    // A detached client must not end the standard input that another one may still want to use.
+    ...(process.tty ? ['--leave-stdin-open'] : []),
+  ]
+}
+
+function overlayOptions({ lowers, paths }: LaunchPlan): string {
+  return `nodev,lowerdir=${lowers.join(':')},upperdir=${paths.upper},workdir=${paths.work}`
+}
+
+/** conmon's first line on the synchronisation pipe: the pid, or -1 and the runtime's words. */
+const Report = z.object({ pid: z.int().optional(), data: z.int().optional(), message: z.string().optional() })
+
+function readReport(child: ReturnType<typeof start>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    let complaints = ''
+    const fail = (detail: string) => reject(createFailure(detail))
+    child.once('error', (error) => fail(error.message))
+    child.stdio[2]?.on('data', (chunk: Buffer) => {
+      if (complaints.length < 8192) complaints += chunk.toString('utf8')
+    })
+    const pipe = child.stdio[3]
+    pipe?.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8')
+      if (!text.includes('\n')) return
+      const report = parseReport(text)
+      const pid = report?.data ?? report?.pid ?? -1
+      if (pid > 0) resolve(pid)
+      else fail(report?.message ?? (text + complaints))
+    })
+    pipe?.once('close', () => fail(complaints || text || 'The monitor ended without a word.'))
+  })
+}
+
+function parseReport(text: string): z.infer<typeof Report> | null {
+  try {
+    return Report.parse(JSON.parse(text.slice(0, text.indexOf('\n'))))
+  } catch {
+    return null
+  }
+}
+
+function createFailure(raw: string): Error {
+  const detail = raw.replaceAll('\\"', '"')
+  const missing = /executable file [`'"]?([^`'":]+)[`'"]? not found|exec: "([^"]+)": (?:executable file not found|stat)/.exec(detail)
+  const program = missing?.[1] ?? missing?.[2]
+  if (program !== undefined) {
+    const message = `There is no program "${program}" in the sandbox. Check the command, or pick another image.`
+    return appError('invalidRequest', 'command-not-found', message, { params: { program }, detail })
+  }
+  const denied = /(?:open|exec) [`'"]?([^`'":]+)[`'"]?: permission denied/i.exec(detail)
+  if (denied?.[1] !== undefined) {
+    const message = `"${denied[1]}" in the sandbox cannot be run: permission denied. Check the command and its mode.`
+    return appError('invalidRequest', 'command-not-executable', message, { params: { program: denied[1] }, detail })
+  }
+  return appError('engine', 'start-failed', 'The runtime could not make the sandbox. Its words are in the details.', { detail })
+}

@@ -1,0 +1,149 @@
+import type { Limits, Mount } from '#contract/sandbox'
+import type { LaunchPlan, ProcessPlan } from '../driver.ts'
+
+/**
+ * The OCI runtime configuration of a sandbox (https://github.com/opencontainers/runtime-spec, config.md and
+ * config-linux.md), with Docker's defaults for capabilities, paths and devices, and `no_new_privs` always.
+ */
+export const defaultCapabilities = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FSETID',
+  'CAP_FOWNER',
+  'CAP_MKNOD',
+  'CAP_NET_RAW',
+  'CAP_SETGID',
+  'CAP_SETUID',
+  'CAP_SETFCAP',
+  'CAP_SETPCAP',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SYS_CHROOT',
+  'CAP_KILL',
+  'CAP_AUDIT_WRITE',
+] as const
+
+const maskedPaths = [
+  '/proc/acpi',
+  '/proc/asound',
+  '/proc/interrupts',
+  '/proc/kcore',
+  '/proc/keys',
+  '/proc/latency_stats',
+  '/proc/scsi',
+  '/proc/timer_list',
+  '/proc/timer_stats',
+  '/proc/sched_debug',
+  '/sys/devices/virtual/powercap',
+  '/sys/firmware',
+]
+
+const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
+
+/** What the host decides, probed once. */
+export interface HostTraits {
+  readonly seccomp: Readonly<Record<string, unknown>>
+  /** The agent's own hard limit of open files: root without CAP_SYS_RESOURCE cannot raise it. */
+  readonly maxOpenFiles: number
+  /** Only where the kernel accounts swap does a runtime accept a limit for it. */
+  readonly limitsSwap: boolean
+  /** Parent of all cgroups of this agent. */
+  readonly cgroupParent: string
+}
+
+export function buildRuntimeConfig(plan: LaunchPlan, host: HostTraits, rootfs: string): Record<string, unknown> {
+  return {
+    ociVersion: '1.0.2',
+    process: buildProcess(plan.process, host),
+    root: { path: rootfs, readonly: plan.readOnlyRoot },
+    hostname: plan.hostname,
+    mounts: [...kernelMounts, ...fileMounts(plan), ...plan.mounts.map(toBindMount)],
+    linux: {
+      namespaces: [
+        ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
+        plan.netns === null ? { type: 'network' } : { type: 'network', path: plan.netns },
+      ],
+      cgroupsPath: `${host.cgroupParent}/${plan.id}`,
+      resources: buildResources(plan.limits, host),
+      sysctl: { 'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_unprivileged_port_start': '0' },
+      seccomp: host.seccomp,
+      maskedPaths,
+      readonlyPaths,
+    },
+  }
+}
+
+/** The `process` object, for the main process and, alone, for `exec`. */
+export function buildProcess(plan: ProcessPlan, host: HostTraits): Record<string, unknown> {
+  const bounding = [...defaultCapabilities]
+  // As Docker has it: another user than root starts without capabilities, but may get them back by file capabilities
+  // within the bounding set (which no_new_privs then forbids too).
+  const held = plan.uid === 0 ? bounding : []
+  const size = plan.tty && plan.columns && plan.rows ? { consoleSize: { width: plan.columns, height: plan.rows } } : {}
+  return {
+    terminal: plan.tty,
+    ...size,
+    user: { uid: plan.uid, gid: plan.gid, additionalGids: [...plan.additionalGids] },
+    args: [...plan.argv],
+    env: [...plan.env],
+    cwd: plan.cwd,
+    capabilities: { bounding, effective: held, permitted: held, inheritable: [], ambient: [] },
+    noNewPrivileges: true,
+    rlimits: [{ type: 'RLIMIT_NOFILE', soft: Math.min(65_536, host.maxOpenFiles), hard: host.maxOpenFiles }],
+  }
+}
+
+/** The `linux.resources` object of a new sandbox: only the limits that there are. */
+export function buildResources(limits: Limits, host: Pick<HostTraits, 'limitsSwap'>): Record<string, unknown> {
+  const { memory, cpu, pids } = buildUpdate(limits, host)
+  return {
+    devices: [{ allow: false, access: 'rwm' }],
+    ...(limits.memoryBytes === null ? {} : { memory }),
+    ...(limits.cpus === null ? {} : { cpu }),
+    ...(limits.pids === null ? {} : { pids }),
+  }
+}
+
+/** As many as Linux can have at all. crun 1.8.1 writes -1 for "no limit" as it is, which the kernel refuses. */
+const allPids = 4_194_304
+
+/** The same for `update`, where a limit that goes away must be named: unlimited is -1. */
+export function buildUpdate(limits: Limits, host: Pick<HostTraits, 'limitsSwap'>): Record<'memory' | 'cpu' | 'pids', object> {
+  const memory = limits.memoryBytes ?? -1
+  const period = 100_000
+  return {
+    memory: { limit: memory, ...(host.limitsSwap ? { swap: memory } : {}) },
+    cpu: { period, quota: limits.cpus === null ? -1 : Math.max(1000, Math.round(limits.cpus * period)) },
+    pids: { limit: limits.pids ?? allPids },
+  }
+}
+
+const kernelMounts = [
+  { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
+  {
+    destination: '/dev/pts',
+    type: 'devpts',
+    source: 'devpts',
+    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+  },
+  { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
+  { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
+  { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
+  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'] },
+]
+
+function fileMounts({ paths, nameservers }: LaunchPlan): Record<string, unknown>[] {
+  const names = nameservers === null ? ['hosts', 'hostname'] : ['hosts', 'hostname', 'resolv.conf']
+  return names.map((name) => ({
+    destination: `/etc/${name}`,
+    type: 'bind',
+    source: `${paths.folder}/etc/${name}`,
+    options: ['bind', 'rprivate', 'nosuid', 'nodev', 'noexec'],
+  }))
+}
+
+function toBindMount(mount: Mount): Record<string, unknown> {
+  const access = mount.readOnly ? 'ro' : 'rw'
+  const options = ['rbind', 'rprivate', 'nosuid', 'nodev', access]
+  return { destination: mount.target, type: 'bind', source: mount.source, options }
+}

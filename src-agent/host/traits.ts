@@ -1,0 +1,31 @@
+import { readFile } from 'node:fs/promises'
+import { release } from 'node:os'
+import { defaultCapabilities, type HostTraits } from '../drivers/oci/runtime-config.ts'
+import { buildSeccomp } from '../drivers/oci/seccomp.ts'
+
+/** Reads what the runtime configuration depends on. `tag` keeps cgroups of different state folders apart. */
+export async function readHostTraits(tag: string): Promise<HostTraits> {
+  const [major = 0, minor = 0] = release().split('.').map(Number)
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+  return {
+    seccomp: buildSeccomp({ architecture, capabilities: new Set(defaultCapabilities), kernel: [major, minor] }),
+    maxOpenFiles: await readMaxOpenFiles(),
+    limitsSwap: await readLimitsSwap(),
+    cgroupParent: `/joey/${tag}`,
+  }
+}
+
+async function readMaxOpenFiles(): Promise<number> {
+  const limits = await readFile('/proc/self/limits', 'utf8')
+  const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1]
+  return Math.min(Number(hard ?? 1024), 1_048_576)
+}
+
+/** Without swap there is nothing to limit, and kernels without swap accounting refuse the limit. */
+async function readLimitsSwap(): Promise<boolean> {
+  const swaps = await readFile('/proc/swaps', 'utf8').catch(() => '')
+  if (swaps.trim().split('\n').length < 2) return false
+  const v1 = await readFile('/sys/fs/cgroup/memory/memory.memsw.limit_in_bytes', 'utf8').catch(() => null)
+  const v2 = await readFile('/sys/fs/cgroup/cgroup.controllers', 'utf8').catch(() => null)
+  return v1 !== null || (v2?.includes('memory') ?? false)
+}

@@ -1,0 +1,57 @@
+/** What a confined program may do beyond reading programs and libraries. */
+export interface Confinement {
+  /** The one folder it may write to, seen as `/work`. */
+  readonly work?: string
+  /** May make files of any owner, mode and kind: for unpacking. */
+  readonly ownsFiles?: boolean
+  /** Beyond path, language and folders. */
+  readonly environment?: Readonly<Record<string, string>>
+}
+
+/** Wraps a command; gives the program and arguments to run. */
+export type Confine = (
+  program: string,
+  args: readonly string[],
+  confinement: Confinement,
+) => readonly [program: string, args: string[]]
+
+const namespaces = ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try']
+const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache']
+const baseEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp', TMPDIR: '/tmp' }
+/** Setting owners, modes, devices and file capabilities. Not SYS_ADMIN: no mounts, no `trusted.` attributes. */
+const fileCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'MKNOD', 'SETFCAP']
+
+/**
+ * Every program that reads bytes of an image runs by bubblewrap: no network, no processes but its own, nothing of this
+ * machine to see but programs and libraries, one folder to write to, and it dies with the agent.
+ * What it reads comes by inherited descriptor (`/proc/self/fd/3`) or lies in that folder.
+ */
+export const confine: Confine = (program, args, { work, ownsFiles = false, environment = {} }) => {
+  const asRoot = process.getuid?.() === 0
+  const variables = { ...baseEnvironment, ...(work !== undefined && { TMPDIR: '/work/tmp' }), ...environment }
+  return [
+    'bwrap',
+    [
+      ...namespaces,
+      ...(asRoot ? [] : ['--unshare-user']),
+      '--die-with-parent',
+      '--new-session',
+      ...systemFolders.flatMap((folder) => ['--ro-bind-try', folder, folder]),
+      '--proc',
+      '/proc',
+      '--dev',
+      '/dev',
+      ...(work === undefined ? ['--tmpfs', '/tmp'] : ['--bind', work, '/work', '--dir', '/tmp', '--chdir', '/work']),
+      '--clearenv',
+      ...Object.entries(variables).flatMap(setVariable),
+      '--cap-drop',
+      'ALL',
+      ...(asRoot && ownsFiles ? fileCapabilities.flatMap((name) => ['--cap-add', `CAP_${name}`]) : []),
+      '--',
+      program,
+      ...args,
+    ],
+  ]
+}
+
+const setVariable = ([name, value]: readonly [string, string]): string[] => ['--setenv', name, value]

@@ -1,0 +1,44 @@
+import { parseArgs } from 'node:util'
+import { AppError } from '#contract/app-error'
+import { findPlace } from '#contract/client/place'
+import { startJoeyd } from './joeyd.ts'
+import { openAgentLog } from './state/agent-log.ts'
+import { lockStateFolder, openStateFolder } from './state/folder.ts'
+
+/** The daemon's entry: takes the state folder, serves until asked to stop, and says on stderr why it could not start. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { owner: { type: 'string' } }, strict: true })
+  const folder = openStateFolder(findPlace(process.env, process.getuid?.() ?? 0))
+  const unlock = lockStateFolder(folder)
+  const { log, path, close } = openAgentLog(folder.logs)
+  process.on('uncaughtException', (error) => log.fatal({ err: error }, 'a bug: an exception reached nobody'))
+  process.on('unhandledRejection', (error) => log.fatal({ err: error }, 'a bug: a rejection reached nobody'))
+  try {
+    const joeyd = await startJoeyd({
+      folder,
+      log,
+      logPath: path,
+      owner: values.owner === undefined ? null : Number.parseInt(values.owner, 10),
+      outerMounts: process.env['JOEY_OUTER_MOUNTS'],
+    })
+    const leave = async () => {
+      await close()
+      unlock()
+      process.exit(0)
+    }
+    const onSignal = () => void joeyd.stop('keep').finally(leave)
+    process.once('SIGTERM', onSignal)
+    process.once('SIGINT', onSignal)
+    void joeyd.stopped.finally(leave)
+  } catch (error) {
+    log.fatal({ err: error }, 'the agent could not start')
+    await close()
+    throw error
+  }
+}
+
+main().catch((error: unknown) => {
+  const { message, detail } = AppError.from(error).wire
+  process.stderr.write(`joeyd: ${message}\n${detail === undefined ? '' : `${detail}\n`}`)
+  process.exit(1)
+})

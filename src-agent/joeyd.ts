@@ -1,0 +1,178 @@
+import { rmSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { AgentInfo } from '#contract/agent'
+import { eventStream } from '#contract/observe'
+import { composeServices, type Services } from './compose.ts'
+import { createDrivers } from './host/create-drivers.ts'
+import { removeCgroups } from './host/cgroup-files.ts'
+import { createHostExaminer } from './host/examine-host.ts'
+import { preparePrivateMounts } from './host/private-mounts.ts'
+import { createCgroupReader } from './metrics/cgroup-reader.ts'
+import { createSampler, type Sampler } from './metrics/sampler.ts'
+import { run } from './process/run.ts'
+import { watchExits } from './sandboxes/exit-watch.ts'
+import { reconcile } from './sandboxes/reconcile.ts'
+import { parseRequest } from './server/bind-operation.ts'
+import { createHandlers } from './server/handlers.ts'
+import { createHttpServer, listenOnSocket } from './server/http-server.ts'
+import { type EventSource, serveEventLines } from './server/serve-events.ts'
+import { serveUsage } from './server/serve-usage.ts'
+import { takeSnapshot } from './server/snapshot.ts'
+import { serveSockets } from './server/sockets.ts'
+import { createStreamHandlers } from './server/stream-handlers.ts'
+import { openDatabase } from './state/database.ts'
+import type { StateFolder } from './state/folder.ts'
+import { createTerminals, type Terminals } from './terminals/create-terminals.ts'
+import { version } from './version.ts'
+
+interface Settings {
+  readonly folder: StateFolder
+  readonly log: Logger
+  readonly logPath: string
+  /** Who may use the socket besides root; null: only who runs the agent. */
+  readonly owner: number | null
+  /** `readlink /proc/self/ns/mnt` of whoever started the agent. */
+  readonly outerMounts: string | undefined
+}
+
+export interface Joeyd {
+  /** Stops serving. Sandboxes run on, or are stopped first. Resolves when nothing of the agent is left but them. */
+  stop(sandboxes: 'keep' | 'stop'): Promise<void>
+  /** Resolves when a client has asked for a stop and it is done. */
+  readonly stopped: Promise<void>
+}
+
+/** Starts the agent on a state folder that the caller has locked. Resolves when it answers on its socket. */
+export async function startJoeyd(settings: Settings): Promise<Joeyd> {
+  const { folder, log } = settings
+  await preparePrivateMounts(run, settings.outerMounts)
+  const { drivers, runtime } = await createDrivers({ folder, run, log })
+  const database = openDatabase(folder.database)
+  const services = composeServices({ folder, database, log, drivers })
+  const { context, sandboxes } = services
+  const sampler = createSampler({ reader: createCgroupReader(), list: () => listRunning(services) })
+  const terminals = createTerminals({ context, sandboxes })
+  const told = [...(await context.images.reconcile()), ...(await reconcile(context, sandboxes))]
+  for (const message of told) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
+  const unwatch = watchExits(folder.exits, sandboxes.endings.noticed)
+  await context.images.ensureBuiltIn(context.signal).catch((error: unknown) => {
+    log.error({ err: error }, 'the built-in image could not be made')
+  })
+  terminals.adopt()
+  sampler.refresh()
+
+  let asked: (what: 'keep' | 'stop') => void = () => undefined
+  const stopped = new Promise<'keep' | 'stop'>((resolve) => {
+    asked = resolve
+  }).then((what) => stop(what))
+  const server = createServer(settings, services, { sampler, terminals, stop: asked, runtime })
+  await listenOnSocket(server.http, folder.socketPath, settings.owner)
+  void warmUp(services)
+  log.info({ home: folder.home, socket: folder.socketPath, told }, 'the agent answers')
+
+  const stop = async (what: 'keep' | 'stop') => {
+    log.info({ sandboxes: what }, 'the agent stops')
+    if (what === 'stop') await stopAll(services)
+    server.closeSockets()
+    await server.http.close()
+    rmSync(folder.socketPath, { force: true })
+    terminals.close()
+    sampler.close()
+    unwatch()
+    await leave(services)
+    services.dispose()
+    database.close()
+  }
+  return { stop, stopped }
+}
+
+interface Live {
+  readonly sampler: Sampler
+  readonly terminals: Terminals
+  readonly runtime: string
+  stop(what: 'keep' | 'stop'): void
+}
+
+function createServer(settings: Settings, services: Services, live: Live): { http: FastifyInstance; closeSockets: () => void } {
+  const { context, sandboxes, tasks } = services
+  const { sampler, terminals } = live
+  const { log } = settings
+  const eventSource: EventSource = {
+    events: context.events,
+    snapshot: () => takeSnapshot({ ...context, tasks, terminals: terminals.list }),
+  }
+  const info = describeAgent(settings, new Date())
+  const handlers = createHandlers({
+    info: () => info,
+    stop: live.stop,
+    examineHost: createHostExaminer({ context, run, runtime: live.runtime }),
+    sandboxes,
+    images: context.images,
+    imageMounts: context.imageMounts,
+    tasks,
+    terminals: terminals.handlers,
+    readUsage: ({ ref }) => sampler.now(ref === undefined ? undefined : sandboxes.find(ref).sandbox.id),
+  })
+  const http = createHttpServer(handlers, log, version)
+  http.get(eventStream.path, (request, reply) => {
+    const { since } = parseRequest(eventStream.name, eventStream.request, numbers(request.query))
+    reply.hijack()
+    serveEventLines(eventSource, reply.raw, since)
+  })
+  context.events.subscribe((event) => {
+    if (event.type === 'sandbox.changed' && event.sandbox.state === 'running') sampler.refresh()
+  })
+  const streams = createStreamHandlers({
+    context,
+    sandboxes,
+    eventSource,
+    serveUsage: (socket, { ref, history }) =>
+      serveUsage(socket, sampler, { history, ...(ref === undefined ? {} : { id: sandboxes.find(ref).sandbox.id }) }),
+    serveTerminal: terminals.serve,
+  })
+  return { http, closeSockets: serveSockets(http.server, streams, log) }
+}
+
+function describeAgent({ folder, logPath }: Settings, startedAt: Date): AgentInfo {
+  const { socketPath: socket, home } = folder
+  return { pid: process.pid, version, socket, home, startedAt: startedAt.toISOString(), nodeVersion: process.version, log: logPath }
+}
+
+function listRunning({ context }: Services) {
+  return context.records.all().flatMap(({ sandbox }) => {
+    const { id, pid, spec, state } = sandbox
+    const driver = context.drivers.get(sandbox.class)
+    if (pid === null || !driver || !['running', 'paused', 'stopping'].includes(state)) return []
+    return [{ id, pid, cgroup: driver.cgroup(id), limits: spec.limits }]
+  })
+}
+
+/** What would make the first start of a sandbox slow is done before somebody asks for it. */
+async function warmUp({ context }: Services): Promise<void> {
+  await context.network.prepare(context.signal).catch((error: unknown) => {
+    context.log.warn({ err: error }, 'the network could not be prepared; it is tried again when a sandbox needs it')
+  })
+}
+
+async function stopAll({ sandboxes, context }: Services): Promise<void> {
+  const results = await Promise.allSettled(sandboxes.list(false).map(({ id }) => sandboxes.stop(id)))
+  for (const { reason } of results.filter((result) => result.status === 'rejected')) {
+    context.log.error({ err: reason as unknown }, 'a sandbox could not be stopped')
+  }
+  // An end that was noticed a moment ago may still be tidied up.
+  await sleep(0)
+}
+
+/** Leaves the host as it was, as far as no sandbox needs what is there. */
+async function leave({ context, sandboxes }: Services): Promise<void> {
+  const keep = sandboxes.list(false).length > 0
+  await context.network.close({ keep })
+  if (!keep) await removeCgroups(`/joey/${context.folder.tag}`)
+}
+
+function numbers(query: unknown): Record<string, unknown> {
+  const entries = Object.entries((query ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(entries.map(([key, value]) => [key, /^\d+$/.test(String(value)) ? Number(value) : value]))
+}

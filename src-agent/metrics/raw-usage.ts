@@ -1,0 +1,27 @@
+/** What the kernel has counted for one sandbox since its start. Times in microseconds, sizes in bytes. */
+export interface RawUsage {
+  readonly cpuUs: number
+  /** Enforcement periods of the cpu quota, and those in which it held the sandbox back. */
+  readonly periods: number
+  readonly throttledPeriods: number
+  /** In use now, without page cache that can be dropped. */
+  readonly memoryBytes: number
+  readonly pids: number
+  readonly ioReadBytes: number
+  readonly ioWriteBytes: number
+  readonly netReceiveBytes: number
+  readonly netSendBytes: number
+}
+
+/** Reads what the kernel counts. */
+export interface CgroupReader {
+  readonly version: 'v1' | 'v2'
+  /** `cgroup` as the engine knows it, `/joey/…`; `pid` is any process inside. Null where the sandbox has ended. */
+  read(cgroup: string, pid: number): Promise<RawUsage | null>
+}
+
+/** Two sums of bytes: in and out of a disk, or of a network. */
+export interface Traffic {
+  readonly inBytes: number
+  readonly outBytes: number
+}

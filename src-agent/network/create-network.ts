@@ -1,0 +1,154 @@
+import { join } from 'node:path'
+import { AppError } from '#contract/app-error'
+import type { PortPublish, SandboxId } from '#contract/sandbox'
+import type { Run } from '../process/run.ts'
+import { examineNetwork } from './findings.ts'
+import { refuseForeignPorts } from './foreign-ports.ts'
+import { createHostPorts } from './host-ports.ts'
+import type { Subnet } from './ipv4.ts'
+import { createLeases } from './leases.ts'
+import { deleteLinks, ensureBridge, presentLinks } from './links.ts'
+import { namesFor } from './names.ts'
+import type { Lease, Network, NetworkLog, ReservedPort } from './network.ts'
+import { createPacketFilter } from './packet-filter.ts'
+import { createPool } from './pool.ts'
+import { reconcileNetwork } from './reconcile.ts'
+import { formatResolvConf, readResolver, watchResolvConf } from './resolv-conf.ts'
+import { chooseSubnet } from './subnet-choice.ts'
+
+interface Deps {
+  /** Six hexadecimal digits made from the state folder. */
+  readonly tag: string
+  /** The run folder. */
+  readonly folder: string
+  readonly run: Run
+  readonly log: NetworkLog
+  /** Namespaces kept ready; 2 otherwise. */
+  readonly poolSize?: number
+}
+
+export function createNetwork({ tag, folder, run, log, poolSize = 2 }: Deps): Network {
+  const names = namesFor(tag)
+  const filter = createPacketFilter(run, names)
+  const hostPorts = createHostPorts()
+  const leases = createLeases({ run, names, folder: join(folder, 'netns'), filter })
+  const published = new Map<SandboxId, Published>()
+  let prepared: Promise<Subnet> | null = null
+  let touched = false
+
+  const prepareNow = async (): Promise<Subnet> => {
+    touched = true
+    const [subnet, present] = await Promise.all([
+      chooseSubnet(run, folder, names.bridge, tag),
+      presentLinks(run, names),
+    ])
+    leases.occupy(present.ports)
+    // The filter comes first, so that there is no moment in which a sandbox is joined and not guarded.
+    await filter.load(subnet)
+    await ensureBridge(run, names, subnet, present)
+    return subnet
+  }
+  const prepare = (): Promise<Subnet> => {
+    prepared ??= prepareNow().catch((error: unknown) => {
+      prepared = null
+      throw error
+    })
+    return prepared
+  }
+  const make = async (signal?: AbortSignal): Promise<Lease> => {
+    const mine = prepare()
+    try {
+      return await leases.make(await mine, signal)
+    } catch (error) {
+      signal?.throwIfAborted()
+      log.warn({ err: error }, 'A network could not be made; the bridge is set up anew')
+      // Once for all who met the same failure.
+      if (prepared === mine) prepared = null
+      return leases.make(await prepare(), signal)
+    }
+  }
+  const pool = createPool({ size: poolSize, make: () => make(), release: (lease) => leases.release(lease), log })
+  const unpublish = async (id: SandboxId): Promise<void> => {
+    const former = published.get(id)
+    if (former === undefined) return
+    published.delete(id)
+    await filter.unpublish(former.ports.map((port) => ({ ...port, address: former.address })))
+    hostPorts.release(former.ports.map((port) => port.hostPort))
+  }
+
+  return {
+    async prepare(signal) {
+      await prepare()
+      signal.throwIfAborted()
+      pool.fill()
+    },
+    async take(signal) {
+      signal.throwIfAborted()
+      const lease = pool.take() ?? (await make(signal))
+      pool.fill()
+      return lease
+    },
+    async publish(id, address, ports) {
+      const former = published.get(id)
+      if (former !== undefined && isSame(former, address, ports)) return [...former.ports]
+      await unpublish(id)
+      if (ports.length === 0) return []
+      await Promise.all([prepare(), refuseForeignPorts(run, names, ports)])
+      const reserved = await hostPorts.reserve(id, ports)
+      try {
+        await filter.publish(reserved.map((port) => ({ ...port, address })))
+      } catch (error) {
+        hostPorts.release(reserved.map((port) => port.hostPort))
+        throw error
+      }
+      published.set(id, { address, ports: reserved })
+      return reserved
+    },
+    unpublish,
+    release: (lease) => leases.release(lease),
+    async reconcile(running) {
+      for (const { id, address, ports } of running) published.set(id, { address, ports })
+      leases.occupy(running.map((sandbox) => sandbox.interface))
+      try {
+        return await reconcileNetwork({ run, names, folder, filter, hostPorts, prepare }, running)
+      } catch (error) {
+        // Without its tools there is no network, and still an agent that says so.
+        if (!(error instanceof AppError) || error.wire.reason !== 'program-missing') throw error
+        return [`Sandboxes get no network. ${error.wire.message}`]
+      }
+    },
+    resolvConf: async () => formatResolvConf(await readResolver()),
+    watchResolvConf: (listener) => watchResolvConf(listener),
+    examine: () => examineNetwork(run, names),
+    async mend() {
+      if (prepared === null || (await filter.isLoaded())) return false
+      await filter.load(await prepared)
+      log.warn({ table: names.table }, 'The packet filter was gone and has been restored')
+      return true
+    },
+    async close({ keep }) {
+      await pool.close()
+      hostPorts.releaseAll()
+      published.clear()
+      await prepared?.catch(() => {})
+      prepared = null
+      if (keep || !touched) return
+      touched = false
+      await deleteLinks(run, [...(await presentLinks(run, names)).ports, names.bridge])
+      await filter.deleteTables()
+    },
+  }
+}
+
+interface Published {
+  readonly address: string
+  readonly ports: readonly ReservedPort[]
+}
+
+/** Whether what is published answers the wish already. */
+function isSame(former: Published, address: string, wanted: readonly PortPublish[]): boolean {
+  if (former.address !== address || former.ports.length !== wanted.length) return false
+  return wanted.every(({ hostPort, guestPort }) =>
+    former.ports.some((port) => port.guestPort === guestPort && (hostPort === 0 || port.hostPort === hostPort)),
+  )
+}

@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import * as z from 'zod'
+import { appError } from '#contract/app-error'
+import type { Run } from '../process/run.ts'
+import type { Subnet } from './ipv4.ts'
+import { gatewayOf, type NetworkNames, type Slot, slotNumberOf } from './names.ts'
+
+const timeoutMs = 10_000
+const sysctl = '/proc/sys/net'
+
+const Links = z.array(z.looseObject({ ifname: z.string() }))
+
+/** Which of our own interfaces exist. */
+export interface PresentLinks {
+  readonly bridge: boolean
+  /** Interfaces that lead into sandboxes. */
+  readonly ports: readonly string[]
+}
+
+export async function presentLinks(run: Run, names: NetworkNames): Promise<PresentLinks> {
+  const { stdout } = await run('ip', ['-json', 'link', 'show'], { timeoutMs })
+  const all = Links.parse(JSON.parse(stdout)).map((link) => link.ifname)
+  return {
+    bridge: all.includes(names.bridge),
+    ports: all.filter((name) => slotNumberOf(names, name) !== null),
+  }
+}
+
+/** Creates the bridge, or mends the one that is there, and re-attaches the given ports. Safe to repeat. */
+export async function ensureBridge(
+  run: Run,
+  names: NetworkNames,
+  subnet: Subnet,
+  present: PresentLinks,
+): Promise<void> {
+  const gateway = gatewayOf(subnet)
+  await batch(run, [
+    // A fixed hardware address: otherwise it follows the ports, and sandboxes would talk to one that is gone.
+    ...(present.bridge
+      ? []
+      : [
+          `link add name ${names.bridge} address ${gateway.mac} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
+        ]),
+    ...withoutIpv6(names.bridge),
+    `addr replace ${gateway.address}/${subnet.prefix} broadcast + dev ${names.bridge}`,
+    `link set dev ${names.bridge} up`,
+  ])
+  // A sandbox may end, and its interface go, at any moment.
+  await tolerantBatch(
+    run,
+    present.ports.flatMap((port) => attach(names, port)),
+  )
+  await Promise.all([
+    ensureSysctl('ipv4/ip_forward', '1'),
+    // Lets answers to connections from 127.0.0.1 back in. What it would open besides is shut by the chain `martians`.
+    ensureSysctl(`ipv4/conf/${names.bridge}/route_localnet`, '1'),
+    ensureSysctl(`ipv4/conf/${names.bridge}/send_redirects`, '0'),
+    ensureSysctl(`ipv6/conf/${names.bridge}/disable_ipv6`, '1'),
+  ])
+}
+
+/**
+ * Makes a network namespace, kept by a mount on `file`, with everything inside it. The pair of interfaces is made from
+ * the inside, its other end moved to the agent's namespace, so that one process does the whole work.
+ */
+export async function createNamespace(
+  run: Run,
+  subnet: Subnet,
+  slot: Slot,
+  file: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  await run('unshare', [`--net=${file}`, 'ip', '-batch', '-'], {
+    timeoutMs,
+    ...(signal && { signal }),
+    input: lines([
+      'link set dev lo up',
+      `link add name eth0 address ${slot.mac} type veth peer name ${slot.interface} netns ${process.pid}`,
+      ...withoutIpv6('eth0'),
+      `addr add ${slot.address}/${subnet.prefix} broadcast + dev eth0`,
+      'link set dev eth0 up',
+      `route add default via ${gatewayOf(subnet).address}`,
+    ]),
+  })
+}
+
+/** Joins the host's end to the bridge. */
+export async function attachPort(run: Run, names: NetworkNames, slot: Slot): Promise<void> {
+  await batch(run, [...withoutIpv6(slot.interface), ...attach(names, slot.interface)])
+}
+
+/** Removes interfaces, and with each the end inside its sandbox. Absent ones are no error. */
+export async function deleteLinks(run: Run, interfaces: readonly string[]): Promise<void> {
+  await tolerantBatch(
+    run,
+    interfaces.map((name) => `link del dev ${name}`),
+  )
+}
+
+/** Gives up the mount that keeps a namespace. Not mounted, or absent, is no error. */
+export async function unmountNamespace(run: Run, file: string): Promise<void> {
+  await run('umount', ['--lazy', file], { timeoutMs, okExitCodes: [0, 1, 32] })
+}
+
+async function batch(run: Run, commands: readonly string[]): Promise<void> {
+  await run('ip', ['-batch', '-'], { timeoutMs, input: lines(commands) })
+}
+
+/** Goes on after a command that fails, as one does whose interface is gone. */
+async function tolerantBatch(run: Run, commands: readonly string[]): Promise<void> {
+  if (commands.length === 0) return
+  await run('ip', ['-force', '-batch', '-'], { timeoutMs, okExitCodes: [0, 1], input: lines(commands) })
+}
+
+function attach(names: NetworkNames, port: string): string[] {
+  return [`link set dev ${port} master ${names.bridge} up`, `link set dev ${port} type bridge_slave isolated on`]
+}
+
+/** No link-local address, hence no IPv6. A kernel without IPv6 does not know the word. */
+function withoutIpv6(name: string): string[] {
+  return existsSync(`${sysctl}/ipv6`) ? [`link set dev ${name} addrgenmode none`] : []
+}
+
+async function ensureSysctl(key: string, value: string): Promise<void> {
+  const path = `${sysctl}/${key}`
+  if (!existsSync(path)) return
+  // Only written where it differs: /proc/sys may be read-only and set up by somebody else.
+  if ((await readFile(path, 'utf8')).trim() === value) return
+  await writeFile(path, value).catch((cause: NodeJS.ErrnoException) => {
+    throw appError('unavailable', 'sysctl-refused', `This machine does not let Joey set ${key} to ${value}.`, {
+      params: { key, value },
+      detail: cause.message,
+      cause,
+    })
+  })
+}
+
+function lines(commands: readonly string[]): string {
+  return `${commands.join('\n')}\n`
+}

@@ -1,0 +1,332 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { connect, createServer, type Server } from 'node:net'
+import { networkInterfaces, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { randomBytes } from 'node:crypto'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { SandboxId } from '#contract/sandbox'
+import { run } from '../process/run.ts'
+import { createNetwork } from './create-network.ts'
+import type { Lease, Network } from './network.ts'
+import { createOutside, type Outside } from './testing/outside.ts'
+
+const signal = AbortSignal.timeout(600_000)
+const id = (digit: string): SandboxId => digit.repeat(12) as SandboxId
+const quiet = { warn: () => {} }
+
+let tag: string
+let folder: string
+let network: Network
+let outside: Outside
+let disposers: (() => Promise<unknown>)[]
+
+beforeEach(async () => {
+  tag = randomBytes(3).toString('hex')
+  folder = await mkdtemp(join(tmpdir(), 'joey-network-'))
+  disposers = []
+  network = createNetwork({ tag, folder, run, log: quiet })
+  outside = await createOutside(tag, folder)
+})
+
+afterEach(async () => {
+  for (const dispose of disposers.reverse()) await dispose()
+  await network.close({ keep: false })
+  await outside.close()
+  await sweep()
+  await rm(folder, { recursive: true, force: true })
+})
+
+/** What a failed test may have left, so that it does not fail the next one. */
+async function sweep(): Promise<void> {
+  for (const file of await readdir(join(folder, 'netns')).catch(() => [])) {
+    await run('umount', ['--lazy', join(folder, 'netns', file)], { okExitCodes: [0, 1, 32] })
+  }
+}
+
+async function take(): Promise<Lease> {
+  const lease = await network.take(signal)
+  disposers.push(() => network.release(lease))
+  return lease
+}
+
+function inside(lease: Lease, program: string, ...args: string[]) {
+  return run('nsenter', [`--net=${lease.netnsPath}`, program, ...args], {
+    timeoutMs: 10_000,
+    okExitCodes: [0, 1, 2, 124],
+  })
+}
+
+/** What a server answers to a connection from inside; empty where it is not reached. */
+async function ask(lease: Lease, host: string, port: number, options = ''): Promise<string> {
+  const { stdout } = await inside(lease, 'socat', '-T', '2', '-', `TCP4:${host}:${port},connect-timeout=1${options}`)
+  return stdout
+}
+
+/** The same from the host. */
+function askFromHost(port: number, host = '127.0.0.1'): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = ''
+    const socket = connect({ host, port })
+    socket.setTimeout(2_000, () => socket.destroy())
+    socket.on('data', (data) => (answer += data))
+    socket.on('error', () => {})
+    socket.on('close', () => resolve(answer))
+  })
+}
+
+async function serve(lease: Lease, port: number, word: string): Promise<void> {
+  const stop = await outside.serveIn(lease.netnsPath, port, word)
+  disposers.push(stop)
+}
+
+/** A listener of the host, and who came. */
+async function listenOnHost(host: string): Promise<{ port: number; server: Server }> {
+  const server = createServer((socket) => socket.on('error', () => {}).end('host'))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
+  disposers.push(() => new Promise((resolve) => server.close(resolve)))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return { port: address.port, server }
+}
+
+const gatewayOf = async (lease: Lease): Promise<string> =>
+  /default via (\S+)/.exec((await inside(lease, 'ip', 'route')).stdout)?.[1] ?? ''
+
+async function droppedBy(table: string, chain: string): Promise<number> {
+  const { stdout } = await run('nft', ['list', 'chain', ...table.split(' '), chain])
+  return [...stdout.matchAll(/packets (\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0)
+}
+
+describe('a sandbox’s network', () => {
+  test('is complete when it is handed over', async () => {
+    const lease = await take()
+    const { stdout } = await inside(lease, 'ip', '-brief', 'addr')
+    expect(stdout).toMatch(/lo\s+UNKNOWN\s+127\.0\.0\.1\/8/)
+    expect(stdout).toContain(`${lease.address}/22`)
+    expect(stdout).not.toContain('fe80')
+    expect((await inside(lease, 'ip', 'route')).stdout).toContain('default via')
+    expect(lease.interface.length).toBeLessThan(16)
+  })
+
+  test('reaches the outside under the address of the host', async () => {
+    expect(await ask(await take(), outside.address, outside.port)).toBe(`from ${outside.hostAddress}\n`)
+  })
+
+  test('is not reached from outside', async () => {
+    const lease = await take()
+    await serve(lease, 8080, 'guest')
+    expect(await askFromHost(8080, lease.address)).toBe('guest\n')
+    await outside.routeVia(lease.address)
+    expect(await outside.ask(lease.address, 8080)).toBe('')
+  })
+
+  test('does not reach what listens on the host, on whichever address', async () => {
+    const lease = await take()
+    const gateway = await gatewayOf(lease)
+    const { port } = await listenOnHost('0.0.0.0')
+    expect(await askFromHost(port)).toBe('host')
+    const ownAddresses = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter((address) => address.family === 'IPv4')
+      .map((address) => address.address)
+    expect(ownAddresses).toContain(gateway)
+    for (const address of ownAddresses) expect([address, await ask(lease, address, port)]).toEqual([address, ''])
+    const ping = await inside(lease, 'busybox', 'ping', '-c', '1', '-W', '1', gateway)
+    expect(ping.code).toBe(1)
+  })
+
+  test('does not reach the host’s loopback by sending to it from outside of its own', async () => {
+    const lease = await take()
+    const { port } = await listenOnHost('127.0.0.1')
+    await inside(lease, 'sh', '-c', 'echo 1 > /proc/sys/net/ipv4/conf/eth0/route_localnet')
+    await inside(lease, 'ip', 'route', 'del', 'local', '127.0.0.0/8', 'table', 'local')
+    await inside(lease, 'ip', 'route', 'del', 'local', '127.0.0.1', 'table', 'local')
+    await inside(lease, 'ip', 'route', 'add', '127.0.0.0/8', 'via', await gatewayOf(lease))
+    expect(await ask(lease, '127.0.0.1', port, `,bind=${lease.address}`)).toBe('')
+    expect(await droppedBy(`inet joey_${tag}`, 'martians')).toBeGreaterThan(0)
+  })
+
+  test('does not reach the metadata services of clouds', async () => {
+    const lease = await take()
+    await outside.addAddress('169.254.169.254/32')
+    expect(await askFromHost(outside.port, '169.254.169.254')).toContain('from')
+    expect(await ask(lease, '169.254.169.254', outside.port)).toBe('')
+  })
+
+  test('does not reach its siblings, not even with forged addresses', async () => {
+    const [one, other] = [await take(), await take()]
+    await serve(other, 8080, 'sibling')
+    expect(await askFromHost(8080, other.address)).toBe('sibling\n')
+    expect(await ask(one, other.address, 8080)).toBe('')
+    // By way of the gateway, for which the sibling must not look like a neighbour.
+    await inside(one, 'ip', 'route', 'add', other.address, 'via', await gatewayOf(one))
+    expect(await ask(one, other.address, 8080)).toBe('')
+  })
+
+  test.each(['address', 'hardware address'])('forged packets go nowhere: a sibling’s %s', async (what) => {
+    const [one, other] = [await take(), await take()]
+    const before = await droppedBy(`bridge joey_${tag}`, 'guard')
+    if (what === 'address') {
+      await inside(one, 'ip', 'addr', 'add', `${other.address}/22`, 'dev', 'eth0')
+      expect(await ask(one, outside.address, outside.port, `,bind=${other.address}`)).toBe('')
+    } else {
+      const mac = (await inside(other, 'cat', '/sys/class/net/eth0/address')).stdout.trim()
+      const linkOf = (await inside(other, 'ip', '-json', 'link', 'show', 'eth0')).stdout
+      expect(linkOf).toContain('address')
+      await inside(one, 'ip', 'link', 'set', 'eth0', 'address', macIn(linkOf) ?? mac)
+      expect(await ask(one, outside.address, outside.port)).toBe('')
+    }
+    expect(await droppedBy(`bridge joey_${tag}`, 'guard')).toBeGreaterThan(before)
+    expect(await ask(other, outside.address, outside.port)).toContain('from')
+  })
+})
+
+const macIn = (json: string): string | undefined => (JSON.parse(json) as { address?: string }[])[0]?.address
+
+describe('published ports', () => {
+  test('are reached on the host’s loopback and from nowhere else', async () => {
+    const [lease, sibling] = [await take(), await take()]
+    await serve(lease, 80, 'web')
+    const [port] = await network.publish(id('a'), lease.address, [{ hostPort: 0, guestPort: 80 }])
+    const hostPort = port?.hostPort ?? 0
+    expect(await askFromHost(hostPort)).toBe('web\n')
+    expect(await askFromHost(hostPort, outside.hostAddress)).toBe('')
+    expect(await outside.ask(outside.hostAddress, hostPort)).toBe('')
+    expect(await ask(sibling, await gatewayOf(sibling), hostPort)).toBe('')
+    await network.unpublish(id('a'))
+    expect(await askFromHost(hostPort)).toBe('')
+  })
+
+  test('a port that another program or sandbox has is refused before anything changes', async () => {
+    const lease = await take()
+    const { port } = await listenOnHost('0.0.0.0')
+    const [mine] = await network.publish(id('a'), lease.address, [{ hostPort: 0, guestPort: 80 }])
+    const rules = await run('nft', ['list', 'map', 'inet', `joey_${tag}`, 'published'])
+    await expect(
+      network.publish(id('b'), lease.address, [
+        { hostPort: 0, guestPort: 81 },
+        { hostPort: port, guestPort: 80 },
+      ]),
+    ).rejects.toMatchObject({ wire: { code: 'conflict', reason: 'port-in-use', params: { port } } })
+    await expect(
+      network.publish(id('b'), lease.address, [{ hostPort: mine?.hostPort ?? 0, guestPort: 80 }]),
+    ).rejects.toMatchObject({ wire: { code: 'conflict', reason: 'port-taken' } })
+    expect(await run('nft', ['list', 'map', 'inet', `joey_${tag}`, 'published'])).toEqual(rules)
+  })
+
+  test('a port of another state folder is refused although its agent does not run', async () => {
+    const lease = await take()
+    const [port] = await network.publish(id('a'), lease.address, [{ hostPort: 0, guestPort: 80 }])
+    await network.close({ keep: true })
+    const other = createNetwork({ tag: flip(tag), folder: join(folder, 'other'), run, log: quiet, poolSize: 0 })
+    disposers.push(() => other.close({ keep: false }))
+    await expect(
+      other.publish(id('b'), '10.64.0.9', [{ hostPort: port?.hostPort ?? 0, guestPort: 80 }]),
+    ).rejects.toMatchObject({ wire: { code: 'conflict', reason: 'port-taken' } })
+    network = createNetwork({ tag, folder, run, log: quiet })
+    await network.reconcile([])
+  })
+})
+
+const flip = (hex: string): string => (Number.parseInt(hex, 16) ^ 0xffffff).toString(16).padStart(6, '0')
+
+describe('several state folders', () => {
+  test('do not disturb or reach each other', async () => {
+    const other = createNetwork({ tag: flip(tag), folder: join(folder, 'other'), run, log: quiet, poolSize: 0 })
+    disposers.push(() => other.close({ keep: false }))
+    const [mine, theirs] = [await take(), await other.take(signal)]
+    disposers.push(() => other.release(theirs))
+    await serve(theirs, 8080, 'theirs')
+    expect(await ask(mine, theirs.address, 8080)).toBe('')
+    await other.close({ keep: false })
+    expect(await ask(mine, outside.address, outside.port)).toContain('from')
+  })
+})
+
+describe('leftovers', () => {
+  test('after a close without sandboxes nothing is left', async () => {
+    const lease = await network.take(signal)
+    await network.publish(id('a'), lease.address, [{ hostPort: 0, guestPort: 80 }])
+    await network.unpublish(id('a'))
+    await network.release(lease)
+    await network.release(lease)
+    await network.close({ keep: false })
+    expect(await traces()).toEqual([])
+  })
+
+  test('after a crash the next agent keeps what runs, removes the rest and restores the rules', async () => {
+    const [kept, lost] = [await take(), await take()]
+    await serve(kept, 80, 'web')
+    const ports = await network.publish(id('a'), kept.address, [{ hostPort: 0, guestPort: 80 }])
+    await network.publish(id('b'), lost.address, [{ hostPort: 0, guestPort: 80 }])
+    // The agent's listeners die with it; its private mounts do too, while those of the sandbox live on.
+    await network.close({ keep: true })
+    await run('nft', ['delete', 'table', 'inet', `joey_${tag}`])
+    network = createNetwork({ tag, folder, run, log: quiet })
+    const keeper = await outside.keepNamespace(kept.netnsPath)
+    disposers.push(keeper)
+
+    const sentences = await network.reconcile([{ id: id('a'), ...kept, ports }])
+
+    expect(sentences).toEqual([
+      expect.stringMatching(/^Removed a network interface/),
+      'The packet filter of the sandboxes was gone, and has been restored.',
+    ])
+    expect(await askFromHost(ports[0]?.hostPort ?? 0)).toBe('web\n')
+    const next = await take()
+    expect(next.address).not.toBe(kept.address)
+    expect(await ask(next, outside.address, outside.port)).toContain('from')
+    expect(await ask(next, kept.address, 80)).toBe('')
+    await expect(
+      network.publish(id('c'), next.address, [{ hostPort: ports[0]?.hostPort ?? 0, guestPort: 80 }]),
+    ).rejects.toMatchObject({ wire: { reason: 'port-taken' } })
+  })
+
+  test('a flushed packet filter is mended', async () => {
+    const lease = await take()
+    expect(await network.mend()).toBe(false)
+    await run('nft', ['delete', 'table', 'inet', `joey_${tag}`])
+    await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
+    expect(await network.mend()).toBe(true)
+    expect(await ask(lease, outside.address, outside.port)).toContain('from')
+  })
+
+  test('a bridge that somebody deleted comes back with the next network', async () => {
+    await take()
+    await run('ip', ['link', 'del', `jy${tag}`])
+    const leases = [await take(), await take(), await take()]
+    expect(await ask(leases[2]!, outside.address, outside.port)).toContain('from')
+  })
+})
+
+/** Interfaces, tables and mounts with the tag. */
+async function traces(): Promise<string[]> {
+  const [links, tables, mounts] = await Promise.all([
+    run('ip', ['-brief', 'link']),
+    run('nft', ['list', 'tables']),
+    readFile('/proc/self/mountinfo', 'utf8'),
+  ])
+  return `${links.stdout}${tables.stdout}`
+    .split('\n')
+    .filter((line) => line.includes(`jy${tag}`) || line.includes(`joey_${tag}`))
+    .concat(mounts.split('\n').filter((line) => line.includes(`${folder}/netns`)))
+}
+
+test('a network from the pool is there at once, and a cold one soon', async () => {
+  await network.prepare(signal)
+  const cold: number[] = []
+  const pooled: number[] = []
+  for (let round = 0; round < 6; round += 1) {
+    await expect.poll(() => readdir(join(folder, 'netns')).then((files) => files.length)).toBeGreaterThan(round * 3 + 1)
+    for (const times of [pooled, pooled, cold]) {
+      const begun = performance.now()
+      await take()
+      times.push(performance.now() - begun)
+    }
+  }
+  process.stdout.write(`pooled ${median(pooled).toFixed(2)} ms, else ${median(cold).toFixed(1)} ms\n`)
+  expect(median(pooled)).toBeLessThan(2)
+  expect(median(cold)).toBeLessThan(100)
+})
+
+const median = (values: number[]): number => [...values].sort((one, other) => one - other)[values.length >> 1] ?? 0

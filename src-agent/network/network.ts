@@ -1,0 +1,61 @@
+import type { Finding } from '#contract/agent'
+import type { PortPublish, SandboxId } from '#contract/sandbox'
+
+/** A network namespace that is ready to use, with its place on the bridge. */
+export interface Lease {
+  readonly netnsPath: string
+  readonly address: string
+  readonly interface: string
+}
+
+export interface ReservedPort {
+  readonly hostPort: number
+  readonly guestPort: number
+}
+
+/** What the records say of a sandbox that runs. */
+export interface RunningNetwork {
+  readonly id: SandboxId
+  readonly address: string
+  readonly interface: string
+  readonly ports: readonly ReservedPort[]
+}
+
+/** Networks of the sandboxes of one state folder. Every method is safe to repeat. */
+export interface Network {
+  /** Bridge, forwarding, packet filter. Called by `take` and `publish` too. */
+  prepare(signal: AbortSignal): Promise<void>
+  /**
+   * A network namespace with eth0, address, default route and loopback up, ready to use.
+   * Comes from a small pool that is filled again in the background.
+   */
+  take(signal: AbortSignal): Promise<Lease>
+  /**
+   * Publishes TCP ports on the host's loopback, all or none, in place of what the sandbox had published before.
+   * `hostPort` 0 picks a free one; one in use is a `conflict`.
+   */
+  publish(id: SandboxId, address: string, ports: readonly PortPublish[]): Promise<ReservedPort[]>
+  unpublish(id: SandboxId): Promise<void>
+  /** Gives back what belongs to a stopped sandbox. MUST follow `unpublish`, or the ports lead to whom the address is given next. */
+  release(lease: Lease): Promise<void>
+  /**
+   * MUST be called once at the agent's start, before `take`. Keeps interfaces and ports of the given sandboxes, removes
+   * every other leftover of this state folder, restores what somebody else took away. Returns sentences for people.
+   */
+  reconcile(running: readonly RunningNetwork[]): Promise<readonly string[]>
+  /** Content of /etc/resolv.conf for sandboxes. */
+  resolvConf(): Promise<string>
+  /** Calls the listener when that content changes. Returns its own undo. */
+  watchResolvConf(listener: (content: string) => void): () => void
+  /** What on this host keeps sandboxes from the network. */
+  examine(): Promise<readonly Finding[]>
+  /** Restores the packet filter where somebody flushed it; true where that was so. */
+  mend(): Promise<boolean>
+  /** Gives up the pool. Without `keep`, bridge and packet filter go as well; use it when no sandbox runs. */
+  close(options: { readonly keep: boolean }): Promise<void>
+}
+
+/** The part of a pino logger that is used here. */
+export interface NetworkLog {
+  warn(fields: object, message: string): void
+}

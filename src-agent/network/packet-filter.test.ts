@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import { appError } from '#contract/app-error'
+import type { Run } from '../process/run.ts'
+import type { Subnet } from './ipv4.ts'
+import { namesFor, slotNumberOf, slotOf } from './names.ts'
+import { createPacketFilter } from './packet-filter.ts'
+
+const names = namesFor('0a1b2c')
+const subnet: Subnet = { base: 10 * 2 ** 24 + 64 * 2 ** 16, prefix: 22 }
+const sender = { interface: 'jy0a1b2cx2', address: '10.64.0.2' }
+
+/** Keeps what nft was given; refuses single changes when told to. */
+function recorder(refuseChanges = false) {
+  const scripts: string[] = []
+  const run: Run = async (_program, _args, options) => {
+    const script = String(options?.input)
+    scripts.push(script)
+    if (refuseChanges && !script.startsWith('table')) throw appError('engine', 'tool-failed', 'No such table.')
+    return { code: 0, stdout: '', stderr: '' }
+  }
+  return { run, scripts }
+}
+
+test('a change is one element, not a reload', async () => {
+  const { run, scripts } = recorder()
+  const filter = createPacketFilter(run, names)
+  await filter.load(subnet)
+  await filter.allow(sender)
+  await filter.publish([{ hostPort: 8080, address: '10.64.0.2', guestPort: 80 }])
+  expect(scripts.slice(1)).toEqual([
+    'add element bridge joey_0a1b2c senders { "jy0a1b2cx2" . 02:4a:0a:40:00:02 . 10.64.0.2 }\n',
+    'add element inet joey_0a1b2c published { 8080 : 10.64.0.2 . 80 }\n',
+  ])
+})
+
+test('a change that the kernel refuses is answered by a whole reload that holds it', async () => {
+  const { run, scripts } = recorder(true)
+  const filter = createPacketFilter(run, names)
+  await filter.load(subnet)
+  await filter.allow(sender)
+  expect(scripts.at(-1)).toContain('chain martians')
+  expect(scripts.at(-1)).toContain('"jy0a1b2cx2" . 02:4a:0a:40:00:02 . 10.64.0.2')
+  await filter.forbid(sender)
+  expect(scripts.at(-1)).not.toContain('"jy0a1b2cx2"')
+})
+
+test('taking back what is not there asks nothing of the kernel', async () => {
+  const { run, scripts } = recorder()
+  const filter = createPacketFilter(run, names)
+  await filter.forbid(sender)
+  await filter.unpublish([{ hostPort: 1, address: '10.64.0.2', guestPort: 1 }])
+  expect(scripts).toEqual([])
+})
+
+test('interface, address and hardware address of a place belong together', () => {
+  const slot = slotOf(names, subnet, 1022)
+  expect(slot).toEqual({ number: 1022, interface: 'jy0a1b2cx3fe', address: '10.64.3.254', mac: '02:4a:0a:40:03:fe' })
+  expect(slotNumberOf(names, slot.interface)).toBe(1022)
+  expect(slotNumberOf(names, 'jy0a1b2d')).toBeNull()
+  expect(slotNumberOf(names, 'jy0a1b2cx')).toBeNull()
+})
+
+test('a tag that could not stand in a name is a bug', () => {
+  expect(() => namesFor('../..')).toThrow(TypeError)
+})

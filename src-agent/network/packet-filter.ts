@@ -1,0 +1,101 @@
+import type { Run } from '../process/run.ts'
+import type { Subnet } from './ipv4.ts'
+import type { NetworkNames } from './names.ts'
+import {
+  addPublished,
+  addSender,
+  deletePublished,
+  deleteSender,
+  deleteTables,
+  type PublishedPort,
+  renderRuleset,
+  type Sender,
+} from './ruleset.ts'
+
+const timeoutMs = 10_000
+
+/** The tables of this state folder in the kernel, and what they must hold. */
+export interface PacketFilter {
+  /** Replaces the tables by what is known here. Also mends what somebody else flushed. */
+  load(subnet: Subnet): Promise<void>
+  isLoaded(): Promise<boolean>
+  allow(sender: Sender): Promise<void>
+  forbid(sender: Sender): Promise<void>
+  publish(ports: readonly PublishedPort[]): Promise<void>
+  unpublish(ports: readonly PublishedPort[]): Promise<void>
+  /** Records without telling the kernel; `load` must follow. */
+  assume(senders: readonly Sender[], ports: readonly PublishedPort[]): void
+  deleteTables(): Promise<void>
+}
+
+/**
+ * Changes run one after another: a whole reload that was rendered before a change and loaded after it would lose it.
+ * A change that the kernel refuses (somebody flushed the rules) is answered by a whole reload.
+ */
+export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter {
+  const senders = new Map<string, Sender>()
+  const published = new Map<number, PublishedPort>()
+  let subnet: Subnet | null = null
+  let last: Promise<void> = Promise.resolve()
+
+  const nft = async (input: string): Promise<void> => {
+    await run('nft', ['-f', '-'], { timeoutMs, input })
+  }
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const mine = last.then(work)
+    last = mine.catch(() => {})
+    return mine
+  }
+  const reload = async (): Promise<void> => {
+    if (subnet !== null) {
+      await nft(renderRuleset(names, subnet, { senders: senders.values(), published: published.values() }))
+    }
+  }
+  const change = (script: string): Promise<void> =>
+    inTurn(() => (script === '' ? Promise.resolve() : nft(script).catch(reload)))
+
+  return {
+    load: (chosen) => {
+      subnet = chosen
+      return inTurn(reload)
+    },
+    async isLoaded() {
+      const { stdout } = await run('nft', ['list', 'tables'], { timeoutMs })
+      const tables = stdout.split('\n')
+      return ['bridge', 'inet'].every((family) => tables.includes(`table ${family} ${names.table}`))
+    },
+    allow(sender) {
+      senders.set(sender.interface, sender)
+      return change(addSender(names, sender))
+    },
+    forbid(sender) {
+      if (!senders.delete(sender.interface)) return Promise.resolve()
+      return change(deleteSender(names, sender))
+    },
+    async publish(ports) {
+      for (const port of ports) published.set(port.hostPort, port)
+      try {
+        await change(addPublished(names, ports))
+      } catch (error) {
+        for (const port of ports) published.delete(port.hostPort)
+        throw error
+      }
+    },
+    unpublish(ports) {
+      const known = ports.filter((port) => published.delete(port.hostPort))
+      return change(deletePublished(names, known))
+    },
+    assume(newSenders, ports) {
+      senders.clear()
+      published.clear()
+      for (const sender of newSenders) senders.set(sender.interface, sender)
+      for (const port of ports) published.set(port.hostPort, port)
+    },
+    async deleteTables() {
+      subnet = null
+      senders.clear()
+      published.clear()
+      await inTurn(() => nft(deleteTables(names)))
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Run } from '../process/run.ts'
+import type { HostPorts } from './host-ports.ts'
+import type { Subnet } from './ipv4.ts'
+import { deleteLinks, presentLinks, unmountNamespace } from './links.ts'
+import type { NetworkNames } from './names.ts'
+import type { RunningNetwork } from './network.ts'
+import type { PacketFilter } from './packet-filter.ts'
+
+interface Deps {
+  readonly run: Run
+  readonly names: NetworkNames
+  readonly folder: string
+  readonly filter: PacketFilter
+  readonly hostPorts: HostPorts
+  readonly prepare: () => Promise<Subnet>
+}
+
+/** See `Network.reconcile`. Says only what a person may wonder about, not what is always so after a crash. */
+export async function reconcileNetwork(deps: Deps, running: readonly RunningNetwork[]): Promise<readonly string[]> {
+  const { run, names, filter } = deps
+  const [present, loaded] = await Promise.all([presentLinks(run, names), filter.isLoaded()])
+  const kept = new Set(running.map((sandbox) => sandbox.interface))
+  const orphans = present.ports.filter((name) => !kept.has(name))
+  const sentences = [
+    ...orphanSentences(orphans),
+    ...lossSentences(running, { bridge: present.bridge, loaded }),
+    ...running.filter((sandbox) => !present.ports.includes(sandbox.interface)).map(lostInterface),
+  ]
+  await deleteLinks(run, orphans)
+  await removeNamespaces(run, join(deps.folder, 'netns'))
+  filter.assume(
+    running,
+    running.flatMap(({ address, ports }) => ports.map((port) => ({ ...port, address }))),
+  )
+  if (present.bridge || loaded || running.length > 0) await deps.prepare()
+  return [...sentences, ...(await adoptPorts(deps.hostPorts, running))]
+}
+
+function orphanSentences(orphans: readonly string[]): string[] {
+  if (orphans.length === 0) return []
+  const what = orphans.length === 1 ? 'a network interface' : `${orphans.length} network interfaces`
+  return [`Removed ${what} that no sandbox uses.`]
+}
+
+function lossSentences(running: readonly RunningNetwork[], found: { bridge: boolean; loaded: boolean }): string[] {
+  if (running.length === 0) return []
+  return [
+    ...(found.loaded ? [] : ['The packet filter of the sandboxes was gone, and has been restored.']),
+    ...(found.bridge ? [] : ['The bridge between the sandboxes was gone, and has been restored.']),
+  ]
+}
+
+function lostInterface({ id }: RunningNetwork): string {
+  return `The network interface of sandbox ${id} is gone. Restart the sandbox to get it back.`
+}
+
+/** Running sandboxes hold their namespaces by themselves; the mounts were for handing them over. */
+async function removeNamespaces(run: Run, folder: string): Promise<void> {
+  const files = await readdir(folder).catch(() => [])
+  await Promise.all(
+    files.map(async (file) => {
+      await unmountNamespace(run, join(folder, file))
+      await rm(join(folder, file), { force: true })
+    }),
+  )
+}
+
+async function adoptPorts(hostPorts: HostPorts, running: readonly RunningNetwork[]): Promise<string[]> {
+  const sentences: string[] = []
+  for (const { id, ports } of running) {
+    for (const { hostPort } of ports) {
+      if (await hostPorts.adopt(id, hostPort)) continue
+      sentences.push(
+        `Another program listens on port ${hostPort} as well; connections to it still lead to sandbox ${id}.`,
+      )
+    }
+  }
+  return sentences
+}

@@ -1,0 +1,141 @@
+import { formatSubnet, type Subnet } from './ipv4.ts'
+import { macForAddress, type NetworkNames } from './names.ts'
+
+/** Who may send what from which interface. */
+export interface Sender {
+  readonly interface: string
+  readonly address: string
+}
+
+export interface PublishedPort {
+  readonly hostPort: number
+  readonly address: string
+  readonly guestPort: number
+}
+
+/** Everything that the packet filter knows of the sandboxes of this state folder. */
+export interface FilterState {
+  readonly senders: Iterable<Sender>
+  readonly published: Iterable<PublishedPort>
+}
+
+/** Removes both tables; the leading `add` lets it succeed where they are absent. */
+export function deleteTables(names: NetworkNames): string {
+  return ['bridge', 'inet']
+    .map((family) => `table ${family} ${names.table}\ndelete table ${family} ${names.table}\n`)
+    .join('')
+}
+
+/** Both tables, whole. Loading it replaces what was there in one transaction: no packet sees half a filter. */
+export function renderRuleset(names: NetworkNames, subnet: Subnet, state: FilterState): string {
+  return `${deleteTables(names)}${bridgeTable(names, state)}${inetTable(names, formatSubnet(subnet), state)}`
+}
+
+/**
+ * Guards each port of the bridge. A sandbox has CAP_NET_RAW and so can forge any frame; only frames with the hardware
+ * and IP address that were given to that very port pass, in IP as in ARP. Everything else, IPv6 too, is dropped
+ * before the bridge learns from it, so no sandbox can draw its siblings' traffic to itself.
+ */
+function bridgeTable(names: NetworkNames, state: FilterState): string {
+  return `table bridge ${names.table} {
+  set senders {
+    type ifname . ether_addr . ipv4_addr
+    ${elements([...state.senders].map(senderElement))}
+  }
+  chain prerouting {
+    type filter hook prerouting priority -300; policy accept;
+    iifname "${names.linkPrefix}*" jump guard
+  }
+  chain guard {
+    ether type ip iifname . ether saddr . ip saddr @senders accept
+    ether type arp iifname . arp saddr ether . arp saddr ip @senders accept
+    counter drop
+  }
+  chain forward {
+    type filter hook forward priority 0; policy accept;
+    iifname "${names.linkPrefix}*" oifname "${names.linkPrefix}*" counter drop
+  }
+}
+`
+}
+
+/**
+ * Guards the host and the outside.
+ * - `martians`: the bridge has route_localnet, which publishing on loopback needs; without this chain a sandbox could
+ *   then send to 127.0.0.1 of the host (CVE-2020-8558). Link-local addresses hold the metadata services of clouds.
+ * - `input`: no service of the host is reachable, on whichever of its addresses; answers to the host's own connections are.
+ * - `forward`: nothing between sandboxes, nothing from outside that was not asked for.
+ * - `publish`: published ports exist on the host's loopback only.
+ */
+function inetTable(names: NetworkNames, subnet: string, state: FilterState): string {
+  const { bridge } = names
+  return `table inet ${names.table} {
+  map published {
+    type inet_service : ipv4_addr . inet_service
+    ${elements([...state.published].map(publishedElement))}
+  }
+  chain martians {
+    type filter hook prerouting priority -300; policy accept;
+    iifname != "${bridge}" accept
+    meta nfproto ipv6 counter drop
+    ip saddr != ${subnet} counter drop
+    ip daddr 127.0.0.0/8 counter drop
+    ip daddr 169.254.0.0/16 counter drop
+  }
+  chain input {
+    type filter hook input priority -10; policy accept;
+    iifname != "${bridge}" accept
+    ct state established,related accept
+    counter drop
+  }
+  chain forward {
+    type filter hook forward priority -10; policy accept;
+    iifname "${bridge}" oifname "${bridge}" counter drop
+    iifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
+    oifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
+    iifname "${bridge}" ct state invalid counter drop
+    oifname "${bridge}" ct state established,related accept
+    oifname "${bridge}" counter drop
+  }
+  chain publish {
+    type nat hook output priority -100; policy accept;
+    ip daddr 127.0.0.1 dnat ip to tcp dport map @published
+  }
+  chain leaving {
+    type nat hook postrouting priority 100; policy accept;
+    oifname "${bridge}" ip saddr 127.0.0.0/8 masquerade
+    ip saddr ${subnet} oifname != "${bridge}" masquerade
+  }
+}
+`
+}
+
+export function addSender(names: NetworkNames, sender: Sender): string {
+  return `add element bridge ${names.table} senders { ${senderElement(sender)} }\n`
+}
+
+export function deleteSender(names: NetworkNames, sender: Sender): string {
+  return `delete element bridge ${names.table} senders { ${senderElement(sender)} }\n`
+}
+
+export function addPublished(names: NetworkNames, ports: readonly PublishedPort[]): string {
+  if (ports.length === 0) return ''
+  return `add element inet ${names.table} published { ${ports.map(publishedElement).join(', ')} }\n`
+}
+
+export function deletePublished(names: NetworkNames, ports: readonly PublishedPort[]): string {
+  if (ports.length === 0) return ''
+  return `delete element inet ${names.table} published { ${ports.map((port) => port.hostPort).join(', ')} }\n`
+}
+
+function senderElement(sender: Sender): string {
+  return `"${sender.interface}" . ${macForAddress(sender.address)} . ${sender.address}`
+}
+
+function publishedElement(port: PublishedPort): string {
+  return `${port.hostPort} : ${port.address} . ${port.guestPort}`
+}
+
+function elements(list: readonly string[]): string {
+  return list.length === 0 ? '' : `elements = { ${list.join(', ')} }`
+}

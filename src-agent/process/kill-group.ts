@@ -1,0 +1,36 @@
+import type { ChildProcess } from 'node:child_process'
+
+const defaultGraceMs = 2_000
+
+/**
+ * Ends a child that leads its own process group, with everything in that group: TERM, and after the grace KILL.
+ * Resolves once the child is reaped. Ending a child that has ended is not an error.
+ */
+export async function endGroup(child: ChildProcess, graceMs = defaultGraceMs): Promise<void> {
+  if (child.pid === undefined) return
+  if (!hasEnded(child)) {
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+    signalGroup(child.pid, 'SIGTERM')
+    const timer = setTimeout(() => signalGroup(child.pid, 'SIGKILL'), graceMs)
+    await ended
+    clearTimeout(timer)
+  }
+  // The leader is gone, members of its group may have ignored the TERM. A group's number is not given away
+  // while it has members.
+  signalGroup(child.pid, 'SIGKILL')
+}
+
+/** Whether the child has been reaped. */
+export function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null
+}
+
+function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+  if (pid === undefined) return
+  try {
+    process.kill(-pid, signal)
+  } catch (error) {
+    // Gone, or (EPERM) now another user's, which a second try does not mend either.
+    if (!['ESRCH', 'EPERM'].includes(String((error as NodeJS.ErrnoException).code))) throw error
+  }
+}

@@ -1,0 +1,40 @@
+import type { Remedy } from '#contract/app-error'
+
+/** Which Debian package carries a program that Joey drives, where the names differ or the package is easily missed. */
+const packageOf: Readonly<Record<string, string>> = {
+  bwrap: 'bubblewrap',
+  busybox: 'busybox-static',
+  conmon: 'conmon',
+  crun: 'crun',
+  debugfs: 'e2fsprogs',
+  'fsck.erofs': 'erofs-utils',
+  'fuse-overlayfs': 'fuse-overlayfs',
+  ip: 'iproute2',
+  'mkfs.erofs': 'erofs-utils',
+  mke2fs: 'e2fsprogs',
+  mount: 'mount',
+  newgidmap: 'uidmap',
+  newuidmap: 'uidmap',
+  nft: 'nftables',
+  nsenter: 'util-linux',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  runc: 'runc',
+  runsc: 'runsc',
+  skopeo: 'skopeo',
+  slirp4netns: 'slirp4netns',
+  stty: 'coreutils',
+  sysctl: 'procps',
+  tc: 'iproute2',
+  umoci: 'umoci',
+  umount: 'mount',
+  unshare: 'util-linux',
+  xz: 'xz-utils',
+}
+
+/** The command that installs a missing program, or undefined where no package is known. */
+export function installRemedy(program: string): Remedy | undefined {
+  const name = packageOf[program.slice(program.lastIndexOf('/') + 1)]
+  if (name === undefined) return undefined
+  const sudo = process.getuid?.() === 0 ? '' : 'sudo '
+  return { kind: 'runCommand', command: `${sudo}apt-get install -y ${name}`, why: `Installs ${program}.` }
+}

@@ -1,0 +1,44 @@
+import type { Logger } from 'pino'
+import { appError } from '#contract/app-error'
+import type { IsolationClass } from '#contract/sandbox'
+import type { Driver } from '../drivers/driver.ts'
+import type { ImageStore } from '../images/image-store.ts'
+import type { ImageMounts } from '../layers/image-mounts.ts'
+import type { Network } from '../network/network.ts'
+import type { EventLog } from '../state/event-log.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { KeyedLock } from './keyed-lock.ts'
+import type { LiveParts } from './live-parts.ts'
+import type { SandboxRecord, SandboxRecords } from './records.ts'
+
+/** What the parts of the sandboxes' life share. Built once by the composition root. */
+export interface SandboxContext {
+  readonly records: SandboxRecords
+  readonly events: EventLog
+  readonly folder: StateFolder
+  readonly images: ImageStore
+  readonly imageMounts: ImageMounts
+  readonly network: Network
+  readonly lock: KeyedLock
+  readonly live: LiveParts
+  readonly log: Logger
+  readonly now: () => Date
+  /** Drivers of the classes that this host offers. */
+  readonly drivers: ReadonlyMap<IsolationClass, Driver>
+  /** Ends the agent's interest in whatever it waits for. */
+  readonly signal: AbortSignal
+}
+
+/** The driver of a class, or the sentence that says why there is none. */
+export function driverOf(context: Pick<SandboxContext, 'drivers'>, wanted: IsolationClass): Driver {
+  const driver = context.drivers.get(wanted)
+  if (driver) return driver
+  const remedy = { kind: 'runCommand', command: 'joey doctor', why: 'Shows what is missing for each class.' } as const
+  const message = `This machine does not offer the class "${wanted}" now. Run "joey doctor" to see why, or pick another class.`
+  throw appError('unavailable', 'class-not-available', message, { params: { class: wanted }, remedy })
+}
+
+/** A copy of the record with other values in what people see. */
+export function withSandbox(record: SandboxRecord, change: Partial<SandboxRecord['sandbox']>): SandboxRecord {
+  return { ...record, sandbox: { ...record.sandbox, ...change } }
+}

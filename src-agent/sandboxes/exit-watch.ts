@@ -1,0 +1,35 @@
+import { type FSWatcher, watch } from 'node:fs'
+import { readdir } from 'node:fs/promises'
+
+/** How often the folder is read again in case an event of the kernel was missed. */
+const sweepMs = 2_000
+
+/**
+ * Tells of every file that a monitor leaves in the exits folder: its name is the id of the sandbox that ended.
+ * May tell twice of one; never fails to tell.
+ */
+export function watchExits(folder: string, onExit: (id: string) => void): () => void {
+  const watcher: FSWatcher = watch(folder, (_kind, name) => {
+    if (name !== null && isId(name)) onExit(name)
+  })
+  const sweep = () => {
+    readdir(folder).then(
+      (names) => names.filter(isId).forEach(onExit),
+      () => undefined,
+    )
+  }
+  // A watcher that fails leaves the sweep, which is slower but sees the same.
+  watcher.on('error', () => watcher.close())
+  const timer = setInterval(sweep, sweepMs)
+  timer.unref()
+  sweep()
+  return () => {
+    clearInterval(timer)
+    watcher.close()
+  }
+}
+
+/** conmon writes to a temporary name first. */
+function isId(name: string): boolean {
+  return /^[a-f0-9]{12}$/.test(name)
+}

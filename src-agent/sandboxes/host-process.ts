@@ -1,0 +1,18 @@
+import { readFile } from 'node:fs/promises'
+
+/** Whether the process still is the monitor of this sandbox: its number may belong to somebody else by now. */
+export async function isMonitorOf(pid: number, id: string): Promise<boolean> {
+  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+  return commandLine.split('\0').includes(id)
+}
+
+/**
+ * Whether a signal would reach the main process. The kernel drops a signal for the first process of a pid namespace
+ * that neither handles nor blocks it (pid_namespaces(7)), so waiting for its effect would be waiting for nothing.
+ */
+export async function isHeeded(pid: number, signal: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
+  const mask = (field: string) => BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`)
+  const bit = 1n << BigInt(signal - 1)
+  return ((mask('SigCgt') | mask('SigBlk')) & bit) !== 0n
+}

@@ -1,0 +1,66 @@
+import { appError } from '#contract/app-error'
+import type { ImageConfig } from '#contract/image'
+import type { SandboxSpec } from '#contract/sandbox'
+import type { ProcessPlan } from '../drivers/driver.ts'
+import { resolveAccount } from './accounts.ts'
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** The texts that say who is who in a sandbox. */
+export interface AccountFiles {
+  readonly passwd: string
+  readonly group: string
+}
+
+/** Entrypoint and command by Docker's rules: a new entrypoint drops the image's command. */
+export function resolveArgv(spec: Pick<SandboxSpec, 'command' | 'entrypoint'>, image: ImageConfig): string[] {
+  const command = spec.command ?? (spec.entrypoint === null ? image.command : [])
+  const argv = [...(spec.entrypoint ?? image.entrypoint), ...command]
+  if (argv.length === 0 || argv[0] === '') {
+    throw appError('invalidRequest', 'command-missing', 'The image has no command of its own. Say which one to run.')
+  }
+  return argv
+}
+
+interface ProcessWish {
+  readonly argv: readonly string[]
+  readonly env: Readonly<Record<string, string>>
+  readonly cwd: string | null
+  readonly user: string | null
+  readonly tty: boolean
+  readonly columns?: number | undefined
+  readonly rows?: number | undefined
+}
+
+/** Fills in what a wish leaves open: first the sandbox's own settings, then the image's, then Docker's defaults. */
+export function planProcess(
+  wish: ProcessWish,
+  { spec, image, hostname, accounts }: { spec: SandboxSpec; image: ImageConfig; hostname: string; accounts: AccountFiles },
+): ProcessPlan {
+  const account = resolveAccount(wish.user ?? spec.user ?? image.user, accounts.passwd, accounts.group)
+  const env = new Map<string, string>([
+    ['PATH', defaultPath],
+    ['HOSTNAME', hostname],
+    ['HOME', account.home],
+    ...(wish.tty ? ([['TERM', 'xterm-256color']] as const) : []),
+    ...image.env.map(splitVariable),
+    ...Object.entries(spec.env),
+    ...Object.entries(wish.env),
+  ])
+  return {
+    argv: wish.argv,
+    env: [...env].map(([name, value]) => `${name}=${value}`),
+    cwd: wish.cwd ?? spec.cwd ?? (image.cwd === '' ? '/' : image.cwd),
+    uid: account.uid,
+    gid: account.gid,
+    additionalGids: account.additionalGids,
+    tty: wish.tty,
+    columns: wish.columns,
+    rows: wish.rows,
+  }
+}
+
+function splitVariable(text: string): [string, string] {
+  const at = text.indexOf('=')
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
+}

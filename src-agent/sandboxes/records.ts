@@ -1,0 +1,66 @@
+import type { DatabaseSync } from 'node:sqlite'
+import * as z from 'zod'
+import { Sandbox } from '#contract/sandbox'
+import type { EventLog } from '../state/event-log.ts'
+
+/** What the agent keeps of a sandbox beyond what it shows: enough to adopt it after its own death. */
+export const SandboxRecord = z.strictObject({
+  sandbox: Sandbox,
+  monitorPid: z.int().positive().nullable(),
+  /** Where in the log the latest run begins. */
+  logStart: z.string().nullable(),
+  lease: z.strictObject({ netnsPath: z.string(), address: z.string(), interface: z.string() }).nullable(),
+  /** A stop or kill was asked for in this run, so its end is no surprise. */
+  stopAsked: z.boolean(),
+})
+export type SandboxRecord = z.infer<typeof SandboxRecord>
+
+/** All sandboxes, in memory as on disk. Every change goes through here, and each is an event. */
+export interface SandboxRecords {
+  all(): readonly SandboxRecord[]
+  get(id: string): SandboxRecord | undefined
+  findByName(name: string): SandboxRecord | undefined
+  put(record: SandboxRecord): void
+  delete(id: string): void
+}
+
+export function openSandboxRecords(database: DatabaseSync, events: EventLog): SandboxRecords {
+  const upsert = database.prepare(
+    'INSERT INTO sandboxes (id, name, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record',
+  )
+  const remove = database.prepare('DELETE FROM sandboxes WHERE id = ?')
+  const records = new Map<string, SandboxRecord>()
+  for (const row of database.prepare('SELECT record FROM sandboxes').all()) {
+    const record = SandboxRecord.parse(JSON.parse(String(row['record'])))
+    records.set(record.sandbox.id, record)
+  }
+
+  return {
+    all: () => [...records.values()],
+    get: (id) => records.get(id),
+    findByName: (name) => [...records.values()].find(({ sandbox }) => sandbox.name === name),
+    put(record) {
+      const { sandbox } = record
+      const before = records.get(sandbox.id)
+      const facts = isSame(before?.sandbox, sandbox) ? [] : [{ type: 'sandbox.changed' as const, sandbox }]
+      events.commit(
+        facts,
+        () => upsert.run(sandbox.id, sandbox.name, JSON.stringify(record)),
+        () => records.set(sandbox.id, record),
+      )
+    },
+    delete(id) {
+      const record = records.get(id)
+      if (!record) return
+      events.commit(
+        [{ type: 'sandbox.removed', id, name: record.sandbox.name }],
+        () => remove.run(id),
+        () => records.delete(id),
+      )
+    },
+  }
+}
+
+function isSame(before: Sandbox | undefined, now: Sandbox): boolean {
+  return before !== undefined && JSON.stringify(before) === JSON.stringify(now)
+}

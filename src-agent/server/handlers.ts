@@ -1,0 +1,71 @@
+import type { AgentInfo, HostReport } from '#contract/agent'
+import type { ImageStore } from '../images/image-store.ts'
+import type { ImageMounts } from '../layers/image-mounts.ts'
+import type { SandboxService } from '../sandboxes/sandbox-service.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import type { Handlers } from './bind-operation.ts'
+
+/** What the operations need; each handler is a translation, rules live in the services. */
+export interface HandlerDeps {
+  readonly info: () => AgentInfo
+  readonly stop: (sandboxes: 'keep' | 'stop') => void
+  readonly examineHost: () => Promise<HostReport>
+  readonly sandboxes: SandboxService
+  readonly images: ImageStore
+  readonly imageMounts: ImageMounts
+  readonly tasks: Tasks
+  readonly terminals: Pick<Handlers, 'openTerminal' | 'listTerminals' | 'closeTerminal'>
+  readonly readUsage: Handlers['readUsage']
+}
+
+export function createHandlers(deps: HandlerDeps): Handlers {
+  const { sandboxes, images, tasks } = deps
+  return {
+    readAgent: async () => deps.info(),
+    stopAgent: async ({ sandboxes: what }) => {
+      deps.stop(what)
+      return { pid: process.pid }
+    },
+    examineHost: async () => {
+      const { findings, classes, cpus, memoryBytes } = await deps.examineHost()
+      return { findings, classes, cpus, memoryBytes }
+    },
+    ...imageHandlers(deps),
+    cancelTask: async ({ id }) => {
+      tasks.cancel(id)
+      return { id }
+    },
+    listImages: async () => [...images.list()],
+    createSandbox: ({ name, spec, start }, signal) => sandboxes.create({ name, spec, start }, signal),
+    listSandboxes: async ({ all }) => sandboxes.list(all),
+    inspectSandbox: async ({ ref }) => sandboxes.find(ref).sandbox,
+    startSandbox: ({ ref }, signal) => sandboxes.start(ref, signal),
+    stopSandbox: ({ ref, graceMs }) => sandboxes.stop(ref, graceMs),
+    restartSandbox: ({ ref, graceMs }, signal) => sandboxes.restart(ref, graceMs, signal),
+    killSandbox: ({ ref, signal }) => sandboxes.kill(ref, signal),
+    pauseSandbox: ({ ref }) => sandboxes.pause(ref),
+    resumeSandbox: ({ ref }) => sandboxes.resume(ref),
+    renameSandbox: ({ ref, name }) => sandboxes.rename(ref, name),
+    updateSandbox: ({ ref, ...limits }) => sandboxes.update(ref, limits),
+    removeSandbox: ({ ref, force }) => sandboxes.remove(ref, force),
+    waitSandbox: ({ ref }, signal) => sandboxes.wait(ref, signal),
+    ...deps.terminals,
+    readUsage: deps.readUsage,
+  }
+}
+
+function imageHandlers({ images, imageMounts, sandboxes, tasks }: HandlerDeps): Pick<Handlers, 'importImage' | 'removeImage'> {
+  return {
+    importImage: ({ path, name, task }, signal) =>
+      tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
+        images.import({ path, ...(name === undefined ? {} : { name }), signal: cancel, onProgress }),
+      ),
+    removeImage: async ({ ref }) => {
+      const removed = await images.remove(ref, (digest) =>
+        sandboxes.list(true).flatMap((sandbox) => (sandbox.imageDigest === digest ? [sandbox.name] : [])),
+      )
+      if (removed.deleted) await imageMounts.drop(removed.digest)
+      return removed
+    },
+  }
+}

@@ -1,0 +1,26 @@
+import type { AgentEvent } from '#contract/observe'
+import type { ImageStore } from '../images/image-store.ts'
+import type { SandboxRecords } from '../sandboxes/records.ts'
+import type { EventLog } from '../state/event-log.ts'
+import type { Tasks } from '../tasks/tasks.ts'
+import type { Terminal } from '#contract/terminal'
+
+/** The whole state as of the newest event. Synchronous, so that no event can fall between its parts. */
+export function takeSnapshot(sources: {
+  readonly events: EventLog
+  readonly records: SandboxRecords
+  readonly images: ImageStore
+  readonly tasks: Tasks
+  readonly terminals: () => readonly Terminal[]
+  readonly now: () => Date
+}): AgentEvent {
+  return {
+    type: 'snapshot',
+    seq: sources.events.seq,
+    at: sources.now().toISOString(),
+    sandboxes: sources.records.all().map(({ sandbox }) => sandbox),
+    images: [...sources.images.list()],
+    terminals: [...sources.terminals()],
+    tasks: [...sources.tasks.list()],
+  }
+}

@@ -1,0 +1,45 @@
+import { DatabaseSync } from 'node:sqlite'
+import { appError } from '#contract/app-error'
+
+/**
+ * Each entry brings the database from the version of its place to the next; entries are never changed once released.
+ * Records are JSON documents that pass a schema when read: what is looked up by has a column of its own.
+ */
+const migrations: readonly string[] = [
+  `CREATE TABLE sandboxes (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+   CREATE TABLE images (digest TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+   CREATE TABLE events (seq INTEGER PRIMARY KEY, event TEXT NOT NULL) STRICT;`,
+]
+
+/** Opens the records: WAL, and every commit on disk before it is answered. */
+export function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file, { timeout: 5000 })
+  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
+  migrate(database)
+  return database
+}
+
+function migrate(database: DatabaseSync): void {
+  const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
+  if (row.user_version > migrations.length) {
+    database.close()
+    const message = 'The state folder was written by a newer version of Joey. Update Joey, or choose another JOEY_HOME.'
+    throw appError('conflict', 'state-too-new', message)
+  }
+  for (let version = row.user_version; version < migrations.length; version += 1) {
+    inTransaction(database, () => database.exec(`${migrations[version]}; PRAGMA user_version = ${version + 1}`))
+  }
+}
+
+/** Runs `work` as one transaction: all of it is on disk afterwards, or nothing. Not to be nested. */
+export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    const result = work()
+    database.exec('COMMIT')
+    return result
+  } catch (error) {
+    database.exec('ROLLBACK')
+    throw error
+  }
+}

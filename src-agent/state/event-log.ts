@@ -1,0 +1,67 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { AgentEvent, type Fact } from '#contract/observe'
+import { inTransaction } from './database.ts'
+
+export type Listener = (event: AgentEvent) => void
+
+/** How many events can be asked for again; older ones are answered by a snapshot. */
+const keptEvents = 10_000
+const trimEvery = 500
+
+/**
+ * The one ordered stream of facts. An event and the change of record that it tells of are one transaction, so
+ * neither exists without the other, and `seq` goes on over restarts of the agent.
+ */
+export interface EventLog {
+  readonly seq: number
+  /** Commits `change` (statements) together with its facts, then calls `applied` (memory), then tells the listeners. */
+  commit(facts: readonly Fact[], change?: () => void, applied?: () => void): void
+  /** Events after `seq`, or null where they are no longer, or not yet, known. */
+  since(seq: number): AgentEvent[] | null
+  subscribe(listener: Listener): () => void
+}
+
+export function createEventLog(database: DatabaseSync, now: () => Date): EventLog {
+  const insert = database.prepare('INSERT INTO events (seq, event) VALUES (?, ?)')
+  const trim = database.prepare('DELETE FROM events WHERE seq <= ?')
+  const newest = database.prepare('SELECT max(seq) AS seq FROM events').get() as { seq: number | null }
+  const oldest = database.prepare('SELECT min(seq) AS seq FROM events')
+  const after = database.prepare('SELECT event FROM events WHERE seq > ? ORDER BY seq')
+  const listeners = new Set<Listener>()
+  let seq = newest.seq ?? 0
+
+  const write = (facts: readonly Fact[]) => {
+    const at = now().toISOString()
+    return facts.map((fact, index) => {
+      const event = { ...fact, seq: seq + index + 1, at } as AgentEvent
+      insert.run(event.seq, JSON.stringify(event))
+      if (event.seq % trimEvery === 0) trim.run(event.seq - keptEvents)
+      return event
+    })
+  }
+
+  return {
+    get seq() {
+      return seq
+    },
+    commit(facts, change, applied) {
+      const events = inTransaction(database, () => {
+        change?.()
+        return write(facts)
+      })
+      seq += events.length
+      applied?.()
+      for (const event of events) for (const listener of listeners) listener(event)
+    },
+    since(wanted) {
+      if (wanted > seq) return null
+      const first = (oldest.get() as { seq: number | null }).seq ?? seq + 1
+      if (wanted < first - 1) return null
+      return after.all(wanted).map((row) => AgentEvent.parse(JSON.parse(String(row['event']))))
+    },
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => void listeners.delete(listener)
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { isAbsolute, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { appError } from '#contract/app-error'
+import type { Place } from '#contract/client/place'
+import type { SandboxPaths } from '../drivers/driver.ts'
+
+/** Every path the agent uses; docs/state-folder.md tells what lies where. */
+export interface StateFolder extends Place {
+  /** Six hexadecimal digits that tell this state folder's interfaces, tables and cgroups from another's. */
+  readonly tag: string
+  readonly database: string
+  readonly logs: string
+  readonly images: string
+  readonly imageMounts: string
+  readonly exits: string
+  readonly runtimeRoot: string
+  readonly network: string
+  sandbox(id: string): SandboxPaths
+}
+
+/** Longest path of a unix socket on Linux, without the closing NUL. */
+const maxSocketPath = 107
+const longestBelowRun = '/s/0123456789ab/attach'
+
+/**
+ * Makes the folders, owned by and open to this account alone.
+ * Refuses paths that the engines could not take: too long for a socket, or with characters that separate mount options.
+ */
+export function openStateFolder(place: Place): StateFolder {
+  checkPath(place)
+  for (const folder of [place.home, place.run]) mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const home = realpathSync(place.home)
+  const folder = describe({ ...place, home })
+  wipeAfterBoot(folder)
+  for (const path of [folder.logs, folder.images, folder.imageMounts, folder.exits, folder.runtimeRoot, folder.network]) {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  }
+  return folder
+}
+
+function describe(place: Place): StateFolder {
+  const { home, run } = place
+  return {
+    ...place,
+    tag: createHash('sha256').update(home).digest('hex').slice(0, 6),
+    database: join(home, 'joey.db'),
+    logs: join(home, 'logs'),
+    images: join(home, 'images'),
+    imageMounts: join(run, 'images'),
+    exits: join(run, 'exits'),
+    runtimeRoot: join(run, 'oci'),
+    network: join(run, 'network'),
+    sandbox: (id) => {
+      const folder = join(home, 'sandboxes', id)
+      const log = join(folder, 'log')
+      return { folder, upper: join(folder, 'upper'), work: join(folder, 'work'), log, run: join(run, 's', id) }
+    },
+  }
+}
+
+function checkPath({ home, run }: Place): void {
+  if (!isAbsolute(home)) {
+    throw appError('invalidRequest', 'home-not-absolute', `JOEY_HOME must be an absolute path, but is "${home}".`)
+  }
+  if (!/^[A-Za-z0-9/._@+ -]*$/.test(home)) {
+    const message = 'The path of the state folder may hold letters, digits and . _ @ + - only. Choose another JOEY_HOME.'
+    throw appError('invalidRequest', 'home-not-usable', message)
+  }
+  const longest = Buffer.byteLength(run + longestBelowRun)
+  if (longest > maxSocketPath) {
+    const over = longest - maxSocketPath
+    const message = `The path of the state folder is ${over} characters too long for the sockets in it. Choose a shorter JOEY_HOME.`
+    throw appError('invalidRequest', 'home-too-long', message, { params: { over } })
+  }
+}
+
+/** What lies in the run folder describes processes; after a restart of the machine none of them is left. */
+function wipeAfterBoot({ run }: StateFolder): void {
+  const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
+  const file = join(run, 'boot-id')
+  if (readIfThere(file) === bootId) return
+  for (const name of ['s', 'exits', 'oci', 'network', 'images']) rmSync(join(run, name), { recursive: true, force: true })
+  writeFileSync(file, bootId, { mode: 0o600 })
+}
+
+function readIfThere(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/**
+ * One agent per state folder. The lock is SQLite's own file lock on a file of its own: the kernel drops it when the
+ * process dies, however it dies, and it needs neither a helper program nor a pid file that can lie.
+ */
+export function lockStateFolder({ home }: StateFolder): () => void {
+  const lock = new DatabaseSync(join(home, 'lock.db'))
+  try {
+    lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+  } catch (error) {
+    lock.close()
+    const message = 'Another agent already works on this state folder. Stop it first, or choose another JOEY_HOME.'
+    throw appError('conflict', 'agent-already-running', message, { cause: error })
+  }
+  return () => lock.close()
+}
