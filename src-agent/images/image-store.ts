@@ -11,6 +11,7 @@ import type { Accounts, ImageRecord, ImageRecords } from './image-records.ts'
 import { createImageTools } from './image-tools.ts'
 import { createInTurn } from './in-turn.ts'
 import { type PreparedImage, prepareImages } from './prepare-images.ts'
+import { diskFull } from './refusals.ts'
 import { clearStaging, freeBytesIn, publishFile, withStaging } from './staging.ts'
 
 export interface ImportRequest {
@@ -100,7 +101,7 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
 
     async import({ name, ...request }) {
       const given = name === undefined ? {} : { name: checkedName(name) }
-      return reportStop(request.signal, () =>
+      return explainStop(request.signal, () =>
         inTurn(request.signal, () =>
           withStaging(folder, async (staging) => {
             const tools = createImageTools(run, staging)
@@ -127,7 +128,7 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
     },
 
     ensureBuiltIn: (signal) =>
-      reportStop(signal, () =>
+      explainStop(signal, () =>
         inTurn(signal, async () => {
           const source = await findBuiltIn(run, signal)
           if (isStored(source.digest)) return
@@ -182,12 +183,14 @@ function mergeRecords(stored: Stored, prepared: readonly PreparedImage[], now: s
   return [...all.values()].filter((record) => stored.get(record.image.digest) !== record)
 }
 
-/** Cancellation is told as such, whatever the piece of work that it hit made of it. */
-async function reportStop<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+/** Cancellation, and a full disk, are told as such, whatever the piece of work that they hit made of it. */
+async function explainStop<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw signal.aborted && !(error instanceof AppError) ? stoppedBy(signal) : error
+    if (error instanceof AppError) throw error
+    if (signal.aborted) throw stoppedBy(signal)
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(String(error)) : error
   }
 }
 

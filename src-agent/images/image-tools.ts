@@ -8,6 +8,7 @@ import type { Run, RunOptions } from '../process/run.ts'
 import { programMissing } from '../process/tool-errors.ts'
 import { type Confine, type Confinement, confine } from './confine.ts'
 import { Index } from './oci-schemas.ts'
+import { diskFull } from './refusals.ts'
 
 const deadlineMs = 30 * 60_000
 /** Where programs are seen inside the confinement. */
@@ -101,6 +102,7 @@ function rephrase(error: unknown, program: string): unknown {
   if (!(error instanceof AppError)) return error
   const { code, reason, detail } = error.wire
   if (reason !== 'tool-failed' && reason !== 'tool-timeout') return error
+  if (/no space left on device/i.test(detail ?? '')) return diskFull(detail ?? '')
   if (/^bwrap: /m.test(detail ?? '')) {
     const message = 'Bubblewrap cannot confine a program on this machine, and images are not read without it.'
     return appError('unavailable', 'confinement-unavailable', message, { cause: error, ...(detail && { detail }) })

@@ -34,6 +34,12 @@ export const tooLargeForDisk = (free: number): AppError => {
   return appError('tooLarge', 'image-larger-than-disk', message, { params: { megabytes } })
 }
 
+export const diskFull = (detail: string): AppError =>
+  appError('tooLarge', 'disk-full', 'The disk became full while the image was imported. Make room and try again.', {
+    remedy: { kind: 'retry' },
+    detail,
+  })
+
 /** A name out of an archive, fit for a sentence: it may be long and may hold anything. */
 export function show(name: string): string {
   const text = Buffer.from(name, 'latin1')

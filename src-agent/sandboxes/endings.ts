@@ -56,7 +56,7 @@ export function createEndings(context: SandboxContext): Endings {
     of(id, signal) {
       const record = records.get(id)
       const exit = record?.sandbox.exit
-      if (record && !runs(record) && record.sandbox.state !== 'starting' && exit) return Promise.resolve(exit)
+      if (record && exit && ['stopped', 'created'].includes(record.sandbox.state)) return Promise.resolve(exit)
       return new Promise((resolve, reject) => {
         const abort = () => reject(appError('cancelled', 'cancelled', 'Cancelled.'))
         const waiter: Waiter = (told) => {

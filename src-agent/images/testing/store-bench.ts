@@ -87,15 +87,26 @@ export interface SeenFile extends Pick<Header, 'type' | 'mode' | 'uid' | 'gid' |
   readonly pax: Readonly<Record<string, string>>
 }
 
-/** Mounts an EROFS file in a mount namespace of its own and gives what is in it, by name (one character per byte). */
-export async function readErofs(file: string): Promise<Map<string, SeenFile>> {
-  const work = await mkdtemp(join(tmpdir(), 'joey-erofs-'))
+/** Runs a script in the root of an EROFS file, mounted in a mount namespace of its own, and gives what it prints. */
+export async function runInErofs(file: string, script: string, ...args: readonly string[]): Promise<string> {
+  const mountPoint = await mkdtemp(join(tmpdir(), 'joey-erofs-'))
   try {
-    const script =
-      'mount -t erofs -o ro "$1" "$2/mnt" && tar --xattrs --xattrs-include="*" --format=pax --numeric-owner -C "$2/mnt" -cf "$2/tar" .'
-    await mkdir(join(work, 'mnt'))
-    await run('unshare', ['-m', 'sh', '-c', script, 'sh', file, work])
-    return await listTar(await readFile(join(work, 'tar')))
+    const mountFirst = `mount -t erofs -o ro "$1" "$2" && cd "$2" && shift 2 && ${script}`
+    const { stdout } = await run('unshare', ['-m', 'sh', '-c', mountFirst, 'sh', file, mountPoint, ...args])
+    return stdout
+  } finally {
+    await rm(mountPoint, { recursive: true })
+  }
+}
+
+/** What is in an EROFS file, by name. */
+export async function readErofs(file: string): Promise<Map<string, SeenFile>> {
+  const work = await mkdtemp(join(tmpdir(), 'joey-tar-'))
+  try {
+    const tar = join(work, 'tar')
+    const script = 'tar --xattrs --xattrs-include="*" --format=pax --numeric-owner -cf "$1" .'
+    await runInErofs(file, script, tar)
+    return await listTar(await readFile(tar))
   } finally {
     await rm(work, { recursive: true, force: true })
   }

@@ -1,0 +1,138 @@
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WebSocket } from 'ws'
+import type { AgentInfo } from '#contract/agent'
+import { type Client, createClient, openStream } from '#contract/client/client'
+import { findPlace, type Place } from '#contract/client/place'
+import type { ProcessDown } from '#contract/process'
+import { SandboxSpec } from '#contract/sandbox'
+import { attachStream, type ExecRequest, execStream } from '#contract/process'
+import { start } from '../process/run.ts'
+
+const entry = fileURLToPath(new URL('../index.ts', import.meta.url))
+const startMs = 20_000
+
+/** A real agent on a state folder of its own, for tests. */
+export interface TestAgent {
+  readonly place: Place
+  readonly client: Client
+  /** Starts it (again); resolves when it answers. */
+  start(): Promise<AgentInfo>
+  /** As if the machine had torn it away. */
+  murder(): Promise<void>
+  /** Runs a command; resolves with all of its output. */
+  exec(ref: string, request: Partial<ExecRequest> & { argv: string[] }, input?: Buffer): Promise<Finished>
+  /** Output and end of the main process from the start of its run. */
+  attach(ref: string): Promise<Finished>
+  /** Removes everything: sandboxes, agent, folder. Call it in afterAll, whatever happened. */
+  dispose(): Promise<void>
+}
+
+export interface Finished {
+  readonly stdout: Buffer
+  readonly stderr: Buffer
+  readonly end: Extract<ProcessDown, { type: 'exit' }>
+}
+
+export function createTestAgent(env: Record<string, string> = {}): TestAgent {
+  const home = mkdtempSync(join(tmpdir(), 'jy-'))
+  const place = findPlace({ JOEY_HOME: home }, 0)
+  const client = createClient(place)
+  let pid: number | null = null
+
+  const startAgent = async () => {
+    const outer = readlinkSync('/proc/self/ns/mnt')
+    const child = start('unshare', ['--mount', '--propagation', 'slave', process.execPath, entry], {
+      env: { ...process.env, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let words = ''
+    child.stdio[2]?.on('data', (chunk: Buffer) => {
+      words += chunk.toString('utf8')
+    })
+    const deadline = Date.now() + startMs
+    for (;;) {
+      const info = await client.readAgent({}).catch(() => null)
+      if (info) {
+        pid = info.pid
+        return info
+      }
+      if (child.exitCode !== null) throw new Error(`The agent ended with ${child.exitCode}: ${words}`)
+      if (Date.now() > deadline) throw new Error(`The agent did not answer: ${words}`)
+      await sleep(20)
+    }
+  }
+
+  return {
+    place,
+    client,
+    start: startAgent,
+    async murder() {
+      if (pid !== null) process.kill(pid, 'SIGKILL')
+      while (pid !== null && isThere(pid)) await sleep(5)
+      pid = null
+    },
+    exec: (ref, request, input) => {
+      const socket = openStream(place, execStream, { ref })
+      const wish = { type: 'exec' as const, stdin: input !== undefined, ...request }
+      return collect(socket, () => {
+        socket.send(JSON.stringify(wish))
+        if (input) sendInput(socket, input)
+      })
+    },
+    attach: (ref) => collect(openStream(place, attachStream, { ref }), () => undefined),
+    async dispose() {
+      if (!(await client.readAgent({}).catch(() => null))) await startAgent().catch(() => null)
+      const all = await client.listSandboxes({ all: true }).catch(() => [])
+      await Promise.allSettled(all.map(({ id }) => client.removeSandbox({ ref: id, force: true })))
+      await client.stopAgent({ sandboxes: 'stop' }).catch(() => null)
+      while (pid !== null && isThere(pid)) await sleep(10)
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A busybox sandbox that runs a script. */
+export function scriptSpec(script: string, more: Partial<SandboxSpec> = {}): SandboxSpec {
+  return { ...SandboxSpec.parse({ image: 'busybox', command: ['sh', '-c', script], network: 'none' }), ...more }
+}
+
+function sendInput(socket: WebSocket, input: Buffer): void {
+  for (let at = 0; at < input.length; at += 256 * 1024) socket.send(input.subarray(at, at + 256 * 1024))
+  socket.send(JSON.stringify({ type: 'stdinEnd' }))
+}
+
+function collect(socket: WebSocket, onOpen: () => void): Promise<Finished> {
+  return new Promise((resolve, reject) => {
+    const parts: { 1: Buffer[]; 2: Buffer[] } = { 1: [], 2: [] }
+    let end: Finished['end'] | null = null
+    let failure = ''
+    socket.once('open', onOpen)
+    socket.on('message', (data, isBinary) => {
+      const bytes = data as Buffer
+      if (isBinary) parts[bytes[0] === 2 ? 2 : 1].push(bytes.subarray(1))
+      else {
+        const message = JSON.parse(bytes.toString('utf8')) as ProcessDown
+        if (message.type === 'exit') end = message
+        else if (message.type !== 'started') failure = bytes.toString('utf8')
+      }
+    })
+    socket.once('error', reject)
+    socket.once('close', () => {
+      if (end) resolve({ stdout: Buffer.concat(parts[1]), stderr: Buffer.concat(parts[2]), end })
+      else reject(new Error(failure || 'The stream closed before the end.'))
+    })
+  })
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
