@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { release } from 'node:os'
+import { availableParallelism, release } from 'node:os'
 import { defaultCapabilities, type HostTraits } from '../drivers/oci/runtime-config.ts'
 import { buildSeccomp } from '../drivers/oci/seccomp.ts'
 
@@ -10,6 +10,7 @@ export async function readHostTraits(tag: string): Promise<HostTraits> {
   return {
     seccomp: buildSeccomp({ architecture, capabilities: new Set(defaultCapabilities), kernel: [major, minor] }),
     maxOpenFiles: await readMaxOpenFiles(),
+    cpus: availableParallelism(),
     limitsSwap: await readLimitsSwap(),
     cgroupParent: `/joey/${tag}`,
   }

@@ -1,13 +1,20 @@
-import { execFileSync } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Task } from '#contract/image'
+import { run } from '../process/run.ts'
 import { hostArchitecture } from './plan-images.ts'
-import { dockerArchive, dockerEntries, ociEntries, ociEntriesOfPlatforms, smallLayer } from './testing/image-builder.ts'
+import {
+  dockerArchive,
+  dockerEntries,
+  ociEntries,
+  ociEntriesOfDocker,
+  ociEntriesOfPlatforms,
+  smallLayer,
+} from './testing/image-builder.ts'
 import { openBench, readErofs, runInErofs, type StoreBench } from './testing/store-bench.ts'
-import { type Entry, sha256, tarFile } from './testing/tar-builder.ts'
+import { type Entry, sha256, tarFile, xz } from './testing/tar-builder.ts'
 
 let bench: StoreBench
 
@@ -53,11 +60,11 @@ describe('what is imported', () => {
   test.each([
     ['gzip', (archive: Buffer) => gzipSync(archive)],
     ['zstd', (archive: Buffer) => zstdCompressSync(archive)],
-    ['xz', (archive: Buffer) => execFileSync('xz', ['-c'], { input: archive, maxBuffer: 1e9 })],
+    ['xz', xz],
   ])('an archive compressed whole with %s is the same image as the plain one', async (_kind, compress) => {
     const archive = dockerArchive({ layers: [smallLayer()] })
     const [plain] = await bench.importFile(archive)
-    const [packed] = await bench.importFile(compress(archive))
+    const [packed] = await bench.importFile(await compress(archive))
     expect(packed!.digest).toBe(plain!.digest)
   })
 
@@ -99,6 +106,18 @@ describe('what is imported', () => {
     expect(await bench.leftovers()).toHaveLength(1)
   })
 
+  test('an OCI archive with the media types of docker', async () => {
+    const [image] = await bench.importFile(tarFile(ociEntriesOfDocker({ layers: [smallLayer()] })))
+    expect(await textIn(image!.digest)).toBe(sha256('hello'))
+  })
+
+  test('several images in one OCI archive', async () => {
+    const images = await bench.importFile(
+      tarFile(ociEntries([{ layers: [smallLayer('one')] }, { layers: [smallLayer('two')] }])),
+    )
+    expect(await Promise.all(images.map(({ digest }) => textIn(digest)))).toEqual([sha256('one'), sha256('two')])
+  })
+
   test('archives that skopeo writes', async () => {
     const layout = await bench.writeLayout(
       'layout',
@@ -106,7 +125,7 @@ describe('what is imported', () => {
     )
     for (const kind of ['docker-archive', 'oci-archive']) {
       const path = join(layout, '..', kind)
-      execFileSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout}:a`, `${kind}:${path}:team/web:3`])
+      await run('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${layout}:a`, `${kind}:${path}:team/web:3`])
       const [image] = await importPath(path)
       expect(image!.names).toContain('team/web:3')
       expect(await textIn(image!.digest)).toBe(sha256('hello'))
@@ -125,7 +144,7 @@ describe('what is imported', () => {
   test('a layout may lie behind a link, with a colon in its path', async () => {
     const layout = await bench.writeLayout('odd:name', ociEntries([{ layers: [smallLayer()] }]))
     const link = join(layout, '..', 'link')
-    execFileSync('ln', ['-s', layout, link])
+    await symlink(layout, link)
     expect(await importPath(link, 'x')).toHaveLength(1)
   })
 

@@ -1,9 +1,10 @@
-import { execFileSync } from 'node:child_process'
+import { symlink } from 'node:fs/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { run } from '../process/run.ts'
 import { dockerArchive, dockerEntries, ociEntries, ociEntriesOfPlatforms, smallLayer } from './testing/image-builder.ts'
 import { openBench, type StoreBench } from './testing/store-bench.ts'
-import { type Entry, tarFile } from './testing/tar-builder.ts'
+import { type Entry, tarFile, xz } from './testing/tar-builder.ts'
 
 let bench: StoreBench
 
@@ -24,7 +25,7 @@ const oci = (): Entry[] => ociEntries([{ layers: [smallLayer()] }])
 const docker = (): Entry[] => dockerEntries([{ layers: [smallLayer()] }])
 const random = Buffer.from(Array.from({ length: 4000 }, (_value, at) => (at * 7919) % 256))
 
-test.each<[string, string, () => Buffer]>([
+test.each<[string, string, () => Buffer | Promise<Buffer>]>([
   ['an empty file', 'not-an-archive', () => Buffer.alloc(0)],
   ['a text', 'not-an-archive', () => Buffer.from('hello\n'.repeat(500))],
   ['a text that is compressed', 'not-an-archive', () => gzipSync('hello\n'.repeat(500))],
@@ -35,7 +36,7 @@ test.each<[string, string, () => Buffer]>([
   ['an archive cut between two files', 'archive-truncated', () => good().subarray(0, -1024)],
   ['a compressed archive cut', 'archive-truncated', () => gzipSync(good()).subarray(0, -20)],
   ['a zstd archive cut', 'archive-truncated', () => zstdCompressSync(good()).subarray(0, -20)],
-  ['an xz archive cut', 'archive-truncated', () => execFileSync('xz', ['-c'], { input: good() }).subarray(0, -30)],
+  ['an xz archive cut', 'archive-truncated', () => xz(good()).then((archive) => archive.subarray(0, -30))],
   ['a header that was changed', 'archive-damaged', () => Buffer.concat([good().subarray(0, 2048), random])],
   ['a path with ..', 'layer-path-outside', () => layer({ name: '../evil', content: 'x' })],
   ['a path with .. in the middle', 'layer-path-outside', () => layer({ name: 'a/../../evil', content: 'x' })],
@@ -128,7 +129,7 @@ test.each<[string, string, () => Buffer]>([
     () => dockerArchive({ layers: [smallLayer()], outer: { rootfs: { diff_ids: [] } } }),
   ],
 ])('%s is refused as %s, and nothing is left', async (_what, reason, make) => {
-  const importing = bench.importFile(make())
+  const importing = bench.importFile(await make())
   await expect(importing).rejects.toMatchObject({ wire: { reason } })
   await expect(importing).rejects.toHaveProperty('wire.message', expect.stringMatching(/^[^\n]{20,300}\.$/))
   await expect(importing).rejects.toHaveProperty('wire.code', expect.stringMatching(/^(invalidRequest|refused)$/))
@@ -170,7 +171,7 @@ test.each<[string, string, (bench: StoreBench) => Promise<string>]>([
     'not-a-file',
     async (at) => {
       const path = `${await at.write('x', '')}.fifo`
-      execFileSync('mkfifo', [path])
+      await run('mkfifo', [path])
       return path
     },
   ],
@@ -180,7 +181,7 @@ test.each<[string, string, (bench: StoreBench) => Promise<string>]>([
     async (at) => {
       const blobs = await at.writeLayout('elsewhere', oci())
       const layout = await at.writeLayout('layout', oci().slice(0, 2))
-      execFileSync('ln', ['-s', `${blobs}/blobs`, `${layout}/blobs`])
+      await symlink(`${blobs}/blobs`, `${layout}/blobs`)
       return layout
     },
   ],

@@ -21,13 +21,20 @@ export interface ImageTools {
   /** Throws `unavailable` with the remedy where one is missing. */
   check(): void
   /** Copies an image to the OCI layout `layout` under a reference. Gives the digest of its manifest. */
-  convert(from: { reference: string; to: string; descriptor?: number }, signal: AbortSignal): Promise<string>
+  convert(from: ConvertFrom & { to: string }, signal: AbortSignal): Promise<string>
   /** Applies the layers of a reference, in their order and with their whiteouts, to the new folder `rootfs`. */
   unpack(reference: string, signal: AbortSignal): Promise<void>
   /** Bytes of the files in `rootfs`, hard links counted once, as `du` counts. */
   measure(signal: AbortSignal): Promise<number>
   /** Makes an EROFS file of `rootfs` and gives its path. The same tree and digest give the same bytes. */
   pack(options: PackOptions, signal: AbortSignal): Promise<string>
+}
+
+export interface ConvertFrom {
+  /** As skopeo writes it; paths as seen in the confinement. */
+  readonly reference: string
+  /** An open file, seen as `/proc/self/fd/3`. */
+  readonly descriptor?: number
 }
 
 export interface PackOptions {

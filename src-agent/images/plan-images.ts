@@ -17,7 +17,7 @@ export interface ImagePlan {
   readonly newest: number
   readonly from:
     | { readonly kind: 'docker'; readonly index: number }
-    | { readonly kind: 'oci'; readonly manifest: Descriptor; readonly blobs: ReadonlySet<string> }
+    | { readonly kind: 'oci'; readonly manifest: string; readonly blobs: ReadonlySet<string> }
 }
 
 /** As the OCI writes it: `amd64`, `arm64`. */
@@ -75,10 +75,12 @@ async function planOciImage(source: ImageSource, top: Descriptor): Promise<Image
   const sums = await sumLayers(source, layers, configuration)
   const name = nameFromAnnotations(top.annotations ?? {}) ?? nameFromAnnotations(descriptor.annotations ?? {})
   const blobs = new Set([pathOfDigest(descriptor.digest), configPath, ...layers])
-  // Told to skopeo without platform and annotations: which one it is has been decided here.
-  const { mediaType, digest, size } = descriptor
-  const plain = { ...(mediaType !== undefined && { mediaType }), digest, size }
-  return { names: name === null ? [] : [name], configuration, ...sums, from: { kind: 'oci', manifest: plain, blobs } }
+  return {
+    names: name === null ? [] : [name],
+    configuration,
+    ...sums,
+    from: { kind: 'oci', manifest: descriptor.digest, blobs },
+  }
 }
 
 /** Goes down through lists of manifests to the one for this machine. */

@@ -1,18 +1,18 @@
-import { constants } from 'node:fs'
-import { type FileHandle, mkdir, open, readFile, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { AppError, appError } from '#contract/app-error'
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AppError } from '#contract/app-error'
 import type { Image, Task } from '#contract/image'
 import { readFileInRoot } from '../layers/open-in-root.ts'
 import { openArchive } from './archive-source.ts'
 import { createdAtOf, toImageConfig } from './image-config.ts'
 import type { Accounts } from './image-records.ts'
 import { type ImageSource, pathOfDigest, type SourceOptions } from './image-source.ts'
-import type { ImageTools, PackOptions } from './image-tools.ts'
+import type { ConvertFrom, ImageTools, PackOptions } from './image-tools.ts'
 import { openLayout } from './layout-source.ts'
 import { Configuration, Manifest } from './oci-schemas.ts'
+import { openPath } from './open-path.ts'
 import { hostArchitecture, type ImagePlan, planImages } from './plan-images.ts'
-import { digestMismatch, notAnImage, tooLargeForDisk, unusable } from './refusals.ts'
+import { digestMismatch, tooLargeForDisk, unusable } from './refusals.ts'
 import { removeTree } from './staging.ts'
 
 /** An image whose EROFS file lies in staging, or, with `file` null, one that is stored already. */
@@ -68,48 +68,13 @@ export async function prepareImages(deps: PrepareDeps, request: PrepareRequest):
   }
 }
 
-/** The file at a path, held open from here on, or null for a folder. */
-async function openPath(path: string): Promise<FileHandle | null> {
-  try {
-    const found = await stat(path)
-    if (found.isDirectory()) return await looksLikeLayout(path)
-    if (!found.isFile()) throw notAFile(path)
-    const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
-    if ((await file.stat()).isFile()) return file
-    await file.close()
-    throw notAFile(path)
-  } catch (error) {
-    if (error instanceof AppError) throw error
-    throw unreadable(path, error as NodeJS.ErrnoException)
-  }
-}
-
-async function looksLikeLayout(path: string): Promise<null> {
-  if ((await readFileInRoot(path, 'oci-layout', 4096)) === null) throw notAnImage()
-  return null
-}
-
-function notAFile(path: string): AppError {
-  return unusable('not-a-file', `${path} is neither a file nor a folder.`, { path })
-}
-
-function unreadable(path: string, cause: NodeJS.ErrnoException): AppError {
-  if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') {
-    return appError('notFound', 'path-not-found', `There is nothing at ${path}.`, { params: { path }, cause })
-  }
-  return appError('refused', 'path-unreadable', `${path} cannot be read: ${cause.code ?? 'unknown'}.`, {
-    params: { path },
-    cause,
-  })
-}
-
 async function prepareAll(deps: PrepareDeps, request: PrepareRequest, source: ImageSource): Promise<PreparedImage[]> {
   const plans = await planImages(source)
   if (request.name !== undefined && plans.length > 1) {
     const message = `There are ${plans.length} images in it. A name can be given only where there is one.`
     throw unusable('image-name-for-many', message, { count: plans.length })
   }
-  await makeSourceLayout(deps.staging, source, plans)
+  await copySource(deps.staging, source, plans)
   const prepared: PreparedImage[] = []
   for (const [at, plan] of plans.entries()) {
     const names = request.name === undefined ? plan.names : [request.name]
@@ -140,7 +105,7 @@ async function prepareOne(
   if (plan.blobBytes + 2 * plan.contentBytes + 4096 * plan.entries > free) throw tooLargeForDisk(free)
   report('converting', 0)
   const to = `image${at}`
-  const digest = await tools.convert({ ...referenceOf(plan, at, source), to }, signal)
+  const digest = await tools.convert({ ...(await referenceOf(staging, plan, source)), to }, signal)
   await checkConverted(join(staging, 'layout'), digest, plan)
   const { configuration } = plan
   const about = {
@@ -175,30 +140,26 @@ export async function packTree(
   return { file, sizeBytes: (await stat(file)).size }
 }
 
-function referenceOf(
-  { from }: ImagePlan,
-  at: number,
-  { tar }: ImageSource,
-): { reference: string; descriptor?: number } {
-  if (from.kind === 'oci' || tar === null) return { reference: `oci:/work/source:image${at}` }
+/** What skopeo is to read. Which image it is has been decided; skopeo is not asked to choose. */
+async function referenceOf(staging: string, { from }: ImagePlan, { tar }: ImageSource): Promise<ConvertFrom> {
+  if (from.kind === 'oci') {
+    // Its folder form takes manifests of docker's kind too, which its form for OCI layouts does not.
+    const folder = join(staging, 'source')
+    await copyFile(join(folder, basename(pathOfDigest(from.manifest))), join(folder, 'manifest.json'))
+    return { reference: 'dir:/work/source' }
+  }
+  const reference = `docker-archive:/proc/self/fd/3:@${from.index}`
   // By descriptor: it is the very file that was checked, and no path is read as a reference.
-  return { reference: `docker-archive:/proc/self/fd/3:@${from.index}`, descriptor: tar.fd }
+  return { reference, ...(tar && { descriptor: tar.fd }) }
 }
 
-/** Copies what the chosen images need, and nothing else, to a layout of which staging holds the only copy. */
-async function makeSourceLayout(staging: string, source: ImageSource, plans: readonly ImagePlan[]): Promise<void> {
-  const chosen = plans.flatMap(({ from }, at) => (from.kind === 'oci' ? [{ ...from, at }] : []))
-  if (chosen.length === 0) return
+/** Copies what the chosen images need, and nothing else, to a folder of which staging holds the only copy. */
+async function copySource(staging: string, source: ImageSource, plans: readonly ImagePlan[]): Promise<void> {
+  const wanted = new Set(plans.flatMap(({ from }) => (from.kind === 'oci' ? [...from.blobs] : [])))
+  if (wanted.size === 0) return
   const folder = join(staging, 'source')
-  await mkdir(join(folder, 'blobs/sha256'), { recursive: true })
-  const wanted = new Set(chosen.flatMap(({ blobs }) => [...blobs]))
-  await source.copyBlobs(wanted, join(folder, 'blobs/sha256'))
-  const manifests = chosen.map(({ manifest, at }) => ({
-    ...manifest,
-    annotations: { 'org.opencontainers.image.ref.name': `image${at}` },
-  }))
-  await writeFile(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}')
-  await writeFile(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }))
+  await mkdir(folder)
+  await source.copyBlobs(wanted, folder)
 }
 
 /**

@@ -1,9 +1,9 @@
-import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { link, mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { run } from '../process/run.ts'
 import { readFileInRoot } from './open-in-root.ts'
 
 let base: string
@@ -63,7 +63,7 @@ test('a link in the middle of the path is resolved inside', async () => {
 })
 
 test('a FIFO and a device are not files, and neither blocks', async () => {
-  execFileSync('mkfifo', [join(root, 'etc/pipe')])
+  await run('mkfifo', [join(root, 'etc/pipe')])
   expect(await read('/etc/pipe')).toBeNull()
   await symlink('/proc/self/fd/0', join(root, 'etc/descriptor'))
   expect(await read('/etc/descriptor')).toBeNull()

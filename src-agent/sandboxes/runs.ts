@@ -110,10 +110,12 @@ async function makePlan(context: SandboxContext, record: SandboxRecord, tree: st
   const image = context.images.find(sandbox.imageDigest)
   const hostname = spec.hostname ?? sandbox.name
   const nameservers = lease ? await context.network.resolvConf() : null
-  for (const folder of [paths.work, join(paths.folder, 'etc'), paths.run]) await mkdir(folder, { recursive: true })
-  await ensureUpper(paths.upper, tree)
-  await writeNetworkFiles(join(paths.folder, 'etc'), hostname, lease?.address ?? null, nameservers)
-  const accounts = await readAccounts(context, record)
+  await Promise.all([paths.work, join(paths.folder, 'etc'), paths.run].map((folder) => mkdir(folder, { recursive: true })))
+  const [accounts] = await Promise.all([
+    readAccounts(context, record),
+    ensureUpper(paths.upper, tree),
+    writeNetworkFiles(join(paths.folder, 'etc'), hostname, lease?.address ?? null, nameservers),
+  ])
   const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty }
   return {
     id: sandbox.id,
@@ -142,9 +144,8 @@ export async function readAccounts(context: SandboxContext, { sandbox }: Sandbox
 async function writeNetworkFiles(folder: string, hostname: string, address: string | null, nameservers: string | null) {
   const own = address === null ? '127.0.1.1' : address
   const hosts = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${own}\t${hostname}\n`
-  await writeFile(join(folder, 'hosts'), hosts)
-  await writeFile(join(folder, 'hostname'), `${hostname}\n`)
-  if (nameservers !== null) await writeFile(join(folder, 'resolv.conf'), nameservers)
+  const files = { hosts, hostname: `${hostname}\n`, ...(nameservers === null ? {} : { 'resolv.conf': nameservers }) }
+  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)))
 }
 
 /** The root folder of an overlay has the mode and owner of its upper one, which must be the image's. */

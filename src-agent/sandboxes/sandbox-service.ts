@@ -5,7 +5,7 @@ import type { Limits, Sandbox, SandboxExit, SandboxSpec, waitSandbox } from '#co
 import { driverOf, type SandboxContext, withSandbox } from './context.ts'
 import { signalName, signalNumber } from './describe-exit.ts'
 import { createEndings, type Endings } from './endings.ts'
-import { isHeeded } from './host-process.ts'
+import { isHeeded } from '../process/host-process.ts'
 import { checkMounts } from './mount-policy.ts'
 import { suggestName } from './names.ts'
 import { resolveArgv } from './process-plan.ts'

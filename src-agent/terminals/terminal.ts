@@ -43,6 +43,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
   const titles = createTitleScanner()
   let titleTimer: NodeJS.Timeout | undefined
   let isHeld = false
+  let isClosed = false
 
   const describe = (): Terminal => ({
     ...info,
@@ -56,7 +57,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
   const changed = (): void => {
     clearTimeout(titleTimer)
     titleTimer = undefined
-    onChanged(describe())
+    if (!isClosed) onChanged(describe())
   }
   const takeTitle = (bytes: Buffer): void => {
     const title = titles.scan(bytes)
@@ -64,6 +65,8 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
     state.title = title
     titleTimer ??= setTimeout(changed, titleMs)
   }
+  /** Those who lag are told everything when they are back. */
+  const living = (): Viewer[] => [...viewers.keys()].filter((viewer) => !viewer.isLagging())
   const regulate = (): void => {
     const all = [...viewers.keys()]
     if (!isHeld && all.some((viewer) => viewer.isFull())) {
@@ -91,7 +94,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
   source.onSkip(() => {
     output.flush()
     ring.clear()
-    for (const viewer of viewers.keys()) show(viewer)
+    for (const viewer of living()) show(viewer)
     regulate()
   })
   source.onDrain(() => {
@@ -101,7 +104,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
     output.flush()
     state.exited = true
     state.exitCode = code
-    for (const { sink } of viewers.keys()) sink.message({ type: 'exited', exitCode: code })
+    for (const { sink } of living()) sink.message({ type: 'exited', exitCode: code })
     changed()
   })
 
@@ -147,6 +150,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
       }
     },
     close() {
+      isClosed = true
       clearTimeout(titleTimer)
       source.close()
       for (const { sink, dispose } of viewers.keys()) {

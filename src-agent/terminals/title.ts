@@ -1,5 +1,8 @@
 const escape = 0x1b
 const bell = 0x07
+const commandStart = 0x5d
+const semicolon = 0x3b
+const backslash = 0x5c
 const maxBytes = 1024
 const maxCharacters = 200
 
@@ -9,60 +12,53 @@ export interface TitleScanner {
   scan(bytes: Buffer): string | null
 }
 
-type State = 'text' | 'escape' | 'number' | 'title' | 'titleEscape'
+type State = 'text' | 'escape' | 'number' | 'title' | 'titleEscape' | 'done'
 
-/** Reads `ESC ] 0 ; TITLE BEL` and `ESC ] 2 ; …`, also ended by `ESC \`. Nearly all output is passed over by one search. */
+/** Reads `ESC ] 0 ; TITLE BEL` and `ESC ] 2 ; …`, also ended by `ESC \`. Nearly all output is passed over unread. */
 export function createTitleScanner(): TitleScanner {
   let state: State = 'text'
   let number = ''
   let title: number[] = []
 
-  const step = (byte: number): boolean => {
-    switch (state) {
-      case 'text':
-        if (byte === escape) state = 'escape'
-        return false
-      case 'escape':
-        number = ''
-        state = byte === 0x5d ? 'number' : byte === escape ? 'escape' : 'text'
-        return false
-      case 'number':
-        if (byte === 0x3b && (number === '0' || number === '2')) {
-          title = []
-          state = 'title'
-        } else if (byte >= 0x30 && byte <= 0x39 && number.length < 4) number += String.fromCharCode(byte)
-        else state = byte === escape ? 'escape' : 'text'
-        return false
-      case 'title':
-        if (byte === bell) {
-          state = 'text'
-          return true
-        }
-        if (byte === escape) state = 'titleEscape'
-        else if (title.length < maxBytes) title.push(byte)
-        return false
-      case 'titleEscape':
-        state = 'text'
-        if (byte === 0x5c) return true
-        return state === 'text' && byte === 0x5d ? restart() : false
-    }
-  }
-  const restart = (): boolean => {
+  const afterEscape = (byte: number): State => {
     number = ''
-    state = 'number'
-    return false
+    if (byte === commandStart) return 'number'
+    return byte === escape ? 'escape' : 'text'
+  }
+  const readNumber = (byte: number): State => {
+    if (byte === semicolon && (number === '0' || number === '2')) {
+      title = []
+      return 'title'
+    }
+    number += String.fromCharCode(byte)
+    if (byte >= 0x30 && byte <= 0x39 && number.length < 4) return 'number'
+    return byte === escape ? 'escape' : 'text'
+  }
+  const readTitle = (byte: number): State => {
+    if (byte === bell) return 'done'
+    if (byte === escape) return 'titleEscape'
+    if (title.length < maxBytes) title.push(byte)
+    return 'title'
+  }
+  const next: Readonly<Record<State, (byte: number) => State>> = {
+    text: (byte) => (byte === escape ? 'escape' : 'text'),
+    escape: afterEscape,
+    number: readNumber,
+    title: readTitle,
+    titleEscape: (byte) => (byte === backslash ? 'done' : afterEscape(byte)),
+    done: (byte) => (byte === escape ? 'escape' : 'text'),
   }
 
   return {
     scan(bytes) {
       let found: string | null = null
       for (let index = 0; index < bytes.length; index += 1) {
-        if (state === 'text') {
-          const next = bytes.indexOf(escape, index)
-          if (next === -1) break
-          index = next
+        if (state === 'text' || state === 'done') {
+          index = bytes.indexOf(escape, index)
+          if (index === -1) break
         }
-        if (step(bytes[index] ?? 0)) found = clean(title)
+        state = next[state](bytes[index] ?? 0)
+        if (state === 'done') found = clean(title)
       }
       return found
     },

@@ -22,6 +22,8 @@ export interface Viewer {
   isFull(): boolean
   /** So little is unacknowledged that more may come. */
   hasRoom(): boolean
+  /** It has stopped acknowledging: output goes by it until it is shown everything anew. */
+  isLagging(): boolean
   dispose(): void
 }
 
@@ -82,6 +84,7 @@ export function createViewer({ sink, onLag, onCaughtUp }: ViewerDeps): Viewer {
     },
     isFull: () => !isLagging && unacknowledged >= terminalWindowBytes,
     hasRoom: () => isLagging || unacknowledged <= roomBytes,
+    isLagging: () => isLagging,
     dispose: stopWaiting,
   }
 }

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
 import type { Limits, SandboxId } from '#contract/sandbox'
+import { isMonitorOf } from '../../process/host-process.ts'
 import type { Run } from '../../process/run.ts'
 import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running, SandboxPaths } from '../driver.ts'
 import { type MonitorDeps, monitorFiles, startMonitor } from './monitor.ts'
@@ -18,6 +20,8 @@ export interface OciDeps extends MonitorDeps {
 }
 
 const engineTimeoutMs = 30_000
+const monitorPatienceMs = 3_000
+const monitorPollMs = 3
 
 /** Runs `container` sandboxes by an OCI runtime's command line; the runtime's answers go through a schema. */
 export function createOciDriver(deps: OciDeps): Driver {
@@ -81,11 +85,11 @@ export function createOciDriver(deps: OciDeps): Driver {
       }
     },
 
-    async exec(paths: SandboxPaths, id: SandboxId, process: ProcessPlan): Promise<ExecCommand> {
+    async exec(paths: SandboxPaths, id: SandboxId, plan: ProcessPlan): Promise<ExecCommand> {
       const key = randomBytes(6).toString('hex')
       const processFile = join(paths.run, `exec-${key}.json`)
       const pidFile = join(paths.run, `exec-${key}.pid`)
-      await writeFile(processFile, JSON.stringify(buildProcess(process, host)), { mode: 0o600 })
+      await writeFile(processFile, JSON.stringify(buildProcess(plan, host)), { mode: 0o600 })
       return {
         program: runtime,
         args: ['--root', runtimeRoot, 'exec', '--process', processFile, '--pid-file', pidFile, id],
@@ -100,9 +104,11 @@ export function createOciDriver(deps: OciDeps): Driver {
     ending: (id) => readEnding(deps, id, cgroup(id)),
 
     async remove(id: SandboxId, paths: SandboxPaths) {
-      await engine(['delete', '--force', id], [0, 1])
-      const left = await phase(id)
+      const { code } = await engine(['delete', '--force', id], [0, 1])
+      // Success is gone; otherwise it may not have been there at all.
+      const left = code === 0 ? 'absent' : await phase(id)
       if (left !== 'absent') throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
+      await monitorGone(monitorFiles(paths.run).monitorPid, id)
       await rm(join(deps.exits, id), { force: true })
       await rm(paths.run, { recursive: true, force: true })
     },
@@ -112,9 +118,18 @@ export function createOciDriver(deps: OciDeps): Driver {
 async function writeBundle(plan: LaunchPlan, host: HostTraits): Promise<void> {
   const { rootfs } = monitorFiles(plan.paths.run)
   await mkdir(rootfs, { recursive: true, mode: 0o700 })
-  // The runtime enters this folder as the user of the guest when that is not root.
-  await chmod(plan.paths.run, 0o711)
   await writeFile(join(plan.paths.run, 'config.json'), JSON.stringify(buildRuntimeConfig(plan, host, rootfs)), { mode: 0o600 })
+}
+
+/** A monitor that is still at work would leave its files behind us, and an exit code that a later run would take for its own. */
+async function monitorGone(pidFile: string, id: SandboxId): Promise<void> {
+  const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
+  if (!(pid > 0)) return
+  for (let waited = 0; waited < monitorPatienceMs; waited += monitorPollMs) {
+    if (!(await isMonitorOf(pid, id))) return
+    await sleep(monitorPollMs)
+  }
+  process.kill(pid, 'SIGKILL')
 }
 
 const State = z.object({ status: z.string() })

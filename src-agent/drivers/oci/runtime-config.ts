@@ -46,6 +46,7 @@ export interface HostTraits {
   readonly maxOpenFiles: number
   /** Only where the kernel accounts swap does a runtime accept a limit for it. */
   readonly limitsSwap: boolean
+  readonly cpus: number
   /** Parent of all cgroups of this agent. */
   readonly cgroupParent: string
 }
@@ -93,7 +94,7 @@ export function buildProcess(plan: ProcessPlan, host: HostTraits): Record<string
 }
 
 /** The `linux.resources` object of a new sandbox: only the limits that there are. */
-export function buildResources(limits: Limits, host: Pick<HostTraits, 'limitsSwap'>): Record<string, unknown> {
+export function buildResources(limits: Limits, host: Pick<HostTraits, 'limitsSwap' | 'cpus'>): Record<string, unknown> {
   const { memory, cpu, pids } = buildUpdate(limits, host)
   return {
     devices: [{ allow: false, access: 'rwm' }],
@@ -103,16 +104,19 @@ export function buildResources(limits: Limits, host: Pick<HostTraits, 'limitsSwa
   }
 }
 
-/** As many as Linux can have at all. crun 1.8.1 writes -1 for "no limit" as it is, which the kernel refuses. */
+/** As many as Linux can have at all. */
 const allPids = 4_194_304
 
-/** The same for `update`, where a limit that goes away must be named: unlimited is -1. */
-export function buildUpdate(limits: Limits, host: Pick<HostTraits, 'limitsSwap'>): Record<'memory' | 'cpu' | 'pids', object> {
+/**
+ * The same for `update`, where a limit that goes away must be named. Processes and cpu are set to all that there is:
+ * crun 1.8.1 writes the -1 that stands for "no limit" in a way that the kernel refuses.
+ */
+export function buildUpdate(limits: Limits, host: Pick<HostTraits, 'limitsSwap' | 'cpus'>): Record<'memory' | 'cpu' | 'pids', object> {
   const memory = limits.memoryBytes ?? -1
   const period = 100_000
   return {
     memory: { limit: memory, ...(host.limitsSwap ? { swap: memory } : {}) },
-    cpu: { period, quota: limits.cpus === null ? -1 : Math.max(1000, Math.round(limits.cpus * period)) },
+    cpu: { period, quota: Math.max(1000, Math.round((limits.cpus ?? host.cpus) * period)) },
     pids: { limit: limits.pids ?? allPids },
   }
 }

@@ -62,6 +62,24 @@ export function ociEntries(images: readonly TestImage[], annotations: Readonly<R
   ]
 }
 
+/** The same with docker's media types throughout, as some builders write layouts. */
+export function ociEntriesOfDocker(image: TestImage): Entry[] {
+  const asDocker = (text: string): string =>
+    text
+      .replaceAll('vnd.oci.image.layer.v1.tar+gzip', 'vnd.docker.image.rootfs.diff.tar.gzip')
+      .replaceAll('vnd.oci.image.config.v1+json', 'vnd.docker.container.image.v1+json')
+      .replaceAll('vnd.oci.image.manifest.v1+json', 'vnd.docker.distribution.manifest.v2+json')
+  const entries = ociEntries([image])
+  const at = entries.findIndex(({ content }) => String(content).includes('"layers":['))
+  const manifest = Buffer.from(asDocker(String(entries[at]?.content)))
+  const mediaType = 'application/vnd.docker.distribution.manifest.v2+json'
+  const descriptor = { mediaType, digest: `sha256:${sha256(manifest)}`, size: manifest.length }
+  return entries.map((entry, index) => {
+    if (index === at) return { name: `blobs/sha256/${sha256(manifest)}`, content: manifest }
+    return entry.name === 'index.json' ? { ...entry, content: json({ manifests: [descriptor] }) } : entry
+  })
+}
+
 /** One with a list of platforms between the index and the manifests, as builders write. */
 export function ociEntriesOfPlatforms(images: readonly (TestImage & { platform: string })[]): Entry[] {
   const entries = ociEntries(images)

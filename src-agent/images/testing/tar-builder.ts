@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { run } from '../../process/run.ts'
 
 /** One entry as it is written: nothing is checked, so that hostile archives can be made. */
 export interface Entry {
@@ -20,6 +24,18 @@ export interface Entry {
 /** A whole tar file, with its end. */
 export function tarFile(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...entries.map(tarEntry), Buffer.alloc(1024)])
+}
+
+/** Compressed by the xz program: Node has none. */
+export async function xz(content: Buffer): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'joey-xz-'))
+  try {
+    await writeFile(join(folder, 'file'), content)
+    await run('xz', ['file'], { cwd: folder })
+    return await readFile(join(folder, 'file.xz'))
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 }
 
 export function sha256(content: Buffer | string): string {

@@ -1,0 +1,174 @@
+import type { Socket } from 'node:net'
+import { type IPty, spawn } from '@lydell/node-pty'
+import { appError } from '#contract/app-error'
+import type { ExecCommand } from '../drivers/driver.ts'
+import { execFailed, explainExecFailure } from '../streams/exec-failure.ts'
+import {
+  awaitProcess,
+  type HostProcess,
+  isAlive,
+  killTree,
+  processTree,
+  readPid,
+  type SignalProcess,
+} from '../streams/guest-process.ts'
+import { resizeGuest } from './guest-size.ts'
+import type { TerminalSource } from './source.ts'
+
+export interface PtyOptions {
+  /** What the guest is to run, for the sentence where there is no such thing. */
+  readonly program: string
+  readonly columns: number
+  readonly rows: number
+  readonly signalProcess: SignalProcess
+}
+
+const hangUpMs = 1_000
+const maxWordsBytes = 16 * 1024
+
+/** node-pty's own stream. It has no public name, but no other way to bytes and to how many of them wait. */
+interface WithSocket {
+  readonly _socket: Socket
+}
+
+/**
+ * Runs a command that joins a sandbox in a terminal. The engine makes a second terminal in the sandbox, puts this one
+ * into raw mode, and passes bytes on. Resolves when the process inside exists; rejects with what the engine said where
+ * it does not come to that. Takes care of the command's end in either case.
+ */
+export async function openPtySource(command: ExecCommand, options: PtyOptions): Promise<TerminalSource> {
+  const outer = startOuter(command, options)
+  const inside = await awaitProcess(command.pidFile, outer.over.signal)
+  if (!inside && (await readPid(command.pidFile)) === null) {
+    await outer.ended
+    await command.dispose()
+    throw notStarted(outer.words(), options.program)
+  }
+  void outer.ended.then(() => command.dispose())
+  const source = createPtySource(outer, inside, options)
+  // The terminal inside has no size until it is given one.
+  await source.resize(options.columns, options.rows)
+  return source
+}
+
+interface Outer {
+  readonly pty: IPty
+  readonly socket: Socket
+  /** Aborted when the engine's program has ended. */
+  readonly over: AbortController
+  /** Its exit code, when everything it wrote has been delivered. */
+  readonly ended: Promise<number>
+  /** What it has said so far, before anybody listened. */
+  words(): string
+  /** Delivers what came so far, and from now on. */
+  listen(listener: (bytes: Buffer) => void): void
+  readonly flow: { isPaused: boolean }
+}
+
+function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer {
+  const pty = spawn(command.program, [...command.args], {
+    encoding: null,
+    name: 'xterm-256color',
+    cols: columns,
+    rows,
+    cwd: '/',
+    env: { ...command.env },
+  })
+  const socket = (pty as unknown as WithSocket)._socket
+  const flow = { isPaused: false }
+  keepTail(socket, flow)
+  const over = new AbortController()
+  const early: Buffer[] = []
+  let deliver = (bytes: Buffer): void => {
+    if (early.reduce((sum, { length }) => sum + length, 0) < maxWordsBytes) early.push(bytes)
+  }
+  socket.on('data', (bytes: Buffer) => deliver(bytes))
+  const ended = new Promise<number>((resolve) => {
+    pty.onExit(({ exitCode, signal }) => {
+      over.abort()
+      resolve(signal ? 128 + signal : exitCode)
+    })
+  })
+  return {
+    pty,
+    socket,
+    over,
+    ended,
+    flow,
+    words: () => Buffer.concat(early).toString('utf8'),
+    listen(listener) {
+      deliver = listener
+      for (const bytes of early.splice(0)) listener(bytes)
+    },
+  }
+}
+
+function createPtySource(outer: Outer, inside: HostProcess | null, { signalProcess }: PtyOptions): TerminalSource {
+  const { pty, socket, flow } = outer
+  return {
+    onData: outer.listen,
+    onExit: (listener) => void outer.ended.then(listener),
+    onSkip: () => {},
+    write(bytes) {
+      if (socket.writable && !socket.destroyed) socket.write(bytes)
+    },
+    unwritten: () => socket.writableLength,
+    onDrain: (listener) => void socket.on('drain', listener).once('close', listener),
+    async resize(columns, rows) {
+      if (outer.over.signal.aborted) return
+      pty.resize(columns, rows)
+      if (inside && (await isAlive(inside))) await resizeGuest(inside.pid, columns, rows)
+    },
+    pause() {
+      flow.isPaused = true
+      socket.pause()
+    },
+    resume() {
+      flow.isPaused = false
+      socket.resume()
+    },
+    watched: () => {},
+    close() {
+      flow.isPaused = false
+      socket.resume()
+      void hangUp(outer, inside, signalProcess)
+    },
+  }
+}
+
+/** As a terminal that is switched off: SIGHUP to all that runs in it, and KILL for what does not heed it. */
+async function hangUp(outer: Outer, inside: HostProcess | null, signalProcess: SignalProcess): Promise<void> {
+  const pause = (): Promise<unknown> => Promise.race([outer.ended, new Promise((done) => setTimeout(done, hangUpMs))])
+  const tree = inside ? await processTree(inside) : []
+  for (const { pid } of tree) signalProcess(pid, 'SIGHUP')
+  await pause()
+  for (const process of tree) if (await isAlive(process)) await killTree(process, signalProcess)
+  await pause()
+  outer.pty.kill('SIGKILL')
+}
+
+/**
+ * node-pty destroys its stream 200 ms after the program's end, whether or not it has been read. While the stream is
+ * held back that would cut off the end of the output, so then the destruction waits.
+ */
+function keepTail(socket: Socket, flow: { readonly isPaused: boolean }): void {
+  const destroy = socket.destroy.bind(socket)
+  const destroyWhenRead = (): void => {
+    if (!flow.isPaused) destroy()
+    else setTimeout(destroyWhenRead, tailMs).unref()
+  }
+  socket.destroy = (error?: Error) => {
+    if (error || !flow.isPaused) return destroy(error)
+    destroyWhenRead()
+    return socket
+  }
+}
+
+const tailMs = 200
+
+function notStarted(words: string, program: string): Error {
+  const failure = explainExecFailure(words, program)
+  if (!failure) return execFailed(words)
+  const reason = failure.code === 127 ? 'command-not-found' : 'command-not-executable'
+  return appError('invalidRequest', reason, `${failure.message.replace(/^joey: /, '')}.`, { params: { program } })
+}
