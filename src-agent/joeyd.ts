@@ -7,12 +7,14 @@ import { eventStream } from '#contract/observe'
 import { composeServices, type Services } from './compose.ts'
 import { createDrivers } from './host/create-drivers.ts'
 import { removeCgroups } from './host/cgroup-files.ts'
-import { createHostExaminer } from './host/examine-host.ts'
+import { createHostProbe } from './host/host-probe.ts'
 import { preparePrivateMounts } from './host/private-mounts.ts'
+import { probeImageTools } from './images/image-tools.ts'
 import { createCgroupReader } from './metrics/cgroup-reader.ts'
 import { createSampler, type Sampler } from './metrics/sampler.ts'
 import { run } from './process/run.ts'
 import { watchExits } from './sandboxes/exit-watch.ts'
+import { keepNetwork } from './sandboxes/keep-network.ts'
 import { reconcile } from './sandboxes/reconcile.ts'
 import { parseRequest } from './server/bind-operation.ts'
 import { createHandlers } from './server/handlers.ts'
@@ -48,7 +50,7 @@ export interface Joeyd {
 export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const { folder, log } = settings
   await preparePrivateMounts(run, settings.outerMounts)
-  const { drivers, runtime } = await createDrivers({ folder, run, log })
+  const drivers = await createDrivers({ folder, run, log })
   const database = openDatabase(folder.database)
   const services = composeServices({ folder, database, log, drivers })
   const { context, sandboxes } = services
@@ -57,6 +59,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const told = [...(await context.images.reconcile()), ...(await reconcile(context, sandboxes))]
   for (const message of told) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
   const unwatch = watchExits(folder.exits, sandboxes.endings.noticed)
+  const letNetworkGo = keepNetwork(context)
   await context.images.ensureBuiltIn(context.signal).catch((error: unknown) => {
     log.error({ err: error }, 'the built-in image could not be made')
   })
@@ -67,7 +70,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const stopped = new Promise<'keep' | 'stop'>((resolve) => {
     asked = resolve
   }).then((what) => stop(what))
-  const server = createServer(settings, services, { sampler, terminals, stop: asked, runtime })
+  const server = createServer(settings, services, { sampler, terminals, stop: asked })
   await listenOnSocket(server.http, folder.socketPath, settings.owner)
   void warmUp(services)
   log.info({ home: folder.home, socket: folder.socketPath, told }, 'the agent answers')
@@ -81,6 +84,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     terminals.close()
     sampler.close()
     unwatch()
+    letNetworkGo()
     await leave(services)
     services.dispose()
     database.close()
@@ -91,7 +95,6 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
 interface Live {
   readonly sampler: Sampler
   readonly terminals: Terminals
-  readonly runtime: string
   stop(what: 'keep' | 'stop'): void
 }
 
@@ -104,10 +107,12 @@ function createServer(settings: Settings, services: Services, live: Live): { htt
     snapshot: () => takeSnapshot({ ...context, tasks, terminals: terminals.list }),
   }
   const info = describeAgent(settings, new Date())
+  const others = [() => context.network.examine(), () => probeImageTools(run, context.signal)]
+  const probe = createHostProbe({ run, folder: context.folder.home, others })
   const handlers = createHandlers({
     info: () => info,
     stop: live.stop,
-    examineHost: createHostExaminer({ context, run, runtime: live.runtime }),
+    examineHost: () => probe.examine(),
     sandboxes,
     images: context.images,
     imageMounts: context.imageMounts,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { AppError } from '#contract/app-error'
 import type { IsolationClass } from '#contract/sandbox'
 import type { Driver } from '../drivers/driver.ts'
 import { createOciDriver } from '../drivers/oci/oci-driver.ts'
@@ -6,22 +7,29 @@ import { findProgram } from '../process/find-program.ts'
 import type { Run } from '../process/run.ts'
 import type { StateFolder } from '../state/folder.ts'
 import { countOomKills } from './cgroup-files.ts'
+import { chooseRuntime } from './choose-runtime.ts'
 import { readHostTraits } from './traits.ts'
 
-/** Makes the drivers of the classes that this host can run. */
-export async function createDrivers({ folder, run, log }: { folder: StateFolder; run: Run; log: Logger }): Promise<{
-  drivers: ReadonlyMap<IsolationClass, Driver>
-  runtime: string
-}> {
-  const name = process.env['JOEY_RUNTIME'] === 'runc' ? 'runc' : 'crun'
-  const runtime = findProgram(name)
+interface Deps {
+  readonly folder: StateFolder
+  readonly run: Run
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+/** Drivers of the classes that this host can run, found by trying. A class without a driver is told by the host's report. */
+export async function createDrivers({ folder, run, log }: Deps): Promise<ReadonlyMap<IsolationClass, Driver>> {
+  const drivers = new Map<IsolationClass, Driver>()
   const conmon = findProgram('conmon')
-  if (!runtime || !conmon) {
-    log.error('container class not available')
-    return { drivers: new Map(), runtime: '' }
+  const runtime = await chooseRuntime({ run, folder: folder.home }).catch((error: unknown) => {
+    log.warn({ err: AppError.from(error).wire }, 'no runtime for containers works here')
+    return null
+  })
+  if (runtime && conmon !== null) {
+    const { exits, runtimeRoot } = folder
+    const host = await readHostTraits(folder.tag)
+    const { name, program } = runtime
+    drivers.set('container', createOciDriver({ name, run, runtime: program, runtimeRoot, exits, conmon, host, countOomKills }))
+    log.info({ runtime }, 'the class "container" is offered')
   }
-  const host = await readHostTraits(folder.tag)
-  const { exits, runtimeRoot } = folder
-  const driver = createOciDriver({ name, run, runtime, runtimeRoot, exits, conmon, host, countOomKills })
-  return { drivers: new Map([['container', driver]]), runtime: name }
+  return drivers
 }

@@ -21,6 +21,8 @@ export interface LogCursor {
 export interface PinningCursor extends LogCursor {
   /** Called before a file is deleted: keeps it open where this reader still has to read it. */
   pin(doomed: KeptFile, kept: readonly KeptFile[]): Promise<void>
+  /** Called before all files are deleted: keeps open what this reader still has to read. */
+  pinRest(kept: readonly KeptFile[]): Promise<void>
 }
 
 export interface CursorDeps {
@@ -88,6 +90,12 @@ export function createLogCursor({ path, kept, exclusive, start, onClose }: Curso
       if (held.length >= maxHeldFiles) tooSlow = true
       const file = tooSlow ? null : await openFile(doomed.path)
       if (file) held.push(file)
+    },
+    async pinRest(files) {
+      if (closed) return
+      const unread = files.slice(files.findIndex((file) => file.id === current?.id) + 1)
+      const opened = await Promise.all(unread.map(({ path: unreadPath }) => openFile(unreadPath)))
+      held.push(...opened.filter((file) => file !== null))
     },
     async close() {
       if (closed) return

@@ -188,3 +188,18 @@ test('the place before the end goes back over files but not before the run', asy
   expect(await positionBeforeEnd(files, size - 2, run)).toMatch(/:2$/)
   expect(await endPosition(files)).toMatch(new RegExp(`:${size}$`))
 })
+
+test('who reads when the files are deleted still gets all of it', async () => {
+  await writeFile(path, line('one'))
+  const follower = readRecords(files, { from: null, ended: Promise.resolve() })
+  await follower.next()
+  await rotate()
+  await appendFile(path, line('two'))
+  await rotate()
+  await appendFile(path, line('three'))
+  await files.letGo()
+  await rm(folder, { recursive: true })
+  const rest: string[] = []
+  for await (const records of follower) rest.push(...records.map(({ bytes }) => `${bytes}`))
+  expect(rest).toEqual(['two\n', 'three\n'])
+})

@@ -19,6 +19,8 @@ export interface LogFiles {
   open(from: LogPosition | null): Promise<LogCursor>
   /** Moves the files on by one. The writer must be told by `reopen`, which is called once the name is free. */
   rotate(reopen: () => Promise<void>): Promise<void>
+  /** To be called before the files are deleted: who reads now keeps open what is left to read. */
+  letGo(): Promise<void>
 }
 
 const suffixes = ['', '.1', '.2', '.3'] as const
@@ -58,6 +60,11 @@ export function createLogFiles(path: string): LogFiles {
           await rename(path + suffixes[index - 1], path + suffixes[index]).catch(nullIfMissing)
         }
         await reopen()
+      }),
+    letGo: () =>
+      exclusive(async () => {
+        const files = await kept()
+        await Promise.all([...cursors].map((cursor) => cursor.pinRest(files)))
       }),
   }
 }

@@ -8,6 +8,8 @@ export interface FollowOptions {
   /** Resolves when no more will be written; what is there then is still read. Absent: nothing is waited for. */
   readonly ended?: Promise<unknown> | undefined
   readonly signal?: AbortSignal | undefined
+  /** Told with each batch how far the reading has come. */
+  readonly onPlace?: ((id: string | null, offset: number) => void) | undefined
 }
 
 /** A slow look in case a change was not told. */
@@ -37,9 +39,10 @@ export async function* readRecords(files: LogFiles, options: FollowOptions): Asy
       if (piece) {
         if (piece.fresh) parser.reset()
         const records = parser.push(piece.bytes)
+        const { id, offset } = cursor.place()
+        options.onPlace?.(id, offset)
         if (records.length > 0) yield records
         // Without this a log that is written faster than it is read would never be read to its end.
-        const { id, offset } = cursor.place()
         if (last && id === last.id && offset >= last.size) return
       } else if (wasOver) return
       else await watch?.changed(safetyPollMs)

@@ -1,6 +1,6 @@
+import { unwatchFile, watchFile } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { isIPv4 } from 'node:net'
-import { unwatchFile, watchFile } from 'node:fs'
 
 /** The host's own, and the one in which systemd-resolved names the servers behind its stub on loopback. */
 export const resolverFiles = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf'] as const

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import type { Run } from '../process/run.ts'
 import { appError } from '#contract/app-error'
+import type { Run } from '../process/run.ts'
 import { formatSubnet, overlaps, parseSubnet, type Subnet, sizeOf } from './ipv4.ts'
 import { readNameservers } from './resolv-conf.ts'
 

@@ -72,9 +72,8 @@ export function createEndings(context: SandboxContext): Endings {
 
     noticed(id) {
       for (const herald of heralds.get(id) ?? []) herald()
-      const record = records.get(id)
-      if (!record || !runs(record)) return
-      // Whoever holds the lock (a stop, most likely) settles it; then there is nothing left to do here.
+      if (!records.get(id)) return
+      // Whoever holds the lock may settle it (a stop), or may only now be putting on record that it runs (a start).
       lock.run(id, () => settleIfEnded(id)).catch((error: unknown) => context.log.error({ err: error, id }, 'could not settle an end'))
     },
 

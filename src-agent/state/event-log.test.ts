@@ -42,3 +42,14 @@ test('what is no longer kept, and what never was, asks for a snapshot', () => {
   expect(log.since(2)?.map(({ seq }) => seq)).toEqual([3])
   expect(log.since(99)).toBeNull()
 })
+
+test('a listener that commits does not change the order for others', () => {
+  const { log } = setUp()
+  const heard: number[] = []
+  log.subscribe(({ seq }) => {
+    if (seq === 1) log.commit([notice('answer')])
+  })
+  log.subscribe(({ seq }) => heard.push(seq))
+  log.commit([notice('question')])
+  expect(heard).toEqual([1, 2])
+})

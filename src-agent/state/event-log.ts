@@ -30,6 +30,22 @@ export function createEventLog(database: DatabaseSync, now: () => Date): EventLo
   const listeners = new Set<Listener>()
   let seq = newest.seq ?? 0
 
+  const undelivered: AgentEvent[] = []
+  let isDelivering = false
+
+  /** A listener may commit facts of its own: all listeners still hear everything in order. */
+  const deliver = () => {
+    if (isDelivering) return
+    isDelivering = true
+    try {
+      for (let event = undelivered.shift(); event; event = undelivered.shift()) {
+        for (const listener of listeners) listener(event)
+      }
+    } finally {
+      isDelivering = false
+    }
+  }
+
   const write = (facts: readonly Fact[]) => {
     const at = now().toISOString()
     return facts.map((fact, index) => {
@@ -51,7 +67,8 @@ export function createEventLog(database: DatabaseSync, now: () => Date): EventLo
       })
       seq += events.length
       applied?.()
-      for (const event of events) for (const listener of listeners) listener(event)
+      undelivered.push(...events)
+      deliver()
     },
     since(wanted) {
       if (wanted > seq) return null

@@ -24,7 +24,8 @@ export interface PtyOptions {
 }
 
 const hangUpMs = 1_000
-const maxWordsBytes = 16 * 1024
+/** Of what comes before somebody listens, which is a matter of milliseconds. */
+const maxEarlyBytes = 64 * 1024
 
 /** node-pty's own stream. It has no public name, but no other way to bytes and to how many of them wait. */
 interface WithSocket {
@@ -80,7 +81,8 @@ function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer 
   const over = new AbortController()
   const early: Buffer[] = []
   let deliver = (bytes: Buffer): void => {
-    if (early.reduce((sum, { length }) => sum + length, 0) < maxWordsBytes) early.push(bytes)
+    early.push(bytes)
+    if (early.reduce((sum, { length }) => sum + length, 0) > maxEarlyBytes) socket.pause()
   }
   socket.on('data', (bytes: Buffer) => deliver(bytes))
   const ended = new Promise<number>((resolve) => {
@@ -99,6 +101,7 @@ function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer 
     listen(listener) {
       deliver = listener
       for (const bytes of early.splice(0)) listener(bytes)
+      if (!flow.isPaused) socket.resume()
     },
   }
 }

@@ -11,12 +11,16 @@ export interface Attachment {
   unwritten(): number
   resize(columns: number, rows: number): void
   acknowledge(bytes: number): void
+  /** Says that the viewer's messages are not read for now, so that nobody waits for them. */
+  setUnheard(isUnheard: boolean): void
   detach(): void
 }
 
 /** A terminal that lives as long as the agent, whoever looks at it. */
 export interface LiveTerminal {
   describe(): Terminal
+  /** Resolves when what runs in it has ended and its last byte was passed on. */
+  readonly exited: Promise<void>
   /** Shows it: first everything anew, then what comes. */
   attach(sink: ViewerSink, onDrain: () => void): Attachment
   /** Hangs up, and lets its viewers go. */
@@ -90,6 +94,10 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
   }
   const resize = createLastWins((size: Size) => source.resize(size.columns, size.rows), onError)
 
+  let tellExited = (): void => {}
+  const exited = new Promise<void>((resolve) => {
+    tellExited = resolve
+  })
   source.onData(output.add)
   source.onSkip(() => {
     output.flush()
@@ -106,10 +114,12 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
     state.exitCode = code
     for (const { sink } of living()) sink.message({ type: 'exited', exitCode: code })
     changed()
+    tellExited()
   })
 
   return {
     describe,
+    exited,
     attach(sink, onDrain) {
       output.flush()
       const viewer = createViewer({
@@ -140,6 +150,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
           viewer.acknowledge(bytes)
           regulate()
         },
+        setUnheard: viewer.setUnheard,
         detach() {
           if (!viewers.delete(viewer)) return
           viewer.dispose()

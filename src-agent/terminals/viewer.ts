@@ -22,6 +22,8 @@ export interface Viewer {
   isFull(): boolean
   /** So little is unacknowledged that more may come. */
   hasRoom(): boolean
+  /** While its acknowledgements cannot be read it is not waited for. */
+  setUnheard(isUnheard: boolean): void
   /** It has stopped acknowledging: output goes by it until it is shown everything anew. */
   isLagging(): boolean
   dispose(): void
@@ -44,6 +46,7 @@ export interface ViewerDeps {
 export function createViewer({ sink, onLag, onCaughtUp }: ViewerDeps): Viewer {
   let unacknowledged = 0
   let isLagging = false
+  let isUnheard = false
   let timer: NodeJS.Timeout | undefined
   const stopWaiting = (): void => {
     clearTimeout(timer)
@@ -56,7 +59,7 @@ export function createViewer({ sink, onLag, onCaughtUp }: ViewerDeps): Viewer {
   }
   const waitIfFull = (): void => {
     if (unacknowledged < terminalWindowBytes) return stopWaiting()
-    timer ??= setTimeout(lag, lagMs)
+    timer ??= setTimeout(lag, isUnheard ? 0 : lagMs)
   }
   const send = (bytes: Buffer): void => {
     for (let start = 0; start < bytes.length; start += frameBytes) sink.bytes(bytes.subarray(start, start + frameBytes))
@@ -84,6 +87,11 @@ export function createViewer({ sink, onLag, onCaughtUp }: ViewerDeps): Viewer {
     },
     isFull: () => !isLagging && unacknowledged >= terminalWindowBytes,
     hasRoom: () => isLagging || unacknowledged <= roomBytes,
+    setUnheard(next) {
+      isUnheard = next
+      stopWaiting()
+      if (!isLagging) waitIfFull()
+    },
     isLagging: () => isLagging,
     dispose: stopWaiting,
   }

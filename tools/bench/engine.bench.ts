@@ -1,0 +1,130 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
+import type { Row } from './row.ts'
+
+export const name = 'engine'
+
+const execute = promisify(execFile)
+const bareEngine = fileURLToPath(new URL('bare-engine.ts', import.meta.url))
+/** Ours and bare take turns, so that a busy moment of the machine falls on both. */
+const turns = 6
+const roundsPerTurn = 5
+
+/** Starting and entering a sandbox, through the API, against the same runtime with the same configuration. */
+export async function run(): Promise<readonly Row[]> {
+  const agent = createTestAgent({ JOEY_RUNTIME: 'crun' })
+  try {
+    await agent.start()
+    const folder = await prepareBare(agent)
+    await runOnce(agent, 'nat')
+    return [
+      await compare(
+        'run --rm busybox true, no network',
+        1.5,
+        () => runOnce(agent, 'none'),
+        () => bare('run', folder),
+      ),
+      await compare(
+        'run --rm busybox true, NAT',
+        1.5,
+        () => runOnce(agent, 'nat'),
+        () => bare('run-nat', folder),
+      ),
+      await compareExec(agent, folder),
+      ...(await measureIdle(agent)),
+    ]
+  } finally {
+    await agent.dispose()
+  }
+}
+
+async function compareExec(agent: TestAgent, folder: string): Promise<Row> {
+  const sandbox = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000') })
+  const once = async () => {
+    const started = performance.now()
+    await agent.exec(sandbox.id, { argv: ['true'] })
+    return performance.now() - started
+  }
+  const row = await compare('exec true', 1.3, once, () => bare('exec', folder))
+  await agent.client.removeSandbox({ ref: sandbox.id, force: true })
+  return row
+}
+
+async function compare(
+  what: string,
+  limit: number,
+  once: () => Promise<number>,
+  bareTurn: () => Promise<number[]>,
+): Promise<Row> {
+  const ours: number[] = []
+  const theirs: number[] = []
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (let round = 0; round < roundsPerTurn; round += 1) ours.push(await once())
+    theirs.push(...(await bareTurn()))
+  }
+  const row = { what, ours: median(ours), bare: median(theirs), unit: 'ms', limit }
+  return { ...row, ratio: row.ours / row.bare }
+}
+
+/** From the request to the answer that tells the exit code, with the sandbox removed. */
+async function runOnce(agent: TestAgent, network: 'none' | 'nat'): Promise<number> {
+  const started = performance.now()
+  const spec = scriptSpec('true', { command: ['true'], network, removeOnExit: true })
+  const sandbox = await agent.client.createSandbox({ spec })
+  const { end } = await agent.attach(sandbox.id).catch(() => ({ end: { code: 0 } }))
+  if (end.code !== 0) throw new Error(`The run ended with ${end.code}.`)
+  return performance.now() - started
+}
+
+async function bare(what: string, folder: string): Promise<number[]> {
+  const args = ['--mount', '--propagation', 'slave', process.execPath, bareEngine, what, folder, String(roundsPerTurn)]
+  const { stdout } = await execute('unshare', args)
+  return JSON.parse(stdout) as number[]
+}
+
+/** Takes Joey's own configuration and the image's tree, so that the bare engine does the same work. */
+async function prepareBare(agent: TestAgent): Promise<string> {
+  const folder = join(agent.place.home, 'bare')
+  mkdirSync(folder, { recursive: true })
+  const sandbox = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000') })
+  const own = join(agent.place.run, 's', sandbox.id)
+  cpSync(join(own, 'config.json'), join(folder, 'config.json'))
+  await execute('cp', ['-a', `/proc/${sandbox.pid}/root/bin`, folder])
+  mkdirSync(join(folder, 'tree'))
+  await execute('mv', [join(folder, 'bin'), join(folder, 'tree')])
+  for (const path of ['proc', 'sys', 'dev', 'etc', 'tmp']) mkdirSync(join(folder, 'tree', path), { recursive: true })
+  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { mounts: { source?: string }[] }
+  for (const { source } of config.mounts) {
+    if (source?.startsWith('/'))
+      await execute('cp', ['--parents', '-a', source, join(folder, 'files')]).catch(() => undefined)
+  }
+  return folder
+}
+
+/** Resident memory in MB and share of a core in percent, over ten seconds with nothing to do; the limits are absolute. */
+async function measureIdle(agent: TestAgent): Promise<Row[]> {
+  const { pid } = await agent.client.readAgent({})
+  const before = cpuMs(pid)
+  const spanMs = 10_000
+  await new Promise((resolve) => setTimeout(resolve, spanMs))
+  const share = ((cpuMs(pid) - before) / spanMs) * 100
+  const memory = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
+  return [
+    { what: 'agent idle, resident', ours: memory, bare: 100, ratio: memory / 100, unit: 'MB', limit: 1 },
+    { what: 'agent idle, cpu', ours: share, bare: 1, ratio: share, unit: '%', limit: 1 },
+  ]
+}
+
+/** utime and stime in clock ticks of 10 ms. */
+function cpuMs(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+}

@@ -1,0 +1,44 @@
+/** One measurement: the product against the bare engine in the same run. Machines differ, so the ratio is what counts. */
+export interface Row {
+  readonly what: string
+  readonly ours: number
+  readonly bare: number
+  /** `ours / bare`, or the other way round where more is better; 1 is as good as the bare engine. */
+  readonly ratio: number
+  readonly unit: string
+  /** The worst ratio that is still accepted. */
+  readonly limit: number
+}
+
+/** What each `tools/bench/NAME.bench.ts` exports. */
+export interface Bench {
+  readonly name: string
+  run(): Promise<readonly Row[]>
+}
+
+/** Rows as a table for people. */
+export function formatTable(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, ours, bare, ratio, unit, limit }) => [
+    what,
+    `${ours.toFixed(1)} ${unit}`,
+    `${bare.toFixed(1)} ${unit}`,
+    ratio.toFixed(2),
+    `at most ${limit.toFixed(2)}`,
+    isWithinLimit({ ratio, limit }) ? 'ok' : 'TOO SLOW',
+  ])
+  const table = [['what', 'Joey', 'bare', 'ratio', 'limit', ''], ...lines]
+  const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? []
+  return table
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')
+}
+
+/** Whether a row keeps its promise; a ratio that is not a number does not. */
+export function isWithinLimit({ ratio, limit }: Pick<Row, 'ratio' | 'limit'>): boolean {
+  return ratio <= limit
+}
