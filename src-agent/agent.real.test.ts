@@ -28,6 +28,14 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     await expect(agent.client.inspectSandbox({ ref: sandbox.id })).rejects.toMatchObject(reason('sandbox-not-found'))
   })
 
+  test('one that removes itself waits a moment for its reader, and not for ever', async () => {
+    const late = await create('echo here', { removeOnExit: true })
+    await sleep(300)
+    expect((await agent.attach(late.id)).stdout.toString()).toBe('here\n')
+    const alone = await create('true', { removeOnExit: true })
+    await expect.poll(async () => (await agent.client.listSandboxes({ all: true })).map(({ id }) => id), { timeout: 5000 }).not.toContain(alone.id)
+  })
+
   test('every byte of the main process comes back exactly', async () => {
     const sandbox = await create('cat', { stdin: true })
     await agent.client.removeSandbox({ ref: sandbox.id, force: true })

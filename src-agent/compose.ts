@@ -7,6 +7,7 @@ import { createImageMounts } from './layers/image-mounts.ts'
 import { createLogRotation } from './logs/log-rotation.ts'
 import { createNetwork } from './network/create-network.ts'
 import { run } from './process/run.ts'
+import { createBackground } from './sandboxes/background.ts'
 import type { SandboxContext } from './sandboxes/context.ts'
 import { createKeyedLock } from './sandboxes/keyed-lock.ts'
 import { createLiveParts } from './sandboxes/live-parts.ts'
@@ -55,6 +56,7 @@ export function composeServices({ folder, database, log, drivers }: Ground): Ser
     network: createNetwork({ tag: folder.tag, folder: folder.network, run, log }),
     live: createLiveParts({ folder, run, rotation }),
     lock: createKeyedLock(),
+    background: createBackground(log),
     log,
     now,
     drivers,

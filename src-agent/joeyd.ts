@@ -1,5 +1,4 @@
 import { rmSync } from 'node:fs'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { AgentInfo } from '#contract/agent'
@@ -166,12 +165,11 @@ async function stopAll({ sandboxes, context }: Services): Promise<void> {
   for (const { reason } of results.filter((result) => result.status === 'rejected')) {
     context.log.error({ err: reason as unknown }, 'a sandbox could not be stopped')
   }
-  // An end that was noticed a moment ago may still be tidied up.
-  await sleep(0)
 }
 
 /** Leaves the host as it was, as far as no sandbox needs what is there. */
 async function leave({ context, sandboxes }: Services): Promise<void> {
+  await context.background.settled()
   const keep = sandboxes.list(false).length > 0
   await context.network.close({ keep })
   if (!keep) await removeCgroups(`/joey/${context.folder.tag}`)

@@ -7,6 +7,7 @@ import type { ImageMounts } from '../layers/image-mounts.ts'
 import type { Network } from '../network/network.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { StateFolder } from '../state/folder.ts'
+import type { Background } from './background.ts'
 import type { KeyedLock } from './keyed-lock.ts'
 import type { LiveParts } from './live-parts.ts'
 import type { SandboxRecord, SandboxRecords } from './records.ts'
@@ -20,6 +21,7 @@ export interface SandboxContext {
   readonly imageMounts: ImageMounts
   readonly network: Network
   readonly lock: KeyedLock
+  readonly background: Background
   readonly live: LiveParts
   readonly log: Logger
   readonly now: () => Date

@@ -1,13 +1,17 @@
 import { appError } from '#contract/app-error'
 import type { SandboxExit } from '#contract/sandbox'
-import { driverOf, type SandboxContext } from './context.ts'
+import type { Ending } from '../drivers/driver.ts'
+import { driverOf, type SandboxContext, withSandbox } from './context.ts'
+import { describeExit } from './describe-exit.ts'
 import type { SandboxRecord } from './records.ts'
-import { settleEnd } from './runs.ts'
+import { removeForGood, settleEnd } from './runs.ts'
 
 /** Who waits for the end of a run, and what is told to them. */
 export interface Endings {
   /** The end of the present run, or of the latest when it does not run. With removeOnExit: once it is removed. */
   of(id: string, signal?: AbortSignal): Promise<SandboxExit>
+  /** Somebody reads the output of the run or waits for its end. One that removes itself waits a moment for the first. */
+  interest(id: string): void
   /** The monitor has left an exit code: puts the end on record. Safe to call at any time, any number of times. */
   noticed(id: string): void
   /** For the holder of the sandbox's lock: puts the end on record as soon as it is there. False when it was not in time. */
@@ -20,6 +24,8 @@ export interface Endings {
 
 type Waiter = (exit: SandboxExit | null) => void
 
+/** From the answer to "create" until a client has attached: one that removes itself is not gone before. */
+const firstInterestMs = 2_000
 /** A safety net under the folder watch while somebody holds the lock and waits. */
 const lookAgainMs = 250
 
@@ -27,6 +33,8 @@ export function createEndings(context: SandboxContext): Endings {
   const { records, lock } = context
   const waiters = new Map<string, Set<Waiter>>()
   const heralds = new Map<string, Set<() => void>>()
+  const interests = new Set<string>()
+  const arrivals = new Map<string, Set<() => void>>()
 
   const runs = (record: SandboxRecord): boolean => ['running', 'paused', 'stopping'].includes(record.sandbox.state)
 
@@ -40,13 +48,22 @@ export function createEndings(context: SandboxContext): Endings {
     return true
   }
 
-  const conclude = async (record: SandboxRecord, ending: Parameters<typeof settleEnd>[2]) => {
-    const { id } = record.sandbox
-    const exit = await settleEnd(context, record, ending)
+  const conclude = async (record: SandboxRecord, ending: Ending) => {
+    const { id, spec } = record.sandbox
+    if (!spec.removeOnExit) return tell(id, await settleEnd(context, record, ending))
+    const exit = describeExit(ending, spec.limits, record.stopAsked)
+    const last = withSandbox(record, { state: 'removing', exit, pid: null })
+    if (!interests.has(id) && !record.stopAsked) {
+      records.put(last)
+      await nextHint(arrivals, id, firstInterestMs)
+    }
+    const removal = removeForGood(context, last)
     tell(id, exit)
+    context.background.run('a removal was not finished', removal)
   }
 
   const tell = (id: string, exit: SandboxExit | null) => {
+    interests.delete(id)
     const waiting = waiters.get(id)
     waiters.delete(id)
     for (const waiter of waiting ?? []) waiter(exit)
@@ -68,6 +85,11 @@ export function createEndings(context: SandboxContext): Endings {
         signal?.addEventListener('abort', () => waiters.get(id)?.delete(waiter), { once: true })
         signal?.addEventListener('abort', abort, { once: true })
       })
+    },
+
+    interest(id) {
+      interests.add(id)
+      for (const herald of arrivals.get(id) ?? []) herald()
     },
 
     noticed(id) {

@@ -5,7 +5,7 @@ import { type SandboxContext, withSandbox } from './context.ts'
 import { isMonitorOf } from '../process/host-process.ts'
 import type { SandboxRecord } from './records.ts'
 import type { SandboxService } from './sandbox-service.ts'
-import { removeForGood, tidy } from './runs.ts'
+import { cleanUp, removeForGood, tidy } from './runs.ts'
 
 /**
  * At the agent's start, before anybody is served: what still runs is adopted, what ended meanwhile gets its exit on
@@ -15,6 +15,10 @@ import { removeForGood, tidy } from './runs.ts'
 export async function reconcile(context: SandboxContext, service: SandboxService): Promise<string[]> {
   const told: string[] = []
   const outcomes = await Promise.all(context.records.all().map((record) => reconcileOne(context, service, record)))
+  for (const record of context.records.buried()) {
+    await cleanUp(context, record)
+    told.push(`The removal of "${record.sandbox.name}" was finished.`)
+  }
   told.push(...outcomes.filter((sentence) => sentence !== null))
   told.push(...(await removeStrangers(context)))
   const running = context.records.all().flatMap(({ sandbox, lease }) =>

@@ -21,7 +21,12 @@ export interface SandboxRecords {
   get(id: string): SandboxRecord | undefined
   findByName(name: string): SandboxRecord | undefined
   put(record: SandboxRecord): void
-  delete(id: string): void
+  /** The sandbox is gone for everybody, and its name is free; what it leaves on the host is still to be removed. */
+  bury(record: SandboxRecord): void
+  /** Buried, but not known to be cleaned up: after a crash, the work that is left. */
+  buried(): readonly SandboxRecord[]
+  /** Nothing of it is left. */
+  forget(id: string): void
 }
 
 export function openSandboxRecords(database: DatabaseSync, events: EventLog): SandboxRecords {
@@ -29,11 +34,12 @@ export function openSandboxRecords(database: DatabaseSync, events: EventLog): Sa
     'INSERT INTO sandboxes (id, name, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record',
   )
   const remove = database.prepare('DELETE FROM sandboxes WHERE id = ?')
-  const records = new Map<string, SandboxRecord>()
-  for (const row of database.prepare('SELECT record FROM sandboxes').all()) {
-    const record = SandboxRecord.parse(JSON.parse(String(row['record'])))
-    records.set(record.sandbox.id, record)
-  }
+  const entomb = database.prepare('INSERT OR REPLACE INTO removals (id, record) VALUES (?, ?)')
+  const graves = database.prepare('SELECT record FROM removals')
+  const release = database.prepare('DELETE FROM removals WHERE id = ?')
+  const parse = (row: Record<string, unknown>) => SandboxRecord.parse(JSON.parse(String(row['record'])))
+  const all = database.prepare('SELECT record FROM sandboxes').all().map(parse)
+  const records = new Map(all.map((record) => [record.sandbox.id, record]))
 
   return {
     all: () => [...records.values()],
@@ -49,15 +55,19 @@ export function openSandboxRecords(database: DatabaseSync, events: EventLog): Sa
         () => records.set(sandbox.id, record),
       )
     },
-    delete(id) {
-      const record = records.get(id)
-      if (!record) return
+    bury(record) {
+      const { id, name } = record.sandbox
       events.commit(
-        [{ type: 'sandbox.removed', id, name: record.sandbox.name }],
-        () => remove.run(id),
+        [{ type: 'sandbox.removed', id, name }],
+        () => {
+          entomb.run(id, JSON.stringify(record))
+          remove.run(id)
+        },
         () => records.delete(id),
       )
     },
+    buried: () => graves.all().map(parse),
+    forget: (id) => void release.run(id),
   }
 }
 

@@ -48,31 +48,33 @@ export async function launch(context: SandboxContext, record: SandboxRecord, sig
   }
 }
 
-/** The end of a run: read how it ended, then give back what the run had. The disk and the log stay. */
+/** The end of a run: how it ended goes on record, and what the run had is given back. The disk and the log stay. */
 export async function settleEnd(context: SandboxContext, record: SandboxRecord, ending: Ending): Promise<SandboxExit> {
   const { sandbox } = record
   const exit = describeExit(ending, sandbox.spec.limits, record.stopAsked)
-  if (sandbox.spec.removeOnExit) {
-    await removeForGood(context, record, exit)
-    return exit
-  }
   const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
   await tidy(context, driverOf(context, sandbox.class), record, record.lease)
   context.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
   return exit
 }
 
-/** Removes the sandbox with its disk and log. The intent is on record first, so a later agent finishes it. */
-export async function removeForGood(context: SandboxContext, record: SandboxRecord, exit?: SandboxExit): Promise<void> {
-  const { sandbox } = record
-  const leaving = withSandbox(record, { state: 'removing', pid: null, ...(exit ? { exit } : {}) })
-  context.records.put(leaving)
-  const paths = context.folder.sandbox(sandbox.id)
-  const driver = context.drivers.get(sandbox.class)
+/**
+ * Removes the sandbox with its disk and log. At once it is gone for everybody and its name is free; the returned promise
+ * tells when nothing of it is left on the host. A later agent finishes what this one does not.
+ */
+export async function removeForGood(context: SandboxContext, record: SandboxRecord): Promise<void> {
+  context.records.bury(record)
+  await cleanUp(context, record)
+}
+
+/** The second half of a removal. Safe to repeat. */
+export async function cleanUp(context: SandboxContext, record: SandboxRecord): Promise<void> {
+  const { id, class: wanted } = record.sandbox
+  const driver = context.drivers.get(wanted)
   if (driver) await tidy(context, driver, record, record.lease)
-  await rm(paths.folder, { recursive: true, force: true, maxRetries: 3 })
-  context.live.forget(sandbox.id)
-  context.records.delete(sandbox.id)
+  await rm(context.folder.sandbox(id).folder, { recursive: true, force: true, maxRetries: 3 })
+  context.live.forget(id)
+  context.records.forget(id)
 }
 
 /** Gives back what a run had: engine, address, ports. Each part is tried; the first failure is told after all. */
@@ -81,8 +83,10 @@ export async function tidy(context: SandboxContext, driver: Driver, record: Sand
   context.live.end(id)
   const results = await Promise.allSettled([
     driver.remove(id, context.folder.sandbox(id)),
-    context.network.unpublish(id).then(() => (lease ? context.network.release(lease) : undefined)),
+    context.network.unpublish(id),
   ])
+  // Nobody waits for an interface to go; a later agent finds it if this one does not get that far.
+  if (lease) context.background.run('an interface could not be removed', context.network.release(lease))
   for (const result of results) {
     if (result.status === 'rejected') context.log.error({ err: result.reason, id }, 'could not tidy up after a run')
   }

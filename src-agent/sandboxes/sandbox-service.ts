@@ -192,7 +192,10 @@ export function createSandboxService(context: SandboxContext): SandboxService {
           const message = `"${name}" is ${state}. Stop it first, or remove it by force: what runs in it ends at once.`
           throw appError('conflict', 'sandbox-runs', message, { params: { name, state } })
         }
-        if (runs) await endMainProcess(context, endings, record, 0)
+        if (runs) {
+          records.put({ ...record, stopAsked: true })
+          await endMainProcess(context, endings, record, 0)
+        }
         const left = reread(id)
         if (left) await removeForGood(context, left)
         endings.settle(id, left?.sandbox.exit ?? null)
@@ -201,6 +204,8 @@ export function createSandboxService(context: SandboxContext): SandboxService {
 
     async wait(ref, signal) {
       const { sandbox } = find(ref)
+      // The output of a terminal is read by a viewer, who has yet to come.
+      if (!sandbox.spec.tty) endings.interest(sandbox.id)
       const exit = await endings.of(sandbox.id, signal)
       return { id: sandbox.id, exit }
     },

@@ -48,6 +48,7 @@ export function createStreamHandlers({ context, sandboxes, eventSource, serveUsa
         const message = `"${record.sandbox.name}" has a terminal. Open that instead: joey attach ${record.sandbox.name}`
         throw appError('conflict', 'sandbox-has-terminal', message)
       }
+      sandboxes.endings.interest(id)
       return serveAttach(socket, { from }, {
         files: context.live.logOf(id),
         start: record.logStart,

@@ -7,6 +7,7 @@ import { appError } from '#contract/app-error'
  */
 const migrations: readonly string[] = [
   `CREATE TABLE sandboxes (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE, record TEXT NOT NULL) STRICT;
+   CREATE TABLE removals (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
    CREATE TABLE images (digest TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
    CREATE TABLE events (seq INTEGER PRIMARY KEY, event TEXT NOT NULL) STRICT;`,
 ]

@@ -47,7 +47,12 @@ export function createTerminals({ context, sandboxes }: { context: SandboxContex
   return {
     list: () => service.list(),
     handlers: createTerminalHandlers(context, sandboxes, service),
-    serve: (socket, id) => serveTerminal(socket, () => service.find(id)),
+    serve(socket, id) {
+      const serving = serveTerminal(socket, () => service.find(id))
+      const { sandboxId } = service.list().find((terminal) => terminal.id === id) ?? {}
+      if (sandboxId !== undefined) sandboxes.endings.interest(sandboxId)
+      return serving
+    },
     adopt() {
       for (const record of context.records.all()) {
         if (record.sandbox.spec.tty && ['running', 'paused'].includes(record.sandbox.state)) openMain(record, false)

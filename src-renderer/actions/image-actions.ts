@@ -1,0 +1,45 @@
+import i18next from 'i18next'
+import { toast } from 'sonner'
+import { chooseImage } from '#contract/app'
+import { AppError } from '#contract/app-error'
+import { cancelTask, type Image, importImage, removeImage, type TaskId } from '#contract/image'
+import { call } from '../call.ts'
+import { newId } from '../model/new-id.ts'
+import { toastError } from './remedies.ts'
+
+interface ImportOptions {
+  /** Called once a path is chosen, with the id under which the progress can be followed. */
+  readonly onTask?: (id: TaskId) => void
+}
+
+/** Asks for a path and imports what is there. Null when the person cancelled or it failed, which is then said. */
+export async function chooseAndImport(
+  kind: 'archive' | 'folder',
+  { onTask }: ImportOptions = {},
+): Promise<readonly Image[] | null> {
+  try {
+    const { path } = await call(chooseImage, { kind })
+    if (path === null) return null
+    const task = newId()
+    onTask?.(task)
+    const images = await call(importImage, { path, task })
+    toast.success(i18next.t('images.imported', { names: images.flatMap(({ names }) => names).join(', ') }))
+    return images
+  } catch (error) {
+    if (AppError.from(error).wire.code !== 'cancelled') toastError(i18next.t('images.importFailed'), error)
+    return null
+  }
+}
+
+export async function removeImageName(ref: string, name: string): Promise<void> {
+  try {
+    await call(removeImage, { ref })
+    toast.success(i18next.t('images.removed', { name }))
+  } catch (error) {
+    toastError(i18next.t('images.removeFailed', { name }), error)
+  }
+}
+
+export function cancelImport(id: TaskId): void {
+  call(cancelTask, { id }).catch((error: unknown) => toastError(i18next.t('images.importFailed'), error))
+}

@@ -1,0 +1,42 @@
+import i18next from 'i18next'
+import { toast } from 'sonner'
+import type { Sandbox } from '#contract/sandbox'
+import * as contract from '#contract/sandbox'
+import type { Terminal } from '#contract/terminal'
+import { openTerminal } from '#contract/terminal'
+import { call } from '../call.ts'
+import type { SandboxVerb } from '../model/sandbox-abilities.ts'
+import { toastError } from './remedies.ts'
+
+type SimpleVerb = Exclude<SandboxVerb, 'openTerminal'>
+
+const requests: Readonly<Record<SimpleVerb, (ref: string) => Promise<unknown>>> = {
+  start: (ref) => call(contract.startSandbox, { ref }),
+  stop: (ref) => call(contract.stopSandbox, { ref }),
+  restart: (ref) => call(contract.restartSandbox, { ref }),
+  pause: (ref) => call(contract.pauseSandbox, { ref }),
+  resume: (ref) => call(contract.resumeSandbox, { ref }),
+  kill: (ref) => call(contract.killSandbox, { ref }),
+  // The person has confirmed what is lost, a running one included.
+  remove: (ref) => call(contract.removeSandbox, { ref, force: true }),
+}
+
+/** Does it and says how it went. What changed is shown by the event stream, not from the answer. */
+export async function act(verb: SimpleVerb, { id, name }: Pick<Sandbox, 'id' | 'name'>): Promise<void> {
+  try {
+    await requests[verb](id)
+    toast.success(i18next.t(`sandboxes.done.${verb}`, { name }))
+  } catch (error) {
+    toastError(i18next.t(`sandboxes.failed.${verb}`, { name }), error)
+  }
+}
+
+/** A new terminal with the best shell of the image; null when it could not be opened, which is then said. */
+export async function openShell({ id, name }: Pick<Sandbox, 'id' | 'name'>): Promise<Terminal | null> {
+  try {
+    return await call(openTerminal, { ref: id })
+  } catch (error) {
+    toastError(i18next.t('sandboxes.failed.openTerminal', { name }), error)
+    return null
+  }
+}

@@ -1,0 +1,38 @@
+export const shell = {
+  navigation: 'Main',
+  nav: { sandboxes: 'Sandboxes', images: 'Images', host: 'Host' },
+  newSandbox: 'New sandbox',
+  search: 'Search',
+  searchPlaceholder: 'Search…',
+  clearSearch: 'Clear the search',
+  commands: 'Commands',
+  back: 'Back to the list',
+  skip: 'Skip to the content',
+  agent: {
+    live: 'Agent connected',
+    connecting: 'Connecting to the agent',
+    lost: 'Agent lost',
+    starting: 'Starting…',
+    staleTitle: 'The agent does not answer.',
+    staleText: 'You see what was last known; actions wait until it is back. Sandboxes go on running without it.',
+    disabled: 'Not possible while the agent is away',
+  },
+  theme: { label: 'Theme', system: 'Follow the system', dark: 'Dark', light: 'Light' },
+  layers: 'Menus and hints',
+  notFound: { title: 'Nothing here', text: 'This page or sandbox does not exist (any more).' },
+  crash: { title: 'This part of the window failed', text: 'Sandboxes are not affected.', again: 'Show it again' },
+} as const
+
+export const palette = {
+  title: 'Commands',
+  description: 'Find a sandbox or an action and press Enter.',
+  placeholder: 'Go to a sandbox, or type an action…',
+  nothing: 'Nothing fits.',
+  go: 'Go to',
+  actions: 'Actions',
+  sandboxes: 'Sandboxes',
+  theme: 'Theme: {{theme}}',
+  hintMove: 'to move',
+  hintRun: 'to run',
+  hintClose: 'to close',
+} as const

@@ -1,0 +1,28 @@
+import './page-setup.ts'
+import './tokens.css'
+import './base.css'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { toast } from 'sonner'
+import { App } from './app.tsx'
+import { startI18n } from './copy/i18n.ts'
+import { agentStore } from './store/agent-store.ts'
+import { feedAgentStore } from './store/feed-agent-store.ts'
+import { feedUsageStore } from './store/feed-usage-store.ts'
+import { followTheme } from './store/settings.ts'
+import { listenForShortcuts } from './views/shell/shortcuts.ts'
+
+followTheme()
+startI18n()
+feedAgentStore(agentStore, { onNotice: ({ message }) => toast(message, { duration: 12_000 }) })
+feedUsageStore(agentStore)
+listenForShortcuts()
+
+const root = document.getElementById('root')
+if (root) {
+  createRoot(root).render(
+    <StrictMode>
+      <App />
+    </StrictMode>,
+  )
+}

@@ -1,0 +1,53 @@
+import type { AgentLink } from '#contract/app'
+import type { AgentEvent } from '#contract/observe'
+import { type Images, reduceImages } from './image-slice.ts'
+import { reduceSandboxes, type Sandboxes } from './sandbox-slice.ts'
+import { reduceTasks, type Tasks } from './task-slice.ts'
+import { reduceTerminals, type Terminals } from './terminal-slice.ts'
+
+/** Everything the agent tells. Only {@link applyEvent} and {@link applyLink} make new ones. */
+export interface AgentState {
+  readonly link: AgentLink
+  /** Of the latest event; null before the first snapshot since the page began. */
+  readonly seq: number | null
+  /** No snapshot has come since the link was last lost: what is here may be out of date. */
+  readonly stale: boolean
+  readonly sandboxes: Sandboxes
+  readonly images: Images
+  readonly terminals: Terminals
+  readonly tasks: Tasks
+}
+
+export const initialAgentState: AgentState = {
+  link: { state: 'connecting' },
+  seq: null,
+  stale: false,
+  sandboxes: new Map(),
+  images: new Map(),
+  terminals: new Map(),
+  tasks: new Map(),
+}
+
+/** Pure. A late event changes nothing; one after a gap must not come here, see {@link missedEvents}. */
+export function applyEvent(state: AgentState, event: AgentEvent): AgentState {
+  if (event.type !== 'snapshot' && (state.seq === null || event.seq <= state.seq)) return state
+  return {
+    ...state,
+    seq: event.seq,
+    stale: event.type === 'snapshot' ? false : state.stale,
+    sandboxes: reduceSandboxes(state.sandboxes, event),
+    images: reduceImages(state.images, event),
+    terminals: reduceTerminals(state.terminals, event),
+    tasks: reduceTasks(state.tasks, event),
+  }
+}
+
+/** True when events lie between what is known and this one, so that only a snapshot helps. */
+export function missedEvents(state: AgentState, event: AgentEvent): boolean {
+  return event.type !== 'snapshot' && (state.seq === null || event.seq > state.seq + 1)
+}
+
+/** Old data stays when the link drops; it is only marked. */
+export function applyLink(state: AgentState, link: AgentLink): AgentState {
+  return { ...state, link, stale: state.seq !== null && (state.stale || link.state !== 'live') }
+}

@@ -1,0 +1,50 @@
+import type { StoreApi } from 'zustand'
+import { type AgentEvent, eventStream } from '#contract/observe'
+import { follow, type StreamHandle } from '../feed.ts'
+import { type AgentState, applyEvent, applyLink, missedEvents } from './agent-state.ts'
+
+const retryMs = { first: 250, most: 5000 }
+
+interface Options {
+  /** What the agent found and mended, or needs the person to know. */
+  readonly onNotice: (notice: Extract<AgentEvent, { type: 'notice' }>) => void
+}
+
+/** The only writer of the agent's state. Started once, outside React; returns its own undo. */
+export function feedAgentStore(store: StoreApi<AgentState>, { onNotice }: Options): () => void {
+  let stream: StreamHandle<never> | null = null
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let waitMs = retryMs.first
+
+  const close = (): void => {
+    clearTimeout(retry)
+    stream?.close()
+    stream = null
+  }
+  const reopen = (): void => {
+    close()
+    stream = follow(eventStream, {}, { onMessage: receive, onClosed: retryLater })
+  }
+  const retryLater = (): void => {
+    stream = null
+    if (store.getState().link.state !== 'live') return
+    retry = setTimeout(reopen, waitMs)
+    waitMs = Math.min(waitMs * 2, retryMs.most)
+  }
+  const receive = (event: AgentEvent): void => {
+    if (missedEvents(store.getState(), event)) return reopen()
+    waitMs = retryMs.first
+    store.setState((state) => applyEvent(state, event))
+    if (event.type === 'notice') onNotice(event)
+  }
+
+  const offLink = window.joey.onLink((link) => {
+    store.setState((state) => applyLink(state, link))
+    if (link.state === 'live') reopen()
+    else close()
+  })
+  return () => {
+    offLink()
+    close()
+  }
+}

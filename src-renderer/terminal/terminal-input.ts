@@ -1,0 +1,78 @@
+import type { Terminal } from '@xterm/xterm'
+import i18next from 'i18next'
+import { toast } from 'sonner'
+import { copyToClipboard } from '../components/copy-button.tsx'
+import { countLines, toSafePaste, toSafeTitle } from '../model/plain-text.ts'
+import { changeSettings, clampFontSize, settingsStore } from '../store/settings.ts'
+import { ask } from '../store/ui-store.ts'
+import { findTerminalKey, type TerminalKey } from './terminal-keys.ts'
+import type { TerminalLink } from './terminal-link.ts'
+
+export interface LinkRef {
+  readonly current: TerminalLink | null
+}
+
+/** What is typed goes to the guest, as UTF-8 or, for old mouse reports, as raw bytes. Some keys are the window's own. */
+export function bindInput(terminal: Terminal, link: LinkRef, onFind: () => void): void {
+  const encoder = new TextEncoder()
+  terminal.onData((text) => link.current?.type(encoder.encode(text)))
+  terminal.onBinary((text) => link.current?.type(Uint8Array.from(text, (char) => char.charCodeAt(0) & 0xff)))
+  terminal.attachCustomKeyEventHandler((event) => {
+    const key = findTerminalKey(event)
+    if (key === null) return true
+    // The browser turns this key into a paste event by itself; the palette listens at the window.
+    if (key === 'paste' || key === 'palette') return false
+    event.preventDefault()
+    if (event.type === 'keydown') runKey(key, terminal, onFind)
+    return false
+  })
+}
+
+function runKey(key: Exclude<TerminalKey, 'paste' | 'palette'>, terminal: Terminal, onFind: () => void): void {
+  switch (key) {
+    case 'copy':
+      if (terminal.hasSelection()) void copyToClipboard(terminal.getSelection(), i18next.t('common.copyFailed'))
+      return
+    case 'find':
+      return onFind()
+    case 'larger':
+      return zoom(1)
+    case 'smaller':
+      return zoom(-1)
+  }
+}
+
+export function zoom(step: number): void {
+  changeSettings({ terminalFontSize: clampFontSize(settingsStore.getState().terminalFontSize + step) })
+}
+
+/**
+ * Pasted text loses its control characters. Several lines are asked about where the program in the terminal would
+ * run each of them; with bracketed paste it takes them as one text.
+ */
+export function guardPaste(host: HTMLElement, terminal: Terminal): () => void {
+  const onPaste = (event: ClipboardEvent): void => {
+    event.preventDefault()
+    event.stopPropagation()
+    const text = toSafePaste(event.clipboardData?.getData('text/plain') ?? '')
+    if (text === '') return
+    const count = countLines(text)
+    if (terminal.modes.bracketedPasteMode || !text.includes('\n')) return terminal.paste(text)
+    ask({
+      title: i18next.t('detail.terminal.pasteTitle', { count }),
+      text: i18next.t('detail.terminal.pasteText'),
+      list: text.split('\n').slice(0, 100),
+      confirm: i18next.t('detail.terminal.paste'),
+      onConfirm: () => terminal.paste(text),
+    })
+  }
+  host.addEventListener('paste', onPaste, { capture: true })
+  return () => host.removeEventListener('paste', onPaste, { capture: true })
+}
+
+/** A link that the guest has drawn is never opened; its address can be taken away and looked at. */
+export function copyLink(address: string): void {
+  void copyToClipboard(address, i18next.t('common.copyFailed')).then(
+    (copied) => copied && toast(i18next.t('detail.terminal.linkCopied', { address: toSafeTitle(address, 120) })),
+  )
+}

@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { findTerminalKey } from './terminal-keys.ts'
+
+const key = (key: string, held: string): Parameters<typeof findTerminalKey>[0] => ({
+  ...{ key, ctrlKey: held.includes('C'), shiftKey: held.includes('S'), altKey: held.includes('A'), metaKey: false },
+})
+
+test.each([
+  ['Ctrl+Shift+C copies', key('C', 'CS'), 'copy'],
+  ['Ctrl+Shift+V pastes', key('V', 'CS'), 'paste'],
+  ['Ctrl+Shift+F finds', key('F', 'CS'), 'find'],
+  ['Ctrl and plus is larger', key('+', 'C'), 'larger'],
+  ['Ctrl and minus is smaller', key('-', 'C'), 'smaller'],
+  ['Ctrl+C is an interrupt, for the guest', key('c', 'C'), null],
+  ['Ctrl+K is for the guest', key('k', 'C'), null],
+  ['Ctrl+Alt combinations are for the guest', key('v', 'CSA'), null],
+  ['a letter is for the guest', key('c', ''), null],
+])('%s', (_rule, event, expected) => {
+  expect(findTerminalKey(event)).toBe(expected)
+})

@@ -1,0 +1,71 @@
+import { beforeEach, expect, test, vi } from 'vitest'
+import type { TerminalDown } from '#contract/terminal'
+import { makeTerminal } from '../testing/samples.ts'
+
+interface Handlers {
+  onMessage(message: TerminalDown): void
+  onBytes(bytes: Uint8Array): void
+}
+const stream = { send: vi.fn(), sendBytes: vi.fn(), close: vi.fn() }
+let handlers: Handlers
+vi.mock('../feed.ts', () => ({
+  follow: (_stream: unknown, _request: unknown, given: Handlers) => {
+    handlers = given
+    return stream
+  },
+}))
+const { attachTerminal } = await import('./terminal-link.ts')
+
+const key = new TextEncoder().encode('x')
+const events = { onAttached: vi.fn(), onExited: vi.fn(), onClosed: vi.fn() }
+
+/** A screen that shows only when told to. */
+function makeScreen(): { write: (bytes: Uint8Array, shown: () => void) => void; resize: () => void; show: () => void } {
+  const waiting: (() => void)[] = []
+  return {
+    write: (_bytes, shown) => waiting.push(shown),
+    resize: vi.fn(),
+    show: () => {
+      for (const shown of waiting.splice(0)) shown()
+    },
+  }
+}
+
+beforeEach(() => vi.clearAllMocks())
+
+test('bytes are acknowledged when they have been shown, not when they came', () => {
+  const screen = makeScreen()
+  attachTerminal('cafecafecafe', screen, events)
+  handlers.onBytes(new Uint8Array(100 * 1024))
+  expect(stream.send).not.toHaveBeenCalled()
+  screen.show()
+  expect(stream.send).toHaveBeenCalledExactlyOnceWith({ type: 'ack', bytes: 100 * 1024 })
+})
+
+test('small chunks are acknowledged together once they reach the step', () => {
+  const screen = makeScreen()
+  attachTerminal('cafecafecafe', screen, events)
+  for (let chunk = 0; chunk < 15; chunk++) handlers.onBytes(new Uint8Array(5 * 1024))
+  screen.show()
+  expect(stream.send).toHaveBeenCalledExactlyOnceWith({ type: 'ack', bytes: 65 * 1024 })
+})
+
+test('answers of the screen to a replay do not reach the guest', () => {
+  const screen = makeScreen()
+  const link = attachTerminal('cafecafecafe', screen, events)
+  handlers.onMessage({ type: 'reset', terminal: makeTerminal(), replayBytes: 10 })
+  handlers.onBytes(new Uint8Array(10))
+  link.type(key)
+  expect(stream.sendBytes).not.toHaveBeenCalled()
+  screen.show()
+  link.type(key)
+  expect(stream.sendBytes).toHaveBeenCalledExactlyOnceWith(key)
+})
+
+test('another viewer that resizes sets the size of this screen without an answer', () => {
+  const screen = makeScreen()
+  attachTerminal('cafecafecafe', screen, events)
+  handlers.onMessage({ type: 'resized', columns: 100, rows: 30 })
+  expect(screen.resize).toHaveBeenCalledExactlyOnceWith(100, 30)
+  expect(stream.send).not.toHaveBeenCalled()
+})

@@ -1,0 +1,122 @@
+import { type RefObject, useEffect, useRef, useState } from 'react'
+import type { TerminalId } from '#contract/terminal'
+import { toSafeTitle } from '../model/plain-text.ts'
+import { useAgent } from '../store/agent-store.ts'
+import { settingsStore } from '../store/settings.ts'
+import { createScreen, type XtermScreen } from './create-screen.ts'
+import { bindInput, copyLink, guardPaste, type LinkRef } from './terminal-input.ts'
+import { attachTerminal, type Screen, type TerminalLink } from './terminal-link.ts'
+
+export type TerminalPhase = 'connecting' | 'attached' | 'disconnected'
+
+const retryMs = 1000
+
+interface Options {
+  readonly id: TerminalId
+  /** A hidden one goes on reading, but has no size of its own. */
+  readonly shown: boolean
+  readonly onFind: () => void
+  readonly onTitle: (title: string) => void
+}
+
+interface TerminalState {
+  readonly hostRef: RefObject<HTMLDivElement | null>
+  readonly screen: XtermScreen | null
+  readonly phase: TerminalPhase
+}
+
+/** Mounts a screen, and attaches it to the agent's terminal for as long as the agent is there. */
+export function useTerminal({ id, shown, onFind, onTitle }: Options): TerminalState {
+  const hostRef = useRef<HTMLDivElement>(null)
+  const linkRef = useRef<TerminalLink | null>(null)
+  const callbacks = useRef({ onFind, onTitle })
+  const [screen, setScreen] = useState<XtermScreen | null>(null)
+  const [phase, setPhase] = useState<TerminalPhase>('connecting')
+  /** Counts up to attach again after the stream broke off. */
+  const [attempt, setAttempt] = useState(0)
+  const live = useAgent(({ link, stale }) => link.state === 'live' && !stale)
+
+  useEffect(() => {
+    callbacks.current = { onFind, onTitle }
+  })
+  useEffect(() => {
+    const host = hostRef.current
+    if (!host) return
+    const made = createScreen(host, copyLink)
+    bindInput(made.terminal, linkRef, () => callbacks.current.onFind())
+    made.terminal.onTitleChange((title) => callbacks.current.onTitle(toSafeTitle(title)))
+    const offPaste = guardPaste(host, made.terminal)
+    setScreen(made)
+    return () => {
+      offPaste()
+      made.dispose()
+      setScreen(null)
+    }
+  }, [])
+  useEffect(() => {
+    if (!screen || !live) return
+    let over = false
+    let retry: ReturnType<typeof setTimeout> | undefined
+    const link = attachTerminal(id, adapt(screen), {
+      onAttached: () => setPhase('attached'),
+      onExited: () => {
+        over = true // the event stream tells it, to all of the page
+      },
+      onClosed: (error) => {
+        setPhase('disconnected')
+        if (!over && error?.wire.code !== 'notFound') retry = setTimeout(() => setAttempt(attempt + 1), retryMs)
+      },
+    })
+    linkRef.current = link
+    return () => {
+      clearTimeout(retry)
+      linkRef.current = null
+      link.close()
+      setPhase('disconnected')
+    }
+  }, [id, screen, live, attempt])
+  useFit(screen, linkRef, { hostRef, active: shown && phase === 'attached' })
+  return { hostRef, screen, phase }
+}
+
+function adapt({ terminal }: XtermScreen): Screen {
+  return {
+    write: (bytes, shown) => terminal.write(bytes, shown),
+    resize: (columns, rows) => terminal.resize(columns, rows),
+  }
+}
+
+interface FitOptions {
+  readonly hostRef: RefObject<HTMLDivElement | null>
+  readonly active: boolean
+}
+
+/** Fits the screen to its place when that changes, and tells the agent; at most once a frame. */
+function useFit(screen: XtermScreen | null, linkRef: LinkRef, { hostRef, active }: FitOptions): void {
+  useEffect(() => {
+    const host = hostRef.current
+    if (!screen || !host || !active) return
+    let frame = 0
+    const fit = (): void => {
+      const size = screen.fit.proposeDimensions()
+      if (!size || !Number.isFinite(size.cols) || !Number.isFinite(size.rows)) return
+      const columns = Math.min(1000, Math.max(2, size.cols))
+      const rows = Math.min(1000, Math.max(1, size.rows))
+      screen.terminal.resize(columns, rows)
+      linkRef.current?.resize(columns, rows)
+    }
+    const later = (): void => {
+      cancelAnimationFrame(frame)
+      frame = requestAnimationFrame(fit)
+    }
+    const places = new ResizeObserver(later)
+    places.observe(host)
+    const offFont = settingsStore.subscribe(later)
+    screen.terminal.focus()
+    return () => {
+      cancelAnimationFrame(frame)
+      places.disconnect()
+      offFont()
+    }
+  }, [screen, linkRef, hostRef, active])
+}

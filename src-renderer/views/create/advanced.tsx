@@ -1,0 +1,196 @@
+import { Plus, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Button, IconButton } from '../../components/button.tsx'
+import { Checkbox } from '../../components/toggles.tsx'
+import { type CreateForm, newEnvRow, newMountRow, newPortRow, type Problems } from './create-form.ts'
+import './create.css'
+
+interface Props {
+  readonly form: CreateForm
+  readonly problems: Problems
+  readonly onChange: (changes: Partial<CreateForm>) => void
+}
+
+export function Advanced({ form, problems, onChange }: Props): ReactNode {
+  const { t } = useTranslation()
+  const wrong = problems.ports ?? problems.mounts ?? problems.env
+  return (
+    <details className="fold" open={wrong !== undefined || undefined}>
+      <summary>{t('create.advanced')}</summary>
+      <div className="fold-body">
+        <Ports form={form} problems={problems} onChange={onChange} />
+        <Mounts form={form} problems={problems} onChange={onChange} />
+        <Env form={form} problems={problems} onChange={onChange} />
+      </div>
+    </details>
+  )
+}
+
+function Ports({ form, problems, onChange }: Props): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <RowGroup
+      title={t('create.ports')}
+      hint={t('create.portsHint')}
+      problem={problems.ports && t(`create.problems.${problems.ports}`)}
+      rows={form.ports}
+      add={t('create.addPort')}
+      remove={t('create.removePort')}
+      onRows={(ports) => onChange({ ports })}
+      makeRow={newPortRow}
+    >
+      {(row, set) => (
+        <>
+          <Cell
+            label={t('create.hostPort')}
+            placeholder={t('create.anyPort')}
+            value={row.hostPort}
+            onChange={(hostPort) => set({ ...row, hostPort })}
+          />
+          <span className="row-arrow" aria-hidden="true">
+            →
+          </span>
+          <Cell
+            label={t('create.guestPort')}
+            placeholder="80"
+            value={row.guestPort}
+            onChange={(guestPort) => set({ ...row, guestPort })}
+          />
+        </>
+      )}
+    </RowGroup>
+  )
+}
+
+function Mounts({ form, problems, onChange }: Props): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <RowGroup
+      title={t('create.mounts')}
+      hint={t('create.mountsHint')}
+      problem={problems.mounts && t(`create.problems.${problems.mounts}`)}
+      rows={form.mounts}
+      add={t('create.addMount')}
+      remove={t('create.removeMount')}
+      onRows={(mounts) => onChange({ mounts })}
+      makeRow={newMountRow}
+    >
+      {(row, set) => (
+        <>
+          <Cell
+            label={t('create.source')}
+            placeholder="/home/me/project"
+            value={row.source}
+            onChange={(source) => set({ ...row, source })}
+          />
+          <span className="row-arrow" aria-hidden="true">
+            →
+          </span>
+          <Cell
+            label={t('create.target')}
+            placeholder="/work"
+            value={row.target}
+            onChange={(target) => set({ ...row, target })}
+          />
+          <Checkbox
+            showLabel
+            label={t('create.readOnly')}
+            checked={row.readOnly}
+            onChange={(readOnly) => set({ ...row, readOnly })}
+          />
+        </>
+      )}
+    </RowGroup>
+  )
+}
+
+function Env({ form, problems, onChange }: Props): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <RowGroup
+      title={t('create.env')}
+      problem={problems.env && t(`create.problems.${problems.env}`)}
+      rows={form.env}
+      add={t('create.addEnv')}
+      remove={t('create.removeEnv')}
+      onRows={(env) => onChange({ env })}
+      makeRow={newEnvRow}
+    >
+      {(row, set) => (
+        <>
+          <Cell
+            label={t('create.envName')}
+            placeholder="NAME"
+            value={row.name}
+            onChange={(name) => set({ ...row, name })}
+          />
+          <span className="row-arrow" aria-hidden="true">
+            =
+          </span>
+          <Cell label={t('create.envValue')} value={row.value} onChange={(value) => set({ ...row, value })} />
+        </>
+      )}
+    </RowGroup>
+  )
+}
+
+interface CellProps {
+  readonly label: string
+  readonly value: string
+  readonly onChange: (value: string) => void
+  readonly placeholder?: string
+}
+
+function Cell({ label, value, onChange, placeholder }: CellProps): ReactNode {
+  return (
+    <input
+      className="input mono"
+      aria-label={label}
+      placeholder={placeholder}
+      autoComplete="off"
+      spellCheck={false}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+}
+
+interface RowGroupProps<Row extends { readonly key: string }> {
+  readonly title: string
+  readonly hint?: string
+  readonly problem?: string | undefined
+  readonly rows: readonly Row[]
+  readonly add: string
+  readonly remove: string
+  readonly makeRow: () => Row
+  readonly onRows: (rows: readonly Row[]) => void
+  readonly children: (row: Row, set: (row: Row) => void) => ReactNode
+}
+
+function RowGroup<Row extends { readonly key: string }>(props: RowGroupProps<Row>): ReactNode {
+  const { title, hint, problem, rows, add, remove, makeRow, onRows, children } = props
+  return (
+    <fieldset className="rows">
+      <legend className="group-title">{title}</legend>
+      {hint && <span className="field-hint">{hint}</span>}
+      {rows.map((row) => (
+        <div key={row.key} className="row">
+          {children(row, (next) => onRows(rows.map((each) => (each.key === row.key ? next : each))))}
+          <IconButton size="small" label={remove} onClick={() => onRows(rows.filter(({ key }) => key !== row.key))}>
+            <X />
+          </IconButton>
+        </div>
+      ))}
+      {problem && (
+        <span className="field-problem" role="alert">
+          {problem}
+        </span>
+      )}
+      <Button size="small" onClick={() => onRows([...rows, makeRow()])}>
+        <Plus aria-hidden="true" />
+        {add}
+      </Button>
+    </fieldset>
+  )
+}

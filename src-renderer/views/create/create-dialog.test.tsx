@@ -1,0 +1,98 @@
+import { cleanup, screen, waitFor, within } from '@testing-library/react'
+import userEvent from '@testing-library/user-event'
+import { afterEach, expect, test } from 'vitest'
+import { appError } from '#contract/app-error'
+import { initialAgentState } from '../../store/agent-state.ts'
+import { agentStore } from '../../store/agent-store.ts'
+import { hostStore } from '../../store/host-store.ts'
+import { uiStore } from '../../store/ui-store.ts'
+import { type FakeJoey, makeFakeJoey } from '../../testing/fake-joey.ts'
+import { renderScreen } from '../../testing/render.tsx'
+import { makeImage, makeSandbox } from '../../testing/samples.ts'
+import { CreateDialog } from './create-dialog.tsx'
+
+const report = {
+  ...{ findings: [], cpus: 2, memoryBytes: 1024 },
+  classes: [
+    { class: 'container', available: true, explanation: 'crun works.' },
+    { class: 'microvm', available: false, explanation: 'QEMU was not found.' },
+  ],
+}
+
+function open(create: () => unknown = () => makeSandbox()): FakeJoey {
+  const joey = makeFakeJoey({ calls: { 'sandbox.create': create, 'host.examine': () => report } })
+  Object.assign(window, { joey })
+  const image = makeImage()
+  agentStore.setState({
+    ...initialAgentState,
+    link: { state: 'live' },
+    seq: 1,
+    images: new Map([[image.digest, image]]),
+  })
+  hostStore.setState({ host: { kind: 'loading' } })
+  uiStore.setState({ createOpen: true })
+  renderScreen(<CreateDialog />)
+  return joey
+}
+
+const dialog = () => within(screen.getByRole('dialog', { name: 'New sandbox' }))
+const field = (name: string): HTMLInputElement => dialog().getByLabelText<HTMLInputElement>(name)
+const fill = async (name: string, text: string): Promise<void> => {
+  await userEvent.clear(field(name))
+  await userEvent.type(field(name), text)
+}
+const create = (): Promise<void> => userEvent.click(dialog().getByRole('button', { name: 'Create' }))
+
+afterEach(cleanup)
+
+test('what was typed is asked for, and the dialog closes', async () => {
+  const joey = open()
+  await fill('Name', 'web-1')
+  await fill('Memory', '64 MB')
+  await fill('Command', 'sleep 100')
+  await create()
+
+  await waitFor(() => expect(uiStore.getState().createOpen).toBe(false))
+  expect(joey.requests.find(({ name }) => name === 'sandbox.create')?.request).toMatchObject({
+    name: 'web-1',
+    spec: { image: 'busybox:latest', command: ['sleep', '100'], tty: false, limits: { memoryBytes: 64 * 1024 ** 2 } },
+  })
+})
+
+test('what is wrong is said at its field, and nothing is sent', async () => {
+  const joey = open()
+  await fill('Name', 'Web_1')
+  await create()
+
+  expect(field('Name').getAttribute('aria-invalid')).toBe('true')
+  expect(dialog().getByText(/Small letters, digits and dashes/)).toBeTruthy()
+  expect(joey.requests.some(({ name }) => name === 'sandbox.create')).toBe(false)
+})
+
+test('a refusal is shown at its field and loses nothing', async () => {
+  open(() => {
+    throw appError('conflict', 'sandbox-name-taken', 'Another sandbox is called web-1.')
+  })
+  await fill('Name', 'web-1')
+  await fill('Command', 'sleep 1')
+  await create()
+
+  expect(await dialog().findByText('Another sandbox is called web-1.')).toBeTruthy()
+  expect([field('Name').value, field('Command').value]).toEqual(['web-1', 'sleep 1'])
+})
+
+test('a class that this host lacks is closed and says why', async () => {
+  open()
+
+  expect(await dialog().findByText('QEMU was not found.')).toBeTruthy()
+  expect(dialog().getByRole<HTMLButtonElement>('radio', { name: /Micro-VM/ }).disabled).toBe(true)
+  expect(dialog().getByRole<HTMLButtonElement>('radio', { name: /Container/ }).disabled).toBe(false)
+})
+
+test('a shell gets a terminal by itself, another command does not', async () => {
+  open()
+  const tty = dialog().getByRole('switch', { name: 'Give the main process a terminal' })
+  expect(tty.getAttribute('aria-checked')).toBe('true')
+  await fill('Command', 'sleep 100')
+  expect(tty.getAttribute('aria-checked')).toBe('false')
+})

@@ -1,0 +1,111 @@
+import { Dices } from 'lucide-react'
+import { type FormEvent, type ReactNode, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import { applyRemedy } from '../../actions/remedies.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { Dialog } from '../../components/dialog.tsx'
+import { ErrorNotice } from '../../components/error-notice.tsx'
+import { TextField } from '../../components/field.tsx'
+import { Switch } from '../../components/toggles.tsx'
+import { errorText } from '../../copy/i18n.ts'
+import { joinShellWords, splitShellWords } from '../../model/shell-words.ts'
+import { examine, useHost } from '../../store/host-store.ts'
+import { uiStore, useUi } from '../../store/ui-store.ts'
+import { Advanced } from './advanced.tsx'
+import { type Field, runsShell } from './create-form.ts'
+import { ClassDial, NetworkChoice } from './dial.tsx'
+import { ImageField } from './image-field.tsx'
+import { LimitFields } from './limit-fields.tsx'
+import { argvOf, suggestFreeName, useCreate } from './use-create.ts'
+import './create.css'
+
+export function CreateDialog(): ReactNode {
+  const { t } = useTranslation()
+  const open = useUi((state) => state.createOpen)
+  const setOpen = (createOpen: boolean): void => uiStore.setState({ createOpen })
+  return (
+    <Dialog open={open} onOpenChange={setOpen} title={t('create.title')} description={t('create.description')}>
+      <CreateForm onClose={() => setOpen(false)} />
+    </Dialog>
+  )
+}
+
+function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const { t } = useTranslation()
+  const host = useHost()
+  const { form, image, problems, refusal, busy, change, submit } = useCreate(onClose)
+  useEffect(() => {
+    if (host.kind !== 'ready') void examine()
+    // Asked for once, when the dialog opens.
+    // oxlint-disable-next-line react/exhaustive-deps
+  }, [])
+  /** What is wrong with a field: seen here, or said by the agent. */
+  const problemOf = (field: Field): string | undefined => {
+    const problem = problems[field]
+    if (problem) return t(`create.problems.${problem}`)
+    return refusal?.field === field ? errorText(refusal.error) : undefined
+  }
+  const onSubmit = (event: FormEvent): void => {
+    event.preventDefault()
+    if (!busy) void submit()
+  }
+  const imageArgv = argvOf(image)
+  const onTop = refusal && (refusal.field === null || inAdvanced.has(refusal.field))
+  return (
+    <form className="create-form" noValidate onSubmit={onSubmit}>
+      <div className="dialog-body create-grid">
+        {onTop && <ErrorNotice error={refusal.error} onRemedy={(remedy) => applyRemedy(remedy, () => void submit())} />}
+        <ImageField value={form.image} problem={problemOf('image')} onChange={(value) => change({ image: value })} />
+        <div className="create-pair">
+          <TextField
+            label={t('create.name')}
+            hint={t('create.nameHint')}
+            problem={problemOf('name')}
+            value={form.name}
+            onChange={(name) => change({ name })}
+            beside={
+              <IconButton kind="plain" label={t('create.suggest')} onClick={() => change({ name: suggestFreeName() })}>
+                <Dices />
+              </IconButton>
+            }
+          />
+          <TextField
+            label={t('create.command')}
+            hint={
+              imageArgv.length > 0
+                ? t('create.commandDefault', { command: joinShellWords(imageArgv) })
+                : t('create.commandHint')
+            }
+            problem={problemOf('command')}
+            value={form.command}
+            placeholder={joinShellWords(image?.config.command ?? [])}
+            onChange={(command) => change({ command })}
+          />
+        </div>
+        <Switch
+          label={t('create.tty')}
+          checked={form.tty ?? runsShell(commandWords(form.command) ?? imageArgv)}
+          onChange={(tty) => change({ tty })}
+        />
+        <ClassDial value={form.class} host={host} onChange={(value) => change({ class: value })} />
+        <LimitFields form={form} problemOf={problemOf} onChange={change} />
+        <NetworkChoice value={form.network} onChange={(network) => change({ network })} />
+        <Advanced form={form} problems={problems} onChange={change} />
+      </div>
+      <div className="dialog-foot">
+        <Button onClick={onClose}>{t('common.cancel')}</Button>
+        <Button kind="primary" type="submit" aria-disabled={busy}>
+          {busy ? t('create.creating') : t('create.create')}
+        </Button>
+      </div>
+    </form>
+  )
+}
+
+/** Fields that may be folded away, so that a refusal about them is said on top. */
+const inAdvanced: ReadonlySet<Field> = new Set(['ports', 'mounts', 'env'])
+
+function commandWords(command: string): readonly string[] | null {
+  const split = splitShellWords(command)
+  return split.ok && split.words.length > 0 ? split.words : null
+}

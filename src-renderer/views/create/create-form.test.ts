@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest'
+import { type CreateForm, emptyForm, fieldOfReason, findProblems, readForm, runsShell } from './create-form.ts'
+
+const form = (changes: Partial<CreateForm> = {}): CreateForm => ({
+  ...emptyForm('busybox:latest', 'web-1'),
+  ...changes,
+})
+
+test.each<[string, Partial<CreateForm>, object]>([
+  ['a fresh form is right', {}, {}],
+  ['a name may be left to the agent', { name: ' ' }, {}],
+  ['an image is needed', { image: '' }, { image: 'imageMissing' }],
+  ['an image has no blanks', { image: 'a b' }, { image: 'imageInvalid' }],
+  ['a name follows the contract', { name: 'Web_1' }, { name: 'nameInvalid' }],
+  ['quotes must be closed', { command: "sh -c 'x" }, { command: 'quoteOpen' }],
+  ['memory must be a size', { memory: 'lots' }, { memory: 'memoryInvalid' }],
+  ['memory has a floor', { memory: '1 MB' }, { memory: 'memoryTooSmall' }],
+  ['negative processors do not exist', { cpus: '-1' }, { cpus: 'cpusInvalid' }],
+  ['half a process does not exist', { pids: '1.5' }, { pids: 'pidsInvalid' }],
+  ['a port needs its guest side', { ports: [{ key: 'a', hostPort: '80', guestPort: '' }] }, { ports: 'portInvalid' }],
+  [
+    'a host port is given once',
+    { ports: ['1', '2'].map((key) => ({ key, hostPort: '8080', guestPort: key })) },
+    { ports: 'portTwice' },
+  ],
+  [
+    'ports need a network',
+    { network: 'none', ports: [{ key: 'a', hostPort: '', guestPort: '80' }] },
+    { ports: 'portsWithoutNetwork' },
+  ],
+  [
+    'a mount has an absolute source',
+    { mounts: [{ key: 'a', source: 'work', target: '/work', readOnly: false }] },
+    { mounts: 'mountInvalid' },
+  ],
+  ['a variable has a name', { env: [{ key: 'a', name: '', value: 'x' }] }, { env: 'envInvalid' }],
+])('%s', (_rule, changes, problems) => {
+  expect(findProblems(form(changes))).toEqual(problems)
+  expect(readForm(form(changes), ['sh']).ok).toBe(Object.keys(problems).length === 0)
+})
+
+test('what was typed becomes the request', () => {
+  const result = readForm(
+    form({
+      ...{ command: "sh -c 'echo $A'", memory: '512 MB', cpus: '0,5', pids: '100', network: 'nat' },
+      ports: [{ key: 'a', hostPort: '', guestPort: '80' }],
+      mounts: [{ key: 'a', source: '/srv/work', target: '/work', readOnly: true }],
+      env: [{ key: 'a', name: 'A', value: ' b ' }],
+    }),
+    ['sh'],
+  )
+  expect(result).toMatchObject({
+    request: {
+      name: 'web-1',
+      spec: {
+        ...{ image: 'busybox:latest', command: ['sh', '-c', 'echo $A'], tty: false, stdin: false, env: { A: ' b ' } },
+        limits: { memoryBytes: 512 * 1024 ** 2, cpus: 0.5, pids: 100 },
+        ports: [{ hostPort: 0, guestPort: 80 }],
+        mounts: [{ kind: 'bind', source: '/srv/work', target: '/work', readOnly: true }],
+      },
+    },
+  })
+})
+
+test('an image whose command is a shell gets a terminal, unless told otherwise', () => {
+  expect(readForm(form(), ['/bin/sh'])).toMatchObject({ request: { spec: { tty: true, stdin: true } } })
+  expect(readForm(form({ tty: false }), ['/bin/sh'])).toMatchObject({ request: { spec: { tty: false } } })
+  expect(readForm(form(), ['nginx', '-g', 'daemon off;'])).toMatchObject({ request: { spec: { tty: false } } })
+})
+
+test.each([
+  [['bash'], true],
+  [['/bin/ash', '-l'], true],
+  [['/bin/busybox', 'sh'], true],
+  [['sh', '-c', 'sleep 1'], false],
+  [['sleep', '1'], false],
+  [[], false],
+])('%j is a shell to talk to: %s', (argv, shell) => {
+  expect(runsShell(argv)).toBe(shell)
+})
+
+test.each([
+  ['sandbox-name-taken', 'name'],
+  ['image-not-found', 'image'],
+  ['port-in-use', 'ports'],
+  ['mount-refused', 'mounts'],
+  ['engine-failed', null],
+])('a refusal for %s is shown at %s', (reason, field) => {
+  expect(fieldOfReason(reason)).toBe(field)
+})

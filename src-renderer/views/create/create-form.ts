@@ -1,0 +1,176 @@
+import type * as z from 'zod'
+import { ImageRef } from '#contract/image'
+import {
+  type createSandbox,
+  EnvName,
+  type IsolationClass,
+  Limits,
+  Mount,
+  type NetworkMode,
+  PortPublish,
+  SandboxName,
+  SandboxSpec,
+} from '#contract/sandbox'
+import { parseBytes } from '../../model/byte-size.ts'
+import { newId } from '../../model/new-id.ts'
+import { splitShellWords } from '../../model/shell-words.ts'
+
+export interface PortRow {
+  readonly key: string
+  readonly hostPort: string
+  readonly guestPort: string
+}
+export interface MountRow {
+  readonly key: string
+  readonly source: string
+  readonly target: string
+  readonly readOnly: boolean
+}
+export interface EnvRow {
+  readonly key: string
+  readonly name: string
+  readonly value: string
+}
+
+/** What the person has typed, as text; nothing is lost when it is not right yet. */
+export interface CreateForm {
+  readonly image: string
+  readonly name: string
+  readonly class: IsolationClass
+  readonly command: string
+  readonly memory: string
+  readonly cpus: string
+  readonly pids: string
+  readonly network: NetworkMode
+  readonly ports: readonly PortRow[]
+  readonly mounts: readonly MountRow[]
+  readonly env: readonly EnvRow[]
+  /** Null: as the command suggests. */
+  readonly tty: boolean | null
+}
+
+export function emptyForm(image: string, name: string): CreateForm {
+  return {
+    ...{ image, name, class: 'container', command: '', memory: '', cpus: '', pids: '4096', network: 'nat' },
+    ...{ ports: [], mounts: [], env: [], tty: null },
+  }
+}
+
+export const newPortRow = (): PortRow => ({ key: newId(), hostPort: '', guestPort: '' })
+export const newMountRow = (): MountRow => ({ key: newId(), source: '', target: '', readOnly: false })
+export const newEnvRow = (): EnvRow => ({ key: newId(), name: '', value: '' })
+
+/** Where a problem is shown. Rows share the field of their list. */
+export type Field = 'image' | 'name' | 'command' | 'memory' | 'cpus' | 'pids' | 'ports' | 'mounts' | 'env'
+export type Problem =
+  | 'imageMissing'
+  | 'imageInvalid'
+  | 'nameInvalid'
+  | 'quoteOpen'
+  | 'memoryInvalid'
+  | 'memoryTooSmall'
+  | 'cpusInvalid'
+  | 'pidsInvalid'
+  | 'portInvalid'
+  | 'portTwice'
+  | 'portsWithoutNetwork'
+  | 'mountInvalid'
+  | 'envInvalid'
+export type Problems = Partial<Readonly<Record<Field, Problem>>>
+
+export type CreateRequest = z.input<typeof createSandbox.request>
+type FormResult =
+  | { readonly ok: true; readonly request: CreateRequest }
+  | { readonly ok: false; readonly problems: Problems }
+
+/** Reads the form with the contract's own schemas, so that what passes here the agent understands. */
+export function readForm(form: CreateForm, imageArgv: readonly string[]): FormResult {
+  const problems = findProblems(form)
+  if (Object.keys(problems).length > 0) return { ok: false, problems }
+  const words = splitShellWords(form.command)
+  const command = words.ok && words.words.length > 0 ? words.words : null
+  const tty = form.tty ?? runsShell(command ?? imageArgv)
+  const spec = SandboxSpec.parse({
+    ...{ image: form.image.trim(), class: form.class, command, tty, stdin: tty, network: form.network },
+    limits: { memoryBytes: readMemory(form.memory), cpus: readNumber(form.cpus), pids: readNumber(form.pids) },
+    ports: form.ports.map(readPort),
+    mounts: form.mounts.map(toMount),
+    env: Object.fromEntries(form.env.map(({ name, value }) => [name.trim(), value])),
+  })
+  const name = form.name.trim()
+  return { ok: true, request: name === '' ? { spec, start: true } : { name, spec, start: true } }
+}
+
+/** All that is wrong, by field, for showing while the person types. */
+export function findProblems(form: CreateForm): Problems {
+  const found: Record<Field, Problem | null> = {
+    image:
+      form.image.trim() === '' ? 'imageMissing' : ImageRef.safeParse(form.image.trim()).success ? null : 'imageInvalid',
+    name: form.name.trim() === '' || SandboxName.safeParse(form.name.trim()).success ? null : 'nameInvalid',
+    command: splitShellWords(form.command).ok ? null : 'quoteOpen',
+    memory: findMemoryProblem(form.memory),
+    cpus: Limits.shape.cpus.safeParse(readNumber(form.cpus)).success ? null : 'cpusInvalid',
+    pids: Limits.shape.pids.safeParse(readNumber(form.pids)).success ? null : 'pidsInvalid',
+    ports: findPortProblem(form),
+    mounts: form.mounts.every((row) => Mount.safeParse(toMount(row)).success) ? null : 'mountInvalid',
+    env: form.env.every(({ name }) => name.trim() !== '' && EnvName.safeParse(name.trim()).success)
+      ? null
+      : 'envInvalid',
+  }
+  return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== null)) as Problems
+}
+
+/** Null for nothing typed: no limit. NaN for what is no number, which every schema refuses. */
+export function readNumber(text: string): number | null {
+  const trimmed = text.trim().replace(',', '.')
+  if (trimmed === '') return null
+  return /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : Number.NaN
+}
+
+export function readMemory(text: string): number | null {
+  return text.trim() === '' ? null : (parseBytes(text) ?? Number.NaN)
+}
+
+function findMemoryProblem(text: string): Problem | null {
+  const bytes = readMemory(text)
+  if (Limits.shape.memoryBytes.safeParse(bytes).success) return null
+  return bytes !== null && bytes > 0 && bytes < 6 * 1024 * 1024 ? 'memoryTooSmall' : 'memoryInvalid'
+}
+
+function readPort({ hostPort, guestPort }: PortRow): { hostPort: number; guestPort: number } {
+  return { hostPort: readNumber(hostPort) ?? 0, guestPort: readNumber(guestPort) ?? Number.NaN }
+}
+
+function findPortProblem({ ports, network }: CreateForm): Problem | null {
+  const read = ports.map(readPort)
+  if (!read.every((port) => PortPublish.safeParse(port).success)) return 'portInvalid'
+  const fixed = read.map(({ hostPort }) => hostPort).filter((port) => port !== 0)
+  if (new Set(fixed).size < fixed.length) return 'portTwice'
+  return read.length > 0 && network === 'none' ? 'portsWithoutNetwork' : null
+}
+
+function toMount({ source, target, readOnly }: MountRow): z.input<typeof Mount> {
+  return { source: source.trim(), target: target.trim(), readOnly }
+}
+
+/** A shell without a script: useless unless it has a terminal. */
+export function runsShell(argv: readonly string[]): boolean {
+  const words = argv[0]?.split('/').at(-1) === 'busybox' ? argv.slice(1) : argv
+  const program = words[0]?.split('/').at(-1) ?? ''
+  if (!/^(a|ba|da|k|z|fi)?sh$/.test(program)) return false
+  return words.slice(1).every((word) => /^-[il]+$/.test(word) || word === '--login')
+}
+
+/** The field that a refusal of the agent is about, by the reason's name; null: shown on top. */
+export function fieldOfReason(reason: string): Field | null {
+  if (reason.includes('name')) return reason.startsWith('image') ? 'image' : 'name'
+  const fields: readonly (readonly [RegExp, Field])[] = [
+    [/port/, 'ports'],
+    [/mount/, 'mounts'],
+    [/image/, 'image'],
+    [/memory/, 'memory'],
+    [/cpu/, 'cpus'],
+    [/pids/, 'pids'],
+  ]
+  return fields.find(([pattern]) => pattern.test(reason))?.[1] ?? null
+}

@@ -1,0 +1,56 @@
+import { FolderInput } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { TaskId } from '#contract/image'
+import { chooseAndImport } from '../../actions/image-actions.ts'
+import { Button } from '../../components/button.tsx'
+import { Combobox } from '../../components/combobox.tsx'
+import { formatBytes } from '../../model/byte-size.ts'
+import { useAgent } from '../../store/agent-store.ts'
+import { isTaskOver } from '../../store/task-slice.ts'
+import { TaskLine } from '../images/task-line.tsx'
+
+interface Props {
+  readonly value: string
+  readonly problem: string | undefined
+  readonly onChange: (value: string) => void
+}
+
+/** Chooses an image that is here, or brings one in and chooses that. */
+export function ImageField({ value, problem, onChange }: Props): ReactNode {
+  const { t } = useTranslation()
+  const images = useAgent((state) => state.images)
+  const [taskId, setTaskId] = useState<TaskId | null>(null)
+  const task = useAgent((state) => (taskId === null ? undefined : state.tasks.get(taskId)))
+  const options = [...images.values()]
+    .flatMap(({ names, sizeBytes, builtIn }) =>
+      names.map((name) => ({ value: name, note: builtIn ? t('create.imageBuiltIn') : formatBytes(sizeBytes) })),
+    )
+    .sort((a, b) => a.value.localeCompare(b.value))
+  const importOne = async (): Promise<void> => {
+    const imported = await chooseAndImport('archive', { onTask: setTaskId })
+    const name = imported?.[0]?.names[0] ?? imported?.[0]?.digest
+    if (name) onChange(name)
+  }
+  return (
+    <div>
+      <Combobox
+        label={t('create.image')}
+        listLabel={t('create.imageList')}
+        placeholder={t('create.imagePlaceholder')}
+        nothing={t('create.noImages')}
+        value={value}
+        onChange={onChange}
+        options={options}
+        problem={problem}
+        beside={
+          <Button onClick={() => void importOne()}>
+            <FolderInput aria-hidden="true" />
+            {t('create.importFile')}
+          </Button>
+        }
+      />
+      {task && !isTaskOver(task) && <TaskLine task={task} />}
+    </div>
+  )
+}

@@ -1,0 +1,97 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { toast } from 'sonner'
+import { useLocation } from 'wouter'
+import { AppError } from '#contract/app-error'
+import type { Image } from '#contract/image'
+import { createSandbox } from '#contract/sandbox'
+import { call } from '../../call.ts'
+import { suggestName } from '../../model/suggest-name.ts'
+import { agentStore, useAgent } from '../../store/agent-store.ts'
+import {
+  type CreateForm,
+  emptyForm,
+  type Field,
+  fieldOfReason,
+  findProblems,
+  type Problems,
+  readForm,
+} from './create-form.ts'
+
+/** What runs without a command of one's own. */
+export function argvOf(image: Image | undefined): readonly string[] {
+  return image ? [...image.config.entrypoint, ...image.config.command] : []
+}
+
+/** The image that a reference as typed means here; a name without a tag means `latest`. */
+export function findImage(images: Iterable<Image>, reference: string): Image | undefined {
+  const wanted = reference.trim()
+  return [...images].find(
+    ({ names, digest }) => names.includes(wanted) || names.includes(`${wanted}:latest`) || digest === wanted,
+  )
+}
+
+export function suggestFreeName(): string {
+  return suggestName(new Set([...agentStore.getState().sandboxes.values()].map(({ name }) => name)))
+}
+
+interface Refusal {
+  readonly error: AppError
+  /** Null: it is shown on top. */
+  readonly field: Field | null
+}
+
+interface CreateState {
+  readonly form: CreateForm
+  readonly image: Image | undefined
+  /** Of fields that were touched, or of all once Create was pressed. */
+  readonly problems: Problems
+  readonly refusal: Refusal | null
+  readonly busy: boolean
+  readonly change: (changes: Partial<CreateForm>) => void
+  readonly submit: () => Promise<void>
+}
+
+/** The state of the dialog. What was typed stays whatever the agent answers. */
+export function useCreate(onDone: () => void): CreateState {
+  const { t } = useTranslation()
+  const [, navigate] = useLocation()
+  const images = useAgent((state) => state.images)
+  const [form, setForm] = useState(() => emptyForm(firstName(images.values()), suggestFreeName()))
+  const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
+  const [refusal, setRefusal] = useState<Refusal | null>(null)
+  const [busy, setBusy] = useState(false)
+  const image = findImage(images.values(), form.image)
+  const all = findProblems(form)
+  const problems = Object.fromEntries(Object.entries(all).filter(([field]) => touched.has(field))) as Problems
+
+  const change = (changes: Partial<CreateForm>): void => {
+    setForm((before) => ({ ...before, ...changes }))
+    setTouched((before) => new Set([...before, ...Object.keys(changes)]))
+    if (refusal?.field && refusal.field in changes) setRefusal(null)
+  }
+  const submit = async (): Promise<void> => {
+    const result = readForm(form, argvOf(image))
+    if (!result.ok) return setTouched(new Set(Object.keys(result.problems)))
+    setBusy(true)
+    setRefusal(null)
+    try {
+      const { id, name } = await call(createSandbox, result.request)
+      const open = { label: t('sandboxes.open'), onClick: () => navigate(`/sandboxes/${id}`) }
+      toast.success(t('sandboxes.done.create', { name }), { action: open })
+      onDone()
+    } catch (thrown) {
+      const error = AppError.from(thrown)
+      setRefusal({ error, field: fieldOfReason(error.wire.reason) })
+    } finally {
+      setBusy(false)
+    }
+  }
+  return { form, image, problems, refusal, busy, change, submit }
+}
+
+/** The built-in image, or else the first that has a name. */
+function firstName(images: Iterable<Image>): string {
+  const all = [...images]
+  return (all.find(({ builtIn }) => builtIn) ?? all.find(({ names }) => names.length > 0))?.names[0] ?? ''
+}

@@ -1,0 +1,111 @@
+import { Play } from 'lucide-react'
+import { Tabs } from 'radix-ui'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useLocation } from 'wouter'
+import type { Sandbox } from '#contract/sandbox'
+import { act } from '../../actions/sandbox-actions.ts'
+import { Button } from '../../components/button.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { canDo, toneOf } from '../../model/sandbox-abilities.ts'
+import { useAgent, useIsLive } from '../../store/agent-store.ts'
+import { RowActions } from '../sandboxes/row-actions.tsx'
+import { Page } from '../shell/page.tsx'
+import { DetailHeading } from './detail-heading.tsx'
+import { FactsTab } from './facts-tab.tsx'
+import { LogsTab } from './logs-tab.tsx'
+import { TerminalTab } from './terminal-tab.tsx'
+import { UsageTab } from './usage-tab.tsx'
+import './detail.css'
+
+const tabs = ['terminal', 'logs', 'usage', 'details'] as const
+type Tab = (typeof tabs)[number]
+
+interface Props {
+  readonly id: string
+  readonly tab: string | undefined
+}
+
+export function DetailPage({ id, tab }: Props): ReactNode {
+  const { t } = useTranslation()
+  const sandbox = useAgent(({ sandboxes }) => sandboxes.get(id))
+  const known = useAgent(({ seq }) => seq !== null)
+  if (sandbox) return <SandboxDetail key={id} sandbox={sandbox} tab={tabs.find((each) => each === tab)} />
+  return (
+    <Page title={t('sandboxes.title')} back="/sandboxes">
+      {known ? (
+        <EmptyState title={t('shell.notFound.title')} text={t('shell.notFound.text')} />
+      ) : (
+        <Skeleton label={t('sandboxes.loading')} rows={5} rowHeight={42} />
+      )}
+    </Page>
+  )
+}
+
+function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly tab: Tab | undefined }): ReactNode {
+  const { t } = useTranslation()
+  const [, navigate] = useLocation()
+  const { id, name } = sandbox
+  // What has ended is looked at for why; what runs, for working in it.
+  const [first] = useState<Tab>(() => (sandbox.state === 'stopped' ? 'logs' : 'terminal'))
+  const leave = (): void => navigate('/sandboxes')
+  return (
+    <Page
+      title={name}
+      heading={<DetailHeading sandbox={sandbox} />}
+      back="/sandboxes"
+      tools={<RowActions sandbox={sandbox} place="header" onRemoved={leave} />}
+    >
+      <ExitBar sandbox={sandbox} />
+      <Tabs.Root
+        className="tabs"
+        value={tab ?? first}
+        onValueChange={(next) => navigate(`/sandboxes/${id}/${next}`, { replace: true })}
+      >
+        <Tabs.List className="tab-list" aria-label={t('detail.tabsLabel', { name })}>
+          {tabs.map((each) => (
+            <Tabs.Trigger key={each} value={each} className="tab">
+              {t(`detail.tabs.${each}`)}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        <Tabs.Content value="terminal" className="tab-panel" tabIndex={-1}>
+          <TerminalTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="logs" className="tab-panel" tabIndex={-1}>
+          <LogsTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="usage" className="tab-panel">
+          <UsageTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="details" className="tab-panel">
+          <FactsTab sandbox={sandbox} />
+        </Tabs.Content>
+      </Tabs.Root>
+    </Page>
+  )
+}
+
+/** Why it does not run, and the way to start it again. */
+function ExitBar({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
+  const { t } = useTranslation()
+  const live = useIsLive()
+  const { state, exit } = sandbox
+  if (state !== 'stopped' && state !== 'created') return null
+  const text = state === 'created' ? t('detail.stopped.never') : (exit?.message ?? t('detail.stopped.plain'))
+  return (
+    <section className="exit-bar" data-tone={toneOf(sandbox)} aria-label={t('detail.stopped.title')}>
+      <p>
+        {text}{' '}
+        {exit && (
+          <span className="exit-when">{t('detail.stopped.at', { when: new Date(exit.at).toLocaleString() })}</span>
+        )}
+      </p>
+      <Button disabled={!live || !canDo('start', sandbox)} onClick={() => void act('start', sandbox)}>
+        <Play aria-hidden="true" />
+        {t('detail.stopped.start')}
+      </Button>
+    </section>
+  )
+}

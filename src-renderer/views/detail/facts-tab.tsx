@@ -1,0 +1,167 @@
+import { Eye, EyeOff } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Sandbox } from '#contract/sandbox'
+import { IconButton } from '../../components/button.tsx'
+import { ClassBadge } from '../../components/class-badge.tsx'
+import { CopyButton } from '../../components/copy-button.tsx'
+import { formatDuration } from '../../model/duration.ts'
+import { joinShellWords } from '../../model/shell-words.ts'
+import { Fact, FactsCard } from './facts-card.tsx'
+import { LimitsCard } from './limits-card.tsx'
+
+interface Props {
+  readonly sandbox: Sandbox
+}
+
+/** Everything that is known of a sandbox, by subject. */
+export function FactsTab({ sandbox }: Props): ReactNode {
+  return (
+    <div className="facts">
+      <Identity sandbox={sandbox} />
+      <MainProcess sandbox={sandbox} />
+      <LimitsCard sandbox={sandbox} />
+      <Network sandbox={sandbox} />
+      <Mounts sandbox={sandbox} />
+      <Environment sandbox={sandbox} />
+    </div>
+  )
+}
+
+function when(time: string | null): string {
+  return time === null ? '–' : new Date(time).toLocaleString()
+}
+
+function Identity({ sandbox }: Props): ReactNode {
+  const { t } = useTranslation()
+  const { id, image, imageDigest, engine, pid, createdAt, startedAt } = sandbox
+  return (
+    <FactsCard title={t('detail.facts.identity')}>
+      <dl>
+        <Fact name={t('detail.facts.id')} copy={id}>
+          <code>{id}</code>
+        </Fact>
+        <Fact name={t('detail.facts.class')}>
+          <ClassBadge value={sandbox.class} />
+        </Fact>
+        <Fact name={t('detail.facts.engine')}>{engine ?? '–'}</Fact>
+        <Fact name={t('detail.facts.pid')}>{pid ?? '–'}</Fact>
+        <Fact name={t('detail.facts.image')} copy={image}>
+          {image}
+        </Fact>
+        <Fact name={t('detail.facts.digest')} copy={imageDigest}>
+          <code>{imageDigest.slice(0, 19)}…</code>
+        </Fact>
+        <Fact name={t('detail.facts.created')}>{when(createdAt)}</Fact>
+        <Fact name={t('detail.facts.started')}>{when(startedAt)}</Fact>
+      </dl>
+    </FactsCard>
+  )
+}
+
+function MainProcess({ sandbox }: Props): ReactNode {
+  const { t } = useTranslation()
+  const { argv, spec } = sandbox
+  const command = joinShellWords(argv)
+  const fromImage = t('detail.facts.fromImage')
+  return (
+    <FactsCard title={t('detail.facts.process')}>
+      <dl>
+        <Fact name={t('detail.facts.command')} copy={command}>
+          <code>{command}</code>
+        </Fact>
+        <Fact name={t('detail.facts.cwd')}>{spec.cwd ?? fromImage}</Fact>
+        <Fact name={t('detail.facts.user')}>{spec.user ?? fromImage}</Fact>
+        <Fact name={t('detail.facts.tty')}>{t(spec.tty ? 'detail.facts.yes' : 'detail.facts.no')}</Fact>
+        <Fact name={t('detail.facts.root')}>
+          {t(spec.readOnlyRoot ? 'detail.facts.rootReadOnly' : 'detail.facts.rootWritable')}
+        </Fact>
+        <Fact name={t('detail.facts.stopGrace')}>{formatDuration(spec.stopGraceMs)}</Fact>
+      </dl>
+    </FactsCard>
+  )
+}
+
+function Network({ sandbox }: Props): ReactNode {
+  const { t } = useTranslation()
+  const { address, ports, spec } = sandbox
+  return (
+    <FactsCard title={t('detail.facts.network')}>
+      <dl>
+        <Fact name={t('detail.facts.network')}>{t(`create.networkMode.${spec.network}.name`)}</Fact>
+        <Fact name={t('detail.facts.address')} copy={address}>
+          {address ?? '–'}
+        </Fact>
+        {ports.map(({ hostPort, guestPort }) => (
+          <Fact key={guestPort} name={t('detail.facts.ports')} copy={`127.0.0.1:${hostPort}`}>
+            {t('detail.facts.portPair', { host: `127.0.0.1:${hostPort}`, guest: guestPort })}
+          </Fact>
+        ))}
+      </dl>
+    </FactsCard>
+  )
+}
+
+function Mounts({ sandbox }: Props): ReactNode {
+  const { t } = useTranslation()
+  const { mounts } = sandbox.spec
+  if (mounts.length === 0) return null
+  return (
+    <FactsCard title={t('detail.facts.mounts')}>
+      <dl>
+        {mounts.map(({ source, target, readOnly }) => (
+          <Fact key={target} name={target} copy={source}>
+            {source} ({t(readOnly ? 'detail.facts.readOnly' : 'detail.facts.readWrite')})
+          </Fact>
+        ))}
+      </dl>
+    </FactsCard>
+  )
+}
+
+function Environment({ sandbox }: Props): ReactNode {
+  const { t } = useTranslation()
+  const entries = Object.entries(sandbox.spec.env)
+  if (entries.length === 0) return null
+  return (
+    <FactsCard title={t('detail.facts.environment')}>
+      <dl>
+        {entries.map(([name, value]) => (
+          <Variable key={name} name={name} value={value} />
+        ))}
+      </dl>
+    </FactsCard>
+  )
+}
+
+/** Values may be secrets: they are shown when asked for. */
+function Variable({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
+  const { t } = useTranslation()
+  const [shown, setShown] = useState(false)
+  return (
+    <div className="fact">
+      <dt>
+        <code>{name}</code>
+      </dt>
+      <dd>
+        {shown ? (
+          <code>{value}</code>
+        ) : (
+          <span role="img" aria-label={t('detail.facts.hidden')}>
+            ••••••••
+          </span>
+        )}
+        <span className="input-row">
+          <IconButton
+            size="small"
+            label={t(shown ? 'detail.facts.hideValue' : 'detail.facts.showValue', { name })}
+            onClick={() => setShown(!shown)}
+          >
+            {shown ? <EyeOff /> : <Eye />}
+          </IconButton>
+          <CopyButton text={value} thing={name} />
+        </span>
+      </dd>
+    </div>
+  )
+}

@@ -1,0 +1,124 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { Copy } from 'lucide-react'
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { toast } from 'sonner'
+import type { Sandbox } from '#contract/sandbox'
+import { applyRemedy } from '../../actions/remedies.ts'
+import { IconButton } from '../../components/button.tsx'
+import { copyToClipboard } from '../../components/copy-button.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { ErrorNotice } from '../../components/error-notice.tsx'
+import { Switch } from '../../components/toggles.tsx'
+import { type ShownLine, searchLines } from './log-buffer.ts'
+import { useLog } from './use-log.ts'
+
+export function LogsTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
+  const { t } = useTranslation()
+  const { lines, error } = useLog(sandbox.id, sandbox.startedAt)
+  const [search, setSearch] = useState('')
+  const [following, setFollowing] = useState(true)
+  const [times, setTimes] = useState(false)
+  const found = useMemo(() => searchLines(lines, search), [lines, search])
+  const copy = async (): Promise<void> => {
+    const text = found.map((line) => (times ? `${line.at} ${line.text}` : line.text)).join('\n')
+    if (await copyToClipboard(text.slice(-1_000_000), t('common.copyFailed'))) toast.success(t('common.copied'))
+  }
+  return (
+    <>
+      <div className="logs-bar">
+        <input
+          className="input"
+          aria-label={t('detail.logs.search')}
+          placeholder={t('detail.logs.search')}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+        <Switch label={t('detail.logs.follow')} checked={following} onChange={setFollowing} />
+        <Switch label={t('detail.logs.timestamps')} checked={times} onChange={setTimes} />
+        <span className="logs-count">{t('detail.logs.lines', { count: found.length })}</span>
+        <IconButton size="small" label={t('detail.logs.copy')} onClick={() => void copy()}>
+          <Copy />
+        </IconButton>
+      </div>
+      {error && (
+        <div className="section">
+          <ErrorNotice title={t('detail.logs.error')} error={error} onRemedy={applyRemedy} />
+        </div>
+      )}
+      {found.length === 0 ? (
+        <EmptyState
+          title={t(search.trim() === '' ? 'detail.logs.empty' : 'detail.logs.nothingFound')}
+          {...(sandbox.spec.tty ? { text: t('detail.logs.ttyHint') } : {})}
+        />
+      ) : (
+        <LogLines lines={found} times={times} following={following} onFollowing={setFollowing} />
+      )}
+    </>
+  )
+}
+
+interface LinesProps {
+  readonly lines: readonly ShownLine[]
+  readonly times: boolean
+  readonly following: boolean
+  readonly onFollowing: (following: boolean) => void
+}
+
+const lineHeight = 20
+/** So near the end counts as at the end. */
+const endDistance = 40
+
+/** Only the lines in sight are in the page. Scrolling up stops following, scrolling to the end starts it. */
+function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNode {
+  const { t } = useTranslation()
+  const box = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => lineHeight,
+    getItemKey: (index) => lines[index]?.number ?? index,
+    overscan: 30,
+  })
+  useEffect(() => {
+    if (following && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: 'end' })
+  }, [following, lines, virtual])
+  const onWheel = (): void => {
+    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {}
+    onFollowing(scrollHeight - scrollTop - clientHeight < endDistance)
+  }
+  return (
+    // A scrolled region must be reachable by keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div
+      ref={box}
+      className="logs"
+      role="log"
+      aria-live="off"
+      aria-label={t('detail.logs.label')}
+      tabIndex={0}
+      onWheel={onWheel}
+      onKeyUp={onWheel}
+    >
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map((item) => {
+          const line = lines[item.index]
+          if (!line) return null
+          return (
+            <div
+              key={item.key}
+              ref={virtual.measureElement}
+              data-index={item.index}
+              className="log-line"
+              data-stream={line.stream}
+              style={{ transform: `translateY(${item.start}px)` }}
+            >
+              {times && <time className="log-time">{line.at.slice(11, 23)}</time>}
+              <span>{line.text}</span>
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}

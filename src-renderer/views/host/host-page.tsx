@@ -1,0 +1,158 @@
+import { CircleCheck, CircleX, RefreshCw, TriangleAlert } from 'lucide-react'
+import { type ReactNode, useEffect } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { ClassOffer, Finding } from '#contract/agent'
+import { assertNever } from '#contract/assert-never'
+import { applyRemedy } from '../../actions/remedies.ts'
+import { Button } from '../../components/button.tsx'
+import { ClassIcon } from '../../components/class-badge.tsx'
+import { CopyableCommand } from '../../components/copy-button.tsx'
+import { ErrorNotice } from '../../components/error-notice.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { formatBytes } from '../../model/byte-size.ts'
+import { useAgent } from '../../store/agent-store.ts'
+import { examine, type HostModel, type HostReport, useHost } from '../../store/host-store.ts'
+import { Page } from '../shell/page.tsx'
+import './host.css'
+
+export function HostPage(): ReactNode {
+  const { t } = useTranslation()
+  const host = useHost()
+  const linkState = useAgent(({ link }) => link.state)
+  useEffect(() => {
+    if (linkState === 'live') void examine()
+  }, [linkState])
+  const checking = host.kind === 'ready' && host.checking
+  return (
+    <Page
+      title={t('host.title')}
+      tools={
+        <Button disabled={checking || linkState !== 'live'} onClick={() => void examine()}>
+          <RefreshCw aria-hidden="true" />
+          {checking ? t('host.checking') : t('host.again')}
+        </Button>
+      }
+    >
+      <HostView model={host} />
+    </Page>
+  )
+}
+
+function HostView({ model }: { readonly model: HostModel }): ReactNode {
+  const { t } = useTranslation()
+  switch (model.kind) {
+    case 'loading':
+      return <Skeleton label={t('host.loading')} rows={5} rowHeight={56} />
+    case 'error':
+      return (
+        <div className="section">
+          <ErrorNotice
+            title={t('host.error')}
+            error={model.error}
+            onRemedy={(remedy) => applyRemedy(remedy, () => void examine())}
+          />
+        </div>
+      )
+    case 'ready':
+      return <Report report={model.report} />
+    default:
+      return assertNever(model, 'host model')
+  }
+}
+
+function Report({ report }: { readonly report: HostReport }): ReactNode {
+  const { t } = useTranslation()
+  const { findings, classes, cpus, memoryBytes } = report
+  const issues = findings.filter(({ level }) => level !== 'ok').length
+  return (
+    <>
+      <dl className="host-facts">
+        <div>
+          <dt>{t('host.cpus')}</dt>
+          <dd>{cpus}</dd>
+        </div>
+        <div>
+          <dt>{t('host.memory')}</dt>
+          <dd>{formatBytes(memoryBytes)}</dd>
+        </div>
+      </dl>
+      <section className="section" aria-labelledby="host-classes">
+        <h2 id="host-classes" className="section-title">
+          {t('host.classes')}
+        </h2>
+        <p className="section-text">{t('host.classesText')}</p>
+        <div className="offers">
+          {classes.map((offer) => (
+            <Offer key={offer.class} offer={offer} />
+          ))}
+        </div>
+      </section>
+      <section className="section" aria-labelledby="host-findings">
+        <h2 id="host-findings" className="section-title">
+          {t('host.findings')}
+        </h2>
+        <p className="section-text">
+          {issues === 0 ? t('host.allWell', { count: findings.length }) : t('host.issues', { count: issues })}
+        </p>
+        <ul className="findings">
+          {[...findings].sort(byWeight).map((finding) => (
+            <FindingRow key={finding.id} finding={finding} />
+          ))}
+        </ul>
+      </section>
+    </>
+  )
+}
+
+const weight: Readonly<Record<Finding['level'], number>> = { problem: 0, warning: 1, ok: 2 }
+
+function byWeight(a: Finding, b: Finding): number {
+  return weight[a.level] - weight[b.level]
+}
+
+function Offer({ offer }: { readonly offer: ClassOffer }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <article className="offer" data-class={offer.class} data-available={offer.available}>
+      <h3>
+        <ClassIcon value={offer.class} />
+        {t(`sandboxes.class.${offer.class}.name`)}
+        <span className="offer-state">{t(offer.available ? 'host.available' : 'host.unavailable')}</span>
+      </h3>
+      <p>{t(`sandboxes.class.${offer.class}.short`)}</p>
+      <p>{offer.explanation}</p>
+    </article>
+  )
+}
+
+function FindingRow({ finding }: { readonly finding: Finding }): ReactNode {
+  const { t } = useTranslation()
+  const { level, title, detail, remedy } = finding
+  return (
+    <li className="finding" data-level={level}>
+      {level === 'ok' && <CircleCheck aria-hidden="true" />}
+      {level === 'warning' && <TriangleAlert aria-hidden="true" />}
+      {level === 'problem' && <CircleX aria-hidden="true" />}
+      <div className="finding-body">
+        <span>
+          <span className="visually-hidden">{t(`host.level.${level}`)}: </span>
+          {title}
+        </span>
+        {detail && <span className="finding-detail">{detail}</span>}
+        {remedy?.kind === 'runCommand' && (
+          <>
+            <span className="finding-detail">{remedy.why}</span>
+            <span>
+              <CopyableCommand command={remedy.command} thing={t('host.commandThing')} />
+            </span>
+          </>
+        )}
+      </div>
+      {remedy && remedy.kind !== 'runCommand' && (
+        <Button size="small" onClick={() => applyRemedy(remedy, () => void examine())}>
+          {t(`common.remedy.${remedy.kind}`)}
+        </Button>
+      )}
+    </li>
+  )
+}

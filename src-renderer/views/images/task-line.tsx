@@ -1,0 +1,33 @@
+import { X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Task } from '#contract/image'
+import { cancelImport } from '../../actions/image-actions.ts'
+import { IconButton } from '../../components/button.tsx'
+import { Progress } from '../../components/progress.tsx'
+import { isTaskOver } from '../../store/task-slice.ts'
+import '../create/create.css'
+
+/** Long work: what it is, where it is, and the way to stop it. */
+export function TaskLine({ task }: { readonly task: Task }): ReactNode {
+  const { t } = useTranslation()
+  const { subject, phase, progress, message } = task
+  return (
+    <div className="create-task">
+      <div className="task-line">
+        <span className="truncate">{t('images.taskName', { subject })}</span>
+        <span className="task-phase">{t(`images.phase.${phase}`)}</span>
+        {!isTaskOver(task) && (
+          <IconButton size="small" label={t('images.cancelTask', { subject })} onClick={() => cancelImport(task.id)}>
+            <X />
+          </IconButton>
+        )}
+      </div>
+      {message ? (
+        <p className="field-problem">{message}</p>
+      ) : (
+        <Progress label={t('images.taskName', { subject })} value={progress} />
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,41 @@
+import i18next from 'i18next'
+import type { Sandbox } from '#contract/sandbox'
+import { act } from '../../actions/sandbox-actions.ts'
+import type { Question } from '../../components/confirm-dialog.tsx'
+import { canDo } from '../../model/sandbox-abilities.ts'
+
+/** Asks before the disk and logs of these are lost. */
+export function removeQuestion(sandboxes: readonly Sandbox[], afterwards: () => void = () => undefined): Question {
+  const [only] = sandboxes
+  const onConfirm = (): void => {
+    for (const sandbox of sandboxes) void act('remove', sandbox)
+    afterwards()
+  }
+  const common = { confirm: i18next.t('common.remove'), danger: true, onConfirm }
+  if (sandboxes.length === 1 && only) {
+    const { name, state } = only
+    const running = state === 'running' || state === 'paused' ? ` ${i18next.t('confirm.removeRunning')}` : ''
+    const text = i18next.t('confirm.removeText', { name }) + running
+    return { ...common, title: i18next.t('confirm.removeTitle', { name }), text }
+  }
+  return {
+    ...common,
+    title: i18next.t('confirm.removeManyTitle', { count: sandboxes.length }),
+    text: i18next.t('confirm.removeManyText'),
+    list: sandboxes.map(({ name }) => name),
+  }
+}
+
+export function stopQuestion(sandboxes: readonly Sandbox[], afterwards: () => void): Question {
+  const running = sandboxes.filter((sandbox) => canDo('stop', sandbox))
+  return {
+    title: i18next.t('confirm.stopManyTitle', { count: running.length }),
+    text: i18next.t('confirm.stopManyText'),
+    list: running.map(({ name }) => name),
+    confirm: i18next.t('confirm.stop'),
+    onConfirm: () => {
+      for (const sandbox of running) void act('stop', sandbox)
+      afterwards()
+    },
+  }
+}

@@ -1,0 +1,123 @@
+import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useCallback } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation } from 'wouter'
+import type { Sandbox, SandboxId } from '#contract/sandbox'
+import { ClassBadge } from '../../components/class-badge.tsx'
+import { StateLabel } from '../../components/state-label.tsx'
+import { Checkbox } from '../../components/toggles.tsx'
+import { RowActions } from './row-actions.tsx'
+import { PortList, Uptime, UsageCell } from './sandbox-cells.tsx'
+import './sandboxes.css'
+
+interface Props {
+  readonly sandboxes: readonly Sandbox[]
+  readonly stale: boolean
+  readonly selected: ReadonlySet<SandboxId>
+  readonly onSelect: (change: (selected: ReadonlySet<SandboxId>) => ReadonlySet<SandboxId>) => void
+}
+
+export function SandboxTable({ sandboxes, stale, selected, onSelect }: Props): ReactNode {
+  const { t } = useTranslation()
+  const count = sandboxes.filter(({ id }) => selected.has(id)).length
+  const toggle = useCallback(
+    (id: SandboxId, on: boolean) => onSelect((before) => new Set([...before, id].filter((each) => on || each !== id))),
+    [onSelect],
+  )
+  return (
+    <table className="table" aria-label={t('sandboxes.title')} aria-busy={stale}>
+      <thead>
+        <tr>
+          <th scope="col" className="cell-check">
+            <Checkbox
+              label={t('sandboxes.selectAll')}
+              checked={count === 0 ? false : count === sandboxes.length ? true : 'indeterminate'}
+              onChange={(on) => onSelect(() => new Set(on ? sandboxes.map(({ id }) => id) : []))}
+            />
+          </th>
+          <th scope="col">{t('sandboxes.columns.name')}</th>
+          <th scope="col">{t('sandboxes.columns.state')}</th>
+          <th scope="col">{t('sandboxes.columns.cpu')}</th>
+          <th scope="col">{t('sandboxes.columns.memory')}</th>
+          <th scope="col">{t('sandboxes.columns.ports')}</th>
+          <th scope="col" className="cell-uptime">
+            {t('sandboxes.columns.uptime')}
+          </th>
+          <th scope="col" className="cell-actions">
+            <span className="visually-hidden">{t('sandboxes.columns.actions')}</span>
+          </th>
+        </tr>
+      </thead>
+      <tbody onKeyDown={moveBetweenRows}>
+        {sandboxes.map((sandbox) => (
+          <SandboxRow key={sandbox.id} sandbox={sandbox} selected={selected.has(sandbox.id)} onSelect={toggle} />
+        ))}
+      </tbody>
+    </table>
+  )
+}
+
+interface RowProps {
+  readonly sandbox: Sandbox
+  readonly selected: boolean
+  readonly onSelect: (id: SandboxId, on: boolean) => void
+}
+
+const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: RowProps): ReactNode {
+  const { t } = useTranslation()
+  const [, navigate] = useLocation()
+  const { id, name, image } = sandbox
+  const open = (event: MouseEvent): void => {
+    const onControl = event.target instanceof Element && event.target.closest('a, button, label') !== null
+    // A press that ends a text selection is not meant as a way to the page.
+    if (!onControl && getSelection()?.isCollapsed !== false) navigate(`/sandboxes/${id}`)
+  }
+  return (
+    <tr data-selected={selected} data-row={id} onClick={open}>
+      <td className="cell-check">
+        <Checkbox label={t('sandboxes.selectOne', { name })} checked={selected} onChange={(on) => onSelect(id, on)} />
+      </td>
+      <td>
+        <span className="name-cell">
+          <Link to={`/sandboxes/${id}`} className="name-link truncate">
+            {name}
+          </Link>
+          <span className="name-more">
+            <ClassBadge value={sandbox.class} />
+            <span className="truncate" title={image}>
+              {image}
+            </span>
+          </span>
+        </span>
+      </td>
+      <td>
+        <StateLabel sandbox={sandbox} />
+      </td>
+      <td>
+        <UsageCell sandbox={sandbox} of="cpu" />
+      </td>
+      <td>
+        <UsageCell sandbox={sandbox} of="memory" />
+      </td>
+      <td>
+        <PortList ports={sandbox.ports} />
+      </td>
+      <td className="cell-uptime">
+        <Uptime sandbox={sandbox} />
+      </td>
+      <td>
+        <RowActions sandbox={sandbox} />
+      </td>
+    </tr>
+  )
+})
+
+/** Arrow keys go from name to name; Enter on a name is the link's own. */
+function moveBetweenRows(event: KeyboardEvent<HTMLTableSectionElement>): void {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  if (step === undefined || !(event.target instanceof HTMLElement)) return
+  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('.name-link')]
+  const row = event.target.closest('tr')
+  const here = links.findIndex((link) => link.closest('tr') === row)
+  links[here + step]?.focus()
+  event.preventDefault()
+}

@@ -1,0 +1,146 @@
+import { Play, Square, Trash2, X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { assertNever } from '#contract/assert-never'
+import type { Sandbox, SandboxId } from '#contract/sandbox'
+import { applyRemedy } from '../../actions/remedies.ts'
+import { act } from '../../actions/sandbox-actions.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { CopyableCommand } from '../../components/copy-button.tsx'
+import { EmptyState } from '../../components/empty-state.tsx'
+import { ErrorNotice } from '../../components/error-notice.tsx'
+import { Mark } from '../../components/mark.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { Segments } from '../../components/toggles.tsx'
+import { canDo, matchesFilter, type StateFilter } from '../../model/sandbox-abilities.ts'
+import { useAgent, useIsLive } from '../../store/agent-store.ts'
+import { ask, openCreate, setSearch, useUi } from '../../store/ui-store.ts'
+import { Page } from '../shell/page.tsx'
+import { type SandboxListModel, toListModel } from './list-model.ts'
+import { removeQuestion, stopQuestion } from './questions.ts'
+import { SandboxTable } from './sandbox-table.tsx'
+
+export function SandboxesPage(): ReactNode {
+  const { t } = useTranslation()
+  const state = useAgent((agent) => agent)
+  const search = useUi((ui) => ui.search)
+  const [filter, setFilter] = useState<StateFilter>('all')
+  const [selected, setSelected] = useState<ReadonlySet<SandboxId>>(new Set())
+  const model = toListModel(state, { search, filter })
+  const chosen = model.kind === 'ready' ? model.sandboxes.filter(({ id }) => selected.has(id)) : []
+  return (
+    <Page title={t('sandboxes.title')} searchable>
+      {(model.kind === 'ready' || model.kind === 'nothingFound') && (
+        <div className="list-bar">
+          <Segments
+            label={t('sandboxes.filterLabel')}
+            value={filter}
+            onChange={setFilter}
+            options={filters.map((value) => ({
+              ...{ value, label: t(`sandboxes.filter.${value}`) },
+              count: [...state.sandboxes.values()].filter((sandbox) => matchesFilter(value, sandbox)).length,
+            }))}
+          />
+          {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setSelected(new Set())} />}
+        </div>
+      )}
+      <SandboxList
+        model={model}
+        selected={selected}
+        onSelect={setSelected}
+        onShowAll={() => {
+          setFilter('all')
+          setSearch('')
+        }}
+      />
+    </Page>
+  )
+}
+
+const filters = ['all', 'running', 'paused', 'stopped'] as const
+
+interface ListProps {
+  readonly model: SandboxListModel
+  readonly selected: ReadonlySet<SandboxId>
+  readonly onSelect: (change: (selected: ReadonlySet<SandboxId>) => ReadonlySet<SandboxId>) => void
+  readonly onShowAll: () => void
+}
+
+export function SandboxList({ model, selected, onSelect, onShowAll }: ListProps): ReactNode {
+  const { t } = useTranslation()
+  switch (model.kind) {
+    case 'loading':
+      return <Skeleton label={t('sandboxes.loading')} rows={6} rowHeight={42} />
+    case 'error':
+      return (
+        <div className="section">
+          <ErrorNotice title={t('sandboxes.error')} error={model.error} onRemedy={applyRemedy} />
+        </div>
+      )
+    case 'empty':
+      return <NoSandboxes />
+    case 'nothingFound':
+      return (
+        <EmptyState title={t('sandboxes.nothingFound.title')} text={t('sandboxes.nothingFound.text')}>
+          <Button onClick={onShowAll}>{t('sandboxes.nothingFound.button')}</Button>
+        </EmptyState>
+      )
+    case 'ready':
+      return <SandboxTable sandboxes={model.sandboxes} stale={model.stale} selected={selected} onSelect={onSelect} />
+    default:
+      return assertNever(model, 'sandbox list model')
+  }
+}
+
+function NoSandboxes(): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <EmptyState title={t('sandboxes.empty.title')} text={t('sandboxes.empty.text')} picture={<Mark size={72} />}>
+      <CopyableCommand command={t('sandboxes.empty.command')} thing={t('sandboxes.empty.thing')} />
+      <Button kind="primary" onClick={openCreate}>
+        {t('sandboxes.empty.button')}
+      </Button>
+    </EmptyState>
+  )
+}
+
+interface BulkProps {
+  readonly chosen: readonly Sandbox[]
+  readonly onClear: () => void
+}
+
+function BulkBar({ chosen, onClear }: BulkProps): ReactNode {
+  const { t } = useTranslation()
+  const live = useIsLive()
+  const startable = chosen.filter((sandbox) => canDo('start', sandbox))
+  const stoppable = chosen.filter((sandbox) => canDo('stop', sandbox))
+  const startAll = (): void => {
+    for (const sandbox of startable) void act('start', sandbox)
+  }
+  return (
+    <div className="list-bar-bulk">
+      <span className="list-bar-count" role="status">
+        {t('sandboxes.selected', { count: chosen.length })}
+      </span>
+      <Button size="small" disabled={!live || startable.length === 0} onClick={startAll}>
+        <Play aria-hidden="true" />
+        {t('sandboxes.bulk.start')}
+      </Button>
+      <Button
+        size="small"
+        disabled={!live || stoppable.length === 0}
+        onClick={() => ask(stopQuestion(chosen, onClear))}
+      >
+        <Square aria-hidden="true" />
+        {t('sandboxes.bulk.stop')}
+      </Button>
+      <Button size="small" disabled={!live} onClick={() => ask(removeQuestion(chosen, onClear))}>
+        <Trash2 aria-hidden="true" />
+        {t('sandboxes.bulk.remove')}
+      </Button>
+      <IconButton size="small" label={t('sandboxes.clearSelection')} onClick={onClear}>
+        <X />
+      </IconButton>
+    </div>
+  )
+}

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { findShortcut } from './shortcuts.ts'
+
+const none = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
+const ctrl = { ...none, ctrlKey: true }
+
+test.each([
+  ['a slash searches', { ...none, key: '/' }, 'page', 'search'],
+  ['n makes a new one', { ...none, key: 'n' }, 'page', 'create'],
+  ['Ctrl+K opens the palette', { ...ctrl, key: 'k' }, 'page', 'palette'],
+  ['Ctrl+K opens it from a text field', { ...ctrl, key: 'k' }, 'text', 'palette'],
+  ['Ctrl+K in a terminal is for the guest', { ...ctrl, key: 'k' }, 'terminal', null],
+  ['Ctrl+Shift+P works in a terminal', { ...ctrl, shiftKey: true, key: 'P' }, 'terminal', 'palette'],
+  ['letters in a text field are text', { ...none, key: 'n' }, 'text', null],
+  ['letters in a terminal are for the guest', { ...none, key: '/' }, 'terminal', null],
+  ['Ctrl+N is not ours', { ...ctrl, key: 'n' }, 'page', null],
+] as const)('%s', (_rule, event, place, shortcut) => {
+  expect(findShortcut(event, place)).toBe(shortcut)
+})

@@ -1,0 +1,42 @@
+import { openCreate, uiStore } from '../../store/ui-store.ts'
+
+type KeyInfo = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
+type Shortcut = 'palette' | 'search' | 'create'
+
+/** Which shortcut a key press is. In a terminal all belongs to the guest but Ctrl+Shift+P (Cmd+K): Ctrl+K is a shell's. */
+export function findShortcut(event: KeyInfo, place: 'page' | 'text' | 'terminal'): Shortcut | null {
+  const key = event.key.toLowerCase()
+  if (event.ctrlKey && event.shiftKey && key === 'p') return 'palette'
+  if (key === 'k' && !event.shiftKey && !event.altKey) {
+    if (event.metaKey || (event.ctrlKey && place !== 'terminal')) return 'palette'
+  }
+  if (place !== 'page' || event.ctrlKey || event.metaKey || event.altKey) return null
+  if (key === '/') return 'search'
+  return key === 'n' ? 'create' : null
+}
+
+function placeOf(target: EventTarget | null): 'page' | 'text' | 'terminal' {
+  if (!(target instanceof HTMLElement)) return 'page'
+  if (target.closest('.xterm')) return 'terminal'
+  return target.matches('input, textarea, select, [contenteditable="true"]') ? 'text' : 'page'
+}
+
+const runs: Readonly<Record<Shortcut, () => void>> = {
+  palette: () => uiStore.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen })),
+  search: () => document.getElementById('search')?.focus(),
+  create: openCreate,
+}
+
+/** Listens for the window's own shortcuts. Returns its undo. */
+export function listenForShortcuts(): () => void {
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const shortcut = findShortcut(event, placeOf(event.target))
+    if (shortcut === null) return
+    // A dialog has the keyboard to itself, except that the palette closes by its own key.
+    if (document.querySelector('[role="dialog"], [role="alertdialog"]') && !uiStore.getState().paletteOpen) return
+    event.preventDefault()
+    runs[shortcut]()
+  }
+  window.addEventListener('keydown', onKeyDown)
+  return () => window.removeEventListener('keydown', onKeyDown)
+}

@@ -1,0 +1,76 @@
+import { Boxes, Laptop, Layers, Monitor, Moon, Sun } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import { Link, useLocation } from 'wouter'
+import { Mark } from '../../components/mark.tsx'
+import { Segments } from '../../components/toggles.tsx'
+import { useAgent } from '../../store/agent-store.ts'
+import { changeSettings, useSettings } from '../../store/settings.ts'
+import { AgentStatus } from './agent-status.tsx'
+
+export function Sidebar(): ReactNode {
+  const { t } = useTranslation()
+  const running = useAgent(({ sandboxes }) => sandboxes.size)
+  const images = useAgent((state) => state.images.size)
+  return (
+    <div className="sidebar">
+      <nav aria-label={t('shell.navigation')}>
+        <div className="brand">
+          <Mark size={26} />
+          Joey
+        </div>
+        <ul className="nav-list">
+          <NavLink to="/sandboxes" label={t('shell.nav.sandboxes')} icon={<Boxes />} count={running} />
+          <NavLink to="/images" label={t('shell.nav.images')} icon={<Layers />} count={images} />
+          <NavLink to="/host" label={t('shell.nav.host')} icon={<Laptop />} />
+        </ul>
+      </nav>
+      <footer className="sidebar-foot">
+        <AgentStatus />
+        <ThemeSwitch />
+      </footer>
+    </div>
+  )
+}
+
+interface NavLinkProps {
+  readonly to: string
+  readonly label: string
+  readonly icon: ReactNode
+  readonly count?: number
+}
+
+function NavLink({ to, label, icon, count }: NavLinkProps): ReactNode {
+  const [location] = useLocation()
+  const here = location === to || location.startsWith(`${to}/`)
+  return (
+    <li>
+      <Link to={to} className="nav-link" aria-current={here ? 'page' : undefined}>
+        {icon}
+        {label}
+        {count !== undefined && count > 0 && (
+          <span className="nav-count" aria-hidden="true">
+            {count}
+          </span>
+        )}
+      </Link>
+    </li>
+  )
+}
+
+function ThemeSwitch(): ReactNode {
+  const { t } = useTranslation()
+  const theme = useSettings((settings) => settings.theme)
+  return (
+    <Segments
+      label={t('shell.theme.label')}
+      value={theme}
+      onChange={(next) => changeSettings({ theme: next })}
+      options={[
+        { value: 'system', label: t('shell.theme.system'), icon: <Monitor aria-hidden="true" /> },
+        { value: 'light', label: t('shell.theme.light'), icon: <Sun aria-hidden="true" /> },
+        { value: 'dark', label: t('shell.theme.dark'), icon: <Moon aria-hidden="true" /> },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,75 @@
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { npmBinary, root } from './paths.ts'
+import { runTool } from './problem.ts'
+import { run } from './process/run.ts'
+import { formatDuration, say } from './steps.ts'
+
+/** One thing that is checked: a program whose exit code says whether all is well. */
+interface Check {
+  readonly title: string
+  readonly program: string
+  readonly args: readonly string[]
+}
+
+/** How many checks passed and failed. */
+export interface CheckResult {
+  readonly passed: number
+  readonly failed: number
+}
+
+const deadlineMs = 5 * 60_000
+
+/** Runs every check, as many at once as there are cores, and prints one line each; what failed is printed in full. */
+export async function check(): Promise<CheckResult> {
+  const waiting = [...listChecks()]
+  const failures: string[] = []
+  let passed = 0
+  const worker = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const output = await runCheck(next)
+      if (output === undefined) passed += 1
+      else failures.push(output)
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  for (const output of failures) say(`\n${output}`)
+  return { passed, failed: failures.length }
+}
+
+function listChecks(): readonly Check[] {
+  const worlds = globSync('tsconfig.*.json', { cwd: root })
+    .filter((file) => file !== 'tsconfig.base.json')
+    .sort()
+  return [
+    { title: 'Lint and fences', program: npmBinary('oxlint'), args: [] },
+    { title: 'Unused code', program: npmBinary('knip'), args: ['--no-progress', '--no-config-hints'] },
+    { title: 'Format', program: npmBinary('biome'), args: ['ci', '--colors=off', '.'] },
+    ...worlds.map((file) => ({
+      title: `Types of ${file.replace(/^tsconfig\.|\.json$/g, '')}`,
+      program: npmBinary('tsc'),
+      args: ['--project', file, '--pretty', 'false'],
+    })),
+  ]
+}
+
+/** Resolves with the output of a check that failed, or with nothing. */
+async function runCheck({ title, program, args }: Check): Promise<string | undefined> {
+  const started = performance.now()
+  const finish = (verdict: string): void => say(`${title} … ${verdict} ${formatDuration(performance.now() - started)}`)
+  try {
+    const { code, stdout, stderr } = await run(program, args, { cwd: root, timeoutMs: deadlineMs })
+    finish(code === 0 ? 'ok,' : 'FAILED after')
+    return code === 0 ? undefined : `${title} failed:\n${stdout}${stderr}`
+  } catch (error) {
+    finish('FAILED after')
+    return `${title} could not be run: ${String(error)}`
+  }
+}
+
+if (import.meta.main) {
+  await runTool(async () => {
+    const { failed } = await check()
+    return failed === 0 ? 0 : 1
+  })
+}

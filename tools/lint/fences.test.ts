@@ -1,0 +1,162 @@
+import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { npmBinary, root } from '../paths.ts'
+import { run } from '../process/run.ts'
+
+/** What a planted fault looks like: the fence's name, the file it is planted in, and the file's content. */
+type Planted = readonly [fence: string, file: string, code: string]
+
+const faults: readonly Planted[] = [
+  ['contract-is-a-leaf', 'src-contract/a.ts', "import '../src-agent/clean.ts'"],
+  ['contract-is-a-leaf', 'src-contract/b.ts', "export { readFileSync } from 'node:fs'"],
+  ['contract-is-a-leaf', 'src-contract/c.ts', "export * from './client/clean.ts'"],
+  ['contract-is-a-leaf', 'src-contract/d.ts', "import * as React from 'react'\nexport const element = React"],
+  ['client-speaks-only-the-contract', 'src-contract/client/a.ts', "import '../../src-main/clean.ts'"],
+  ['client-speaks-only-the-contract', 'src-contract/client/b.ts', "import 'electron'"],
+  ['renderer-is-a-web-page', 'src-renderer/a.ts', "import '../src-main/clean.ts'"],
+  ['renderer-is-a-web-page', 'src-renderer/b.ts', "import '../src-preload/clean.ts'"],
+  ['renderer-is-a-web-page', 'src-renderer/c.ts', "import '../src-agent/clean.ts'"],
+  ['renderer-is-a-web-page', 'src-renderer/d.ts', "import '../src-cli/clean.ts'"],
+  ['renderer-is-a-web-page', 'src-renderer/e.ts', "import 'electron'"],
+  ['renderer-is-a-web-page', 'src-renderer/f.ts', "import 'electron/renderer'"],
+  ['renderer-is-a-web-page', 'src-renderer/g.ts', "import '#contract/client/clean'"],
+  ['renderer-is-a-web-page', 'src-renderer/lazy.ts', "export const main = await import('../src-main/clean.ts')"],
+  ['renderer-has-no-node', 'src-renderer/h.ts', "import 'node:fs'"],
+  ['renderer-has-no-node', 'src-renderer/i.ts', "import 'fs/promises'"],
+  ['agent-is-not-electron', 'src-agent/a.ts', "import 'electron'"],
+  ['agent-is-not-electron', 'src-agent/b.ts', "import '../src-main/clean.ts'"],
+  ['agent-is-not-electron', 'src-agent/c.ts', "import '../src-preload/clean.ts'"],
+  ['agent-is-not-electron', 'src-agent/d.ts', "import '../src-renderer/clean.ts'"],
+  ['agent-is-not-electron', 'src-agent/e.ts', "import '../src-cli/clean.ts'"],
+  ['agent-is-not-electron', 'src-agent/types.ts', "export type Clean = import('../src-main/clean.ts').Clean"],
+  ['main-talks-by-contract', 'src-main/a.ts', "import '../src-agent/clean.ts'"],
+  ['main-talks-by-contract', 'src-main/b.ts', "import '../src-renderer/clean.ts'"],
+  ['main-talks-by-contract', 'src-main/c.ts', "import '../src-cli/clean.ts'"],
+  ['preload-is-an-allow-list', 'src-preload/a.ts', "import '../src-main/clean.ts'"],
+  ['preload-is-an-allow-list', 'src-preload/b.ts', "import 'node:fs'"],
+  ['preload-is-an-allow-list', 'src-preload/c.ts', "import '#contract/client/clean'"],
+  ['cli-is-a-client-like-any-other', 'src-cli/a.ts', "import '../src-agent/clean.ts'"],
+  ['cli-is-a-client-like-any-other', 'src-cli/b.ts', "import 'electron'"],
+  ['drivers-are-strangers', 'src-agent/drivers/oci/a.ts', "import '../qemu/clean.ts'"],
+  ['programs-start-in-one-place', 'src-agent/f.ts', "import { spawn } from 'node:child_process'\nspawn('true')"],
+  ['programs-start-in-one-place', 'src-main/d.ts', "import 'child_process'"],
+  ['programs-start-in-one-place', 'src-cli/c.ts', "export const { spawn } = require('node:child_process')"],
+  ['programs-start-in-one-place', 'src-cli/e.ts', "process.getBuiltinModule('node:child_process').spawn('true')"],
+  ['tests-stay-out-of-the-product', 'src-main/e.ts', "import 'vitest'"],
+  ['ipc-only-by-contract', 'src-main/f.ts', "import { ipcMain } from 'electron'\nipcMain.handle('x', () => 1)"],
+  ['ipc-only-by-contract', 'src-main/g.ts', "import * as electron from 'electron'\nelectron.ipcMain.on('x', () => {})"],
+  [
+    'ipc-only-by-contract',
+    'src-main/h.ts',
+    "import { BrowserWindow } from 'electron'\nnew BrowserWindow().webContents.ipc.on('x', () => {})",
+  ],
+  ['no-cycle', 'src-agent/ring-one.ts', "import { two } from './ring-two.ts'\nexport const one = () => two"],
+  ['no-cycle', 'src-agent/ring-two.ts', "import { one } from './ring-one.ts'\nexport const two = () => one"],
+  ['no-default-export', 'src-agent/g.ts', 'export default 1'],
+  ['no-floating-promises', 'src-agent/h.ts', 'async function work(): Promise<void> {}\nwork()'],
+  ['no-misused-promises', 'src-cli/d.ts', 'export const run = (): void => [1].forEach(async () => {})'],
+]
+
+/** Neighbours that do nothing wrong, each in the most tempting place. */
+const cleanFiles: readonly (readonly [file: string, code: string])[] = [
+  ['src-contract/clean.ts', "import * as z from 'zod'\nexport const Clean = z.string()"],
+  ['src-contract/client/clean.ts', "import 'node:http'\nimport 'ws'\nexport { Clean } from '../clean.ts'"],
+  ['src-renderer/clean.ts', "export { Clean } from '#contract/clean'"],
+  ['src-agent/clean.ts', "import 'node:fs'\nexport { Clean } from '#contract/clean'"],
+  ['src-agent/process/clean.ts', "import { spawn } from 'node:child_process'\nexport const start = spawn"],
+  ['src-agent/drivers/oci/clean.ts', "import '../driver.ts'\nexport const oci = 1"],
+  ['src-agent/drivers/qemu/clean.ts', 'export const qemu = 1'],
+  ['src-agent/drivers/driver.ts', 'export const driver = 1'],
+  ['src-agent/drivers/choose.ts', "import './oci/clean.ts'\nimport './qemu/clean.ts'"],
+  ['src-main/clean.ts', "import { app } from 'electron'\nexport type Clean = typeof app"],
+  ['src-main/ipc/expose.ts', "import { ipcMain } from 'electron'\nipcMain.handle('x', () => 1)"],
+  ['src-preload/clean.ts', "import { ipcRenderer } from 'electron'\nipcRenderer.send('x')"],
+  ['src-cli/clean.ts', "export { Clean } from '#contract/client/clean'"],
+]
+
+/** What only the compiler can see: each world knows its own globals and no others. */
+const worldFaults: readonly (readonly [world: string, file: string, code: string, missing: string])[] = [
+  ['contract', 'src-contract/world.ts', 'export const pid = process.pid', 'process'],
+  ['renderer', 'src-renderer/world.ts', 'export const pid = process.pid', 'process'],
+  ['agent', 'src-agent/world.ts', 'export const title = document.title', 'document'],
+  ['cli', 'src-cli/world.ts', 'export const title = document.title', 'document'],
+  ['main', 'src-main/world.ts', 'export const title = document.title', 'document'],
+]
+
+/** Generous, because the compiler reads whole worlds while other tests keep the machine busy. */
+const deadlineMs = 120_000
+
+let planted = ''
+let worlds = ''
+let caught: ReadonlyMap<string, readonly string[]> = new Map()
+
+beforeAll(async () => {
+  planted = makeTree(['tools/lint'])
+  for (const [, file, code] of faults) plant(planted, file, code)
+  for (const [file, code] of cleanFiles) plant(planted, file, code)
+  caught = await lint()
+  // Here among the real files, since one import of a careless package is enough to bring a foreign world's globals in.
+  worlds = makeTree(globSync('src-*', { cwd: root }))
+  for (const [, file, code] of worldFaults) plant(worlds, file, code)
+}, deadlineMs)
+
+afterAll(() => {
+  for (const tree of [planted, worlds]) rmSync(tree, { recursive: true, force: true })
+})
+
+test.each(faults)('%s catches the fault in %s', (fence, file) => {
+  expect(caught.get(file)?.join('\n')).toContain(fence)
+})
+
+test.each(cleanFiles)('%s passes', (file) => {
+  expect(caught.get(file)).toBeUndefined()
+})
+
+describe('a world has its own globals only', { timeout: deadlineMs }, () => {
+  test.each(worldFaults)('%s', async (world, file, _code, missing) => {
+    const { stdout } = await run(npmBinary('tsc'), ['-p', `tsconfig.${world}.json`], { cwd: worlds })
+    expect(stdout).toMatch(new RegExp(`${file}.*Cannot find name '${missing}'`))
+  })
+})
+
+test('no file of the product switches a fence off', () => {
+  const files = globSync('src-*/**/*.{ts,tsx}', { cwd: root })
+  const switchedOff = files.filter((file) =>
+    /(?:oxlint|eslint)-disable.*(?:joey\/|no-cycle|-promises)/.test(read(file)),
+  )
+  expect(switchedOff).toEqual([])
+})
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8')
+}
+
+/** A checkout of its own with this one's configuration and the named folders. */
+function makeTree(folders: readonly string[]): string {
+  const tree = mkdtempSync(join(tmpdir(), 'joey-fences-'))
+  const configuration = globSync(['tsconfig*.json', '.oxlintrc.json', 'package.json'], { cwd: root })
+  for (const name of [...configuration, ...folders]) cpSync(join(root, name), join(tree, name), { recursive: true })
+  symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'))
+  return tree
+}
+
+function plant(tree: string, file: string, code: string): void {
+  const path = join(tree, file)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, `${code}\n`)
+}
+
+/** Runs the linter once over everything that was planted: findings by file. */
+async function lint(): Promise<ReadonlyMap<string, readonly string[]>> {
+  const folders = globSync('src-*', { cwd: planted })
+  const { stdout, stderr } = await run(npmBinary('oxlint'), ['--format', 'json', ...folders], { cwd: planted })
+  if (!stdout.startsWith('{')) throw new Error(`oxlint did not answer:\n${stdout}${stderr}`)
+  const report = JSON.parse(stdout) as { diagnostics: { code: string; message: string; filename: string }[] }
+  const findings = new Map<string, string[]>()
+  for (const { code, message, filename } of report.diagnostics) {
+    findings.set(filename, [...(findings.get(filename) ?? []), `${code}: ${message}`])
+  }
+  return findings
+}

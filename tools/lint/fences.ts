@@ -1,0 +1,145 @@
+import { isBuiltin } from 'node:module'
+import { posix } from 'node:path'
+
+/** What an import names, relative to the checkout. */
+export interface Imported {
+  readonly kind: 'file' | 'package' | 'builtin'
+  /** `src-main/window/window.ts`, `zod`, `fs`: files as paths, packages without sub-path, builtins without `node:`. */
+  readonly name: string
+}
+
+/** One rule about who may import whom. Its name says the reason, its remedy what to do instead. */
+interface Fence {
+  readonly name: string
+  readonly remedy: string
+  readonly guards: (file: string) => boolean
+  readonly forbids: (imported: Imported, file: string) => boolean
+}
+
+const isTest = (file: string): boolean => /\.test\.tsx?$/.test(file) || file.includes('/testing/')
+const below = (...folders: readonly string[]) => {
+  return (file: string): boolean => folders.some((folder) => file.startsWith(`${folder}/`))
+}
+const isPackage = ({ kind, name }: Imported, ...names: readonly string[]): boolean =>
+  kind === 'package' && names.includes(name)
+const isFileBelow = ({ kind, name }: Imported, ...folders: readonly string[]): boolean =>
+  kind === 'file' && below(...folders)(name)
+
+/** Packages of the test runner; product code that imports one would carry it to the user. */
+const testPackages = ['vitest', '@testing-library/react', '@testing-library/user-event', 'axe-core', 'jsdom']
+
+/** The typed client of the agent; it opens sockets, so it is for Node only although it lies beside the contract. */
+const nodeClient = 'src-contract/client'
+
+/** Folders that may start programs. Everything else asks one of them. */
+const mayStartPrograms = (file: string): boolean =>
+  below('src-agent/process', 'src-main/agent', 'src-cli/agent', 'tools/process', 'tools/bench', 'e2e/fixtures')(file) ||
+  file === 'tools/bootstrap.mjs' // runs before anything it could import is installed
+
+/** The driver that a file belongs to: `oci` for `src-agent/drivers/oci/state.ts`, nothing for `src-agent/drivers/driver.ts`. */
+const driverOf = (file: string): string | undefined => /^src-agent\/drivers\/([^/]+)\//.exec(file)?.[1]
+
+/** Every fence between files of the product; see docs/testing.md for how they are proven. */
+export const fences: readonly Fence[] = [
+  {
+    name: 'contract-is-a-leaf',
+    remedy: 'The contract is what the processes share: it may import itself and zod, nothing else.',
+    guards: (file) => below('src-contract')(file) && !below(nodeClient)(file) && !isTest(file),
+    forbids: (imported) =>
+      isFileBelow(imported, nodeClient) || (!isFileBelow(imported, 'src-contract') && !isPackage(imported, 'zod')),
+  },
+  {
+    name: 'client-speaks-only-the-contract',
+    remedy: 'The client is shared by main, the command line and tests: it may import the contract, zod, ws and Node.',
+    guards: (file) => below(nodeClient)(file) && !isTest(file),
+    forbids: (imported) =>
+      imported.kind !== 'builtin' && !isFileBelow(imported, 'src-contract') && !isPackage(imported, 'zod', 'ws'),
+  },
+  {
+    name: 'renderer-is-a-web-page',
+    remedy: 'The renderer reaches the other processes only through the bridge; say it in src-contract.',
+    guards: below('src-renderer'),
+    forbids: (imported) =>
+      isFileBelow(imported, 'src-main', 'src-preload', 'src-agent', 'src-cli', 'tools', nodeClient) ||
+      isPackage(imported, 'electron', 'ws', 'fastify', '@lydell/node-pty'),
+  },
+  {
+    name: 'renderer-has-no-node',
+    remedy: 'The renderer is a sandboxed web page without Node; ask the agent or main through the bridge.',
+    guards: (file) => below('src-renderer')(file) && !isTest(file),
+    forbids: ({ kind }) => kind === 'builtin',
+  },
+  {
+    name: 'agent-is-not-electron',
+    remedy: 'The agent outlives the window and runs on plain Node: it may import src-contract, never another process.',
+    guards: below('src-agent'),
+    forbids: (imported) =>
+      isFileBelow(imported, 'src-main', 'src-preload', 'src-renderer', 'src-cli', 'tools') ||
+      isPackage(imported, 'electron'),
+  },
+  {
+    name: 'main-talks-by-contract',
+    remedy: 'Main is thin and talks to the agent over its socket: import src-contract instead.',
+    guards: below('src-main'),
+    forbids: (imported) => isFileBelow(imported, 'src-agent', 'src-renderer', 'src-preload', 'src-cli', 'tools'),
+  },
+  {
+    name: 'preload-is-an-allow-list',
+    remedy: 'The preload script runs inside the sandboxed page: it may import itself, src-contract and electron.',
+    guards: (file) => below('src-preload')(file) && !isTest(file),
+    forbids: (imported) =>
+      isFileBelow(imported, nodeClient) ||
+      (!isFileBelow(imported, 'src-preload', 'src-contract') && !isPackage(imported, 'electron')),
+  },
+  {
+    name: 'cli-is-a-client-like-any-other',
+    remedy: 'The command line talks to the agent over its socket: import src-contract instead.',
+    guards: below('src-cli'),
+    forbids: (imported) =>
+      isFileBelow(imported, 'src-agent', 'src-main', 'src-preload', 'src-renderer', 'tools') ||
+      isPackage(imported, 'electron'),
+  },
+  {
+    name: 'drivers-are-strangers',
+    remedy: 'A driver must not know another: move what they share up to src-agent/drivers or to its own folder.',
+    guards: (file) => driverOf(file) !== undefined,
+    forbids: (imported, file) => {
+      const other = imported.kind === 'file' ? driverOf(imported.name) : undefined
+      return other !== undefined && other !== driverOf(file)
+    },
+  },
+  {
+    name: 'programs-start-in-one-place',
+    remedy: 'Only the process folders start programs, so that each has a deadline and an owner; call one of them.',
+    guards: (file) => !isTest(file) && !mayStartPrograms(file),
+    forbids: ({ kind, name }) => kind === 'builtin' && (name === 'child_process' || name === 'cluster'),
+  },
+  {
+    name: 'tests-stay-out-of-the-product',
+    remedy: 'Only *.test.ts files, testing folders and conformance suites may import the test runner.',
+    guards: (file) => file.startsWith('src-') && !isTest(file) && !/\bconformance\.ts$/.test(file),
+    forbids: (imported) => isPackage(imported, ...testPackages) || (imported.kind === 'file' && isTest(imported.name)),
+  },
+]
+
+/** Says which file, package or builtin module an import of `file` means. Both paths are relative to the checkout. */
+export function resolveImport(specifier: string, file: string): Imported {
+  if (specifier.startsWith('.')) {
+    return { kind: 'file', name: posix.join(posix.dirname(file), specifier) }
+  }
+  if (specifier.startsWith('#contract/')) {
+    return { kind: 'file', name: posix.join('src-contract', `${specifier.slice('#contract/'.length)}.ts`) }
+  }
+  if (isBuiltin(specifier)) {
+    const [name] = specifier.replace(/^node:/, '').split('/')
+    return { kind: 'builtin', name: name ?? specifier }
+  }
+  const parts = specifier.split('/')
+  return { kind: 'package', name: parts.slice(0, specifier.startsWith('@') ? 2 : 1).join('/') }
+}
+
+/** The first fence that this import breaks. */
+export function brokenFence(specifier: string, file: string): Fence | undefined {
+  const imported = resolveImport(specifier, file)
+  return fences.find((fence) => fence.guards(file) && fence.forbids(imported, file))
+}

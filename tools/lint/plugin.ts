@@ -1,0 +1,73 @@
+import { relative, sep } from 'node:path'
+import { brokenFence } from './fences.ts'
+
+/** The part of oxlint's rule interface (ESLint's) that these rules use. */
+interface Context {
+  readonly filename: string
+  readonly cwd: string
+  report(finding: { node: unknown; message: string }): void
+}
+interface SourceNode {
+  readonly source: { readonly type: string; readonly value?: unknown } | null
+}
+interface Named {
+  readonly name?: string
+}
+/** `name(…)` or `object.property(…)`. */
+interface Callee extends Named {
+  readonly property?: Named
+}
+
+const fileOf = ({ filename, cwd }: Context): string => relative(cwd, filename).split(sep).join('/')
+
+/** Checks static imports, re-exports, `import()`, `require()` and `getBuiltinModule()`: a fence with a gate that few use is no fence. */
+const fence = {
+  create(context: Context) {
+    const file = fileOf(context)
+    const check = (node: unknown, specifier: unknown): void => {
+      if (typeof specifier !== 'string') return
+      const broken = brokenFence(specifier, file)
+      if (broken) context.report({ node, message: `${broken.name}: ${broken.remedy}` })
+    }
+    const checkSource = (node: SourceNode): void => check(node, node.source?.value)
+    return {
+      ImportDeclaration: checkSource,
+      ExportNamedDeclaration: checkSource,
+      ExportAllDeclaration: checkSource,
+      ImportExpression: checkSource,
+      TSImportType: checkSource,
+      CallExpression(node: { callee: Callee; arguments: readonly { value?: unknown }[] }): void {
+        const name = node.callee.name ?? node.callee.property?.name
+        if (name === 'require' || name === 'getBuiltinModule') check(node, node.arguments[0]?.value)
+      },
+    }
+  },
+}
+
+const exposeFile = 'src-main/ipc/expose.ts'
+const ipcMessage =
+  'ipc-only-by-contract: every message from the page is validated in one place. ' +
+  `Declare an operation in src-contract and bind it with expose() from ${exposeFile}.`
+
+/** `ipcMain`, and the same door of one window or frame (`webContents.ipc`), are touched by expose.ts only. */
+const ipcOnlyByContract = {
+  create(context: Context) {
+    const file = fileOf(context)
+    if (!file.startsWith('src-main/') || file === exposeFile || file.endsWith('.test.ts')) return {}
+    return {
+      Identifier(node: Named): void {
+        if (node.name === 'ipcMain') context.report({ node, message: ipcMessage })
+      },
+      MemberExpression(node: { object: Named & { property?: Named }; property: Named }): void {
+        const owner = node.object.name ?? node.object.property?.name ?? ''
+        const isFrame = /(contents|frame)$/i.test(owner)
+        if (node.property.name === 'ipc' && isFrame) context.report({ node, message: ipcMessage })
+      },
+    }
+  },
+}
+
+export default {
+  meta: { name: 'joey' },
+  rules: { fence, 'ipc-only-by-contract': ipcOnlyByContract },
+}

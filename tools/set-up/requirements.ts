@@ -1,0 +1,68 @@
+/** How to find out whether something is there, on any distribution. */
+export type Probe =
+  | { readonly kind: 'program'; readonly name: string }
+  /** A program that runs inside a sandbox without any library of this machine. */
+  | { readonly kind: 'staticProgram'; readonly name: string }
+  /** A shared library, by the name that programs ask the loader for. */
+  | { readonly kind: 'library'; readonly name: string }
+  /** Any font at all; without one every text in the window is a row of boxes. */
+  | { readonly kind: 'font' }
+
+/** What it is needed for: the agent and its engines, a window, or a window without a display. */
+export type Purpose = 'agent' | 'window' | 'headless'
+
+/** Something that the machine must have, and the Debian package that brings it. */
+export interface Requirement {
+  readonly probe: Probe
+  readonly debianPackage: string
+  readonly purpose: Purpose
+}
+
+const program = (purpose: Purpose, name: string, debianPackage = name): Requirement => ({
+  probe: { kind: 'program', name },
+  debianPackage,
+  purpose,
+})
+const library = (name: string, debianPackage: string): Requirement => ({
+  probe: { kind: 'library', name },
+  debianPackage,
+  purpose: 'window',
+})
+
+/** The whole list; docs/testing.md and README.md describe it in words. */
+export const requirements: readonly Requirement[] = [
+  program('agent', 'runc'),
+  program('agent', 'crun'),
+  program('agent', 'conmon'),
+  program('agent', 'skopeo'),
+  program('agent', 'umoci'),
+  program('agent', 'mkfs.erofs', 'erofs-utils'),
+  { probe: { kind: 'staticProgram', name: 'busybox' }, debianPackage: 'busybox-static', purpose: 'agent' },
+  program('agent', 'nft', 'nftables'),
+  program('agent', 'ip', 'iproute2'),
+  program('agent', 'socat'),
+  program('agent', 'nsenter', 'util-linux'),
+  program('agent', 'unshare', 'util-linux'),
+  program('agent', 'losetup', 'mount'),
+  program('agent', 'bwrap', 'bubblewrap'),
+  program('agent', 'useradd', 'passwd'),
+  program('agent', 'modprobe', 'kmod'),
+  program('agent', 'ps', 'procps'),
+  program('agent', 'xz', 'xz-utils'),
+  program('agent', 'zstd'),
+  program('headless', 'Xvfb', 'xvfb'),
+  program('headless', 'xvfb-run', 'xvfb'),
+  program('headless', 'xauth'),
+  library('libgtk-3.so.0', 'libgtk-3-0'),
+  library('libnss3.so', 'libnss3'),
+  library('libasound.so.2', 'libasound2'),
+  library('libgbm.so.1', 'libgbm1'),
+  library('libXss.so.1', 'libxss1'),
+  library('libatk-bridge-2.0.so.0', 'libatk-bridge2.0-0'),
+  library('libdrm.so.2', 'libdrm2'),
+  library('libXtst.so.6', 'libxtst6'),
+  library('libnotify.so.4', 'libnotify4'),
+  library('libsecret-1.so.0', 'libsecret-1-0'),
+  program('window', 'dbus-daemon', 'dbus'),
+  { probe: { kind: 'font' }, debianPackage: 'fonts-dejavu-core', purpose: 'window' },
+]

@@ -1,0 +1,56 @@
+import { readFileSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { Problem } from '../problem.ts'
+
+/** What decides whether Chromium can build its sandbox; read from the machine, passed in so that it can be tested. */
+export interface SandboxFacts {
+  readonly isRoot: boolean
+  /** Whether an ordinary user may make user namespaces. */
+  readonly userNamespaces: boolean
+  /** Whether `chrome-sandbox` beside Electron belongs to root and runs as root. */
+  readonly helperIsPrivileged: boolean
+}
+
+/** Whether Chromium's sandbox works, has to be switched off (as root), or needs a helper that is not set up. */
+export function judgeSandbox({ isRoot, userNamespaces, helperIsPrivileged }: SandboxFacts): 'on' | 'off' | 'blocked' {
+  if (isRoot) return 'off'
+  return userNamespaces || helperIsPrivileged ? 'on' : 'blocked'
+}
+
+/** The arguments that Electron needs for its sandbox here; throws with the remedy where it cannot work. */
+export function sandboxArguments(executable: string): readonly string[] {
+  const helper = join(dirname(executable), 'chrome-sandbox')
+  switch (judgeSandbox(readFacts(helper))) {
+    case 'on':
+      return []
+    case 'off':
+      return ['--no-sandbox']
+    case 'blocked':
+      throw new Problem(
+        'This system does not let ordinary users make the namespaces that the window is confined with. ' +
+          `Give that right to Electron's helper alone, then run this again:\n\n` +
+          `  sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'\n`,
+      )
+  }
+}
+
+function readFacts(helper: string): SandboxFacts {
+  const status = statSync(helper, { throwIfNoEntry: false })
+  return {
+    isRoot: process.getuid?.() === 0,
+    // Debian's and Ubuntu's switches, and the limit that every kernel has; one that is not there forbids nothing.
+    userNamespaces:
+      readSwitch('kernel/unprivileged_userns_clone') !== '0' &&
+      readSwitch('kernel/apparmor_restrict_unprivileged_userns') !== '1' &&
+      readSwitch('user/max_user_namespaces') !== '0',
+    helperIsPrivileged: status !== undefined && status.uid === 0 && (status.mode & 0o4001) === 0o4001,
+  }
+}
+
+function readSwitch(name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/sys/${name}`, 'utf8').trim()
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,43 @@
+import { defineConfig } from 'vitest/config'
+
+const always = ['**/node_modules/**', 'out/**', 'dist/**', 'e2e/**']
+
+/** A deadline only has to end what hangs; a busy machine with two cores must not fail a test. */
+const patience = { testTimeout: 20_000, hookTimeout: 30_000 }
+
+/** Two lanes: `unit` starts no processes of consequence and runs in parallel, `real` starts real engines, one file at a time. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{src-contract,src-main,src-preload,src-agent,src-cli,tools}/**/*.test.{ts,tsx}'],
+          exclude: [...always, '**/*.real.test.ts'],
+          environment: 'node',
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'unit-renderer',
+          include: ['src-renderer/**/*.test.{ts,tsx}'],
+          exclude: always,
+          environment: 'jsdom',
+          ...patience,
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['{src-main,src-agent,src-cli,tools}/**/*.real.test.ts'],
+          exclude: always,
+          environment: 'node',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
