@@ -23,7 +23,11 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
   test('a sandbox runs, and its streams and exit code come back', async () => {
     const sandbox = await create('echo out; echo err >&2; exit 7', { removeOnExit: true })
     const { stdout, stderr, end } = await agent.attach(sandbox.id)
-    expect({ stdout: stdout.toString(), stderr: stderr.toString(), code: end.code }).toEqual({ stdout: 'out\n', stderr: 'err\n', code: 7 })
+    expect({ stdout: stdout.toString(), stderr: stderr.toString(), code: end.code }).toEqual({
+      stdout: 'out\n',
+      stderr: 'err\n',
+      code: 7,
+    })
     expect(sandbox.engine).toBe(runtime)
     await expect(agent.client.inspectSandbox({ ref: sandbox.id })).rejects.toMatchObject(reason('sandbox-not-found'))
   })
@@ -33,13 +37,17 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     await sleep(300)
     expect((await agent.attach(late.id)).stdout.toString()).toBe('here\n')
     const alone = await create('true', { removeOnExit: true })
-    await expect.poll(async () => (await agent.client.listSandboxes({ all: true })).map(({ id }) => id), { timeout: 5000 }).not.toContain(alone.id)
+    await expect
+      .poll(async () => (await agent.client.listSandboxes({ all: true })).map(({ id }) => id), { timeout: 5000 })
+      .not.toContain(alone.id)
   })
 
   test('every byte of the main process comes back exactly', async () => {
     const sandbox = await create('cat', { stdin: true })
     await agent.client.removeSandbox({ ref: sandbox.id, force: true })
-    const bytes = await create('i=0; while [ $i -lt 3 ]; do printf "\\0\\1\\377\\n\\r\\n\\n"; i=$((i+1)); done; printf end')
+    const bytes = await create(
+      'i=0; while [ $i -lt 3 ]; do printf "\\0\\1\\377\\n\\r\\n\\n"; i=$((i+1)); done; printf end',
+    )
     const { stdout } = await agent.attach(bytes.id)
     const part = [0, 1, 255, 10, 13, 10, 10]
     expect([...stdout]).toEqual([...part, ...part, ...part, ...Buffer.from('end')])
@@ -72,7 +80,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     await sleep(1500)
     await agent.start()
 
-    const states = Object.fromEntries((await agent.client.listSandboxes({ all: true })).map(({ name, state }) => [name, state]))
+    const states = Object.fromEntries(
+      (await agent.client.listSandboxes({ all: true })).map(({ name, state }) => [name, state]),
+    )
     expect(states).toMatchObject({ writer: 'running', idle: 'running', short: 'stopped' })
     expect((await agent.client.inspectSandbox({ ref: short.id })).exit).toMatchObject({ code: 42, reason: 'exited' })
     const stopped = await agent.client.stopSandbox({ ref: writer.id, graceMs: 0 })
@@ -101,7 +111,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     expect((await agent.client.pauseSandbox({ ref: sandbox.id })).state).toBe('paused')
     expect((await agent.client.stopSandbox({ ref: sandbox.id, graceMs: 0 })).state).toBe('stopped')
     expect((await agent.client.startSandbox({ ref: sandbox.id })).state).toBe('running')
-    await expect.poll(async () => (await agent.exec(sandbox.id, { argv: ['cat', '/kept'] })).stdout.toString()).toBe('kept\nkept\n')
+    await expect
+      .poll(async () => (await agent.exec(sandbox.id, { argv: ['cat', '/kept'] })).stdout.toString())
+      .toBe('kept\nkept\n')
     await agent.client.removeSandbox({ ref: sandbox.id, force: true })
   })
 
@@ -118,13 +130,21 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     await new Promise((resolve) => server.once('listening', resolve))
     const { port } = server.address() as { port: number }
     const sandbox = await create('sleep 1000', { network: 'nat' })
-    const gateway = (await agent.exec(sandbox.id, { argv: ['sh', '-c', "ip route | sed -n 's/default via \\([^ ]*\\).*/\\1/p'"] })).stdout.toString().trim()
+    const gateway = (
+      await agent.exec(sandbox.id, { argv: ['sh', '-c', "ip route | sed -n 's/default via \\([^ ]*\\).*/\\1/p'"] })
+    ).stdout
+      .toString()
+      .trim()
     expect(gateway).toMatch(/^10\./)
     for (const host of ['127.0.0.1', gateway]) {
-      const { end } = await agent.exec(sandbox.id, { argv: ['wget', '-T', '1', '-q', '-O', '-', `http://${host}:${port}/`] })
+      const { end } = await agent.exec(sandbox.id, {
+        argv: ['wget', '-T', '1', '-q', '-O', '-', `http://${host}:${port}/`],
+      })
       expect(end.code).not.toBe(0)
     }
-    const { stdout } = await agent.exec(sandbox.id, { argv: ['sh', '-c', `ls ${agent.place.run} ${agent.place.home} 2>&1; cat /proc/mounts`] })
+    const { stdout } = await agent.exec(sandbox.id, {
+      argv: ['sh', '-c', `ls ${agent.place.run} ${agent.place.home} 2>&1; cat /proc/mounts`],
+    })
     expect(stdout.toString()).not.toContain('joeyd.sock')
     await agent.client.removeSandbox({ ref: sandbox.id, force: true })
     await new Promise((resolve) => server.close(resolve))
@@ -135,7 +155,16 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     const sandbox = await create(script, { network: 'nat', ports: [{ hostPort: 0, guestPort: 80 }] })
     const [published] = sandbox.ports
     const url = `http://127.0.0.1:${published?.hostPort}/`
-    await expect.poll(() => fetch(url).then((answer) => answer.text(), () => null), { timeout: 5000 }).toBe('hello\n')
+    await expect
+      .poll(
+        () =>
+          fetch(url).then(
+            (answer) => answer.text(),
+            () => null,
+          ),
+        { timeout: 5000 },
+      )
+      .toBe('hello\n')
     const taken = { network: 'nat' as const, ports: [{ hostPort: published?.hostPort ?? 0, guestPort: 80 }] }
     await expect(create('sleep 1', taken)).rejects.toMatchObject({ wire: { code: 'conflict' } })
     await agent.client.removeSandbox({ ref: sandbox.id, force: true })
@@ -144,9 +173,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
 
   test('a failed start leaves nothing behind', async () => {
     const spec = scriptSpec('x')
-    await expect(agent.client.createSandbox({ name: 'bad', spec: { ...spec, command: ['no-such-program'] } })).rejects.toMatchObject(
-      reason('command-not-found'),
-    )
+    await expect(
+      agent.client.createSandbox({ name: 'bad', spec: { ...spec, command: ['no-such-program'] } }),
+    ).rejects.toMatchObject(reason('command-not-found'))
     expect((await agent.client.listSandboxes({ all: true })).map(({ name }) => name)).not.toContain('bad')
     expect(readdirSync(join(agent.place.home, 'sandboxes'))).toEqual([])
   })
@@ -169,7 +198,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     }
     const large = await post(`"${'x'.repeat(50 * 1024 * 1024)}"`).catch((error: unknown) => error)
     if (!(large instanceof Error)) expect(large).toMatchObject({ status: 413 })
-    await expect(agent.client.createSandbox({ spec: scriptSpec('x', { image: 'nowhere' }) })).rejects.toMatchObject({ wire: { code: 'notFound' } })
+    await expect(agent.client.createSandbox({ spec: scriptSpec('x', { image: 'nowhere' }) })).rejects.toMatchObject({
+      wire: { code: 'notFound' },
+    })
     expect(await agent.client.readAgent({})).toMatchObject({ home: agent.place.home })
   })
 
@@ -181,7 +212,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
   })
 
   test('after it has stopped, nothing of it is left on the host', async () => {
-    const tag = readdirSync('/sys/fs/cgroup/memory/joey', { withFileTypes: true }).filter((entry) => entry.isDirectory()).length
+    const tag = readdirSync('/sys/fs/cgroup/memory/joey', { withFileTypes: true }).filter((entry) =>
+      entry.isDirectory(),
+    ).length
     expect(tag).toBeGreaterThan(0)
     const sandbox = await create('sleep 1000', { network: 'nat' })
     await agent.client.stopAgent({ sandboxes: 'stop' })

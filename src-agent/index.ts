@@ -2,11 +2,13 @@ import { parseArgs } from 'node:util'
 import { AppError } from '#contract/app-error'
 import { findPlace } from '#contract/client/place'
 import { startJoeyd } from './joeyd.ts'
+import { closeInheritedFiles } from './process/inherited-files.ts'
 import { openAgentLog } from './state/agent-log.ts'
 import { lockStateFolder, openStateFolder } from './state/folder.ts'
 
 /** The daemon's entry: takes the state folder, serves until asked to stop, and says on stderr why it could not start. */
 async function main(): Promise<void> {
+  closeInheritedFiles()
   const { values } = parseArgs({ options: { owner: { type: 'string' } }, strict: true })
   const folder = openStateFolder(findPlace(process.env, process.getuid?.() ?? 0))
   const unlock = lockStateFolder(folder)
@@ -26,10 +28,10 @@ async function main(): Promise<void> {
       unlock()
       process.exit(0)
     }
-    const onSignal = () => void joeyd.stop('keep').finally(leave)
+    const onSignal = () => void joeyd.stop('keep').then(leave, leave)
     process.once('SIGTERM', onSignal)
     process.once('SIGINT', onSignal)
-    void joeyd.stopped.finally(leave)
+    void joeyd.stopped.then(leave, leave)
   } catch (error) {
     log.fatal({ err: error }, 'the agent could not start')
     await close()

@@ -4,8 +4,8 @@ import type { Logger } from 'pino'
 import type { AgentInfo } from '#contract/agent'
 import { eventStream } from '#contract/observe'
 import { composeServices, type Services } from './compose.ts'
-import { createDrivers } from './host/create-drivers.ts'
 import { removeCgroups } from './host/cgroup-files.ts'
+import { createDrivers } from './host/create-drivers.ts'
 import { createHostProbe } from './host/host-probe.ts'
 import { preparePrivateMounts } from './host/private-mounts.ts'
 import { probeImageTools } from './images/image-tools.ts'
@@ -97,7 +97,11 @@ interface Live {
   stop(what: 'keep' | 'stop'): void
 }
 
-function createServer(settings: Settings, services: Services, live: Live): { http: FastifyInstance; closeSockets: () => void } {
+function createServer(
+  settings: Settings,
+  services: Services,
+  live: Live,
+): { http: FastifyInstance; closeSockets: () => void } {
   const { context, sandboxes, tasks } = services
   const { sampler, terminals } = live
   const { log } = settings
@@ -141,7 +145,15 @@ function createServer(settings: Settings, services: Services, live: Live): { htt
 
 function describeAgent({ folder, logPath }: Settings, startedAt: Date): AgentInfo {
   const { socketPath: socket, home } = folder
-  return { pid: process.pid, version, socket, home, startedAt: startedAt.toISOString(), nodeVersion: process.version, log: logPath }
+  return {
+    pid: process.pid,
+    version,
+    socket,
+    home,
+    startedAt: startedAt.toISOString(),
+    nodeVersion: process.version,
+    log: logPath,
+  }
 }
 
 function listRunning({ context }: Services) {

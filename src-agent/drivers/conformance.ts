@@ -37,7 +37,13 @@ export function describeDriver(name: string, make: (folder: string) => Promise<S
     })
     beforeEach(() => {
       const own = join(folder, 's')
-      paths = { folder: own, upper: join(own, 'upper'), work: join(own, 'work'), log: join(own, 'log'), run: join(own, 'run') }
+      paths = {
+        folder: own,
+        upper: join(own, 'upper'),
+        work: join(own, 'work'),
+        log: join(own, 'log'),
+        run: join(own, 'run'),
+      }
       for (const path of [paths.upper, paths.work, paths.run, join(own, 'etc')]) mkdirSync(path, { recursive: true })
       for (const file of ['hosts', 'hostname']) writeFileSync(join(own, 'etc', file), 'test\n')
     })
@@ -90,7 +96,11 @@ export function describeDriver(name: string, make: (folder: string) => Promise<S
     const exec = async (argv: readonly string[], more: Partial<ProcessPlan> = {}) => {
       const command = await setting.driver.exec(paths, id, process(argv, more))
       try {
-        return await run(command.program, command.args, { env: { ...command.env }, okExitCodes: [...Array(256).keys()], timeoutMs: waitMs })
+        return await run(command.program, command.args, {
+          env: { ...command.env },
+          okExitCodes: [...Array(256).keys()],
+          timeoutMs: waitMs,
+        })
       } finally {
         await command.dispose()
       }
@@ -139,7 +149,9 @@ export function describeDriver(name: string, make: (folder: string) => Promise<S
 
     test('a limit of processes stops a flood of them', async () => {
       const limits = { memoryBytes: null, cpus: null, pids: 20 }
-      await runToEnd('i=0; while [ $i -lt 100 ]; do sleep 100 & i=$((i+1)); done; wait', { limits }).catch(() => undefined)
+      await runToEnd('i=0; while [ $i -lt 100 ]; do sleep 100 & i=$((i+1)); done; wait', { limits }).catch(
+        () => undefined,
+      )
       expect(output().join('\n')).toMatch(/can't fork|Resource temporarily unavailable/)
     })
 
@@ -183,7 +195,8 @@ export function describeDriver(name: string, make: (folder: string) => Promise<S
 
     test('kernel files that tell or change the host are masked or read-only', async () => {
       await launch(planFor(['sleep', '1000']))
-      const script = 'head -c1 /proc/kcore | wc -c; echo 1 >/proc/sys/kernel/core_pattern; mount -t tmpfs x /tmp; unshare -m true; echo x >/sys/kernel/mm/ksm/run'
+      const script =
+        'head -c1 /proc/kcore | wc -c; echo 1 >/proc/sys/kernel/core_pattern; mount -t tmpfs x /tmp; unshare -m true; echo x >/sys/kernel/mm/ksm/run'
       const { stdout, stderr } = await exec(['sh', '-c', script])
       expect(stdout.trim()).toBe('0')
       expect(stderr).toMatch(/core_pattern: Read-only file system/)

@@ -1,4 +1,4 @@
-import { readFile, readdir, rmdir } from 'node:fs/promises'
+import { readdir, readFile, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
 
 const cgroupRoot = '/sys/fs/cgroup'
@@ -18,12 +18,16 @@ async function readCount(file: string): Promise<number> {
 /** Removes the empty cgroups below a parent, and the parent, from every hierarchy. Ones in use stay. */
 export async function removeCgroups(parent: string): Promise<void> {
   const hierarchies = await readdir(cgroupRoot, { withFileTypes: true })
-  const roots = [cgroupRoot, ...hierarchies.filter((entry) => entry.isDirectory()).map(({ name }) => join(cgroupRoot, name))]
+  const roots = [
+    cgroupRoot,
+    ...hierarchies.filter((entry) => entry.isDirectory()).map(({ name }) => join(cgroupRoot, name)),
+  ]
   for (const root of roots) {
     const top = join(root, parent)
     const children = await readdir(top, { withFileTypes: true }).catch(() => null)
     if (children === null) continue
-    for (const child of children.filter((entry) => entry.isDirectory())) await rmdir(join(top, child.name)).catch(() => undefined)
+    for (const child of children.filter((entry) => entry.isDirectory()))
+      await rmdir(join(top, child.name)).catch(() => undefined)
     await rmdir(top).catch(() => undefined)
     // The common parent of all state folders goes with the last of them.
     await rmdir(join(root, parent.split('/')[1] ?? '')).catch(() => undefined)

@@ -28,7 +28,10 @@ export async function createDrivers({ folder, run, log }: Deps): Promise<Readonl
     const { exits, runtimeRoot } = folder
     const host = await readHostTraits(folder.tag)
     const { name, program } = runtime
-    drivers.set('container', createOciDriver({ name, run, runtime: program, runtimeRoot, exits, conmon, host, countOomKills }))
+    drivers.set(
+      'container',
+      createOciDriver({ name, run, runtime: program, runtimeRoot, exits, conmon, host, countOomKills }),
+    )
     log.info({ runtime }, 'the class "container" is offered')
   }
   return drivers

@@ -34,9 +34,11 @@ test('wherever the bytes are cut, the records come out the same', () => {
 
 test('a head within the content is content', () => {
   const forged = `${at} stderr F forged`
-  expect(createLineParser().push(Buffer.from(`${at} stdout F ${forged}\n`)).map(show)).toEqual([
-    ['stdout', `${forged}\n`, false],
-  ])
+  expect(
+    createLineParser()
+      .push(Buffer.from(`${at} stdout F ${forged}\n`))
+      .map(show),
+  ).toEqual([['stdout', `${forged}\n`, false]])
 })
 
 test('a line without a head is skipped and harms no other', () => {

@@ -172,7 +172,8 @@ test('a place stays right over rotations, and falls back to the oldest', async (
   for await (const records of readRecords(files, { from: place })) texts.push(...records.map(({ bytes }) => `${bytes}`))
   expect(texts).toEqual(['new\n', 'newer\n'])
   const unknown: string[] = []
-  for await (const records of readRecords(files, { from: 'gone:5' })) unknown.push(...records.map(({ bytes }) => `${bytes}`))
+  for await (const records of readRecords(files, { from: 'gone:5' }))
+    unknown.push(...records.map(({ bytes }) => `${bytes}`))
   expect(unknown).toEqual(['old\n', 'new\n', 'newer\n'])
 })
 

@@ -12,25 +12,29 @@ export interface LogRotation {
 
 export interface RotationOptions {
   readonly limitBytes?: number
+  /** The longest time between two looks at a log. */
+  readonly latestMs?: number
   /** A rotation that failed; it is tried again. */
   readonly onError: (error: unknown, path: string) => void
 }
 
 const defaultLimitBytes = 16 * 1024 * 1024
 const soonestMs = 50
-const latestMs = 2_000
-const looksUntilTold = 8
+const defaultLatestMs = 1_000
+/** At a quarter of the usual time each. */
+const looksUntilTold = 16
 
 /**
  * Looks at sizes, the more often the faster a log grows. conmon's own limit (`--log-size-max`) is no use: it throws
  * the old file away.
  */
-export function createLogRotation({ limitBytes = defaultLimitBytes, onError }: RotationOptions): LogRotation {
+export function createLogRotation(options: RotationOptions): LogRotation {
+  const { limitBytes = defaultLimitBytes, latestMs = defaultLatestMs, onError } = options
   const stops = new Set<() => void>()
   const watch = (files: LogFiles, controlPath: string): (() => void) => {
     let timer: NodeJS.Timeout | undefined
     let stopped = false
-    const look = sizeKeeper(files, controlPath, limitBytes)
+    const look = sizeKeeper(files, controlPath, { limitBytes, latestMs })
     const loop = async (): Promise<void> => {
       const delayMs = await look().catch((error: unknown) => {
         onError(error, files.path)
@@ -54,7 +58,11 @@ export function createLogRotation({ limitBytes = defaultLimitBytes, onError }: R
 }
 
 /** Rotates where it is due, and says in how many milliseconds to look again. */
-function sizeKeeper(files: LogFiles, controlPath: string, limitBytes: number): () => Promise<number> {
+function sizeKeeper(
+  files: LogFiles,
+  controlPath: string,
+  { limitBytes, latestMs }: Required<Pick<RotationOptions, 'limitBytes' | 'latestMs'>>,
+): () => Promise<number> {
   let last = { size: 0, at: performance.now() }
   /**
    * Telling conmon twice would lose output: the second time it puts a new file over the one it has just begun. So it

@@ -22,7 +22,11 @@ export function resolveAccount(user: string, passwd: string, group: string): Acc
   const entry = accounts.find(([name]) => name === who) ?? accounts.find(([, , id]) => id === who)
   const uid = toId(entry?.[2] ?? who)
   if (uid === null) {
-    throw appError('invalidRequest', 'user-unknown', `There is no user "${who}" in the sandbox. Use a number, or a name from its /etc/passwd.`)
+    throw appError(
+      'invalidRequest',
+      'user-unknown',
+      `There is no user "${who}" in the sandbox. Use a number, or a name from its /etc/passwd.`,
+    )
   }
   const ownGid = toId(entry?.[3] ?? '') ?? 0
   const home = entry?.[5] && entry[5].startsWith('/') ? entry[5] : '/'
@@ -39,7 +43,11 @@ function findGroup(name: string, groups: readonly string[][]): number {
   const entry = groups.find(([each]) => each === name)
   const gid = toId(entry?.[2] ?? name)
   if (gid !== null) return gid
-  throw appError('invalidRequest', 'group-unknown', `There is no group "${name}" in the sandbox. Use a number, or a name from its /etc/group.`)
+  throw appError(
+    'invalidRequest',
+    'group-unknown',
+    `There is no group "${name}" in the sandbox. Use a number, or a name from its /etc/group.`,
+  )
 }
 
 function parseLines(text: string, fields: number): string[][] {

@@ -10,7 +10,13 @@ test.each([
   ['a signal is named', { code: 139, oomKills: 0 }, false, 'signalled', 'Ended by signal SIGSEGV.'],
   ['a stop is no accident', { code: 143, oomKills: 0 }, true, 'signalled', 'Stopped by SIGTERM.'],
   ['want of memory names the limit', { code: 137, oomKills: 1 }, false, 'oom', 'Ran out of memory (limit 64 MiB)'],
-  ['a shell that outlived its killed child tells of memory too', { code: 1, oomKills: 2 }, false, 'oom', 'Ran out of memory'],
+  [
+    'a shell that outlived its killed child tells of memory too',
+    { code: 1, oomKills: 2 },
+    false,
+    'oom',
+    'Ran out of memory',
+  ],
   ['success after a killed child is success', { code: 0, oomKills: 1 }, false, 'exited', 'Ended without an error.'],
   ['a lost monitor is said so', { code: null, oomKills: 0 }, false, 'monitor-lost', 'Its monitor was killed'],
 ] as const)('%s', (_rule, { code, oomKills }, stopAsked, reason, message) => {

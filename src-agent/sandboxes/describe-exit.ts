@@ -11,15 +11,26 @@ export function describeExit(ending: Ending, limits: Limits, stopAsked: boolean)
     return { code, reason: 'monitor-lost', message, at }
   }
   if (oomKills > 0 && code !== 0) {
-    const limit = limits.memoryBytes === null ? 'the memory of this machine' : `limit ${formatMebibytes(limits.memoryBytes)}`
-    return { code, reason: 'oom', message: `Ran out of memory (${limit}): the kernel killed it. Give it more, or look for a leak.`, at }
+    const limit =
+      limits.memoryBytes === null ? 'the memory of this machine' : `limit ${formatMebibytes(limits.memoryBytes)}`
+    return {
+      code,
+      reason: 'oom',
+      message: `Ran out of memory (${limit}): the kernel killed it. Give it more, or look for a leak.`,
+      at,
+    }
   }
   if (code > 128) {
     const signal = signalName(code - 128)
     const message = stopAsked ? `Stopped by ${signal}.` : `Ended by signal ${signal}.`
     return { code, reason: 'signalled', message, at }
   }
-  return { code, reason: 'exited', message: code === 0 ? 'Ended without an error.' : `Ended with exit code ${code}.`, at }
+  return {
+    code,
+    reason: 'exited',
+    message: code === 0 ? 'Ended without an error.' : `Ended with exit code ${code}.`,
+    at,
+  }
 }
 
 /** SIGTERM for 15; the number itself for a signal without a name. */
@@ -41,5 +52,7 @@ export function signalNumber(name: string): number | null {
 
 function formatMebibytes(bytes: number): string {
   const mebibytes = bytes / 2 ** 20
-  return mebibytes >= 1024 && mebibytes % 1024 === 0 ? `${mebibytes / 1024} GiB` : `${Math.round(mebibytes * 10) / 10} MiB`
+  return mebibytes >= 1024 && mebibytes % 1024 === 0
+    ? `${mebibytes / 1024} GiB`
+    : `${Math.round(mebibytes * 10) / 10} MiB`
 }

@@ -96,7 +96,9 @@ export function createEndings(context: SandboxContext): Endings {
       for (const herald of heralds.get(id) ?? []) herald()
       if (!records.get(id)) return
       // Whoever holds the lock may settle it (a stop), or may only now be putting on record that it runs (a start).
-      lock.run(id, () => settleIfEnded(id)).catch((error: unknown) => context.log.error({ err: error, id }, 'could not settle an end'))
+      lock
+        .run(id, () => settleIfEnded(id))
+        .catch((error: unknown) => context.log.error({ err: error, id }, 'could not settle an end'))
     },
 
     async settleWithin(id, waitMs) {

@@ -16,7 +16,9 @@ export function keepNetwork(context: SandboxContext): () => void {
 
   const unwatch = network.watchResolvConf((content) => {
     // In place: the file is mounted into the sandbox, a new one would not be seen there.
-    const writes = connected().map(({ sandbox }) => writeFile(join(folder.sandbox(sandbox.id).folder, 'etc', 'resolv.conf'), content))
+    const writes = connected().map(({ sandbox }) =>
+      writeFile(join(folder.sandbox(sandbox.id).folder, 'etc', 'resolv.conf'), content),
+    )
     Promise.all(writes).catch(complain('name servers could not be renewed'))
   })
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
+import { monitorFiles } from '../drivers/oci/monitor.ts'
 import { createLogFiles, type LogFiles } from '../logs/log-files.ts'
 import type { LogRotation } from '../logs/log-rotation.ts'
-import { monitorFiles } from '../drivers/oci/monitor.ts'
 import type { Run } from '../process/run.ts'
 import type { StateFolder } from '../state/folder.ts'
 import { createMainInput, type MainInput } from '../streams/main-input.ts'

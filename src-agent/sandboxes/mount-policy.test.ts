@@ -42,11 +42,15 @@ test.each([
 
 test('a link to a system folder is judged by where it leads', async () => {
   symlinkSync('/etc', join(folder, 'link'))
-  await expect(checkMounts([bind(join(folder, 'link'))], joey)).rejects.toMatchObject({ wire: { reason: 'mount-source-refused' } })
+  await expect(checkMounts([bind(join(folder, 'link'))], joey)).rejects.toMatchObject({
+    wire: { reason: 'mount-source-refused' },
+  })
 })
 
 test('a source that is not there is told before anything changes', async () => {
-  await expect(checkMounts([bind(join(folder, 'nothing'))], joey)).rejects.toMatchObject({ wire: { reason: 'mount-source-missing' } })
+  await expect(checkMounts([bind(join(folder, 'nothing'))], joey)).rejects.toMatchObject({
+    wire: { reason: 'mount-source-missing' },
+  })
 })
 
 test('a socket is refused', async () => {
@@ -58,7 +62,9 @@ test('a socket is refused', async () => {
 })
 
 test.each(['/proc', '/sys/fs/cgroup', '/dev/shm', '//proc/./x'])('nothing is mounted at %s', async (target) => {
-  await expect(checkMounts([bind(folder, target)], joey)).rejects.toMatchObject({ wire: { reason: 'mount-target-reserved' } })
+  await expect(checkMounts([bind(folder, target)], joey)).rejects.toMatchObject({
+    wire: { reason: 'mount-target-reserved' },
+  })
 })
 
 test('one target cannot be given twice, however it is written', async () => {

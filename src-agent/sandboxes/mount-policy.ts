@@ -4,7 +4,21 @@ import { appError } from '#contract/app-error'
 import type { Mount } from '#contract/sandbox'
 
 /** Folders whose content makes the host what it is: with any of them inside, a wall around the sandbox means little. */
-const systemFolders = ['/bin', '/boot', '/dev', '/etc', '/lib', '/lib32', '/lib64', '/proc', '/run', '/sbin', '/sys', '/usr', '/var']
+const systemFolders = [
+  '/bin',
+  '/boot',
+  '/dev',
+  '/etc',
+  '/lib',
+  '/lib32',
+  '/lib64',
+  '/proc',
+  '/run',
+  '/sbin',
+  '/sys',
+  '/usr',
+  '/var',
+]
 /** Below /var these are a person's own. */
 const personalFolders = ['/var/tmp', '/var/www', '/var/mail']
 /** Whole homes hold keys; folders in them are fine. */
@@ -29,7 +43,11 @@ export async function checkMounts(mounts: readonly Mount[], joeyFolders: readonl
     }
     targets.add(target)
     if (guestFolders.some((folder) => isWithin(target, folder))) {
-      throw appError('refused', 'mount-target-reserved', `Nothing can be mounted at ${target}: /proc, /sys and /dev belong to the engine.`)
+      throw appError(
+        'refused',
+        'mount-target-reserved',
+        `Nothing can be mounted at ${target}: /proc, /sys and /dev belong to the engine.`,
+      )
     }
     checked.push({ ...mount, target, source: await checkSource(mount.source, joeyFolders) })
   }
@@ -38,7 +56,11 @@ export async function checkMounts(mounts: readonly Mount[], joeyFolders: readonl
 
 async function checkSource(source: string, joeyFolders: readonly string[]): Promise<string> {
   const path = await realpath(source).catch(() => {
-    throw appError('invalidRequest', 'mount-source-missing', `There is nothing at ${source} to mount. Create it first, or check the path.`)
+    throw appError(
+      'invalidRequest',
+      'mount-source-missing',
+      `There is nothing at ${source} to mount. Create it first, or check the path.`,
+    )
   })
   const kind = await stat(path)
   if (kind.isSocket()) {
@@ -46,10 +68,15 @@ async function checkSource(source: string, joeyFolders: readonly string[]): Prom
     throw appError('refused', 'mount-source-socket', message, { params: { source } })
   }
   if (!kind.isDirectory() && !kind.isFile()) {
-    throw appError('refused', 'mount-source-special', `${source} is neither a folder nor a file, so Joey does not mount it.`)
+    throw appError(
+      'refused',
+      'mount-source-special',
+      `${source} is neither a folder nor a file, so Joey does not mount it.`,
+    )
   }
   const why = findObjection(path, joeyFolders)
-  if (why !== null) throw appError('refused', 'mount-source-refused', `${source} is not mounted: ${why}`, { params: { source } })
+  if (why !== null)
+    throw appError('refused', 'mount-source-refused', `${source} is not mounted: ${why}`, { params: { source } })
   return path
 }
 
@@ -61,12 +88,16 @@ export function findObjection(path: string, joeyFolders: readonly string[], home
   if (wholeFolders.includes(path) || path === home || /^\/home\/[^/]+$/.test(path)) {
     return 'it is a whole home or the whole system, with keys and settings in it. Mount the folder in it that you need.'
   }
-  if (keyFolders.some((folder) => new RegExp(`^(${escape(home)}|/root|/home/[^/]+)/${escape(folder)}(/|$)`).test(path))) {
+  if (
+    keyFolders.some((folder) => new RegExp(`^(${escape(home)}|/root|/home/[^/]+)/${escape(folder)}(/|$)`).test(path))
+  ) {
     return 'it holds keys that open other systems.'
   }
   if (personalFolders.some((folder) => isWithin(path, folder))) return null
   const system = systemFolders.find((folder) => isWithin(path, folder))
-  return system === undefined ? null : `${system} belongs to the system. Copy what you need to a folder of your own and mount that.`
+  return system === undefined
+    ? null
+    : `${system} belongs to the system. Copy what you need to a folder of your own and mount that.`
 }
 
 function isWithin(path: string, folder: string): boolean {
@@ -74,7 +105,10 @@ function isWithin(path: string, folder: string): boolean {
 }
 
 function normalize(target: string): string {
-  return `/${target.split('/').filter((part) => part !== '' && part !== '.').join('/')}`
+  return `/${target
+    .split('/')
+    .filter((part) => part !== '' && part !== '.')
+    .join('/')}`
 }
 
 function escape(text: string): string {

@@ -1,9 +1,61 @@
 import { randomInt } from 'node:crypto'
 
-const first = ['amber', 'brisk', 'calm', 'clever', 'crisp', 'dapper', 'eager', 'fair', 'gentle', 'happy', 'keen', 'lively']
-const more = ['mellow', 'nimble', 'plucky', 'quiet', 'rapid', 'sandy', 'silver', 'smart', 'solid', 'sunny', 'swift', 'witty']
-const second = ['badger', 'beaver', 'bison', 'falcon', 'finch', 'gecko', 'heron', 'ibex', 'joey', 'koala', 'lemur', 'lynx']
-const others = ['marten', 'newt', 'otter', 'panda', 'puffin', 'quokka', 'raven', 'robin', 'seal', 'tapir', 'wallaby', 'wombat']
+const first = [
+  'amber',
+  'brisk',
+  'calm',
+  'clever',
+  'crisp',
+  'dapper',
+  'eager',
+  'fair',
+  'gentle',
+  'happy',
+  'keen',
+  'lively',
+]
+const more = [
+  'mellow',
+  'nimble',
+  'plucky',
+  'quiet',
+  'rapid',
+  'sandy',
+  'silver',
+  'smart',
+  'solid',
+  'sunny',
+  'swift',
+  'witty',
+]
+const second = [
+  'badger',
+  'beaver',
+  'bison',
+  'falcon',
+  'finch',
+  'gecko',
+  'heron',
+  'ibex',
+  'joey',
+  'koala',
+  'lemur',
+  'lynx',
+]
+const others = [
+  'marten',
+  'newt',
+  'otter',
+  'panda',
+  'puffin',
+  'quokka',
+  'raven',
+  'robin',
+  'seal',
+  'tapir',
+  'wallaby',
+  'wombat',
+]
 
 /** Two words; with a number behind where the desk is so full that the words do not suffice. */
 export function suggestName(isTaken: (name: string) => boolean): string {

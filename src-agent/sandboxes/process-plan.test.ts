@@ -32,6 +32,14 @@ test('variables of the request win over the sandbox, those over the image, those
   const spec = SandboxSpec.parse({ image: 'x', env: { LEVEL: 'sandbox', MINE: '1' } })
   const wish = { argv: ['a'], env: { MINE: '2' }, cwd: null, user: null, tty: true }
   const plan = planProcess(wish, { spec, image, hostname: 'h', accounts: { passwd: '', group: '' } })
-  expect(plan.env).toEqual(['PATH=/image/bin', 'HOSTNAME=h', 'HOME=/', 'TERM=xterm-256color', 'LEVEL=sandbox', 'EMPTY=', 'MINE=2'])
+  expect(plan.env).toEqual([
+    'PATH=/image/bin',
+    'HOSTNAME=h',
+    'HOME=/',
+    'TERM=xterm-256color',
+    'LEVEL=sandbox',
+    'EMPTY=',
+    'MINE=2',
+  ])
   expect(plan.cwd).toBe('/srv')
 })

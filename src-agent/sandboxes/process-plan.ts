@@ -35,7 +35,12 @@ interface ProcessWish {
 /** Fills in what a wish leaves open: first the sandbox's own settings, then the image's, then Docker's defaults. */
 export function planProcess(
   wish: ProcessWish,
-  { spec, image, hostname, accounts }: { spec: SandboxSpec; image: ImageConfig; hostname: string; accounts: AccountFiles },
+  {
+    spec,
+    image,
+    hostname,
+    accounts,
+  }: { spec: SandboxSpec; image: ImageConfig; hostname: string; accounts: AccountFiles },
 ): ProcessPlan {
   const account = resolveAccount(wish.user ?? spec.user ?? image.user, accounts.passwd, accounts.group)
   const env = new Map<string, string>([

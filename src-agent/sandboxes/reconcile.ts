@@ -1,11 +1,11 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Driver } from '../drivers/driver.ts'
-import { type SandboxContext, withSandbox } from './context.ts'
 import { isMonitorOf } from '../process/host-process.ts'
+import { type SandboxContext, withSandbox } from './context.ts'
 import type { SandboxRecord } from './records.ts'
-import type { SandboxService } from './sandbox-service.ts'
 import { cleanUp, removeForGood, tidy } from './runs.ts'
+import type { SandboxService } from './sandbox-service.ts'
 
 /**
  * At the agent's start, before anybody is served: what still runs is adopted, what ended meanwhile gets its exit on
@@ -21,16 +21,22 @@ export async function reconcile(context: SandboxContext, service: SandboxService
   }
   told.push(...outcomes.filter((sentence) => sentence !== null))
   told.push(...(await removeStrangers(context)))
-  const running = context.records.all().flatMap(({ sandbox, lease }) =>
-    lease && sandbox.address !== null
-      ? [{ id: sandbox.id, address: lease.address, interface: lease.interface, ports: sandbox.ports }]
-      : [],
-  )
+  const running = context.records
+    .all()
+    .flatMap(({ sandbox, lease }) =>
+      lease && sandbox.address !== null
+        ? [{ id: sandbox.id, address: lease.address, interface: lease.interface, ports: sandbox.ports }]
+        : [],
+    )
   told.push(...(await context.network.reconcile(running)))
   return told
 }
 
-async function reconcileOne(context: SandboxContext, service: SandboxService, record: SandboxRecord): Promise<string | null> {
+async function reconcileOne(
+  context: SandboxContext,
+  service: SandboxService,
+  record: SandboxRecord,
+): Promise<string | null> {
   const { id, name, state } = record.sandbox
   const driver = context.drivers.get(record.sandbox.class)
   if (!driver) return `"${name}" cannot be looked after: this machine no longer offers its class.`
@@ -56,7 +62,12 @@ async function reconcileRun(
   const { id, name, state } = record.sandbox
   if (state === 'starting') {
     await clear(context, driver, record)
-    const exit = { code: null, reason: 'start-failed' as const, message: 'The agent died while it was starting it.', at: context.now().toISOString() }
+    const exit = {
+      code: null,
+      reason: 'start-failed' as const,
+      message: 'The agent died while it was starting it.',
+      at: context.now().toISOString(),
+    }
     context.records.put(withSandbox({ ...record, lease: null }, { state: 'stopped', exit }))
     return `"${name}" was being started when the agent died. Start it again.`
   }

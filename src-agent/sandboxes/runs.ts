@@ -16,7 +16,11 @@ const maxAccountFile = 1024 * 1024
  * Brings a sandbox that is on record as `starting` to life. On failure everything it took is given back, and the
  * error is the caller's to put on record.
  */
-export async function launch(context: SandboxContext, record: SandboxRecord, signal: AbortSignal): Promise<SandboxRecord> {
+export async function launch(
+  context: SandboxContext,
+  record: SandboxRecord,
+  signal: AbortSignal,
+): Promise<SandboxRecord> {
   const { sandbox } = record
   const driver = driverOf(context, sandbox.class)
   const [tree, lease] = await bothOrNeither(context, sandbox.imageDigest, sandbox.spec.network === 'nat', signal)
@@ -78,7 +82,12 @@ export async function cleanUp(context: SandboxContext, record: SandboxRecord): P
 }
 
 /** Gives back what a run had: engine, address, ports. Each part is tried; the first failure is told after all. */
-export async function tidy(context: SandboxContext, driver: Driver, record: SandboxRecord, lease: Lease | null): Promise<void> {
+export async function tidy(
+  context: SandboxContext,
+  driver: Driver,
+  record: SandboxRecord,
+  lease: Lease | null,
+): Promise<void> {
   const { id } = record.sandbox
   context.live.end(id)
   const results = await Promise.allSettled([
@@ -107,14 +116,21 @@ async function bothOrNeither(
   throw tree.status === 'rejected' ? tree.reason : (lease as PromiseRejectedResult).reason
 }
 
-async function makePlan(context: SandboxContext, record: SandboxRecord, tree: string, lease: Lease | null): Promise<LaunchPlan> {
+async function makePlan(
+  context: SandboxContext,
+  record: SandboxRecord,
+  tree: string,
+  lease: Lease | null,
+): Promise<LaunchPlan> {
   const { sandbox } = record
   const { spec } = sandbox
   const paths = context.folder.sandbox(sandbox.id)
   const image = context.images.find(sandbox.imageDigest)
   const hostname = spec.hostname ?? sandbox.name
   const nameservers = lease ? await context.network.resolvConf() : null
-  await Promise.all([paths.work, join(paths.folder, 'etc'), paths.run].map((folder) => mkdir(folder, { recursive: true })))
+  await Promise.all(
+    [paths.work, join(paths.folder, 'etc'), paths.run].map((folder) => mkdir(folder, { recursive: true })),
+  )
   const [accounts] = await Promise.all([
     readAccounts(context, record),
     ensureUpper(paths.upper, tree),
@@ -140,7 +156,8 @@ async function makePlan(context: SandboxContext, record: SandboxRecord, tree: st
 export async function readAccounts(context: SandboxContext, { sandbox }: SandboxRecord): Promise<AccountFiles> {
   const { upper } = context.folder.sandbox(sandbox.id)
   const fromImage = context.images.accounts(sandbox.imageDigest)
-  const read = async (path: string) => (await readFileInRoot(upper, path, maxAccountFile).catch(() => null))?.toString('utf8')
+  const read = async (path: string) =>
+    (await readFileInRoot(upper, path, maxAccountFile).catch(() => null))?.toString('utf8')
   const [passwd, group] = await Promise.all([read('/etc/passwd'), read('/etc/group')])
   return { passwd: passwd ?? fromImage.passwd, group: group ?? fromImage.group }
 }
@@ -165,5 +182,7 @@ async function ensureUpper(upper: string, tree: string): Promise<void> {
 export function requireState(record: SandboxRecord, allowed: readonly string[], verb: string): void {
   const { state, name } = record.sandbox
   if (allowed.includes(state)) return
-  throw appError('conflict', 'state-forbids', `"${name}" is ${state}, so it cannot be ${verb}.`, { params: { name, state, verb } })
+  throw appError('conflict', 'state-forbids', `"${name}" is ${state}, so it cannot be ${verb}.`, {
+    params: { name, state, verb },
+  })
 }

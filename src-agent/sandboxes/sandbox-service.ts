@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { AppError, appError } from '#contract/app-error'
 import type { Answer } from '#contract/client/client'
 import type { Limits, Sandbox, SandboxExit, SandboxSpec, waitSandbox } from '#contract/sandbox'
+import { isHeeded } from '../process/host-process.ts'
 import { driverOf, type SandboxContext, withSandbox } from './context.ts'
 import { signalName, signalNumber } from './describe-exit.ts'
 import { createEndings, type Endings } from './endings.ts'
-import { isHeeded } from '../process/host-process.ts'
 import { checkMounts } from './mount-policy.ts'
 import { suggestName } from './names.ts'
 import { resolveArgv } from './process-plan.ts'
@@ -20,7 +20,10 @@ export interface SandboxService {
   list(all: boolean): Sandbox[]
   /** By name, id, or an unambiguous start of an id of 4 digits and more. */
   find(ref: string): SandboxRecord
-  create(request: { name?: string | undefined; spec: SandboxSpec; start: boolean }, signal: AbortSignal): Promise<Sandbox>
+  create(
+    request: { name?: string | undefined; spec: SandboxSpec; start: boolean },
+    signal: AbortSignal,
+  ): Promise<Sandbox>
   start(ref: string, signal: AbortSignal): Promise<Sandbox>
   stop(ref: string, graceMs?: number): Promise<Sandbox>
   restart(ref: string, graceMs: number | undefined, signal: AbortSignal): Promise<Sandbox>
@@ -59,7 +62,12 @@ export function createSandboxService(context: SandboxContext): SandboxService {
       return running.sandbox
     } catch (error) {
       const { message } = AppError.from(error).wire
-      const exit = { code: null, reason: 'start-failed' as const, message: `Did not start: ${message}`, at: context.now().toISOString() }
+      const exit = {
+        code: null,
+        reason: 'start-failed' as const,
+        message: `Did not start: ${message}`,
+        at: context.now().toISOString(),
+      }
       records.put(withSandbox(record, { state: before, exit }))
       endings.settle(sandboxId, exit)
       throw error
@@ -91,7 +99,11 @@ export function createSandboxService(context: SandboxContext): SandboxService {
       const mounts = await checkMounts(spec.mounts, [context.folder.home, context.folder.run])
       const argv = resolveArgv(spec, image.config)
       if (spec.network === 'none' && spec.ports.length > 0) {
-        throw appError('invalidRequest', 'ports-need-network', 'Ports cannot be published without a network. Use "nat", or leave out the ports.')
+        throw appError(
+          'invalidRequest',
+          'ports-need-network',
+          'Ports cannot be published without a network. Use "nat", or leave out the ports.',
+        )
       }
       // Nothing waits between this look and the record, so two creations cannot take one name.
       if (name !== undefined) requireFreeName(context, name)
@@ -127,14 +139,20 @@ export function createSandboxService(context: SandboxContext): SandboxService {
       onRecord(ref, async (record) => {
         await stopRecord(record, graceMs ?? record.sandbox.spec.stopGraceMs)
         const stopped = reread(record.sandbox.id)
-        if (!stopped) throw appError('conflict', 'removed-on-exit', 'It was to be removed when it stops, so it cannot be restarted.')
+        if (!stopped)
+          throw appError(
+            'conflict',
+            'removed-on-exit',
+            'It was to be removed when it stops, so it cannot be restarted.',
+          )
         return startRecord(stopped, signal)
       }),
 
     kill: (ref, signal) =>
       onRecord(ref, async (record) => {
         const number = signalNumber(signal)
-        if (number === null) throw appError('invalidRequest', 'signal-unknown', `There is no signal "${signal}".`, { params: { signal } })
+        if (number === null)
+          throw appError('invalidRequest', 'signal-unknown', `There is no signal "${signal}".`, { params: { signal } })
         requireState(record, ['running', 'paused', 'stopping'], 'signalled')
         const { id, state } = record.sandbox
         const driver = driverOf(context, record.sandbox.class)
@@ -179,7 +197,8 @@ export function createSandboxService(context: SandboxContext): SandboxService {
         requireState(record, ['created', 'stopped', 'running', 'paused'], 'changed')
         const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
         const limits: Limits = { ...sandbox.spec.limits, ...given }
-        if (sandbox.state === 'running' || sandbox.state === 'paused') await driverOf(context, sandbox.class).update(sandbox.id, limits)
+        if (sandbox.state === 'running' || sandbox.state === 'paused')
+          await driverOf(context, sandbox.class).update(sandbox.id, limits)
         records.put(withSandbox(record, { spec: { ...sandbox.spec, limits } }))
         return shown(sandbox.id, sandbox)
       }),
@@ -213,7 +232,12 @@ export function createSandboxService(context: SandboxContext): SandboxService {
 }
 
 /** Ends what runs: politely if that can be heard, then by force. Resolves when the end is on record. */
-async function endMainProcess(context: SandboxContext, endings: Endings, record: SandboxRecord, graceMs: number): Promise<void> {
+async function endMainProcess(
+  context: SandboxContext,
+  endings: Endings,
+  record: SandboxRecord,
+  graceMs: number,
+): Promise<void> {
   const { id, pid, state, imageDigest } = record.sandbox
   const driver = driverOf(context, record.sandbox.class)
   const wanted = signalNumber(context.images.find(imageDigest).config.stopSignal ?? 'TERM') ?? 15
@@ -237,14 +261,22 @@ function findRecord({ records }: SandboxContext, ref: string): SandboxRecord {
   const matches = ref.length >= 4 ? records.all().filter(({ sandbox }) => sandbox.id.startsWith(ref)) : []
   if (matches.length === 1 && matches[0]) return matches[0]
   if (matches.length > 1) {
-    throw appError('invalidRequest', 'sandbox-ambiguous', `"${ref}" fits ${matches.length} sandboxes. Use more of the id, or the name.`)
+    throw appError(
+      'invalidRequest',
+      'sandbox-ambiguous',
+      `"${ref}" fits ${matches.length} sandboxes. Use more of the id, or the name.`,
+    )
   }
-  throw appError('notFound', 'sandbox-not-found', `There is no sandbox "${ref}". "joey ls -a" shows them all.`, { params: { ref } })
+  throw appError('notFound', 'sandbox-not-found', `There is no sandbox "${ref}". "joey ls -a" shows them all.`, {
+    params: { ref },
+  })
 }
 
 function requireFreeName({ records }: SandboxContext, name: string): void {
   if (!records.findByName(name)) return
-  throw appError('conflict', 'sandbox-name-taken', `There is a sandbox named "${name}" already. Choose another name.`, { params: { name } })
+  throw appError('conflict', 'sandbox-name-taken', `There is a sandbox named "${name}" already. Choose another name.`, {
+    params: { name },
+  })
 }
 
 function newRecord(

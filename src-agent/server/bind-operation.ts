@@ -6,7 +6,10 @@ import { fromQuery, type Operation, pathFields } from '#contract/operation'
 import type { Operations } from '#contract/registry'
 
 /** Handles a request that passed its schema. The signal aborts when the client goes away. */
-export type Handler<O extends Operation> = (request: z.output<O['request']>, signal: AbortSignal) => Promise<z.input<O['response']>>
+export type Handler<O extends Operation> = (
+  request: z.output<O['request']>,
+  signal: AbortSignal,
+) => Promise<z.input<O['response']>>
 export type Handlers = { readonly [K in keyof Operations]: Handler<Operations[K]> }
 
 /** Binds one declared operation to its handler: validates on the way in and on the way out. */
@@ -20,7 +23,7 @@ export function bindOperation(server: FastifyInstance, op: Operation, handler: H
         const answer = await handler(readRequest(op, incoming), gone.signal)
         return await reply.send(op.response.parse(answer))
       } catch (error) {
-        return sendError(reply, error, log)
+        return await sendError(reply, error, log)
       } finally {
         gone.dispose()
       }
@@ -53,7 +56,11 @@ function readRequest(op: Operation, incoming: FastifyRequest): Record<string, un
   const rest = op.method === 'GET' || op.method === 'DELETE' ? readQuery(op, incoming) : readBody(incoming)
   const twice = pathFields(op.path).find((field) => field in rest)
   if (twice !== undefined) {
-    throw appError('invalidRequest', 'request-not-valid', `"${twice}" stands in the path already and must not be given again.`)
+    throw appError(
+      'invalidRequest',
+      'request-not-valid',
+      `"${twice}" stands in the path already and must not be given again.`,
+    )
   }
   return parseRequest(op.name, op.request, { ...rest, ...inPath })
 }
@@ -65,7 +72,9 @@ export function parseRequest<S extends z.ZodType>(name: string, schema: S, value
   const [issue] = result.error.issues
   const where = issue?.path.join('.') ?? ''
   const message = `The request is not valid: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown'}`
-  throw appError('invalidRequest', 'request-not-valid', message, { detail: `${name}: ${JSON.stringify(result.error.issues)}` })
+  throw appError('invalidRequest', 'request-not-valid', message, {
+    detail: `${name}: ${JSON.stringify(result.error.issues)}`,
+  })
 }
 
 function readQuery(op: Operation, incoming: FastifyRequest): Record<string, unknown> {
@@ -77,7 +86,12 @@ function readQuery(op: Operation, incoming: FastifyRequest): Record<string, unkn
 }
 
 function readBody({ body, url }: FastifyRequest): Record<string, unknown> {
-  if (url.includes('?')) throw appError('invalidRequest', 'request-not-valid', 'This request takes its fields in the body, not in the query.')
+  if (url.includes('?'))
+    throw appError(
+      'invalidRequest',
+      'request-not-valid',
+      'This request takes its fields in the body, not in the query.',
+    )
   if (body === undefined || body === null) return {}
   if (typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>
   throw appError('invalidRequest', 'request-not-valid', 'The body must be one JSON object.')

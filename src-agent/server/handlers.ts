@@ -54,7 +54,12 @@ export function createHandlers(deps: HandlerDeps): Handlers {
   }
 }
 
-function imageHandlers({ images, imageMounts, sandboxes, tasks }: HandlerDeps): Pick<Handlers, 'importImage' | 'removeImage'> {
+function imageHandlers({
+  images,
+  imageMounts,
+  sandboxes,
+  tasks,
+}: HandlerDeps): Pick<Handlers, 'importImage' | 'removeImage'> {
   return {
     importImage: ({ path, name, task }, signal) =>
       tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>

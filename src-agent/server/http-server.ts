@@ -1,7 +1,9 @@
-import { chmodSync, chownSync, rmSync } from 'node:fs'
+import { chmodSync, lchownSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { appError } from '#contract/app-error'
+import { socketFor } from '#contract/client/place'
 import type { Operation } from '#contract/operation'
 import { operations } from '#contract/registry'
 import { bindOperation, type Handler, type Handlers, sendError } from './bind-operation.ts'
@@ -34,24 +36,42 @@ export function createHttpServer(handlers: Handlers, log: Logger, version: strin
   return server
 }
 
-/** Listens on a socket that only its owner can open. The caller holds the lock, so a socket that is there is stale. */
+/**
+ * Listens on a socket that only its owner can open. The caller holds the lock, so a socket that is there is stale.
+ * For another account than the agent's the socket lies in a folder of that account, and `path` is a link to it.
+ */
 export async function listenOnSocket(server: FastifyInstance, path: string, owner: number | null): Promise<void> {
-  rmSync(path, { force: true })
+  const real = owner === null ? path : makeOwnersFolder(owner)
+  for (const stale of [path, real]) rmSync(stale, { force: true })
   const before = process.umask(0o177)
   try {
-    await server.listen({ path })
+    await server.listen({ path: real })
   } finally {
     process.umask(before)
   }
-  chmodSync(path, 0o600)
-  if (owner !== null) chownSync(path, owner, -1)
+  chmodSync(real, 0o600)
+  if (owner === null) return
+  // By the link's own name: what the account may have put there meanwhile is not followed.
+  lchownSync(real, owner, -1)
+  symlinkSync(real, path)
+}
+
+function makeOwnersFolder(owner: number): string {
+  const socket = socketFor(owner)
+  const folder = dirname(socket)
+  mkdirSync(dirname(folder), { recursive: true, mode: 0o755 })
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  lchownSync(folder, owner, -1)
+  return socket
 }
 
 function fromFramework(error: unknown): unknown {
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const limit = maxBodyBytes / 2 ** 20
-    return appError('tooLarge', 'body-too-large', `The request is larger than ${limit} MiB, which is the limit.`, { params: { limit } })
+    return appError('tooLarge', 'body-too-large', `The request is larger than ${limit} MiB, which is the limit.`, {
+      params: { limit },
+    })
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
     return appError('invalidRequest', 'request-not-readable', 'The request could not be read. Its body must be JSON.', {

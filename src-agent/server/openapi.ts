@@ -10,7 +10,8 @@ export function describeApi(version: string): Record<string, unknown> {
     const key = path.replace(/:([A-Za-z]+)/g, '{$1}')
     paths[key] = { ...paths[key], [method]: entry }
   }
-  for (const op of Object.values(operations)) put(op.path, op.method.toLowerCase(), describeOperation(op as unknown as Operation))
+  for (const op of Object.values(operations))
+    put(op.path, op.method.toLowerCase(), describeOperation(op as unknown as Operation))
   for (const each of Object.values(streams)) put(each.path, 'get', describeStream(each as unknown as Stream))
   return {
     openapi: '3.1.0',
@@ -24,7 +25,9 @@ function describeOperation(op: Operation): Record<string, unknown> {
   const failure = { description: 'A failure, as data.', content: toContent({ $ref: '#/components/schemas/Error' }) }
   const fields = pathFields(op.path)
   const inQuery = op.method === 'GET' || op.method === 'DELETE'
-  const rest = z.strictObject(Object.fromEntries(Object.entries(op.request.shape).filter(([name]) => !fields.includes(name))))
+  const rest = z.strictObject(
+    Object.fromEntries(Object.entries(op.request.shape).filter(([name]) => !fields.includes(name))),
+  )
   const body = { requestBody: { required: true, content: toContent(toSchema(rest, 'input')) } }
   return {
     operationId: op.name,
@@ -51,7 +54,12 @@ function describeParameters(request: z.ZodObject, fields: readonly string[], inQ
     .map(([name, field]) => {
       const where = fields.includes(name) ? 'path' : 'query'
       const schema = field as z.ZodType
-      return { name, in: where, required: where === 'path' || !schema.safeParse(undefined).success, schema: toSchema(schema, 'input') }
+      return {
+        name,
+        in: where,
+        required: where === 'path' || !schema.safeParse(undefined).success,
+        schema: toSchema(schema, 'input'),
+      }
     })
 }
 

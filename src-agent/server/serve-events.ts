@@ -35,7 +35,11 @@ export function serveEventLines(source: EventSource, response: ServerResponse, s
   response.once('close', undo)
 }
 
-function follow({ events, snapshot }: EventSource, since: number | undefined, send: (event: AgentEvent) => void): () => void {
+function follow(
+  { events, snapshot }: EventSource,
+  since: number | undefined,
+  send: (event: AgentEvent) => void,
+): () => void {
   const past = since === undefined ? null : events.since(since)
   for (const event of past ?? [snapshot()]) send(event)
   return events.subscribe(send)

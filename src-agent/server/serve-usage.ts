@@ -14,7 +14,8 @@ export function serveUsage(
   const { id, history } = options
   const undo = sampler.subscribe(
     (samples) => {
-      if (socket.bufferedAmount < maxUnreadBytes) socket.send(JSON.stringify({ type: 'usage', samples } satisfies UsageDown))
+      if (socket.bufferedAmount < maxUnreadBytes)
+        socket.send(JSON.stringify({ type: 'usage', samples } satisfies UsageDown))
     },
     { ...(id === undefined ? {} : { id }), history },
   )

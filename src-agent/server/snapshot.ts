@@ -1,9 +1,9 @@
 import type { AgentEvent } from '#contract/observe'
+import type { Terminal } from '#contract/terminal'
 import type { ImageStore } from '../images/image-store.ts'
 import type { SandboxRecords } from '../sandboxes/records.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { Tasks } from '../tasks/tasks.ts'
-import type { Terminal } from '#contract/terminal'
 
 /** The whole state as of the newest event. Synchronous, so that no event can fall between its parts. */
 export function takeSnapshot(sources: {

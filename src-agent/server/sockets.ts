@@ -24,7 +24,12 @@ interface Route {
 
 /** The WebSocket half of the agent: declared streams, and nothing else, are upgraded. */
 export function serveSockets(server: Server, handlers: StreamHandlers, log: Logger): () => void {
-  const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false, maxPayload: maxFrameBytes, clientTracking: true })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes,
+    clientTracking: true,
+  })
   const routes = Object.entries(streams).map(([key, declaration]): Route => {
     const pattern = new RegExp(`^${declaration.path.replace(/:[A-Za-z]+/g, '([^/]+)')}$`)
     const handler = handlers[key as keyof StreamHandlers] as unknown as StreamHandler<Stream>
@@ -47,7 +52,10 @@ async function serveOne(routes: readonly Route[], socket: WebSocket, url: string
   for (const { declaration, pattern, handler } of routes) {
     const match = pattern.exec(pathname)
     if (!match) continue
-    const fields = pathFields(declaration.path).map((field, index) => [field, decodeURIComponent(match[index + 1] ?? '')])
+    const fields = pathFields(declaration.path).map((field, index) => [
+      field,
+      decodeURIComponent(match[index + 1] ?? ''),
+    ])
     const request = { ...fromQuery(declaration.request, searchParams), ...Object.fromEntries(fields) }
     return handler(socket, parseRequest(declaration.name, declaration.request, request))
   }

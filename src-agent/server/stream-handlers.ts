@@ -1,9 +1,7 @@
-import { join } from 'node:path'
 import type { WebSocket } from 'ws'
 import { appError } from '#contract/app-error'
 import type { ExecRequest } from '#contract/process'
 import type { ExecCommand, SandboxPaths } from '../drivers/driver.ts'
-import { run } from '../process/run.ts'
 import { driverOf, type SandboxContext } from '../sandboxes/context.ts'
 import { planProcess } from '../sandboxes/process-plan.ts'
 import type { SandboxRecord } from '../sandboxes/records.ts'
@@ -26,8 +24,14 @@ interface Deps {
 }
 
 /** What serves each declared stream; as with the operations, rules live in the services. */
-export function createStreamHandlers({ context, sandboxes, eventSource, serveUsage, serveTerminal }: Deps): StreamHandlers {
-  const pipes = createPipes({ folder: join(context.folder.run, 'pipes'), run })
+export function createStreamHandlers({
+  context,
+  sandboxes,
+  eventSource,
+  serveUsage,
+  serveTerminal,
+}: Deps): StreamHandlers {
+  const pipes = createPipes()
   return {
     eventStream: (socket, { since }) => serveEventSocket(eventSource, socket, since),
     usageStream: serveUsage,
@@ -38,7 +42,8 @@ export function createStreamHandlers({ context, sandboxes, eventSource, serveUsa
       return serveLogs(socket, request, { files: context.live.logOf(sandbox.id), ended })
     },
     execStream: (socket, { ref }) => {
-      const exec = async (request: ExecRequest) => (await planExec(context, sandboxes.find(ref), { ...request, tty: false })).command
+      const exec = async (request: ExecRequest) =>
+        (await planExec(context, sandboxes.find(ref), { ...request, tty: false })).command
       return serveExec(socket, { exec, signalProcess, pipes })
     },
     attachStream: (socket, { ref, from }) => {
@@ -49,13 +54,17 @@ export function createStreamHandlers({ context, sandboxes, eventSource, serveUsa
         throw appError('conflict', 'sandbox-has-terminal', message)
       }
       sandboxes.endings.interest(id)
-      return serveAttach(socket, { from }, {
-        files: context.live.logOf(id),
-        start: record.logStart,
-        ended: sandboxes.endings.of(id),
-        input: spec.stdin && isRunning(record.sandbox.state) ? context.live.inputOf(id) : null,
-        signal: async (name) => void (await sandboxes.kill(id, name)),
-      })
+      return serveAttach(
+        socket,
+        { from },
+        {
+          files: context.live.logOf(id),
+          start: record.logStart,
+          ended: sandboxes.endings.of(id),
+          input: spec.stdin && isRunning(record.sandbox.state) ? context.live.inputOf(id) : null,
+          signal: async (name) => void (await sandboxes.kill(id, name)),
+        },
+      )
     },
   }
 }

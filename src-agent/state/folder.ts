@@ -34,7 +34,14 @@ export function openStateFolder(place: Place): StateFolder {
   const home = realpathSync(place.home)
   const folder = describe({ ...place, home })
   wipeAfterBoot(folder)
-  for (const path of [folder.logs, folder.images, folder.imageMounts, folder.exits, folder.runtimeRoot, folder.network]) {
+  for (const path of [
+    folder.logs,
+    folder.images,
+    folder.imageMounts,
+    folder.exits,
+    folder.runtimeRoot,
+    folder.network,
+  ]) {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   }
   return folder
@@ -65,7 +72,8 @@ function checkPath({ home, run }: Place): void {
     throw appError('invalidRequest', 'home-not-absolute', `JOEY_HOME must be an absolute path, but is "${home}".`)
   }
   if (!/^[A-Za-z0-9/._@+ -]*$/.test(home)) {
-    const message = 'The path of the state folder may hold letters, digits and . _ @ + - only. Choose another JOEY_HOME.'
+    const message =
+      'The path of the state folder may hold letters, digits and . _ @ + - only. Choose another JOEY_HOME.'
     throw appError('invalidRequest', 'home-not-usable', message)
   }
   const longest = Buffer.byteLength(run + longestBelowRun)
@@ -81,7 +89,8 @@ function wipeAfterBoot({ run }: StateFolder): void {
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
   const file = join(run, 'boot-id')
   if (readIfThere(file) === bootId) return
-  for (const name of ['s', 'exits', 'oci', 'network', 'images']) rmSync(join(run, name), { recursive: true, force: true })
+  for (const name of ['s', 'exits', 'oci', 'network', 'images'])
+    rmSync(join(run, name), { recursive: true, force: true })
   writeFileSync(file, bootId, { mode: 0o600 })
 }
 

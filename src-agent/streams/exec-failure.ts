@@ -14,7 +14,7 @@ export function explainExecFailure(words: string, program: string): ExecFailure 
   if (/chdir|\bcwd\b/i.test(words)) {
     return { code: 126, message: `joey: ${program}: the working directory cannot be entered` }
   }
-  if (/executable file .* not found|(?:exec|stat|open) .*no such file or directory/i.test(words)) {
+  if (/executable file .*not found|(?:exec|stat|open) .*no such file or directory/i.test(words)) {
     return { code: 127, message: `joey: ${program}: command not found` }
   }
   if (/permission denied|operation not permitted|is a directory/i.test(words) && /exec|open/i.test(words)) {

@@ -1,87 +1,117 @@
-import { randomBytes } from 'node:crypto'
-import { closeSync, constants, mkdirSync, openSync, unlinkSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync } from 'node:fs'
 import { Socket } from 'node:net'
-import { join } from 'node:path'
-import type { Run } from '../process/run.ts'
+import { appError } from '#contract/app-error'
+import { endGroup } from '../process/kill-group.ts'
+import { start, whenStarted } from '../process/run.ts'
+
+/** One end for the child, one for the agent. `childEnd` MUST be closed once the child has it. */
+export interface Pipe {
+  readonly childEnd: number
+  readonly ownEnd: Socket
+}
 
 /**
  * Node gives a child socket pairs where it says "pipe". An engine such as crun passes them on to the guest as they
- * are, and there `echo >/dev/stderr` fails: a socket cannot be opened by its name. So these are real pipes, opened
- * by names that are gone a moment later.
+ * are, and there `echo >/dev/stderr` fails: a socket cannot be opened by its name. So these are real pipes. They have
+ * no name, because a named one without a writer would make `cat /dev/stdin` wait for ever.
  */
 export interface Pipes {
-  /** For a stream that the child reads. `childEnd` MUST be closed once the child has it. */
-  toChild(): Promise<{ readonly childEnd: number; readonly ownEnd: Socket }>
-  /** For a stream that the child writes. `childEnd` MUST be closed once the child has it. */
-  fromChild(): Promise<{ readonly childEnd: number; readonly ownEnd: Socket }>
+  /** For a stream that the child reads. */
+  toChild(): Promise<Pipe>
+  /** For a stream that the child writes. */
+  fromChild(): Promise<Pipe>
 }
 
-const batchSize = 48
-const refillBelow = 12
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
+const refillBelow = 6
+const makerMs = 5_000
 
-/** Makes its names in `folder`, many at once by one `mkfifo`. The folder belongs to it alone. */
-export function createPipes({ folder, run }: { readonly folder: string; readonly run: Run }): Pipes {
-  const ready: string[] = []
+/**
+ * Node cannot make a pipe, but a shell makes one for each here-document, and what a child has open can be opened
+ * again through /proc. The shell waits until that is done. One digit is all that every shell takes for a descriptor.
+ */
+const descriptors = [3, 4, 5, 6, 7, 8, 9] as const
+const makerScript = `exec ${descriptors.map((number) => `${number}<<_`).join(' ')}\n${'_\n'.repeat(descriptors.length)}echo; read _`
+
+/** Keeps some pipes ready, so that a command need not wait for them. */
+export function createPipes(): Pipes {
+  /** Open for reading and writing, so that neither end can be the last to be closed before it is used. */
+  const ready: number[] = []
   let filling: Promise<void> | undefined
-
-  const fill = async (): Promise<void> => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const paths = Array.from({ length: batchSize }, () => join(folder, randomBytes(8).toString('hex')))
-    await run('mkfifo', ['-m', '600', ...paths], { timeoutMs: 10_000 })
-    ready.push(...paths)
-  }
   const refill = (): Promise<void> => {
-    filling ??= fill().finally(() => {
-      filling = undefined
-    })
+    filling ??= makePipes()
+      .then((made) => void ready.push(...made))
+      .finally(() => {
+        filling = undefined
+      })
     return filling
   }
-  const take = async (): Promise<string> => {
-    for (;;) {
-      const path = ready.pop()
-      if (path === undefined) {
-        await refill()
-        continue
-      }
-      // A failure shows again, and is told, when the last is taken.
+  const take = async (): Promise<number> => {
+    for (let descriptor = ready.pop(); ; descriptor = ready.pop()) {
+      // A failure shows again, and is told, when none is left.
       if (ready.length < refillBelow) refill().catch(() => undefined)
-      return path
+      if (descriptor !== undefined) return descriptor
+      await refill()
     }
   }
-
   return {
-    async toChild() {
-      const path = await take()
-      // Each end waits for the other one, but not where the name is open for both.
-      return opened(path, O_RDWR, (both) => {
-        both.push(openSync(path, O_RDONLY), openSync(path, O_WRONLY | O_NONBLOCK))
-        const [, childEnd = -1, fd = -1] = both
-        return { childEnd, ownEnd: new Socket({ fd, readable: false, writable: true }) }
-      })
+    toChild: async () => {
+      const [childEnd, fd] = split(await take(), [O_RDONLY, O_WRONLY | O_NONBLOCK])
+      return { childEnd, ownEnd: new Socket({ fd, readable: false, writable: true }) }
     },
-    async fromChild() {
-      const path = await take()
-      return opened(path, O_RDWR, (both) => {
-        // The child's end must not be non-blocking: the guest's programs would see EAGAIN.
-        both.push(openSync(path, O_WRONLY), openSync(path, O_RDONLY | O_NONBLOCK))
-        const [, childEnd = -1, fd = -1] = both
-        return { childEnd, ownEnd: new Socket({ fd, readable: true, writable: false }) }
-      })
+    fromChild: async () => {
+      // The child's end must not be non-blocking: the guest's programs would see EAGAIN.
+      const [childEnd, fd] = split(await take(), [O_WRONLY, O_RDONLY | O_NONBLOCK])
+      return { childEnd, ownEnd: new Socket({ fd, readable: true, writable: false }) }
     },
   }
 }
 
-function opened<T>(path: string, flags: number, open: (descriptors: number[]) => T): T {
-  const descriptors = [openSync(path, flags)]
+/** The pipe opened anew in two ways, and no longer as it was. */
+function split(pipe: number, [first, second]: readonly [number, number]): [number, number] {
+  const path = `/proc/self/fd/${pipe}`
   try {
-    const result = open(descriptors)
-    closeSync(descriptors[0] ?? -1)
-    return result
+    const one = openSync(path, first)
+    try {
+      return [one, openSync(path, second)]
+    } catch (error) {
+      closeSync(one)
+      throw error
+    }
+  } finally {
+    closeSync(pipe)
+  }
+}
+
+async function makePipes(): Promise<number[]> {
+  const maker = start('sh', ['-c', makerScript])
+  const timer = setTimeout(() => void endGroup(maker, 0), makerMs)
+  const made: number[] = []
+  try {
+    const pid = await whenStarted(maker, 'sh')
+    await new Promise<void>((resolve, reject) => {
+      maker.stdout.once('data', () => resolve())
+      maker.once('exit', () => reject(noPipes()))
+    })
+    for (const number of descriptors) {
+      made.push(openSync(`/proc/${pid}/fd/${number}`, O_RDWR | O_NONBLOCK))
+      if (!fstatSync(made.at(-1) ?? -1).isFIFO()) throw noPipes()
+    }
+    return made
   } catch (error) {
-    for (const descriptor of descriptors) closeSync(descriptor)
+    for (const descriptor of made) closeSync(descriptor)
     throw error
   } finally {
-    unlinkSync(path)
+    clearTimeout(timer)
+    maker.stdin.on('error', () => {})
+    maker.stdin.end()
   }
+}
+
+function noPipes(): Error {
+  return appError(
+    'engine',
+    'pipes-not-made',
+    'The shell of this machine could not make the pipes that a command needs.',
+  )
 }

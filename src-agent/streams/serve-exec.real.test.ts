@@ -1,7 +1,4 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../process/run.ts'
@@ -15,20 +12,15 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
   let maker: GuestMaker
   let guest: RealGuest
   let pipes: Pipes
-  let folder: string
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'jy-pipes-'))
-    pipes = createPipes({ folder: join(folder, 'pipes'), run })
+    pipes = createPipes()
     maker = await createGuestMaker(runtime)
     guest = await maker.start({ argv: ['sleep', '1000'] })
   })
-  afterAll(async () => {
-    await maker?.dispose()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => maker?.dispose())
 
   const open = (): Promise<TestClient> =>
-    connect((socket) => serveExec(socket, { exec: guest.execRequest, signalProcess, pipes, requestMs: 500 }))
+    connect((socket) => serveExec(socket, { exec: guest.execRequest, signalProcess, pipes, requestMs: 3_000 }))
   const exec = async (argv: string[], more: object = {}): Promise<TestClient> => {
     const client = await open()
     client.send({ type: 'exec', argv, ...more })
@@ -131,7 +123,8 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
     expect(await ends('sleep 4713')).toBe(true)
   })
 
-  test('somebody left behind with the streams does not hold the exit', async () => {
+  // runc copies the streams itself and waits for their ends, also without Joey.
+  test.runIf(runtime === 'crun')('somebody left behind with the streams does not hold the exit', async () => {
     const begun = performance.now()
     const client = await sh('sleep 4714 & echo started')
     expect((await exit(client)).code).toBe(0)
@@ -154,18 +147,16 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
   test.each([
     ['nothing', () => {}, 'exec-request-late'],
     ['no command', (client: TestClient) => client.send({ type: 'exec', argv: [] }), 'message-not-valid'],
-    ['unknown fields', (client: TestClient) => client.send({ type: 'exec', argv: ['true'], x: 1 }), 'message-not-valid'],
+    [
+      'unknown fields',
+      (client: TestClient) => client.send({ type: 'exec', argv: ['true'], x: 1 }),
+      'message-not-valid',
+    ],
     ['bytes', (client: TestClient) => client.send(Buffer.from('x')), 'message-not-valid'],
   ])('a client that says %s is told and let go', async (_what, act, reason) => {
     const client = await open()
     act(client)
     expect(await client.closed).toBe(4000)
     expect(client.frames.at(-1)?.message).toMatchObject({ reason })
-  })
-
-  test('no name of a pipe is left behind', async () => {
-    await (await exec(['true'])).closed
-    const { stdout } = await run('find', [folder, '-type', 'p'])
-    expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(60)
   })
 })

@@ -39,6 +39,8 @@ export async function serveExec(socket: WebSocket, deps: ExecDeps): Promise<void
     }
   } catch (error) {
     sender.fail(error)
+    // Unless the client's words are read, its goodbye is not heard either.
+    inbox.handOver(() => {})
   }
 }
 

@@ -25,7 +25,13 @@ export interface Terminals {
 /** Tried in this order where nobody says what to run. */
 const shells: readonly (readonly string[])[] = [['bash'], ['sh'], ['/bin/busybox', 'sh']]
 
-export function createTerminals({ context, sandboxes }: { context: SandboxContext; sandboxes: SandboxService }): Terminals {
+export function createTerminals({
+  context,
+  sandboxes,
+}: {
+  context: SandboxContext
+  sandboxes: SandboxService
+}): Terminals {
   const { events, log } = context
   const onError = (err: unknown) => log.warn({ err }, 'a terminal failed')
   const service = createTerminalService({
@@ -40,7 +46,9 @@ export function createTerminals({ context, sandboxes }: { context: SandboxContex
     const { attach, control } = monitorFiles(context.folder.sandbox(id).run)
     const ended = sandboxes.endings.of(id)
     const files = context.live.logOf(id)
-    service.openMain({ sandboxId: id, argv, pid, isNew, files, start: record.logStart, attach, control, ended }).catch(onError)
+    service
+      .openMain({ sandboxId: id, argv, pid, isNew, files, start: record.logStart, attach, control, ended })
+      .catch(onError)
   }
   const stopFollowing = followRuns(context, service, (record) => openMain(record, true))
 
@@ -66,7 +74,11 @@ export function createTerminals({ context, sandboxes }: { context: SandboxContex
 }
 
 /** A run that begins has a main terminal, a sandbox that is removed has none any more. */
-function followRuns(context: SandboxContext, service: TerminalService, onRun: (record: SandboxRecord) => void): () => void {
+function followRuns(
+  context: SandboxContext,
+  service: TerminalService,
+  onRun: (record: SandboxRecord) => void,
+): () => void {
   const startedAt = new Map<string, string | null>()
   for (const { sandbox } of context.records.all()) startedAt.set(sandbox.id, sandbox.startedAt)
   return context.events.subscribe((event) => {
@@ -83,7 +95,11 @@ function followRuns(context: SandboxContext, service: TerminalService, onRun: (r
   })
 }
 
-function createTerminalHandlers(context: SandboxContext, sandboxes: SandboxService, service: TerminalService): Terminals['handlers'] {
+function createTerminalHandlers(
+  context: SandboxContext,
+  sandboxes: SandboxService,
+  service: TerminalService,
+): Terminals['handlers'] {
   /** The shell that worked, by image: trying those that are not there takes time. */
   const shellOf = new Map<string, readonly string[]>()
 
@@ -94,7 +110,13 @@ function createTerminalHandlers(context: SandboxContext, sandboxes: SandboxServi
       const { id, imageDigest } = record.sandbox
       const open = (command: readonly string[]) =>
         service.open({ sandboxId: id, argv: command, columns, rows }, async () => {
-          const { command: prepared } = await planExec(context, record, { ...wish, argv: [...command], tty: true, columns, rows })
+          const { command: prepared } = await planExec(context, record, {
+            ...wish,
+            argv: [...command],
+            tty: true,
+            columns,
+            rows,
+          })
           return prepared
         })
       if (argv) return open(argv)

@@ -1,6 +1,6 @@
 import type { SandboxExit } from '#contract/sandbox'
-import { bytesAfter } from '../logs/log-lag.ts'
 import type { LogFiles, LogPosition } from '../logs/log-files.ts'
+import { bytesAfter } from '../logs/log-lag.ts'
 import { readRecords } from '../logs/log-records.ts'
 import { tellMonitor } from '../logs/log-rotation.ts'
 import { positionBeforeEnd } from '../logs/log-tail.ts'
@@ -39,7 +39,11 @@ export function createMainSource(main: MainTerminal): TerminalSource {
   const input = createInput(main)
   const gate = createGate()
   const stop = new AbortController()
-  const listeners = { data: (_bytes: Buffer): void => {}, skip: (): void => {}, exit: (_code: number | null): void => {} }
+  const listeners = {
+    data: (_bytes: Buffer): void => {},
+    skip: (): void => {},
+    exit: (_code: number | null): void => {},
+  }
   const state = { typedAt: -inputMs, isWatched: false, over: false }
   void main.ended.then(
     () => (state.over = true),

@@ -143,7 +143,9 @@ test('a viewer that acknowledges now and then is not left behind', async () => {
 test('more acknowledged than sent is refused', async () => {
   const viewer = fakeViewer(terminal)
   await output('abc')
-  expect(() => viewer.acknowledge(4)).toThrow(expect.objectContaining({ wire: expect.objectContaining({ code: 'invalidRequest' }) }))
+  expect(() => viewer.acknowledge(4)).toThrow(
+    expect.objectContaining({ wire: expect.objectContaining({ code: 'invalidRequest' }) }),
+  )
 })
 
 test('a viewer whose words are not read for now is not waited for', async () => {
@@ -171,7 +173,9 @@ test('the last size wins and the other viewers are told', async () => {
   one.resize(100, 30)
   one.resize(101, 31)
   one.resize(102, 32)
-  expect(other.got.slice(1)).toEqual([100, 101, 102].map((columns) => ({ type: 'resized', columns, rows: columns - 70 })))
+  expect(other.got.slice(1)).toEqual(
+    [100, 101, 102].map((columns) => ({ type: 'resized', columns, rows: columns - 70 })),
+  )
   expect(one.types()).toEqual(['reset'])
   fake.finishResize()
   await turn()

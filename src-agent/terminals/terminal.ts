@@ -142,7 +142,8 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
           if (state.exited || (columns === state.columns && rows === state.rows)) return
           state.columns = columns
           state.rows = rows
-          for (const other of viewers.keys()) if (other !== viewer) other.sink.message({ type: 'resized', columns, rows })
+          for (const other of viewers.keys())
+            if (other !== viewer) other.sink.message({ type: 'resized', columns, rows })
           resize({ columns, rows })
           changed()
         },

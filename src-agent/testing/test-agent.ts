@@ -1,21 +1,22 @@
 import { mkdtempSync, readlinkSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { fileURLToPath } from 'node:url'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import type { WebSocket } from 'ws'
 import type { AgentInfo } from '#contract/agent'
-import { type Client, createClient, openStream } from '#contract/client/client'
+import { type Client, createClient } from '#contract/client/client'
+import { openStream } from '#contract/client/open-stream'
 import { findPlace, type Place } from '#contract/client/place'
 import type { ProcessDown } from '#contract/process'
-import { SandboxSpec } from '#contract/sandbox'
 import { attachStream, type ExecRequest, execStream } from '#contract/process'
+import { SandboxSpec } from '#contract/sandbox'
 import { start } from '../process/run.ts'
 
-const entry = fileURLToPath(new URL('../index.ts', import.meta.url))
+const source = fileURLToPath(new URL('../index.ts', import.meta.url))
 const startMs = 20_000
 
-/** A real agent on a state folder of its own, for tests. */
+/** A real agent on a state folder of its own, for tests; from source, or from the built file where speed is measured. */
 export interface TestAgent {
   readonly place: Place
   readonly client: Client
@@ -37,7 +38,7 @@ export interface Finished {
   readonly end: Extract<ProcessDown, { type: 'exit' }>
 }
 
-export function createTestAgent(env: Record<string, string> = {}): TestAgent {
+export function createTestAgent(env: Record<string, string> = {}, entry = source): TestAgent {
   const home = mkdtempSync(join(tmpdir(), 'jy-'))
   const place = findPlace({ JOEY_HOME: home }, 0)
   const client = createClient(place)
@@ -45,10 +46,14 @@ export function createTestAgent(env: Record<string, string> = {}): TestAgent {
 
   const startAgent = async () => {
     const outer = readlinkSync('/proc/self/ns/mnt')
-    const child = start('unshare', ['--mount', '--propagation', 'slave', process.execPath, entry], {
-      env: { ...process.env, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    })
+    const child = start(
+      'unshare',
+      ['--mount', '--propagation', 'slave', process.execPath, '--max-semi-space-size=1', entry],
+      {
+        env: { ...process.env, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
+        stdio: ['ignore', 'ignore', 'pipe'],
+      },
+    )
     let words = ''
     child.stdio[2]?.on('data', (chunk: Buffer) => {
       words += chunk.toString('utf8')

@@ -1,9 +1,8 @@
-import type { WebSocket } from 'ws'
 import type * as z from 'zod'
 import { AppError, appError, WireError } from '../app-error.ts'
 import { fillPath, type Operation, type Stream, toQuery } from '../operation.ts'
 import { type Operations, operations } from '../registry.ts'
-import { type Address, exchange, linkError, openSocket } from './transport.ts'
+import { type Address, exchange, linkError } from './transport.ts'
 
 export type Request<O extends Operation> = z.input<O['request']>
 export type Answer<O extends Operation> = z.output<O['response']>
@@ -48,14 +47,8 @@ export async function callOperation<O extends Operation>(
   return parseAnswer(op, answer.status, answer.text) as Answer<O>
 }
 
-/** Opens a declared stream. The caller owns the socket: frames, flow and closing. */
-export function openStream<S extends Stream>(address: Address, declaration: S, raw: z.input<S['request']>): WebSocket {
-  const request = parseRequest(declaration, raw)
-  const { path, rest } = fillPath(declaration.path, request)
-  return openSocket(address, path + toQuery(rest))
-}
-
-function parseRequest(op: Operation | Stream, raw: unknown): Record<string, unknown> {
+/** Parses with the schema of an operation or a stream; what does not fit is told before it leaves. */
+export function parseRequest(op: Operation | Stream, raw: unknown): Record<string, unknown> {
   const parsed = op.request.safeParse(raw)
   if (parsed.success) return parsed.data
   const first = parsed.error.issues[0]

@@ -1,5 +1,4 @@
 import { request as httpRequest } from 'node:http'
-import { WebSocket } from 'ws'
 import { appError } from '../app-error.ts'
 
 /** Where the agent answers. */
@@ -38,11 +37,6 @@ export function exchange(
     outgoing.on('error', (error) => reject(linkError(error, signal)))
     outgoing.end(options.body)
   })
-}
-
-/** A WebSocket over the unix socket; not yet open. Frames of the guest can be large, so no compression. */
-export function openSocket({ socketPath }: Address, path: string): WebSocket {
-  return new WebSocket(`ws+unix://${socketPath}:${path}`, { perMessageDeflate: false, maxPayload: 32 * 1024 * 1024 })
 }
 
 /** Turns a failure of the link into the sentence and remedy that every client shows. */

@@ -100,9 +100,7 @@ function call(program: string, args: readonly string[], input = ''): Promise<voi
     })
     child.stdin?.end(input)
     child.once('error', reject)
-    child.once('exit', (code) =>
-      code === 0 ? resolve() : reject(new Error(`${program} ${args.join(' ')}: ${words}`)),
-    )
+    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`${program} ${args.join(' ')}: ${words}`))))
   })
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
+import { outDir } from '../paths.ts'
 import type { Row } from './row.ts'
 
 export const name = 'engine'
@@ -16,7 +17,7 @@ const roundsPerTurn = 5
 
 /** Starting and entering a sandbox, through the API, against the same runtime with the same configuration. */
 export async function run(): Promise<readonly Row[]> {
-  const agent = createTestAgent({ JOEY_RUNTIME: 'crun' })
+  const agent = createTestAgent({ JOEY_RUNTIME: 'crun' }, join(outDir, 'agent', 'index.js'))
   try {
     await agent.start()
     const folder = await prepareBare(agent)

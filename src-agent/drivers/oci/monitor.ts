@@ -37,12 +37,20 @@ export async function startMonitor(deps: MonitorDeps, plan: LaunchPlan, signal: 
   signal.throwIfAborted()
   const files = monitorFiles(plan.paths.run)
   const args = ['--mount', '--propagation', 'slave', 'sh', '-c', launchScript, 'joey-launch']
-  const child = start('unshare', [...args, overlayOptions(plan), files.rootfs, deps.conmon, ...conmonArguments(deps, plan)], {
-    // conmon leaves a file named oom where it stands.
-    cwd: plan.paths.run,
-    env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', _OCI_SYNCPIPE: '3' },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  })
+  const child = start(
+    'unshare',
+    [...args, overlayOptions(plan), files.rootfs, deps.conmon, ...conmonArguments(deps, plan)],
+    {
+      // conmon leaves a file named oom where it stands.
+      cwd: plan.paths.run,
+      env: {
+        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+        LC_ALL: 'C.UTF-8',
+        _OCI_SYNCPIPE: '3',
+      },
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    },
+  )
   const abort = () => void endGroup(child)
   signal.addEventListener('abort', abort, { once: true })
   try {
@@ -93,7 +101,7 @@ function readReport(child: ReturnType<typeof start>): Promise<number> {
       const report = parseReport(text)
       const pid = report?.data ?? report?.pid ?? -1
       if (pid > 0) resolve(pid)
-      else fail(report?.message ?? (text + complaints))
+      else fail(report?.message ?? text + complaints)
     })
     pipe?.once('close', () => fail(complaints || text || 'The monitor ended without a word.'))
   })
@@ -109,7 +117,8 @@ function parseReport(text: string): z.infer<typeof Report> | null {
 
 function createFailure(raw: string): Error {
   const detail = raw.replaceAll('\\"', '"')
-  const missing = /executable file [`'"]?([^`'":]+)[`'"]? not found|exec: "([^"]+)": (?:executable file not found|stat)/.exec(detail)
+  const missing =
+    /executable file [`'"]?([^`'":]+)[`'"]? not found|exec: "([^"]+)": (?:executable file not found|stat)/.exec(detail)
   const program = missing?.[1] ?? missing?.[2]
   if (program !== undefined) {
     const message = `There is no program "${program}" in the sandbox. Check the command, or pick another image.`
@@ -120,5 +129,7 @@ function createFailure(raw: string): Error {
     const message = `"${denied[1]}" in the sandbox cannot be run: permission denied. Check the command and its mode.`
     return appError('invalidRequest', 'command-not-executable', message, { params: { program: denied[1] }, detail })
   }
-  return appError('engine', 'start-failed', 'The runtime could not make the sandbox. Its words are in the details.', { detail })
+  return appError('engine', 'start-failed', 'The runtime could not make the sandbox. Its words are in the details.', {
+    detail,
+  })
 }

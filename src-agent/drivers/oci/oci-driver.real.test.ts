@@ -1,13 +1,29 @@
 import { copyFileSync, existsSync, mkdirSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { run } from '../../process/run.ts'
 import { countOomKills, removeCgroups } from '../../host/cgroup-files.ts'
 import { preparePrivateMounts } from '../../host/private-mounts.ts'
 import { readHostTraits } from '../../host/traits.ts'
+import { run } from '../../process/run.ts'
 import { describeDriver, type Setting } from '../conformance.ts'
 import { createOciDriver } from './oci-driver.ts'
 
-const applets = ['sh', 'cat', 'echo', 'sleep', 'head', 'tail', 'wc', 'id', 'pwd', 'ip', 'ping', 'mount', 'unshare', 'kill', 'true']
+const applets = [
+  'sh',
+  'cat',
+  'echo',
+  'sleep',
+  'head',
+  'tail',
+  'wc',
+  'id',
+  'pwd',
+  'ip',
+  'ping',
+  'mount',
+  'unshare',
+  'kill',
+  'true',
+]
 
 for (const name of ['crun', 'runc'] as const) describeDriver(name, (folder) => prepare(name, folder))
 
@@ -19,7 +35,16 @@ async function prepare(name: 'crun' | 'runc', folder: string): Promise<Setting> 
   const exits = join(folder, 'exits')
   const runtimeRoot = join(folder, 'oci')
   for (const path of [exits, runtimeRoot]) mkdirSync(path)
-  const driver = createOciDriver({ name, run, runtime: locate(name), runtimeRoot, exits, conmon: locate('conmon'), host, countOomKills })
+  const driver = createOciDriver({
+    name,
+    run,
+    runtime: locate(name),
+    runtimeRoot,
+    exits,
+    conmon: locate('conmon'),
+    host,
+    countOomKills,
+  })
   return { driver, tree: makeTree(join(folder, 'tree')), dispose: () => removeCgroups(host.cgroupParent) }
 }
 
@@ -31,7 +56,9 @@ function makeTree(tree: string): string {
 }
 
 function locate(program: string): string {
-  const path = ['/usr/local/bin', '/usr/bin', '/usr/sbin'].map((folder) => join(folder, program)).find((each) => existsSync(each))
+  const path = ['/usr/local/bin', '/usr/bin', '/usr/sbin']
+    .map((folder) => join(folder, program))
+    .find((each) => existsSync(each))
   if (path === undefined) throw new Error(`${program} is not installed; "npm test" installs it.`)
   return path
 }

@@ -107,7 +107,8 @@ export function createOciDriver(deps: OciDeps): Driver {
       const { code } = await engine(['delete', '--force', id], [0, 1])
       // Success is gone; otherwise it may not have been there at all.
       const left = code === 0 ? 'absent' : await phase(id)
-      if (left !== 'absent') throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
+      if (left !== 'absent')
+        throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
       await monitorGone(monitorFiles(paths.run).monitorPid, id)
       await rm(join(deps.exits, id), { force: true })
       await rm(paths.run, { recursive: true, force: true })
@@ -118,7 +119,9 @@ export function createOciDriver(deps: OciDeps): Driver {
 async function writeBundle(plan: LaunchPlan, host: HostTraits): Promise<void> {
   const { rootfs } = monitorFiles(plan.paths.run)
   await mkdir(rootfs, { recursive: true, mode: 0o700 })
-  await writeFile(join(plan.paths.run, 'config.json'), JSON.stringify(buildRuntimeConfig(plan, host, rootfs)), { mode: 0o600 })
+  await writeFile(join(plan.paths.run, 'config.json'), JSON.stringify(buildRuntimeConfig(plan, host, rootfs)), {
+    mode: 0o600,
+  })
 }
 
 /** A monitor that is still at work would leave its files behind us, and an exit code that a later run would take for its own. */
@@ -141,7 +144,9 @@ async function readPhase(
   const { code, stdout, stderr } = await engine(['state', id], [0, 1])
   if (code !== 0) {
     if (/does not exist|no such file/i.test(stderr)) return 'absent'
-    throw appError('engine', 'state-unreadable', 'The runtime could not tell the state of the sandbox.', { detail: stderr })
+    throw appError('engine', 'state-unreadable', 'The runtime could not tell the state of the sandbox.', {
+      detail: stderr,
+    })
   }
   const { status } = State.parse(JSON.parse(stdout))
   if (status === 'created' || status === 'running' || status === 'paused') return status

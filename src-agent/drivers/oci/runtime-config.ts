@@ -111,7 +111,10 @@ const allPids = 4_194_304
  * The same for `update`, where a limit that goes away must be named. Processes and cpu are set to all that there is:
  * crun 1.8.1 writes the -1 that stands for "no limit" in a way that the kernel refuses.
  */
-export function buildUpdate(limits: Limits, host: Pick<HostTraits, 'limitsSwap' | 'cpus'>): Record<'memory' | 'cpu' | 'pids', object> {
+export function buildUpdate(
+  limits: Limits,
+  host: Pick<HostTraits, 'limitsSwap' | 'cpus'>,
+): Record<'memory' | 'cpu' | 'pids', object> {
   const memory = limits.memoryBytes ?? -1
   const period = 100_000
   return {
@@ -123,17 +126,32 @@ export function buildUpdate(limits: Limits, host: Pick<HostTraits, 'limitsSwap' 
 
 const kernelMounts = [
   { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-  { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'] },
+  {
+    destination: '/dev',
+    type: 'tmpfs',
+    source: 'tmpfs',
+    options: ['nosuid', 'strictatime', 'mode=755', 'size=65536k'],
+  },
   {
     destination: '/dev/pts',
     type: 'devpts',
     source: 'devpts',
     options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
   },
-  { destination: '/dev/shm', type: 'tmpfs', source: 'shm', options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'] },
+  {
+    destination: '/dev/shm',
+    type: 'tmpfs',
+    source: 'shm',
+    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
+  },
   { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
   { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
-  { destination: '/sys/fs/cgroup', type: 'cgroup', source: 'cgroup', options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'] },
+  {
+    destination: '/sys/fs/cgroup',
+    type: 'cgroup',
+    source: 'cgroup',
+    options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'],
+  },
 ]
 
 function fileMounts({ paths, nameservers }: LaunchPlan): Record<string, unknown>[] {

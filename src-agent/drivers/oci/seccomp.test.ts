@@ -4,13 +4,28 @@ import { buildSeccomp } from './seccomp.ts'
 const target = { architecture: 'amd64', capabilities: new Set(['CAP_SYS_CHROOT']), kernel: [6, 1] } as const
 interface Built {
   readonly architectures: string[]
-  readonly syscalls: { names: string[]; action: string; errnoRet?: number; args?: { index: number; value: number; op: string }[] }[]
+  readonly syscalls: {
+    names: string[]
+    action: string
+    errnoRet?: number
+    args?: { index: number; value: number; op: string }[]
+  }[]
 }
 const rulesFor = (built: Built, name: string) => built.syscalls.filter(({ names }) => names.includes(name))
 
 test('what no capability grants is not allowed', () => {
   const built = buildSeccomp(target) as unknown as Built
-  for (const name of ['mount', 'bpf', 'init_module', 'unshare', 'setns', 'keyctl', 'userfaultfd', 'kexec_load', 'io_uring_setup']) {
+  for (const name of [
+    'mount',
+    'bpf',
+    'init_module',
+    'unshare',
+    'setns',
+    'keyctl',
+    'userfaultfd',
+    'kexec_load',
+    'io_uring_setup',
+  ]) {
     expect(rulesFor(built, name), name).toEqual([])
   }
 })
@@ -22,7 +37,9 @@ test('a held capability opens its calls', () => {
 
 test('clone is allowed without namespaces only, and clone3 says it does not exist', () => {
   const built = buildSeccomp(target) as unknown as Built
-  expect(rulesFor(built, 'clone')).toMatchObject([{ args: [{ index: 0, value: 0x7e020000, op: 'SCMP_CMP_MASKED_EQ' }] }])
+  expect(rulesFor(built, 'clone')).toMatchObject([
+    { args: [{ index: 0, value: 0x7e020000, op: 'SCMP_CMP_MASKED_EQ' }] },
+  ])
   expect(rulesFor(built, 'clone3')).toMatchObject([{ action: 'SCMP_ACT_ERRNO', errnoRet: 38 }])
 })
 

@@ -141,7 +141,14 @@ interface MonitorStart extends GuestOptions {
 async function startMonitor({ program, folder, id, bundle, tty, stdin }: MonitorStart): Promise<void> {
   const args = [
     ...['--api-version', '1', '-c', id, '-n', id, '-u', id, '-r', program, '-b', bundle, '--full-attach'],
-    ...['-p', join(bundle, 'pid'), '--conmon-pidfile', join(bundle, 'monitor.pid'), '--exit-dir', join(bundle, 'exits')],
+    ...[
+      '-p',
+      join(bundle, 'pid'),
+      '--conmon-pidfile',
+      join(bundle, 'monitor.pid'),
+      '--exit-dir',
+      join(bundle, 'exits'),
+    ],
     ...['--persist-dir', bundle, '--log-path', `k8s-file:${join(bundle, 'log')}`],
     ...['--runtime-arg', '--root', '--runtime-arg', join(folder, 'state')],
     ...(tty ? ['-t', '-i', '--leave-stdin-open'] : []),

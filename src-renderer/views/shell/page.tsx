@@ -50,7 +50,7 @@ export function Page({ title, heading, back, searchable = false, tools, children
           </Button>
         </div>
       </header>
-      <main id="main" className="page-main" tabIndex={-1}>
+      <main id="main" className="page-main" tabIndex={0}>
         <StaleBanner />
         {children}
       </main>

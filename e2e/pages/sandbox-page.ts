@@ -1,0 +1,32 @@
+import type { Locator, Page } from '@playwright/test'
+import { TerminalView } from './terminal-view.ts'
+
+/** A sandbox's own page. */
+export class SandboxPage {
+  readonly heading: Locator
+  private readonly page: Page
+
+  constructor(page: Page, name: string) {
+    this.page = page
+    this.heading = page.getByRole('heading', { name, exact: true })
+  }
+
+  async openTab(name: 'Terminal' | 'Logs' | 'Usage' | 'Details'): Promise<void> {
+    await this.page.getByRole('tab', { name, exact: true }).click()
+  }
+
+  get panel(): Locator {
+    return this.page.getByRole('tabpanel').first()
+  }
+
+  /** The terminal that is shown; opens one where none is. */
+  async terminal(): Promise<TerminalView> {
+    await this.openTab('Terminal')
+    const open = this.page.getByRole('button', { name: /^(New terminal|Open a shell)$/ }).first()
+    const view = new TerminalView(this.page)
+    await view.screen.or(open).first().waitFor()
+    if (!(await view.screen.isVisible())) await open.click()
+    await view.screen.waitFor()
+    return view
+  }
+}

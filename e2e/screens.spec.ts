@@ -1,0 +1,102 @@
+import { join } from 'node:path'
+import { expectAccessible } from './fixtures/check-accessibility.ts'
+import type { Desk } from './fixtures/desk.ts'
+import { checkout } from './fixtures/run-joey.ts'
+import { expect, screenPath, test, type Window } from './fixtures/test.ts'
+
+/** A desk as one has it after a morning: some run, one is busy, one waits, one has failed. */
+async function populate(desk: Desk): Promise<void> {
+  const busy = 'i=0; while :; do i=$((i+1)); echo "request $i served in $((i % 7 + 3)) ms"; sleep 0.2; done'
+  await desk.joey(
+    'run',
+    '-d',
+    '--name',
+    'web',
+    '-m',
+    '256m',
+    '--cpus',
+    '1',
+    '-p',
+    '0:80',
+    'busybox',
+    '--',
+    'sh',
+    '-c',
+    busy,
+  )
+  await desk.joey('run', '-dit', '--name', 'scratch', '-m', '128m', 'busybox', '--', 'sh')
+  await desk.runSandbox('queue', '-m', '64m', '--network', 'none')
+  await desk.joey('pause', 'queue')
+  await desk.joey('run', '-d', '--name', 'migrate', 'busybox', '--', 'sh', '-c', 'exit 3')
+}
+
+async function check(mainWindow: Window, name: string): Promise<void> {
+  await mainWindow.page.screenshot({ path: screenPath(name) })
+  await expectAccessible(mainWindow.page, name)
+}
+
+for (const theme of ['dark', 'light'] as const) {
+  test(`every screen is accessible (${theme})`, async ({ desk, mainWindow }) => {
+    test.slow()
+    await populate(desk)
+    await mainWindow.setTheme(theme)
+    const { shell, page } = mainWindow
+    await expect(shell.list.state('migrate')).toContainText('Stopped')
+
+    await test.step('list', () => check(mainWindow, `list-${theme}`))
+
+    await test.step('dialog', async () => {
+      const dialog = await shell.newSandbox()
+      await check(mainWindow, `create-${theme}`)
+      await dialog.cancel()
+    })
+
+    await test.step('confirmation', async () => {
+      await shell.list.act('Remove', 'migrate')
+      await check(mainWindow, `confirm-${theme}`)
+      await shell.list.cancel()
+    })
+
+    await test.step('a sandbox', async () => {
+      const sandbox = await shell.openSandbox('web')
+      const terminal = await sandbox.terminal()
+      await terminal.type('ls /')
+      await terminal.expectLine(/\bproc\b/)
+      await check(mainWindow, `terminal-${theme}`)
+      for (const tab of ['Logs', 'Usage', 'Details'] as const) {
+        await sandbox.openTab(tab)
+        await expect(sandbox.panel).toBeVisible()
+        await check(mainWindow, `${tab.toLowerCase()}-${theme}`)
+      }
+    })
+
+    for (const screen of ['Images', 'Host'] as const) {
+      await test.step(screen, async () => {
+        await shell.go(screen)
+        await expect(page.getByText(screen === 'Images' ? 'busybox' : 'Container').first()).toBeVisible()
+        await check(mainWindow, `${screen.toLowerCase()}-${theme}`)
+      })
+    }
+  })
+}
+
+test('the picture in the README shows the app as it is', async ({ desk, mainWindow }) => {
+  test.skip(process.env['JOEY_DOC_SCREENSHOT'] !== '1', 'Only on request, so that a test run leaves the tree clean.')
+  await populate(desk)
+  await addLife(desk)
+  await mainWindow.setTheme('dark')
+  // Half a minute of curve says more than a dot; measured inside, so that nothing here depends on a timer of the test.
+  await desk.joey('exec', 'scratch', '--', 'sleep', '30')
+  await expect(mainWindow.shell.list.state('build')).toContainText('Running')
+  await mainWindow.page.screenshot({ path: join(checkout, 'docs', 'screenshot.png') })
+})
+
+/** Work whose curves are worth a look: waves of computing, and memory that is taken and given back. */
+async function addLife(desk: Desk): Promise<void> {
+  const waves =
+    'while :; do for n in 1 3 6 9 6 3; do i=0; while [ $i -lt ${n}0000 ]; do i=$((i+1)); done; sleep 1; done; done'
+  const tides = 'while :; do for n in 8 20 34 48 30 14; do head -c ${n}m /dev/zero > /dev/shm/a; sleep 1.5; done; done'
+  await desk.joey('run', '-d', '--name', 'build', '-m', '512m', '--cpus', '0.5', 'busybox', '--', 'sh', '-c', waves)
+  await desk.joey('run', '-d', '--name', 'cache', '-m', '64m', '-p', '0:6379', 'busybox', '--', 'sh', '-c', tides)
+  await desk.joey('run', '-d', '--name', 'tests', 'busybox', '--', 'true')
+}

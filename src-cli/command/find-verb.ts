@@ -1,0 +1,55 @@
+import { type Verb, verbs } from '../verbs.ts'
+import { nearest } from './nearest.ts'
+import { usageError } from './usage-error.ts'
+
+/** What Docker calls otherwise; only for the hint. */
+const elsewhere: ReadonlyMap<string, string> = new Map([
+  ['ps', 'ls'],
+  ['list', 'ls'],
+  ['create', 'run -d'],
+  ['unpause', 'resume'],
+  ['images', 'image ls'],
+  ['rmi', 'image rm'],
+  ['load', 'image import'],
+  ['top', 'stats'],
+  ['info', 'doctor'],
+])
+
+export interface FoundVerb {
+  readonly verb: Verb
+  readonly args: readonly string[]
+}
+
+/** Finds the verb at the start of the words, of one or of two words. */
+export function findVerb(words: readonly string[]): FoundVerb {
+  const [first = '', second] = words
+  const single = verbs.find(({ name }) => name === first)
+  if (single) return { verb: single, args: words.slice(1) }
+  const family = verbs.filter(({ name }) => name.startsWith(`${first} `))
+  if (family.length === 0) throw unknownVerb(first)
+  const double = family.find(({ name }) => name === `${first} ${second}`)
+  if (double) return { verb: double, args: words.slice(2) }
+  throw unknownInFamily(first, second, family)
+}
+
+/** The verbs that begin with a word, for `joey image --help`. */
+export function familyOf(word: string): readonly Verb[] {
+  return verbs.filter(({ name }) => name.startsWith(`${word} `))
+}
+
+function unknownVerb(word: string): Error {
+  const firstWords = [...new Set(verbs.map(({ name }) => name.split(' ')[0] ?? name)), 'help']
+  const close = elsewhere.get(word) ?? nearest(word, firstWords)
+  const hint = close ? `Did you mean joey ${close}?` : 'joey help lists the commands.'
+  return usageError(`There is no command "${word}". ${hint}`)
+}
+
+function unknownInFamily(first: string, second: string | undefined, family: readonly Verb[]): Error {
+  const names = family.map(({ name }) => name.slice(first.length + 1))
+  if (second === undefined || second.startsWith('-')) {
+    return usageError(`joey ${first} needs one more word: ${names.join(', ')}.`)
+  }
+  const close = nearest(second, names)
+  const hint = close ? `Did you mean joey ${first} ${close}?` : `There are: ${names.join(', ')}.`
+  return usageError(`There is no command "${first} ${second}". ${hint}`)
+}

@@ -1,0 +1,56 @@
+import { resolve } from 'node:path'
+import { createClient } from '#contract/client/client'
+import { findPlace } from '#contract/client/place'
+import type { Context } from './context.ts'
+import { ExitCode } from './exit-codes.ts'
+import { main } from './main.ts'
+
+const cleanups = new Set<() => void | Promise<void>>()
+
+/** Ends the process when its reader or its terminal has gone, once what must not stay has been cleaned up. */
+async function leave(code: number): Promise<never> {
+  await Promise.allSettled([...cleanups].map(async (cleanup) => cleanup()))
+  process.exit(code)
+}
+
+function makeContext(): Context {
+  const home = process.env['JOEY_HOME']
+  const env = home ? { ...process.env, JOEY_HOME: resolve(home) } : process.env
+  const uid = process.getuid?.() ?? 0
+  const place = findPlace(env, uid)
+  return {
+    env,
+    cwd: process.cwd(),
+    uid,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    place,
+    client: createClient(place),
+    agentEntry: agentEntry(),
+    onLeave: (cleanup) => {
+      cleanups.add(cleanup)
+      return () => void cleanups.delete(cleanup)
+    },
+  }
+}
+
+/** Built, both lie below `out`; from source, each in its own folder. */
+function agentEntry(): string {
+  const fromSource = import.meta.filename.endsWith('.ts')
+  return resolve(import.meta.dirname, fromSource ? '../src-agent/index.ts' : '../agent/index.js')
+}
+
+function watchOutputs(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    void leave(error.code === 'EPIPE' ? ExitCode.brokenPipe : ExitCode.failed)
+  })
+  // Nobody is left to be told.
+  process.stderr.on('error', () => undefined)
+}
+
+watchOutputs()
+const code = await main(process.argv.slice(2), makeContext())
+// Not left to the event loop: an open standard input would keep it alive. Writes to pipes and files are done by now,
+// since Node writes them synchronously on Linux; a full pipe is waited for here.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -1,0 +1,37 @@
+import type { Sandbox, SandboxState } from '#contract/sandbox'
+import type { Cell, Colour, Column } from './table.ts'
+import { shorten } from './table.ts'
+import { formatAgo, formatArgv, formatSpan } from './words.ts'
+
+const colours: Partial<Record<SandboxState, Colour>> = { running: 'green', paused: 'yellow', stopped: 'gray' }
+
+/** The columns of `joey ls`. */
+export function sandboxColumns(now: Date, { whole }: { readonly whole: boolean }): readonly Column<Sandbox>[] {
+  return [
+    { title: 'ID', cell: ({ id }) => id },
+    { title: 'NAME', cell: ({ name }) => name },
+    { title: 'IMAGE', cell: ({ image }) => image },
+    { title: 'CLASS', cell: (sandbox) => sandbox.class },
+    { title: 'STATE', cell: (sandbox) => stateCell(sandbox, now) },
+    { title: 'CREATED', cell: ({ createdAt }) => formatAgo(createdAt, now) },
+    { title: 'PORTS', cell: ({ ports }) => ports.map(formatPort).join(', ') },
+    { title: 'COMMAND', cell: ({ argv }) => (whole ? formatArgv(argv) : shorten(formatArgv(argv), 40)) },
+  ]
+}
+
+function stateCell({ state, startedAt, exit }: Sandbox, now: Date): Cell {
+  const colour = colours[state]
+  const text = describeState(state, startedAt, exit, now)
+  return colour ? { text, colour } : text
+}
+
+function describeState(state: SandboxState, startedAt: string | null, exit: Sandbox['exit'], now: Date): string {
+  if (state === 'running' && startedAt) return `running ${formatSpan(now.getTime() - Date.parse(startedAt))}`
+  if (state !== 'stopped' || !exit) return state
+  if (exit.reason === 'oom') return 'stopped (out of memory)'
+  return exit.code === null ? 'stopped (unknown)' : `stopped (${exit.code})`
+}
+
+function formatPort({ hostPort, guestPort }: { readonly hostPort: number; readonly guestPort: number }): string {
+  return `127.0.0.1:${hostPort}->${guestPort}`
+}

@@ -1,0 +1,43 @@
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
+
+/** `64 MiB`, `1.5 GiB`, `812 B`. */
+export function formatBytes(bytes: number): string {
+  let value = bytes
+  let unit = 0
+  while (value >= 1023.95 && unit < units.length - 1) {
+    value /= 1024
+    unit += 1
+  }
+  const number = value.toFixed(unit === 0 || value >= 100 ? 0 : 1).replace(/\.0$/, '')
+  return `${number} ${units[unit]}`
+}
+
+/** `5 seconds ago`, `3 hours ago`. */
+export function formatAgo(at: string, now: Date): string {
+  return `${formatSpan(now.getTime() - Date.parse(at))} ago`
+}
+
+/** `1 minute`, `3 days`: the largest unit that fits. */
+export function formatSpan(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000))
+  const steps = [
+    [86_400, 'day'],
+    [3_600, 'hour'],
+    [60, 'minute'],
+  ] as const
+  for (const [size, word] of steps) {
+    if (seconds >= size) return count(Math.floor(seconds / size), word)
+  }
+  return count(seconds, 'second')
+}
+
+/** `1 sandbox`, `2 sandboxes`. */
+export function count(number: number, word: string): string {
+  if (number === 1) return `1 ${word}`
+  return `${number} ${word}${/(s|x|ch|sh)$/.test(word) ? 'es' : 's'}`
+}
+
+/** An argument list as one could type it. */
+export function formatArgv(argv: readonly string[]): string {
+  return argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
+}

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { checkMountSource, parseMount } from './mount.ts'
+
+const surroundings = { cwd: '/work/here', home: '/home/me' }
+
+test.each([
+  ['/data:/data', '/data', '/data', false],
+  ['/data:/data:ro', '/data', '/data', true],
+  ['/data:/data:rw', '/data', '/data', false],
+  ['./site:/www', '/work/here/site', '/www', false],
+  ['..:/up', '/work', '/up', false],
+  ['site:/www', '/work/here/site', '/www', false],
+  ['~:/home', '/home/me', '/home', false],
+  ['~/x y:/x:ro', '/home/me/x y', '/x', true],
+])('%s mounts %s on %s', (text, source, target, readOnly) => {
+  expect(parseMount(text, surroundings)).toEqual({ source, target, readOnly })
+})
+
+test.each([
+  ['/data', /SOURCE:TARGET/],
+  [':/data', /SOURCE:TARGET/],
+  ['/a:', /SOURCE:TARGET/],
+  ['/a:/b:rx', /ro or rw/],
+  ['/a:/b:ro:z', /SOURCE:TARGET/],
+  ['/a:b', /start with a slash/],
+])('%j is refused', (text, reason) => {
+  expect(() => parseMount(text, surroundings)).toThrow(reason)
+})
+
+test('the home folder is needed only where "~" is used', () => {
+  expect(() => parseMount('~/x:/x', { cwd: '/', home: undefined })).toThrow(/HOME is not set/)
+})
+
+test('a source must exist and be a folder or a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'joey-mount-'))
+  try {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const request = (source: string) => ({ source, target: '/x', readOnly: false })
+    expect(() => checkMountSource(request(folder))).not.toThrow()
+    expect(() => checkMountSource(request(file))).not.toThrow()
+    expect(() => checkMountSource(request(join(folder, 'none')))).toThrow(/does not exist/)
+    expect(() => checkMountSource(request('/dev/null'))).toThrow(/neither a folder nor a file/)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

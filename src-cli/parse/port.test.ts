@@ -1,0 +1,27 @@
+import { expect, test } from 'vitest'
+import { parsePublish } from './port.ts'
+
+test.each([
+  ['8080:80', 8080, 80],
+  ['80', 0, 80],
+  ['127.0.0.1:8080:80', 8080, 80],
+  ['localhost:8080:80/tcp', 8080, 80],
+  ['127.0.0.1::80', 0, 80],
+  ['0:80', 0, 80],
+])('%s publishes host %d as guest %d', (text, hostPort, guestPort) => {
+  expect(parsePublish(text)).toEqual({ hostPort, guestPort })
+})
+
+test.each([
+  ['0.0.0.0:80:80', /on 127.0.0.1 only/],
+  [':80:80', /never on all addresses/],
+  ['80:80/udp', /only TCP/],
+  ['80:0', /from 1 to 65535/],
+  ['70000:80', /from 1 to 65535/],
+  ['-1:80', /not a port/],
+  ['80-90:80', /not a port/],
+  ['', /not a port/],
+  ['1:2:3:4', /not a port/],
+])('%j is refused', (text, reason) => {
+  expect(() => parsePublish(text)).toThrow(reason)
+})

@@ -1,0 +1,33 @@
+import { usageError } from '../command/usage-error.ts'
+import { parseWhole } from './size.ts'
+
+export interface Publish {
+  readonly hostPort: number
+  readonly guestPort: number
+}
+
+/** Reads `8080:80`, `127.0.0.1:8080:80/tcp`, `127.0.0.1::80` or `80` (a free port of the host). */
+export function parsePublish(text: string): Publish {
+  const [address, protocol = 'tcp', ...more] = text.split('/')
+  if (protocol !== 'tcp' || more.length > 0) throw usageError(`-p ${text}: only TCP ports can be published.`)
+  const parts = (address ?? '').split(':')
+  const guest = parts.pop() ?? ''
+  const host = parts.pop() ?? ''
+  if (parts.length > 1) throw usageError(`-p ${text}: not a port. ${form}`)
+  const bind = parts[0]
+  if (bind !== undefined && bind !== '127.0.0.1' && bind !== 'localhost') {
+    throw usageError(
+      `-p ${text}: ports are published on 127.0.0.1 only, never on ${bind === '' ? 'all addresses' : bind}.`,
+    )
+  }
+  return { hostPort: host === '' ? 0 : port(text, host, 0), guestPort: port(text, guest, 1) }
+}
+
+const form = 'Write HOST:GUEST as in 8080:80, or only the port of the sandbox.'
+
+function port(whole: string, text: string, least: number): number {
+  const number = parseWhole(text)
+  if (number === undefined) throw usageError(`-p ${whole}: "${text}" is not a port. ${form}`)
+  if (number < least || number > 65_535) throw usageError(`-p ${whole}: ports go from 1 to 65535.`)
+  return number
+}

@@ -1,0 +1,177 @@
+import type { Command } from './command/command.ts'
+
+export interface Verb {
+  /** One or two words. */
+  readonly name: string
+  readonly group: string
+  readonly summary: string
+  /** Only the verb that is called is loaded. */
+  readonly load: () => Promise<Command>
+}
+
+const life = 'Sandboxes'
+const inside = 'In a sandbox'
+const watching = 'Watching'
+const images = 'Images'
+const agent = 'Agent and host'
+
+/** Every verb, in the order of the help. */
+export const verbs: readonly Verb[] = [
+  {
+    name: 'run',
+    group: life,
+    summary: 'Create a sandbox from an image and run a command in it.',
+    load: async () => (await import('./verbs/run.ts')).run,
+  },
+  { name: 'ls', group: life, summary: 'List sandboxes.', load: async () => (await import('./verbs/ls.ts')).ls },
+  {
+    name: 'inspect',
+    group: life,
+    summary: 'Show everything about sandboxes, as JSON.',
+    load: async () => (await import('./verbs/inspect.ts')).inspect,
+  },
+  {
+    name: 'start',
+    group: life,
+    summary: 'Start stopped sandboxes with the disk they have.',
+    load: async () => (await import('./verbs/start.ts')).start,
+  },
+  {
+    name: 'stop',
+    group: life,
+    summary: 'Stop sandboxes: ask, wait, then kill.',
+    load: async () => (await import('./verbs/stop.ts')).stop,
+  },
+  {
+    name: 'kill',
+    group: life,
+    summary: 'Send a signal to the main process of sandboxes.',
+    load: async () => (await import('./verbs/kill.ts')).kill,
+  },
+  {
+    name: 'restart',
+    group: life,
+    summary: 'Stop sandboxes that run, then start them.',
+    load: async () => (await import('./verbs/restart.ts')).restart,
+  },
+  {
+    name: 'pause',
+    group: life,
+    summary: 'Freeze every process in sandboxes.',
+    load: async () => (await import('./verbs/pause.ts')).pause,
+  },
+  {
+    name: 'resume',
+    group: life,
+    summary: 'Let paused sandboxes go on.',
+    load: async () => (await import('./verbs/resume.ts')).resume,
+  },
+  {
+    name: 'rename',
+    group: life,
+    summary: 'Give a sandbox another name.',
+    load: async () => (await import('./verbs/rename.ts')).rename,
+  },
+  {
+    name: 'update',
+    group: life,
+    summary: 'Change the limits of sandboxes, at once where they run.',
+    load: async () => (await import('./verbs/update.ts')).update,
+  },
+  {
+    name: 'rm',
+    group: life,
+    summary: 'Remove sandboxes with their disks and logs.',
+    load: async () => (await import('./verbs/rm.ts')).rm,
+  },
+  {
+    name: 'wait',
+    group: life,
+    summary: 'Wait until sandboxes have ended, and print their exit codes.',
+    load: async () => (await import('./verbs/wait.ts')).wait,
+  },
+  {
+    name: 'exec',
+    group: inside,
+    summary: 'Run a command in a running sandbox.',
+    load: async () => (await import('./verbs/exec.ts')).exec,
+  },
+  {
+    name: 'attach',
+    group: inside,
+    summary: 'Show a terminal of a sandbox, or its main process, here.',
+    load: async () => (await import('./verbs/attach.ts')).attach,
+  },
+  {
+    name: 'terminals',
+    group: inside,
+    summary: 'List the terminals of a sandbox.',
+    load: async () => (await import('./verbs/terminals.ts')).terminals,
+  },
+  {
+    name: 'logs',
+    group: watching,
+    summary: 'Print the log of the main process of a sandbox.',
+    load: async () => (await import('./verbs/logs.ts')).logs,
+  },
+  {
+    name: 'stats',
+    group: watching,
+    summary: 'Show what running sandboxes use.',
+    load: async () => (await import('./verbs/stats.ts')).stats,
+  },
+  {
+    name: 'events',
+    group: watching,
+    summary: 'Follow what happens.',
+    load: async () => (await import('./verbs/events.ts')).events,
+  },
+  {
+    name: 'image ls',
+    group: images,
+    summary: 'List images.',
+    load: async () => (await import('./verbs/image-ls.ts')).imageLs,
+  },
+  {
+    name: 'image import',
+    group: images,
+    summary: 'Import an image from an archive or a folder.',
+    load: async () => (await import('./verbs/image-import.ts')).imageImport,
+  },
+  {
+    name: 'image rm',
+    group: images,
+    summary: 'Remove images.',
+    load: async () => (await import('./verbs/image-rm.ts')).imageRm,
+  },
+  {
+    name: 'agent start',
+    group: agent,
+    summary: 'Start the agent, and wait until it answers.',
+    load: async () => (await import('./verbs/agent-start.ts')).agentStart,
+  },
+  {
+    name: 'agent stop',
+    group: agent,
+    summary: 'Stop the agent. Sandboxes run on unless told otherwise.',
+    load: async () => (await import('./verbs/agent-stop.ts')).agentStop,
+  },
+  {
+    name: 'agent status',
+    group: agent,
+    summary: 'Tell whether the agent runs, and where.',
+    load: async () => (await import('./verbs/agent-status.ts')).agentStatus,
+  },
+  {
+    name: 'doctor',
+    group: agent,
+    summary: 'Examine what this host offers and lacks.',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+  {
+    name: 'version',
+    group: agent,
+    summary: 'Print the versions of Joey and of the agent.',
+    load: async () => (await import('./verbs/version.ts')).version,
+  },
+]

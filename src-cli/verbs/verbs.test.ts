@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import type { Sandbox } from '#contract/sandbox'
+import type { Terminal } from '#contract/terminal'
+import { verbHelp } from '../command/help.ts'
+import { recordOutput } from '../testing/record-output.ts'
+import { verbs } from '../verbs.ts'
+import { chooseTerminal } from './attach.ts'
+import { exitCodeOf } from './exit-code.ts'
+import { readFilters } from './ls.ts'
+
+describe('every verb', () => {
+  test.each(verbs.map((verb) => [verb.name, verb] as const))('%s has help with an example', async (name, verb) => {
+    const command = await verb.load()
+    const help = verbHelp(verb, command)
+    expect(help).toContain(`Usage: joey ${name}`)
+    expect(help).toContain('Examples:')
+    expect(help).toContain('--json')
+    expect(help.split('\n').every((line) => line.length <= 130)).toBe(true)
+  })
+
+  test('has short options that mean one thing', async () => {
+    for (const verb of verbs) {
+      const shorts = Object.values((await verb.load()).flags).flatMap(({ short }) => short ?? [])
+      expect(new Set(shorts).size, verb.name).toBe(shorts.length)
+    }
+  })
+})
+
+describe('filters of ls', () => {
+  const sandbox = {
+    name: 'web-1',
+    state: 'running',
+    class: 'container',
+    spec: { labels: { team: 'a', bare: '' } },
+  } as unknown as Sandbox
+
+  test.each([
+    [[], true],
+    [['name=web'], true],
+    [['name=db'], false],
+    [['name=db', 'name=web'], true],
+    [['name=web', 'state=stopped'], false],
+    [['class=container', 'label=team=a'], true],
+    [['label=bare'], true],
+    [['label=team=b'], false],
+  ])('%j match: %s', (texts, matches) => expect(readFilters(texts)(sandbox)).toBe(matches))
+
+  test.each(['web', 'colour=red', '=x', 'toString=x'])('%j is refused', (text) => {
+    expect(() => readFilters([text])).toThrow(/KEY=VALUE/)
+  })
+})
+
+describe('which terminal attach shows', () => {
+  const terminal = (id: string, kind: string, state: string) => ({ id, kind, state }) as unknown as Terminal
+  const exec1 = terminal('aa1', 'exec', 'running')
+  const exec2 = terminal('aa2', 'exec', 'running')
+  const over = terminal('bb3', 'exec', 'exited')
+  const main = terminal('cc4', 'main', 'running')
+
+  test('the main one, else the latest that runs, else none', () => {
+    expect(chooseTerminal({ name: 'x' }, [exec1, main, exec2], undefined)).toBe(main)
+    expect(chooseTerminal({ name: 'x' }, [exec1, exec2, over], undefined)).toBe(exec2)
+    expect(chooseTerminal({ name: 'x' }, [over], undefined)).toBeUndefined()
+  })
+
+  test('the one asked for, by an unambiguous start of its id', () => {
+    expect(chooseTerminal({ name: 'x' }, [exec1, over], 'bb')).toBe(over)
+    expect(() => chooseTerminal({ name: 'x' }, [exec1, exec2], 'aa')).toThrow(/more than one terminal aa/)
+    expect(() => chooseTerminal({ name: 'x' }, [], 'zz')).toThrow(/no terminal zz/)
+  })
+})
+
+describe('exit codes', () => {
+  const end = (reason: string, code: number | null) =>
+    ({ reason, code, message: 'Ran out of memory.', at: '' }) as never
+
+  test('pass through silently', () => {
+    const stderr = recordOutput()
+    expect(exitCodeOf({ stderr }, end('exited', 7), 7)).toBe(7)
+    expect(exitCodeOf({ stderr }, end('signalled', 143), 143)).toBe(143)
+    expect(exitCodeOf({ stderr }, null, 3)).toBe(3)
+    expect(stderr.text()).toBe('')
+  })
+
+  test('out of memory is said', () => {
+    const stderr = recordOutput()
+    expect(exitCodeOf({ stderr }, end('oom', 137), 137)).toBe(137)
+    expect(stderr.text()).toBe('joey: Ran out of memory.\n')
+  })
+
+  test('a code that nobody saw is 125', () => {
+    expect(exitCodeOf({ stderr: recordOutput() }, end('monitor-lost', null), null)).toBe(125)
+  })
+})

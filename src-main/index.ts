@@ -1,0 +1,136 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { app, BrowserWindow, Menu, session, shell, type WebContents } from 'electron'
+import { readAgent } from '#contract/agent'
+import { channels } from '#contract/app'
+import { callOperation } from '#contract/client/client'
+import { findPlace } from '#contract/client/place'
+import { lookAtAgent } from './agent/look.ts'
+import { startAgentProcess } from './agent/start-agent.ts'
+import { Supervisor } from './agent/supervisor.ts'
+import { agentAnswers } from './ipc/agent.ts'
+import { appAnswers } from './ipc/app.ts'
+import { exposeCalls } from './ipc/call.ts'
+import { exposeDrain } from './ipc/drain.ts'
+import { createExposer, type Page } from './ipc/expose.ts'
+import { exposeLink } from './ipc/link.ts'
+import { exposeStreams } from './ipc/stream.ts'
+import { createSenderCheck } from './ipc/trusted-sender.ts'
+import { createAppHandlers } from './platform/app-handlers.ts'
+import { openMainLog } from './platform/main-log.ts'
+import { menuTemplate } from './platform/menu.ts'
+import { findPaths } from './platform/paths.ts'
+import { writeScreenshot } from './platform/screenshot.ts'
+import { appPage } from './protocol/app-url.ts'
+import { declareAppScheme, serveApp } from './protocol/register.ts'
+import { watchDocument } from './window/document-lifetime.ts'
+import { createMainWindow } from './window/main-window.ts'
+import { confineNavigation } from './window/navigation.ts'
+import { denyPermissions } from './window/permissions.ts'
+import { reviveAfterCrash } from './window/revive.ts'
+
+// The composition root: makes the parts and connects them, decides nothing.
+
+const paths = findPaths({ appPath: app.getAppPath(), appData: app.getPath('appData'), env: process.env })
+const log = openMainLog(paths.log)
+process.on('uncaughtException', endWith)
+process.on('unhandledRejection', (reason) => log('unhandled rejection', { reason: describe(reason) }))
+app.setName('Joey')
+app.setPath('userData', paths.userData)
+
+const place = findPlace(process.env, process.getuid?.() ?? -1)
+const isDevelopment = !app.isPackaged
+/** The signal of each known window's present document. A window that is not here is not listened to. */
+const documents = new Map<number, () => AbortSignal>()
+
+const supervisor = new Supervisor({
+  look: () => lookAtAgent(place),
+  start: () => startAgentProcess({ script: paths.script, env: process.env }),
+  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
+  now: Date.now,
+  onDidChange: (link) => {
+    log('agent', link)
+    for (const window of BrowserWindow.getAllWindows()) window.webContents.send(channels.link, link)
+  },
+})
+
+if (app.requestSingleInstanceLock()) {
+  // It would take back the flag that root has to give, and then nothing starts. The window asks for it by itself too.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  declareAppScheme()
+  app.on('second-instance', showWindow)
+  app.on('web-contents-created', (_event, contents) => harden(contents))
+  app.on('window-all-closed', () => app.quit())
+  app.on('quit', () => supervisor.dispose())
+  app.whenReady().then(start).catch(endWith)
+} else {
+  app.quit()
+}
+
+async function start(): Promise<void> {
+  log('started', { version: app.getVersion(), electron: process.versions.electron, socket: place.socketPath })
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ isDevelopment })))
+  denyPermissions(session.defaultSession)
+  serveApp(paths.renderer)
+  answerPages()
+  supervisor.run().catch((error: unknown) => log('supervisor ended', { reason: describe(error) }))
+  await openWindow()
+}
+
+async function openWindow(): Promise<void> {
+  const window = createMainWindow(paths, { devTools: isDevelopment })
+  const { id } = window.webContents
+  documents.set(id, watchDocument(window.webContents))
+  window.once('closed', () => documents.delete(id))
+  const load = (): Promise<void> => window.loadURL(appPage)
+  reviveAfterCrash(window.webContents, { load, now: Date.now, log })
+  await load()
+  const picture = process.env['JOEY_SCREENSHOT']
+  if (!picture) return
+  writeScreenshot(window, picture, () => supervisor.link.state === 'live').catch((error: unknown) => {
+    log('no screenshot', { reason: describe(error) })
+  })
+}
+
+function answerPages(): void {
+  const expose = createExposer({
+    isTrusted: createSenderCheck((contentsId) => documents.has(contentsId)),
+    onSurprise: (channel, { wire }) => log('surprise', { channel, ...wire }),
+  })
+  const lifetimeOf = ({ contents }: Page): AbortSignal => documents.get(contents.id)?.() ?? AbortSignal.abort()
+  const deps = { address: place, lifetimeOf, onLinkTrouble: () => supervisor.lookNow() }
+  const handlers = createAppHandlers({ startAgent: () => supervisor.start(), findLog })
+  exposeCalls(expose, new Map([...agentAnswers(deps), ...appAnswers(handlers)]))
+  exposeStreams(expose, { ...deps, drained: exposeDrain(expose, lifetimeOf) })
+  exposeLink(expose, () => supervisor.link)
+}
+
+async function findLog(): Promise<string> {
+  try {
+    return (await callOperation(place, readAgent, {}, { signal: AbortSignal.timeout(2000) })).log
+  } catch {
+    return paths.log
+  }
+}
+
+function harden(contents: WebContents): void {
+  confineNavigation(contents, { openOutside: (url) => void shell.openExternal(url), log })
+}
+
+function showWindow(): void {
+  const [window] = BrowserWindow.getAllWindows()
+  if (!window) return
+  if (window.isMinimized()) window.restore()
+  window.show()
+  window.focus()
+}
+
+/** For what nobody has foreseen: said where someone may look, and no dialog, since there may be nobody to close it. */
+function endWith(error: unknown): void {
+  log('ended by an error', { reason: describe(error) })
+  process.stderr.write(`Joey's window ended by an error: ${describe(error)}\n`)
+  app.exit(70)
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,65 @@
+import { expect, test, vi } from 'vitest'
+import { operations } from '#contract/registry'
+import { agentAnswers } from './agent.ts'
+import { appAnswers } from './app.ts'
+import { type Answers, exposeCalls } from './call.ts'
+import type { Expose, Page } from './expose.ts'
+
+vi.mock('electron', () => ({ ipcMain: undefined }))
+
+const page = {} as Page
+const agentDeps = {
+  address: { socketPath: '/nonexistent/joeyd.sock' },
+  lifetimeOf: () => new AbortController().signal,
+  onLinkTrouble: vi.fn(),
+}
+
+function call(answers: Answers): (message: unknown) => Promise<unknown> {
+  let bound: (message: unknown) => Promise<unknown> = () => Promise.reject(new Error('not bound'))
+  const expose: Expose = (_channel, schema, handler) => {
+    bound = async (message) => handler(schema.parse(message), page)
+  }
+  exposeCalls(expose, answers)
+  return (message) => bound(message)
+}
+
+test.each(['agent.stop', 'constructor', '__proto__', 'sandbox.explode', ''])(
+  'the window may not ask for %j',
+  async (name) => {
+    const asked = call(agentAnswers(agentDeps))({ name, request: {} })
+
+    await expect(asked).rejects.toMatchObject({ wire: { reason: 'operation-not-offered' } })
+  },
+)
+
+test('every operation of the agent but its end is offered', () => {
+  const names = Object.values(operations).map(({ name }) => name)
+
+  expect([...agentAnswers(agentDeps).keys()]).toEqual(names.filter((name) => name !== 'agent.stop'))
+})
+
+test('a request with an unknown field does not leave main', async () => {
+  const asked = call(agentAnswers(agentDeps))({ name: 'sandbox.list', request: { all: true, more: 1 } })
+
+  await expect(asked).rejects.toMatchObject({ wire: { code: 'invalidRequest' } })
+  expect(agentDeps.onLinkTrouble).not.toHaveBeenCalled()
+})
+
+test('an agent that is gone is told as such, and the supervisor hears of it', async () => {
+  const asked = call(agentAnswers(agentDeps))({ name: 'sandbox.list', request: {} })
+
+  await expect(asked).rejects.toMatchObject({ wire: { reason: 'agent-not-running' } })
+  expect(agentDeps.onLinkTrouble).toHaveBeenCalledOnce()
+})
+
+test('an app operation parses its request', async () => {
+  const copyText = vi.fn(async () => ({}))
+  const never = () => Promise.reject(new Error('not this one'))
+  const answers = appAnswers({ startAgent: never, chooseImage: never, copyText, showLog: never, readApp: never })
+
+  await expect(call(answers)({ name: 'app.copyText', request: { text: 7 } })).rejects.toMatchObject({
+    wire: { code: 'invalidRequest' },
+  })
+  expect(await call(answers)({ name: 'app.copyText', request: { text: 'a' } })).toEqual({})
+  expect(copyText).toHaveBeenCalledExactlyOnceWith({ text: 'a' }, page)
+})

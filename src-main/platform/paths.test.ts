@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest'
+import { findPaths } from './paths.ts'
+
+const deps = { appPath: '/opt/joey', appData: '/home/ada/.config', env: {} }
+
+test('what belongs to the window lies in the folder of applications', () => {
+  expect(findPaths(deps).userData).toBe('/home/ada/.config/joey')
+})
+
+test('with a home of its own, the window keeps its things below it', () => {
+  expect(findPaths({ ...deps, env: { JOEY_HOME: '/tmp/desk' } }).userData).toBe('/tmp/desk/window')
+})
+
+test('in a packaged app the command line lies beside the archive', () => {
+  const { script, renderer } = findPaths({ ...deps, appPath: '/opt/joey/resources/app.asar' })
+
+  expect(script).toBe('/opt/joey/resources/app.asar.unpacked/joey')
+  expect(renderer).toBe('/opt/joey/resources/app.asar/out/renderer')
+})

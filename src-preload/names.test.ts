@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest'
+import { appOperations, channels as contractChannels } from '#contract/app'
+import { operations, streams } from '#contract/registry'
+import { callNames, channels, streamNames } from './names.ts'
+
+test('the page may name every operation but the end of the agent', () => {
+  const all = [...Object.values(operations), ...Object.values(appOperations)].map(({ name }) => name)
+
+  expect(callNames).toEqual(all.filter((name) => name !== 'agent.stop'))
+})
+
+test('the page may name the streams that a window shows', () => {
+  const all: readonly string[] = Object.values(streams).map(({ name }) => name)
+
+  expect(streamNames).toEqual(all.filter((name) => !['sandbox.exec', 'sandbox.attach'].includes(name)))
+})
+
+test('the channels are those of the contract', () => {
+  expect(channels).toMatchObject(contractChannels)
+})
