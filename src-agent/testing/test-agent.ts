@@ -121,14 +121,16 @@ function collect(socket: WebSocket, onOpen: () => void): Promise<Finished> {
       if (isBinary) parts[bytes[0] === 2 ? 2 : 1].push(bytes.subarray(1))
       else {
         const message = JSON.parse(bytes.toString('utf8')) as ProcessDown
-        if (message.type === 'exit') end = message
-        else if (message.type !== 'started') failure = bytes.toString('utf8')
+        if (message.type === 'exit') {
+          // The last message of a stream; nothing of the process comes after it.
+          end = message
+          resolve({ stdout: Buffer.concat(parts[1]), stderr: Buffer.concat(parts[2]), end })
+        } else if (message.type !== 'started') failure = bytes.toString('utf8')
       }
     })
     socket.once('error', reject)
     socket.once('close', () => {
-      if (end) resolve({ stdout: Buffer.concat(parts[1]), stderr: Buffer.concat(parts[2]), end })
-      else reject(new Error(failure || 'The stream closed before the end.'))
+      if (!end) reject(new Error(failure || 'The stream closed before the end.'))
     })
   })
 }

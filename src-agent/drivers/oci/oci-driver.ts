@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -89,7 +90,8 @@ export function createOciDriver(deps: OciDeps): Driver {
       const key = randomBytes(6).toString('hex')
       const processFile = join(paths.run, `exec-${key}.json`)
       const pidFile = join(paths.run, `exec-${key}.pid`)
-      await writeFile(processFile, JSON.stringify(buildProcess(plan, host)), { mode: 0o600 })
+      // At once: a kilobyte is written sooner than a thread is woken for it.
+      writeFileSync(processFile, JSON.stringify(buildProcess(plan, host)), { mode: 0o600 })
       return {
         program: runtime,
         args: ['--root', runtimeRoot, 'exec', '--process', processFile, '--pid-file', pidFile, id],
