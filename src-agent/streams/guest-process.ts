@@ -97,13 +97,19 @@ export function canonicalSignal(name: string): NodeJS.Signals {
   throw appError('invalidRequest', 'signal-unknown', `There is no signal "${name}".`, { params: { signal: name } })
 }
 
-const killPasses = 3
+/** Enough for a tree that grows while it is looked at; a fork bomb is the business of its limit. */
+const stopPasses = 10
 
-/** Kills it and what it started; again, because something may have been started meanwhile. */
+/** Kills it and what it started. All are stopped first, so that none can start another while its parent dies. */
 export async function killTree(root: HostProcess, send: SignalProcess): Promise<void> {
-  for (let pass = 0; pass < killPasses; pass += 1) {
-    const tree = await processTree(root)
-    if (tree.length === 0) return
-    for (const { pid } of tree) send(pid, 'SIGKILL')
+  const stopped = new Set<number>()
+  for (let pass = 0; pass < stopPasses; pass += 1) {
+    const fresh = (await processTree(root)).filter(({ pid }) => !stopped.has(pid))
+    if (fresh.length === 0) break
+    for (const { pid } of fresh) {
+      send(pid, 'SIGSTOP')
+      stopped.add(pid)
+    }
   }
+  for (const pid of stopped) send(pid, 'SIGKILL')
 }

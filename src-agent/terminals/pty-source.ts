@@ -13,6 +13,7 @@ import {
   type SignalProcess,
 } from '../streams/guest-process.ts'
 import { resizeGuest } from './guest-size.ts'
+import { createPtyWriter, type PtyWriter } from './pty-writer.ts'
 import type { TerminalSource } from './source.ts'
 
 export interface PtyOptions {
@@ -27,9 +28,10 @@ const hangUpMs = 1_000
 /** Of what comes before somebody listens, which is a matter of milliseconds. */
 const maxEarlyBytes = 64 * 1024
 
-/** node-pty's own stream. It has no public name, but no other way to bytes and to how many of them wait. */
-interface WithSocket {
+/** What node-pty does not show: its stream, so as to take bytes, and its descriptor, so as to write them. */
+interface Hidden {
   readonly _socket: Socket
+  readonly fd: number
 }
 
 /**
@@ -55,6 +57,7 @@ export async function openPtySource(command: ExecCommand, options: PtyOptions): 
 interface Outer {
   readonly pty: IPty
   readonly socket: Socket
+  readonly writer: PtyWriter
   /** Aborted when the engine's program has ended. */
   readonly over: AbortController
   /** Its exit code, when everything it wrote has been delivered. */
@@ -75,7 +78,7 @@ function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer 
     cwd: '/',
     env: { ...command.env },
   })
-  const socket = (pty as unknown as WithSocket)._socket
+  const { _socket: socket, fd } = pty as unknown as Hidden
   const flow = { isPaused: false }
   keepTail(socket, flow)
   const over = new AbortController()
@@ -94,6 +97,7 @@ function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer 
   return {
     pty,
     socket,
+    writer: createPtyWriter(fd, socket),
     over,
     ended,
     flow,
@@ -107,16 +111,14 @@ function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer 
 }
 
 function createPtySource(outer: Outer, inside: HostProcess | null, { signalProcess }: PtyOptions): TerminalSource {
-  const { pty, socket, flow } = outer
+  const { pty, socket, writer, flow } = outer
   return {
     onData: outer.listen,
     onExit: (listener) => void outer.ended.then(listener),
     onSkip: () => {},
-    write(bytes) {
-      if (socket.writable && !socket.destroyed) socket.write(bytes)
-    },
-    unwritten: () => socket.writableLength,
-    onDrain: (listener) => void socket.on('drain', listener).once('close', listener),
+    write: writer.write,
+    unwritten: writer.unwritten,
+    onDrain: writer.onDrain,
     async resize(columns, rows) {
       if (outer.over.signal.aborted) return
       pty.resize(columns, rows)
@@ -145,7 +147,8 @@ async function hangUp(outer: Outer, inside: HostProcess | null, signalProcess: S
   const tree = inside ? await processTree(inside) : []
   for (const { pid } of tree) signalProcess(pid, 'SIGHUP')
   await pause()
-  for (const process of tree) if (await isAlive(process)) await killTree(process, signalProcess)
+  // From the top: what is below has its chance to be killed with it.
+  for (const process of tree.toReversed()) if (await isAlive(process)) await killTree(process, signalProcess)
   await pause()
   outer.pty.kill('SIGKILL')
 }

@@ -49,7 +49,9 @@ function vitestStage(name: string, projects: readonly string[], timeoutMs: numbe
     rmSync(report, { force: true })
     const chosen = projects.flatMap((project) => ['--project', project])
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-    const plain = { program: npmBinary('vitest'), args: ['run', ...chosen, ...reporters], env }
+    // The build, which may have run in this process, says "production", where React has no test helpers.
+    const testEnv = { ...env, NODE_ENV: 'test' }
+    const plain = { program: npmBinary('vitest'), args: ['run', ...chosen, ...reporters], env: testEnv }
     const { program, args, env: stageEnv } = name === 'real' ? withOwnMounts(plain) : plain
     const { code } = await run(program, args, { cwd: root, env: stageEnv, output: 'inherit', timeoutMs })
     return withExitCode(readVitestReport(report), code)

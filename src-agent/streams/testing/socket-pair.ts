@@ -70,8 +70,10 @@ function createClient(socket: WebSocket): TestClient {
           waiting.delete(check)
           act()
         }
+        let seen = 0
         const check = (): void => {
-          const found = frames.find((frame) => matches(frame, frames))
+          const found = frames.slice(seen).find((frame) => matches(frame, frames))
+          seen = frames.length
           if (found) finish(() => resolve(found))
           else if (socket.readyState === socket.CLOSED) finish(() => reject(new Error(`Closed. ${describe(frames)}`)))
         }
