@@ -123,6 +123,9 @@ test('the page reaches no other server, not even one on this machine', async ({ 
 
 test('the page stays where it is, and opens no window', async ({ mainWindow, trap }) => {
   const { app, page } = mainWindow
+  // The page goes to its first screen by itself.
+  await page.waitForURL(/#\/sandboxes$/)
+  await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
   const here = page.url()
   await app.evaluate(({ shell }) => {
     const opened: string[] = []

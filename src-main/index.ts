@@ -39,6 +39,7 @@ app.setPath('userData', paths.userData)
 
 const place = findPlace(process.env, process.getuid?.() ?? -1)
 const isDevelopment = !app.isPackaged
+const longestFarewellMs = 3_000
 /** The signal of each known window's present document. A window that is not here is not listened to. */
 const documents = new Map<number, () => AbortSignal>()
 
@@ -60,6 +61,8 @@ if (app.requestSingleInstanceLock()) {
   app.on('second-instance', showWindow)
   app.on('web-contents-created', (_event, contents) => harden(contents))
   app.on('window-all-closed', () => app.quit())
+  // Nothing here is worth more than the person's wish to leave: sandboxes and terminals are the agent's.
+  app.on('before-quit', () => setTimeout(() => app.exit(0), longestFarewellMs).unref())
   app.on('quit', () => supervisor.dispose())
   app.whenReady().then(start).catch(endWith)
 } else {
