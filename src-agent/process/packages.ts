@@ -21,6 +21,7 @@ const packageOf: Readonly<Record<string, string>> = {
   runc: 'runc',
   runsc: 'runsc',
   skopeo: 'skopeo',
+  socat: 'socat',
   slirp4netns: 'slirp4netns',
   stty: 'coreutils',
   sysctl: 'procps',

@@ -52,14 +52,20 @@ async function serveOne(routes: readonly Route[], socket: WebSocket, url: string
   for (const { declaration, pattern, handler } of routes) {
     const match = pattern.exec(pathname)
     if (!match) continue
-    const fields = pathFields(declaration.path).map((field, index) => [
-      field,
-      decodeURIComponent(match[index + 1] ?? ''),
-    ])
+    const fields = pathFields(declaration.path).map((field, index) => [field, decodeField(match[index + 1] ?? '')])
     const request = { ...fromQuery(declaration.request, searchParams), ...Object.fromEntries(fields) }
     return handler(socket, parseRequest(declaration.name, declaration.request, request))
   }
   throw appError('notFound', 'route-not-found', `The agent has no stream ${pathname.slice(0, 200)}.`)
+}
+
+/** What is not well encoded is no name or id either, which the schema then says. */
+function decodeField(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 function fail(socket: WebSocket, error: unknown, log: Logger): void {

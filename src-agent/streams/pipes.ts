@@ -23,7 +23,7 @@ export interface Pipes {
 }
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
-const refillBelow = 6
+const refillBelow = 3
 const makerMs = 5_000
 
 /**

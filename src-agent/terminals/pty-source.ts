@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { basename } from 'node:path'
 import { type IPty, spawn } from '@lydell/node-pty'
 import { appError } from '#contract/app-error'
 import type { ExecCommand } from '../drivers/driver.ts'
@@ -12,6 +13,7 @@ import {
   readPid,
   type SignalProcess,
 } from '../streams/guest-process.ts'
+import { createCrunTail, type OutputFilter } from './crun-tail.ts'
 import { resizeGuest } from './guest-size.ts'
 import { createPtyWriter, type PtyWriter } from './pty-writer.ts'
 import type { TerminalSource } from './source.ts'
@@ -35,8 +37,8 @@ interface Hidden {
 }
 
 /**
- * Runs a command that joins a sandbox in a terminal. The engine makes a second terminal in the sandbox, puts this one
- * into raw mode, and passes bytes on. Resolves when the process inside exists; rejects with what the engine said where
+ * Runs a command that joins a sandbox in a terminal. The engine makes a second terminal in the sandbox and passes bytes
+ * between the two. Resolves when the process inside exists; rejects with what the engine said where
  * it does not come to that. Takes care of the command's end in either case.
  */
 export async function openPtySource(command: ExecCommand, options: PtyOptions): Promise<TerminalSource> {
@@ -48,7 +50,8 @@ export async function openPtySource(command: ExecCommand, options: PtyOptions): 
     throw notStarted(outer.words(), options.program)
   }
   void outer.ended.then(() => command.dispose())
-  const source = createPtySource(outer, inside, options)
+  const isCrun = basename(command.program) === 'crun'
+  const source = createPtySource(outer, inside, { ...options, isCrun })
   // The terminal inside has no size until it is given one.
   await source.resize(options.columns, options.rows)
   return source
@@ -69,8 +72,15 @@ interface Outer {
   readonly flow: { isPaused: boolean }
 }
 
+/**
+ * The engine makes this terminal raw too, but runc only after it has begun to pass bytes on: what is typed, or printed,
+ * in that moment would be changed. What runc does is left alone: it has the end of a line made by this terminal
+ * (`onlcr`) and not by the guest's, so through runc a line feed always arrives with a carriage return.
+ */
+const rawScript = 'stty raw -echo; exec "$@"'
+
 function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer {
-  const pty = spawn(command.program, [...command.args], {
+  const pty = spawn('sh', ['-c', rawScript, 'sh', command.program, ...command.args], {
     encoding: null,
     name: 'xterm-256color',
     cols: columns,
@@ -110,17 +120,51 @@ function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer 
   }
 }
 
-function createPtySource(outer: Outer, inside: HostProcess | null, { signalProcess }: PtyOptions): TerminalSource {
+interface SourceOptions extends PtyOptions {
+  readonly isCrun: boolean
+}
+
+/** Longer than crun takes from its last words to its end. */
+const holdMs = 200
+
+/** Output without what the engine adds to it, and the end after the last of it. */
+function filtered(outer: Outer, filter: OutputFilter | null): Pick<TerminalSource, 'onData' | 'onExit'> {
+  let deliver = (_bytes: Buffer): void => {}
+  let timer: NodeJS.Timeout | undefined
+  const pass = (bytes: Buffer): void => {
+    if (bytes.length > 0) deliver(bytes)
+  }
+  return {
+    onData(listener) {
+      deliver = listener
+      outer.listen((bytes) => {
+        if (!filter) return pass(bytes)
+        clearTimeout(timer)
+        pass(filter.push(bytes))
+        if (filter.isHolding()) timer = setTimeout(() => pass(filter.release()), holdMs)
+      })
+    },
+    onExit(listener) {
+      void outer.ended.then((code) => {
+        clearTimeout(timer)
+        if (filter) pass(filter.end())
+        listener(code)
+      })
+    },
+  }
+}
+
+function createPtySource(outer: Outer, inside: HostProcess | null, options: SourceOptions): TerminalSource {
+  const { signalProcess, isCrun } = options
   const { pty, socket, writer, flow } = outer
   return {
-    onData: outer.listen,
-    onExit: (listener) => void outer.ended.then(listener),
+    ...filtered(outer, isCrun ? createCrunTail() : null),
     onSkip: () => {},
     write: writer.write,
     unwritten: writer.unwritten,
     onDrain: writer.onDrain,
     async resize(columns, rows) {
-      if (outer.over.signal.aborted) return
+      if (outer.over.signal.aborted || socket.destroyed) return
       pty.resize(columns, rows)
       if (inside && (await isAlive(inside))) await resizeGuest(inside.pid, columns, rows)
     },

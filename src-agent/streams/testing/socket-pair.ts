@@ -49,7 +49,7 @@ function createClient(socket: WebSocket): TestClient {
     for (const check of waiting) check()
   }
   socket.on('message', (data, isBinary) => {
-    frames.push(isBinary ? { bytes: data as Buffer } : { message: JSON.parse(String(data)) })
+    frames.push(isBinary ? { bytes: data as Buffer } : { message: JSON.parse((data as Buffer).toString('utf8')) })
     tell()
   })
   const closed = new Promise<number>((resolve) => {
