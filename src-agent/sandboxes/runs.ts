@@ -12,6 +12,8 @@ import { type AccountFiles, planProcess } from './process-plan.ts'
 import type { SandboxRecord } from './records.ts'
 
 const maxAccountFile = 1024 * 1024
+/** Of a main terminal until somebody looks at it: a program that asks at once must not be told 0 by 0. */
+const firstSize = { columns: 80, rows: 24 }
 
 /**
  * Brings a sandbox that is on record as `starting` to life. On failure everything it took is given back, and the
@@ -77,6 +79,8 @@ export async function cleanUp(context: SandboxContext, record: SandboxRecord): P
   const { id, class: wanted } = record.sandbox
   const driver = context.drivers.get(wanted)
   if (driver) await tidy(context, driver, record, record.lease)
+  // Whoever still reads the log holds what there is of it; only the names go.
+  await context.live.logOf(id).letGo()
   await rm(context.folder.sandbox(id).folder, { recursive: true, force: true, maxRetries: 3 })
   context.live.forget(id)
   context.records.forget(id)
@@ -137,7 +141,7 @@ async function makePlan(
     ensureUpper(paths.upper, tree),
     writeNetworkFiles(join(paths.folder, 'etc'), hostname, lease?.address ?? null, nameservers),
   ])
-  const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty }
+  const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty, ...firstSize }
   return {
     id: sandbox.id,
     hostname,

@@ -4,15 +4,15 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { checkMountSource, parseMount } from './mount.ts'
 
-const surroundings = { cwd: '/work/here', home: '/home/me' }
+const surroundings = { cwd: '/home/me/here', home: '/home/me' }
 
 test.each([
   ['/data:/data', '/data', '/data', false],
   ['/data:/data:ro', '/data', '/data', true],
   ['/data:/data:rw', '/data', '/data', false],
-  ['./site:/www', '/work/here/site', '/www', false],
+  ['./site:/www', '/home/me/here/site', '/www', false],
   ['..:/up', '/work', '/up', false],
-  ['site:/www', '/work/here/site', '/www', false],
+  ['site:/www', '/home/me/here/site', '/www', false],
   ['~:/home', '/home/me', '/home', false],
   ['~/x y:/x:ro', '/home/me/x y', '/x', true],
 ])('%s mounts %s on %s', (text, source, target, readOnly) => {
