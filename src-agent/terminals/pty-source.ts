@@ -13,6 +13,7 @@ import {
   readPid,
   type SignalProcess,
 } from '../streams/guest-process.ts'
+import { createCoalescer } from './coalesce.ts'
 import { createCrunTail, type OutputFilter } from './crun-tail.ts'
 import { resizeGuest } from './guest-size.ts'
 import { createPtyWriter, type PtyWriter } from './pty-writer.ts'
@@ -131,9 +132,8 @@ const holdMs = 200
 function filtered(outer: Outer, filter: OutputFilter | null): Pick<TerminalSource, 'onData' | 'onExit'> {
   let deliver = (_bytes: Buffer): void => {}
   let timer: NodeJS.Timeout | undefined
-  const pass = (bytes: Buffer): void => {
-    if (bytes.length > 0) deliver(bytes)
-  }
+  const coalescer = createCoalescer((bytes) => deliver(bytes))
+  const pass = coalescer.push
   return {
     onData(listener) {
       deliver = listener
@@ -148,6 +148,7 @@ function filtered(outer: Outer, filter: OutputFilter | null): Pick<TerminalSourc
       void outer.ended.then((code) => {
         clearTimeout(timer)
         if (filter) pass(filter.end())
+        coalescer.flush()
         listener(code)
       })
     },
