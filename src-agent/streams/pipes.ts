@@ -23,7 +23,10 @@ export interface Pipes {
 }
 
 const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
-const refillBelow = 3
+/** Enough for a dozen commands in a row. */
+const wanted = 28
+/** Making pipes starts a shell, which would slow down the very commands that use them: it waits for a quiet moment. */
+const quietMs = 100
 const makerMs = 5_000
 
 /**
@@ -46,10 +49,15 @@ export function createPipes(): Pipes {
       })
     return filling
   }
+  const fill = async (): Promise<void> => {
+    while (ready.length < wanted) await refill()
+  }
+  let timer: NodeJS.Timeout | undefined
   const take = async (): Promise<number> => {
+    clearTimeout(timer)
+    // A failure shows again, and is told, when none is left.
+    timer = setTimeout(() => void fill().catch(() => undefined), quietMs).unref()
     for (let descriptor = ready.pop(); ; descriptor = ready.pop()) {
-      // A failure shows again, and is told, when none is left.
-      if (ready.length < refillBelow) refill().catch(() => undefined)
       if (descriptor !== undefined) return descriptor
       await refill()
     }
