@@ -131,6 +131,13 @@ export function describeDriver(name: string, make: (folder: string) => Promise<S
       expect(await setting.driver.phase(id)).toBe('absent')
     })
 
+    test('a folder as a command is told by its name, and leaves nothing', async () => {
+      await expect(setting.driver.create(planFor(['/etc']), signal)).rejects.toMatchObject({
+        wire: { code: 'invalidRequest', reason: 'command-not-executable', params: { program: '/etc' } },
+      })
+      expect(await setting.driver.phase(id)).toBe('absent')
+    })
+
     test('it pauses, tells so, resumes and is killed', async () => {
       await launch(planFor(['sleep', '1000']))
       await setting.driver.pause(id)

@@ -208,7 +208,7 @@ export function createSandboxService(context: SandboxContext): SandboxService {
         const { id, name, state } = record.sandbox
         const runs = ['running', 'paused', 'stopping'].includes(state)
         if (runs && !force) {
-          const message = `"${name}" is ${state}. Stop it first, or remove it by force: what runs in it ends at once.`
+          const message = `"${name}" is ${state}. Stop it first, or remove it by force (joey rm -f): what runs in it ends at once.`
           throw appError('conflict', 'sandbox-runs', message, { params: { name, state } })
         }
         if (runs) {

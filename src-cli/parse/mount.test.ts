@@ -11,7 +11,7 @@ test.each([
   ['/data:/data:ro', '/data', '/data', true],
   ['/data:/data:rw', '/data', '/data', false],
   ['./site:/www', '/home/me/here/site', '/www', false],
-  ['..:/up', '/work', '/up', false],
+  ['..:/up', '/home/me', '/up', false],
   ['site:/www', '/home/me/here/site', '/www', false],
   ['~:/home', '/home/me', '/home', false],
   ['~/x y:/x:ro', '/home/me/x y', '/x', true],

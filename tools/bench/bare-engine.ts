@@ -85,7 +85,7 @@ function writeConfig(args: string[], netns: string | null): void {
   const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Config
   config.process.args = args
   config.root.path = merged
-  config.linux.cgroupsPath = '/joey-bench/bare'
+  config.linux.cgroupsPath = '/joey-bench-bare'
   const others = config.linux.namespaces.filter(({ type }) => type !== 'network')
   config.linux.namespaces = [...others, netns === null ? { type: 'network' } : { type: 'network', path: netns }]
   writeFileSync(join(folder, 'bundle', 'config.json'), JSON.stringify(config))

@@ -54,7 +54,7 @@ export async function startMonitor(deps: MonitorDeps, plan: LaunchPlan, signal: 
   const abort = () => void endGroup(child)
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const report = await readReport(child)
+    const report = await readReport(child, plan.process.argv[0] ?? '')
     const monitorPid = Number.parseInt(await readFile(files.monitorPid, 'utf8'), 10)
     return { pid: report, monitorPid }
   } finally {
@@ -85,11 +85,11 @@ function overlayOptions({ lowers, paths }: LaunchPlan): string {
 /** conmon's first line on the synchronisation pipe: the pid, or -1 and the runtime's words. */
 const Report = z.object({ pid: z.int().optional(), data: z.int().optional(), message: z.string().optional() })
 
-function readReport(child: ReturnType<typeof start>): Promise<number> {
+function readReport(child: ReturnType<typeof start>, argv0: string): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = ''
     let complaints = ''
-    const fail = (detail: string) => reject(createFailure(detail))
+    const fail = (detail: string) => reject(createFailure(detail, argv0))
     child.once('error', (error) => fail(error.message))
     child.stdio[2]?.on('data', (chunk: Buffer) => {
       if (complaints.length < 8192) complaints += chunk.toString('utf8')
@@ -115,7 +115,7 @@ function parseReport(text: string): z.infer<typeof Report> | null {
   }
 }
 
-function createFailure(raw: string): Error {
+function createFailure(raw: string, argv0: string): Error {
   const detail = raw.replaceAll('\\"', '"')
   const missing =
     /executable file [`'"]?([^`'":]+)[`'"]? not found|exec: "([^"]+)": (?:executable file not found|stat)/.exec(detail)
@@ -124,10 +124,11 @@ function createFailure(raw: string): Error {
     const message = `There is no program "${program}" in the sandbox. Check the command, or pick another image.`
     return appError('invalidRequest', 'command-not-found', message, { params: { program }, detail })
   }
-  const denied = /(?:open|exec) [`'"]?([^`'":]+)[`'"]?: permission denied/i.exec(detail)
-  if (denied?.[1] !== undefined) {
-    const message = `"${denied[1]}" in the sandbox cannot be run: permission denied. Check the command and its mode.`
-    return appError('invalidRequest', 'command-not-executable', message, { params: { program: denied[1] }, detail })
+  if (
+    /(?:open executable|exec[: ][^\n]*): (?:permission denied|operation not permitted|is a directory)/i.test(detail)
+  ) {
+    const message = `"${argv0}" in the sandbox cannot be run: it is not a program, or its mode forbids it. Check the command.`
+    return appError('invalidRequest', 'command-not-executable', message, { params: { program: argv0 }, detail })
   }
   return appError('engine', 'start-failed', 'The runtime could not make the sandbox. Its words are in the details.', {
     detail,
