@@ -62,7 +62,7 @@ if (app.requestSingleInstanceLock()) {
   app.on('web-contents-created', (_event, contents) => harden(contents))
   app.on('window-all-closed', () => app.quit())
   // Nothing here is worth more than the person's wish to leave: sandboxes and terminals are the agent's.
-  app.on('before-quit', () => setTimeout(() => app.exit(0), longestFarewellMs).unref())
+  app.on('before-quit', () => void setTimeout(() => app.exit(0), longestFarewellMs))
   app.on('quit', () => supervisor.dispose())
   app.whenReady().then(start).catch(endWith)
 } else {
