@@ -16,6 +16,7 @@ import { exposeLink } from './ipc/link.ts'
 import { exposeStreams } from './ipc/stream.ts'
 import { createSenderCheck } from './ipc/trusted-sender.ts'
 import { createAppHandlers } from './platform/app-handlers.ts'
+import { leaveWithin } from './platform/farewell.ts'
 import { openMainLog } from './platform/main-log.ts'
 import { menuTemplate } from './platform/menu.ts'
 import { findPaths } from './platform/paths.ts'
@@ -62,7 +63,10 @@ if (app.requestSingleInstanceLock()) {
   app.on('web-contents-created', (_event, contents) => harden(contents))
   app.on('window-all-closed', () => app.quit())
   // Nothing here is worth more than the person's wish to leave: sandboxes and terminals are the agent's.
-  app.on('before-quit', () => void setTimeout(() => app.exit(0), longestFarewellMs))
+  app.on('before-quit', () => {
+    setTimeout(() => app.exit(0), longestFarewellMs)
+    leaveWithin(2 * longestFarewellMs)
+  })
   app.on('quit', () => supervisor.dispose())
   app.whenReady().then(start).catch(endWith)
 } else {

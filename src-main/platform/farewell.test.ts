@@ -1,0 +1,18 @@
+import { spawnSync } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+const farewell = fileURLToPath(new URL('farewell.ts', import.meta.url))
+
+function leave(after: string): ReturnType<typeof spawnSync> {
+  const script = `import { leaveWithin } from ${JSON.stringify(farewell)}; leaveWithin(200); ${after}`
+  return spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 })
+}
+
+test('a process whose main thread stands still ends all the same', () => {
+  expect(leave('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)').signal).toBe('SIGKILL')
+})
+
+test('a process that ends by itself is not kept', () => {
+  expect(leave('').status).toBe(0)
+})
