@@ -50,6 +50,8 @@ export const ClassOffer = z.strictObject({
   available: z.boolean(),
   /** Which engine runs it, or why it is not available. */
   explanation: z.string(),
+  /** Why this machine has no hardware virtualisation for it, where that slows it down. */
+  emulated: z.string().nullable().optional(),
 })
 export type ClassOffer = z.infer<typeof ClassOffer>
 

@@ -42,6 +42,19 @@ export const copyText = appOperation(
   z.strictObject({ text: z.string().max(1_000_000) }),
   z.strictObject({}),
 )
+/** Asks where to keep what the page has made, and writes it there. Null when the person cancelled. */
+export const saveFile = appOperation(
+  'app.saveFile',
+  z.strictObject({
+    /** A file name, not a path. */
+    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._ -]{0,100}$/),
+    content: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('svg'), text: z.string().max(20_000_000) }),
+      z.strictObject({ kind: z.literal('png'), base64: z.base64().max(60_000_000) }),
+    ]),
+  }),
+  z.strictObject({ path: z.string().nullable() }),
+)
 /** Shows a file of Joey (its log) in the system's file manager. Only paths that main knows. */
 export const showLog = appOperation('app.showLog', z.strictObject({}), z.strictObject({}))
 export const readApp = appOperation(
@@ -50,7 +63,7 @@ export const readApp = appOperation(
   z.strictObject({ version: z.string(), platform: z.string(), electron: z.string() }),
 )
 
-export const appOperations = { startAgent, chooseImage, copyText, showLog, readApp } as const
+export const appOperations = { startAgent, chooseImage, copyText, saveFile, showLog, readApp } as const
 
 /** IPC channels. `open` answers with a MessagePort through `window.postMessage`. */
 export const channels = { call: 'joey:call', open: 'joey:open', port: 'joey:port', link: 'joey:link' } as const

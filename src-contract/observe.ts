@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { Image, Task, TaskId } from './image.ts'
 import { operation, stream } from './operation.ts'
 import { Sandbox, SandboxId, SandboxRef } from './sandbox.ts'
+import { Settings } from './settings.ts'
 import { Terminal, TerminalId } from './terminal.ts'
 
 const base = { seq: z.int().nonnegative(), at: z.iso.datetime() }
@@ -18,6 +19,7 @@ export const AgentEvent = z.discriminatedUnion('type', [
     images: z.array(Image),
     terminals: z.array(Terminal),
     tasks: z.array(Task),
+    settings: Settings,
   }),
   z.strictObject({ ...base, type: z.literal('sandbox.changed'), sandbox: Sandbox }),
   z.strictObject({ ...base, type: z.literal('sandbox.removed'), id: SandboxId, name: z.string() }),
@@ -27,6 +29,7 @@ export const AgentEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...base, type: z.literal('terminal.removed'), id: TerminalId }),
   z.strictObject({ ...base, type: z.literal('task.changed'), task: Task }),
   z.strictObject({ ...base, type: z.literal('task.removed'), id: TaskId }),
+  z.strictObject({ ...base, type: z.literal('settings.changed'), settings: Settings }),
   /** What the agent found and mended at its start, or needs the person to know. */
   z.strictObject({ ...base, type: z.literal('notice'), reason: z.string(), message: z.string() }),
 ])
@@ -104,6 +107,11 @@ export const UsageSample = z.strictObject({
   ioWriteBytes: z.number().nonnegative(),
   netReceiveBytes: z.number().nonnegative(),
   netSendBytes: z.number().nonnegative(),
+  /**
+   * What the engine itself uses of `memoryBytes` beside the guest: the sentry, the virtual machine. Null where there is
+   * none or it cannot be told apart.
+   */
+  engineMemoryBytes: z.number().nonnegative().nullable().default(null),
 })
 export type UsageSample = z.infer<typeof UsageSample>
 

@@ -1,8 +1,12 @@
 import { examineHost, readAgent, stopAgent } from './agent.ts'
+import { adviseClass, listClasses, planClass, readBootLog, setClass } from './classes.ts'
 import { cancelTask, importImage, listImages, removeImage } from './image.ts'
+import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
 import * as sandbox from './sandbox.ts'
+import { readSelfTest, runSelfTest } from './selftest.ts'
+import { readSettings, updateSettings } from './settings.ts'
 import { closeTerminal, listTerminals, openTerminal, terminalStream } from './terminal.ts'
 
 /** Everything the agent answers, by key. Routes, the typed client, the bridge's allow-list and OpenAPI read it. */
@@ -31,6 +35,19 @@ export const operations = {
   listTerminals,
   closeTerminal,
   readUsage,
+  setNetwork: sandbox.setNetwork,
+  setGrants: sandbox.setGrants,
+  listClasses,
+  adviseClass,
+  planClass,
+  setClass,
+  readBootLog,
+  readIsolation,
+  readBlastRadius,
+  runSelfTest,
+  readSelfTest,
+  readSettings,
+  updateSettings,
 } as const
 
 export const streams = {
@@ -40,6 +57,7 @@ export const streams = {
   execStream,
   attachStream,
   terminalStream,
+  isolationStream,
 } as const
 
 export type Operations = typeof operations

@@ -22,7 +22,7 @@ export const IsolationClass = z.enum(['container', 'gvisor', 'microvm'])
 export type IsolationClass = z.infer<typeof IsolationClass>
 
 /**
- * `creating`, `starting`, `stopping` and `removing` are intents on record before an engine is called;
+ * `creating`, `starting`, `stopping`, `changing` (of the class) and `removing` are intents on record before an engine is called;
  * the others are facts. `created` has never run.
  */
 export const SandboxState = z.enum([
@@ -33,6 +33,7 @@ export const SandboxState = z.enum([
   'paused',
   'stopping',
   'stopped',
+  'changing',
   'removing',
 ])
 export type SandboxState = z.infer<typeof SandboxState>
@@ -84,6 +85,46 @@ export type PortPublish = z.infer<typeof PortPublish>
 export const NetworkMode = z.enum(['none', 'nat'])
 export type NetworkMode = z.infer<typeof NetworkMode>
 
+/** Sandboxes on the network of one name reach each other by their names. It exists as long as one is on it. */
+export const NetworkName = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'The name of a network has 1 to 31 small letters, digits and dashes.')
+export type NetworkName = z.infer<typeof NetworkName>
+
+/** Capabilities by the kernel's names without `CAP_`: https://man7.org/linux/man-pages/man7/capabilities.7.html */
+export const CapabilityName = z.string().regex(/^[A-Z][A-Z_]{2,30}$/, 'A capability is written like SYS_ADMIN.')
+
+/**
+ * What is refused by default and was given by name. Each one opens a path out of the sandbox that the graph shows.
+ * `host-path` lifts the refusal of mounts of this path and what is below it; without such a mount it is mounted below
+ * `/host` at the same path (`/host/etc`). Taking it back takes with it the mounts that needed it. The state and the
+ * socket of Joey are never granted. For the text form see grant-text.ts.
+ */
+export const Grant = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.literal('host-path'),
+    path: z
+      .string()
+      .max(4096)
+      .regex(/^\/[^\0]*$/, 'A path on this machine starts with a slash.'),
+    access: z.enum(['ro', 'rw']).default('ro'),
+  }),
+  z.strictObject({ kind: z.literal('cap'), name: CapabilityName }),
+  /** The network of this machine itself, in place of one of its own. */
+  z.strictObject({ kind: z.literal('host-network') }),
+  /** A device node of this machine. */
+  z.strictObject({
+    kind: z.literal('device'),
+    path: z
+      .string()
+      .max(256)
+      .regex(/^\/dev\/[A-Za-z0-9._/-]+$/),
+  }),
+  /** No filter of system calls. */
+  z.strictObject({ kind: z.literal('no-seccomp') }),
+])
+export type Grant = z.infer<typeof Grant>
+
 export const EnvName = z
   .string()
   .max(1024)
@@ -112,7 +153,10 @@ export const UserSpec = z
 
 /** What the sandbox shall be. Recorded whole, so that a restart repeats it. */
 export const SandboxSpec = z.strictObject({
-  image: z.string().min(1).max(512),
+  image: z
+    .string()
+    .min(1, 'Say which image to run. "joey image ls" shows them.')
+    .max(512, 'The name of an image has at most 512 characters.'),
   class: IsolationClass.default('container'),
   /** Replaces the image's command; its entrypoint stays. Null: the image's own. */
   command: Argv.min(1).nullable().default(null),
@@ -129,8 +173,11 @@ export const SandboxSpec = z.strictObject({
   limits: Limits.default({ memoryBytes: null, cpus: null, pids: 4096 }),
   mounts: z.array(Mount).max(64).default([]),
   network: NetworkMode.default('nat'),
+  /** Null: on no shared network, out of reach of every other sandbox. */
+  networkName: NetworkName.nullable().default(null),
   ports: z.array(PortPublish).max(64).default([]),
   readOnlyRoot: z.boolean().default(false),
+  grants: z.array(Grant).max(64).default([]),
   /** The agent removes the sandbox when its main process has ended. */
   removeOnExit: z.boolean().default(false),
   /** How long a stop waits between the stop signal and KILL. */
@@ -150,6 +197,15 @@ export const SandboxExit = z.strictObject({
   at: z.iso.datetime(),
 })
 export type SandboxExit = z.infer<typeof SandboxExit>
+
+/** The latest check from inside, for the badge. */
+export const SelfTestSummary = z.strictObject({
+  at: z.iso.datetime(),
+  passed: z.int().nonnegative(),
+  failed: z.int().nonnegative(),
+  notApplicable: z.int().nonnegative(),
+})
+export type SelfTestSummary = z.infer<typeof SelfTestSummary>
 
 export const Sandbox = z.strictObject({
   id: SandboxId,
@@ -173,6 +229,7 @@ export const Sandbox = z.strictObject({
   address: z.string().nullable(),
   /** Host ports as really published. */
   ports: z.array(z.strictObject({ hostPort: Port, guestPort: Port })),
+  selfTest: SelfTestSummary.nullable().default(null),
 })
 export type Sandbox = z.infer<typeof Sandbox>
 
@@ -186,7 +243,8 @@ export const createSandbox = operation({
   request: z.strictObject({
     /** Absent: the agent makes one up. */
     name: SandboxName.optional(),
-    spec: SandboxSpec,
+    /** Without a class: the one that the settings name. */
+    spec: SandboxSpec.extend({ class: IsolationClass.optional() }),
     start: z.boolean().default(true),
   }),
   response: Sandbox,
@@ -308,4 +366,22 @@ export const waitSandbox = operation({
   summary: 'Answers when the main process has ended (and, with removeOnExit, the sandbox is gone).',
   request: ByRef,
   response: z.strictObject({ id: SandboxId, exit: SandboxExit }),
+})
+
+export const setNetwork = operation({
+  name: 'sandbox.setNetwork',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref/network',
+  summary: 'Puts a sandbox on a shared network, or on none, at once where it runs. Its address and ports stay.',
+  request: z.strictObject({ ref: SandboxRef, networkName: NetworkName.nullable() }),
+  response: Sandbox,
+})
+
+export const setGrants = operation({
+  name: 'sandbox.setGrants',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref/grants',
+  summary: 'Gives or takes back what is refused by default. A running sandbox gets it with its next start.',
+  request: z.strictObject({ ref: SandboxRef, grants: z.array(Grant).max(64) }),
+  response: Sandbox,
 })

@@ -26,14 +26,28 @@ export const callNames: readonly string[] = [
   'terminal.list',
   'terminal.close',
   'usage.read',
+  'sandbox.setNetwork',
+  'sandbox.setGrants',
+  'class.list',
+  'class.advise',
+  'class.plan',
+  'class.set',
+  'sandbox.bootLog',
+  'isolation.read',
+  'isolation.blast',
+  'selftest.run',
+  'selftest.read',
+  'settings.read',
+  'settings.update',
   'app.startAgent',
   'app.chooseImage',
   'app.copyText',
+  'app.saveFile',
   'app.showLog',
   'app.info',
 ]
 
-export const streamNames: readonly string[] = ['events', 'sandbox.logs', 'usage', 'terminal.attach']
+export const streamNames: readonly string[] = ['events', 'sandbox.logs', 'usage', 'terminal.attach', 'isolation']
 
 export const channels = {
   call: 'joey:call',
