@@ -24,7 +24,7 @@ async function main(names: readonly string[]): Promise<number> {
     }
   }
   // What cannot be prepared fails the stages that need it, and leaves the others worth running.
-  await attempt(() => setUp().then(() => []))
+  await attempt(() => setUp(['test']).then(() => []))
   await attempt(() => build().then(() => []))
   await attempt(() => runStages(chooseStages(names)))
   const { passed, failed } = sum(results)

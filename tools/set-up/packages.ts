@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline/promises'
+import { cacheDir } from '../paths.ts'
 import { Problem } from '../problem.ts'
 import { run } from '../process/run.ts'
 import { say, step } from '../steps.ts'
+import { findOffered, openAttempts } from './optional.ts'
 import { describeProbe, findMissing, findProgram } from './probe.ts'
 import { type Purpose, type Requirement, requirements } from './requirements.ts'
 
@@ -12,11 +15,19 @@ const installTimeoutMs = 15 * 60_000
 export async function ensurePackages(purposes: readonly Purpose[]): Promise<void> {
   const wanted = requirements.filter(({ purpose }) => purposes.includes(purpose))
   const missing = await findMissing(wanted)
-  if (missing.length === 0) return
-  if (!isDebianFamily(readOsRelease()) || !findProgram('apt-get')) throw unknownDistribution(missing)
-  const prefix = await chooseRights(missing)
-  await installWithApt(missing, prefix)
-  const stillMissing = await findMissing(wanted)
+  const attempts = openAttempts(join(cacheDir(), 'optional-packages.json'))
+  const needed = missing.filter(({ optional }) => optional !== true)
+  const useful = isRoot() ? missing.filter((each) => each.optional && !attempts.isRecent(each.debianPackage)) : []
+  if (needed.length + useful.length === 0) return
+  if (!isDebianFamily(readOsRelease()) || !findProgram('apt-get')) {
+    if (needed.length === 0) return
+    throw unknownDistribution(needed)
+  }
+  attempts.remember(packageNames(useful))
+  // Nobody is asked for rights, and nothing fails, for the sake of what could be done without.
+  if (needed.length === 0) return installWithApt([], useful, []).catch(tellWithout(useful))
+  await installWithApt(needed, useful, await chooseRights(needed))
+  const stillMissing = await findMissing(needed)
   if (stillMissing.length > 0) {
     throw new Problem(
       `The packages were installed, but ${listNames(stillMissing)} still cannot be found. Look at PATH and at the output of apt-get.`,
@@ -44,6 +55,13 @@ export function chooseName(debianPackage: string, policy: string): string {
   return candidate !== undefined && candidate !== '(none)' ? renamed : debianPackage
 }
 
+const tellWithout = (useful: readonly Requirement[]) => (error: unknown) => {
+  if (!(error instanceof Problem)) throw error
+  say(`${listNames(useful)} could not be installed now. Joey goes on without, and "joey doctor" tells what that means.`)
+}
+
+const isRoot = (): boolean => process.getuid?.() === 0
+
 function readOsRelease(): string {
   try {
     return readFileSync('/etc/os-release', 'utf8')
@@ -67,7 +85,7 @@ function unknownDistribution(missing: readonly Requirement[]): Problem {
 
 /** The words to put before apt-get: none as root, `sudo` once the person has agreed. */
 async function chooseRights(missing: readonly Requirement[]): Promise<readonly string[]> {
-  if (process.getuid?.() === 0) return []
+  if (isRoot()) return []
   const command = `sudo apt-get install --no-install-recommends ${packageNames(missing).join(' ')}`
   if (!process.stdin.isTTY || !findProgram('sudo')) {
     throw new Problem(`This machine lacks ${listNames(missing)}. Run this command, then try again:\n\n  ${command}\n`)
@@ -81,11 +99,16 @@ async function chooseRights(missing: readonly Requirement[]): Promise<readonly s
   return ['sudo']
 }
 
-async function installWithApt(missing: readonly Requirement[], prefix: readonly string[]): Promise<void> {
+async function installWithApt(
+  needed: readonly Requirement[],
+  useful: readonly Requirement[],
+  prefix: readonly string[],
+): Promise<void> {
   await step('Updating the list of system packages', () => apt(prefix, ['update', '-q']))
-  const plain = packageNames(missing)
-  const policy = await run('apt-cache', ['policy', ...plain.map((name) => `${name}t64`)])
-  const names = plain.map((name) => chooseName(name, policy.stdout))
+  const [plain, extra] = [packageNames(needed), packageNames(useful)]
+  const policy = await run('apt-cache', ['policy', ...plain.map((name) => `${name}t64`), ...extra])
+  const names = [...plain.map((name) => chooseName(name, policy.stdout)), ...findOffered(extra, policy.stdout)]
+  if (names.length === 0) return
   await step(`Installing system packages (${names.join(' ')})`, () =>
     apt(prefix, ['install', '-q', '-y', '--no-install-recommends', ...names]),
   )

@@ -8,14 +8,16 @@ export type Probe =
   /** Any font at all; without one every text in the window is a row of boxes. */
   | { readonly kind: 'font' }
 
-/** What it is needed for: the agent and its engines, a window, or a window without a display. */
-export type Purpose = 'agent' | 'window' | 'headless'
+/** What it is needed for: the agent and its engines, a window, a window without a display, or tests alone. */
+export type Purpose = 'agent' | 'window' | 'headless' | 'test'
 
 /** Something that the machine must have, and the Debian package that brings it. */
 export interface Requirement {
   readonly probe: Probe
   readonly debianPackage: string
   readonly purpose: Purpose
+  /** Without it only a part is missing, which the app tells of itself; not every distribution has it. */
+  readonly optional?: boolean
 }
 
 const program = (purpose: Purpose, name: string, debianPackage = name): Requirement => ({
@@ -33,10 +35,18 @@ const library = (name: string, debianPackage: string): Requirement => ({
 export const requirements: readonly Requirement[] = [
   program('agent', 'runc'),
   program('agent', 'crun'),
+  { ...program('agent', 'runsc'), optional: true },
+  { ...program('agent', 'qemu-system-x86_64', 'qemu-system-x86'), optional: true },
+  program('agent', 'setpriv', 'util-linux'),
   program('agent', 'conmon'),
   program('agent', 'skopeo'),
   program('agent', 'umoci'),
   program('agent', 'mkfs.erofs', 'erofs-utils'),
+  program('agent', 'mke2fs', 'e2fsprogs'),
+  program('agent', 'debugfs', 'e2fsprogs'),
+  program('agent', 'e2fsck', 'e2fsprogs'),
+  program('agent', 'prlimit', 'util-linux'),
+  program('agent', 'tar'),
   { probe: { kind: 'staticProgram', name: 'busybox' }, debianPackage: 'busybox-static', purpose: 'agent' },
   program('agent', 'nft', 'nftables'),
   program('agent', 'ip', 'iproute2'),
@@ -64,5 +74,7 @@ export const requirements: readonly Requirement[] = [
   library('libnotify.so.4', 'libnotify4'),
   library('libsecret-1.so.0', 'libsecret-1-0'),
   program('window', 'dbus-daemon', 'dbus'),
+  // Proves that the programs in resources/ are made from the source beside them.
+  { ...program('test', 'musl-gcc', 'musl-tools'), optional: true },
   { probe: { kind: 'font' }, debianPackage: 'fonts-dejavu-core', purpose: 'window' },
 ]

@@ -1,0 +1,100 @@
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { judgeGvisor } from '../../src-agent/host/probe-gvisor.ts'
+import { run as runProgram } from '../../src-agent/process/run.ts'
+import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
+import { outDir } from '../paths.ts'
+import type { Row } from './row.ts'
+
+export const name = 'gvisor'
+
+const execute = promisify(execFile)
+const bareEngine = fileURLToPath(new URL('bare-gvisor.ts', import.meta.url))
+/** Ours and bare take turns, so that a busy moment of the machine falls on both. */
+const turns = 4
+const roundsPerTurn = 4
+
+/** Starting and entering a gVisor sandbox, through the API, against bare runsc with the same configuration. */
+export async function run(): Promise<readonly Row[]> {
+  const agent = createTestAgent({}, join(outDir, 'agent', 'index.js'))
+  try {
+    await agent.start()
+    const bare = await prepareBare(agent)
+    if (bare === null) return []
+    return [await compareStart(agent, bare), await compareExec(agent, bare)]
+  } finally {
+    await agent.dispose()
+  }
+}
+
+type Bare = (what: 'start' | 'exec') => Promise<number[]>
+
+async function compareStart(agent: TestAgent, bare: Bare): Promise<Row> {
+  const once = async () => {
+    const started = performance.now()
+    const sandbox = await agent.client.createSandbox({ spec: gvisorSpec() })
+    const took = performance.now() - started
+    await agent.client.removeSandbox({ ref: sandbox.id, force: true })
+    return took
+  }
+  return compare('gVisor create and start', 1.25, once, () => bare('start'))
+}
+
+async function compareExec(agent: TestAgent, bare: Bare): Promise<Row> {
+  const sandbox = await agent.client.createSandbox({ spec: gvisorSpec() })
+  const once = async () => {
+    const started = performance.now()
+    await agent.exec(sandbox.id, { argv: ['true'] })
+    return performance.now() - started
+  }
+  const row = await compare('gVisor exec true', 1.3, once, () => bare('exec'))
+  await agent.client.removeSandbox({ ref: sandbox.id, force: true })
+  return row
+}
+
+async function compare(
+  what: string,
+  limit: number,
+  once: () => Promise<number>,
+  bareTurn: () => Promise<number[]>,
+): Promise<Row> {
+  const ours: number[] = []
+  const theirs: number[] = []
+  for (let turn = 0; turn < turns; turn += 1) {
+    for (let round = 0; round < roundsPerTurn; round += 1) ours.push(await once())
+    theirs.push(...(await bareTurn()))
+  }
+  const row = { what, ours: median(ours), bare: median(theirs), unit: 'ms', limit }
+  return { ...row, ratio: row.ours / row.bare }
+}
+
+const gvisorSpec = () => scriptSpec('sleep 1000', { class: 'gvisor', command: ['sleep', '1000'], network: 'none' })
+
+/** Takes Joey's own configuration and the image's tree. Null where this machine has no gVisor that works. */
+async function prepareBare(agent: TestAgent): Promise<Bare | null> {
+  const verdict = await judgeGvisor({ run: runProgram, folder: agent.place.home })
+  if (!verdict?.setup) return null
+  const { platform, options } = verdict.setup
+  const folder = join(agent.place.home, 'bare')
+  mkdirSync(join(folder, 'tree'), { recursive: true })
+  // A container shows the image's files to the host, which a gVisor sandbox does not.
+  const container = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000') })
+  await execute('cp', ['-a', `/proc/${container.pid}/root/bin`, join(folder, 'tree')])
+  await agent.client.removeSandbox({ ref: container.id, force: true })
+  for (const path of ['proc', 'sys', 'dev', 'etc', 'tmp']) mkdirSync(join(folder, 'tree', path), { recursive: true })
+  const sandbox = await agent.client.createSandbox({ spec: gvisorSpec() })
+  cpSync(join(agent.place.run, 's', sandbox.id, 'config.json'), join(folder, 'config.json'))
+  const own = [`--platform=${platform}`, ...options, '--network=none']
+  return async (what) => {
+    const args = ['--mount', '--propagation', 'slave', process.execPath, bareEngine, what, folder]
+    const { stdout } = await execute('unshare', [...args, String(roundsPerTurn), ...own])
+    return JSON.parse(stdout) as number[]
+  }
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
+}
