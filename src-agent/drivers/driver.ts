@@ -1,4 +1,6 @@
-import type { IsolationClass, Limits, Mount, SandboxId } from '#contract/sandbox'
+import type { Readable, Writable } from 'node:stream'
+import type { ClassLimitation } from '#contract/classes'
+import type { Grant, IsolationClass, Limits, Mount, SandboxId } from '#contract/sandbox'
 
 /** A process as the engine gets it: everything resolved, nothing left to look up in the guest. */
 export interface ProcessPlan {
@@ -20,6 +22,8 @@ export interface SandboxPaths {
   readonly folder: string
   readonly upper: string
   readonly work: string
+  /** The writable layer of a class whose guest mounts it itself: an ext4 image with `upper` and `work` in it. */
+  readonly disk: string
   readonly log: string
   /** Lives as long as the machine runs: bundle, pid files, attach socket. Short, for socket paths. */
   readonly run: string
@@ -30,8 +34,10 @@ export interface LaunchPlan {
   readonly id: SandboxId
   readonly hostname: string
   readonly paths: SandboxPaths
-  /** Read-only trees, the topmost first. */
+  /** Read-only trees, mounted on the host, the topmost first. */
   readonly lowers: readonly string[]
+  /** The same trees as EROFS files, for a guest that mounts them itself. */
+  readonly lowerFiles: readonly string[]
   readonly process: ProcessPlan
   /** Standard input of the main process stays open for later writers. */
   readonly stdin: boolean
@@ -40,8 +46,21 @@ export interface LaunchPlan {
   readonly readOnlyRoot: boolean
   /** Path of a network namespace that is ready to use; null: a new one with nothing but loopback. */
   readonly netns: string | null
+  /** What a guest with a network stack of its own sets up in it; null exactly where `netns` is, and with `hostNetwork`. */
+  readonly address: GuestAddress | null
+  /** Granted: the host's own network in place of `netns`. */
+  readonly hostNetwork: boolean
+  readonly grants: readonly Grant[]
   /** Content of /etc/resolv.conf, or null. */
   readonly nameservers: string | null
+}
+
+/** The place of a sandbox on the bridge: no other address or hardware address passes the packet filter. */
+export interface GuestAddress {
+  readonly address: string
+  readonly prefixLength: number
+  readonly gateway: string
+  readonly mac: string
 }
 
 /** A running main process, as recorded, so that a later agent can adopt it. */
@@ -56,18 +75,58 @@ export interface Ending {
   readonly code: number | null
   /** Processes of the sandbox that the kernel killed for want of memory in this run. */
   readonly oomKills: number
+  /** The engine itself ended because it got no more processes from the host. */
+  readonly ranOutOfProcesses?: boolean
   readonly at: Date
 }
 
 /** A command line that joins a running sandbox; the caller spawns it with pipes or in a terminal. */
-export interface ExecCommand {
+export interface ProgramCommand {
+  readonly kind: 'program'
   readonly program: string
   readonly args: readonly string[]
   readonly env: Readonly<Record<string, string>>
-  /** Holds the host's pid of the process inside, soon after the spawn. */
+  /** Holds the pid of the process inside, soon after the spawn: the guest's own number where there is a `reach`, else the host's. */
   readonly pidFile: string
+  /** Null where the host sees the process inside. Otherwise the command's own terminal is the guest's, without a second one behind it. */
+  readonly reach: GuestReach | null
   /** Removes the files that it needed. Call it after the command has exited. */
   dispose(): Promise<void>
+}
+
+/** Acts on processes that the host does not see, by their numbers in the guest. */
+export interface GuestReach {
+  /** Gone already: not an error. */
+  signal(pid: number, name: NodeJS.Signals): Promise<void>
+  /** The process and all that it started, parents first; empty where it is gone. */
+  tree(pid: number): Promise<readonly number[]>
+}
+
+/** A command in a guest whose processes the host does not see: the driver has it run, and passes bytes and signals. */
+export interface GuestCommand {
+  readonly kind: 'guest'
+  /** Called once. With `tty` in the plan everything comes by `stdout`. */
+  open(options: { readonly stdin: boolean }): Promise<GuestProcess>
+  dispose(): Promise<void>
+}
+
+export type ExecCommand = ProgramCommand | GuestCommand
+
+/** A process of a {@link GuestCommand}. Its streams hold back: who does not read stops the writer, and nobody else. */
+export interface GuestProcess {
+  readonly stdin: Writable | null
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** Resolves when the program runs. Rejects with `command-not-found` or `command-not-executable`. */
+  readonly started: Promise<void>
+  /** As a shell has it. Resolves after both streams have ended. Never rejects: 137 where the guest is gone. */
+  readonly exited: Promise<number>
+  /** To the process; gone already: not an error. */
+  signal(name: NodeJS.Signals): Promise<void>
+  /** Resolves when the guest's terminal has the size. */
+  resize(columns: number, rows: number): Promise<void>
+  /** Kills it and what it started. */
+  kill(): Promise<void>
 }
 
 /**
@@ -76,8 +135,15 @@ export interface ExecCommand {
  * - `create` makes the guest's process ready but does not run it; on failure nothing is left.
  */
 export interface Driver {
+  /** The engine: `crun`, `runsc`, `qemu`. */
   readonly name: string
   readonly class: IsolationClass
+  /** Where the writable layer is: `paths.upper`, or in `paths.disk`. */
+  readonly disk: 'directory' | 'image'
+  /** The guest's processes are the host's: their signals, descriptors and status can be read in /proc. */
+  readonly sharesProcesses: boolean
+  /** What it cannot do, or does otherwise. Data, so that window, command line and interface say the same beforehand. */
+  readonly limitations: readonly ClassLimitation[]
   /** Makes everything ready up to, not including, the first instruction of the main process. */
   create(plan: LaunchPlan, signal: AbortSignal): Promise<Running>
   /** Resolves once the main process runs its program. MUST follow a successful `create`. */
@@ -97,4 +163,35 @@ export interface Driver {
   remove(id: SandboxId, paths: SandboxPaths): Promise<void>
   /** Where the kernel accounts for it; null where it is not running. */
   cgroup(id: SandboxId): string
+}
+
+/** A driver whose guest keeps copies of the files in `paths.folder/etc` and must be told that they have changed. */
+export interface FileRefreshing {
+  /** Resolves when hosts and resolv.conf inside are as they are in `paths.folder/etc`. */
+  refreshFiles(id: SandboxId, paths: SandboxPaths): Promise<void>
+}
+
+/** A driver whose main terminal has its size elsewhere than at conmon's. */
+export interface MainResizing {
+  resizeMain(id: SandboxId, paths: SandboxPaths, columns: number, rows: number): Promise<void>
+}
+
+/** A driver whose guest has a kernel of its own. */
+export interface Booting {
+  /** What that kernel said, the latest 64 KiB, without control characters but line feeds. */
+  bootLog(id: SandboxId, paths: SandboxPaths): Promise<{ readonly kernel: string | null; readonly text: string }>
+}
+
+/** A driver that can tell its own use of memory from the guest's. */
+export interface OverheadMeasuring {
+  /** Bytes within the sandbox's cgroup that are the engine's. Null where it cannot be told now. */
+  engineMemory(id: SandboxId, paths: SandboxPaths): Promise<number | null>
+}
+
+/** Optional abilities, found by looking: `const boots = ability(driver, 'bootLog')`. */
+export type Abilities = FileRefreshing & MainResizing & Booting & OverheadMeasuring
+
+/** The driver, where it has that ability; else null. */
+export function ability<K extends keyof Abilities>(driver: Driver, name: K): (Driver & Pick<Abilities, K>) | null {
+  return name in driver ? (driver as Driver & Pick<Abilities, K>) : null
 }

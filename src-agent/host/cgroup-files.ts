@@ -1,5 +1,6 @@
 import { readdir, readFile, rmdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 
 const cgroupRoot = '/sys/fs/cgroup'
 
@@ -10,19 +11,59 @@ export async function countOomKills(cgroup: string): Promise<number> {
   return Math.max(await v1, await v2)
 }
 
-async function readCount(file: string): Promise<number> {
+/** How often the kernel has refused a cgroup another process for its limit; 0 where that cannot be read. */
+export async function countRefusedProcesses(cgroup: string): Promise<number> {
+  const v1 = readCount(join(cgroupRoot, 'pids', cgroup, 'pids.events'), 'max')
+  const v2 = readCount(join(cgroupRoot, cgroup, 'pids.events'), 'max')
+  return Math.max(await v1, await v2)
+}
+
+/** The processes of a cgroup, of either hierarchy; none where it is gone. */
+export async function listProcesses(cgroup: string): Promise<readonly number[]> {
+  const files = [join(cgroupRoot, 'pids', cgroup, 'cgroup.procs'), join(cgroupRoot, cgroup, 'cgroup.procs')]
+  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')))
+  return [...new Set(texts.flatMap((text) => text.split('\n').filter(Boolean).map(Number)))]
+}
+
+const killPollMs = 5
+const killPatienceMs = 5_000
+
+/** Kills every process of a cgroup. Resolves when none is left, or they take too long to die. */
+export async function killCgroup(cgroup: string): Promise<void> {
+  for (let waited = 0; waited < killPatienceMs; waited += killPollMs) {
+    const pids = await listProcesses(cgroup)
+    if (pids.length === 0) return
+    for (const pid of pids) killNow(pid)
+    await sleep(killPollMs)
+  }
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+async function readCount(file: string, field = 'oom_kill'): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => '')
-  return Number(/^oom_kill (\d+)$/m.exec(text)?.[1] ?? 0)
+  return Number(new RegExp(`^${field} (\\d+)$`, 'm').exec(text)?.[1] ?? 0)
+}
+
+/** Removes one empty cgroup from every hierarchy. One in use stays. */
+export async function removeCgroup(cgroup: string): Promise<void> {
+  for (const root of await listRoots()) await rmdir(join(root, cgroup)).catch(() => undefined)
+}
+
+async function listRoots(): Promise<string[]> {
+  const hierarchies = await readdir(cgroupRoot, { withFileTypes: true })
+  return [cgroupRoot, ...hierarchies.filter((entry) => entry.isDirectory()).map(({ name }) => join(cgroupRoot, name))]
 }
 
 /** Removes the empty cgroups below a parent, and the parent, from every hierarchy. Ones in use stay. */
 export async function removeCgroups(parent: string): Promise<void> {
-  const hierarchies = await readdir(cgroupRoot, { withFileTypes: true })
-  const roots = [
-    cgroupRoot,
-    ...hierarchies.filter((entry) => entry.isDirectory()).map(({ name }) => join(cgroupRoot, name)),
-  ]
-  for (const root of roots) {
+  for (const root of await listRoots()) {
     const top = join(root, parent)
     const children = await readdir(top, { withFileTypes: true }).catch(() => null)
     if (children === null) continue

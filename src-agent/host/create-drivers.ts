@@ -2,12 +2,15 @@ import type { Logger } from 'pino'
 import { AppError } from '#contract/app-error'
 import type { IsolationClass } from '#contract/sandbox'
 import type { Driver } from '../drivers/driver.ts'
+import { createGvisorDriver } from '../drivers/oci/gvisor-driver.ts'
 import { createOciDriver } from '../drivers/oci/oci-driver.ts'
 import { findProgram } from '../process/find-program.ts'
 import type { Run } from '../process/run.ts'
 import type { StateFolder } from '../state/folder.ts'
 import { countOomKills } from './cgroup-files.ts'
 import { chooseRuntime } from './choose-runtime.ts'
+import { createMicrovmClass } from './create-microvm-class.ts'
+import { judgeGvisor } from './probe-gvisor.ts'
 import { readHostTraits } from './traits.ts'
 
 interface Deps {
@@ -24,15 +27,28 @@ export async function createDrivers({ folder, run, log }: Deps): Promise<Readonl
     log.warn({ err: AppError.from(error).wire }, 'no runtime for containers works here')
     return null
   })
-  if (runtime && conmon !== null) {
-    const { exits, runtimeRoot } = folder
-    const host = await readHostTraits(folder.tag)
+  if (conmon === null) return drivers
+  const { exits, runtimeRoot } = folder
+  const ground = { run, runtimeRoot, exits, conmon, host: await readHostTraits(folder.tag), countOomKills }
+  if (runtime) {
     const { name, program } = runtime
-    drivers.set(
-      'container',
-      createOciDriver({ name, run, runtime: program, runtimeRoot, exits, conmon, host, countOomKills }),
-    )
+    drivers.set('container', createOciDriver({ ...ground, name, runtime: program }))
     log.info({ runtime }, 'the class "container" is offered')
   }
+  const gvisor = await judgeGvisor({ run, folder: folder.home })
+  if (gvisor?.setup) {
+    const { program, setup } = gvisor
+    drivers.set('gvisor', createGvisorDriver({ ...ground, name: 'runsc', runtime: program }, setup))
+    log.info({ gvisor }, 'the class "gvisor" is offered')
+  } else if (gvisor) log.warn({ gvisor }, 'gVisor does not work here')
+  const microvm = await createMicrovmClass({ folder, run, log, conmon, host: ground.host })
+  if (microvm) drivers.set('microvm', microvm)
   return drivers
+}
+
+/** At the agent's end: stops what the drivers do in the background. Sandboxes run on. */
+export async function closeDrivers(drivers: ReadonlyMap<IsolationClass, Driver>): Promise<void> {
+  for (const driver of drivers.values()) {
+    if ('close' in driver && typeof driver.close === 'function') await driver.close()
+  }
 }

@@ -3,8 +3,13 @@ import type { ClassOffer, Finding, HostReport } from '#contract/agent'
 import { installRemedy } from '../process/packages.ts'
 import { examineCapacity } from './capacity.ts'
 import { judgeRuntimes, type RuntimeDeps, type RuntimeVerdict } from './choose-runtime.ts'
+import { gvisorFinding, gvisorOffer } from './gvisor-offer.ts'
 import { examineKernel } from './kernel-features.ts'
+import { microvmFinding, microvmOffer } from './microvm-offer.ts'
+import { type GvisorVerdict, judgeGvisor } from './probe-gvisor.ts'
+import { judgeMicrovm, type MicrovmVerdict } from './probe-microvm.ts'
 import { examinePrograms } from './programs.ts'
+import { tryKvm } from './try-kvm.ts'
 
 const freshMs = 60_000
 
@@ -40,23 +45,35 @@ export function createHostProbe(deps: Deps): HostProbe {
 
 async function examineNow(deps: Deps): Promise<HostReport> {
   const uid = deps.uid ?? process.getuid?.() ?? 0
-  const [kernel, runtimes, programs, capacity, ...others] = await Promise.all([
+  const [kernel, [runtimes, gvisor, microvm], programs, capacity, ...others] = await Promise.all([
     examineKernel({ run: deps.run, uid }),
     // Only root can try a runtime; for others the finding about the account says it all.
-    uid === 0 ? judgeRuntimes(deps) : Promise.resolve([]),
+    uid === 0 ? judgeEngines(deps) : ([[], null, null] as const),
     examinePrograms(deps),
     examineCapacity(deps.folder),
     ...(deps.others ?? []).map((examine) => examine()),
   ])
   const findings = [
     ...kernel,
-    ...(uid === 0 ? runtimeFindings(runtimes) : []),
+    ...(uid === 0 ? [...runtimeFindings(runtimes), gvisorFinding(gvisor), microvmFinding(microvm)] : []),
     ...programs,
     ...others.flat(),
     ...capacity,
   ]
   const wanted = (deps.env ?? process.env)['JOEY_RUNTIME']
-  return { findings, classes: offers(runtimes, findings, wanted), cpus: cpus().length, memoryBytes: totalmem() }
+  return {
+    findings,
+    classes: offers({ runtimes, gvisor, microvm, findings, wanted }),
+    cpus: cpus().length,
+    memoryBytes: totalmem(),
+  }
+}
+
+/** One after the other: they share the cache's file. */
+async function judgeEngines(
+  deps: Deps,
+): Promise<readonly [readonly RuntimeVerdict[], GvisorVerdict | null, MicrovmVerdict]> {
+  return [await judgeRuntimes(deps), await judgeGvisor(deps), await judgeMicrovm({ ...deps, tryKvm })]
 }
 
 /** One that does not work is only a problem where there is no other. */
@@ -75,15 +92,19 @@ export function runtimeFindings(verdicts: readonly RuntimeVerdict[]): Finding[] 
   })
 }
 
+interface Grounds {
+  readonly runtimes: readonly RuntimeVerdict[]
+  readonly gvisor: GvisorVerdict | null
+  readonly microvm: MicrovmVerdict | null
+  readonly findings: readonly Finding[]
+  readonly wanted?: string | undefined
+}
+
 /** What stands in the way of every sandbox. Findings about one image tool or the network do not. */
 const blocking = new Set(['account', 'kernel-overlay', 'kernel-erofs', 'kernel-seccomp', 'program-conmon'])
 
-export function offers(
-  verdicts: readonly RuntimeVerdict[],
-  findings: readonly Finding[],
-  wanted?: string,
-): ClassOffer[] {
-  const engine = verdicts.find((verdict) => verdict.failure === null && (!wanted || verdict.name === wanted))
+export function offers({ runtimes, gvisor, microvm, findings, wanted }: Grounds): ClassOffer[] {
+  const engine = runtimes.find((verdict) => verdict.failure === null && (!wanted || verdict.name === wanted))
   const obstacle = findings.find((finding) => finding.level === 'problem' && blocking.has(finding.id))
   const container: ClassOffer =
     engine !== undefined && obstacle === undefined
@@ -97,9 +118,5 @@ export function offers(
           available: false,
           explanation: `${obstacle?.title ?? 'No container runtime works here'}.`,
         }
-  return [
-    container,
-    { class: 'gvisor', available: false, explanation: 'Not yet in this version.' },
-    { class: 'microvm', available: false, explanation: 'Not yet in this version.' },
-  ]
+  return [container, gvisorOffer(gvisor, obstacle), microvmOffer(microvm, obstacle)]
 }

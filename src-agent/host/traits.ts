@@ -1,18 +1,31 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, release } from 'node:os'
-import { defaultCapabilities, type HostTraits } from '../drivers/oci/runtime-config.ts'
+import type { HostTraits } from '../drivers/oci/runtime-config.ts'
 import { buildSeccomp } from '../drivers/oci/seccomp.ts'
+import { findResource } from './resources.ts'
 
 /** Reads what the runtime configuration depends on. `tag` keeps cgroups of different state folders apart. */
 export async function readHostTraits(tag: string): Promise<HostTraits> {
   const [major = 0, minor = 0] = release().split('.').map(Number)
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
   return {
-    seccomp: buildSeccomp({ architecture, capabilities: new Set(defaultCapabilities), kernel: [major, minor] }),
+    seccomp: remember((capabilities) => buildSeccomp({ architecture, capabilities, kernel: [major, minor] })),
     maxOpenFiles: await readMaxOpenFiles(),
     cpus: availableParallelism(),
     limitsSwap: await readLimitsSwap(),
     cgroupParent: `/joey/${tag}`,
+    probe: findResource(`probe/${process.arch}/joey-probe`),
+  }
+}
+
+/** Building a filter takes longer than starting a process; nearly all sandboxes have the same one. */
+function remember(build: HostTraits['seccomp']): HostTraits['seccomp'] {
+  const built = new Map<string, ReturnType<HostTraits['seccomp']>>()
+  return (capabilities) => {
+    const key = [...capabilities].sort().join()
+    const known = built.get(key) ?? build(capabilities)
+    built.set(key, known)
+    return known
   }
 }
 

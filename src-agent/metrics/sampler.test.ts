@@ -64,6 +64,44 @@ test('rates are over the time that really passed', async () => {
   expect(UsageSample.parse(seen[0])).toEqual(seen[0])
 })
 
+test('what the engine uses itself is told apart, is never more than all, and its failure costs no sample', async () => {
+  const read = async () => ({ ...idle, memoryBytes: 30_000_000 })
+  let told: () => number | null = () => 20_000_000
+  const engineMemory = async () => told()
+  const ticks: (() => void)[] = []
+  let ms = 0
+  const clock: SamplerClock = {
+    now: () => new Date(),
+    monotonicMs: () => ms,
+    every: (_ms, work) => {
+      ticks.push(work)
+      return () => undefined
+    },
+  }
+  const sampler = createSampler({ reader: { version: 'v2', read }, list: () => [sandbox('a')], engineMemory, clock })
+  const seen: (number | null)[] = []
+  sampler.subscribe((samples) => seen.push(...samples.map((sample) => sample.engineMemoryBytes)))
+  const pass = async () => {
+    ms += 1_000
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const tick of ticks) tick()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  await pass()
+  told = () => 40_000_000
+  await pass()
+  told = () => {
+    throw new Error('gone')
+  }
+  await pass()
+  expect(seen).toEqual([20_000_000, 30_000_000, null])
+  const remembered: (number | null)[] = []
+  sampler.subscribe((samples) => remembered.push(...samples.map((sample) => sample.engineMemoryBytes)), {
+    history: true,
+  })
+  expect(remembered).toEqual(seen)
+})
+
 test('nothing is read while no sandbox runs', async () => {
   const { host, sampler, passSecond, settle } = setUp()
   sampler.subscribe(() => {})

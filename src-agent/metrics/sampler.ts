@@ -46,6 +46,8 @@ interface Deps {
   readonly reader: CgroupReader
   /** The sandboxes that run now. Called once a second; must be cheap. */
   readonly list: () => readonly Sampled[]
+  /** Of the memory in the sandbox's cgroup, what the engine uses itself. Null where that cannot be told. */
+  readonly engineMemory?: (sandbox: Sampled) => Promise<number | null>
   readonly clock?: SamplerClock
   /** A listener that throws is dropped; the others go on. */
   readonly onListenerError?: (error: unknown) => void
@@ -58,7 +60,8 @@ interface Track {
   reading: Reading | null
 }
 
-export function createSampler({ reader, list, clock = systemClock, onListenerError }: Deps): Sampler {
+export function createSampler(deps: Deps): Sampler {
+  const { reader, list, engineMemory, clock = systemClock, onListenerError } = deps
   const tracks = new Map<SandboxId, Track>()
   const listeners = new Map<UsageListener, SandboxId | undefined>()
   let stopTimer: (() => void) | null = null
@@ -78,7 +81,9 @@ export function createSampler({ reader, list, clock = systemClock, onListenerErr
     // It ended after it was listed; whoever watches it will hear so.
     if (usage === null) return null
     const before = track.reading
-    const reading = { usage: keepHighest(before?.usage, usage), monotonicMs: clock.monotonicMs() }
+    const monotonicMs = clock.monotonicMs()
+    const engineMemoryBytes = (await engineMemory?.(sandbox).catch(() => null)) ?? null
+    const reading = { usage: keepHighest(before?.usage, usage), monotonicMs, engineMemoryBytes }
     track.reading = reading
     if (before === null) return null
     const sample = toSample(sandbox, before, reading, clock.now())

@@ -3,7 +3,7 @@ import type { SandboxId } from '#contract/sandbox'
 
 const initialRows = 64
 
-/** Numbers of a sample in the order in which they are kept; a missing limit is kept as NaN. */
+/** Numbers of a sample in the order in which they are kept; what is missing is kept as NaN. */
 const columns = [
   'cpuCores',
   'cpuTotalUs',
@@ -16,6 +16,7 @@ const columns = [
   'ioWriteBytes',
   'netReceiveBytes',
   'netSendBytes',
+  'engineMemoryBytes',
 ] as const satisfies readonly (keyof UsageSample)[]
 const width = columns.length + 1
 
@@ -65,7 +66,7 @@ export function createUsageHistory(id: SandboxId, capacity: number): UsageHistor
 
 function toSample(id: SandboxId, row: Float64Array): UsageSample {
   const value = (column: (typeof columns)[number]): number => row[columns.indexOf(column) + 1] ?? 0
-  const limit = (column: (typeof columns)[number]): number | null => {
+  const optional = (column: (typeof columns)[number]): number | null => {
     const number = value(column)
     return Number.isNaN(number) ? null : number
   }
@@ -76,12 +77,13 @@ function toSample(id: SandboxId, row: Float64Array): UsageSample {
     cpuTotalUs: value('cpuTotalUs'),
     cpuThrottled: value('cpuThrottled'),
     memoryBytes: value('memoryBytes'),
-    memoryLimitBytes: limit('memoryLimitBytes'),
+    memoryLimitBytes: optional('memoryLimitBytes'),
     pids: value('pids'),
-    pidsLimit: limit('pidsLimit'),
+    pidsLimit: optional('pidsLimit'),
     ioReadBytes: value('ioReadBytes'),
     ioWriteBytes: value('ioWriteBytes'),
     netReceiveBytes: value('netReceiveBytes'),
     netSendBytes: value('netSendBytes'),
+    engineMemoryBytes: optional('engineMemoryBytes'),
   }
 }

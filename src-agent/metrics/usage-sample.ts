@@ -15,6 +15,8 @@ export interface Sampled {
 export interface Reading {
   readonly usage: RawUsage
   readonly monotonicMs: number
+  /** See {@link UsageSample}. */
+  readonly engineMemoryBytes: number | null
 }
 
 /** What happened between two readings. */
@@ -35,6 +37,8 @@ export function toSample(sandbox: Sampled, before: Reading, now: Reading, at: Da
     ioWriteBytes: usage.ioWriteBytes,
     netReceiveBytes: usage.netReceiveBytes,
     netSendBytes: usage.netSendBytes,
+    // The two are read one after the other, and a part is not more than the whole.
+    engineMemoryBytes: now.engineMemoryBytes === null ? null : Math.min(now.engineMemoryBytes, usage.memoryBytes),
   }
 }
 

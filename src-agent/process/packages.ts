@@ -7,6 +7,7 @@ const packageOf: Readonly<Record<string, string>> = {
   conmon: 'conmon',
   crun: 'crun',
   debugfs: 'e2fsprogs',
+  e2fsck: 'e2fsprogs',
   'fsck.erofs': 'erofs-utils',
   'fuse-overlayfs': 'fuse-overlayfs',
   ip: 'iproute2',
@@ -17,9 +18,11 @@ const packageOf: Readonly<Record<string, string>> = {
   newuidmap: 'uidmap',
   nft: 'nftables',
   nsenter: 'util-linux',
+  prlimit: 'util-linux',
   'qemu-system-x86_64': 'qemu-system-x86',
   runc: 'runc',
   runsc: 'runsc',
+  setpriv: 'util-linux',
   skopeo: 'skopeo',
   socat: 'socat',
   slirp4netns: 'slirp4netns',
@@ -29,6 +32,7 @@ const packageOf: Readonly<Record<string, string>> = {
   umoci: 'umoci',
   umount: 'mount',
   unshare: 'util-linux',
+  virtiofsd: 'qemu-system-common',
   xz: 'xz-utils',
 }
 

@@ -1,72 +1,30 @@
-import { closeSync } from 'node:fs'
-import type { Socket } from 'node:net'
-import { constants } from 'node:os'
-import type { ExecCommand } from '../drivers/driver.ts'
-import { endGroup } from '../process/kill-group.ts'
-import { type ChildProcess, start, whenStarted } from '../process/run.ts'
-import { awaitProcess, type HostProcess, isAlive, killTree, type SignalProcess } from './guest-process.ts'
+import type { Readable, Writable } from 'node:stream'
+import type { ExecFailure } from './exec-failure.ts'
+import type { SignalProcess } from './guest-process.ts'
 import type { Pipes } from './pipes.ts'
 
-/** A command that runs in a sandbox, with pipes. */
+/** A command that runs in a sandbox, with streams of its own. */
 export interface ExecChild {
-  readonly stdin: Socket | null
-  readonly stdout: Socket
-  readonly stderr: Socket
-  /** The exit code of the engine's program, which is the guest's unless the engine failed. */
+  readonly stdin: Writable | null
+  readonly stdout: Readable
+  readonly stderr: Readable
+  /** The exit code, which is the guest's unless the command could not be run. Never rejects. */
   readonly exited: Promise<number>
-  /** The process inside, once there is one; null where there never was. */
-  readonly inside: Promise<HostProcess | null>
+  /** True once the program inside runs, false where it is known that it will not. Never rejects. */
+  readonly started: Promise<boolean>
   /** Sends a signal to the process inside, as soon as there is one. */
   signal(name: NodeJS.Signals): Promise<void>
-  /** Kills the process inside with all it started, and the engine's program where that does not end by it. */
+  /** Kills the process inside with all it started, and whatever served it. */
   kill(): Promise<void>
+  /**
+   * Why the program did not run, to be asked after the end; null where it did. `words` came on the error stream before
+   * it was known. Rejects where the failure is the engine's own.
+   */
+  explain(words: string, program: string): Promise<ExecFailure | null>
 }
 
-const insideMs = 2_000
-
-/** Starts the command. Rejects where the engine's program itself is missing. */
-export async function startExec(
-  command: ExecCommand,
-  options: { readonly stdin: boolean; readonly pipes: Pipes; readonly signalProcess: SignalProcess },
-): Promise<ExecChild> {
-  const { pipes, signalProcess } = options
-  const stdin = options.stdin ? await pipes.toChild() : null
-  const [stdout, stderr] = [await pipes.fromChild(), await pipes.fromChild()]
-  const child = start(command.program, command.args, {
-    env: { ...command.env },
-    stdio: [stdin?.childEnd ?? 'ignore', stdout.childEnd, stderr.childEnd],
-  })
-  const exited = exitOf(child)
-  for (const pipe of [stdin, stdout, stderr]) if (pipe) closeSync(pipe.childEnd)
-  await whenStarted(child, command.program)
-  const over = new AbortController()
-  void exited.then(() => over.abort())
-  const inside = awaitProcess(command.pidFile, over.signal)
-  return {
-    stdin: stdin?.ownEnd ?? null,
-    stdout: stdout.ownEnd,
-    stderr: stderr.ownEnd,
-    exited,
-    inside,
-    async signal(name) {
-      const target = await inside
-      if (target && (await isAlive(target))) signalProcess(target.pid, name)
-    },
-    async kill() {
-      const target = await Promise.race([inside, after(insideMs)])
-      if (target) await killTree(target, signalProcess)
-      await Promise.race([exited, after(insideMs)])
-      await endGroup(child, 0)
-    },
-  }
-}
-
-function exitOf(child: ChildProcess): Promise<number> {
-  return new Promise((resolve) => {
-    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
-  })
-}
-
-function after(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), ms).unref())
+export interface ExecOptions {
+  readonly stdin: boolean
+  readonly pipes: Pipes
+  readonly signalProcess: SignalProcess
 }

@@ -21,10 +21,15 @@ const pollMs = 5
  * `signal` ends the wait.
  */
 export async function awaitProcess(pidFile: string, signal: AbortSignal): Promise<HostProcess | null> {
+  const pid = await awaitPid(pidFile, signal)
+  return pid === null ? null : findProcess(pid)
+}
+
+/** The number that an engine writes to the file, once it is there. Null where `signal` ends the wait. */
+export async function awaitPid(pidFile: string, signal: AbortSignal): Promise<number | null> {
   for (;;) {
     const pid = await readPid(pidFile)
-    if (pid !== null) return findProcess(pid)
-    if (signal.aborted) return null
+    if (pid !== null || signal.aborted) return pid
     await sleep(pollMs, undefined, { signal }).catch(() => undefined)
   }
 }

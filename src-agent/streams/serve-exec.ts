@@ -2,13 +2,14 @@ import type { RawData, WebSocket } from 'ws'
 import { appError } from '#contract/app-error'
 import { ExecRequest, type ProcessDown, ProcessUp } from '#contract/process'
 import type { ExecCommand } from '../drivers/driver.ts'
-import { type ExecChild, startExec } from './exec-child.ts'
-import { type ExecFailure, execFailed, explainExecFailure } from './exec-failure.ts'
+import type { ExecChild } from './exec-child.ts'
+import type { ExecFailure } from './exec-failure.ts'
 import { pump, streamPrefix } from './exec-output.ts'
-import { canonicalSignal, readPid, type SignalProcess } from './guest-process.ts'
+import { canonicalSignal, type SignalProcess } from './guest-process.ts'
 import type { Pipes } from './pipes.ts'
 import { createInputFeed, createReadingGate } from './reading-gate.ts'
 import { closedSignal, createFrameSender, type FrameSender, frameBytes, parseControl } from './socket-frames.ts'
+import { startExec } from './start-exec.ts'
 
 export interface ExecDeps {
   exec(request: ExecRequest): Promise<ExecCommand>
@@ -58,12 +59,13 @@ async function runCommand(session: Session): Promise<void> {
   const { request, command, sender, closed, deps } = session
   const child = await startExec(command, { stdin: request.stdin, pipes: deps.pipes, signalProcess: deps.signalProcess })
   let timedOut = false
+  // What cannot be killed has ended, or has lost its engine, which ends it as well.
+  const hangUp = (): void => void child.kill().catch(() => undefined)
   const timeout = (): void => {
     timedOut = true
-    void child.kill()
+    hangUp()
   }
   const timer = request.timeoutMs === null ? undefined : setTimeout(timeout, request.timeoutMs)
-  const hangUp = (): void => void child.kill()
   closed.addEventListener('abort', hangUp, { once: true })
   if (closed.aborted) hangUp()
   try {
@@ -71,7 +73,7 @@ async function runCommand(session: Session): Promise<void> {
     listen(session, child)
     const code = await child.exited
     clearTimeout(timer)
-    const failure = await output.finish(code, command.pidFile, request.argv[0] ?? '')
+    const failure = await output.finish(code, request.argv[0] ?? '')
     const exitCode = timedOut ? killedCode : (failure?.code ?? code)
     sender.finish({ type: 'exit', code: exitCode, timedOut, exit: null } satisfies ProcessDown)
   } finally {
@@ -83,7 +85,7 @@ async function runCommand(session: Session): Promise<void> {
 
 interface Output {
   /** Passes on the rest, and says what the engine's failure means to the client. Throws where that is all there is. */
-  finish(code: number, pidFile: string, program: string): Promise<ExecFailure | null>
+  finish(code: number, program: string): Promise<ExecFailure | null>
 }
 
 /**
@@ -108,19 +110,18 @@ function passOutput(child: ExecChild, sender: FrameSender): Output {
     held.push(chunk)
     if (held.reduce((sum, { length }) => sum + length, 0) > maxHeldBytes) begin()
   })
-  void child.inside.then((inside) => {
-    if (inside) begin()
+  void child.started.then((runs) => {
+    if (runs) begin()
   })
   return {
-    async finish(code, pidFile, program) {
+    async finish(code, program) {
       await Promise.all([stdout.drained(), stderr.drained()])
-      if (started || code === 0 || (await readPid(pidFile)) !== null) {
+      const isKnown = started || code === 0
+      const failure = isKnown ? null : await child.explain(Buffer.concat(held).toString('utf8'), program)
+      if (!failure) {
         begin()
         return null
       }
-      const words = Buffer.concat(held).toString('utf8')
-      const failure = explainExecFailure(words, program)
-      if (!failure) throw execFailed(words)
       held = [Buffer.from(`${failure.message}\n`)]
       begin()
       return failure
@@ -132,19 +133,22 @@ function passOutput(child: ExecChild, sender: FrameSender): Output {
 function listen({ inbox, socket, sender }: Session, child: ExecChild): void {
   const gate = createReadingGate(socket)
   const feed = child.stdin ? createInputFeed(gate, child.stdin) : null
+  const fail = (error: unknown): void => {
+    sender.fail(error)
+    child.kill().catch(() => undefined)
+  }
   const handle = (data: RawData, isBinary: boolean): void => {
     if (isBinary) return feed?.(frameBytes(data))
     const message = parseControl(ProcessUp, data)
     if (message.type === 'stdinEnd') child.stdin?.end()
-    else if (message.type === 'signal') void child.signal(canonicalSignal(message.signal))
+    else if (message.type === 'signal') child.signal(canonicalSignal(message.signal)).catch(fail)
     else throw appError('invalidRequest', 'exec-already-started', 'A connection runs one command.')
   }
   inbox.handOver((data, isBinary) => {
     try {
       handle(data, isBinary)
     } catch (error) {
-      sender.fail(error)
-      void child.kill()
+      fail(error)
     }
   })
 }

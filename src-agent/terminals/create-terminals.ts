@@ -1,6 +1,7 @@
 import type { WebSocket } from 'ws'
 import { appError } from '#contract/app-error'
 import type { Terminal } from '#contract/terminal'
+import { ability } from '../drivers/driver.ts'
 import { monitorFiles } from '../drivers/oci/monitor.ts'
 import type { SandboxContext } from '../sandboxes/context.ts'
 import type { SandboxRecord } from '../sandboxes/records.ts'
@@ -9,6 +10,7 @@ import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import type { Handlers } from '../server/bind-operation.ts'
 import { planExec } from '../server/stream-handlers.ts'
 import { signalProcess } from '../streams/guest-process.ts'
+import type { MainTerminal } from './main-source.ts'
 import { serveTerminal } from './serve-terminal.ts'
 import { createTerminalService, isCommandMissing, type TerminalService } from './terminal-service.ts'
 
@@ -46,8 +48,20 @@ export function createTerminals({
     const { attach, control } = monitorFiles(context.folder.sandbox(id).run)
     const ended = sandboxes.endings.of(id)
     const files = context.live.logOf(id)
+    const start = record.logStart
     service
-      .openMain({ sandboxId: id, argv, pid, isNew, files, start: record.logStart, attach, control, ended })
+      .openMain({
+        sandboxId: id,
+        argv,
+        pid,
+        isNew,
+        files,
+        start,
+        attach,
+        control,
+        ended,
+        resize: resizerOf(context, record),
+      })
       .catch(onError)
   }
   const stopFollowing = followRuns(context, service, (record) => openMain(record, true))
@@ -71,6 +85,15 @@ export function createTerminals({
       service.dispose()
     },
   }
+}
+
+/** Undefined where the main terminal is conmon's, as it is with every engine that runs processes of the host. */
+function resizerOf(context: SandboxContext, { sandbox }: SandboxRecord): MainTerminal['resize'] {
+  const { id } = sandbox
+  const driver = context.drivers.get(sandbox.class)
+  const resizes = driver && ability(driver, 'resizeMain')
+  if (!resizes) return undefined
+  return (columns, rows) => resizes.resizeMain(id, context.folder.sandbox(id), columns, rows)
 }
 
 /** A run that begins has a main terminal, a sandbox that is removed has none any more. */

@@ -18,6 +18,8 @@ export interface MainTerminal {
   readonly control: string
   /** Resolves after the monitor has written its last. */
   readonly ended: Promise<Pick<SandboxExit, 'code'>>
+  /** Where the terminal is the guest's own and not conmon's, its size goes there. */
+  readonly resize?: ((columns: number, rows: number) => Promise<void>) | undefined
   readonly onError: (error: unknown) => void
 }
 
@@ -106,7 +108,7 @@ export function createMainSource(main: MainTerminal): TerminalSource {
     unwritten: input.unwritten,
     onDrain: input.onDrain,
     // conmon's FIFO is read in order and within milliseconds, but there is no answer.
-    resize: (columns, rows) => tellMonitor(main.control, `1 ${rows} ${columns}\n`),
+    resize: main.resize ?? ((columns, rows) => tellMonitor(main.control, `1 ${rows} ${columns}\n`)),
     pause: gate.close,
     resume: gate.open,
     watched(isWatched) {

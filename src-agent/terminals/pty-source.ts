@@ -2,17 +2,10 @@ import type { Socket } from 'node:net'
 import { basename } from 'node:path'
 import { type IPty, spawn } from '@lydell/node-pty'
 import { appError } from '#contract/app-error'
-import type { ExecCommand } from '../drivers/driver.ts'
+import type { ProgramCommand } from '../drivers/driver.ts'
 import { execFailed, explainExecFailure } from '../streams/exec-failure.ts'
-import {
-  awaitProcess,
-  type HostProcess,
-  isAlive,
-  killTree,
-  processTree,
-  readPid,
-  type SignalProcess,
-} from '../streams/guest-process.ts'
+import { isAlive, type SignalProcess } from '../streams/guest-process.ts'
+import { awaitInside, type InsideProcess, wasInside } from '../streams/inside-process.ts'
 import { createCoalescer } from './coalesce.ts'
 import { createCrunTail, type OutputFilter } from './crun-tail.ts'
 import { resizeGuest } from './guest-size.ts'
@@ -42,17 +35,17 @@ interface Hidden {
  * between the two. Resolves when the process inside exists; rejects with what the engine said where
  * it does not come to that. Takes care of the command's end in either case.
  */
-export async function openPtySource(command: ExecCommand, options: PtyOptions): Promise<TerminalSource> {
+export async function openPtySource(command: ProgramCommand, options: PtyOptions): Promise<TerminalSource> {
   const outer = startOuter(command, options)
-  const inside = await awaitProcess(command.pidFile, outer.over.signal)
-  if (!inside && (await readPid(command.pidFile)) === null) {
+  const inside = await awaitInside(command, options.signalProcess, outer.over.signal)
+  if (!inside && !(await wasInside(command))) {
     await outer.ended
     await command.dispose()
     throw notStarted(outer.words(), options.program)
   }
   void outer.ended.then(() => command.dispose())
   const isCrun = basename(command.program) === 'crun'
-  const source = createPtySource(outer, inside, { ...options, isCrun })
+  const source = createPtySource(outer, inside, { isCrun })
   // The terminal inside has no size until it is given one.
   await source.resize(options.columns, options.rows)
   return source
@@ -80,8 +73,10 @@ interface Outer {
  */
 const rawScript = 'stty raw -echo; exec "$@"'
 
-function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer {
-  const pty = spawn('sh', ['-c', rawScript, 'sh', command.program, ...command.args], {
+function startOuter(command: ProgramCommand, { columns, rows }: PtyOptions): Outer {
+  // Where there is no second terminal, this one is the guest's, and its own programs say how it shall be.
+  const prelude = command.reach === null ? ['-c', rawScript, 'sh'] : ['-c', 'exec "$@"', 'sh']
+  const pty = spawn('sh', [...prelude, command.program, ...command.args], {
     encoding: null,
     name: 'xterm-256color',
     cols: columns,
@@ -121,7 +116,7 @@ function startOuter(command: ExecCommand, { columns, rows }: PtyOptions): Outer 
   }
 }
 
-interface SourceOptions extends PtyOptions {
+interface SourceOptions {
   readonly isCrun: boolean
 }
 
@@ -155,8 +150,7 @@ function filtered(outer: Outer, filter: OutputFilter | null): Pick<TerminalSourc
   }
 }
 
-function createPtySource(outer: Outer, inside: HostProcess | null, options: SourceOptions): TerminalSource {
-  const { signalProcess, isCrun } = options
+function createPtySource(outer: Outer, inside: InsideProcess | null, { isCrun }: SourceOptions): TerminalSource {
   const { pty, socket, writer, flow } = outer
   return {
     ...filtered(outer, isCrun ? createCrunTail() : null),
@@ -167,7 +161,8 @@ function createPtySource(outer: Outer, inside: HostProcess | null, options: Sour
     async resize(columns, rows) {
       if (outer.over.signal.aborted || socket.destroyed) return
       pty.resize(columns, rows)
-      if (inside && (await isAlive(inside))) await resizeGuest(inside.pid, columns, rows)
+      const host = inside?.host
+      if (host && (await isAlive(host))) await resizeGuest(host.pid, columns, rows)
     },
     pause() {
       flow.isPaused = true
@@ -181,19 +176,15 @@ function createPtySource(outer: Outer, inside: HostProcess | null, options: Sour
     close() {
       flow.isPaused = false
       socket.resume()
-      void hangUp(outer, inside, signalProcess)
+      void hangUp(outer, inside)
     },
   }
 }
 
-/** As a terminal that is switched off: SIGHUP to all that runs in it, and KILL for what does not heed it. */
-async function hangUp(outer: Outer, inside: HostProcess | null, signalProcess: SignalProcess): Promise<void> {
+/** What the engine cannot reach any more has ended; its program is killed in any case. */
+async function hangUp(outer: Outer, inside: InsideProcess | null): Promise<void> {
   const pause = (): Promise<unknown> => Promise.race([outer.ended, new Promise((done) => setTimeout(done, hangUpMs))])
-  const tree = inside ? await processTree(inside) : []
-  for (const { pid } of tree) signalProcess(pid, 'SIGHUP')
-  await pause()
-  // From the top: what is below has its chance to be killed with it.
-  for (const process of tree.toReversed()) if (await isAlive(process)) await killTree(process, signalProcess)
+  await inside?.hangUp(pause).catch(() => undefined)
   await pause()
   outer.pty.kill('SIGKILL')
 }

@@ -4,9 +4,9 @@ import type { SandboxId } from '#contract/sandbox'
 import type { Terminal, TerminalId } from '#contract/terminal'
 import type { ExecCommand } from '../drivers/driver.ts'
 import type { SignalProcess } from '../streams/guest-process.ts'
+import { openExecSource } from './exec-source.ts'
 import { readGuestSize } from './guest-size.ts'
 import { createMainSource, type MainTerminal } from './main-source.ts'
-import { openPtySource } from './pty-source.ts'
 import type { TerminalSource } from './source.ts'
 import { createTerminal, type LiveTerminal } from './terminal.ts'
 
@@ -100,18 +100,20 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
       opening.set(sandboxId, (opening.get(sandboxId) ?? 0) + 1)
       try {
         const options = { ...wish, program: wish.argv[0] ?? '', signalProcess: deps.signalProcess }
-        return add('exec', wish, await openPtySource(await exec(), options))
+        return add('exec', wish, await openExecSource(await exec(), options))
       } finally {
         opening.set(sandboxId, (opening.get(sandboxId) ?? 1) - 1)
       }
     },
     async openMain(main) {
       const { sandboxId, argv, pid, isNew } = main
-      const size = isNew ? defaultSize : ((await readGuestSize(pid)) ?? defaultSize)
+      const known = isNew ? null : await readGuestSize(pid)
+      const size = known ?? defaultSize
       for (const earlier of list(sandboxId)) if (earlier.kind === 'main') remove(earlier.id)
       const source = createMainSource({ ...main, onError })
       const terminal = add('main', { sandboxId, argv, ...size }, source)
-      if (isNew) await source.resize(size.columns, size.rows)
+      // Also where the guest cannot be asked for it, so that it has the size that everybody is told.
+      if (known === null) await source.resize(size.columns, size.rows)
       return terminal
     },
     close(id) {

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { appError } from '#contract/app-error'
 import { endGroup } from '../../process/kill-group.ts'
 import { start } from '../../process/run.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
+import { runtimeFailure } from './failures.ts'
+import type { OciFlavour } from './flavour.ts'
 
 /**
  * conmon holds the main process's streams, writes its log and its exit code, and lives on when the agent dies
@@ -12,6 +13,17 @@ import type { LaunchPlan, Running } from '../driver.ts'
  * when conmon ends, the mount ends with it, whoever died first. docs/adr/0003 has the alternatives.
  */
 const launchScript = 'set -eu; options=$1; rootfs=$2; shift 2; mount -t overlay -o "$options" joey "$rootfs"; exec "$@"'
+
+/**
+ * gVisor (measured with 20221219) ends at once where it finds settings of the network that it may not read, as in an
+ * agent that itself runs confined. Empty ones are good enough for it.
+ */
+const hidingScript = 'set -eu; mount -t tmpfs -o ro,size=4k joey /proc/sys/net; exec "$@"'
+
+/** A command line that runs the program where nobody but it sees the network's settings hidden. */
+export function withHiddenNetSettings(command: readonly string[]): readonly [string, readonly string[]] {
+  return ['unshare', ['--mount', '--propagation', 'slave', 'sh', '-c', hidingScript, 'joey-hide', ...command]]
+}
 
 export interface MonitorDeps {
   readonly conmon: string
@@ -33,24 +45,28 @@ export function monitorFiles(run: string): Record<'pid' | 'monitorPid' | 'attach
 }
 
 /** Starts conmon, which has the runtime create the sandbox. Resolves when the main process is ready to start. */
-export async function startMonitor(deps: MonitorDeps, plan: LaunchPlan, signal: AbortSignal): Promise<Running> {
+export async function startMonitor(
+  deps: MonitorDeps,
+  flavour: Pick<OciFlavour, 'options' | 'launch'>,
+  plan: LaunchPlan,
+  signal: AbortSignal,
+): Promise<Running> {
   signal.throwIfAborted()
   const files = monitorFiles(plan.paths.run)
   const args = ['--mount', '--propagation', 'slave', 'sh', '-c', launchScript, 'joey-launch']
-  const child = start(
-    'unshare',
-    [...args, overlayOptions(plan), files.rootfs, deps.conmon, ...conmonArguments(deps, plan)],
-    {
-      // conmon leaves a file named oom where it stands.
-      cwd: plan.paths.run,
-      env: {
-        PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-        LC_ALL: 'C.UTF-8',
-        _OCI_SYNCPIPE: '3',
-      },
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  const { options, hidesNetSettings } = flavour.launch(plan)
+  const hide = hidesNetSettings ? ['sh', '-c', hidingScript, 'joey-hide'] : []
+  const conmon = [deps.conmon, ...conmonArguments(deps, plan, [...flavour.options, ...options])]
+  const child = start('unshare', [...args, overlayOptions(plan), files.rootfs, ...hide, ...conmon], {
+    // conmon leaves a file named oom where it stands.
+    cwd: plan.paths.run,
+    env: {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      LC_ALL: 'C.UTF-8',
+      _OCI_SYNCPIPE: '3',
     },
-  )
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+  })
   const abort = () => void endGroup(child)
   signal.addEventListener('abort', abort, { once: true })
   try {
@@ -63,11 +79,19 @@ export async function startMonitor(deps: MonitorDeps, plan: LaunchPlan, signal: 
   }
 }
 
-function conmonArguments(deps: MonitorDeps, { id, paths, process, stdin }: LaunchPlan): string[] {
+function conmonArguments(
+  deps: MonitorDeps,
+  { id, paths, process, stdin }: LaunchPlan,
+  options: readonly string[],
+): string[] {
   const files = monitorFiles(paths.run)
   return [
     ...['--api-version', '1', '--cid', id, '--cuuid', id, '--name', id],
-    ...['--runtime', deps.runtime, '--runtime-arg', '--root', '--runtime-arg', deps.runtimeRoot],
+    ...[
+      '--runtime',
+      deps.runtime,
+      ...['--root', deps.runtimeRoot, ...options].flatMap((each) => ['--runtime-arg', each]),
+    ],
     ...['--bundle', paths.run, '--persist-dir', paths.run, '--exit-dir', deps.exits, '--full-attach'],
     ...['--container-pidfile', files.pid, '--conmon-pidfile', files.monitorPid],
     ...['--log-path', `k8s-file:${paths.log}`, '--log-level', 'error'],
@@ -89,7 +113,7 @@ function readReport(child: ReturnType<typeof start>, argv0: string): Promise<num
   return new Promise((resolve, reject) => {
     let text = ''
     let complaints = ''
-    const fail = (detail: string) => reject(createFailure(detail, argv0))
+    const fail = (detail: string) => reject(runtimeFailure(detail, argv0))
     child.once('error', (error) => fail(error.message))
     child.stdio[2]?.on('data', (chunk: Buffer) => {
       if (complaints.length < 8192) complaints += chunk.toString('utf8')
@@ -113,24 +137,4 @@ function parseReport(text: string): z.infer<typeof Report> | null {
   } catch {
     return null
   }
-}
-
-function createFailure(raw: string, argv0: string): Error {
-  const detail = raw.replaceAll('\\"', '"')
-  const missing =
-    /executable file [`'"]?([^`'":]+)[`'"]? not found|exec: "([^"]+)": (?:executable file not found|stat)/.exec(detail)
-  const program = missing?.[1] ?? missing?.[2]
-  if (program !== undefined) {
-    const message = `There is no program "${program}" in the sandbox. Check the command, or pick another image.`
-    return appError('invalidRequest', 'command-not-found', message, { params: { program }, detail })
-  }
-  if (
-    /(?:open executable|exec[: ][^\n]*): (?:permission denied|operation not permitted|is a directory)/i.test(detail)
-  ) {
-    const message = `"${argv0}" in the sandbox cannot be run: it is not a program, or its mode forbids it. Check the command.`
-    return appError('invalidRequest', 'command-not-executable', message, { params: { program: argv0 }, detail })
-  }
-  return appError('engine', 'start-failed', 'The runtime could not make the sandbox. Its words are in the details.', {
-    detail,
-  })
 }

@@ -1,19 +1,24 @@
 import { randomBytes } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
 import type { Limits, SandboxId } from '#contract/sandbox'
+import { countRefusedProcesses } from '../../host/cgroup-files.ts'
 import { isMonitorOf } from '../../process/host-process.ts'
 import type { Run } from '../../process/run.ts'
 import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running, SandboxPaths } from '../driver.ts'
-import { type MonitorDeps, monitorFiles, startMonitor } from './monitor.ts'
-import { buildProcess, buildRuntimeConfig, buildUpdate, type HostTraits } from './runtime-config.ts'
+import { containerFlavour } from './container-flavour.ts'
+import { runtimeFailure } from './failures.ts'
+import type { Engine, FlavourDeps, OciFlavour, Phase } from './flavour.ts'
+import { defaultCapabilities, resolveGrants } from './grants.ts'
+import { type MonitorDeps, monitorFiles, startMonitor, withHiddenNetSettings } from './monitor.ts'
+import { buildProcess, type HostTraits } from './runtime-config.ts'
 
 export interface OciDeps extends MonitorDeps {
-  readonly name: 'crun' | 'runc'
+  readonly name: 'crun' | 'runc' | 'runsc'
   readonly run: Run
   readonly host: HostTraits
   /** Counts the kernel's kills for want of memory in a cgroup. */
@@ -23,43 +28,55 @@ export interface OciDeps extends MonitorDeps {
 const engineTimeoutMs = 30_000
 const monitorPatienceMs = 3_000
 const monitorPollMs = 3
+/** How a runtime fails: 1; where it is runsc 128, and 2 where it panics. */
+const answers = [0, 1, 2, 128]
 
-/** Runs `container` sandboxes by an OCI runtime's command line; the runtime's answers go through a schema. */
-export function createOciDriver(deps: OciDeps): Driver {
+/** Runs sandboxes by an OCI runtime's command line; the runtime's answers go through a schema. */
+export function createOciDriver(
+  deps: OciDeps,
+  makeFlavour: (deps: FlavourDeps) => OciFlavour = containerFlavour,
+): Driver {
   const { run, runtime, runtimeRoot, host } = deps
-  const engine = (args: readonly string[], okExitCodes: readonly number[] = [0]) =>
-    run(runtime, ['--root', runtimeRoot, ...args], { timeoutMs: engineTimeoutMs, okExitCodes })
-  const phase = (id: SandboxId) => readPhase(engine, id)
+  const engine: Engine = (args, okExitCodes = [0]) =>
+    run(runtime, ['--root', runtimeRoot, ...flavour.options, ...args], { timeoutMs: engineTimeoutMs, okExitCodes })
+  const flavour: OciFlavour = makeFlavour({ engine, host, runtimeRoot })
+  const phase = async (id: SandboxId) => flavour.correctPhase(id, await readPhase(engine, id))
   const cgroup = (id: SandboxId) => `${host.cgroupParent}/${id}`
 
   return {
     name: deps.name,
-    class: 'container',
+    class: flavour.class,
+    disk: 'directory',
+    sharesProcesses: flavour.sharesProcesses,
+    limitations: flavour.limitations,
     cgroup,
     phase,
 
     async create(plan: LaunchPlan, signal: AbortSignal): Promise<Running> {
-      await writeBundle(plan, host)
+      // A second call is for the same sandbox as it is: its bundle is in use.
+      const known = await readRunning(plan, phase)
+      if (known) return known
+      await writeBundle(plan, deps, flavour)
       await rm(join(deps.exits, plan.id), { force: true })
       try {
-        return await startMonitor(deps, plan, signal)
+        return await startMonitor(deps, flavour, plan, signal)
       } catch (error) {
-        await engine(['delete', '--force', plan.id], [0, 1])
+        await flavour.clear(cgroup(plan.id))
+        await engine(['delete', '--force', plan.id], answers)
         throw AppError.from(error)
       }
     },
 
-    async start(id) {
-      await engine(['start', id])
-    },
+    start: (id) => startCreated(deps, flavour, id),
 
     async kill(id, signal, { all = false } = {}) {
-      const { code, stderr } = await engine(['kill', ...(all ? ['--all'] : []), id, signal], [0, 1])
+      const { code, stderr } = await engine(['kill', ...(all ? ['--all'] : []), id, signal], answers)
       if (code === 0) return
       const now = await phase(id)
-      if (now === 'running' || now === 'paused') {
+      if (now === 'absent' || now === 'stopped') return
+      if (await flavour.killAnyway(id, signal, now)) return
+      if (now !== 'created')
         throw appError('engine', 'signal-failed', `The signal ${signal} could not be sent.`, { detail: stderr })
-      }
     },
 
     async pause(id) {
@@ -71,18 +88,13 @@ export function createOciDriver(deps: OciDeps): Driver {
     },
 
     async update(id: SandboxId, limits: Limits) {
-      // By file: a child's standard input is a socket here, which crun cannot open by name.
-      const file = join(runtimeRoot, `update-${id}.json`)
-      await writeFile(file, JSON.stringify(buildUpdate(limits, host)), { mode: 0o600 })
       try {
-        await engine(['update', '--resources', file, id])
+        await flavour.update(id, cgroup(id), limits)
       } catch (error) {
-        const detail = AppError.from(error).wire.detail ?? ''
-        if (!/busy|invalid argument/i.test(detail)) throw error
+        const detail = error instanceof AppError ? (error.wire.detail ?? '') : String(error)
+        if (!/busy|invalid argument|unable to set memory limit/i.test(detail)) throw error
         const message = 'The kernel refused the new limits: the sandbox uses more memory than that right now.'
         throw appError('conflict', 'limit-below-use', message, { detail, cause: error })
-      } finally {
-        await rm(file, { force: true })
       }
     },
 
@@ -90,40 +102,112 @@ export function createOciDriver(deps: OciDeps): Driver {
       const key = randomBytes(6).toString('hex')
       const processFile = join(paths.run, `exec-${key}.json`)
       const pidFile = join(paths.run, `exec-${key}.pid`)
+      const process = buildProcess(plan, host, readCapabilities(paths))
       // At once: a kilobyte is written sooner than a thread is woken for it.
-      writeFileSync(processFile, JSON.stringify(buildProcess(plan, host)), { mode: 0o600 })
+      writeFileSync(processFile, JSON.stringify(process), { mode: 0o600 })
       return {
+        kind: 'program',
         program: runtime,
-        args: ['--root', runtimeRoot, 'exec', '--process', processFile, '--pid-file', pidFile, id],
+        args: [
+          '--root',
+          runtimeRoot,
+          ...flavour.options,
+          'exec',
+          '--process',
+          processFile,
+          ...flavour.pidFile(pidFile),
+          id,
+        ],
         env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
         pidFile,
+        reach: flavour.reach(id),
         dispose: async () => {
           await Promise.all([rm(processFile, { force: true }), rm(pidFile, { force: true })])
         },
       }
     },
 
-    ending: (id) => readEnding(deps, id, cgroup(id)),
+    ending: (id) => readEnding(deps, flavour, id, cgroup(id)),
 
     async remove(id: SandboxId, paths: SandboxPaths) {
-      const { code } = await engine(['delete', '--force', id], [0, 1])
+      await flavour.clear(cgroup(id))
+      const { code } = await engine(['delete', '--force', id], answers)
       // Success is gone; otherwise it may not have been there at all.
       const left = code === 0 ? 'absent' : await phase(id)
       if (left !== 'absent')
         throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
+      await flavour.forget(cgroup(id))
       await monitorGone(monitorFiles(paths.run).monitorPid, id)
-      await rm(join(deps.exits, id), { force: true })
+      await Promise.all([join(deps.exits, id), launchFile(runtimeRoot, id)].map((file) => rm(file, { force: true })))
       await rm(paths.run, { recursive: true, force: true })
     },
   }
 }
 
-async function writeBundle(plan: LaunchPlan, host: HostTraits): Promise<void> {
-  const { rootfs } = monitorFiles(plan.paths.run)
+/** What an earlier `create` made, where that is still there to be started. */
+async function readRunning(plan: LaunchPlan, phase: Driver['phase']): Promise<Running | null> {
+  const files = monitorFiles(plan.paths.run)
+  const [pid, monitorPid] = [readNumber(files.pid), readNumber(files.monitorPid)]
+  // Without its files there never was one, which spares the runtime the question.
+  if (pid === null || monitorPid === null) return null
+  return (await phase(plan.id)) === 'created' ? { pid, monitorPid } : null
+}
+
+function readNumber(file: string): number | null {
+  try {
+    const number = Number.parseInt(readFileSync(file, 'utf8'), 10)
+    return number > 0 ? number : null
+  } catch {
+    return null
+  }
+}
+
+/** How the sandbox was made, for the command that starts it, which has no more than its id. */
+function launchFile(runtimeRoot: string, id: SandboxId): string {
+  return join(runtimeRoot, `${id}.launch`)
+}
+
+const Launched = z.object({ options: z.array(z.string()), hidesNetSettings: z.boolean() })
+
+/** Where a runtime notices only now that the program cannot be run, it says so as `create` would have. */
+async function startCreated({ run, runtime, runtimeRoot }: OciDeps, flavour: OciFlavour, id: SandboxId): Promise<void> {
+  const launch = Launched.parse(JSON.parse(await readFile(launchFile(runtimeRoot, id), 'utf8')))
+  const command = [runtime, '--root', runtimeRoot, ...flavour.options, ...launch.options, 'start', id]
+  const [program, args] = launch.hidesNetSettings ? withHiddenNetSettings(command) : [runtime, command.slice(1)]
+  try {
+    await run(program, args, { timeoutMs: engineTimeoutMs })
+  } catch (error) {
+    const { wire } = AppError.from(error)
+    if (wire.reason !== 'tool-failed') throw error
+    throw runtimeFailure(wire.detail ?? wire.message)
+  }
+}
+
+const capabilitiesFile = 'capabilities.json'
+
+async function writeBundle(plan: LaunchPlan, { host, runtimeRoot }: OciDeps, flavour: OciFlavour): Promise<void> {
+  const { run } = plan.paths
+  const { rootfs } = monitorFiles(run)
+  const granted = resolveGrants(plan.grants)
+  const config = flavour.config(plan, host, rootfs, granted)
   await mkdir(rootfs, { recursive: true, mode: 0o700 })
-  await writeFile(join(plan.paths.run, 'config.json'), JSON.stringify(buildRuntimeConfig(plan, host, rootfs)), {
-    mode: 0o600,
-  })
+  const files = [
+    writeFile(join(run, 'config.json'), JSON.stringify(config), { mode: 0o600 }),
+    writeFile(launchFile(runtimeRoot, plan.id), JSON.stringify(flavour.launch(plan)), { mode: 0o600 }),
+  ]
+  // Commands that join the sandbox later hold what it holds.
+  if (plan.grants.length > 0)
+    files.push(writeFile(join(run, capabilitiesFile), JSON.stringify(granted.capabilities), { mode: 0o600 }))
+  await Promise.all(files)
+}
+
+function readCapabilities(paths: SandboxPaths): readonly string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(readFileSync(join(paths.run, capabilitiesFile), 'utf8')))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return defaultCapabilities
+    throw error
+  }
 }
 
 /** A monitor that is still at work would leave its files behind us, and an exit code that a later run would take for its own. */
@@ -139,13 +223,10 @@ async function monitorGone(pidFile: string, id: SandboxId): Promise<void> {
 
 const State = z.object({ status: z.string() })
 
-async function readPhase(
-  engine: (args: readonly string[], okExitCodes?: readonly number[]) => ReturnType<Run>,
-  id: SandboxId,
-): Promise<Awaited<ReturnType<Driver['phase']>>> {
-  const { code, stdout, stderr } = await engine(['state', id], [0, 1])
+async function readPhase(engine: Engine, id: SandboxId): Promise<Phase> {
+  const { code, stdout, stderr } = await engine(['state', id], answers)
   if (code !== 0) {
-    if (/does not exist|no such file/i.test(stderr)) return 'absent'
+    if (/does not exist|no such file|not found/i.test(stderr)) return 'absent'
     throw appError('engine', 'state-unreadable', 'The runtime could not tell the state of the sandbox.', {
       detail: stderr,
     })
@@ -155,13 +236,21 @@ async function readPhase(
   return 'stopped'
 }
 
-async function readEnding(deps: OciDeps, id: SandboxId, cgroup: string): Promise<Ending | null> {
+async function readEnding(
+  deps: OciDeps,
+  { codeWithoutProcesses }: OciFlavour,
+  id: SandboxId,
+  cgroup: string,
+): Promise<Ending | null> {
   const file = join(deps.exits, id)
   try {
     const text = await readFile(file, 'utf8')
     const { mtime } = await stat(file)
-    const code = Number.parseInt(text, 10)
-    return { code: Number.isInteger(code) ? code & 255 : null, oomKills: await deps.countOomKills(cgroup), at: mtime }
+    const number = Number.parseInt(text, 10)
+    const code = Number.isInteger(number) ? number & 255 : null
+    const oomKills = await deps.countOomKills(cgroup)
+    const isStarved = code !== null && code === codeWithoutProcesses && (await countRefusedProcesses(cgroup)) > 0
+    return { code, oomKills, at: mtime, ...(isStarved && { ranOutOfProcesses: true }) }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
     throw error

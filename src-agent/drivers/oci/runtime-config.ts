@@ -1,27 +1,11 @@
 import type { Limits, Mount } from '#contract/sandbox'
 import type { LaunchPlan, ProcessPlan } from '../driver.ts'
+import { defaultCapabilities, type Granted, type GrantedDevice, toDeviceNode, toDeviceRule } from './grants.ts'
 
 /**
  * The OCI runtime configuration of a sandbox (https://github.com/opencontainers/runtime-spec, config.md and
  * config-linux.md), with Docker's defaults for capabilities, paths and devices, and `no_new_privs` always.
  */
-export const defaultCapabilities = [
-  'CAP_CHOWN',
-  'CAP_DAC_OVERRIDE',
-  'CAP_FSETID',
-  'CAP_FOWNER',
-  'CAP_MKNOD',
-  'CAP_NET_RAW',
-  'CAP_SETGID',
-  'CAP_SETUID',
-  'CAP_SETFCAP',
-  'CAP_SETPCAP',
-  'CAP_NET_BIND_SERVICE',
-  'CAP_SYS_CHROOT',
-  'CAP_KILL',
-  'CAP_AUDIT_WRITE',
-] as const
-
 const maskedPaths = [
   '/proc/acpi',
   '/proc/asound',
@@ -41,7 +25,8 @@ const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc
 
 /** What the host decides, probed once. */
 export interface HostTraits {
-  readonly seccomp: Readonly<Record<string, unknown>>
+  /** The `linux.seccomp` part for a sandbox that holds these capabilities. */
+  readonly seccomp: (capabilities: ReadonlySet<string>) => Readonly<Record<string, unknown>>
   /** The agent's own hard limit of open files: root without CAP_SYS_RESOURCE cannot raise it. */
   readonly maxOpenFiles: number
   /** Only where the kernel accounts swap does a runtime accept a limit for it. */
@@ -49,33 +34,65 @@ export interface HostTraits {
   readonly cpus: number
   /** Parent of all cgroups of this agent. */
   readonly cgroupParent: string
+  /** The program that checks the wall from inside; null where this installation has none. */
+  readonly probe: string | null
 }
 
-export function buildRuntimeConfig(plan: LaunchPlan, host: HostTraits, rootfs: string): Record<string, unknown> {
+/** The configuration for a runtime that shares the host's kernel. */
+export function buildRuntimeConfig(
+  plan: LaunchPlan,
+  host: HostTraits,
+  rootfs: string,
+  granted: Granted,
+): Record<string, unknown> {
+  const { capabilities, devices, hasSeccomp } = granted
   return {
-    ociVersion: '1.0.2',
-    process: buildProcess(plan.process, host),
-    root: { path: rootfs, readonly: plan.readOnlyRoot },
-    hostname: plan.hostname,
-    mounts: [...kernelMounts, ...fileMounts(plan), ...plan.mounts.map(toBindMount)],
+    ...buildCommon(plan, host, rootfs, capabilities),
+    mounts: [...kernelMounts, cgroupMount, ...ownMounts(plan, host)],
     linux: {
-      namespaces: [
-        ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
-        plan.netns === null ? { type: 'network' } : { type: 'network', path: plan.netns },
-      ],
+      namespaces: [...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })), ...networkNamespace(plan)],
       cgroupsPath: `${host.cgroupParent}/${plan.id}`,
-      resources: buildResources(plan.limits, host),
-      sysctl: { 'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_unprivileged_port_start': '0' },
-      seccomp: host.seccomp,
+      resources: buildResources(plan.limits, host, devices),
+      // With the host's network they would be the host's.
+      ...(plan.hostNetwork ? {} : { sysctl: ownNetworkSettings }),
+      ...(hasSeccomp ? { seccomp: host.seccomp(new Set(capabilities)) } : {}),
+      ...(devices.length > 0 ? { devices: devices.map(toDeviceNode) } : {}),
       maskedPaths,
       readonlyPaths,
     },
   }
 }
 
+const ownNetworkSettings = { 'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_unprivileged_port_start': '0' }
+
+/** What every OCI runtime takes in the same way. */
+export function buildCommon(
+  plan: LaunchPlan,
+  host: HostTraits,
+  rootfs: string,
+  capabilities: readonly string[],
+): Record<string, unknown> {
+  return {
+    ociVersion: '1.0.2',
+    process: buildProcess(plan.process, host, capabilities),
+    root: { path: rootfs, readonly: plan.readOnlyRoot },
+    hostname: plan.hostname,
+  }
+}
+
+/** None at all: the host's. */
+export function networkNamespace({ netns, hostNetwork }: LaunchPlan): Record<string, string>[] {
+  if (hostNetwork) return []
+  return netns === null ? [{ type: 'network' }] : [{ type: 'network', path: netns }]
+}
+
 /** The `process` object, for the main process and, alone, for `exec`. */
-export function buildProcess(plan: ProcessPlan, host: HostTraits): Record<string, unknown> {
-  const bounding = [...defaultCapabilities]
+export function buildProcess(
+  plan: ProcessPlan,
+  host: Pick<HostTraits, 'maxOpenFiles'>,
+  capabilities: readonly string[] = defaultCapabilities,
+): Record<string, unknown> {
+  const bounding = [...capabilities]
   // As Docker has it: another user than root starts without capabilities, but may get them back by file capabilities
   // within the bounding set (which no_new_privs then forbids too).
   const held = plan.uid === 0 ? bounding : []
@@ -94,10 +111,14 @@ export function buildProcess(plan: ProcessPlan, host: HostTraits): Record<string
 }
 
 /** The `linux.resources` object of a new sandbox: only the limits that there are. */
-export function buildResources(limits: Limits, host: Pick<HostTraits, 'limitsSwap' | 'cpus'>): Record<string, unknown> {
+export function buildResources(
+  limits: Limits,
+  host: Pick<HostTraits, 'limitsSwap' | 'cpus'>,
+  devices: readonly GrantedDevice[] = [],
+): Record<string, unknown> {
   const { memory, cpu, pids } = buildUpdate(limits, host)
   return {
-    devices: [{ allow: false, access: 'rwm' }],
+    devices: [{ allow: false, access: 'rwm' }, ...devices.map(toDeviceRule)],
     ...(limits.memoryBytes === null ? {} : { memory }),
     ...(limits.cpus === null ? {} : { cpu }),
     ...(limits.pids === null ? {} : { pids }),
@@ -105,7 +126,7 @@ export function buildResources(limits: Limits, host: Pick<HostTraits, 'limitsSwa
 }
 
 /** As many as Linux can have at all. */
-const allPids = 4_194_304
+export const allPids = 4_194_304
 
 /**
  * The same for `update`, where a limit that goes away must be named. Processes and cpu are set to all that there is:
@@ -124,7 +145,7 @@ export function buildUpdate(
   }
 }
 
-const kernelMounts = [
+export const kernelMounts = [
   { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
   {
     destination: '/dev',
@@ -146,13 +167,24 @@ const kernelMounts = [
   },
   { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
   { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
-  {
-    destination: '/sys/fs/cgroup',
-    type: 'cgroup',
-    source: 'cgroup',
-    options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'],
-  },
 ]
+
+const cgroupMount = {
+  destination: '/sys/fs/cgroup',
+  type: 'cgroup',
+  source: 'cgroup',
+  options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'],
+}
+
+/** Where the program is that checks the wall from inside. */
+export const guestProbe = '/dev/.joey/probe'
+
+/** What this sandbox has of the host's files, the same in every engine: its names, the probe, and what the user mounts. */
+export function ownMounts(plan: LaunchPlan, { probe }: Pick<HostTraits, 'probe'>): Record<string, unknown>[] {
+  const options = ['bind', 'rprivate', 'nosuid', 'nodev', 'ro']
+  const probes = probe === null ? [] : [{ destination: guestProbe, type: 'bind', source: probe, options }]
+  return [...fileMounts(plan), ...plan.mounts.map(toBindMount), ...probes]
+}
 
 function fileMounts({ paths, nameservers }: LaunchPlan): Record<string, unknown>[] {
   const names = nameservers === null ? ['hosts', 'hostname'] : ['hosts', 'hostname', 'resolv.conf']

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecRequest } from '#contract/process'
 import type { SandboxExit } from '#contract/sandbox'
-import type { ExecCommand } from '../../drivers/driver.ts'
+import type { ProgramCommand } from '../../drivers/driver.ts'
 import { createLogFiles, type LogFiles } from '../../logs/log-files.ts'
 import { run } from '../../process/run.ts'
 
@@ -20,9 +20,9 @@ export interface RealGuest {
   readonly control: string
   readonly files: LogFiles
   readonly ended: Promise<SandboxExit>
-  exec(argv: readonly string[], options?: { tty?: boolean; columns?: number; rows?: number }): Promise<ExecCommand>
+  exec(argv: readonly string[], options?: { tty?: boolean; columns?: number; rows?: number }): Promise<ProgramCommand>
   /** For serveExec. */
-  execRequest(request: ExecRequest): Promise<ExecCommand>
+  execRequest(request: ExecRequest): Promise<ProgramCommand>
   kill(): Promise<void>
 }
 
@@ -166,15 +166,17 @@ interface ExecStart {
   readonly tty?: boolean
 }
 
-async function prepareExec({ program, root, bundle, id, argv, tty = false }: ExecStart): Promise<ExecCommand> {
+async function prepareExec({ program, root, bundle, id, argv, tty = false }: ExecStart): Promise<ProgramCommand> {
   const key = randomBytes(6).toString('hex')
   const [processFile, pidFile] = [join(bundle, `exec-${key}.json`), join(bundle, `exec-${key}.pid`)]
   await writeFile(processFile, JSON.stringify(guestProcess(argv, tty)))
   return {
+    kind: 'program',
     program,
     args: ['--root', root, 'exec', '--process', processFile, '--pid-file', pidFile, id],
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' },
     pidFile,
+    reach: null,
     dispose: async () => void (await Promise.all([rm(processFile, { force: true }), rm(pidFile, { force: true })])),
   }
 }

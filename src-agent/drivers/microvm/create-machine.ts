@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs'
+import { access, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { AppError, appError } from '#contract/app-error'
+import type { SandboxId } from '#contract/sandbox'
+import type { DiskConverter } from '../../layers/ext4-disk.ts'
+import type { Run } from '../../process/run.ts'
+import type { LaunchPlan, Running } from '../driver.ts'
+import { collectBootLog } from './boot-log.ts'
+import { type BootDeps, type Booted, bootMachine, hostSize, monitorSocket } from './boot-machine.ts'
+import type { GuestChannels } from './guest-channels.ts'
+import { guestConfig } from './guest-config.ts'
+import type { MachineCgroup } from './machine-cgroup.ts'
+import { joinMachine } from './machine-network.ts'
+import type { MachineRecords } from './machine-records.ts'
+import { hostLimits, type MachineShape, shapeOf } from './machine-shape.ts'
+import { freeSlots } from './qemu-arguments.ts'
+import { type ShareDeps, shareFolders } from './share-folders.ts'
+import type { Templates } from './templates.ts'
+
+export interface CreateDeps extends BootDeps, ShareDeps {
+  readonly run: Run
+  /** What root in a sandbox may do where nothing is granted, in every class. */
+  readonly capabilities: readonly string[]
+  readonly records: MachineRecords
+  readonly channels: GuestChannels
+  readonly templates: Templates
+  readonly disks: Pick<DiskConverter, 'makeDisk'>
+  readonly log: Pick<Logger, 'info' | 'warn'>
+  /** Takes back what a failed attempt has left. */
+  readonly clear: (id: SandboxId) => Promise<void>
+}
+
+/** Everything up to a guest that is the sandbox and could run its command. The caller takes back what is left of a failure. */
+export async function createMachine(
+  deps: CreateDeps,
+  plan: LaunchPlan,
+  cgroup: MachineCgroup,
+  signal: AbortSignal,
+): Promise<Running> {
+  const former = await findRunning(deps, plan, cgroup)
+  if (former !== null) return former
+  const shape = shapeOf(plan, hostSize())
+  refuseImpossible(plan, shape)
+  // Waits for both even where one fails: what is taken back afterwards must not come into being later.
+  const parts = await Promise.allSettled([
+    ensureDisk(deps, plan, signal),
+    plan.netns === null ? Promise.resolve() : joinMachine(deps.run, plan.netns),
+  ])
+  for (const part of parts) if (part.status === 'rejected') throw part.reason
+  const { running, channel } = await bring(deps, plan, shape, cgroup, signal)
+  deps.channels.keep(plan.id, channel)
+  const { run, folder } = plan.paths
+  await deps.records.put(plan.id, {
+    run,
+    folder,
+    ...running,
+    memoryMebibytes: shape.memoryMebibytes,
+    cpus: shape.cpus,
+    stdin: plan.stdin,
+    tty: plan.process.tty,
+    process: copyProcess(plan),
+  })
+  await channel.configure(await guestConfig(plan, shape, deps.capabilities))
+  await channel.check(plan.process)
+  signal.throwIfAborted()
+  // Not awaited: it costs time, and nobody reads it yet.
+  void collectBootLog(monitorSocket(run), folder).catch(() => undefined)
+  return running
+}
+
+/** Created twice is created once. What is left of a machine that has ended is not that. */
+async function findRunning(
+  { records, exits }: CreateDeps,
+  { id }: LaunchPlan,
+  cgroup: MachineCgroup,
+): Promise<Running | null> {
+  const record = await records.get(id)
+  if (record === null || existsSync(join(exits, id)) || (await cgroup.processes()).length === 0) return null
+  return { pid: record.pid, monitorPid: record.monitorPid }
+}
+
+/** From a template where there is one; booted where not, or where it fails. */
+async function bring(
+  deps: CreateDeps,
+  plan: LaunchPlan,
+  shape: MachineShape,
+  cgroup: MachineCgroup,
+  signal: AbortSignal,
+): Promise<Booted> {
+  const state = plan.mounts.length === 0 ? await deps.templates.find(shape) : null
+  if (state !== null) {
+    try {
+      return await attempt(deps, plan, shape, { cgroup, state, signal })
+    } catch (error) {
+      signal.throwIfAborted()
+      deps.log.warn({ err: AppError.from(error).wire, shape }, 'a template did not come up; the micro-VM boots instead')
+      await deps.templates.discard(shape)
+      await deps.clear(plan.id)
+    }
+  }
+  try {
+    return await attempt(deps, plan, shape, { cgroup, state: null, signal })
+  } catch (error) {
+    // An emulated processor on a busy machine now and then misses what the kernel waits for.
+    signal.throwIfAborted()
+    deps.log.warn({ err: AppError.from(error).wire, shape }, 'a micro-VM did not come up; it is tried once more')
+    await deps.clear(plan.id)
+    return attempt(deps, plan, shape, { cgroup, state: null, signal })
+  }
+}
+
+async function attempt(
+  deps: CreateDeps,
+  plan: LaunchPlan,
+  shape: MachineShape,
+  options: { readonly cgroup: MachineCgroup; readonly state: string | null; readonly signal: AbortSignal },
+): Promise<Booted> {
+  await options.cgroup.make(hostLimits(shape, plan.limits, deps.acceleration))
+  return bootMachine(deps, plan, shape, {
+    ...options,
+    share: (sockets) => shareFolders(deps, plan.mounts, sockets, options.cgroup),
+  })
+}
+
+async function ensureDisk({ disks }: CreateDeps, { paths, lowers }: LaunchPlan, signal: AbortSignal): Promise<void> {
+  const isThere = await access(paths.disk).then(
+    () => true,
+    () => false,
+  )
+  if (isThere) return
+  const root = lowers[0] === undefined ? { uid: 0, gid: 0, mode: 0o755 } : await stat(lowers[0])
+  const { uid, gid, mode } = root
+  await disks.makeDisk({ disk: paths.disk, from: { root: { uid, gid, mode: mode & 0o7777 } }, signal })
+}
+
+function refuseImpossible(plan: LaunchPlan, shape: MachineShape): void {
+  if (plan.hostNetwork || plan.grants.some(({ kind }) => kind === 'device' || kind === 'host-network')) {
+    const message =
+      "A micro-VM has a kernel of its own, so it cannot have this machine's network or devices. Choose another class, or take back the grant."
+    throw appError('invalidRequest', 'grant-not-possible', message)
+  }
+  const room = freeSlots(shape.network) - shape.disks
+  if (plan.mounts.length > room) {
+    const message = `A micro-VM with this image has room for ${Math.max(0, room)} mounts, but ${plan.mounts.length} are wanted. Choose another class, or mount a common folder.`
+    throw appError('invalidRequest', 'too-many-mounts', message, { params: { room, wanted: plan.mounts.length } })
+  }
+}
+
+function copyProcess({ process }: LaunchPlan) {
+  const { argv, env, additionalGids } = process
+  return { ...process, argv: [...argv], env: [...env], additionalGids: [...additionalGids] }
+}

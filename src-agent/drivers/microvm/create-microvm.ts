@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto'
+import type { Logger } from 'pino'
+import { countOomKills } from '../../host/cgroup-files.ts'
+import { createDiskConverter } from '../../layers/ext4-disk.ts'
+import type { Run } from '../../process/run.ts'
+import { hostSize } from './boot-machine.ts'
+import type { GuestAssets } from './guest/guest-assets.ts'
+import { type IdleDeps, saveState, withIdleMachine } from './idle-machine.ts'
+import { createMachineCgroup } from './machine-cgroup.ts'
+import type { MachinePrograms } from './machine-command.ts'
+import { type MachineShape, usualShape } from './machine-shape.ts'
+import { createMicrovmDriver, type MicrovmDriver } from './microvm-driver.ts'
+import { qemuArguments } from './qemu-arguments.ts'
+import { createTemplates, type Templates } from './templates.ts'
+
+export interface MicrovmSetup {
+  readonly programs: MachinePrograms
+  /** Serves mounts; null where it is not installed. */
+  readonly virtiofsd: string | null
+  readonly version: string
+  readonly acceleration: 'kvm' | 'tcg'
+  readonly assets: () => Promise<GuestAssets>
+}
+
+export interface MicrovmGround {
+  readonly run: Run
+  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly conmon: string
+  readonly exits: string
+  /** Where templates stay; below the state folder. */
+  readonly templates: string
+  /** A folder for each machine; below the run folder. */
+  readonly machines: string
+  /** For a machine that becomes a template; below the run folder, and short. */
+  readonly idle: string
+  readonly cgroupParent: string
+  readonly limitsSwap: boolean
+  /** What root in a sandbox may do where nothing is granted, in every class. */
+  readonly capabilities: readonly string[]
+  readonly bootId: string
+}
+
+/** The driver, and its templates, which are made in the background. */
+export interface Microvm {
+  readonly driver: MicrovmDriver
+  readonly templates: Templates
+  /** Makes the template that most sandboxes start from, with and without a network. */
+  warmUp(): Promise<void>
+  /** Resolves when nothing runs but sandboxes. */
+  close(): Promise<void>
+}
+
+const bootMs = 60_000
+
+export async function createMicrovm(setup: MicrovmSetup, ground: MicrovmGround): Promise<Microvm> {
+  const idle = idleDeps(setup, ground)
+  // An agent that was killed while it made a template has left the machine behind.
+  await idle.cgroup.kill()
+  await idle.cgroup.remove()
+  const make = async (shape: MachineShape, path: string, signal: AbortSignal): Promise<void> =>
+    withIdleMachine(idle, await setup.assets(), shape, { bootMs, signal }, ({ sockets }) => saveState(sockets, path))
+  const key = templateKey(setup, await setup.assets(), ground.bootId)
+  const templates = createTemplates({ folder: ground.templates, key, make, log: ground.log })
+  const driver = createDriverOn(setup, ground, templates)
+  const { close } = driver
+  return {
+    driver,
+    templates,
+    async warmUp() {
+      const usual = usualShape(hostSize())
+      await templates.ensure(usual)
+      await templates.ensure({ ...usual, network: false })
+    },
+    async close() {
+      await templates.close()
+      close()
+    },
+  }
+}
+
+/** A driver alone, on templates that there are. */
+export function createDriverOn(setup: MicrovmSetup, ground: MicrovmGround, templates: Templates): MicrovmDriver {
+  return createMicrovmDriver({
+    ...ground,
+    ...setup,
+    bwrap: setup.programs.bwrap,
+    recordsFolder: ground.machines,
+    cgroups: { limitsSwap: ground.limitsSwap },
+    countOomKills,
+    templates,
+    disks: createDiskConverter(ground.run),
+  })
+}
+
+/** For machines that nobody uses. */
+export function idleDeps(setup: MicrovmSetup, ground: Omit<MicrovmGround, 'run' | 'log' | 'conmon'>): IdleDeps {
+  const cgroup = createMachineCgroup(`${ground.cgroupParent}/template`, { limitsSwap: ground.limitsSwap })
+  return { programs: setup.programs, acceleration: setup.acceleration, cgroup, folder: ground.idle }
+}
+
+/** A state fits only to the very machine that it was taken from, and not to another boot of the host. */
+function templateKey({ version, acceleration }: MicrovmSetup, assets: GuestAssets, bootId: string): string {
+  const shape = { memoryMebibytes: 0, cpus: 1, disks: 1, network: true }
+  const machine = qemuArguments({ shape, acceleration, uid: 0, shares: 0, start: 'boot', streams: 'none' })
+  const parts = [assets.key, version, bootId, ...machine]
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24)
+}

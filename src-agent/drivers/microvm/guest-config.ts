@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LaunchPlan } from '../driver.ts'
+import type { GuestConfig, GuestNetwork } from './guest/guest-types.ts'
+import { guestBytes, type MachineShape } from './machine-shape.ts'
+import { sharedFile } from './share-folders.ts'
+
+/** As Docker has it. */
+const shmBytes = 64 * 1024 * 1024
+/** As long as the bridge of the host has it. */
+const mtu = 1500
+
+/** What the guest is told of the sandbox that it shall be. */
+export async function guestConfig(
+  plan: LaunchPlan,
+  shape: MachineShape,
+  defaultCapabilities: readonly string[],
+): Promise<GuestConfig> {
+  const { limits, mounts, grants } = plan
+  const [hosts, resolvConf] = await Promise.all([readOwnFile(plan, 'hosts'), readOwnFile(plan, 'resolv.conf')])
+  const granted = grants.flatMap((grant) => (grant.kind === 'cap' ? [`CAP_${grant.name}`] : []))
+  return {
+    hostname: plan.hostname,
+    lowers: plan.lowerFiles.map((_, index) => ({ device: diskName(index), type: 'erofs' })),
+    upper: diskName(shape.disks - 1),
+    readOnlyRoot: plan.readOnlyRoot,
+    network: guestNetwork(plan),
+    hosts,
+    resolvConf: plan.nameservers === null ? null : resolvConf,
+    shares: mounts.map((mount, index) => {
+      const { target, readOnly } = mount
+      return { tag: `joey${index}`, target, readOnly, file: sharedFile(mount) }
+    }),
+    tmpfs: [],
+    shmBytes,
+    pids: limits.pids,
+    // A machine is often larger than its limit.
+    memoryBytes: limits.memoryBytes !== null && limits.memoryBytes < guestBytes(shape) ? limits.memoryBytes : null,
+    capabilities: [...new Set([...defaultCapabilities, ...granted])],
+    maskPaths: true,
+    systemCallFilter: !grants.some(({ kind }) => kind === 'no-seccomp'),
+  }
+}
+
+function guestNetwork({ address }: LaunchPlan): GuestNetwork | null {
+  if (address === null) return null
+  return { address: address.address, prefix: address.prefixLength, gateway: address.gateway, mac: address.mac, mtu }
+}
+
+/** Disks are named in the order of QEMU's command line. */
+function diskName(index: number): string {
+  return `vd${String.fromCharCode('a'.charCodeAt(0) + index)}`
+}
+
+async function readOwnFile({ paths }: Pick<LaunchPlan, 'paths'>, name: string): Promise<string | null> {
+  return readFile(join(paths.folder, 'etc', name), 'utf8').catch(() => null)
+}
+
+/** The same files again, after they have changed. */
+export async function readGuestFiles(folder: string): Promise<{ hosts?: string; resolvConf?: string }> {
+  const read = (name: string) => readFile(join(folder, 'etc', name), 'utf8').catch(() => undefined)
+  const [hosts, resolvConf] = await Promise.all([read('hosts'), read('resolv.conf')])
+  return { ...(hosts !== undefined && { hosts }), ...(resolvConf !== undefined && { resolvConf }) }
+}

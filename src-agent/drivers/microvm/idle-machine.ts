@@ -1,0 +1,144 @@
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
+import { createServer, type Server } from 'node:net'
+import { dirname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import { appError } from '#contract/app-error'
+import { type ChildProcess, start } from '../../process/run.ts'
+import { saveTemplateLog } from './boot-log.ts'
+import { connectWhenThere } from './connect-guest.ts'
+import type { GuestAssets } from './guest/guest-assets.ts'
+import type { MachineCgroup } from './machine-cgroup.ts'
+import { idleCommand, inCgroup, type MachinePrograms } from './machine-command.ts'
+import { hostLimits, type MachineShape } from './machine-shape.ts'
+import { inside, socketNames } from './qemu-arguments.ts'
+import { connectQmp, type QmpClient } from './qmp-client.ts'
+
+export interface IdleDeps {
+  readonly programs: MachinePrograms
+  readonly acceleration: 'kvm' | 'tcg'
+  readonly cgroup: MachineCgroup
+  /** For its sockets and empty disks, made and removed again; short, for socket paths. */
+  readonly folder: string
+}
+
+const uid = 0x7fff_0000
+/** A guest's disks seem this large to it; what is read beyond the end of the real one is an error. */
+const placeholderBytes = 2 ** 42
+const saveMs = 60_000
+const stateSocket = 'm'
+
+/**
+ * Boots a machine for nobody, waits until its guest is ready to be told what to be, lets `work` do its part with it,
+ * and ends it. Resolves when nothing is left of it.
+ */
+export async function withIdleMachine<T>(
+  deps: IdleDeps,
+  assets: GuestAssets,
+  shape: MachineShape,
+  options: { readonly bootMs: number; readonly signal: AbortSignal },
+  work: (machine: { readonly sockets: string; readonly bootedMs: number }) => Promise<T>,
+): Promise<T> {
+  const sockets = join(deps.folder, 'v')
+  await rm(deps.folder, { recursive: true, force: true })
+  await mkdir(sockets, { recursive: true, mode: 0o755 })
+  const disks = await makePlaceholders(deps.folder, shape.disks)
+  let child: ChildProcess | null = null
+  try {
+    await deps.cgroup.make(hostLimits(shape, { memoryBytes: null, cpus: null, pids: 1 }, deps.acceleration))
+    const begin = performance.now()
+    child = startIdle(deps, assets, shape, { sockets, disks })
+    const gone = new AbortController()
+    child.once('exit', () => gone.abort(idleFailed('The emulator ended before the guest was ready.')))
+    const signal = AbortSignal.any([options.signal, gone.signal, AbortSignal.timeout(options.bootMs)])
+    const channel = await connectWhenThere(join(sockets, socketNames.control), signal)
+    channel.close()
+    return await work({ sockets, bootedMs: performance.now() - begin })
+  } finally {
+    await deps.cgroup.kill()
+    await deps.cgroup.remove()
+    await rm(deps.folder, { recursive: true, force: true })
+  }
+}
+
+function startIdle(
+  { programs, acceleration, cgroup }: IdleDeps,
+  { kernel, initramfs }: GuestAssets,
+  shape: MachineShape,
+  { sockets, disks }: { readonly sockets: string; readonly disks: readonly string[] },
+): ChildProcess {
+  const machine = { shape, acceleration, uid, shares: 0, start: 'boot', streams: 'none' } as const
+  const command = idleCommand(programs, { kernel, initramfs, sockets, disks }, machine)
+  const [program = '', ...args] = inCgroup(cgroup.joinFiles(), command)
+  return start(program, args, { stdio: ['ignore', 'ignore', 'ignore'] })
+}
+
+async function makePlaceholders(folder: string, count: number): Promise<string[]> {
+  const paths = Array.from({ length: count }, (_, index) => join(folder, `disk${index}`))
+  for (const path of paths) {
+    const file = await open(path, 'w', 0o600)
+    try {
+      await file.truncate(placeholderBytes)
+    } finally {
+      await file.close()
+    }
+  }
+  return paths
+}
+
+const Progress = z.looseObject({ status: z.string().optional(), 'error-desc': z.string().optional() })
+
+/** Saves the running machine's whole state to a file, which appears whole or not at all. The machine then stands still. */
+export async function saveState(sockets: string, path: string): Promise<void> {
+  const socket = join(sockets, stateSocket)
+  const draft = `${path}.new`
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  const monitor = join(sockets, socketNames.monitor)
+  await saveTemplateLog(monitor, path)
+  const qmp = await connectQmp(monitor)
+  const server = createServer()
+  try {
+    await listen(server, socket)
+    const received = receive(server, draft)
+    await qmp.execute('migrate-set-parameters', z.unknown(), { 'max-bandwidth': 10 ** 10 })
+    await qmp.execute('migrate', z.unknown(), { uri: `unix:${inside.sockets}/${stateSocket}` })
+    await Promise.all([awaitSaved(qmp), received])
+    await rename(draft, path)
+  } finally {
+    qmp.close()
+    server.close()
+    await rm(draft, { force: true })
+  }
+}
+
+async function listen(server: Server, socket: string): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(socket, resolve)
+  })
+  // QEMU is nobody's by now; only it sees the folder besides root.
+  await chmod(socket, 0o666)
+}
+
+async function receive(server: Server, draft: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  server.once('connection', (stream) => {
+    open(draft, 'w', 0o600)
+      .then((file) => pipeline(stream, file.createWriteStream()))
+      .then(resolve, reject)
+  })
+  await promise
+}
+
+async function awaitSaved(qmp: QmpClient): Promise<void> {
+  for (const deadline = Date.now() + saveMs; ; await sleep(5)) {
+    const { status, 'error-desc': words } = await qmp.execute('query-migrate', Progress)
+    if (status === 'completed') return
+    if (status === 'failed' || Date.now() > deadline) throw idleFailed(words ?? `The state was not saved: ${status}.`)
+  }
+}
+
+function idleFailed(detail: string): Error {
+  return appError('engine', 'template-failed', 'A micro-VM could not be prepared.', { detail })
+}

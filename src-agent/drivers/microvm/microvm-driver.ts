@@ -1,0 +1,243 @@
+import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import { AppError, appError } from '#contract/app-error'
+import type { Limits, SandboxId } from '#contract/sandbox'
+import type { Abilities, Driver, Ending, SandboxPaths } from '../driver.ts'
+import { collectBootLog, kernelFrom, readBootLog } from './boot-log.ts'
+import { controlSocket, hostSize, monitorSocket } from './boot-machine.ts'
+import { type CreateDeps, createMachine } from './create-machine.ts'
+import { readEngineMemory } from './engine-memory.ts'
+import type { GuestChannel } from './guest/guest-types.ts'
+import { createGuestChannels } from './guest-channels.ts'
+import { readGuestFiles } from './guest-config.ts'
+import { readLastWords } from './last-words.ts'
+import { scriptFiles } from './launch-script.ts'
+import { limitationsOf } from './limitations.ts'
+import { type CgroupDeps, createMachineCgroup, type MachineCgroup } from './machine-cgroup.ts'
+import { createMachineRecords, type MachineRecord } from './machine-records.ts'
+import { guestBytes, hostLimits, usualShape } from './machine-shape.ts'
+import { monitorFiles } from './monitor-files.ts'
+import { awaitMonitorGone } from './monitor-gone.ts'
+import { signalNumber } from './signal-number.ts'
+
+export interface MicrovmDeps extends Omit<CreateDeps, 'records' | 'channels' | 'clear'> {
+  /** A folder for each machine that there is. */
+  readonly recordsFolder: string
+  readonly cgroupParent: string
+  readonly cgroups: CgroupDeps
+  readonly countOomKills: (cgroup: string) => Promise<number>
+  readonly log: Pick<Logger, 'info' | 'warn'>
+}
+
+export type MicrovmDriver = Driver & Abilities & { close(): void }
+
+/** A guest that runs acts on a signal at once; one that is killed has this long to write its disks out. */
+const killMs = 6_000
+
+/** Runs `microvm` sandboxes by QEMU, one for each, with a kernel and process 1 of ours (guest/). */
+export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
+  const records = createMachineRecords(deps.recordsFolder)
+  const channels = createGuestChannels()
+  const cgroup = (id: SandboxId) => `${deps.cgroupParent}/${id}`
+  const cgroupOf = (id: SandboxId) => createMachineCgroup(cgroup(id), deps.cgroups)
+  const clear = async (id: SandboxId, run?: string): Promise<void> => {
+    channels.close(id)
+    await cgroupOf(id).kill()
+    if (run !== undefined) await awaitMonitorGone(monitorFiles(run).monitorPid, id)
+  }
+  const need = async (id: SandboxId): Promise<MachineRecord> => (await records.get(id)) ?? refuseAbsent()
+  const channelOf = async (id: SandboxId): Promise<GuestChannel> =>
+    channels.open(id, controlSocket((await need(id)).run))
+  const hasEnded = (id: SandboxId): Promise<boolean> => exists(join(deps.exits, id))
+  const context: Context = { deps, records, cgroupOf, channelOf, hasEnded }
+
+  return {
+    name: 'qemu',
+    class: 'microvm',
+    disk: 'image',
+    sharesProcesses: false,
+    limitations: limitationsOf(deps.acceleration, usualShape(hostSize()).memoryMebibytes),
+    cgroup,
+    close: channels.closeAll,
+
+    async create(plan, signal) {
+      try {
+        const clearRun = (id: SandboxId) => clear(id, plan.paths.run)
+        return await createMachine({ ...deps, records, channels, clear: clearRun }, plan, cgroupOf(plan.id), signal)
+      } catch (error) {
+        await takeBack(context, plan.id, plan.paths, clear)
+        throw AppError.from(error)
+      }
+    },
+
+    async start(id) {
+      const record = await need(id)
+      const channel = await channelOf(id)
+      await channel.startMain(record.process, { stdin: record.stdin || record.tty })
+      await records.markStarted(id)
+    },
+
+    kill: (id, signal, options) => sendSignal(context, id, signal, options?.all ?? false),
+
+    async pause(id) {
+      await cgroupOf(id).freeze()
+    },
+
+    async resume(id) {
+      await cgroupOf(id).thaw()
+      await (await channelOf(id)).renew()
+    },
+
+    update: (id, limits) => updateLimits(context, id, limits),
+
+    async exec(_paths, id, process) {
+      return {
+        kind: 'guest',
+        open: async (options) => (await channelOf(id)).exec(process, options),
+        dispose: async () => undefined,
+      }
+    },
+
+    phase: (id) => readPhase(context, id),
+    ending: (id, paths) => readEnding(context, id, paths),
+    remove: (id, paths) => takeBack(context, id, paths, clear),
+
+    async refreshFiles(id, paths) {
+      await (await channelOf(id)).setFiles(await readGuestFiles(paths.folder))
+    },
+
+    async resizeMain(id, _paths, columns, rows) {
+      await (await channelOf(id)).resizeMain(columns, rows)
+    },
+
+    async bootLog(id, paths) {
+      const record = await records.get(id)
+      if (record && !(await hasEnded(id))) {
+        await collectBootLog(monitorSocket(record.run), paths.folder).catch(() => undefined)
+      }
+      const text = await readBootLog(paths.folder)
+      const kernel = kernelFrom(text) ?? (record ? await kernelRelease(context, id) : null)
+      return { kernel, text }
+    },
+
+    async engineMemory(id) {
+      const [record, inUse] = [await records.get(id), await cgroupOf(id).memoryInUse()]
+      if (!record || inUse === null) return null
+      return readEngineMemory(record.pid, inUse, guestBytes(record))
+    },
+  }
+}
+
+interface Context {
+  readonly deps: MicrovmDeps
+  readonly records: ReturnType<typeof createMachineRecords>
+  readonly cgroupOf: (id: SandboxId) => MachineCgroup
+  readonly channelOf: (id: SandboxId) => Promise<GuestChannel>
+  readonly hasEnded: (id: SandboxId) => Promise<boolean>
+}
+
+async function kernelRelease(context: Context, id: SandboxId): Promise<string | null> {
+  if (await context.hasEnded(id)) return null
+  return context.channelOf(id).then(
+    (channel) => channel.hello.kernelRelease.replace(/[^\w.+~-]/g, '').slice(0, 64),
+    () => null,
+  )
+}
+
+/** KILL must work on a guest that does not listen, so a while after it the machine itself is ended. */
+async function sendSignal(context: Context, id: SandboxId, name: string, all: boolean): Promise<void> {
+  const number = signalNumber(name)
+  if (number === null) throw appError('invalidRequest', 'signal-unknown', `There is no signal "${name}".`)
+  if ((await context.records.get(id)) === null || (await context.hasEnded(id))) return
+  const cgroup = context.cgroupOf(id)
+  if (number === 9) {
+    await cgroup.thaw().catch(() => undefined)
+    if (!(await context.records.isStarted(id))) return cgroup.kill()
+    await killLater(context, id, cgroup)
+  }
+  try {
+    await (await context.channelOf(id)).signal(all ? 'all' : 'main', number)
+  } catch (error) {
+    if (await context.hasEnded(id)) return
+    if (number === 9) return cgroup.kill()
+    const { wire } = AppError.from(error)
+    if (wire.reason === 'process-gone') return
+    throw appError('engine', 'signal-failed', `The signal ${name} could not be sent.`, { cause: error })
+  }
+}
+
+/** Of that very machine: the sandbox may have been started again by then. */
+async function killLater(context: Context, id: SandboxId, cgroup: MachineCgroup): Promise<void> {
+  const wanted = await context.records.get(id)
+  const end = async (): Promise<void> => {
+    const record = await context.records.get(id)
+    if (record?.pid === wanted?.pid && !(await context.hasEnded(id))) await cgroup.kill()
+  }
+  setTimeout(() => {
+    end().catch((error: unknown) => context.deps.log.warn({ err: error, id }, 'a micro-VM could not be killed'))
+  }, killMs).unref()
+}
+
+/** The guest first: it alone knows whether its processes fit. The host's limits follow from what it agreed to. */
+async function updateLimits({ deps, records, cgroupOf, channelOf }: Context, id: SandboxId, limits: Limits) {
+  const record = await records.get(id)
+  if (record === null) return refuseAbsent()
+  const boot = guestBytes(record)
+  if (limits.memoryBytes !== null && limits.memoryBytes > boot) throw tooLarge(boot)
+  const memoryBytes = limits.memoryBytes === boot ? null : limits.memoryBytes
+  await (await channelOf(id)).setLimits({ memoryBytes, pids: limits.pids })
+  await cgroupOf(id).limit(hostLimits(record, limits, deps.acceleration))
+}
+
+function tooLarge(bootBytes: number): Error {
+  const mebibytes = Math.floor(bootBytes / 2 ** 20)
+  const message = `A running micro-VM cannot have more memory than it was started with, which is ${mebibytes} MiB. Stop it, and start it again with the new limit.`
+  return appError('conflict', 'needs-restart', message, { params: { mebibytes } })
+}
+
+async function readPhase({ records, cgroupOf, hasEnded }: Context, id: SandboxId) {
+  if ((await records.get(id)) === null) return 'absent'
+  const cgroup = cgroupOf(id)
+  if ((await hasEnded(id)) || (await cgroup.processes()).length === 0) return 'stopped'
+  if (await cgroup.isFrozen()) return 'paused'
+  return (await records.isStarted(id)) ? 'running' : 'created'
+}
+
+/** The guest's last words tell the code. Without them the machine was killed or crashed, which is the end of a KILL too. */
+async function readEnding({ deps }: Context, id: SandboxId, paths: SandboxPaths): Promise<Ending | null> {
+  const file = join(deps.exits, id)
+  const at = await stat(file).then(
+    ({ mtime }) => mtime,
+    () => null,
+  )
+  if (at === null) return null
+  const words = await readLastWords(join(paths.run, scriptFiles.status))
+  const killed = await deps.countOomKills(`${deps.cgroupParent}/${id}`)
+  return { code: words?.code ?? 137, oomKills: (words?.oomKills ?? 0) + killed, at }
+}
+
+/** Ends what runs and removes what there is. Absent is no error. */
+async function takeBack(
+  { deps, records, cgroupOf }: Context,
+  id: SandboxId,
+  paths: SandboxPaths,
+  clear: (id: SandboxId, run: string) => Promise<void>,
+): Promise<void> {
+  await clear(id, paths.run)
+  await cgroupOf(id).remove()
+  await rm(join(deps.exits, id), { force: true })
+  await rm(paths.run, { recursive: true, force: true })
+  await records.remove(id)
+}
+
+function refuseAbsent(): never {
+  throw appError('notFound', 'sandbox-not-running', 'The sandbox does not run.')
+}
+
+function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  )
+}

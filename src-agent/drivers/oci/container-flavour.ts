@@ -1,0 +1,39 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { FlavourDeps, OciFlavour } from './flavour.ts'
+import { buildRuntimeConfig, buildUpdate } from './runtime-config.ts'
+
+/** crun and runc: namespaces and cgroups of the host's own kernel. */
+export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): OciFlavour {
+  return {
+    class: 'container',
+    sharesProcesses: true,
+    limitations: [
+      {
+        feature: 'liveSnapshot',
+        reason: 'The memory of processes of the host cannot be saved here. The disk can, at any time.',
+      },
+      { feature: 'ownKernelModules', reason: "It shares this machine's kernel. Take a micro-VM for one of its own." },
+    ],
+    options: [],
+    launch: () => ({ options: [], hidesNetSettings: false }),
+    config: buildRuntimeConfig,
+    pidFile: (path) => ['--pid-file', path],
+    reach: () => null,
+    async update(id, _cgroup, limits) {
+      // By file: a child's standard input is a socket here, which crun cannot open by name.
+      const file = join(runtimeRoot, `update-${id}.json`)
+      await writeFile(file, JSON.stringify(buildUpdate(limits, host)), { mode: 0o600 })
+      try {
+        await engine(['update', '--resources', file, id])
+      } finally {
+        await rm(file, { force: true })
+      }
+    },
+    killAnyway: async () => false,
+    clear: async () => undefined,
+    correctPhase: async (_id, told) => told,
+    codeWithoutProcesses: null,
+    forget: async () => undefined,
+  }
+}

@@ -1,0 +1,75 @@
+import { statSync } from 'node:fs'
+import { appError } from '#contract/app-error'
+import type { Grant } from '#contract/sandbox'
+
+/** What a sandbox may do as its root where nothing is granted: Docker's list. */
+export const defaultCapabilities = [
+  'CAP_CHOWN',
+  'CAP_DAC_OVERRIDE',
+  'CAP_FSETID',
+  'CAP_FOWNER',
+  'CAP_MKNOD',
+  'CAP_NET_RAW',
+  'CAP_SETGID',
+  'CAP_SETUID',
+  'CAP_SETFCAP',
+  'CAP_SETPCAP',
+  'CAP_NET_BIND_SERVICE',
+  'CAP_SYS_CHROOT',
+  'CAP_KILL',
+  'CAP_AUDIT_WRITE',
+] as const
+
+/** A device node of the host, as the sandbox gets it. */
+export interface GrantedDevice {
+  readonly path: string
+  readonly type: 'c' | 'b'
+  readonly major: number
+  readonly minor: number
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+}
+
+/** Grants as an OCI configuration needs them. */
+export interface Granted {
+  readonly capabilities: readonly string[]
+  readonly devices: readonly GrantedDevice[]
+  readonly hasSeccomp: boolean
+}
+
+/** Looks up what the grants name. Rejects a device that this host does not have. */
+export function resolveGrants(grants: readonly Grant[]): Granted {
+  const capabilities = new Set<string>(defaultCapabilities)
+  const devices = new Map<string, GrantedDevice>()
+  for (const grant of grants) {
+    if (grant.kind === 'cap') capabilities.add(`CAP_${grant.name}`)
+    if (grant.kind === 'device') devices.set(grant.path, findDevice(grant.path))
+  }
+  const hasSeccomp = !grants.some(({ kind }) => kind === 'no-seccomp')
+  return { capabilities: [...capabilities], devices: [...devices.values()], hasSeccomp }
+}
+
+function findDevice(path: string): GrantedDevice {
+  const stats = path.split('/').includes('..') ? undefined : statSync(path, { throwIfNoEntry: false })
+  if (!stats || !(stats.isCharacterDevice() || stats.isBlockDevice())) {
+    const message = `There is no device ${path} on this machine. Take the grant back, or name another one.`
+    throw appError('invalidRequest', 'device-not-found', message, { params: { path } })
+  }
+  const { rdev, mode, uid, gid } = stats
+  const type = stats.isBlockDevice() ? 'b' : 'c'
+  // As glibc splits a device number: https://sourceware.org/git/?p=glibc.git;f=bits/sysmacros.h
+  const major = (rdev >> 8) & 0xfff
+  const minor = (rdev & 0xff) | ((rdev >> 12) & 0xfff00)
+  return { path, type, major, minor, mode: mode & 0o777, uid, gid }
+}
+
+/** An entry of `linux.devices`. */
+export function toDeviceNode({ mode, ...device }: GrantedDevice): Record<string, unknown> {
+  return { ...device, fileMode: mode }
+}
+
+/** An entry of `linux.resources.devices`. */
+export function toDeviceRule({ type, major, minor }: GrantedDevice): Record<string, unknown> {
+  return { allow: true, type, major, minor, access: 'rwm' }
+}

@@ -1,0 +1,148 @@
+import { appError } from '#contract/app-error'
+import type { ClassLimitation } from '#contract/classes'
+import type { Limits } from '#contract/sandbox'
+import { killCgroup, listProcesses, removeCgroup } from '../../host/cgroup-files.ts'
+import { writeCgroupLimits } from '../../host/cgroup-limits.ts'
+import type { LaunchPlan } from '../driver.ts'
+import type { FlavourDeps, OciFlavour } from './flavour.ts'
+import type { Granted } from './grants.ts'
+import { createGvisorReach } from './gvisor-reach.ts'
+import {
+  allPids,
+  buildCommon,
+  buildResources,
+  type HostTraits,
+  kernelMounts,
+  networkNamespace,
+  ownMounts,
+} from './runtime-config.ts'
+
+/** How this machine's runsc has to be run, found out by trying: see host/probe-gvisor.ts. */
+export interface GvisorSetup {
+  readonly platform: string
+  /** Options that this version knows and needs. */
+  readonly options: readonly string[]
+  readonly hidesNetSettings: boolean
+}
+
+/**
+ * runsc: the guest's system calls are answered by gVisor's own kernel, the sentry, whose own system calls are the only
+ * ones that reach the host (https://gvisor.dev/docs/architecture_guide/). The seccomp profile of a container would
+ * filter nothing here, and files of the host's kernel that are masked there do not exist.
+ */
+export function gvisorFlavour({ engine, host }: FlavourDeps, setup: GvisorSetup): OciFlavour {
+  return {
+    class: 'gvisor',
+    sharesProcesses: false,
+    limitations,
+    options: [`--platform=${setup.platform}`, ...setup.options],
+    launch: (plan) => {
+      const network = networkOf(plan)
+      const hidesNetSettings = network === 'sandbox' && setup.hidesNetSettings
+      return { options: [`--network=${network}`], hidesNetSettings }
+    },
+    config: buildGvisorConfig,
+    pidFile: (path) => ['--internal-pid-file', path],
+    reach: (id) => createGvisorReach(engine, id),
+    // This runtime has no command for it.
+    update: (_id, cgroup, limits) => writeCgroupLimits(cgroup, toHostLimits(limits), host),
+    async killAnyway(id, signal, phase) {
+      if (phase === 'running') return false
+      if (isKill(signal)) {
+        await killCgroup(`${host.cgroupParent}/${id}`)
+        return true
+      }
+      if (phase === 'created') return false
+      // What is frozen takes no signal from this runtime, so it is thawed for the moment that it takes.
+      await engine(['resume', id])
+      await engine(['kill', id, signal], [0, 128])
+      await engine(['pause', id], [0, 128])
+      return true
+    },
+    // `delete` would wait half a second and more for the processes of the platform to go.
+    clear: killCgroup,
+    // Of one that was killed while it was frozen, this runtime says for ever that it is frozen, and stumbles over it.
+    async correctPhase(id, told) {
+      if (told !== 'paused') return told
+      return (await listProcesses(`${host.cgroupParent}/${id}`)).length === 0 ? 'stopped' : told
+    },
+    // As every program in Go that cannot start a thread.
+    codeWithoutProcesses: 2,
+    forget: removeCgroup,
+  }
+}
+
+/** `none` has a loopback that is up; in a fresh namespace `sandbox` finds one that is down, and takes it as it is. */
+function networkOf({ hostNetwork, netns }: Pick<LaunchPlan, 'hostNetwork' | 'netns'>): 'host' | 'none' | 'sandbox' {
+  if (hostNetwork) return 'host'
+  return netns === null ? 'none' : 'sandbox'
+}
+
+const limitations: readonly ClassLimitation[] = [
+  {
+    feature: 'liveMemoryLimit',
+    reason: 'A new memory limit holds at once, but programs inside go on reading the old one in /proc/meminfo.',
+  },
+  {
+    feature: 'liveLimits',
+    reason:
+      'The limit of processes is held by this machine, which sees several tasks of gVisor for each process inside. It is therefore approximate, and going far beyond it ends the whole sandbox.',
+  },
+  {
+    feature: 'grants',
+    reason:
+      "Capabilities act on gVisor's own kernel only, and devices of this machine cannot be given. Take a container for those.",
+  },
+  {
+    feature: 'bindMounts',
+    reason: 'Sockets and named pipes in mounted folders of this machine cannot be used. Files and folders can.',
+  },
+  {
+    feature: 'ownKernelModules',
+    reason: 'gVisor has a kernel of its own that loads no modules. Take a micro-VM for them.',
+  },
+]
+
+/** Tasks of the host for a sandbox without processes, and for each process: measured with every platform at once busy. */
+const tasksOfSentry = 256
+const tasksPerProcess = 10
+
+function toHostLimits(limits: Limits): Limits {
+  const { pids } = limits
+  return { ...limits, pids: pids === null ? null : Math.min(tasksOfSentry + pids * tasksPerProcess, allPids) }
+}
+
+function isKill(signal: string): boolean {
+  return ['9', 'KILL', 'SIGKILL'].includes(signal)
+}
+
+/** With less not even gVisor itself starts (measured: it needs 20 to 24 MiB). */
+const leastMemory = 24 * 1024 * 1024
+
+/** Kinds of file systems that gVisor has itself. */
+const knownMounts = new Set(['proc', 'tmpfs', 'devpts', 'sysfs'])
+
+function buildGvisorConfig(
+  plan: LaunchPlan,
+  host: HostTraits,
+  rootfs: string,
+  { capabilities, devices }: Granted,
+): Record<string, unknown> {
+  if (devices.length > 0) {
+    const message = 'A device of this machine cannot be given to a gVisor sandbox. Take the class "container" for it.'
+    throw appError('invalidRequest', 'grant-not-in-class', message, { params: { kind: 'device' } })
+  }
+  if (plan.limits.memoryBytes !== null && plan.limits.memoryBytes < leastMemory) {
+    const message = 'gVisor needs some memory itself: give the sandbox at least 24 MiB, or take the class "container".'
+    throw appError('invalidRequest', 'limit-too-low', message, { params: { leastBytes: leastMemory } })
+  }
+  return {
+    ...buildCommon(plan, host, rootfs, capabilities),
+    mounts: [...kernelMounts.filter(({ type }) => knownMounts.has(type)), ...ownMounts(plan, host)],
+    linux: {
+      namespaces: [...['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })), ...networkNamespace(plan)],
+      cgroupsPath: `${host.cgroupParent}/${plan.id}`,
+      resources: buildResources(toHostLimits(plan.limits), host),
+    },
+  }
+}

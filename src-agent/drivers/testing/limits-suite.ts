@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import type { Trial } from './trial.ts'
+
+const mebibyte = 1024 * 1024
+const noLimits = { memoryBytes: null, cpus: null, pids: null }
+
+/** What a sandbox may use at most. */
+export function describeLimits(current: () => Trial): void {
+  test('too much memory ends it, and the kernel says so', async () => {
+    const trial = current()
+    const limits = { ...noLimits, memoryBytes: 64 * mebibyte }
+    const ending = await trial.runToEnd('head -c 200m /dev/zero | tail -c 200m >/dev/null; exit 5', { limits })
+    expect(ending.oomKills).toBeGreaterThan(0)
+    expect(ending.code).not.toBe(0)
+  })
+
+  test('a limit of processes stops a flood of them', async () => {
+    const trial = current()
+    const script = 'i=0; while [ $i -lt 300 ]; do sleep 100 & i=$((i+1)); done; echo flooded; wait'
+    const ending = await trial.runToEnd(script, { limits: { ...noLimits, pids: 20 } })
+    expect(trial.output()).not.toContain('flooded')
+    const { limitations } = trial.driver
+    if (limitations.some(({ feature }) => feature === 'liveLimits')) expect(ending.ranOutOfProcesses).toBe(true)
+    else expect(trial.output().join('\n')).toMatch(/can't fork|Resource temporarily unavailable/)
+  })
+
+  test('a share of the processors holds', async () => {
+    const trial = current()
+    await trial.launch(trial.plan(['sh', '-c', 'while true; do :; done'], { limits: { ...noLimits, cpus: 0.3 } }))
+    // The first instructions of an engine are under the limit too, but not what is measured.
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const before = cpuMs(trial)
+    const started = performance.now()
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    const share = (cpuMs(trial) - before) / (performance.now() - started)
+    expect(share).toBeGreaterThan(0.1)
+    expect(share).toBeLessThan(0.4)
+  })
+
+  test('limits change while it runs', async () => {
+    const trial = current()
+    const limits = { memoryBytes: 96 * mebibyte, cpus: 0.5, pids: 50 }
+    await trial.launch(trial.plan(['sleep', '1000'], { limits }))
+    await trial.driver.update(trial.id, { memoryBytes: 128 * mebibyte, cpus: 1, pids: 60 })
+    const seen = limitsOf(trial)
+    if (trial.driver.sharesProcesses) expect(seen).toEqual({ memoryBytes: 128 * mebibyte, pids: 60 })
+    // With a kernel of its own, that kernel's tasks, and where it is a machine its memory, come on top.
+    else {
+      expect(seen.memoryBytes).toBeGreaterThanOrEqual(128 * mebibyte)
+      expect(seen.pids).toBeGreaterThanOrEqual(60)
+    }
+  })
+
+  test('a limit can be taken away while it runs', async () => {
+    const trial = current()
+    const limits = { memoryBytes: 96 * mebibyte, cpus: 0.5, pids: 50 }
+    await trial.launch(trial.plan(['sleep', '1000'], { limits }))
+    await trial.driver.update(trial.id, noLimits)
+    const { pids } = limitsOf(trial)
+    expect(pids).toBeGreaterThanOrEqual(4_194_304)
+  })
+
+  test('less memory than is in use is refused', async () => {
+    const trial = current()
+    const limits = { ...noLimits, memoryBytes: 512 * mebibyte }
+    const script = 'mkdir -p /dev/shm; head -c 60m /dev/zero >/dev/shm/much; echo full; sleep 1000'
+    await trial.launch(trial.plan(['sh', '-c', script], { limits }))
+    await expect.poll(() => trial.output(), { timeout: 30_000 }).toContain('full')
+    await expect(trial.driver.update(trial.id, { ...noLimits, memoryBytes: 8 * mebibyte })).rejects.toMatchObject({
+      wire: { code: 'conflict', reason: 'limit-below-use' },
+    })
+    expect(await trial.driver.phase(trial.id)).toBe('running')
+  })
+}
+
+/** As the host's kernel has them, of either kind of cgroups. */
+function limitsOf(trial: Trial): { readonly memoryBytes: number; readonly pids: number } {
+  const cgroup = trial.driver.cgroup(trial.id)
+  const read = (...files: string[]): number => {
+    const text = files.map((file) => readOrNull(`/sys/fs/cgroup${file}`)).find((found) => found !== null) ?? ''
+    return text.trim() === 'max' ? Number.POSITIVE_INFINITY : Number(text)
+  }
+  return {
+    memoryBytes: read(`/memory${cgroup}/memory.limit_in_bytes`, `${cgroup}/memory.max`),
+    pids: read(`/pids${cgroup}/pids.max`, `${cgroup}/pids.max`),
+  }
+}
+
+function cpuMs(trial: Trial): number {
+  const cgroup = trial.driver.cgroup(trial.id)
+  const nanoseconds = readOrNull(`/sys/fs/cgroup/cpuacct${cgroup}/cpuacct.usage`)
+  if (nanoseconds !== null) return Number(nanoseconds) / 1e6
+  const stat = readOrNull(`/sys/fs/cgroup${cgroup}/cpu.stat`) ?? ''
+  return Number(/^usage_usec (\d+)/m.exec(stat)?.[1]) / 1e3
+}
+
+function readOrNull(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
