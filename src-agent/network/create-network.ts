@@ -7,13 +7,13 @@ import { refuseForeignPorts } from './foreign-ports.ts'
 import { createHostPorts } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
 import { createLeases } from './leases.ts'
-import { deleteLinks, ensureBridge, presentLinks } from './links.ts'
-import { namesFor } from './names.ts'
+import { deleteLinks, ensureBridge, presentLinks, setIsolated } from './links.ts'
+import { gatewayOf, macForAddress, namesFor } from './names.ts'
 import type { Lease, Network, NetworkLog, ReservedPort } from './network.ts'
 import { createPacketFilter } from './packet-filter.ts'
 import { createPool } from './pool.ts'
 import { reconcileNetwork } from './reconcile.ts'
-import { formatResolvConf, readResolver, watchResolvConf } from './resolv-conf.ts'
+import { formatResolvConf, readHostResolvConf, readResolver, watchResolvConf } from './resolv-conf.ts'
 import { chooseSubnet } from './subnet-choice.ts'
 
 interface Deps {
@@ -45,7 +45,7 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2 }: Deps): Ne
     leases.occupy(present.ports)
     // The filter comes first, so that there is no moment in which a sandbox is joined and not guarded.
     await filter.load(subnet)
-    await ensureBridge(run, names, subnet, present)
+    await ensureBridge(run, names, subnet, { ...present, isJoined: (port) => filter.networkOf(port) !== null })
     return subnet
   }
   const prepare = (): Promise<Subnet> => {
@@ -88,6 +88,24 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2 }: Deps): Ne
       pool.fill()
       return lease
     },
+    async placeOf({ address }) {
+      const subnet = await prepare()
+      const { address: gateway } = gatewayOf(subnet)
+      return { address, prefixLength: subnet.prefix, gateway, mac: macForAddress(address) }
+    },
+    async join({ interface: port }, networkName) {
+      await prepare()
+      const before = filter.networkOf(port)
+      if (networkName !== null) await filter.join(port, networkName)
+      try {
+        await setIsolated(run, port, networkName === null)
+      } catch (error) {
+        if (networkName !== null) await filter.join(port, before)
+        throw error
+      } finally {
+        if (networkName === null) await filter.join(port, null)
+      }
+    },
     async publish(id, address, ports) {
       const former = published.get(id)
       if (former !== undefined && isSame(former, address, ports)) return [...former.ports]
@@ -118,6 +136,7 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2 }: Deps): Ne
       }
     },
     resolvConf: async () => formatResolvConf(await readResolver()),
+    hostResolvConf: () => readHostResolvConf(),
     watchResolvConf: (listener) => watchResolvConf(listener),
     examine: () => examineNetwork(run, names),
     async mend() {

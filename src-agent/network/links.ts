@@ -27,12 +27,16 @@ export async function presentLinks(run: Run, names: NetworkNames): Promise<Prese
   }
 }
 
-/** Creates the bridge, or mends the one that is there, and re-attaches the given ports. Safe to repeat. */
+/**
+ * Creates the bridge, or mends the one that is there, and re-attaches the given ports. Safe to repeat.
+ *
+ * @param isJoined whether a port is on a network with others.
+ */
 export async function ensureBridge(
   run: Run,
   names: NetworkNames,
   subnet: Subnet,
-  present: PresentLinks,
+  present: PresentLinks & { readonly isJoined: (port: string) => boolean },
 ): Promise<void> {
   const gateway = gatewayOf(subnet)
   await batch(run, [
@@ -49,7 +53,7 @@ export async function ensureBridge(
   // A sandbox may end, and its interface go, at any moment.
   await tolerantBatch(
     run,
-    present.ports.flatMap((port) => attach(names, port)),
+    present.ports.flatMap((port) => [...attach(names, port), isolate(port, !present.isJoined(port))]),
   )
   await Promise.all([
     ensureSysctl('ipv4/ip_forward', '1'),
@@ -87,7 +91,15 @@ export async function createNamespace(
 
 /** Joins the host's end to the bridge. */
 export async function attachPort(run: Run, names: NetworkNames, slot: Slot): Promise<void> {
-  await batch(run, [...withoutIpv6(slot.interface), ...attach(names, slot.interface)])
+  await batch(run, [...withoutIpv6(slot.interface), ...attach(names, slot.interface), isolate(slot.interface, true)])
+}
+
+/**
+ * A second wall under the packet filter, for those that are on no network: the bridge itself forwards nothing from one
+ * isolated port to another. Between others only the filter decides.
+ */
+export async function setIsolated(run: Run, interfaceName: string, isolated: boolean): Promise<void> {
+  await batch(run, [isolate(interfaceName, isolated)])
 }
 
 /** Removes interfaces, and with each the end inside its sandbox. Absent ones are no error. */
@@ -114,7 +126,11 @@ async function tolerantBatch(run: Run, commands: readonly string[]): Promise<voi
 }
 
 function attach(names: NetworkNames, port: string): string[] {
-  return [`link set dev ${port} master ${names.bridge} up`, `link set dev ${port} type bridge_slave isolated on`]
+  return [`link set dev ${port} master ${names.bridge} up`]
+}
+
+function isolate(port: string, isolated: boolean): string {
+  return `link set dev ${port} type bridge_slave isolated ${isolated ? 'on' : 'off'}`
 }
 
 /** No link-local address, hence no IPv6. A kernel without IPv6 does not know the word. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -183,6 +183,100 @@ describe('a sandbox’s network', () => {
 
 const macIn = (json: string): string | undefined => (JSON.parse(json) as { address?: string }[])[0]?.address
 
+describe('a network of some name', () => {
+  const pinged = async (from: Lease, to: Lease) =>
+    (await inside(from, 'busybox', 'ping', '-c', '1', '-W', '1', to.address)).code === 0
+
+  test('lets its members reach each other both ways, and nobody else in or out', async () => {
+    const [one, other, elsewhere, alone] = [await take(), await take(), await take(), await take()]
+    await Promise.all([
+      network.join(one, 'desk'),
+      network.join(other, 'desk'),
+      network.join(elsewhere, 'another'),
+      serve(one, 8080, 'one'),
+      serve(other, 8080, 'other'),
+      serve(alone, 8080, 'alone'),
+      serve(elsewhere, 8080, 'elsewhere'),
+    ])
+    expect(await ask(one, other.address, 8080)).toBe('other\n')
+    expect(await ask(other, one.address, 8080)).toBe('one\n')
+    expect(await pinged(one, other)).toBe(true)
+    for (const stranger of [elsewhere, alone]) {
+      expect(await ask(one, stranger.address, 8080)).toBe('')
+      expect(await ask(stranger, one.address, 8080)).toBe('')
+      expect(await pinged(stranger, other)).toBe(false)
+      // Not even who is there can be asked.
+      expect((await inside(stranger, 'ip', 'neigh', 'show', one.address)).stdout).not.toContain('lladdr')
+    }
+    expect(await ask(one, outside.address, outside.port)).toContain('from')
+  })
+
+  test('is left at once, and changed for another', async () => {
+    const [one, other] = [await take(), await take()]
+    await Promise.all([network.join(one, 'desk'), network.join(other, 'desk'), serve(other, 8080, 'other')])
+    expect(await ask(one, other.address, 8080)).toBe('other\n')
+    await network.join(other, 'another')
+    expect(await ask(one, other.address, 8080)).toBe('')
+    await network.join(one, 'another')
+    expect(await ask(one, other.address, 8080)).toBe('other\n')
+    await network.join(one, null)
+    expect(await ask(one, other.address, 8080)).toBe('')
+    expect(await pinged(other, one)).toBe(false)
+  })
+
+  test('carries no forged addresses', async () => {
+    const [one, other, third] = [await take(), await take(), await take()]
+    await Promise.all([one, other, third].map((lease) => network.join(lease, 'desk')))
+    await serve(other, 8080, 'other')
+    await inside(one, 'ip', 'addr', 'add', `${third.address}/22`, 'dev', 'eth0')
+    const before = await droppedBy(`bridge joey_${tag}`, 'guard')
+    expect(await ask(one, other.address, 8080, `,bind=${third.address}`)).toBe('')
+    expect(await droppedBy(`bridge joey_${tag}`, 'guard')).toBeGreaterThan(before)
+    expect(await ask(third, other.address, 8080)).toBe('other\n')
+  })
+
+  test('is forgotten with the lease: who gets the place next is on none', async () => {
+    const [one, other] = [await take(), await network.take(signal)]
+    await Promise.all([network.join(one, 'desk'), network.join(other, 'desk')])
+    await network.release(other)
+    const { stdout } = await run('nft', ['list', 'table', 'bridge', `joey_${tag}`])
+    expect(stdout).toContain(`"${one.interface}" : 0x6a790001`)
+    expect(stdout).not.toContain(`"${other.interface}"`)
+  })
+
+  test('stands again after a crash and after somebody flushed the rules', async () => {
+    const [one, other, alone] = [await take(), await take(), await take()]
+    await Promise.all([network.join(one, 'desk'), network.join(other, 'desk'), serve(other, 8080, 'other')])
+    await network.close({ keep: true })
+    for (const lease of [one, other, alone]) disposers.push(await outside.keepNamespace(lease.netnsPath))
+    await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
+    await run('ip', ['link', 'del', `jy${tag}`])
+    network = createNetwork({ tag, folder, run, log: quiet, poolSize: 0 })
+    // Reconciling takes away the files by which this test looks inside.
+    const held = await Promise.all([one, other, alone].map(holdOpen))
+    const records = [
+      { ...one, networkName: 'desk' },
+      { ...other, networkName: 'desk' },
+      { ...alone, networkName: null },
+    ]
+    await network.reconcile(records.map((lease, index) => ({ id: id(`${index}`), ...lease, ports: [] })))
+    const [oneHeld, , aloneHeld] = held
+    expect(await ask(oneHeld!, other.address, 8080)).toBe('other\n')
+    expect(await ask(aloneHeld!, other.address, 8080)).toBe('')
+    await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
+    expect(await network.mend()).toBe(true)
+    expect(await ask(oneHeld!, other.address, 8080)).toBe('other\n')
+    expect(await ask(aloneHeld!, other.address, 8080)).toBe('')
+  })
+})
+
+/** A lease whose namespace is reached by a descriptor, whatever becomes of the file that it is mounted on. */
+async function holdOpen(lease: Lease): Promise<Lease> {
+  const handle = await open(lease.netnsPath)
+  disposers.push(() => handle.close())
+  return { ...lease, netnsPath: `/proc/${process.pid}/fd/${handle.fd}` }
+}
+
 describe('published ports', () => {
   test('are reached on the host’s loopback and from nowhere else', async () => {
     const [lease, sibling] = [await take(), await take()]
@@ -266,7 +360,7 @@ describe('leftovers', () => {
     const keeper = await outside.keepNamespace(kept.netnsPath)
     disposers.push(keeper)
 
-    const sentences = await network.reconcile([{ id: id('a'), ...kept, ports }])
+    const sentences = await network.reconcile([{ id: id('a'), ...kept, networkName: null, ports }])
 
     expect(sentences).toEqual([
       expect.stringMatching(/^Removed a network interface/),

@@ -1,6 +1,14 @@
 import type { Finding } from '#contract/agent'
 import type { PortPublish, SandboxId } from '#contract/sandbox'
 
+/** What a guest with a network stack of its own must know of its place on the bridge. */
+export interface GuestPlace {
+  readonly address: string
+  readonly prefixLength: number
+  readonly gateway: string
+  readonly mac: string
+}
+
 /** A network namespace that is ready to use, with its place on the bridge. */
 export interface Lease {
   readonly netnsPath: string
@@ -18,6 +26,8 @@ export interface RunningNetwork {
   readonly id: SandboxId
   readonly address: string
   readonly interface: string
+  /** The network that it shares with others; null: none. */
+  readonly networkName: string | null
   readonly ports: readonly ReservedPort[]
 }
 
@@ -30,6 +40,13 @@ export interface Network {
    * Comes from a small pool that is filled again in the background.
    */
   take(signal: AbortSignal): Promise<Lease>
+  /** The only addresses with which a frame from there passes. */
+  placeOf(lease: Lease): Promise<GuestPlace>
+  /**
+   * Puts it on the network of that name, in place of the one it was on; null: on none. Whoever is on one network reaches
+   * the others on it, both ways, from the next packet on; whoever leaves is cut off at once, open connections too.
+   */
+  join(lease: Pick<Lease, 'interface'>, networkName: string | null): Promise<void>
   /**
    * Publishes TCP ports on the host's loopback, all or none, in place of what the sandbox had published before.
    * `hostPort` 0 picks a free one; one in use is a `conflict`.
@@ -45,6 +62,8 @@ export interface Network {
   reconcile(running: readonly RunningNetwork[]): Promise<readonly string[]>
   /** Content of /etc/resolv.conf for sandboxes. */
   resolvConf(): Promise<string>
+  /** The host's own, for those that were granted its network; null where it has none. */
+  hostResolvConf(): Promise<string | null>
   /** Calls the listener when that content changes. Returns its own undo. */
   watchResolvConf(listener: (content: string) => void): () => void
   /** What on this host keeps sandboxes from the network. */

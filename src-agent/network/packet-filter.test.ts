@@ -33,6 +33,50 @@ test('a change is one element, not a reload', async () => {
   ])
 })
 
+test('to join, to change and to leave a network is each one transaction of single elements', async () => {
+  const { run, scripts } = recorder()
+  const filter = createPacketFilter(run, names)
+  await filter.load(subnet)
+  await filter.join('jy0a1b2cx2', 'desk')
+  await filter.join('jy0a1b2cx2', 'desk')
+  await filter.join('jy0a1b2cx3', 'desk')
+  await filter.join('jy0a1b2cx3', 'other')
+  await filter.join('jy0a1b2cx2', null)
+  const element = (verb: string, name: string, mark: string, value = ` : ${mark}`) =>
+    `${verb} element bridge joey_0a1b2c networks { "${name}"${value} }\n` +
+    `${verb} element bridge joey_0a1b2c members { "${name}" . ${mark} }\n`
+  expect(scripts.slice(1)).toEqual([
+    element('add', 'jy0a1b2cx2', '0x6a790001'),
+    element('add', 'jy0a1b2cx3', '0x6a790001'),
+    element('delete', 'jy0a1b2cx3', '0x6a790001', '') + element('add', 'jy0a1b2cx3', '0x6a790002'),
+    element('delete', 'jy0a1b2cx2', '0x6a790001', ''),
+  ])
+  expect([filter.networkOf('jy0a1b2cx2'), filter.networkOf('jy0a1b2cx3')]).toEqual([null, 'other'])
+})
+
+test('the number of a network that nobody is on any more is given again', async () => {
+  const { run, scripts } = recorder()
+  const filter = createPacketFilter(run, names)
+  await filter.load(subnet)
+  await filter.join('jy0a1b2cx2', 'one')
+  await filter.join('jy0a1b2cx3', 'two')
+  await filter.join('jy0a1b2cx2', null)
+  await filter.join('jy0a1b2cx4', 'three')
+  expect(scripts.at(-1)).toContain('"jy0a1b2cx4" . 0x6a790001')
+})
+
+test('an interface that goes is on no network any more, also after a reload', async () => {
+  const { run, scripts } = recorder()
+  const filter = createPacketFilter(run, names)
+  await filter.load(subnet)
+  await filter.allow(sender)
+  await filter.join(sender.interface, 'desk')
+  await filter.forbid(sender)
+  expect(scripts.at(-1)).toContain('delete element bridge joey_0a1b2c members { "jy0a1b2cx2" . 0x6a790001 }')
+  await filter.load(subnet)
+  expect(scripts.at(-1)).not.toContain('jy0a1b2cx2')
+})
+
 test('a change that the kernel refuses is answered by a whole reload that holds it', async () => {
   const { run, scripts } = recorder(true)
   const filter = createPacketFilter(run, names)

@@ -1,5 +1,6 @@
 import type { Run } from '../process/run.ts'
 import type { Subnet } from './ipv4.ts'
+import { createMembers } from './members.ts'
 import type { NetworkNames } from './names.ts'
 import {
   addPublished,
@@ -7,6 +8,7 @@ import {
   deletePublished,
   deleteSender,
   deleteTables,
+  moveMember,
   type PublishedPort,
   renderRuleset,
   type Sender,
@@ -20,12 +22,22 @@ export interface PacketFilter {
   load(subnet: Subnet): Promise<void>
   isLoaded(): Promise<boolean>
   allow(sender: Sender): Promise<void>
+  /** Takes it off its network, too. */
   forbid(sender: Sender): Promise<void>
+  /** Puts an interface on the network of that name in place of the one it was on; null: on none. */
+  join(interfaceName: string, networkName: string | null): Promise<void>
+  /** The network that it is on; null: none. */
+  networkOf(interfaceName: string): string | null
   publish(ports: readonly PublishedPort[]): Promise<void>
   unpublish(ports: readonly PublishedPort[]): Promise<void>
   /** Records without telling the kernel; `load` must follow. */
-  assume(senders: readonly Sender[], ports: readonly PublishedPort[]): void
+  assume(known: Assumed): void
   deleteTables(): Promise<void>
+}
+
+export interface Assumed {
+  readonly senders: readonly (Sender & { readonly networkName: string | null })[]
+  readonly published: readonly PublishedPort[]
 }
 
 /**
@@ -34,6 +46,7 @@ export interface PacketFilter {
  */
 export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter {
   const senders = new Map<string, Sender>()
+  const members = createMembers()
   const published = new Map<number, PublishedPort>()
   let subnet: Subnet | null = null
   let last: Promise<void> = Promise.resolve()
@@ -48,7 +61,13 @@ export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter 
   }
   const reload = async (): Promise<void> => {
     if (subnet !== null) {
-      await nft(renderRuleset(names, subnet, { senders: senders.values(), published: published.values() }))
+      await nft(
+        renderRuleset(names, subnet, {
+          senders: senders.values(),
+          members: members.all(),
+          published: published.values(),
+        }),
+      )
     }
   }
   const change = (script: string): Promise<void> =>
@@ -69,9 +88,22 @@ export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter 
       return change(addSender(names, sender))
     },
     forbid(sender) {
-      if (!senders.delete(sender.interface)) return Promise.resolve()
-      return change(deleteSender(names, sender))
+      const left = moveMember(names, members.put(sender.interface, null).from, undefined)
+      const forbidden = senders.delete(sender.interface) ? deleteSender(names, sender) : ''
+      return change(left + forbidden)
     },
+    async join(interfaceName, networkName) {
+      const before = members.nameOf(interfaceName)
+      if (before === networkName) return
+      const { from, to } = members.put(interfaceName, networkName)
+      try {
+        await change(moveMember(names, from, to))
+      } catch (error) {
+        members.put(interfaceName, before)
+        throw error
+      }
+    },
+    networkOf: members.nameOf,
     async publish(ports) {
       for (const port of ports) published.set(port.hostPort, port)
       try {
@@ -85,15 +117,20 @@ export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter 
       const known = ports.filter((port) => published.delete(port.hostPort))
       return change(deletePublished(names, known))
     },
-    assume(newSenders, ports) {
+    assume(known) {
       senders.clear()
+      members.clear()
       published.clear()
-      for (const sender of newSenders) senders.set(sender.interface, sender)
-      for (const port of ports) published.set(port.hostPort, port)
+      for (const sender of known.senders) {
+        senders.set(sender.interface, sender)
+        members.put(sender.interface, sender.networkName)
+      }
+      for (const port of known.published) published.set(port.hostPort, port)
     },
     async deleteTables() {
       subnet = null
       senders.clear()
+      members.clear()
       published.clear()
       await inTurn(() => nft(deleteTables(names)))
     },

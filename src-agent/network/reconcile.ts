@@ -30,10 +30,10 @@ export async function reconcileNetwork(deps: Deps, running: readonly RunningNetw
   ]
   await deleteLinks(run, orphans)
   await removeNamespaces(run, join(deps.folder, 'netns'))
-  filter.assume(
-    running,
-    running.flatMap(({ address, ports }) => ports.map((port) => ({ ...port, address }))),
-  )
+  filter.assume({
+    senders: running,
+    published: running.flatMap(({ address, ports }) => ports.map((port) => ({ ...port, address }))),
+  })
   if (present.bridge || loaded || running.length > 0) await deps.prepare()
   return [...sentences, ...(await adoptPorts(deps.hostPorts, running))]
 }

@@ -73,6 +73,11 @@ export async function readResolver(files: readonly string[] = resolverFiles): Pr
   return chooseResolver(await Promise.all(files.map(readIfThere)))
 }
 
+/** The host's own file as it is: on the host's network its servers on loopback can be reached. */
+export function readHostResolvConf(): Promise<string | null> {
+  return readIfThere(resolverFiles[0])
+}
+
 /** All name servers of the host, usable in sandboxes or not. */
 export async function readNameservers(files: readonly string[] = resolverFiles): Promise<string[]> {
   const texts = await Promise.all(files.map(readIfThere))

@@ -7,6 +7,13 @@ export interface Sender {
   readonly address: string
 }
 
+/** An interface on the network of some name, which the kernel knows by a number. */
+export interface Member {
+  readonly interface: string
+  /** From 1 to 65535, the same for all on one network. */
+  readonly network: number
+}
+
 export interface PublishedPort {
   readonly hostPort: number
   readonly address: string
@@ -16,8 +23,13 @@ export interface PublishedPort {
 /** Everything that the packet filter knows of the sandboxes of this state folder. */
 export interface FilterState {
   readonly senders: Iterable<Sender>
+  readonly members: Iterable<Member>
   readonly published: Iterable<PublishedPort>
 }
+
+/** The upper half of the marks of frames between sandboxes on one network; the lower half is the network. */
+const markBase = 0x6a790000
+const markMask = 0xffff0000
 
 /** Removes both tables; the leading `add` lets it succeed where they are absent. */
 export function deleteTables(names: NetworkNames): string {
@@ -35,12 +47,25 @@ export function renderRuleset(names: NetworkNames, subnet: Subnet, state: Filter
  * Guards each port of the bridge. A sandbox has CAP_NET_RAW and so can forge any frame; only frames with the hardware
  * and IP address that were given to that very port pass, in IP as in ARP. Everything else, IPv6 too, is dropped
  * before the bridge learns from it, so no sandbox can draw its siblings' traffic to itself.
+ *
+ * From sandbox to sandbox a frame passes where both are on one network: it is marked with the network of where it came
+ * from, and must find that mark at where it goes. Joining is thus one element in each of the two, however many are there.
+ * ARP goes the same way. The mark ends with the frame: an interface in another network namespace does not keep it.
  */
 function bridgeTable(names: NetworkNames, state: FilterState): string {
+  const members = [...state.members]
   return `table bridge ${names.table} {
   set senders {
     type ifname . ether_addr . ipv4_addr
     ${elements([...state.senders].map(senderElement))}
+  }
+  map networks {
+    type ifname : mark
+    ${elements(members.map(networkElement))}
+  }
+  set members {
+    type ifname . mark
+    ${elements(members.map(memberElement))}
   }
   chain prerouting {
     type filter hook prerouting priority -300; policy accept;
@@ -52,8 +77,14 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
     counter drop
   }
   chain forward {
-    type filter hook forward priority 0; policy accept;
-    iifname "${names.linkPrefix}*" oifname "${names.linkPrefix}*" counter drop
+    type filter hook forward priority -10; policy accept;
+    iifname "${names.linkPrefix}*" oifname "${names.linkPrefix}*" jump between
+  }
+  chain between {
+    meta mark set 0
+    meta mark set iifname map @networks
+    oifname . meta mark @members accept
+    counter drop
   }
 }
 `
@@ -62,9 +93,12 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
 /**
  * Guards the host and the outside.
  * - `martians`: the bridge has route_localnet, which publishing on loopback needs; without this chain a sandbox could
- *   then send to 127.0.0.1 of the host (CVE-2020-8558). Link-local addresses hold the metadata services of clouds.
+ *   then send to 127.0.0.1 of the host (CVE-2020-8558). Link-local addresses hold the metadata services of clouds;
+ *   one cloud has its at 100.100.100.200.
  * - `input`: no service of the host is reachable, on whichever of its addresses; answers to the host's own connections are.
- * - `forward`: nothing between sandboxes, nothing from outside that was not asked for.
+ * - `forward`: nothing from outside that was not asked for, and nothing between sandboxes by way of the gateway. Where
+ *   br_netfilter is on (Docker turns it on), what the bridge itself forwards comes by here as well: it has the mark of
+ *   the chain `between`, which ran before and has judged it.
  * - `publish`: published ports exist on the host's loopback only.
  */
 function inetTable(names: NetworkNames, subnet: string, state: FilterState): string {
@@ -81,6 +115,7 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
     ip saddr != ${subnet} counter drop
     ip daddr 127.0.0.0/8 counter drop
     ip daddr 169.254.0.0/16 counter drop
+    ip daddr 100.100.100.200 counter drop
   }
   chain input {
     type filter hook input priority -10; policy accept;
@@ -90,6 +125,7 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
   }
   chain forward {
     type filter hook forward priority -10; policy accept;
+    iifname "${bridge}" oifname "${bridge}" meta mark & ${hex(markMask)} == ${hex(markBase)} accept
     iifname "${bridge}" oifname "${bridge}" counter drop
     iifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
     oifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
@@ -118,6 +154,17 @@ export function deleteSender(names: NetworkNames, sender: Sender): string {
   return `delete element bridge ${names.table} senders { ${senderElement(sender)} }\n`
 }
 
+/** In one transaction, so that nobody on the way from one network to another is on both. */
+export function moveMember(names: NetworkNames, from: Member | undefined, to: Member | undefined): string {
+  const change = (verb: string, member: Member, network: string) =>
+    `${verb} element bridge ${names.table} networks { ${network} }\n` +
+    `${verb} element bridge ${names.table} members { ${memberElement(member)} }\n`
+  return (
+    (from === undefined ? '' : change('delete', from, `"${from.interface}"`)) +
+    (to === undefined ? '' : change('add', to, networkElement(to)))
+  )
+}
+
 export function addPublished(names: NetworkNames, ports: readonly PublishedPort[]): string {
   if (ports.length === 0) return ''
   return `add element inet ${names.table} published { ${ports.map(publishedElement).join(', ')} }\n`
@@ -130,6 +177,18 @@ export function deletePublished(names: NetworkNames, ports: readonly PublishedPo
 
 function senderElement(sender: Sender): string {
   return `"${sender.interface}" . ${macForAddress(sender.address)} . ${sender.address}`
+}
+
+function networkElement(member: Member): string {
+  return `"${member.interface}" : ${hex(markBase + member.network)}`
+}
+
+function memberElement(member: Member): string {
+  return `"${member.interface}" . ${hex(markBase + member.network)}`
+}
+
+function hex(value: number): string {
+  return `0x${value.toString(16).padStart(8, '0')}`
 }
 
 function publishedElement(port: PublishedPort): string {

@@ -27,6 +27,8 @@ export interface SandboxContext {
   readonly now: () => Date
   /** Drivers of the classes that this host offers. */
   readonly drivers: ReadonlyMap<IsolationClass, Driver>
+  /** Kills for want of memory in this run that the agent's own check from inside has provoked. */
+  readonly killsCaused: (id: string, startedAt: string | null) => number
   /** Ends the agent's interest in whatever it waits for. */
   readonly signal: AbortSignal
 }

@@ -25,6 +25,11 @@ test.each([
   expect(exit.message).toContain(message)
 })
 
+test('an engine that got no more processes is told as that', () => {
+  const exit = describeExit({ code: 2, oomKills: 0, ranOutOfProcesses: true, at }, { ...limits, pids: 20 }, false)
+  expect(exit).toMatchObject({ code: 2, reason: 'exited', message: expect.stringContaining('(limit 20)') })
+})
+
 test.each([
   ['TERM', 15],
   ['SIGKILL', 9],

@@ -20,6 +20,11 @@ export function describeExit(ending: Ending, limits: Limits, stopAsked: boolean)
       at,
     }
   }
+  if (ending.ranOutOfProcesses) {
+    const limit = limits.pids === null ? 'of this machine' : limits.pids
+    const message = `Ran out of processes (limit ${limit}), which ends a sandbox of this class. Allow it more, or look for a flood.`
+    return { code, reason: 'exited', message, at }
+  }
   if (code > 128) {
     const signal = signalName(code - 128)
     const message = stopAsked ? `Stopped by ${signal}.` : `Ended by signal ${signal}.`

@@ -44,12 +44,15 @@ export function createEndings(context: SandboxContext): Endings {
     if (!record || !runs(record)) return true
     const ending = await driverOf(context, record.sandbox.class).ending(id, context.folder.sandbox(id))
     if (!ending) return false
-    await conclude(record, ending)
+    const { startedAt } = record.sandbox
+    await conclude(record, { ...ending, oomKills: Math.max(0, ending.oomKills - context.killsCaused(id, startedAt)) })
     return true
   }
 
   const conclude = async (record: SandboxRecord, ending: Ending) => {
     const { id, spec } = record.sandbox
+    // Stopped to change its class: it goes on afterwards, so it stays, and who waits for its end waits on.
+    if (record.change) return void (await settleEnd(context, record, ending))
     if (!spec.removeOnExit) return tell(id, await settleEnd(context, record, ending))
     const exit = describeExit(ending, spec.limits, record.stopAsked)
     const last = withSandbox(record, { state: 'removing', exit, pid: null })

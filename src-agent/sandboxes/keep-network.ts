@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SandboxContext } from './context.ts'
+import { refreshGuest, rewriteFile } from './hosts-files.ts'
 
 /** How often the packet filter is looked at: a firewall that reloads often takes every table with it. */
 const mendMs = 30_000
@@ -15,10 +15,10 @@ export function keepNetwork(context: SandboxContext): () => void {
   const complain = (what: string) => (err: unknown) => log.warn({ err }, what)
 
   const unwatch = network.watchResolvConf((content) => {
-    // In place: the file is mounted into the sandbox, a new one would not be seen there.
-    const writes = connected().map(({ sandbox }) =>
-      writeFile(join(folder.sandbox(sandbox.id).folder, 'etc', 'resolv.conf'), content),
-    )
+    const writes = connected().map(async ({ sandbox }) => {
+      await rewriteFile(join(folder.sandbox(sandbox.id).folder, 'etc', 'resolv.conf'), content)
+      await refreshGuest(context, sandbox)
+    })
     Promise.all(writes).catch(complain('name servers could not be renewed'))
   })
   const timer = setInterval(() => {

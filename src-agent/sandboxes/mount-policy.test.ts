@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkMounts, findObjection } from './mount-policy.ts'
+import { checkMounts, findObjection, requireUnmoved } from './mount-policy.ts'
 
 const joey = ['/var/lib/joey', '/run/joey']
 let folder: string
@@ -42,13 +42,13 @@ test.each([
 
 test('a link to a system folder is judged by where it leads', async () => {
   symlinkSync('/etc', join(folder, 'link'))
-  await expect(checkMounts([bind(join(folder, 'link'))], joey)).rejects.toMatchObject({
+  await expect(checkMounts([bind(join(folder, 'link'))], joey, [])).rejects.toMatchObject({
     wire: { reason: 'mount-source-refused' },
   })
 })
 
 test('a source that is not there is told before anything changes', async () => {
-  await expect(checkMounts([bind(join(folder, 'nothing'))], joey)).rejects.toMatchObject({
+  await expect(checkMounts([bind(join(folder, 'nothing'))], joey, [])).rejects.toMatchObject({
     wire: { reason: 'mount-source-missing' },
   })
 })
@@ -57,18 +57,29 @@ test('a socket is refused', async () => {
   const path = join(folder, 'socket')
   const server = createServer().listen(path)
   await new Promise((resolve) => server.once('listening', resolve))
-  await expect(checkMounts([bind(path)], joey)).rejects.toMatchObject({ wire: { reason: 'mount-source-socket' } })
+  await expect(checkMounts([bind(path)], joey, [])).rejects.toMatchObject({ wire: { reason: 'mount-source-socket' } })
   await new Promise((resolve) => server.close(resolve))
 })
 
 test.each(['/proc', '/sys/fs/cgroup', '/dev/shm', '//proc/./x'])('nothing is mounted at %s', async (target) => {
-  await expect(checkMounts([bind(folder, target)], joey)).rejects.toMatchObject({
+  await expect(checkMounts([bind(folder, target)], joey, [])).rejects.toMatchObject({
     wire: { reason: 'mount-target-reserved' },
   })
 })
 
 test('one target cannot be given twice, however it is written', async () => {
-  await expect(checkMounts([bind(folder, '/a/b'), bind(folder, '/a//b/')], joey)).rejects.toMatchObject({
+  await expect(checkMounts([bind(folder, '/a/b'), bind(folder, '/a//b/')], joey, [])).rejects.toMatchObject({
     wire: { reason: 'mount-target-twice' },
   })
+})
+
+test('a source that became a link, or went, since it was checked is not mounted at the next start', async () => {
+  const source = join(folder, 'data')
+  mkdirSync(source)
+  const checked = await checkMounts([bind(source)], joey, [])
+  await expect(requireUnmoved(checked)).resolves.toBeUndefined()
+  rmSync(source, { recursive: true })
+  await expect(requireUnmoved(checked)).rejects.toMatchObject({ wire: { reason: 'mount-source-gone' } })
+  symlinkSync('/root', source)
+  await expect(requireUnmoved(checked)).rejects.toMatchObject({ wire: { reason: 'mount-source-moved' } })
 })

@@ -1,7 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { AppError } from '#contract/app-error'
 import type { Driver } from '../drivers/driver.ts'
 import { isMonitorOf } from '../process/host-process.ts'
+import type { StateFolder } from '../state/folder.ts'
 import { type SandboxContext, withSandbox } from './context.ts'
 import type { SandboxRecord } from './records.ts'
 import { cleanUp, removeForGood, tidy } from './runs.ts'
@@ -14,22 +16,52 @@ import type { SandboxService } from './sandbox-service.ts'
  */
 export async function reconcile(context: SandboxContext, service: SandboxService): Promise<string[]> {
   const told: string[] = []
-  const outcomes = await Promise.all(context.records.all().map((record) => reconcileOne(context, service, record)))
+  const outcomes = await Promise.all(
+    context.records.all().map((record) => {
+      const what = `"${record.sandbox.name}" could not be taken up again`
+      return orSentence(context, what, () => reconcileOne(context, service, record))
+    }),
+  )
   for (const record of context.records.buried()) {
-    await cleanUp(context, record)
-    told.push(`The removal of "${record.sandbox.name}" was finished.`)
+    const { name } = record.sandbox
+    const finish = async () => {
+      await cleanUp(context, record)
+      return `The removal of "${name}" was finished.`
+    }
+    outcomes.push(await orSentence(context, `The removal of "${name}" could not be finished`, finish))
   }
   told.push(...outcomes.filter((sentence) => sentence !== null))
   told.push(...(await removeStrangers(context)))
-  const running = context.records
-    .all()
-    .flatMap(({ sandbox, lease }) =>
-      lease && sandbox.address !== null
-        ? [{ id: sandbox.id, address: lease.address, interface: lease.interface, ports: sandbox.ports }]
-        : [],
-    )
+  const running = context.records.all().flatMap(({ sandbox, lease }) =>
+    lease && sandbox.address !== null
+      ? [
+          {
+            id: sandbox.id,
+            address: lease.address,
+            interface: lease.interface,
+            networkName: sandbox.spec.networkName,
+            ports: sandbox.ports,
+          },
+        ]
+      : [],
+  )
   told.push(...(await context.network.reconcile(running)))
+  await service.hosts.rewriteAll()
   return told
+}
+
+/** What is wrong with one sandbox must not keep the agent from all the others. */
+async function orSentence(
+  { log }: SandboxContext,
+  what: string,
+  work: () => Promise<string | null>,
+): Promise<string | null> {
+  try {
+    return await work()
+  } catch (err) {
+    log.error({ err }, what)
+    return `${what}: ${AppError.from(err).wire.message}`
+  }
 }
 
 async function reconcileOne(
@@ -39,7 +71,9 @@ async function reconcileOne(
 ): Promise<string | null> {
   const { id, name, state } = record.sandbox
   const driver = context.drivers.get(record.sandbox.class)
-  if (!driver) return `"${name}" cannot be looked after: this machine no longer offers its class.`
+  if (!driver) {
+    return `"${name}" is kept, but cannot be looked after: this machine does not offer its class now. "joey doctor" says why.`
+  }
   switch (state) {
     case 'created':
     case 'stopped':
@@ -48,6 +82,9 @@ async function reconcileOne(
     case 'removing':
       await removeForGood(context, record)
       return `The removal of "${name}" was finished.`
+    case 'changing':
+      // Begun in one class and to be ended in another: not a run that ended. See the change of class for what follows.
+      return null
     default:
       return reconcileRun(context, service, driver, record)
   }
@@ -90,7 +127,7 @@ async function settleUnseen(context: SandboxContext, driver: Driver, record: San
   const message = 'It ended while nobody watched: the machine was restarted, or its monitor was killed.'
   const exit = { code: null, reason: 'host-restarted' as const, message, at: context.now().toISOString() }
   const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
-  if (record.sandbox.spec.removeOnExit) await removeForGood(context, ended)
+  if (record.sandbox.spec.removeOnExit && !record.change) await removeForGood(context, ended)
   else context.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
 }
 
@@ -99,29 +136,55 @@ async function clear(context: SandboxContext, driver: Driver, record: SandboxRec
   return null
 }
 
-/** Engine states and folders that no record names. */
+/**
+ * Engine states and folders that no record names. Whose engine one was is not known, and each keeps its states where it
+ * likes: every driver is asked to remove it, which is without effect for one that has nothing of it.
+ */
 async function removeStrangers(context: SandboxContext): Promise<string[]> {
   const { folder, records } = context
-  const known = (name: string) => records.get(name) !== undefined
+  const parents = [join(folder.home, 'sandboxes'), join(folder.run, 's')]
+  const inEngines = idsIn(await Promise.all((await engineRoots(folder)).map(namesIn)))
+  const inFolders = idsIn(await Promise.all(parents.map(namesIn)))
   const told: string[] = []
-  for (const driver of context.drivers.values()) {
-    for (const id of (await namesIn(folder.runtimeRoot)).filter((name) => isId(name) && !known(name))) {
-      await driver.remove(id, folder.sandbox(id))
-      told.push(`A leftover of the unknown sandbox ${id} was removed.`)
-    }
+  const kept = new Set<string>()
+  for (const id of new Set([...inEngines, ...inFolders])) {
+    if (records.get(id)) continue
+    const isGone = await removeFromEngines(context, id)
+    if (!isGone) kept.add(id)
+    if (isGone && inEngines.has(id)) told.push(`A leftover of the unknown sandbox ${id} was removed.`)
+    if (!isGone) told.push(`A leftover of the unknown sandbox ${id} could not be removed. The agent's log says why.`)
   }
-  for (const parent of [join(folder.home, 'sandboxes'), join(folder.run, 's')]) {
-    for (const name of (await namesIn(parent)).filter((each) => !known(each))) {
-      await rm(join(parent, name), { recursive: true, force: true })
+  for (const parent of parents) {
+    for (const name of await namesIn(parent)) {
+      if (!records.get(name) && !kept.has(name)) await rm(join(parent, name), { recursive: true, force: true })
     }
   }
   return told
+}
+
+/** False where an engine failed: one that holds nothing of it must not keep the agent from starting. */
+async function removeFromEngines({ drivers, folder, log }: SandboxContext, id: string): Promise<boolean> {
+  const failures: unknown[] = []
+  for (const driver of drivers.values()) {
+    await driver.remove(id, folder.sandbox(id)).catch((err: unknown) => {
+      failures.push(err)
+      log.warn({ err, id, engine: driver.name }, 'a leftover could not be removed')
+    })
+  }
+  return failures.length === 0
 }
 
 async function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => [])
 }
 
-function isId(name: string): boolean {
-  return /^[a-f0-9]{12}$/.test(name)
+/** Folders below the run folder in which engines keep what they know of sandboxes, whichever there are. */
+async function engineRoots({ run, runtimeRoot }: StateFolder): Promise<string[]> {
+  const others = (await namesIn(run)).filter((name) => !['s', 'exits', 'images', 'network'].includes(name))
+  return [...new Set([runtimeRoot, ...others.map((name) => join(run, name))])]
+}
+
+/** The sandboxes of which such names tell: `ID`, and gVisor's `ID_sandbox:ID.state`. */
+function idsIn(names: readonly (readonly string[])[]): Set<string> {
+  return new Set(names.flat().flatMap((name) => /^[a-f0-9]{12}(?![a-z0-9-])/.exec(name)?.[0] ?? []))
 }

@@ -1,7 +1,24 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
-import { Sandbox } from '#contract/sandbox'
+import type { Fact } from '#contract/observe'
+import { IsolationClass, Sandbox } from '#contract/sandbox'
 import type { EventLog } from '../state/event-log.ts'
+
+/**
+ * A change of class under way, so that a later agent can finish it or take it back: classes/change-steps.ts.
+ * `stopping` and `converting`: the old class and the old disk hold. `starting`, `proving` and `clearing`: the new ones do, and
+ * the old disk is still there. `reverting`: the old ones hold again, what is there of the new disk is to go.
+ */
+export const RecordedChange = z.strictObject({
+  from: IsolationClass,
+  to: IsolationClass,
+  phase: z.enum(['stopping', 'converting', 'starting', 'proving', 'clearing', 'reverting']),
+  /** It is to run again afterwards. */
+  wasRunning: z.boolean(),
+  /** Why it falls back; null before that. */
+  why: z.string().nullable(),
+})
+export type RecordedChange = z.infer<typeof RecordedChange>
 
 /** What the agent keeps of a sandbox beyond what it shows: enough to adopt it after its own death. */
 export const SandboxRecord = z.strictObject({
@@ -10,8 +27,11 @@ export const SandboxRecord = z.strictObject({
   /** Where in the log the latest run begins. */
   logStart: z.string().nullable(),
   lease: z.strictObject({ netnsPath: z.string(), address: z.string(), interface: z.string() }).nullable(),
+  /** What the latest run calls itself, whatever its name is by now. */
+  hostname: z.string().nullable().default(null),
   /** A stop or kill was asked for in this run, so its end is no surprise. */
   stopAsked: z.boolean(),
+  change: RecordedChange.nullable().default(null),
 })
 export type SandboxRecord = z.infer<typeof SandboxRecord>
 
@@ -20,7 +40,8 @@ export interface SandboxRecords {
   all(): readonly SandboxRecord[]
   get(id: string): SandboxRecord | undefined
   findByName(name: string): SandboxRecord | undefined
-  put(record: SandboxRecord): void
+  /** `facts` are told in the same transaction. */
+  put(record: SandboxRecord, facts?: readonly Fact[]): void
   /** The sandbox is gone for everybody, and its name is free; what it leaves on the host is still to be removed. */
   bury(record: SandboxRecord): void
   /** Buried, but not known to be cleaned up: after a crash, the work that is left. */
@@ -45,12 +66,12 @@ export function openSandboxRecords(database: DatabaseSync, events: EventLog): Sa
     all: () => [...records.values()],
     get: (id) => records.get(id),
     findByName: (name) => [...records.values()].find(({ sandbox }) => sandbox.name === name),
-    put(record) {
+    put(record, more = []) {
       const { sandbox } = record
       const before = records.get(sandbox.id)
       const facts = isSame(before?.sandbox, sandbox) ? [] : [{ type: 'sandbox.changed' as const, sandbox }]
       events.commit(
-        facts,
+        [...facts, ...more],
         () => upsert.run(sandbox.id, sandbox.name, JSON.stringify(record)),
         () => records.set(sandbox.id, record),
       )

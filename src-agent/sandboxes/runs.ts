@@ -1,17 +1,22 @@
-import { lstatSync } from 'node:fs'
-import { chmod, chown, mkdir, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
 import type { SandboxExit } from '#contract/sandbox'
 import type { Driver, Ending, LaunchPlan } from '../drivers/driver.ts'
-import { readFileInRoot } from '../layers/open-in-root.ts'
 import type { Lease } from '../network/network.ts'
+import { run } from '../process/run.ts'
+import { readAccounts } from './account-files.ts'
 import { driverOf, type SandboxContext, withSandbox } from './context.ts'
 import { describeExit } from './describe-exit.ts'
-import { type AccountFiles, planProcess } from './process-plan.ts'
+import { mountsOfGrants } from './grant-policy.ts'
+import { hostsOf, rewriteFile } from './hosts-files.ts'
+import { requireUnmoved } from './mount-policy.ts'
+import { planProcess } from './process-plan.ts'
 import type { SandboxRecord } from './records.ts'
+import { hasHostNetwork } from './spec-policy.ts'
 
-const maxAccountFile = 1024 * 1024
+export { readAccounts } from './account-files.ts'
+
 /** Of a main terminal until somebody looks at it: a program that asks at once must not be told 0 by 0. */
 const firstSize = { columns: 80, rows: 24 }
 
@@ -26,10 +31,12 @@ export async function launch(
 ): Promise<SandboxRecord> {
   const { sandbox } = record
   const driver = driverOf(context, sandbox.class)
-  const [tree, lease] = await bothOrNeither(context, sandbox.imageDigest, sandbox.spec.network === 'nat', signal)
+  const { spec } = sandbox
+  const wantsLease = spec.network === 'nat' && !hasHostNetwork(spec)
+  const [tree, lease] = await bothOrNeither(context, sandbox.imageDigest, wantsLease, signal)
   try {
-    const ports = lease ? await context.network.publish(sandbox.id, lease.address, sandbox.spec.ports) : []
-    const plan = await makePlan(context, record, tree, lease)
+    const ports = lease ? await connect(context, record, lease) : []
+    const plan = await makePlan(context, record, { tree, lease })
     const logStart = await context.live.logOf(sandbox.id).position()
     const running = await driver.create(plan, signal)
     await driver.start(sandbox.id, signal)
@@ -47,6 +54,7 @@ export async function launch(
       monitorPid: running.monitorPid,
       logStart,
       lease,
+      hostname: plan.hostname,
       stopAsked: false,
     }
   } catch (error) {
@@ -77,13 +85,26 @@ export async function removeForGood(context: SandboxContext, record: SandboxReco
 /** The second half of a removal. Safe to repeat. */
 export async function cleanUp(context: SandboxContext, record: SandboxRecord): Promise<void> {
   const { id, class: wanted } = record.sandbox
-  const driver = context.drivers.get(wanted)
-  if (driver) await tidy(context, driver, record, record.lease)
+  // In the middle of a change of class there may be something of it in both engines.
+  const classes = new Set([wanted, ...(record.change ? [record.change.from, record.change.to] : [])])
+  for (const each of classes) {
+    const driver = context.drivers.get(each)
+    if (driver) await tidy(context, driver, record, each === wanted ? record.lease : null)
+  }
   // Whoever still reads the log holds what there is of it; only the names go.
   await context.live.logOf(id).letGo()
-  await rm(context.folder.sandbox(id).folder, { recursive: true, force: true, maxRetries: 3 })
+  await removeFolder(context.folder.sandbox(id).folder)
   context.live.forget(id)
   context.records.forget(id)
+}
+
+async function removeFolder(folder: string): Promise<void> {
+  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  await remove().catch(async () => {
+    // A guest that was granted LINUX_IMMUTABLE can leave files that even root cannot remove. Links are not followed.
+    await run('chattr', ['-R', '-f', '-i', '-a', folder], { timeoutMs: 60_000, okExitCodes: [0, 1] })
+    await remove()
+  })
 }
 
 /** Gives back what a run had: engine, address, ports. Each part is tried; the first failure is told after all. */
@@ -121,25 +142,39 @@ async function bothOrNeither(
   throw tree.status === 'rejected' ? tree.reason : (lease as PromiseRejectedResult).reason
 }
 
+/** Publishes its ports and puts it on its network, before anything in it runs. */
+async function connect({ network }: SandboxContext, { sandbox }: SandboxRecord, lease: Lease) {
+  const { ports, networkName } = sandbox.spec
+  const published = await network.publish(sandbox.id, lease.address, ports)
+  if (networkName !== null) await network.join(lease, networkName)
+  return published
+}
+
 async function makePlan(
   context: SandboxContext,
   record: SandboxRecord,
-  tree: string,
-  lease: Lease | null,
+  { tree, lease }: { tree: string; lease: Lease | null },
 ): Promise<LaunchPlan> {
   const { sandbox } = record
   const { spec } = sandbox
+  const mounts = [...mountsOfGrants(spec.grants, spec.mounts), ...spec.mounts]
+  await requireUnmoved(mounts)
   const paths = context.folder.sandbox(sandbox.id)
   const image = context.images.find(sandbox.imageDigest)
   const hostname = spec.hostname ?? sandbox.name
-  const nameservers = lease ? await context.network.resolvConf() : null
-  await Promise.all(
-    [paths.work, join(paths.folder, 'etc'), paths.run].map((folder) => mkdir(folder, { recursive: true })),
-  )
+  const hostNetwork = hasHostNetwork(spec)
+  const [nameservers, address] = await Promise.all([
+    nameserversFor(context, lease, hostNetwork),
+    lease ? context.network.placeOf(lease) : null,
+  ])
+  await prepareFolders(context, record, tree)
   const [accounts] = await Promise.all([
     readAccounts(context, record),
-    ensureUpper(paths.upper, tree),
-    writeNetworkFiles(join(paths.folder, 'etc'), hostname, lease?.address ?? null, nameservers),
+    writeNetworkFiles(join(paths.folder, 'etc'), {
+      hosts: hostsOf(context.records, { ...record, hostname }, lease?.address ?? null),
+      hostname: `${hostname}\n`,
+      'resolv.conf': nameservers,
+    }),
   ])
   const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty, ...firstSize }
   return {
@@ -147,37 +182,37 @@ async function makePlan(
     hostname,
     paths,
     lowers: [tree],
+    lowerFiles: [context.images.filePath(sandbox.imageDigest)],
     process: planProcess(wish, { spec, image: image.config, hostname, accounts }),
     stdin: spec.stdin,
     limits: spec.limits,
-    mounts: spec.mounts,
+    mounts,
     readOnlyRoot: spec.readOnlyRoot,
     netns: lease?.netnsPath ?? null,
+    address,
+    hostNetwork,
+    grants: spec.grants,
     nameservers,
   }
 }
 
-/** The sandbox's own files where its writable layer has them, else the image's. */
-export async function readAccounts(context: SandboxContext, { sandbox }: SandboxRecord): Promise<AccountFiles> {
-  const { upper } = context.folder.sandbox(sandbox.id)
-  const fromImage = context.images.accounts(sandbox.imageDigest)
-  // A look by name may be led astray by a link, but it only decides whether the careful way, which is not, is gone at all.
-  if (
-    ['etc/passwd', 'etc/group'].every((path) => lstatSync(join(upper, path), { throwIfNoEntry: false }) === undefined)
-  ) {
-    return fromImage
-  }
-  const read = async (path: string) =>
-    (await readFileInRoot(upper, path, maxAccountFile).catch(() => null))?.toString('utf8')
-  const [passwd, group] = await Promise.all([read('/etc/passwd'), read('/etc/group')])
-  return { passwd: passwd ?? fromImage.passwd, group: group ?? fromImage.group }
+async function nameserversFor({ network }: SandboxContext, lease: Lease | null, hostNetwork: boolean) {
+  if (lease) return network.resolvConf()
+  return hostNetwork ? network.hostResolvConf() : null
 }
 
-async function writeNetworkFiles(folder: string, hostname: string, address: string | null, nameservers: string | null) {
-  const own = address === null ? '127.0.1.1' : address
-  const hosts = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n${own}\t${hostname}\n`
-  const files = { hosts, hostname: `${hostname}\n`, ...(nameservers === null ? {} : { 'resolv.conf': nameservers }) }
-  await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(folder, name), text)))
+/** A writable layer on the host is there before the first start; one in an image is the driver's. */
+async function prepareFolders(context: SandboxContext, { sandbox }: SandboxRecord, tree: string): Promise<void> {
+  const paths = context.folder.sandbox(sandbox.id)
+  const onHost = driverOf(context, sandbox.class).disk === 'directory'
+  const folders = [join(paths.folder, 'etc'), paths.run, ...(onHost ? [paths.work] : [])]
+  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
+  if (onHost) await ensureUpper(paths.upper, tree)
+}
+
+async function writeNetworkFiles(folder: string, texts: Readonly<Record<string, string | null>>): Promise<void> {
+  const wanted = Object.entries(texts).flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
+  await Promise.all(wanted.map(({ name, text }) => rewriteFile(join(folder, name), text)))
 }
 
 /** The root folder of an overlay has the mode and owner of its upper one, which must be the image's. */

@@ -1,22 +1,25 @@
-import { randomBytes } from 'node:crypto'
 import { AppError, appError } from '#contract/app-error'
 import type { Answer } from '#contract/client/client'
-import type { Limits, Sandbox, SandboxExit, SandboxSpec, waitSandbox } from '#contract/sandbox'
-import { isHeeded } from '../process/host-process.ts'
+import type { Sandbox, SandboxSpec, waitSandbox } from '#contract/sandbox'
+import type { Driver } from '../drivers/driver.ts'
 import { driverOf, type SandboxContext, withSandbox } from './context.ts'
 import { signalName, signalNumber } from './describe-exit.ts'
+import { endMainProcess } from './end-process.ts'
 import { createEndings, type Endings } from './endings.ts'
-import { checkMounts } from './mount-policy.ts'
+import { findRecord, requireFreeName } from './find-sandbox.ts'
+import { describeChange } from './grant-policy.ts'
+import { joeyFolders } from './host-paths.ts'
+import { createHostsFiles, type HostsFiles } from './hosts-files.ts'
 import { suggestName } from './names.ts'
+import { newRecord } from './new-record.ts'
 import { resolveArgv } from './process-plan.ts'
 import type { SandboxRecord } from './records.ts'
-import { launch, removeForGood, requireState, tidy } from './runs.ts'
-
-/** Beyond KILL the kernel needs a moment; a process that survives this long hangs in the kernel. */
-const killPatienceMs = 15_000
+import { launch, removeForGood, requireState } from './runs.ts'
+import { createSandboxChanges, type SandboxChanges } from './sandbox-changes.ts'
+import { checkSpec } from './spec-policy.ts'
 
 /** The life of sandboxes. Work on one sandbox is done one after the other; sandboxes do not wait for each other. */
-export interface SandboxService {
+export interface SandboxService extends SandboxChanges {
   list(all: boolean): Sandbox[]
   /** By name, id, or an unambiguous start of an id of 4 digits and more. */
   find(ref: string): SandboxRecord
@@ -30,16 +33,16 @@ export interface SandboxService {
   kill(ref: string, signal: string): Promise<Sandbox>
   pause(ref: string): Promise<Sandbox>
   resume(ref: string): Promise<Sandbox>
-  rename(ref: string, name: string): Promise<Sandbox>
-  update(ref: string, limits: { [K in keyof Limits]?: Limits[K] | undefined }): Promise<Sandbox>
   remove(ref: string, force: boolean): Promise<{ id: string }>
   wait(ref: string, signal: AbortSignal): Promise<Answer<typeof waitSandbox>>
   readonly endings: Endings
+  readonly hosts: HostsFiles
 }
 
 export function createSandboxService(context: SandboxContext): SandboxService {
   const { records, lock } = context
   const endings = createEndings(context)
+  const hosts = createHostsFiles(context)
   const find = (ref: string) => findRecord(context, ref)
   const reread = (id: string) => records.get(id)
   /** Serialized by id; the record is read anew inside, because it may have changed while waiting. */
@@ -59,6 +62,7 @@ export function createSandboxService(context: SandboxContext): SandboxService {
     try {
       const running = await launch(context, starting, AbortSignal.any([signal, context.signal]))
       records.put(running)
+      if (running.sandbox.spec.networkName !== null) await hosts.settled()
       return running.sandbox
     } catch (error) {
       const { message } = AppError.from(error).wire
@@ -83,44 +87,52 @@ export function createSandboxService(context: SandboxContext): SandboxService {
     return shown(sandbox.id, { ...sandbox, state: 'stopped' })
   }
 
+  const freeze = (ref: string, { from, to, act }: Freeze) =>
+    onRecord(ref, async (record) => {
+      const { id, state } = record.sandbox
+      if (state === to) return record.sandbox
+      requireState(record, [from], to === 'paused' ? 'paused' : 'resumed')
+      await act(driverOf(context, record.sandbox.class), id)
+      records.put(withSandbox(record, { state: to }))
+      return shown(id, record.sandbox)
+    })
+
   return {
     find,
     endings,
+    hosts,
     list: (all) =>
       records
         .all()
         .map(({ sandbox }) => sandbox)
-        .filter(({ state }) => all || ['starting', 'running', 'paused', 'stopping'].includes(state))
+        .filter(({ state }) => all || ['starting', 'running', 'paused', 'stopping', 'changing'].includes(state))
         .sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
 
     async create({ name, spec, start }, signal) {
       driverOf(context, spec.class)
       const image = context.images.find(spec.image)
-      const mounts = await checkMounts(spec.mounts, [context.folder.home, context.folder.run])
+      const checked = await checkSpec(spec, joeyFolders(context.folder))
       const argv = resolveArgv(spec, image.config)
-      if (spec.network === 'none' && spec.ports.length > 0) {
-        throw appError(
-          'invalidRequest',
-          'ports-need-network',
-          'Ports cannot be published without a network. Use "nat", or leave out the ports.',
-        )
-      }
       // Nothing waits between this look and the record, so two creations cannot take one name.
       if (name !== undefined) requireFreeName(context, name)
       const record = newRecord(context, {
         name: name ?? suggestName((each) => records.findByName(each) !== undefined),
-        spec: { ...spec, mounts },
+        spec: checked,
         argv,
         image: { reference: spec.image, digest: image.digest },
         state: start ? 'starting' : 'created',
       })
       const { id } = record.sandbox
       return lock.run(id, async () => {
-        records.put(record)
+        records.put(
+          record,
+          describeChange({ name: record.sandbox.name, before: [], after: checked.grants, runs: false }),
+        )
         if (!start) return record.sandbox
         try {
           const running = await launch(context, record, AbortSignal.any([signal, context.signal]))
           records.put(running)
+          if (running.sandbox.spec.networkName !== null) await hosts.settled()
           return running.sandbox
         } catch (error) {
           // It never ran, so there is nothing in it to keep.
@@ -159,49 +171,14 @@ export function createSandboxService(context: SandboxContext): SandboxService {
         const ends = signalName(number) === 'SIGKILL'
         if (ends) records.put({ ...record, stopAsked: true })
         await driver.kill(id, String(number))
-        // A frozen process does not die before it is thawed.
-        if (ends && state === 'paused') await driver.resume(id)
+        // A frozen process does not die before it is thawed; a frozen machine does.
+        if (ends && state === 'paused' && (await driver.phase(id)) === 'paused') await driver.resume(id)
         return shown(id, record.sandbox)
       }),
 
-    pause: (ref) =>
-      onRecord(ref, async (record) => {
-        if (record.sandbox.state === 'paused') return record.sandbox
-        requireState(record, ['running'], 'paused')
-        await driverOf(context, record.sandbox.class).pause(record.sandbox.id)
-        records.put(withSandbox(record, { state: 'paused' }))
-        return shown(record.sandbox.id, record.sandbox)
-      }),
-
-    resume: (ref) =>
-      onRecord(ref, async (record) => {
-        if (record.sandbox.state === 'running') return record.sandbox
-        requireState(record, ['paused'], 'resumed')
-        await driverOf(context, record.sandbox.class).resume(record.sandbox.id)
-        records.put(withSandbox(record, { state: 'running' }))
-        return shown(record.sandbox.id, record.sandbox)
-      }),
-
-    rename: (ref, name) =>
-      onRecord(ref, async (record) => {
-        if (record.sandbox.name !== name) {
-          requireFreeName(context, name)
-          records.put(withSandbox(record, { name }))
-        }
-        return shown(record.sandbox.id, record.sandbox)
-      }),
-
-    update: (ref, change) =>
-      onRecord(ref, async (record) => {
-        const { sandbox } = record
-        requireState(record, ['created', 'stopped', 'running', 'paused'], 'changed')
-        const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
-        const limits: Limits = { ...sandbox.spec.limits, ...given }
-        if (sandbox.state === 'running' || sandbox.state === 'paused')
-          await driverOf(context, sandbox.class).update(sandbox.id, limits)
-        records.put(withSandbox(record, { spec: { ...sandbox.spec, limits } }))
-        return shown(sandbox.id, sandbox)
-      }),
+    pause: (ref) => freeze(ref, { from: 'running', to: 'paused', act: (driver, id) => driver.pause(id) }),
+    resume: (ref) => freeze(ref, { from: 'paused', to: 'running', act: (driver, id) => driver.resume(id) }),
+    ...createSandboxChanges({ context, hosts, onRecord }),
 
     remove: (ref, force) =>
       onRecord(ref, async (record) => {
@@ -231,88 +208,8 @@ export function createSandboxService(context: SandboxContext): SandboxService {
   }
 }
 
-/** Ends what runs: politely if that can be heard, then by force. Resolves when the end is on record. */
-async function endMainProcess(
-  context: SandboxContext,
-  endings: Endings,
-  record: SandboxRecord,
-  graceMs: number,
-): Promise<void> {
-  const { id, pid, state, imageDigest } = record.sandbox
-  const driver = driverOf(context, record.sandbox.class)
-  const wanted = signalNumber(context.images.find(imageDigest).config.stopSignal ?? 'TERM') ?? 15
-  const polite = graceMs > 0 && pid !== null && (await isHeeded(pid, wanted))
-  if (polite) {
-    await driver.kill(id, String(wanted))
-    if (state === 'paused') await driver.resume(id)
-    if (await endings.settleWithin(id, graceMs)) return
-  }
-  await driver.kill(id, 'KILL', { all: true })
-  if ((await driver.phase(id)) === 'paused') await driver.resume(id)
-  if (await endings.settleWithin(id, killPatienceMs)) return
-  // The monitor said nothing although the process was killed: it is gone itself.
-  await tidy(context, driver, record, record.lease)
-  await endings.settleLost(id)
-}
-
-function findRecord({ records }: SandboxContext, ref: string): SandboxRecord {
-  const exact = records.get(ref) ?? records.findByName(ref)
-  if (exact) return exact
-  const matches = ref.length >= 4 ? records.all().filter(({ sandbox }) => sandbox.id.startsWith(ref)) : []
-  if (matches.length === 1 && matches[0]) return matches[0]
-  if (matches.length > 1) {
-    throw appError(
-      'invalidRequest',
-      'sandbox-ambiguous',
-      `"${ref}" fits ${matches.length} sandboxes. Use more of the id, or the name.`,
-    )
-  }
-  throw appError('notFound', 'sandbox-not-found', `There is no sandbox "${ref}". "joey ls -a" shows them all.`, {
-    params: { ref },
-  })
-}
-
-function requireFreeName({ records }: SandboxContext, name: string): void {
-  if (!records.findByName(name)) return
-  throw appError('conflict', 'sandbox-name-taken', `There is a sandbox named "${name}" already. Choose another name.`, {
-    params: { name },
-  })
-}
-
-function newRecord(
-  context: SandboxContext,
-  made: {
-    name: string
-    spec: SandboxSpec
-    argv: string[]
-    image: { reference: string; digest: string }
-    state: 'created' | 'starting'
-  },
-): SandboxRecord {
-  let id = randomBytes(6).toString('hex')
-  while (context.records.get(id)) id = randomBytes(6).toString('hex')
-  const noExit: SandboxExit | null = null
-  return {
-    sandbox: {
-      id,
-      name: made.name,
-      class: made.spec.class,
-      state: made.state,
-      image: made.image.reference,
-      imageDigest: made.image.digest,
-      spec: made.spec,
-      argv: made.argv,
-      createdAt: context.now().toISOString(),
-      startedAt: null,
-      exit: noExit,
-      engine: null,
-      pid: null,
-      address: null,
-      ports: [],
-    },
-    monitorPid: null,
-    logStart: null,
-    lease: null,
-    stopAsked: false,
-  }
+interface Freeze {
+  readonly from: 'running' | 'paused'
+  readonly to: 'running' | 'paused'
+  readonly act: (driver: Driver, id: string) => Promise<void>
 }

@@ -1,0 +1,57 @@
+import { expect, test, vi } from 'vitest'
+import type { Driver } from '../drivers/driver.ts'
+import type { SandboxContext } from './context.ts'
+import { endMainProcess } from './end-process.ts'
+import type { Endings } from './endings.ts'
+import type { SandboxRecord } from './records.ts'
+
+/** A driver and what was asked of it, in order. The guest ends after the call that `endsAfter` begins. */
+function desk({ endsAfter, ...traits }: { endsAfter: string; sharesProcesses: boolean; state?: 'running' | 'paused' }) {
+  const calls: string[] = []
+  const isOver = () => calls.some((call) => call.startsWith(endsAfter))
+  const driver = {
+    sharesProcesses: traits.sharesProcesses,
+    kill: vi.fn(async (_id: string, signal: string, { all = false } = {}) => {
+      calls.push(`kill ${signal}${all ? ' all' : ''}`)
+    }),
+    resume: vi.fn(async () => void calls.push('resume')),
+    phase: async () => (traits.state === 'paused' && !calls.includes('resume') ? 'paused' : 'running'),
+  } as unknown as Driver
+  const context = {
+    drivers: new Map([['container', driver]]),
+    images: { find: () => ({ config: { stopSignal: 'USR1' } }) },
+  } as unknown as SandboxContext
+  const endings = {
+    settleWithin: async (_id: string, waitMs: number) => {
+      calls.push(`wait ${waitMs}`)
+      return isOver()
+    },
+  } as unknown as Endings
+  const sandbox = { id: 'aaaa0000bbbb', pid: 1, class: 'container', state: traits.state ?? 'running', imageDigest: '' }
+  const end = (graceMs: number) => endMainProcess(context, endings, { sandbox, lease: null } as SandboxRecord, graceMs)
+  return { calls, end }
+}
+
+test('a guest whose processes the host does not see is asked, and gets its grace', async () => {
+  const { calls, end } = desk({ endsAfter: 'kill 9', sharesProcesses: false })
+  await end(700)
+  expect(calls).toEqual(['kill 10', 'wait 700', 'kill 9 all', 'wait 15000'])
+})
+
+test('one that ends when asked is not killed', async () => {
+  const { calls, end } = desk({ endsAfter: 'kill 10', sharesProcesses: false })
+  await end(700)
+  expect(calls).toEqual(['kill 10', 'wait 700'])
+})
+
+test('a paused guest with a kernel of its own goes on before it is asked', async () => {
+  const { calls, end } = desk({ endsAfter: 'kill 10', sharesProcesses: false, state: 'paused' })
+  await end(700)
+  expect(calls).toEqual(['resume', 'kill 10', 'wait 700'])
+})
+
+test('without grace nobody is asked', async () => {
+  const { calls, end } = desk({ endsAfter: 'kill 9', sharesProcesses: false })
+  await end(0)
+  expect(calls).toEqual(['kill 9 all', 'wait 15000'])
+})

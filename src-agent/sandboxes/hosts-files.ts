@@ -1,0 +1,158 @@
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Sandbox } from '#contract/sandbox'
+import { ability } from '../drivers/driver.ts'
+import type { SandboxContext } from './context.ts'
+import { type HostEntry, renderHosts } from './hosts-text.ts'
+import type { SandboxRecord } from './records.ts'
+
+/** A guest that does not take its files must not hold up those that do. */
+const refreshPatienceMs = 1_000
+
+/** Keeps /etc/hosts of all that run true, as sandboxes start and stop, join and leave networks, and get other names. */
+export interface HostsFiles {
+  /** Resolves when what is on record now can be read in the files. Never rejects. */
+  settled(): Promise<void>
+  /** Writes them all: for the start of the agent. */
+  rewriteAll(): Promise<void>
+}
+
+type Context = Pick<SandboxContext, 'records' | 'events' | 'folder' | 'drivers' | 'log' | 'signal'>
+
+/** Follows the records until the context's signal ends it. */
+export function createHostsFiles(context: Context): HostsFiles {
+  const { records, events } = context
+  const seen = new Map<string, Seen>()
+  const due = new Set<string>()
+  const delivered = new Map<string, string>()
+  let rounds = Promise.resolve()
+  let isScheduled = false
+
+  /** All that is due by then, in one round; what becomes due meanwhile is the next one's. */
+  const schedule = () => {
+    if (isScheduled) return
+    isScheduled = true
+    rounds = rounds.then(async () => {
+      isScheduled = false
+      const ids = [...due]
+      due.clear()
+      await Promise.all(ids.map((id) => deliver(context, delivered, id)))
+    })
+  }
+  const mark = (ids: Iterable<string>) => {
+    for (const id of ids) due.add(id)
+    schedule()
+  }
+  const notice = (id: string, now: Seen | null) => {
+    const before = seen.get(id) ?? null
+    if (before?.text === now?.text) return
+    if (now === null) {
+      seen.delete(id)
+      delivered.delete(id)
+    } else seen.set(id, now)
+    // With no others there is no more to tell than what its start has written.
+    if (before === null && now?.networkName === null) return
+    const networks = [before?.networkName, now?.networkName].filter((name) => name !== null && name !== undefined)
+    mark([id, ...[...seen].flatMap(([each, { networkName }]) => (networks.includes(networkName ?? '') ? [each] : []))])
+  }
+
+  for (const { sandbox } of records.all()) {
+    const now = look(sandbox)
+    if (now) seen.set(sandbox.id, now)
+  }
+  const unsubscribe = events.subscribe((event) => {
+    if (event.type === 'sandbox.changed') notice(event.sandbox.id, look(event.sandbox))
+    else if (event.type === 'sandbox.removed') notice(event.id, null)
+  })
+  context.signal.addEventListener('abort', unsubscribe, { once: true })
+
+  return {
+    settled: () => rounds,
+    rewriteAll() {
+      delivered.clear()
+      mark(seen.keys())
+      return rounds
+    },
+  }
+}
+
+/** /etc/hosts of a sandbox, by the records; `address` is its own. */
+export function hostsOf(
+  records: SandboxContext['records'],
+  { sandbox, hostname }: SandboxRecord,
+  address: string | null,
+): string {
+  const { networkName } = sandbox.spec
+  const own = { name: sandbox.name, hostname: hostname ?? sandbox.spec.hostname ?? sandbox.name, address }
+  if (networkName === null) return renderHosts(own, [])
+  const others = records
+    .all()
+    .filter((each) => each.sandbox.id !== sandbox.id && each.sandbox.spec.networkName === networkName)
+    .sort((one, other) => one.sandbox.createdAt.localeCompare(other.sandbox.createdAt))
+    .flatMap((each) => entryOf(each.sandbox) ?? [])
+  return renderHosts(own, others)
+}
+
+/**
+ * In place: the file is mounted into the sandbox, and a new one would not be seen there. What the guest made of it is
+ * overwritten and never read. Cut only after it is written: whoever reads meanwhile does not find it empty.
+ */
+export async function rewriteFile(path: string, text: string): Promise<void> {
+  const file = await open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_NOFOLLOW, 0o644)
+  try {
+    await file.write(text, 0)
+    await file.truncate(Buffer.byteLength(text))
+  } finally {
+    await file.close()
+  }
+}
+
+/** Tells a guest that keeps copies of its files that they have changed. False where it did not take them. */
+export async function refreshGuest(context: Context, { id, class: wanted, state }: Sandbox): Promise<boolean> {
+  const driver = context.drivers.get(wanted)
+  const refreshing = driver ? ability(driver, 'refreshFiles') : null
+  if (!refreshing) return true
+  // A paused guest cannot take them; it gets them when it goes on.
+  if (state !== 'running') return false
+  const done = refreshing.refreshFiles(id, context.folder.sandbox(id)).then(
+    () => true,
+    (err: unknown) => {
+      context.log.warn({ err, id }, 'a guest did not take its files')
+      return false
+    },
+  )
+  return Promise.race([done, sleep(refreshPatienceMs, false, { ref: false })])
+}
+
+/** What of a running sandbox stands in hosts files, or decides when one can be written. */
+interface Seen {
+  readonly networkName: string | null
+  readonly text: string
+}
+
+function look(sandbox: Sandbox): Seen | null {
+  const entry = entryOf(sandbox)
+  const { networkName } = sandbox.spec
+  return entry && { networkName, text: JSON.stringify([entry, networkName, sandbox.state === 'paused']) }
+}
+
+function entryOf({ name, spec, address, state }: Sandbox): HostEntry | null {
+  if (address === null || !['running', 'paused', 'stopping'].includes(state)) return null
+  return { name, hostname: spec.hostname ?? name, address }
+}
+
+async function deliver(context: Context, delivered: Map<string, string>, id: string): Promise<void> {
+  const record = context.records.get(id)
+  const entry = record && entryOf(record.sandbox)
+  if (!entry) return
+  const text = hostsOf(context.records, record, entry.address)
+  if (delivered.get(id) === text) return
+  try {
+    await rewriteFile(join(context.folder.sandbox(id).folder, 'etc', 'hosts'), text)
+    if (await refreshGuest(context, record.sandbox)) delivered.set(id, text)
+  } catch (err) {
+    context.log.warn({ err, id }, 'the names of the others on its network could not be written')
+  }
+}

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { renderHosts } from './hosts-text.ts'
+
+const first = '127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n'
+const web = { name: 'web', hostname: 'web', address: '10.0.0.2' }
+const database = { name: 'db', hostname: 'postgres', address: '10.0.0.3' }
+
+test('the others stand below oneself, with the hostname where it is another', () => {
+  expect(renderHosts(web, [database])).toBe(`${first}10.0.0.2\tweb\n10.0.0.3\tdb postgres\n`)
+  expect(renderHosts(database, [web])).toBe(`${first}10.0.0.3\tpostgres db\n10.0.0.2\tweb\n`)
+})
+
+test('without a network there is still the own name', () => {
+  expect(renderHosts({ ...web, address: null }, [])).toBe(`${first}127.0.1.1\tweb\n`)
+})
+
+test('a hostname that is the name of another, or of many, does not lead astray', () => {
+  const thief = { name: 'thief', hostname: 'web', address: '10.0.0.9' }
+  const impostor = { name: 'impostor', hostname: 'localhost', address: '10.0.0.8' }
+  const second = { name: 'second', hostname: 'postgres', address: '10.0.0.7' }
+  expect(renderHosts({ ...web, name: 'me', hostname: 'me' }, [thief, web, impostor, database, second])).toBe(
+    `${first}10.0.0.2\tme\n10.0.0.9\tthief\n10.0.0.2\tweb\n10.0.0.8\timpostor\n10.0.0.3\tdb postgres\n10.0.0.7\tsecond\n`,
+  )
+})
+
+test('nobody is the loopback of others by being called so', () => {
+  const local = { name: 'localhost', hostname: 'localhost', address: '10.0.0.9' }
+  expect(renderHosts(web, [local, database])).toBe(renderHosts(web, [database]))
+})
