@@ -4,8 +4,22 @@ export interface Confinement {
   readonly work?: string
   /** May make files of any owner, mode and kind: for unpacking. */
   readonly ownsFiles?: boolean
+  /** Single files and folders of this machine, and where the program sees them. */
+  readonly shown?: readonly Shown[]
+  /** Empty ones, made for the program alone. */
+  readonly folders?: readonly string[]
+  /** Where it may put what it needs for a moment, where that is not in `work`. */
+  readonly temporary?: string
+  /** Beyond none: without the prefix, as in `SYS_ADMIN`. */
+  readonly capabilities?: readonly string[]
   /** Beyond path, language and folders. */
   readonly environment?: Readonly<Record<string, string>>
+}
+
+export interface Shown {
+  readonly from: string
+  readonly to: string
+  readonly writable: boolean
 }
 
 /** Wraps a command; gives the program and arguments to run. */
@@ -26,9 +40,20 @@ const fileCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'MKNOD', 
  * machine to see but programs and libraries, one folder to write to, and it dies with the agent.
  * What it reads comes by inherited descriptor (`/proc/self/fd/3`) or lies in that folder.
  */
-export const confine: Confine = (program, args, { work, ownsFiles = false, environment = {} }) => {
+export const confine: Confine = (program, args, confinement) => {
+  const {
+    work,
+    ownsFiles = false,
+    environment = {},
+    shown = [],
+    folders = [],
+    capabilities = [],
+    temporary,
+  } = confinement
   const asRoot = process.getuid?.() === 0
-  const variables = { ...baseEnvironment, ...(work !== undefined && { TMPDIR: '/work/tmp' }), ...environment }
+  const kept = [...(ownsFiles ? fileCapabilities : []), ...capabilities]
+  const scratch = temporary ?? (work === undefined ? '/tmp' : '/work/tmp')
+  const variables = { ...baseEnvironment, TMPDIR: scratch, ...environment }
   return [
     'bwrap',
     [
@@ -42,11 +67,13 @@ export const confine: Confine = (program, args, { work, ownsFiles = false, envir
       '--dev',
       '/dev',
       ...(work === undefined ? ['--tmpfs', '/tmp'] : ['--bind', work, '/work', '--dir', '/tmp', '--chdir', '/work']),
+      ...shown.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
+      ...folders.flatMap((folder) => ['--dir', folder]),
       '--clearenv',
       ...Object.entries(variables).flatMap(setVariable),
       '--cap-drop',
       'ALL',
-      ...(asRoot && ownsFiles ? fileCapabilities.flatMap((name) => ['--cap-add', `CAP_${name}`]) : []),
+      ...(asRoot ? kept.flatMap((name) => ['--cap-add', `CAP_${name}`]) : []),
       '--',
       program,
       ...args,
