@@ -1,0 +1,76 @@
+import { realpathSync } from 'node:fs'
+import type { Driver } from '../drivers/driver.ts'
+import { findResource } from '../host/resources.ts'
+import { createInterferenceMeter } from '../interference/interference.ts'
+import { createCgroupReader } from '../metrics/cgroup-reader.ts'
+import { namesFor } from '../network/names.ts'
+import type { Run } from '../process/run.ts'
+import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { StateFolder } from '../state/folder.ts'
+import { createObserver } from './facts/observer.ts'
+import { readPacketFilter } from './facts/packet-filter.ts'
+import type { Watched } from './observed.ts'
+import { createIsolation, type IsolationService } from './service.ts'
+
+interface Ground {
+  readonly folder: StateFolder
+  readonly run: Run
+  /** Every record; the ones that run are chosen from it. Called once a second. */
+  readonly records: () => readonly SandboxRecord[]
+  readonly driverOf: (record: SandboxRecord) => Driver | undefined
+  readonly onError: (error: unknown) => void
+}
+
+/** The service on this machine, wired. Does nothing before it is asked to. */
+export function composeIsolation({ folder, run, records, driverOf, onError }: Ground): IsolationService {
+  const { table } = namesFor(folder.tag)
+  // Every container has the program that checks it from inside.
+  const probe = findResource('probe')
+  const own = [folder.images, folder.imageMounts, ...(probe === null ? [] : [realpathSync(probe)])]
+  const agent = { folders: [folder.home, folder.run], sockets: [folder.socketPath] }
+  return createIsolation({
+    list: () =>
+      records().flatMap(
+        (record) => toWatched(record, driverOf(record), (id) => [...own, ...foldersOf(folder, id)]) ?? [],
+      ),
+    observer: createObserver({ agent }),
+    meter: createInterferenceMeter({ usage: createCgroupReader() }),
+    readFilter: () => readPacketFilter(run, table),
+    agentSockets: agent.sockets,
+    isPrivileged: process.getuid?.() === 0,
+    onError,
+  })
+}
+
+const live: ReadonlySet<string> = new Set(['running', 'paused', 'stopping'])
+
+function foldersOf(folder: StateFolder, id: string): string[] {
+  const paths = folder.sandbox(id)
+  return [paths.folder, paths.run]
+}
+
+/** What is to be observed of a record; null where nothing of it runs. */
+function toWatched(
+  { sandbox, monitorPid, lease }: SandboxRecord,
+  driver: Driver | undefined,
+  ownFolders: (id: string) => readonly string[],
+): Watched | null {
+  const { id, name, state, pid, spec, ports } = sandbox
+  if (driver === undefined || pid === null || !live.has(state)) return null
+  return {
+    id,
+    name,
+    class: sandbox.class,
+    state,
+    pid,
+    monitorPid,
+    cgroup: driver.cgroup(id),
+    lease: lease && { address: lease.address, interface: lease.interface },
+    mounts: spec.mounts,
+    networkName: spec.networkName,
+    ports,
+    limits: spec.limits,
+    grants: spec.grants,
+    ownFolders: ownFolders(id),
+  }
+}
