@@ -13,6 +13,8 @@ import { createKeyedLock } from './sandboxes/keyed-lock.ts'
 import { createLiveParts } from './sandboxes/live-parts.ts'
 import { openSandboxRecords } from './sandboxes/records.ts'
 import { createSandboxService, type SandboxService } from './sandboxes/sandbox-service.ts'
+import { killsCaused, openSelfTestRecords, type SelfTestRecords } from './selftest/self-test-records.ts'
+import { openSettings, type SettingsStore } from './settings/settings-store.ts'
 import { createEventLog } from './state/event-log.ts'
 import type { StateFolder } from './state/folder.ts'
 import { openImageRecords } from './state/image-records.ts'
@@ -23,6 +25,8 @@ export interface Services {
   readonly context: SandboxContext
   readonly sandboxes: SandboxService
   readonly tasks: Tasks
+  readonly settings: SettingsStore
+  readonly selfTestRecords: SelfTestRecords
   /** Ends watches and waits; sandboxes go on. */
   dispose(): void
 }
@@ -47,6 +51,7 @@ export function composeServices({ folder, database, log, drivers }: Ground): Ser
     log,
   })
   const rotation = createLogRotation({ onError: (err, path) => log.warn({ err, path }, 'a log could not be rotated') })
+  const selfTestRecords = openSelfTestRecords(database)
   const context: SandboxContext = {
     records: openSandboxRecords(database, events),
     events,
@@ -60,11 +65,20 @@ export function composeServices({ folder, database, log, drivers }: Ground): Ser
     log,
     now,
     drivers,
+    killsCaused: (id, startedAt) => killsCaused(selfTestRecords, id, startedAt),
     signal: leaving.signal,
   }
   const dispose = () => {
     leaving.abort()
     rotation.close()
   }
-  return { context, sandboxes: createSandboxService(context), tasks: createTasks(events, now), dispose }
+  const settings = openSettings(database, events)
+  return {
+    context,
+    sandboxes: createSandboxService(context),
+    tasks: createTasks(events, now),
+    settings,
+    selfTestRecords,
+    dispose,
+  }
 }

@@ -4,9 +4,11 @@ import type { Logger } from 'pino'
 import type { AgentInfo } from '#contract/agent'
 import { eventStream } from '#contract/observe'
 import { composeServices, type Services } from './compose.ts'
+import { composeWalls, type Walls } from './compose-walls.ts'
+import { ability } from './drivers/driver.ts'
 import { removeCgroups } from './host/cgroup-files.ts'
-import { createDrivers } from './host/create-drivers.ts'
-import { createHostProbe } from './host/host-probe.ts'
+import { closeDrivers, createDrivers } from './host/create-drivers.ts'
+import { createHostProbe, type HostProbe } from './host/host-probe.ts'
 import { preparePrivateMounts } from './host/private-mounts.ts'
 import { probeImageTools } from './images/image-tools.ts'
 import { createCgroupReader } from './metrics/cgroup-reader.ts'
@@ -19,6 +21,7 @@ import { parseRequest } from './server/bind-operation.ts'
 import { createHandlers } from './server/handlers.ts'
 import { createHttpServer, listenOnSocket } from './server/http-server.ts'
 import { type EventSource, serveEventLines } from './server/serve-events.ts'
+import { serveIsolation } from './server/serve-isolation.ts'
 import { serveUsage } from './server/serve-usage.ts'
 import { takeSnapshot } from './server/snapshot.ts'
 import { serveSockets } from './server/sockets.ts'
@@ -53,23 +56,34 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const database = openDatabase(folder.database)
   const services = composeServices({ folder, database, log, drivers })
   const { context, sandboxes } = services
-  const sampler = createSampler({ reader: createCgroupReader(), list: () => listRunning(services) })
+  const sampler = createSampler({
+    reader: createCgroupReader(),
+    list: () => listRunning(services),
+    engineMemory: ({ id }) => engineMemoryOf(services, id),
+  })
   const terminals = createTerminals({ context, sandboxes })
   const told = [...(await context.images.reconcile()), ...(await reconcile(context, sandboxes))]
+  const probe = createProbe(services)
+  const walls = await composeWalls({ services, offers: async () => (await probe.examine()).classes })
   for (const message of told) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
   const unwatch = watchExits(folder.exits, sandboxes.endings.noticed)
   const letNetworkGo = keepNetwork(context)
   await context.images.ensureBuiltIn(context.signal).catch((error: unknown) => {
     log.error({ err: error }, 'the built-in image could not be made')
   })
+  // After the watch: a sandbox that is started by it is one to be watched.
+  const resumed = walls.resume().then((sentences) => {
+    for (const message of sentences) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
+  })
   terminals.adopt()
   sampler.refresh()
+  walls.follow()
 
   let asked: (what: 'keep' | 'stop') => void = () => undefined
   const stopped = new Promise<'keep' | 'stop'>((resolve) => {
     asked = resolve
   }).then((what) => stop(what))
-  const server = createServer(settings, services, { sampler, terminals, stop: asked })
+  const server = createServer(settings, services, { sampler, terminals, probe, walls, stop: asked })
   await listenOnSocket(server.http, folder.socketPath, settings.owner)
   void warmUp(services)
   log.info({ home: folder.home, socket: folder.socketPath, told }, 'the agent answers')
@@ -82,9 +96,12 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     rmSync(folder.socketPath, { force: true })
     terminals.close()
     sampler.close()
+    await walls.close()
+    await resumed
     unwatch()
     letNetworkGo()
     await leave(services)
+    await closeDrivers(drivers)
     services.dispose()
     database.close()
   }
@@ -94,6 +111,8 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
 interface Live {
   readonly sampler: Sampler
   readonly terminals: Terminals
+  readonly probe: HostProbe
+  readonly walls: Walls
   stop(what: 'keep' | 'stop'): void
 }
 
@@ -102,16 +121,14 @@ function createServer(
   services: Services,
   live: Live,
 ): { http: FastifyInstance; closeSockets: () => void } {
-  const { context, sandboxes, tasks } = services
-  const { sampler, terminals } = live
+  const { context, sandboxes, tasks, settings: chosen } = services
+  const { sampler, terminals, probe, walls } = live
   const { log } = settings
   const eventSource: EventSource = {
     events: context.events,
-    snapshot: () => takeSnapshot({ ...context, tasks, terminals: terminals.list }),
+    snapshot: () => takeSnapshot({ ...context, tasks, settings: chosen, terminals: terminals.list }),
   }
   const info = describeAgent(settings, new Date())
-  const others = [() => context.network.examine(), () => probeImageTools(run, context.signal)]
-  const probe = createHostProbe({ run, folder: context.folder.home, others })
   const handlers = createHandlers({
     info: () => info,
     stop: live.stop,
@@ -122,6 +139,8 @@ function createServer(
     tasks,
     terminals: terminals.handlers,
     readUsage: ({ ref }) => sampler.now(ref === undefined ? undefined : sandboxes.find(ref).sandbox.id),
+    settings: chosen,
+    ...walls.handlers,
   })
   const http = createHttpServer(handlers, log, version)
   http.get(eventStream.path, (request, reply) => {
@@ -138,9 +157,16 @@ function createServer(
     eventSource,
     serveUsage: (socket, { ref, history }) =>
       serveUsage(socket, sampler, { history, ...(ref === undefined ? {} : { id: sandboxes.find(ref).sandbox.id }) }),
+    serveIsolation: (socket, { ref }) =>
+      serveIsolation(socket, walls.isolation, ref === undefined ? undefined : sandboxes.find(ref).sandbox.id),
     serveTerminal: terminals.serve,
   })
   return { http, closeSockets: serveSockets(http.server, streams, log) }
+}
+
+function createProbe({ context }: Services): HostProbe {
+  const others = [() => context.network.examine(), () => probeImageTools(run, context.signal)]
+  return createHostProbe({ run, folder: context.folder.home, others })
 }
 
 function describeAgent({ folder, logPath }: Settings, startedAt: Date): AgentInfo {
@@ -163,6 +189,14 @@ function listRunning({ context }: Services) {
     if (pid === null || !driver || !['running', 'paused', 'stopping'].includes(state)) return []
     return [{ id, pid, cgroup: driver.cgroup(id), limits: spec.limits }]
   })
+}
+
+/** Of engines that can tell it: the others share the memory of their guests. */
+async function engineMemoryOf({ context }: Services, id: string): Promise<number | null> {
+  const of = context.records.get(id)?.sandbox.class
+  const driver = of && context.drivers.get(of)
+  const measuring = driver ? ability(driver, 'engineMemory') : null
+  return (await measuring?.engineMemory(id, context.folder.sandbox(id))) ?? null
 }
 
 /** What would make the first start of a sandbox slow is done before somebody asks for it. */

@@ -2,6 +2,7 @@ import type { AgentInfo, HostReport } from '#contract/agent'
 import type { ImageStore } from '../images/image-store.ts'
 import type { ImageMounts } from '../layers/image-mounts.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Handlers } from './bind-operation.ts'
 
@@ -16,10 +17,14 @@ export interface HandlerDeps {
   readonly tasks: Tasks
   readonly terminals: Pick<Handlers, 'openTerminal' | 'listTerminals' | 'closeTerminal'>
   readonly readUsage: Handlers['readUsage']
+  readonly settings: SettingsStore
+  readonly classes: Pick<Handlers, 'listClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'>
+  readonly isolation: Pick<Handlers, 'readIsolation' | 'readBlastRadius'>
+  readonly selfTest: Pick<Handlers, 'runSelfTest' | 'readSelfTest'>
 }
 
 export function createHandlers(deps: HandlerDeps): Handlers {
-  const { sandboxes, images, tasks } = deps
+  const { sandboxes, images, tasks, settings } = deps
   return {
     readAgent: async () => deps.info(),
     stopAgent: async ({ sandboxes: what }) => {
@@ -36,7 +41,10 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       return { id }
     },
     listImages: async () => [...images.list()],
-    createSandbox: ({ name, spec, start }, signal) => sandboxes.create({ name, spec, start }, signal),
+    createSandbox: ({ name, spec, start }, signal) => {
+      const wall = spec.class ?? settings.read().defaultClass
+      return sandboxes.create({ name, spec: { ...spec, class: wall }, start }, signal)
+    },
     listSandboxes: async ({ all }) => sandboxes.list(all),
     inspectSandbox: async ({ ref }) => sandboxes.find(ref).sandbox,
     startSandbox: ({ ref }, signal) => sandboxes.start(ref, signal),
@@ -49,8 +57,15 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     updateSandbox: ({ ref, ...limits }) => sandboxes.update(ref, limits),
     removeSandbox: ({ ref, force }) => sandboxes.remove(ref, force),
     waitSandbox: ({ ref }, signal) => sandboxes.wait(ref, signal),
+    setNetwork: ({ ref, networkName }) => sandboxes.setNetwork(ref, networkName),
+    setGrants: ({ ref, grants }) => sandboxes.setGrants(ref, grants),
     ...deps.terminals,
     readUsage: deps.readUsage,
+    readSettings: async () => settings.read(),
+    updateSettings: async (change) => settings.update(change),
+    ...deps.classes,
+    ...deps.isolation,
+    ...deps.selfTest,
   }
 }
 

@@ -2,6 +2,7 @@ import type { AgentEvent } from '#contract/observe'
 import type { Terminal } from '#contract/terminal'
 import type { ImageStore } from '../images/image-store.ts'
 import type { SandboxRecords } from '../sandboxes/records.ts'
+import type { SettingsStore } from '../settings/settings-store.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 
@@ -12,6 +13,7 @@ export function takeSnapshot(sources: {
   readonly images: ImageStore
   readonly tasks: Tasks
   readonly terminals: () => readonly Terminal[]
+  readonly settings: SettingsStore
   readonly now: () => Date
 }): AgentEvent {
   return {
@@ -22,5 +24,6 @@ export function takeSnapshot(sources: {
     images: [...sources.images.list()],
     terminals: [...sources.terminals()],
     tasks: [...sources.tasks.list()],
+    settings: sources.settings.read(),
   }
 }

@@ -20,6 +20,7 @@ interface Deps {
   readonly sandboxes: SandboxService
   readonly eventSource: EventSource
   readonly serveUsage: StreamHandlers['usageStream']
+  readonly serveIsolation: StreamHandlers['isolationStream']
   readonly serveTerminal: (socket: WebSocket, id: string) => Promise<void>
 }
 
@@ -29,12 +30,14 @@ export function createStreamHandlers({
   sandboxes,
   eventSource,
   serveUsage,
+  serveIsolation,
   serveTerminal,
 }: Deps): StreamHandlers {
   const pipes = createPipes()
   return {
     eventStream: (socket, { since }) => serveEventSocket(eventSource, socket, since),
     usageStream: serveUsage,
+    isolationStream: serveIsolation,
     terminalStream: (socket, { id }) => serveTerminal(socket, id),
     logStream: (socket, { ref, ...request }) => {
       const { sandbox } = sandboxes.find(ref)

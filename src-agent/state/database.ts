@@ -10,6 +10,8 @@ const migrations: readonly string[] = [
    CREATE TABLE removals (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
    CREATE TABLE images (digest TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
    CREATE TABLE events (seq INTEGER PRIMARY KEY, event TEXT NOT NULL) STRICT;`,
+  'CREATE TABLE settings (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL) STRICT;',
+  'CREATE TABLE selftests (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
 ]
 
 /** Opens the records: WAL, and every commit on disk before it is answered. */

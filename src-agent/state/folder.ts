@@ -62,7 +62,8 @@ function describe(place: Place): StateFolder {
     sandbox: (id) => {
       const folder = join(home, 'sandboxes', id)
       const log = join(folder, 'log')
-      return { folder, upper: join(folder, 'upper'), work: join(folder, 'work'), log, run: join(run, 's', id) }
+      const [upper, work] = [join(folder, 'upper'), join(folder, 'work')]
+      return { folder, upper, work, disk: join(folder, 'disk.ext4'), log, run: join(run, 's', id) }
     },
   }
 }
@@ -89,7 +90,7 @@ function wipeAfterBoot({ run }: StateFolder): void {
   const bootId = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
   const file = join(run, 'boot-id')
   if (readIfThere(file) === bootId) return
-  for (const name of ['s', 'exits', 'oci', 'network', 'images'])
+  for (const name of ['s', 'exits', 'oci', 'network', 'images', 'vm', 'vt'])
     rmSync(join(run, name), { recursive: true, force: true })
   writeFileSync(file, bootId, { mode: 0o600 })
 }

@@ -1,0 +1,124 @@
+import { join } from 'node:path'
+import type { ClassOffer } from '#contract/agent'
+import { createChangeDisk } from './classes/change-disk.ts'
+import { createClassChange } from './classes/class-change.ts'
+import { createClassHandlers } from './classes/class-handlers.ts'
+import { createClassList } from './classes/class-list.ts'
+import { type MeasureCallsDeps, measureCalls } from './classes/measure-calls.ts'
+import { openMeasurements } from './classes/measurements.ts'
+import { watchStarts } from './classes/watch-starts.ts'
+import type { Services } from './compose.ts'
+import type { ExecCommand } from './drivers/driver.ts'
+import { findResource } from './host/resources.ts'
+import { composeIsolation } from './isolation/compose-isolation.ts'
+import type { IsolationService } from './isolation/service.ts'
+import { createDiskConverter } from './layers/ext4-disk.ts'
+import { run } from './process/run.ts'
+import { driverOf, type SandboxContext } from './sandboxes/context.ts'
+import { probePath } from './selftest/arguments.ts'
+import { createAgentSelfTest } from './selftest/create-self-test.ts'
+import { runInside } from './selftest/run-inside.ts'
+import type { HandlerDeps } from './server/handlers.ts'
+import { signalProcess } from './streams/guest-process.ts'
+import { createPipes } from './streams/pipes.ts'
+import { startExec } from './streams/start-exec.ts'
+
+interface Ground {
+  readonly services: Services
+  readonly offers: () => Promise<readonly ClassOffer[]>
+}
+
+/** The walls around sandboxes: the dial, what is observed of them, and the check from inside. */
+export interface Walls {
+  readonly handlers: Pick<HandlerDeps, 'classes' | 'isolation' | 'selfTest'>
+  readonly isolation: IsolationService
+  /** Finishes or takes back the changes of class that the last agent left. After the sandboxes were reconciled. */
+  resume(): Promise<string[]>
+  /** Begins to measure and to check as the settings ask. */
+  follow(): void
+  close(): Promise<void>
+}
+
+export async function composeWalls({ services, offers }: Ground): Promise<Walls> {
+  const { context, sandboxes, settings, selfTestRecords } = services
+  const { folder, drivers, log, records } = context
+  const measurements = openMeasurements(join(folder.home, 'measurements.json'), (err) =>
+    log.warn({ err }, 'measurements could not be saved'),
+  )
+  const list = createClassList({
+    drivers,
+    offers,
+    emulated: async () => (await offers()).find((offer) => offer.class === 'microvm')?.emulated ?? null,
+    measurements,
+    records: records.all,
+    paths: folder.sandbox,
+  })
+  const change = createClassChange({
+    context,
+    endings: sandboxes.endings,
+    disk: createChangeDisk({ converter: createDiskConverter(run), drivers }),
+    profiles: list.profiles,
+    measurements,
+  })
+  const isolation = composeIsolation({
+    folder,
+    run,
+    records: records.all,
+    driverOf: ({ sandbox }) => drivers.get(sandbox.class),
+    onError: (err) => log.warn({ err }, 'the isolation of the sandboxes could not be observed'),
+  })
+  const selfTest = await createAgentSelfTest({
+    context,
+    sandboxes,
+    settings,
+    records: selfTestRecords,
+    pipes: createPipes(),
+  })
+  const ends: (() => unknown)[] = []
+  return {
+    handlers: {
+      classes: createClassHandlers({ context, list, change }),
+      isolation: {
+        readIsolation: ({ ref, measure }) =>
+          isolation.read(ref === undefined ? undefined : sandboxes.find(ref).sandbox.id, measure),
+        readBlastRadius: ({ node }) => isolation.blast(node),
+      },
+      selfTest: selfTest.handlers,
+    },
+    isolation,
+    resume: change.resumeAll,
+    follow() {
+      const calls = measureCalls({ events: context.events, measurements, ...createCallMeter(context) })
+      ends.push(watchStarts(context.events, measurements), calls, selfTest.follow())
+    },
+    async close() {
+      isolation.close()
+      await Promise.all(ends.map((end) => end()))
+      await measurements.saved()
+    },
+  }
+}
+
+const meterMs = 10_000
+
+/** Runs the probe's measurement here and in sandboxes. */
+function createCallMeter(
+  context: SandboxContext,
+): Pick<MeasureCallsDeps, 'onHost' | 'inside' | 'isRunning' | 'onError'> {
+  const pipes = createPipes()
+  const root = { env: ['PATH=/'], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: false }
+  return {
+    async onHost() {
+      const program = findResource('probe/x64/joey-probe')
+      return program === null ? '' : (await run(program, ['--measure'], { timeoutMs: meterMs })).stdout
+    },
+    async inside({ id, class: of }) {
+      const argv = [probePath, '--measure']
+      const command = await driverOf(context, of).exec(context.folder.sandbox(id), id, { argv, ...root })
+      const start = (each: ExecCommand) => startExec(each, { stdin: false, pipes, signalProcess })
+      return (await runInside(command, start, { signal: context.signal, timeoutMs: meterMs, maxBytes: 64 })).output
+    },
+    isRunning: (id) => context.records.get(id)?.sandbox.state === 'running',
+    onError: (err) => context.log.info({ err }, 'the cost of system calls could not be measured'),
+  }
+}
