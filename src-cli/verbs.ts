@@ -12,6 +12,8 @@ export interface Verb {
 const life = 'Sandboxes'
 const inside = 'In a sandbox'
 const watching = 'Watching'
+const walls = 'Isolation'
+const networks = 'Networks'
 const images = 'Images'
 const agent = 'Agent and host'
 
@@ -127,6 +129,54 @@ export const verbs: readonly Verb[] = [
     load: async () => (await import('./verbs/events.ts')).events,
   },
   {
+    name: 'class ls',
+    group: walls,
+    summary: 'Show what each isolation class is and costs here.',
+    load: async () => (await import('./verbs/class-ls.ts')).classLs,
+  },
+  {
+    name: 'class set',
+    group: walls,
+    summary: 'Change the isolation class of a sandbox, keeping its disk.',
+    load: async () => (await import('./verbs/class-set.ts')).classSet,
+  },
+  {
+    name: 'isolation',
+    group: walls,
+    summary: 'Show what is shared, as observed, with scores.',
+    load: async () => (await import('./verbs/isolation.ts')).isolation,
+  },
+  {
+    name: 'selftest',
+    group: walls,
+    summary: 'Check the wall of a sandbox from inside.',
+    load: async () => (await import('./verbs/selftest.ts')).selftest,
+  },
+  {
+    name: 'grant',
+    group: walls,
+    summary: 'Give a sandbox what is refused by default.',
+    load: async () => (await import('./verbs/grant.ts')).grant,
+  },
+  {
+    name: 'revoke',
+    group: walls,
+    summary: 'Take back what a sandbox was granted.',
+    load: async () => (await import('./verbs/grant.ts')).revoke,
+  },
+  {
+    name: 'network join',
+    group: networks,
+    summary: 'Put sandboxes on a network where they reach each other by name.',
+    load: async () => (await import('./verbs/network.ts')).networkJoin,
+  },
+  {
+    name: 'network leave',
+    group: networks,
+    summary: 'Take sandboxes off their shared network.',
+    load: async () => (await import('./verbs/network.ts')).networkLeave,
+  },
+  {
     name: 'image ls',
     group: images,
     summary: 'List images.',
@@ -161,6 +211,12 @@ export const verbs: readonly Verb[] = [
     group: agent,
     summary: 'Tell whether the agent runs, and where.',
     load: async () => (await import('./verbs/agent-status.ts')).agentStatus,
+  },
+  {
+    name: 'settings',
+    group: agent,
+    summary: 'Show or change the settings.',
+    load: async () => (await import('./verbs/settings.ts')).settings,
   },
   {
     name: 'doctor',

@@ -25,14 +25,15 @@ export function overview(verbs: readonly Verb[]): string {
   return [
     'Usage: joey COMMAND [OPTIONS]',
     '',
-    'Runs code in sandboxes on this machine, with the isolation class you pick for each.',
+    'Runs code in sandboxes on this machine, each as isolated as you choose.',
     ...groups.flatMap((group) => [
       '',
       `${group}:`,
       ...verbs.filter((verb) => verb.group === group).map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     ]),
     '',
-    'joey COMMAND --help tells more about each. JOEY_HOME chooses another state folder.',
+    'joey COMMAND --help tells more about each.',
+    'JOEY_HOME chooses another state folder.',
   ].join('\n')
 }
 

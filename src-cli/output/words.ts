@@ -12,6 +12,11 @@ export function formatBytes(bytes: number): string {
   return `${number} ${units[unit]}`
 }
 
+/** `812 ms`, `1.5 s`: how long something takes. */
+export function formatDuration(ms: number): string {
+  return ms < 999.5 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`
+}
+
 /** `5 seconds ago`, `3 hours ago`. */
 export function formatAgo(at: string, now: Date): string {
   return `${formatSpan(now.getTime() - Date.parse(at))} ago`

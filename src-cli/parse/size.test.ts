@@ -49,8 +49,12 @@ describe('cores', () => {
 
   test('0 lifts the limit', () => expect(parseCpus('--cpus', '0')).toBeNull())
 
-  test.each(['', '-1', '1e9', '2000', 'two', '0.001', '1.'])('%j is refused', (text) => {
+  test.each(['', '-1', '1e9', 'two', '0.001', '1.'])('%j is refused', (text) => {
     expect(() => parseCpus('--cpus', text)).toThrow(/not a number of cores/)
+  })
+
+  test('more than any machine has is refused for what it is', () => {
+    expect(() => parseCpus('--cpus', '2000')).toThrow(/more cores than any machine has/)
   })
 })
 

@@ -26,7 +26,8 @@ export function parseMemory(flag: string, text: string): number | null {
 /** A share of cores, `0.3` or `2`; 0 lifts the limit. */
 export function parseCpus(flag: string, text: string): number | null {
   const cpus = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (Number.isNaN(cpus) || cpus > 1024 || (cpus > 0 && cpus < 0.01)) {
+  if (cpus > 1024) throw usageError(`${flag} ${text}: more cores than any machine has. Use 0 for no limit.`)
+  if (Number.isNaN(cpus) || (cpus > 0 && cpus < 0.01)) {
     throw usageError(`${flag} ${text}: not a number of cores. Write it as in 0.5 or 2; the least is 0.01.`)
   }
   return cpus === 0 ? null : cpus

@@ -2,7 +2,7 @@ import { AppError } from '#contract/app-error'
 import { defineCommand } from '../command/command.ts'
 import { printJson, printLine } from '../context.ts'
 import { ExitCode } from '../exit-codes.ts'
-import { printTable } from '../output/print-table.ts'
+import { sanitize } from '../output/sanitize.ts'
 import { formatAgo } from '../output/words.ts'
 
 export const agentStatus = defineCommand({
@@ -26,14 +26,7 @@ export const agentStatus = defineCommand({
           ['log', info.log],
         ] as const
         printLine(stdout, 'The agent is running.')
-        printTable(
-          context,
-          [
-            { title: '', cell: ([what]) => what },
-            { title: '', cell: ([, value]) => value },
-          ],
-          rows,
-        )
+        for (const [what, value] of rows) printLine(stdout, `${what.padEnd(7)}   ${sanitize(value)}`)
       }
       return ExitCode.ok
     } catch (error) {

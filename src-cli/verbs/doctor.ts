@@ -1,13 +1,12 @@
-import { styleText } from 'node:util'
 import type { ClassOffer, Finding } from '#contract/agent'
 import { AppError } from '#contract/app-error'
 import { localFindings } from '../agent/local-findings.ts'
 import { defineCommand } from '../command/command.ts'
-import { type Context, printJson, printLine } from '../context.ts'
+import { type Context, printJson } from '../context.ts'
 import { ExitCode } from '../exit-codes.ts'
 import { remedyLine } from '../failure.ts'
-import { sanitize } from '../output/sanitize.ts'
-import { type Colour, wantsColours } from '../output/table.ts'
+import { type Paragraph, paragraph, printParagraphs, section } from '../output/paragraphs.ts'
+import type { Colour } from '../output/table.ts'
 
 export const doctor = defineCommand({
   operands: '',
@@ -40,25 +39,45 @@ async function examine(context: Context): Promise<Report> {
 }
 
 const marks: Readonly<Record<Finding['level'], readonly [mark: string, colour: Colour]>> = {
-  ok: ['ok      ', 'green'],
-  warning: ['warning ', 'yellow'],
-  problem: ['problem ', 'red'],
+  ok: ['ok       ', 'green'],
+  warning: ['warning  ', 'yellow'],
+  problem: ['problem  ', 'red'],
 }
 
-function printReport({ stdout, env }: Context, { findings, classes }: Report): void {
-  const colours = wantsColours(stdout, env)
-  const paint = (colour: Colour, text: string): string =>
-    colours ? styleText(colour, text, { validateStream: false }) : text
-  for (const { level, title, detail, remedy } of findings) {
-    const [mark, colour] = marks[level]
-    printLine(stdout, `${paint(colour, mark)} ${sanitize(title)}`)
-    if (detail) printLine(stdout, `         ${sanitize(detail)}`)
-    const remedyText = remedy && remedyLine(remedy)
-    if (remedyText) printLine(stdout, `         ${sanitize(remedyText)}`)
-  }
-  if (classes.length > 0) printLine(stdout, '\nIsolation classes:')
-  for (const offer of classes) {
-    const mark = offer.available ? paint('green', 'offered    ') : paint('gray', 'not offered')
-    printLine(stdout, `  ${offer.class.padEnd(9)}  ${mark}  ${sanitize(offer.explanation)}`)
-  }
+function printReport(context: Context, { findings, classes }: Report): void {
+  printParagraphs(context, [
+    ...findings.flatMap((finding) => describeFinding(finding, classes.length > 0)),
+    ...section(
+      'Isolation classes:',
+      classes.flatMap((offer) => describeOffer(offer, findings)),
+    ),
+  ])
+}
+
+/** What is worth more words about the engine of a class stands below the class, where there is a list of them. */
+function describeFinding({ id, level, title, detail, remedy }: Finding, below: boolean): readonly Paragraph[] {
+  const [head, colour] = marks[level]
+  const short = below && level !== 'problem' && Object.hasOwn(engines, id)
+  const rest = short ? [] : [detail ?? '', (remedy && remedyLine(remedy)) ?? '']
+  return [{ head, text: title, colour }, ...rest.filter(Boolean).map((text) => paragraph(text, head.length))]
+}
+
+/** The findings that tell whether a class can be had, and how. */
+const engines: Readonly<Record<string, ClassOffer['class']>> = {
+  'runtime-runsc': 'gvisor',
+  'runtime-qemu': 'microvm',
+}
+
+/** One class: offered or not, by what, and what to do for more. */
+export function describeOffer(offer: ClassOffer, findings: readonly Finding[]): readonly Paragraph[] {
+  const head = `  ${offer.class.padEnd(9)}  `
+  const text = `${offer.available ? 'offered' : 'not offered'}: ${offer.explanation}`
+  const more = findings
+    .filter(({ id, level }) => level !== 'problem' && Object.hasOwn(engines, id) && engines[id] === offer.class)
+    .flatMap(({ detail, remedy }) => [detail ?? '', (remedy && remedyLine(remedy)) ?? ''])
+    .filter((line) => line !== '' && line !== offer.explanation)
+  return [
+    { head, text, colour: offer.available ? 'green' : 'gray' },
+    ...more.map((line) => paragraph(line, head.length)),
+  ]
 }

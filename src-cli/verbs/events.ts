@@ -65,6 +65,10 @@ function describeFact(event: AgentEvent): string {
       return `${event.task.id} ${event.task.kind} ${event.task.phase}: ${event.task.subject}`
     case 'task.removed':
       return event.id
+    case 'settings.changed':
+      return Object.entries(event.settings)
+        .map(([name, value]) => `${name}=${value ?? 'never'}`)
+        .join(' ')
     case 'notice':
       return event.message
     default:

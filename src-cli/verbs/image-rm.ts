@@ -21,7 +21,11 @@ export const imageRm = defineCommand({
       try {
         const result = await context.client.removeImage({ ref })
         done.push(result)
-        if (!flags.json) printLine(context.stdout, result.deleted ? `${ref} removed` : `${ref} is no longer its name`)
+        if (!flags.json)
+          printLine(
+            context.stdout,
+            result.deleted ? `${ref} removed` : `${ref} removed; the image is kept under its other names`,
+          )
       } catch (error) {
         if (failureCode(error, ExitCode.failed) === ExitCode.unavailable) throw error
         failed = true

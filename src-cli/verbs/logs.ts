@@ -1,8 +1,9 @@
 import { type LogLine, logStream } from '#contract/observe'
 import { defineCommand } from '../command/command.ts'
 import { usageError } from '../command/usage-error.ts'
-import type { Context } from '../context.ts'
+import { type Context, printJson, printLine, tell } from '../context.ts'
 import { ExitCode } from '../exit-codes.ts'
+import { sanitizeLines } from '../output/sanitize.ts'
 import { parseWhole } from '../parse/size.ts'
 import { parseSince } from '../parse/time.ts'
 import { type Channel, openChannel } from '../streams/channel.ts'
@@ -14,6 +15,7 @@ export const logs = defineCommand({
   count: [1, 1],
   description: 'What the main process wrote, over all its runs: to standard output and standard error, each as it was.',
   flags: {
+    boot: { type: 'boolean', help: 'What the kernel of a micro-VM said, instead.' },
     follow: { type: 'boolean', short: 'f', help: 'Go on until the sandbox has ended.' },
     tail: { type: 'string', short: 'n', value: 'LINES', help: 'Only so many lines from the end.' },
     timestamps: { type: 'boolean', short: 't', help: 'Put the time before each line.' },
@@ -24,6 +26,11 @@ export const logs = defineCommand({
     { line: 'joey logs -t --since 1h web 2>/dev/null', says: 'Only its standard output of the last hour, with times.' },
   ],
   async run({ operands: [word = ''], flags }, context) {
+    if (flags.boot) {
+      const other = (['follow', 'tail', 'timestamps', 'since'] as const).find((name) => flags[name])
+      if (other !== undefined) throw usageError(`--boot prints what there is: leave out --${other}.`)
+      return printBootLog(context, sandboxRef(word), flags.json)
+    }
     const request = {
       ref: sandboxRef(word),
       follow: flags.follow,
@@ -35,6 +42,15 @@ export const logs = defineCommand({
     return ExitCode.ok
   },
 })
+
+async function printBootLog(context: Context, ref: string, json: boolean): Promise<number> {
+  const log = await context.client.readBootLog({ ref })
+  if (json) printJson(context.stdout, log)
+  else if (log.text === '') tell(context, 'Nothing was said: only a micro-VM that has started has a kernel of its own.')
+  // Root inside can write to the log of its kernel.
+  else printLine(context.stdout, sanitizeLines(log.text.replaceAll('\r\n', '\n').trimEnd()))
+  return ExitCode.ok
+}
 
 type LogRequest = Parameters<typeof openChannel<typeof logStream>>[2]
 type Format = (line: LogLine) => { readonly text: string; readonly stream: LogLine['stream'] }

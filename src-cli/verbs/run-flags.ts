@@ -39,7 +39,17 @@ export const runFlags = {
     value: '[HOST:]GUEST',
     help: 'Publish a TCP port on 127.0.0.1.',
   },
-  network: { type: 'string', value: 'nat|none', help: 'A network of its own with a way out, or none at all.' },
+  network: {
+    type: 'string',
+    value: 'nat|none|NAME',
+    help: 'A way out, nothing at all, or a network shared with others by name.',
+  },
+  grant: {
+    type: 'string',
+    multiple: true,
+    value: 'GRANT',
+    help: 'Give what is refused by default: host-path:/etc:ro, cap:SYS_ADMIN, host-network.',
+  },
   hostname: { type: 'string', short: 'h', value: 'NAME', help: 'Hostname inside; its name if not given.' },
   entrypoint: { type: 'string', value: 'COMMAND', help: "Replace the image's entrypoint." },
   'read-only': { type: 'boolean', help: 'Forbid writing to the root file system.' },

@@ -68,7 +68,7 @@ describe('run', () => {
     [['-v', '/tmp:/', 'busybox'], /^--volume: A mount cannot replace the root/],
     [['-v', '/tmp:/a/../b', 'busybox'], /^--volume: .*must not contain/],
     [['--network', 'bridge', 'busybox'], /nat here/],
-    [['--network', 'host', 'busybox'], /^--network host: it is nat or none\.$/],
+    [['--network', 'host', 'busybox'], /^--network host: .*--grant host-network/],
     [['--class', 'vm', 'busybox'], /container, gvisor or microvm/],
     [['--hostname', 'Ä', 'busybox'], /^--hostname: /],
   ])('%j is refused in terms of the command line', (args, reason) => {

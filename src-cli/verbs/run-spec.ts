@@ -3,12 +3,14 @@ import { createSandbox } from '#contract/sandbox'
 import type { Values } from '../command/flags.ts'
 import { usageError } from '../command/usage-error.ts'
 import type { Context } from '../context.ts'
+import { parseClass, parseNetwork } from '../parse/class.ts'
 import { readEnvironment } from '../parse/environment.ts'
 import { checkMountSource, parseMount } from '../parse/mount.ts'
 import { parsePublish } from '../parse/port.ts'
 import { parseCpus, parseMemory, parsePids } from '../parse/size.ts'
 import { parseGrace } from '../parse/time.ts'
 import { commandWords, parseLabels, splitWords } from '../parse/words.ts'
+import { readGrant } from './grant.ts'
 import type { runFlags } from './run-flags.ts'
 
 export type RunFlags = Values<typeof runFlags>
@@ -71,25 +73,15 @@ function readSurroundings(flags: RunFlags, { cwd, env }: Pick<Context, 'env' | '
   return {
     mounts,
     ports: flags.publish.map(parsePublish),
+    grants: flags.grant.map(readGrant),
     labels: parseLabels(flags.label),
-    ...(flags.network === undefined ? {} : { network: readNetwork(flags.network) }),
-    ...(flags.class === undefined ? {} : { class: readClass(flags.class) }),
+    ...(flags.network === undefined ? {} : parseNetwork(flags.network)),
+    ...(flags.class === undefined ? {} : { class: parseClass('--class', flags.class) }),
     ...(flags.hostname === undefined ? {} : { hostname: flags.hostname }),
     ...(flags['stop-timeout'] === undefined
       ? {}
       : { stopGraceMs: parseGrace('--stop-timeout', flags['stop-timeout']) }),
   }
-}
-
-function readNetwork(text: string): 'nat' | 'none' {
-  if (text === 'nat' || text === 'none') return text
-  const hint = text === 'bridge' || text === 'default' ? ' What Docker calls so is nat here.' : ''
-  throw usageError(`--network ${text}: it is nat or none.${hint}`)
-}
-
-function readClass(text: string): string {
-  if (text === 'container' || text === 'gvisor' || text === 'microvm') return text
-  throw usageError(`--class ${text}: it is container, gvisor or microvm.`)
 }
 
 const options: Readonly<Record<string, string>> = {
@@ -104,6 +96,8 @@ const options: Readonly<Record<string, string>> = {
   'spec.mounts': '--volume',
   'spec.ports': '--publish',
   'spec.labels': '--label',
+  'spec.networkName': '--network',
+  'spec.grants': '--grant',
   'spec.stopGraceMs': '--stop-timeout',
 }
 
