@@ -3,6 +3,7 @@ import { expectAccessible } from './fixtures/check-accessibility.ts'
 import type { Desk } from './fixtures/desk.ts'
 import { checkout } from './fixtures/run-joey.ts'
 import { expect, screenPath, test, type Window } from './fixtures/test.ts'
+import { ChangeClassDialog } from './pages/change-class-dialog.ts'
 
 /** A desk as one has it after a morning: some run, one is busy, one waits, one has failed. */
 async function populate(desk: Desk): Promise<void> {
@@ -57,16 +58,40 @@ for (const theme of ['dark', 'light'] as const) {
       await shell.list.cancel()
     })
 
+    await test.step('change of class', async () => {
+      await shell.list.choose('Change class…', 'web')
+      const change = new ChangeClassDialog(page, 'web')
+      await expect(change.root.getByRole('heading', { name: 'What happens' })).toBeVisible()
+      await check(mainWindow, `change-class-${theme}`)
+      await page.keyboard.press('Escape')
+      await expect(change.root).toBeHidden()
+    })
+
+    await test.step('what is shared', async () => {
+      const isolation = await shell.openIsolation()
+      await expect(isolation.node('web', 'Sandbox')).toBeVisible()
+      await check(mainWindow, `isolation-${theme}`)
+      await isolation.node('web', 'Sandbox').click()
+      await expect(isolation.panel('web')).toContainText('If this is taken over')
+      await check(mainWindow, `isolation-node-${theme}`)
+      await isolation.show('Table')
+      await check(mainWindow, `isolation-table-${theme}`)
+      await isolation.show('Interference')
+      await check(mainWindow, `isolation-interference-${theme}`)
+      await shell.go('Sandboxes')
+    })
+
     await test.step('a sandbox', async () => {
       const sandbox = await shell.openSandbox('web')
       const terminal = await sandbox.terminal()
       await terminal.type('ls /')
       await terminal.expectLine(/\bproc\b/)
       await check(mainWindow, `terminal-${theme}`)
-      for (const tab of ['Logs', 'Usage', 'Details'] as const) {
+      for (const tab of ['Logs', 'Usage', 'Isolation', 'Details'] as const) {
         await sandbox.openTab(tab)
         await expect(sandbox.panel).toBeVisible()
-        await check(mainWindow, `${tab.toLowerCase()}-${theme}`)
+        if (tab === 'Isolation') await expect(sandbox.panel).toContainText('What is around it')
+        await check(mainWindow, `${tab === 'Isolation' ? 'isolation-tab' : tab.toLowerCase()}-${theme}`)
       }
     })
 

@@ -10,10 +10,12 @@ import { findMain, layerId } from './components/layer.ts'
 import { Toaster } from './components/toaster.tsx'
 import { TooltipProvider } from './components/tooltip.tsx'
 import { uiStore, useUi } from './store/ui-store.ts'
+import { ChangeClassDialog } from './views/change-class/change-class-dialog.tsx'
 import { CreateDialog } from './views/create/create-dialog.tsx'
 import { DetailPage } from './views/detail/detail-page.tsx'
 import { HostPage } from './views/host/host-page.tsx'
 import { ImagesPage } from './views/images/images-page.tsx'
+import { IsolationPage } from './views/isolation/isolation-page.tsx'
 import { SandboxesPage } from './views/sandboxes/sandboxes-page.tsx'
 import { Palette } from './views/shell/palette.tsx'
 import { Sidebar } from './views/shell/sidebar.tsx'
@@ -31,6 +33,7 @@ export function App(): ReactNode {
           <Pages />
         </div>
         <CreateDialog />
+        <ChangeClassDialog />
         <Palette />
         <Questions />
         <Toaster />
@@ -58,6 +61,9 @@ function Pages(): ReactNode {
           <SandboxesPage />
         </Route>
         <Route path="/sandboxes/:id/:tab?">{({ id, tab }) => <DetailPage id={id} tab={tab} />}</Route>
+        <Route path="/isolation">
+          <IsolationPage />
+        </Route>
         <Route path="/images">
           <ImagesPage />
         </Route>

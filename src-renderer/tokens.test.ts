@@ -25,6 +25,7 @@ function contrast(one: string, other: string): number {
 
 const surfaces = ['bg', 'side', 'surface', 'raised', 'well']
 const words = ['text', 'muted', 'faint', 'accent-text', 'good', 'warn', 'bad']
+const strengths = ['bounded', 'filtered', 'readable', 'reachable', 'shared', 'writable', 'total']
 const classes = ['container', 'gvisor', 'microvm']
 
 /** Text on what it stands on. */
@@ -35,6 +36,9 @@ const textPairs: readonly (readonly [string, string])[] = [
   ),
   ...classes.map((name) => [`class-${name}`, `class-${name}-wash`] as const),
   ...classes.flatMap((name) => ['text', 'muted'].map((word) => [word, `class-${name}-wash`] as const)),
+  ...strengths.flatMap((name) => ['bg', 'surface', 'well'].map((on) => [`edge-${name}`, on] as const)),
+  ...['good', 'warn'].map((name) => [name, `${name}-wash`] as const),
+  ...['text', 'muted'].map((word) => [word, 'good-wash'] as const),
   ['on-accent', 'accent'],
   ['on-accent', 'accent-hover'],
   ['on-bad', 'bad-fill'],

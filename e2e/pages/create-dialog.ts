@@ -1,5 +1,7 @@
 import type { Locator, Page } from '@playwright/test'
 
+export type ClassName = 'Container' | 'gVisor' | 'Micro-VM'
+
 export interface SandboxWish {
   readonly image: string
   readonly name: string
@@ -7,6 +9,8 @@ export interface SandboxWish {
   readonly cpus?: string
   readonly processes?: string
   readonly command?: string
+  readonly network?: string
+  readonly class?: ClassName
 }
 
 export class CreateDialog {
@@ -24,10 +28,17 @@ export class CreateDialog {
       ['CPUs', wish.cpus],
       ['Processes', wish.processes],
       ['Command', wish.command],
+      ['Shared network', wish.network],
     ]
     for (const [label, value] of fields) {
       if (value !== undefined) await this.field(label).fill(value)
     }
+    if (wish.class !== undefined) await this.position(wish.class).click()
+  }
+
+  /** A position of the dial. */
+  position(name: ClassName): Locator {
+    return this.root.getByRole('radio', { name: new RegExp(`^${name}`) })
   }
 
   async create(): Promise<void> {

@@ -25,6 +25,14 @@ export class SandboxList {
       .click()
   }
 
+  /** Chooses from the menu at the end of a row. */
+  async choose(item: string, name: string): Promise<void> {
+    await this.row(name)
+      .getByRole('button', { name: `More actions for ${name}` })
+      .click()
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click()
+  }
+
   async confirm(button: string): Promise<void> {
     await this.page.getByRole('alertdialog').getByRole('button', { name: button, exact: true }).click()
   }

@@ -11,12 +11,21 @@ export class SandboxPage {
     this.heading = page.getByRole('heading', { name, exact: true })
   }
 
-  async openTab(name: 'Terminal' | 'Logs' | 'Usage' | 'Details'): Promise<void> {
+  async openTab(name: 'Terminal' | 'Logs' | 'Usage' | 'Isolation' | 'Console' | 'Details'): Promise<void> {
     await this.page.getByRole('tab', { name, exact: true }).click()
   }
 
   get panel(): Locator {
     return this.page.getByRole('tabpanel').first()
+  }
+
+  /** What the header says of the latest self-test. */
+  get testBadge(): Locator {
+    return this.page.getByRole('banner').getByRole('link', { name: /^Self-test: checked/ })
+  }
+
+  get selfTest(): Locator {
+    return this.page.getByRole('region', { name: 'Self-test', exact: true })
   }
 
   /** The terminal that is shown; opens one where none is. */

@@ -1,5 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 import { CreateDialog } from './create-dialog.ts'
+import { IsolationPage } from './isolation-page.ts'
 import { SandboxList } from './sandbox-list.ts'
 import { SandboxPage } from './sandbox-page.ts'
 
@@ -15,7 +16,7 @@ export class Shell {
     this.agentStatus = page.getByRole('status').filter({ hasText: /agent/i }).first()
   }
 
-  async go(screen: 'Sandboxes' | 'Images' | 'Host'): Promise<void> {
+  async go(screen: 'Sandboxes' | 'Isolation' | 'Images' | 'Host'): Promise<void> {
     await this.page.getByRole('link', { name: screen, exact: true }).click()
     await this.page.getByRole('heading', { name: screen, exact: true }).waitFor()
   }
@@ -25,6 +26,11 @@ export class Shell {
     const dialog = new CreateDialog(this.page)
     await dialog.root.waitFor()
     return dialog
+  }
+
+  async openIsolation(): Promise<IsolationPage> {
+    await this.go('Isolation')
+    return new IsolationPage(this.page)
   }
 
   /** Opens a sandbox's own page from the list. */

@@ -26,6 +26,7 @@ export function appAnswers(handlers: AppHandlers): Answers {
     bind(appOperations.startAgent, handlers.startAgent),
     bind(appOperations.chooseImage, handlers.chooseImage),
     bind(appOperations.copyText, handlers.copyText),
+    bind(appOperations.saveFile, handlers.saveFile),
     bind(appOperations.showLog, handlers.showLog),
     bind(appOperations.readApp, handlers.readApp),
   ])

@@ -55,7 +55,14 @@ test('an agent that is gone is told as such, and the supervisor hears of it', as
 test('an app operation parses its request', async () => {
   const copyText = vi.fn(async () => ({}))
   const never = () => Promise.reject(new Error('not this one'))
-  const answers = appAnswers({ startAgent: never, chooseImage: never, copyText, showLog: never, readApp: never })
+  const answers = appAnswers({
+    startAgent: never,
+    chooseImage: never,
+    copyText,
+    saveFile: never,
+    showLog: never,
+    readApp: never,
+  })
 
   await expect(call(answers)({ name: 'app.copyText', request: { text: 7 } })).rejects.toMatchObject({
     wire: { code: 'invalidRequest' },
@@ -63,3 +70,20 @@ test('an app operation parses its request', async () => {
   expect(await call(answers)({ name: 'app.copyText', request: { text: 'a' } })).toEqual({})
   expect(copyText).toHaveBeenCalledExactlyOnceWith({ text: 'a' }, page)
 })
+
+test.each(['../x.svg', '/etc/x.svg', 'a/b.svg', '', '.hidden'])(
+  'a file is saved under a plain name, not %j',
+  async (name) => {
+    const saveFile = vi.fn(async () => ({ path: null }))
+    const never = () => Promise.reject(new Error('not this one'))
+    const handlers = { startAgent: never, chooseImage: never, copyText: never, showLog: never, readApp: never }
+    const asked = call(appAnswers({ ...handlers, saveFile }))
+    const content = { kind: 'svg', text: '<svg/>' }
+
+    await expect(asked({ name: 'app.saveFile', request: { name, content } })).rejects.toMatchObject({
+      wire: { code: 'invalidRequest' },
+    })
+    expect(saveFile).not.toHaveBeenCalled()
+    expect(await asked({ name: 'app.saveFile', request: { name: 'joey-web.svg', content } })).toEqual({ path: null })
+  },
+)

@@ -4,6 +4,7 @@ import { channels } from '#contract/app'
 import { appError } from '#contract/app-error'
 import { openStream } from '#contract/client/open-stream'
 import type { Address } from '#contract/client/transport'
+import { isolationStream } from '#contract/isolation'
 import { eventStream, logStream, usageStream } from '#contract/observe'
 import type { Stream } from '#contract/operation'
 import { terminalStream } from '#contract/terminal'
@@ -21,7 +22,10 @@ interface Deps {
 
 /** The streams that the window may open. `exec` and `attach` are the command line's: the window has terminals. */
 const offered: ReadonlyMap<string, Stream> = new Map(
-  [eventStream, logStream, usageStream, terminalStream].map((stream): [string, Stream] => [stream.name, stream]),
+  [eventStream, logStream, usageStream, terminalStream, isolationStream].map((stream): [string, Stream] => [
+    stream.name,
+    stream,
+  ]),
 )
 
 /** More than any window shows at once; a page that asks for more has gone wrong. */

@@ -1,4 +1,15 @@
-import { app, BrowserWindow, clipboard, dialog, type OpenDialogOptions, shell } from 'electron'
+import { writeFile } from 'node:fs/promises'
+import {
+  app,
+  BrowserWindow,
+  clipboard,
+  dialog,
+  type FileFilter,
+  type OpenDialogOptions,
+  type SaveDialogOptions,
+  shell,
+} from 'electron'
+import { appError } from '#contract/app-error'
 import type { AppHandlers } from '../ipc/app.ts'
 
 interface Deps {
@@ -11,6 +22,24 @@ const archiveFilters = [
   { name: 'Image archives', extensions: ['tar', 'gz', 'tgz', 'zst', 'oci'] },
   { name: 'All files', extensions: ['*'] },
 ]
+
+const pictureFilters = {
+  svg: { name: 'SVG picture', extensions: ['svg'] },
+  png: { name: 'PNG picture', extensions: ['png'] },
+} satisfies Record<string, FileFilter>
+
+/** Where the person wanted it; what stands against that is theirs to mend, so it is said as the system says it. */
+async function writeChosen(path: string, content: string | Buffer): Promise<void> {
+  try {
+    await writeFile(path, content)
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error)
+    throw appError('unavailable', 'file-not-written', 'The file could not be written there. Choose another place.', {
+      detail,
+      cause: error,
+    })
+  }
+}
 
 /** What main itself answers: things that need the desktop and that a page may not do. */
 export function createAppHandlers({ startAgent, findLog }: Deps): AppHandlers {
@@ -31,6 +60,16 @@ export function createAppHandlers({ startAgent, findLog }: Deps): AppHandlers {
     async copyText({ text }) {
       await clipboard.writeText(text) // a promise in newer versions of Electron
       return {}
+    },
+    async saveFile({ name, content }, { contents }) {
+      const options: SaveDialogOptions = { defaultPath: name, filters: [{ ...pictureFilters[content.kind] }] }
+      const window = BrowserWindow.fromWebContents(contents)
+      const { canceled, filePath } = await (window
+        ? dialog.showSaveDialog(window, options)
+        : dialog.showSaveDialog(options))
+      if (canceled || !filePath) return { path: null }
+      await writeChosen(filePath, content.kind === 'svg' ? content.text : Buffer.from(content.base64, 'base64'))
+      return { path: filePath }
     },
     async showLog() {
       shell.showItemInFolder(await findLog())

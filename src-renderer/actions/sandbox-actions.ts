@@ -8,7 +8,7 @@ import { call } from '../call.ts'
 import type { SandboxVerb } from '../model/sandbox-abilities.ts'
 import { toastError } from './remedies.ts'
 
-type SimpleVerb = Exclude<SandboxVerb, 'openTerminal'>
+type SimpleVerb = Exclude<SandboxVerb, 'openTerminal' | 'changeClass'>
 
 const requests: Readonly<Record<SimpleVerb, (ref: string) => Promise<unknown>>> = {
   start: (ref) => call(contract.startSandbox, { ref }),

@@ -11,10 +11,11 @@ interface Props {
   readonly onOpenChange: (open: boolean) => void
   readonly title: string
   readonly description: string
+  readonly size?: 'normal' | 'wide'
   readonly children: ReactNode
 }
 
-export function Dialog({ open, onOpenChange, title, description, children }: Props): ReactNode {
+export function Dialog({ open, onOpenChange, title, description, size = 'normal', children }: Props): ReactNode {
   const { t } = useTranslation()
   const { onOpenAutoFocus, onCloseAutoFocus } = useFocusReturn()
   const onOpen = (event: Event): void => {
@@ -25,7 +26,12 @@ export function Dialog({ open, onOpenChange, title, description, children }: Pro
     <Primitive.Root open={open} onOpenChange={onOpenChange}>
       <Primitive.Portal>
         <Primitive.Overlay className="scrim" />
-        <Primitive.Content className="dialog" onOpenAutoFocus={onOpen} onCloseAutoFocus={onCloseAutoFocus}>
+        <Primitive.Content
+          className="dialog"
+          data-size={size}
+          onOpenAutoFocus={onOpen}
+          onCloseAutoFocus={onCloseAutoFocus}
+        >
           <div className="dialog-head">
             <div>
               <Primitive.Title>{title}</Primitive.Title>
@@ -44,11 +50,12 @@ export function Dialog({ open, onOpenChange, title, description, children }: Pro
   )
 }
 
-/** The first thing to type in, not the close button that comes before it. */
+/** The first thing to type in or to choose, not the close button that comes before it. */
 function focusFirstField(event: Event): void {
-  const field = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector('input') : null
+  const place = event.currentTarget instanceof HTMLElement ? event.currentTarget : null
+  const field = place?.querySelector<HTMLElement>('input, [role="radio"][aria-checked="true"]')
   if (!field) return
   event.preventDefault()
   field.focus()
-  field.select()
+  if (field instanceof HTMLInputElement) field.select()
 }

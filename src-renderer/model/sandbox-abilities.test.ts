@@ -3,13 +3,14 @@ import { SandboxState } from '#contract/sandbox'
 import { canDo, endedBadly, matchesFilter, toneOf, verbs } from './sandbox-abilities.ts'
 
 test.each([
-  ['created', ['start', 'remove']],
-  ['running', ['stop', 'restart', 'pause', 'kill', 'remove', 'openTerminal']],
-  ['paused', ['stop', 'restart', 'resume', 'kill', 'remove']],
+  ['created', ['start', 'remove', 'changeClass']],
+  ['running', ['stop', 'restart', 'pause', 'kill', 'remove', 'openTerminal', 'changeClass']],
+  ['paused', ['stop', 'restart', 'resume', 'kill', 'remove', 'changeClass']],
   ['stopping', ['kill', 'remove']],
-  ['stopped', ['start', 'remove']],
+  ['stopped', ['start', 'remove', 'changeClass']],
   ['creating', []],
   ['starting', []],
+  ['changing', []],
   ['removing', []],
 ] as const)('a sandbox that is %s offers %j', (state, expected) => {
   expect(verbs.filter((verb) => canDo(verb, { state }))).toEqual(expected)

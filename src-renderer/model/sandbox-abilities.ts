@@ -1,6 +1,16 @@
 import type { Sandbox, SandboxState } from '#contract/sandbox'
 
-export const verbs = ['start', 'stop', 'restart', 'pause', 'resume', 'kill', 'remove', 'openTerminal'] as const
+export const verbs = [
+  'start',
+  'stop',
+  'restart',
+  'pause',
+  'resume',
+  'kill',
+  'remove',
+  'openTerminal',
+  'changeClass',
+] as const
 export type SandboxVerb = (typeof verbs)[number]
 
 const allowed: Readonly<Record<SandboxVerb, readonly SandboxState[]>> = {
@@ -12,6 +22,7 @@ const allowed: Readonly<Record<SandboxVerb, readonly SandboxState[]>> = {
   kill: ['running', 'paused', 'stopping'],
   remove: ['created', 'running', 'paused', 'stopping', 'stopped'],
   openTerminal: ['running'],
+  changeClass: ['created', 'running', 'paused', 'stopped'],
 }
 
 /** What makes sense in a state. The agent decides in the end; this keeps senseless buttons away. */
@@ -31,6 +42,7 @@ export function toneOf({ state, exit }: Pick<Sandbox, 'state' | 'exit'>): Tone {
     case 'creating':
     case 'starting':
     case 'stopping':
+    case 'changing':
     case 'removing':
       return 'busy'
     case 'created':
@@ -53,7 +65,8 @@ export type StateFilter = 'all' | 'running' | 'paused' | 'stopped'
 /** Transitional states count to where they lead from a person's view: a starting one is looked for under running. */
 export function matchesFilter(filter: StateFilter, { state }: Pick<Sandbox, 'state'>): boolean {
   if (filter === 'all') return true
-  if (filter === 'running') return state === 'running' || state === 'starting' || state === 'stopping'
+  if (filter === 'running')
+    return state === 'running' || state === 'starting' || state === 'stopping' || state === 'changing'
   if (filter === 'paused') return state === 'paused'
   return state === 'stopped' || state === 'created' || state === 'creating' || state === 'removing'
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import type { AgentEvent } from '#contract/observe'
 import { makeImage, makeSandbox, makeTask, makeTerminal } from '../testing/samples.ts'
 import { type AgentState, applyEvent, applyLink, initialAgentState, missedEvents } from './agent-state.ts'
+import { initialSettings } from './settings-slice.ts'
 import { terminalsOf } from './terminal-slice.ts'
 
 const at = '2026-01-01T00:00:00.000Z'
@@ -14,6 +15,7 @@ const lost = {
 const snapshot = (seq: number, state: 'running' | 'stopped' = 'running'): AgentEvent => ({
   ...{ type: 'snapshot', seq, at, images: [makeImage()], terminals: [makeTerminal()], tasks: [makeTask()] },
   sandboxes: [{ ...web, state }],
+  settings: initialSettings,
 })
 const changed = (seq: number, state: 'running' | 'stopped'): AgentEvent => ({
   ...{ type: 'sandbox.changed', seq, at },
@@ -40,6 +42,14 @@ test.each([
   const before = reduce([snapshot(1)])
   expect(before[slice].size).toBe(1)
   expect(applyEvent(before, { ...fact, seq: 2, at } as AgentEvent)[slice].size).toBe(0)
+})
+
+test('settings are those of the snapshot, then of each change', () => {
+  const before = reduce([snapshot(1)])
+  expect(before.settings.defaultClass).toBe('container')
+  const settings = { ...initialSettings, defaultClass: 'gvisor' } as const
+  const after = applyEvent(before, { type: 'settings.changed', seq: 2, at, settings })
+  expect(after.settings.defaultClass).toBe('gvisor')
 })
 
 test('an event leaves the slices that it is not about untouched', () => {

@@ -1,7 +1,9 @@
 import type { AgentLink } from '#contract/app'
 import type { AgentEvent } from '#contract/observe'
+import type { Settings } from '#contract/settings'
 import { type Images, reduceImages } from './image-slice.ts'
 import { reduceSandboxes, type Sandboxes } from './sandbox-slice.ts'
+import { initialSettings, reduceSettings } from './settings-slice.ts'
 import { reduceTasks, type Tasks } from './task-slice.ts'
 import { reduceTerminals, type Terminals } from './terminal-slice.ts'
 
@@ -16,6 +18,8 @@ export interface AgentState {
   readonly images: Images
   readonly terminals: Terminals
   readonly tasks: Tasks
+  /** Of the agent, for all its clients. What is this window's own is in `settings.ts`. */
+  readonly settings: Settings
 }
 
 export const initialAgentState: AgentState = {
@@ -26,6 +30,7 @@ export const initialAgentState: AgentState = {
   images: new Map(),
   terminals: new Map(),
   tasks: new Map(),
+  settings: initialSettings,
 }
 
 /** Pure. A late event changes nothing; one after a gap must not come here, see {@link missedEvents}. */
@@ -39,6 +44,7 @@ export function applyEvent(state: AgentState, event: AgentEvent): AgentState {
     images: reduceImages(state.images, event),
     terminals: reduceTerminals(state.terminals, event),
     tasks: reduceTasks(state.tasks, event),
+    settings: reduceSettings(state.settings, event),
   }
 }
 

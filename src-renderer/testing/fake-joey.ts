@@ -38,7 +38,9 @@ export function makeFakeJoey({ calls = {}, streams = {}, link = { state: 'live' 
       const { port1, port2 } = new MessageChannel()
       const receive = streams[name]?.(request as never, (message) => port1.postMessage(message))
       port1.onmessage = (event: MessageEvent<PortUp>) => receive?.(event.data)
-      window.postMessage({ channel: channels.port, id }, location.origin, [port2])
+      // By hand: jsdom's postMessage passes no ports on.
+      const facts = { data: { channel: channels.port, id }, origin: location.origin, source: window, ports: [port2] }
+      window.dispatchEvent(Object.assign(new Event('message'), facts))
       return { ok: true, value: null }
     },
     onLink(listener) {

@@ -12,6 +12,7 @@ export function makeSandbox(changes: Partial<Sandbox> = {}): Sandbox {
     ...{ id: '0123456789ab', name: 'web', class: 'container', state: 'running', image: 'busybox:latest' },
     ...{ imageDigest: busyboxDigest, spec: SandboxSpec.parse({ image: 'busybox:latest' }), argv: ['sh'] },
     ...{ createdAt: at, startedAt: at, exit: null, engine: 'crun', pid: 4242, address: '10.86.0.2', ports: [] },
+    selfTest: null,
     ...changes,
   }
 }
@@ -48,7 +49,7 @@ export function makeUsage(changes: Partial<UsageSample> = {}): UsageSample {
   return {
     ...{ id: '0123456789ab', at, cpuCores: 0.25, cpuTotalUs: 1e6, cpuThrottled: 0, memoryBytes: 48 * 1024 ** 2 },
     ...{ memoryLimitBytes: 128 * 1024 ** 2, pids: 3, pidsLimit: 4096, ioReadBytes: 0, ioWriteBytes: 0 },
-    ...{ netReceiveBytes: 0, netSendBytes: 0 },
+    ...{ netReceiveBytes: 0, netSendBytes: 0, engineMemoryBytes: null },
     ...changes,
   }
 }

@@ -1,5 +1,12 @@
 export const detail = {
-  tabs: { terminal: 'Terminal', logs: 'Logs', usage: 'Usage', details: 'Details' },
+  tabs: {
+    terminal: 'Terminal',
+    logs: 'Logs',
+    usage: 'Usage',
+    isolation: 'Isolation',
+    console: 'Console',
+    details: 'Details',
+  },
   tabsLabel: 'Views of {{name}}',
   rename: 'Rename',
   renameField: 'New name',
@@ -73,6 +80,7 @@ export const detail = {
     waiting: 'Waiting for the first measurements…',
     notRunning: 'Usage is measured while the sandbox runs.',
     last: 'Last {{duration}}',
+    engine: '{{size}} of it for the wall itself',
   },
   facts: {
     identity: 'Identity',
@@ -98,6 +106,8 @@ export const detail = {
     saveLimits: 'Save limits',
     network: 'Network',
     address: 'Address',
+    networkName: 'Shared network',
+    grants: 'Grants',
     ports: 'Ports',
     portPair: '{{host}} → {{guest}}',
     mounts: 'Mounts',

@@ -4,6 +4,7 @@ export const host = {
   classesText: 'How strong a wall this host can put around a sandbox.',
   available: 'Available',
   unavailable: 'Not available',
+  whatToDo: 'What to do: see the findings below.',
   findings: 'Findings',
   findingsText: 'What was looked at on this host, and what to do where something is missing.',
   level: { ok: 'Fine', warning: 'Warning', problem: 'Problem' },

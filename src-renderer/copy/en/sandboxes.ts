@@ -13,6 +13,8 @@ export const sandboxes = {
     actions: 'Actions',
   },
   filterLabel: 'Show',
+  classFilterLabel: 'Isolation class',
+  classFilterAll: 'Every class',
   filter: { all: 'All', running: 'Running', paused: 'Paused', stopped: 'Stopped' },
   selectAll: 'Select all',
   selectOne: 'Select {{name}}',
@@ -28,6 +30,7 @@ export const sandboxes = {
     paused: 'Paused',
     stopping: 'Stopping',
     stopped: 'Stopped',
+    changing: 'Changing class',
     removing: 'Removing',
   },
   exitCode: 'exit {{code}}',
@@ -54,6 +57,7 @@ export const sandboxes = {
     kill: 'Kill {{name}}',
     remove: 'Remove {{name}}',
     openTerminal: 'Open terminal of {{name}}',
+    changeClass: 'Change the class of {{name}}',
   },
   menuVerb: {
     start: 'Start',
@@ -64,6 +68,8 @@ export const sandboxes = {
     kill: 'Kill now',
     remove: 'Remove…',
     openTerminal: 'Open terminal',
+    changeClass: 'Change class…',
+    isolation: 'Isolation',
     details: 'Details',
     copyId: 'Copy id',
   },
@@ -102,7 +108,11 @@ export const sandboxes = {
     command: './joey run -it busybox -- sh',
     thing: 'the command',
   },
-  nothingFound: { title: 'Nothing fits', text: 'No sandbox has this name and state.', button: 'Show all sandboxes' },
+  nothingFound: {
+    title: 'Nothing fits',
+    text: 'No sandbox has this name, state and class.',
+    button: 'Show all sandboxes',
+  },
   error: 'Sandboxes cannot be shown',
 } as const
 

@@ -1,9 +1,9 @@
-import { Plus, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Button, IconButton } from '../../components/button.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
 import { type CreateForm, newEnvRow, newMountRow, newPortRow, type Problems } from './create-form.ts'
+import { GrantsEditor } from './grants-editor.tsx'
+import { Cell, RowGroup } from './row-group.tsx'
 import './create.css'
 
 interface Props {
@@ -14,7 +14,7 @@ interface Props {
 
 export function Advanced({ form, problems, onChange }: Props): ReactNode {
   const { t } = useTranslation()
-  const wrong = problems.ports ?? problems.mounts ?? problems.env
+  const wrong = problems.ports ?? problems.mounts ?? problems.env ?? problems.grants
   return (
     <details className="fold" open={wrong !== undefined || undefined}>
       <summary>{t('create.advanced')}</summary>
@@ -22,6 +22,11 @@ export function Advanced({ form, problems, onChange }: Props): ReactNode {
         <Ports form={form} problems={problems} onChange={onChange} />
         <Mounts form={form} problems={problems} onChange={onChange} />
         <Env form={form} problems={problems} onChange={onChange} />
+        <GrantsEditor
+          rows={form.grants}
+          problem={problems.grants && t(`create.problems.${problems.grants}`)}
+          onRows={(grants) => onChange({ grants })}
+        />
       </div>
     </details>
   )
@@ -132,65 +137,5 @@ function Env({ form, problems, onChange }: Props): ReactNode {
         </>
       )}
     </RowGroup>
-  )
-}
-
-interface CellProps {
-  readonly label: string
-  readonly value: string
-  readonly onChange: (value: string) => void
-  readonly placeholder?: string
-}
-
-function Cell({ label, value, onChange, placeholder }: CellProps): ReactNode {
-  return (
-    <input
-      className="input mono"
-      aria-label={label}
-      placeholder={placeholder}
-      autoComplete="off"
-      spellCheck={false}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-    />
-  )
-}
-
-interface RowGroupProps<Row extends { readonly key: string }> {
-  readonly title: string
-  readonly hint?: string
-  readonly problem?: string | undefined
-  readonly rows: readonly Row[]
-  readonly add: string
-  readonly remove: string
-  readonly makeRow: () => Row
-  readonly onRows: (rows: readonly Row[]) => void
-  readonly children: (row: Row, set: (row: Row) => void) => ReactNode
-}
-
-function RowGroup<Row extends { readonly key: string }>(props: RowGroupProps<Row>): ReactNode {
-  const { title, hint, problem, rows, add, remove, makeRow, onRows, children } = props
-  return (
-    <fieldset className="rows">
-      <legend className="group-title">{title}</legend>
-      {hint && <span className="field-hint">{hint}</span>}
-      {rows.map((row) => (
-        <div key={row.key} className="row">
-          {children(row, (next) => onRows(rows.map((each) => (each.key === row.key ? next : each))))}
-          <IconButton size="small" label={remove} onClick={() => onRows(rows.filter(({ key }) => key !== row.key))}>
-            <X />
-          </IconButton>
-        </div>
-      ))}
-      {problem && (
-        <span className="field-problem" role="alert">
-          {problem}
-        </span>
-      )}
-      <Button size="small" onClick={() => onRows([...rows, makeRow()])}>
-        <Plus aria-hidden="true" />
-        {add}
-      </Button>
-    </fieldset>
   )
 }

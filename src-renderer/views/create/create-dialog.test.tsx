@@ -2,25 +2,22 @@ import { cleanup, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test } from 'vitest'
 import { appError } from '#contract/app-error'
+import type { IsolationClass } from '#contract/sandbox'
 import { initialAgentState } from '../../store/agent-state.ts'
 import { agentStore } from '../../store/agent-store.ts'
-import { hostStore } from '../../store/host-store.ts'
+import { classesStore } from '../../store/classes-store.ts'
+import { initialSettings } from '../../store/settings-slice.ts'
 import { uiStore } from '../../store/ui-store.ts'
 import { type FakeJoey, makeFakeJoey } from '../../testing/fake-joey.ts'
+import { makeAdvice, profilesWithoutGvisor } from '../../testing/isolation-samples.ts'
 import { renderScreen } from '../../testing/render.tsx'
 import { makeImage, makeSandbox } from '../../testing/samples.ts'
 import { CreateDialog } from './create-dialog.tsx'
 
-const report = {
-  ...{ findings: [], cpus: 2, memoryBytes: 1024 },
-  classes: [
-    { class: 'container', available: true, explanation: 'crun works.' },
-    { class: 'microvm', available: false, explanation: 'QEMU was not found.' },
-  ],
-}
-
-function open(create: () => unknown = () => makeSandbox()): FakeJoey {
-  const joey = makeFakeJoey({ calls: { 'sandbox.create': create, 'host.examine': () => report } })
+function open(create: () => unknown = () => makeSandbox(), defaultClass: IsolationClass = 'container'): FakeJoey {
+  const joey = makeFakeJoey({
+    calls: { 'sandbox.create': create, 'class.list': () => profilesWithoutGvisor, 'class.advise': () => makeAdvice() },
+  })
   Object.assign(window, { joey })
   const image = makeImage()
   agentStore.setState({
@@ -28,8 +25,9 @@ function open(create: () => unknown = () => makeSandbox()): FakeJoey {
     link: { state: 'live' },
     seq: 1,
     images: new Map([[image.digest, image]]),
+    settings: { ...initialSettings, defaultClass },
   })
-  hostStore.setState({ host: { kind: 'loading' } })
+  classesStore.setState({ classes: { kind: 'loading' } })
   uiStore.setState({ createOpen: true })
   renderScreen(<CreateDialog />)
   return joey
@@ -84,8 +82,8 @@ test('a refusal is shown at its field and loses nothing', async () => {
 test('a class that this host lacks is closed and says why', async () => {
   open()
 
-  expect(await dialog().findByText('QEMU was not found.')).toBeTruthy()
-  expect(dialog().getByRole<HTMLButtonElement>('radio', { name: /Micro-VM/ }).disabled).toBe(true)
+  expect(await dialog().findByText('runsc was not found. Install the package runsc.')).toBeTruthy()
+  expect(dialog().getByRole<HTMLButtonElement>('radio', { name: /gVisor/ }).disabled).toBe(true)
   expect(dialog().getByRole<HTMLButtonElement>('radio', { name: /Container/ }).disabled).toBe(false)
 })
 
@@ -95,4 +93,51 @@ test('a shell gets a terminal by itself, another command does not', async () => 
   expect(tty.getAttribute('aria-checked')).toBe('true')
   await fill('Command', 'sleep 100')
   expect(tty.getAttribute('aria-checked')).toBe('false')
+})
+
+test('a class tells what it costs, what nobody measured, and that it is emulated', async () => {
+  open()
+  const machine = await dialog().findByRole('radio', { name: /Micro-VM/ })
+  await waitFor(() => expect(machine.textContent).toContain('650 ms'))
+  expect(machine.textContent).toContain('not measured yet')
+  expect(machine.textContent).toContain('Emulated. This machine offers no hardware virtualisation')
+})
+
+test('advice marks a class, gives its sentences, and shows what would not work in the chosen one', async () => {
+  const joey = open(undefined, 'microvm')
+  expect(await dialog().findByText('Recommended')).toBeTruthy()
+  expect(dialog().getByText(/keeps it off the kernel/)).toBeTruthy()
+  expect(await dialog().findByText(/has no host network/)).toBeTruthy()
+
+  await userEvent.click(dialog().getByRole('radio', { name: 'From somebody else' }))
+  await waitFor(() =>
+    expect(joey.requests.findLast(({ name }) => name === 'class.advise')?.request).toMatchObject({ trusted: false }),
+  )
+})
+
+test('the class of the settings is chosen at first', () => {
+  open(undefined, 'microvm')
+  expect(
+    dialog()
+      .getByRole('radio', { name: /Micro-VM/ })
+      .getAttribute('aria-checked'),
+  ).toBe('true')
+})
+
+test('a grant warns of what it opens and goes into the request', async () => {
+  const joey = open()
+  await userEvent.click(dialog().getByText(/Ports, mounts/))
+  await userEvent.click(dialog().getByRole('button', { name: 'Add grant' }))
+  expect(dialog().getByText(/reads this path of your machine/)).toBeTruthy()
+  await userEvent.selectOptions(dialog().getByLabelText('Access'), 'Read and write')
+  expect(dialog().getByText(/can change this path of your machine/)).toBeTruthy()
+  await userEvent.type(dialog().getByLabelText('Path on this machine'), '/etc')
+  await fill('Shared network', 'lan')
+  await create()
+
+  await waitFor(() =>
+    expect(joey.requests.find(({ name }) => name === 'sandbox.create')?.request).toMatchObject({
+      spec: { networkName: 'lan', grants: [{ kind: 'host-path', path: '/etc', access: 'rw' }] },
+    }),
+  )
 })

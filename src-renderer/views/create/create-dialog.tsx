@@ -9,13 +9,16 @@ import { TextField } from '../../components/field.tsx'
 import { Switch } from '../../components/toggles.tsx'
 import { errorText } from '../../copy/i18n.ts'
 import { joinShellWords, splitShellWords } from '../../model/shell-words.ts'
-import { examine, useHost } from '../../store/host-store.ts'
+import { useAdvice } from '../../store/advice-store.ts'
+import { loadClasses, profileOf, useClasses } from '../../store/classes-store.ts'
 import { uiStore, useUi } from '../../store/ui-store.ts'
 import { Advanced } from './advanced.tsx'
+import { ClassNotes } from './class-notes.tsx'
 import { type Field, runsShell } from './create-form.ts'
-import { ClassDial, NetworkChoice } from './dial.tsx'
+import { ClassDial } from './dial.tsx'
 import { ImageField } from './image-field.tsx'
 import { LimitFields } from './limit-fields.tsx'
+import { NetworkChoice, NetworkNameField } from './network-choice.tsx'
 import { argvOf, suggestFreeName, useCreate } from './use-create.ts'
 import './create.css'
 
@@ -24,7 +27,13 @@ export function CreateDialog(): ReactNode {
   const open = useUi((state) => state.createOpen)
   const setOpen = (createOpen: boolean): void => uiStore.setState({ createOpen })
   return (
-    <Dialog open={open} onOpenChange={setOpen} title={t('create.title')} description={t('create.description')}>
+    <Dialog
+      size="wide"
+      open={open}
+      onOpenChange={setOpen}
+      title={t('create.title')}
+      description={t('create.description')}
+    >
       <CreateForm onClose={() => setOpen(false)} />
     </Dialog>
   )
@@ -32,12 +41,11 @@ export function CreateDialog(): ReactNode {
 
 function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { t } = useTranslation()
-  const host = useHost()
+  const classes = useClasses()
+  const advice = useAdvice()
   const { form, image, problems, refusal, busy, change, submit } = useCreate(onClose)
   useEffect(() => {
-    if (host.kind !== 'ready') void examine()
-    // Asked for once, when the dialog opens.
-    // oxlint-disable-next-line react/exhaustive-deps
+    void loadClasses()
   }, [])
   /** What is wrong with a field: seen here, or said by the agent. */
   const problemOf = (field: Field): string | undefined => {
@@ -87,9 +95,31 @@ function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
           checked={form.tty ?? runsShell(commandWords(form.command) ?? imageArgv)}
           onChange={(tty) => change({ tty })}
         />
-        <ClassDial value={form.class} host={host} onChange={(value) => change({ class: value })} />
+        <ClassDial
+          label={t('create.class')}
+          value={form.class}
+          classes={classes}
+          recommended={advice?.recommended}
+          onChange={(value) => change({ class: value })}
+        />
+        {classes.kind === 'error' && (
+          <ErrorNotice error={classes.error} onRemedy={(remedy) => applyRemedy(remedy, () => void loadClasses())} />
+        )}
+        <ClassNotes
+          profile={profileOf(classes, form.class)}
+          advice={advice}
+          origin={form.origin}
+          onOrigin={(origin) => change({ origin })}
+        />
         <LimitFields form={form} problemOf={problemOf} onChange={change} />
         <NetworkChoice value={form.network} onChange={(network) => change({ network })} />
+        {form.network !== 'none' && (
+          <NetworkNameField
+            value={form.networkName}
+            problem={problemOf('networkName')}
+            onChange={(networkName) => change({ networkName })}
+          />
+        )}
         <Advanced form={form} problems={problems} onChange={change} />
       </div>
       <div className="dialog-foot">
@@ -103,7 +133,7 @@ function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
 }
 
 /** Fields that may be folded away, so that a refusal about them is said on top. */
-const inAdvanced: ReadonlySet<Field> = new Set(['ports', 'mounts', 'env'])
+const inAdvanced: ReadonlySet<Field> = new Set(['ports', 'mounts', 'env', 'grants'])
 
 function commandWords(command: string): readonly string[] | null {
   const split = splitShellWords(command)

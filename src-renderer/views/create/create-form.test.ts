@@ -33,6 +33,24 @@ test.each<[string, Partial<CreateForm>, object]>([
     { mounts: [{ key: 'a', source: 'work', target: '/work', readOnly: false }] },
     { mounts: 'mountInvalid' },
   ],
+  ['a network has a plain name', { networkName: 'My lan' }, { networkName: 'networkNameInvalid' }],
+  ['no network, no shared one', { network: 'none', networkName: 'lan' }, { networkName: 'networkNameWithoutNetwork' }],
+  [
+    'a path that is granted is absolute',
+    { grants: [{ key: 'a', kind: 'host-path', value: 'etc', access: 'ro' }] },
+    { grants: 'grantInvalid' },
+  ],
+  [
+    'a capability may be written as the kernel has it',
+    { grants: [{ key: 'a', kind: 'cap', value: 'cap_net_admin', access: 'ro' }] },
+    {},
+  ],
+  [
+    'a device is below /dev',
+    { grants: [{ key: 'a', kind: 'device', value: '/etc/x', access: 'ro' }] },
+    { grants: 'grantInvalid' },
+  ],
+  ['some grants need nothing more', { grants: [{ key: 'a', kind: 'host-network', value: '', access: 'ro' }] }, {}],
   ['a variable has a name', { env: [{ key: 'a', name: '', value: 'x' }] }, { env: 'envInvalid' }],
 ])('%s', (_rule, changes, problems) => {
   expect(findProblems(form(changes))).toEqual(problems)
@@ -84,6 +102,8 @@ test.each([
   ['image-not-found', 'image'],
   ['port-in-use', 'ports'],
   ['mount-refused', 'mounts'],
+  ['network-name-taken', 'networkName'],
+  ['grant-refused', 'grants'],
   ['engine-failed', null],
 ])('a refusal for %s is shown at %s', (reason, field) => {
   expect(fieldOfReason(reason)).toBe(field)

@@ -3,10 +3,12 @@ import { ImageRef } from '#contract/image'
 import {
   type createSandbox,
   EnvName,
+  type Grant,
   type IsolationClass,
   Limits,
   Mount,
   type NetworkMode,
+  NetworkName,
   PortPublish,
   SandboxName,
   SandboxSpec,
@@ -14,6 +16,7 @@ import {
 import { parseBytes } from '../../model/byte-size.ts'
 import { newId } from '../../model/new-id.ts'
 import { splitShellWords } from '../../model/shell-words.ts'
+import { type GrantRow, readGrant } from './grant-rows.ts'
 
 export interface PortRow {
   readonly key: string
@@ -42,17 +45,22 @@ export interface CreateForm {
   readonly cpus: string
   readonly pids: string
   readonly network: NetworkMode
+  /** Empty: on no shared network. */
+  readonly networkName: string
   readonly ports: readonly PortRow[]
   readonly mounts: readonly MountRow[]
   readonly env: readonly EnvRow[]
+  readonly grants: readonly GrantRow[]
+  /** For advice only. */
+  readonly origin: 'unsaid' | 'mine' | 'others'
   /** Null: as the command suggests. */
   readonly tty: boolean | null
 }
 
-export function emptyForm(image: string, name: string): CreateForm {
+export function emptyForm(image: string, name: string, defaultClass: IsolationClass = 'container'): CreateForm {
   return {
-    ...{ image, name, class: 'container', command: '', memory: '', cpus: '', pids: '4096', network: 'nat' },
-    ...{ ports: [], mounts: [], env: [], tty: null },
+    ...{ image, name, class: defaultClass, command: '', memory: '', cpus: '', pids: '4096', network: 'nat' },
+    ...{ networkName: '', ports: [], mounts: [], env: [], grants: [], origin: 'unsaid', tty: null },
   }
 }
 
@@ -61,7 +69,18 @@ export const newMountRow = (): MountRow => ({ key: newId(), source: '', target: 
 export const newEnvRow = (): EnvRow => ({ key: newId(), name: '', value: '' })
 
 /** Where a problem is shown. Rows share the field of their list. */
-export type Field = 'image' | 'name' | 'command' | 'memory' | 'cpus' | 'pids' | 'ports' | 'mounts' | 'env'
+export type Field =
+  | 'image'
+  | 'name'
+  | 'command'
+  | 'memory'
+  | 'cpus'
+  | 'pids'
+  | 'networkName'
+  | 'ports'
+  | 'mounts'
+  | 'env'
+  | 'grants'
 export type Problem =
   | 'imageMissing'
   | 'imageInvalid'
@@ -76,11 +95,14 @@ export type Problem =
   | 'portsWithoutNetwork'
   | 'mountInvalid'
   | 'envInvalid'
+  | 'networkNameInvalid'
+  | 'networkNameWithoutNetwork'
+  | 'grantInvalid'
 export type Problems = Partial<Readonly<Record<Field, Problem>>>
 
 export type CreateRequest = z.input<typeof createSandbox.request>
 type FormResult =
-  | { readonly ok: true; readonly request: CreateRequest }
+  | { readonly ok: true; readonly request: CreateRequest & { readonly spec: SandboxSpec } }
   | { readonly ok: false; readonly problems: Problems }
 
 /** Reads the form with the contract's own schemas, so that what passes here the agent understands. */
@@ -95,6 +117,8 @@ export function readForm(form: CreateForm, imageArgv: readonly string[]): FormRe
     limits: { memoryBytes: readMemory(form.memory), cpus: readNumber(form.cpus), pids: readNumber(form.pids) },
     ports: form.ports.map(readPort),
     mounts: form.mounts.map(toMount),
+    networkName: form.networkName.trim() || null,
+    grants: form.grants.map(readGrant).filter((grant): grant is Grant => grant !== null),
     env: Object.fromEntries(form.env.map(({ name, value }) => [name.trim(), value])),
   })
   const name = form.name.trim()
@@ -111,11 +135,13 @@ export function findProblems(form: CreateForm): Problems {
     memory: findMemoryProblem(form.memory),
     cpus: Limits.shape.cpus.safeParse(readNumber(form.cpus)).success ? null : 'cpusInvalid',
     pids: Limits.shape.pids.safeParse(readNumber(form.pids)).success ? null : 'pidsInvalid',
+    networkName: findNetworkProblem(form),
     ports: findPortProblem(form),
     mounts: form.mounts.every((row) => Mount.safeParse(toMount(row)).success) ? null : 'mountInvalid',
     env: form.env.every(({ name }) => name.trim() !== '' && EnvName.safeParse(name.trim()).success)
       ? null
       : 'envInvalid',
+    grants: form.grants.every((row) => readGrant(row) !== null) ? null : 'grantInvalid',
   }
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== null)) as Problems
 }
@@ -149,6 +175,13 @@ function findPortProblem({ ports, network }: CreateForm): Problem | null {
   return read.length > 0 && network === 'none' ? 'portsWithoutNetwork' : null
 }
 
+function findNetworkProblem({ network, networkName }: CreateForm): Problem | null {
+  const name = networkName.trim()
+  if (name === '') return null
+  if (!NetworkName.safeParse(name).success) return 'networkNameInvalid'
+  return network === 'none' ? 'networkNameWithoutNetwork' : null
+}
+
 function toMount({ source, target, readOnly }: MountRow): z.input<typeof Mount> {
   return { source: source.trim(), target: target.trim(), readOnly }
 }
@@ -163,8 +196,10 @@ export function runsShell(argv: readonly string[]): boolean {
 
 /** The field that a refusal of the agent is about, by the reason's name; null: shown on top. */
 export function fieldOfReason(reason: string): Field | null {
-  if (reason.includes('name')) return reason.startsWith('image') ? 'image' : 'name'
+  if (reason.includes('name') && !reason.startsWith('network')) return reason.startsWith('image') ? 'image' : 'name'
   const fields: readonly (readonly [RegExp, Field])[] = [
+    [/network/, 'networkName'],
+    [/grant/, 'grants'],
     [/port/, 'ports'],
     [/mount/, 'mounts'],
     [/image/, 'image'],

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
 import { useLocation } from 'wouter'
@@ -7,6 +7,7 @@ import type { Image } from '#contract/image'
 import { createSandbox } from '#contract/sandbox'
 import { call } from '../../call.ts'
 import { suggestName } from '../../model/suggest-name.ts'
+import { adviseOn, forgetAdvice } from '../../store/advice-store.ts'
 import { agentStore, useAgent } from '../../store/agent-store.ts'
 import {
   type CreateForm,
@@ -57,13 +58,17 @@ export function useCreate(onDone: () => void): CreateState {
   const { t } = useTranslation()
   const [, navigate] = useLocation()
   const images = useAgent((state) => state.images)
-  const [form, setForm] = useState(() => emptyForm(firstName(images.values()), suggestFreeName()))
+  const [form, setForm] = useState(() =>
+    emptyForm(firstName(images.values()), suggestFreeName(), agentStore.getState().settings.defaultClass),
+  )
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [busy, setBusy] = useState(false)
   const image = findImage(images.values(), form.image)
   const all = findProblems(form)
   const problems = Object.fromEntries(Object.entries(all).filter(([field]) => touched.has(field))) as Problems
+
+  useAdviceOn(form, image)
 
   const change = (changes: Partial<CreateForm>): void => {
     setForm((before) => ({ ...before, ...changes }))
@@ -88,6 +93,17 @@ export function useCreate(onDone: () => void): CreateState {
     }
   }
   return { form, image, problems, refusal, busy, change, submit }
+}
+
+/** Keeps the advice in step with what is typed, as far as that can be read. */
+function useAdviceOn(form: CreateForm, image: Image | undefined): void {
+  useEffect(() => {
+    const result = readForm(form, argvOf(image))
+    if (!result.ok) return
+    const { spec } = result.request
+    adviseOn({ spec, ...(form.origin === 'unsaid' ? {} : { trusted: form.origin === 'mine' }) })
+  }, [form, image])
+  useEffect(() => forgetAdvice, [])
 }
 
 /** The built-in image, or else the first that has a name. */

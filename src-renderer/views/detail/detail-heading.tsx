@@ -7,6 +7,7 @@ import { toastError } from '../../actions/remedies.ts'
 import { call } from '../../call.ts'
 import { IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
+import { SelfTestBadge } from '../../components/self-test-badge.tsx'
 import { StateLabel } from '../../components/state-label.tsx'
 import { useIsLive } from '../../store/agent-store.ts'
 
@@ -34,6 +35,7 @@ export function DetailHeading({ sandbox }: { readonly sandbox: Sandbox }): React
       )}
       <ClassBadge value={sandbox.class} />
       <StateLabel sandbox={sandbox} />
+      <SelfTestBadge sandbox={sandbox} />
     </div>
   )
 }

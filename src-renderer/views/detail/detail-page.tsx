@@ -10,8 +10,10 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { canDo, toneOf } from '../../model/sandbox-abilities.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
+import { IsolationTab } from '../isolation/isolation-tab.tsx'
 import { RowActions } from '../sandboxes/row-actions.tsx'
 import { Page } from '../shell/page.tsx'
+import { ConsoleTab } from './console-tab.tsx'
 import { DetailHeading } from './detail-heading.tsx'
 import { FactsTab } from './facts-tab.tsx'
 import { LogsTab } from './logs-tab.tsx'
@@ -19,7 +21,7 @@ import { TerminalTab } from './terminal-tab.tsx'
 import { UsageTab } from './usage-tab.tsx'
 import './detail.css'
 
-const tabs = ['terminal', 'logs', 'usage', 'details'] as const
+const tabs = ['terminal', 'logs', 'usage', 'isolation', 'console', 'details'] as const
 type Tab = (typeof tabs)[number]
 
 interface Props {
@@ -49,6 +51,9 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
   const { id, name } = sandbox
   // What has ended is looked at for why; what runs, for working in it.
   const [first] = useState<Tab>(() => (sandbox.state === 'stopped' ? 'logs' : 'terminal'))
+  // Only a micro-VM has a kernel whose words could be shown.
+  const offered = tabs.filter((each) => each !== 'console' || sandbox.class === 'microvm')
+  const shown = offered.find((each) => each === tab) ?? first
   const leave = (): void => navigate('/sandboxes')
   return (
     <Page
@@ -60,11 +65,11 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
       <ExitBar sandbox={sandbox} />
       <Tabs.Root
         className="tabs"
-        value={tab ?? first}
+        value={shown}
         onValueChange={(next) => navigate(`/sandboxes/${id}/${next}`, { replace: true })}
       >
         <Tabs.List className="tab-list" aria-label={t('detail.tabsLabel', { name })}>
-          {tabs.map((each) => (
+          {offered.map((each) => (
             <Tabs.Trigger key={each} value={each} className="tab">
               {t(`detail.tabs.${each}`)}
             </Tabs.Trigger>
@@ -78,6 +83,12 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
         </Tabs.Content>
         <Tabs.Content value="usage" className="tab-panel">
           <UsageTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="isolation" className="tab-panel" tabIndex={-1}>
+          <IsolationTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="console" className="tab-panel" tabIndex={-1}>
+          <ConsoleTab sandbox={sandbox} />
         </Tabs.Content>
         <Tabs.Content value="details" className="tab-panel">
           <FactsTab sandbox={sandbox} />

@@ -1,6 +1,7 @@
 import { Eye, EyeOff } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatGrant } from '#contract/grant-text'
 import type { Sandbox } from '#contract/sandbox'
 import { IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
@@ -23,6 +24,7 @@ export function FactsTab({ sandbox }: Props): ReactNode {
       <LimitsCard sandbox={sandbox} />
       <Network sandbox={sandbox} />
       <Mounts sandbox={sandbox} />
+      <Grants sandbox={sandbox} />
       <Environment sandbox={sandbox} />
     </div>
   )
@@ -89,6 +91,7 @@ function Network({ sandbox }: Props): ReactNode {
     <FactsCard title={t('detail.facts.network')}>
       <dl>
         <Fact name={t('detail.facts.network')}>{t(`create.networkMode.${spec.network}.name`)}</Fact>
+        <Fact name={t('detail.facts.networkName')}>{spec.networkName ?? t('common.none')}</Fact>
         <Fact name={t('detail.facts.address')} copy={address}>
           {address ?? '–'}
         </Fact>
@@ -112,6 +115,23 @@ function Mounts({ sandbox }: Props): ReactNode {
         {mounts.map(({ source, target, readOnly }) => (
           <Fact key={target} name={target} copy={source}>
             {source} ({t(readOnly ? 'detail.facts.readOnly' : 'detail.facts.readWrite')})
+          </Fact>
+        ))}
+      </dl>
+    </FactsCard>
+  )
+}
+
+function Grants({ sandbox }: Props): ReactNode {
+  const { t } = useTranslation()
+  const { grants } = sandbox.spec
+  if (grants.length === 0) return null
+  return (
+    <FactsCard title={t('detail.facts.grants')}>
+      <dl>
+        {grants.map((grant) => (
+          <Fact key={formatGrant(grant)} name={t(`grants.kind.${grant.kind}`)} copy={formatGrant(grant)}>
+            <code>{formatGrant(grant)}</code>
           </Fact>
         ))}
       </dl>

@@ -37,7 +37,12 @@ export function UsageTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode 
       <ChartCard
         title={t('detail.usage.memory')}
         value={formatBytes(latest.memoryBytes)}
-        note={ofLimit(latest.memoryLimitBytes === null ? null : formatBytes(latest.memoryLimitBytes))}
+        note={[
+          ofLimit(latest.memoryLimitBytes === null ? null : formatBytes(latest.memoryLimitBytes)),
+          ...(latest.engineMemoryBytes === null
+            ? []
+            : [t('detail.usage.engine', { size: formatBytes(latest.engineMemoryBytes) })]),
+        ].join(', ')}
         times={times}
         lines={[{ token: '--chart-memory', values: history.map(({ memoryBytes }) => memoryBytes) }]}
         limit={latest.memoryLimitBytes}

@@ -11,8 +11,11 @@ import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { formatBytes } from '../../model/byte-size.ts'
 import { useAgent } from '../../store/agent-store.ts'
+import { loadClasses, useClasses } from '../../store/classes-store.ts'
 import { examine, type HostModel, type HostReport, useHost } from '../../store/host-store.ts'
 import { Page } from '../shell/page.tsx'
+import { ClassProfileCard } from './class-profile-card.tsx'
+import { SettingsSection } from './settings-section.tsx'
 import './host.css'
 
 export function HostPage(): ReactNode {
@@ -20,14 +23,20 @@ export function HostPage(): ReactNode {
   const host = useHost()
   const linkState = useAgent(({ link }) => link.state)
   useEffect(() => {
-    if (linkState === 'live') void examine()
+    if (linkState !== 'live') return
+    void examine()
+    void loadClasses()
   }, [linkState])
+  const again = (): void => {
+    void examine()
+    void loadClasses()
+  }
   const checking = host.kind === 'ready' && host.checking
   return (
     <Page
       title={t('host.title')}
       tools={
-        <Button disabled={checking || linkState !== 'live'} onClick={() => void examine()}>
+        <Button disabled={checking || linkState !== 'live'} onClick={again}>
           <RefreshCw aria-hidden="true" />
           {checking ? t('host.checking') : t('host.again')}
         </Button>
@@ -62,6 +71,7 @@ function HostView({ model }: { readonly model: HostModel }): ReactNode {
 
 function Report({ report }: { readonly report: HostReport }): ReactNode {
   const { t } = useTranslation()
+  const profiles = useClasses()
   const { findings, classes, cpus, memoryBytes } = report
   const issues = findings.filter(({ level }) => level !== 'ok').length
   return (
@@ -82,11 +92,12 @@ function Report({ report }: { readonly report: HostReport }): ReactNode {
         </h2>
         <p className="section-text">{t('host.classesText')}</p>
         <div className="offers">
-          {classes.map((offer) => (
-            <Offer key={offer.class} offer={offer} />
-          ))}
+          {profiles.kind === 'ready'
+            ? profiles.profiles.map((profile) => <ClassProfileCard key={profile.class} profile={profile} />)
+            : classes.map((offer) => <Offer key={offer.class} offer={offer} />)}
         </div>
       </section>
+      <SettingsSection />
       <section className="section" aria-labelledby="host-findings">
         <h2 id="host-findings" className="section-title">
           {t('host.findings')}

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { ChevronDown, Layers, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -175,7 +176,7 @@ function ImageRow({ image, users }: { readonly image: Image; readonly users: rea
   )
 }
 
-function askRemove(name: string, t: ReturnType<typeof useTranslation>['t']): void {
+function askRemove(name: string, t: TFunction): void {
   ask({
     title: t('images.removeTitle', { name }),
     text: t('images.removeText'),

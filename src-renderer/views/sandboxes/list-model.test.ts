@@ -4,11 +4,17 @@ import { makeSandbox } from '../../testing/samples.ts'
 import { type ListQuery, toListModel } from './list-model.ts'
 
 const error = { code: 'unavailable', reason: 'agent-lost', message: 'The agent does not answer.' } as const
-const all: ListQuery = { search: '', filter: 'all' }
+const all: ListQuery = { search: '', filter: 'all', class: 'all' }
 const sandboxes = [
   makeSandbox({ id: '000000000001', name: 'web', createdAt: '2026-01-01T00:00:00.000Z' }),
   makeSandbox({ id: '000000000002', name: 'db', state: 'stopped', createdAt: '2026-01-02T00:00:00.000Z' }),
-  makeSandbox({ id: '000000000003', name: 'web-two', state: 'paused', createdAt: '2026-01-03T00:00:00.000Z' }),
+  makeSandbox({
+    id: '000000000003',
+    name: 'web-two',
+    state: 'paused',
+    class: 'gvisor',
+    createdAt: '2026-01-03T00:00:00.000Z',
+  }),
 ]
 const known: AgentState = {
   ...initialAgentState,
@@ -31,6 +37,8 @@ test.each<[string, Partial<ListQuery>, string[]]>([
   ['newest first', {}, ['web-two', 'db', 'web']],
   ['by part of the name', { search: 'WEB' }, ['web-two', 'web']],
   ['by state', { filter: 'stopped' }, ['db']],
+  ['by class', { class: 'gvisor' }, ['web-two']],
+  ['by class and state', { class: 'gvisor', filter: 'paused' }, ['web-two']],
   ['by both', { search: 'web', filter: 'paused' }, ['web-two']],
   ['by start of the id', { search: '00000000000' }, ['web-two', 'db', 'web']],
 ])('finds %s', (_rule, query, names) => {

@@ -1,5 +1,5 @@
 import { AppError } from '#contract/app-error'
-import type { Sandbox } from '#contract/sandbox'
+import type { IsolationClass, Sandbox } from '#contract/sandbox'
 import { matchesFilter, type StateFilter } from '../../model/sandbox-abilities.ts'
 import type { AgentState } from '../../store/agent-state.ts'
 
@@ -14,11 +14,12 @@ export type SandboxListModel =
 export interface ListQuery {
   readonly search: string
   readonly filter: StateFilter
+  readonly class: IsolationClass | 'all'
 }
 
 export function toListModel(
   { link, seq, stale, sandboxes }: Pick<AgentState, 'link' | 'seq' | 'stale' | 'sandboxes'>,
-  { search, filter }: ListQuery,
+  { search, filter, class: isolationClass }: ListQuery,
 ): SandboxListModel {
   if (seq === null)
     return link.state === 'lost' ? { kind: 'error', error: new AppError(link.error) } : { kind: 'loading' }
@@ -27,6 +28,7 @@ export function toListModel(
   const found = [...sandboxes.values()].filter(
     (sandbox) =>
       matchesFilter(filter, sandbox) &&
+      (isolationClass === 'all' || sandbox.class === isolationClass) &&
       (sandbox.name.includes(wanted) || sandbox.id.startsWith(wanted) || sandbox.image.toLowerCase().includes(wanted)),
   )
   if (found.length === 0) return { kind: 'nothingFound' }

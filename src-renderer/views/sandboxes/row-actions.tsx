@@ -1,4 +1,17 @@
-import { Copy, Ellipsis, Info, OctagonX, Pause, Play, RotateCw, Square, SquareTerminal, Trash2 } from 'lucide-react'
+import {
+  Copy,
+  Ellipsis,
+  Gauge,
+  Info,
+  OctagonX,
+  Pause,
+  Play,
+  RotateCw,
+  Square,
+  SquareTerminal,
+  Trash2,
+  Waypoints,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
@@ -9,8 +22,10 @@ import { copyToClipboard } from '../../components/copy-button.tsx'
 import { Menu, type MenuItem } from '../../components/menu.tsx'
 import { canDo, type SandboxVerb } from '../../model/sandbox-abilities.ts'
 import { agentStore, useIsLive } from '../../store/agent-store.ts'
+import { planChange } from '../../store/change-class-store.ts'
 import { terminalsOf } from '../../store/terminal-slice.ts'
 import { ask } from '../../store/ui-store.ts'
+import { suggestClass } from '../change-class/suggest-class.ts'
 import { removeQuestion } from './questions.ts'
 
 const icons: Readonly<Record<SandboxVerb, ReactNode>> = {
@@ -22,6 +37,7 @@ const icons: Readonly<Record<SandboxVerb, ReactNode>> = {
   kill: <OctagonX />,
   remove: <Trash2 />,
   openTerminal: <SquareTerminal />,
+  changeClass: <Gauge />,
 }
 
 /** How each verb is done from a list or header; removal is asked about first. */
@@ -29,6 +45,7 @@ function useVerbs(sandbox: Sandbox, onRemoved?: () => void): (verb: SandboxVerb)
   const [, navigate] = useLocation()
   return (verb) => {
     if (verb === 'remove') return ask(removeQuestion([sandbox], onRemoved))
+    if (verb === 'changeClass') return planChange(sandbox.id, suggestClass(sandbox.class))
     if (verb !== 'openTerminal') return void act(verb, sandbox)
     const open = terminalsOf(agentStore.getState().terminals, sandbox.id).some(({ state }) => state === 'running')
     if (!open) void openShell(sandbox)
@@ -92,6 +109,10 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
     ...{ key: 'details', label: t('sandboxes.menuVerb.details'), icon: <Info /> },
     onSelect: () => navigate(`/sandboxes/${id}/details`),
   }
+  const isolation: MenuItem = {
+    ...{ key: 'isolation', label: t('sandboxes.menuVerb.isolation'), icon: <Waypoints /> },
+    onSelect: () => navigate(`/sandboxes/${id}/isolation`),
+  }
   const copyId: MenuItem = {
     ...{ key: 'copy', label: t('sandboxes.menuVerb.copyId'), icon: <Copy /> },
     onSelect: () => void copyToClipboard(id, t('common.copyFailed')),
@@ -109,7 +130,11 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
       }
       groups={[
         possible('start', 'stop', 'restart', 'pause', 'resume'),
-        [...(place === 'list' ? [...possible('openTerminal'), details] : []), copyId],
+        [
+          ...possible('changeClass'),
+          ...(place === 'list' ? [...possible('openTerminal'), isolation, details] : []),
+          copyId,
+        ],
         possible('kill', 'remove'),
       ]}
     />

@@ -67,6 +67,8 @@ const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: Row
   const [, navigate] = useLocation()
   const { id, name, image } = sandbox
   const open = (event: MouseEvent): void => {
+    // Presses in the menu come here too, since React passes events on through portals.
+    if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return
     const onControl = event.target instanceof Element && event.target.closest('a, button, label') !== null
     // A press that ends a text selection is not meant as a way to the page.
     if (!onControl && getSelection()?.isCollapsed !== false) navigate(`/sandboxes/${id}`)

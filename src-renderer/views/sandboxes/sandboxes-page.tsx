@@ -2,7 +2,7 @@ import { Play, Square, Trash2, X } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '#contract/assert-never'
-import type { Sandbox, SandboxId } from '#contract/sandbox'
+import { IsolationClass, type Sandbox, type SandboxId } from '#contract/sandbox'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { act } from '../../actions/sandbox-actions.ts'
 import { Button, IconButton } from '../../components/button.tsx'
@@ -10,6 +10,7 @@ import { CopyableCommand } from '../../components/copy-button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Mark } from '../../components/mark.tsx'
+import { Select } from '../../components/select.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Segments } from '../../components/toggles.tsx'
 import { canDo, matchesFilter, type StateFilter } from '../../model/sandbox-abilities.ts'
@@ -25,8 +26,9 @@ export function SandboxesPage(): ReactNode {
   const state = useAgent((agent) => agent)
   const search = useUi((ui) => ui.search)
   const [filter, setFilter] = useState<StateFilter>('all')
+  const [isolationClass, setClass] = useState<IsolationClass | 'all'>('all')
   const [selected, setSelected] = useState<ReadonlySet<SandboxId>>(new Set())
-  const model = toListModel(state, { search, filter })
+  const model = toListModel(state, { search, filter, class: isolationClass })
   const chosen = model.kind === 'ready' ? model.sandboxes.filter(({ id }) => selected.has(id)) : []
   return (
     <Page title={t('sandboxes.title')} searchable>
@@ -41,6 +43,7 @@ export function SandboxesPage(): ReactNode {
               count: [...state.sandboxes.values()].filter((sandbox) => matchesFilter(value, sandbox)).length,
             }))}
           />
+          <ClassFilter value={isolationClass} onChange={setClass} />
           {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setSelected(new Set())} />}
         </div>
       )}
@@ -50,6 +53,7 @@ export function SandboxesPage(): ReactNode {
         onSelect={setSelected}
         onShowAll={() => {
           setFilter('all')
+          setClass('all')
           setSearch('')
         }}
       />
@@ -58,6 +62,28 @@ export function SandboxesPage(): ReactNode {
 }
 
 const filters = ['all', 'running', 'paused', 'stopped'] as const
+
+interface ClassFilterProps {
+  readonly value: IsolationClass | 'all'
+  readonly onChange: (value: IsolationClass | 'all') => void
+}
+
+function ClassFilter({ value, onChange }: ClassFilterProps): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <span className="class-filter">
+      <Select
+        label={t('sandboxes.classFilterLabel')}
+        value={value}
+        onChange={onChange}
+        options={(['all', ...IsolationClass.options] as const).map((option) => ({
+          value: option,
+          label: option === 'all' ? t('sandboxes.classFilterAll') : t(`sandboxes.class.${option}.name`),
+        }))}
+      />
+    </span>
+  )
+}
 
 interface ListProps {
   readonly model: SandboxListModel

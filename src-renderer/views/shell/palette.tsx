@@ -1,5 +1,19 @@
 import { Command } from 'cmdk'
-import { Boxes, Laptop, Layers, Moon, Pause, Play, Plus, RotateCw, Square, SquareTerminal, Sun } from 'lucide-react'
+import {
+  Boxes,
+  Gauge,
+  Laptop,
+  Layers,
+  Moon,
+  Pause,
+  Play,
+  Plus,
+  RotateCw,
+  Square,
+  SquareTerminal,
+  Sun,
+  Waypoints,
+} from 'lucide-react'
 import { Dialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -11,8 +25,10 @@ import { StateLabel } from '../../components/state-label.tsx'
 import { useFocusReturn } from '../../components/use-focus-return.ts'
 import { canDo } from '../../model/sandbox-abilities.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
+import { planChange } from '../../store/change-class-store.ts'
 import { changeSettings } from '../../store/settings.ts'
 import { openCreate, uiStore, useUi } from '../../store/ui-store.ts'
+import { suggestClass } from '../change-class/suggest-class.ts'
 
 /** Everything by name: go somewhere, or do something to a sandbox. */
 export function Palette(): ReactNode {
@@ -68,6 +84,7 @@ function PageItems({ close }: CloseProps): ReactNode {
       </Command.Group>
       <Command.Group heading={t('palette.go')}>
         <Item icon={<Boxes />} label={t('shell.nav.sandboxes')} onSelect={then(() => navigate('/sandboxes'))} />
+        <Item icon={<Waypoints />} label={t('shell.nav.isolation')} onSelect={then(() => navigate('/isolation'))} />
         <Item icon={<Layers />} label={t('shell.nav.images')} onSelect={then(() => navigate('/images'))} />
         <Item icon={<Laptop />} label={t('shell.nav.host')} onSelect={then(() => navigate('/host'))} />
       </Command.Group>
@@ -81,6 +98,7 @@ const verbIcons = {
   pause: <Pause />,
   resume: <Play />,
   restart: <RotateCw />,
+  changeClass: <Gauge />,
 } as const
 
 function SandboxItems({ close }: CloseProps): ReactNode {
@@ -91,7 +109,8 @@ function SandboxItems({ close }: CloseProps): ReactNode {
   if (sandboxes.size === 0) return null
   const doVerb = (verb: keyof typeof verbIcons, sandbox: Sandbox) => () => {
     close()
-    void act(verb, sandbox)
+    if (verb === 'changeClass') planChange(sandbox.id, suggestClass(sandbox.class))
+    else void act(verb, sandbox)
   }
   return (
     <Command.Group heading={t('palette.sandboxes')}>

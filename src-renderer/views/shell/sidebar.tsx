@@ -1,4 +1,4 @@
-import { Boxes, Laptop, Layers, Monitor, Moon, Sun } from 'lucide-react'
+import { Boxes, Laptop, Layers, Monitor, Moon, Sun, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
@@ -21,6 +21,7 @@ export function Sidebar(): ReactNode {
         </div>
         <ul className="nav-list">
           <NavLink to="/sandboxes" label={t('shell.nav.sandboxes')} icon={<Boxes />} count={running} />
+          <NavLink to="/isolation" label={t('shell.nav.isolation')} icon={<Waypoints />} />
           <NavLink to="/images" label={t('shell.nav.images')} icon={<Layers />} count={images} />
           <NavLink to="/host" label={t('shell.nav.host')} icon={<Laptop />} />
         </ul>

@@ -1,0 +1,91 @@
+import type { Desk } from './fixtures/desk.ts'
+import { expect, test } from './fixtures/test.ts'
+import { ChangeClassDialog } from './pages/change-class-dialog.ts'
+import type { ClassName } from './pages/create-dialog.ts'
+
+const classes: readonly (readonly [ClassName, string])[] = [
+  ['gVisor', 'gvisor'],
+  ['Micro-VM', 'microvm'],
+]
+
+/** A host without an engine has its class closed in the dial, which another test looks at. */
+async function needs(desk: Desk, isolationClass: string): Promise<void> {
+  const profiles = JSON.parse(await desk.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
+  const offered = profiles.some((profile) => profile.class === isolationClass && profile.available)
+  test.skip(!offered, `This host does not offer ${isolationClass}.`)
+}
+
+for (const [name, isolationClass] of classes) {
+  test(`the dial makes a sandbox of class ${isolationClass}, and its badge says so`, async ({ desk, mainWindow }) => {
+    await needs(desk, isolationClass)
+    const { shell } = mainWindow
+    const dialog = await shell.newSandbox()
+    await expect(dialog.position(name)).toBeEnabled()
+    await dialog.fill({ image: 'busybox', name: 'walled', command: 'sleep 100000', network: 'lan', class: name })
+    await dialog.create()
+    await expect(dialog.root).toBeHidden({ timeout: 60_000 })
+
+    await expect(shell.list.row('walled')).toContainText(name)
+    await expect(shell.list.state('walled')).toContainText('Running')
+    const [made] = JSON.parse(await desk.joey('inspect', 'walled'))
+    expect({ class: made.class, network: made.spec.networkName }).toEqual({ class: isolationClass, network: 'lan' })
+
+    if (isolationClass !== 'microvm') return
+    const sandbox = await shell.openSandbox('walled')
+    await sandbox.openTab('Console')
+    await expect(sandbox.panel).toContainText(/Kernel: .*\d+\.\d+/)
+  })
+}
+
+test('a class that is not offered is closed in the dial and says why', async ({ desk, mainWindow }) => {
+  const profiles = JSON.parse(await desk.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
+  const dialog = await mainWindow.shell.newSandbox()
+  for (const [name, isolationClass] of classes) {
+    const offered = profiles.find((profile) => profile.class === isolationClass)?.available === true
+    await expect(dialog.position(name)).toBeEnabled({ enabled: offered })
+  }
+})
+
+test('changing the class shows its plan, keeps the disk, and tells how it ended', async ({ desk, mainWindow }) => {
+  await needs(desk, 'gvisor')
+  const { list } = mainWindow.shell
+  await desk.runSandbox('mover')
+  await desk.joey('exec', 'mover', '--', 'sh', '-c', 'echo kept > /kept')
+  await expect(list.state('mover')).toContainText('Running')
+
+  await list.choose('Change class…', 'mover')
+  const dialog = new ChangeClassDialog(mainWindow.page, 'mover')
+  await expect(dialog.position('Container')).toBeDisabled()
+  await dialog.planFor('gVisor')
+  await dialog.change('gVisor')
+
+  await expect(dialog.result).toContainText('mover is now gVisor', { timeout: 60_000 })
+  await dialog.close()
+  await expect(list.row('mover')).toContainText('gVisor')
+  await expect(list.state('mover')).toContainText('Running')
+  expect(await desk.joey('exec', 'mover', '--', 'cat', '/kept')).toBe('kept\n')
+})
+
+test('the class of the settings is the one that the next dialog starts with', async ({ desk, mainWindow }) => {
+  const { shell, page } = mainWindow
+  await shell.go('Host')
+  await page.getByRole('radiogroup', { name: 'Class of new sandboxes' }).getByRole('radio', { name: 'gVisor' }).click()
+  await expect
+    .poll(async () => JSON.parse(await desk.joey('settings', '--json')) as unknown)
+    .toMatchObject({ defaultClass: 'gvisor' })
+
+  const dialog = await shell.newSandbox()
+  await expect(dialog.position('gVisor')).toBeChecked()
+})
+
+test('the list can be narrowed to one class', async ({ desk, mainWindow }) => {
+  const { list } = mainWindow.shell
+  await desk.runSandbox('plain')
+  await expect(list.row('plain')).toBeVisible()
+  const filter = mainWindow.page.getByRole('combobox', { name: 'Isolation class' })
+
+  await filter.selectOption('Micro-VM')
+  await expect(list.row('plain')).toBeHidden()
+  await filter.selectOption('Container')
+  await expect(list.row('plain')).toBeVisible()
+})

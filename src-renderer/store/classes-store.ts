@@ -1,0 +1,33 @@
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+import { AppError } from '#contract/app-error'
+import { type ClassProfile, listClasses } from '#contract/classes'
+import type { IsolationClass } from '#contract/sandbox'
+import { call } from '../call.ts'
+
+/** The positions of the dial. Asked for, because the agent measures them only when asked. */
+export type ClassesModel =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'error'; readonly error: AppError }
+  | { readonly kind: 'ready'; readonly profiles: readonly ClassProfile[] }
+
+export const classesStore = createStore<{ readonly classes: ClassesModel }>(() => ({ classes: { kind: 'loading' } }))
+
+export function useClasses(): ClassesModel {
+  return useStore(classesStore, ({ classes }) => classes)
+}
+
+export function profileOf(classes: ClassesModel, of: IsolationClass): ClassProfile | undefined {
+  return classes.kind === 'ready' ? classes.profiles.find((profile) => profile.class === of) : undefined
+}
+
+/** Looks again. What was known stays visible meanwhile, and also where this fails. */
+export async function loadClasses(): Promise<void> {
+  try {
+    classesStore.setState({ classes: { kind: 'ready', profiles: await call(listClasses, {}) } })
+  } catch (error) {
+    classesStore.setState(({ classes }) => ({
+      classes: classes.kind === 'ready' ? classes : { kind: 'error', error: AppError.from(error) },
+    }))
+  }
+}

@@ -1,0 +1,78 @@
+import { type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { fitAll, type Size, startView, type Viewport, zoomAt } from './viewport.ts'
+
+interface ViewportState {
+  readonly viewport: Viewport
+  readonly window: Size
+  readonly setViewport: (change: (viewport: Viewport) => Viewport) => void
+  readonly zoom: (factor: number) => void
+  readonly fit: () => void
+  readonly drag: {
+    readonly onPointerDown: (event: PointerEvent<SVGSVGElement>) => void
+    readonly onPointerMove: (event: PointerEvent<SVGSVGElement>) => void
+    readonly onPointerUp: (event: PointerEvent<SVGSVGElement>) => void
+  }
+}
+
+/**
+ * Zoom and place of a picture. Until the person moves it, it follows the window's size and the picture's own; afterwards
+ * it stays where they put it, whatever comes and goes.
+ */
+export function useViewport(svg: RefObject<SVGSVGElement | null>, picture: Size): ViewportState {
+  const [window, setWindow] = useState<Size>({ width: 0, height: 0 })
+  const [moved, setMoved] = useState<Viewport | null>(null)
+  const from = useRef<{ readonly x: number; readonly y: number } | null>(null)
+  const viewport = moved ?? startView(window, picture)
+  const latest = useRef(viewport)
+  useEffect(() => {
+    latest.current = viewport
+  })
+  const setViewport = (change: (viewport: Viewport) => Viewport): void => {
+    const next = change(latest.current)
+    // What changes nothing must not end that the picture follows the window.
+    if (next !== latest.current) setMoved(next)
+  }
+
+  useEffect(() => {
+    const place = svg.current
+    if (!place) return
+    const measure = (): void => setWindow({ width: place.clientWidth, height: place.clientHeight })
+    const onWheel = (event: WheelEvent): void => {
+      event.preventDefault()
+      const { left, top } = place.getBoundingClientRect()
+      const point = { x: event.clientX - left, y: event.clientY - top }
+      const view = latest.current
+      // As in other drawing tools: the wheel moves, with Ctrl (which a pinch sends too) it zooms.
+      if (event.ctrlKey || event.metaKey) setMoved(zoomAt(view, Math.exp(-event.deltaY / 300), point))
+      else setMoved({ ...view, x: view.x - event.deltaX, y: view.y - event.deltaY })
+    }
+    const sizes = new ResizeObserver(measure)
+    measure()
+    sizes.observe(place)
+    place.addEventListener('wheel', onWheel, { passive: false })
+    return () => {
+      sizes.disconnect()
+      place.removeEventListener('wheel', onWheel)
+    }
+  }, [svg])
+
+  return {
+    ...{ viewport, window, setViewport },
+    zoom: (factor) => setMoved(zoomAt(viewport, factor, { x: window.width / 2, y: window.height / 2 })),
+    fit: () => setMoved(fitAll(window, picture)),
+    drag: {
+      onPointerDown: (event) => {
+        if (event.button !== 0 || (event.target as Element).closest('[role="button"]')) return
+        from.current = { x: event.clientX - viewport.x, y: event.clientY - viewport.y }
+        event.currentTarget.setPointerCapture(event.pointerId)
+      },
+      onPointerMove: (event) => {
+        if (from.current)
+          setMoved({ ...viewport, x: event.clientX - from.current.x, y: event.clientY - from.current.y })
+      },
+      onPointerUp: () => {
+        from.current = null
+      },
+    },
+  }
+}
