@@ -37,14 +37,30 @@ export function findGaps({ packages }: Lock): readonly Gap[] {
   )
 }
 
-/** Adds an entry for each gap: the version that is wanted, and the platform that its name says. */
+/**
+ * Packages of which only data is used. What Node they ask for is no concern of ours; but npm silently leaves out an
+ * optional package whose wish for a Node is not met, and it is the older one of the machine that installs.
+ */
+const dataPackages = /^node_modules\/@superradcompany\/microsandbox-/
+
+/** The entries of such packages that still ask for a Node. */
+export function findDemands({ packages }: Lock): readonly string[] {
+  return Object.keys(packages).filter((path) => dataPackages.test(path) && packages[path]?.['engines'] !== undefined)
+}
+
+/** Adds an entry for each gap: the version that is wanted, and the platform that its name says; takes away the demands. */
 export function completeLock(lock: Lock): Lock {
   const added = findGaps(lock).map(({ parent, name, version }) => {
     if (!/^\d/.test(version)) throw new Error(`${name} is wanted as ${version}, which is no single version`)
     const dev = lock.packages[parent]?.dev ? { dev: true } : {}
     return [`node_modules/${name}`, { version, ...dev, optional: true, ...platformOf(name) }] as const
   })
-  const sorted = [...Object.entries(lock.packages), ...added].sort(([a], [b]) => a.localeCompare(b, 'en'))
+  const demands = new Set(findDemands(lock))
+  const known = Object.entries(lock.packages).map(([path, entry]) => {
+    const { engines: _, ...rest } = entry
+    return [path, demands.has(path) ? rest : entry] as const
+  })
+  const sorted = [...known, ...added].sort(([a], [b]) => a.localeCompare(b, 'en'))
   return { ...lock, packages: Object.fromEntries(sorted) }
 }
 
