@@ -1,14 +1,16 @@
 import { join } from 'node:path'
 import type { ClassOffer } from '#contract/agent'
+import type { IsolationClass } from '#contract/sandbox'
 import { createChangeDisk } from './classes/change-disk.ts'
 import { createClassChange } from './classes/class-change.ts'
 import { createClassHandlers } from './classes/class-handlers.ts'
-import { createClassList } from './classes/class-list.ts'
-import { type MeasureCallsDeps, measureCalls } from './classes/measure-calls.ts'
+import { createClassList, ladder, noteOverhead } from './classes/class-list.ts'
+import { type MeasureCallsDeps, measureCalls, noteCallFactor } from './classes/measure-calls.ts'
+import { createMeasureClasses } from './classes/measure-classes.ts'
 import { openMeasurements } from './classes/measurements.ts'
 import { watchStarts } from './classes/watch-starts.ts'
 import type { Services } from './compose.ts'
-import type { ExecCommand } from './drivers/driver.ts'
+import type { Driver, ExecCommand } from './drivers/driver.ts'
 import { findResource } from './host/resources.ts'
 import { composeIsolation } from './isolation/compose-isolation.ts'
 import type { IsolationService } from './isolation/service.ts'
@@ -74,10 +76,20 @@ export async function composeWalls({ services, offers }: Ground): Promise<Walls>
     records: selfTestRecords,
     pipes: createPipes(),
   })
+  const calls = { measurements, ...createCallMeter(context) }
+  const measure = createMeasureClasses({
+    sandboxes,
+    drivers: () => ladder.flatMap((name) => pairOf(name, drivers.get(name))),
+    async measure(driver, sandbox) {
+      await noteCallFactor(calls, sandbox)
+      const record = records.get(sandbox.id)
+      if (record) await noteOverhead({ measurements, paths: folder.sandbox }, driver, record)
+    },
+  })
   const ends: (() => unknown)[] = []
   return {
     handlers: {
-      classes: createClassHandlers({ context, list, change }),
+      classes: createClassHandlers({ context, list, change, measure }),
       isolation: {
         readIsolation: ({ ref, measure }) =>
           isolation.read(ref === undefined ? undefined : sandboxes.find(ref).sandbox.id, measure),
@@ -88,8 +100,8 @@ export async function composeWalls({ services, offers }: Ground): Promise<Walls>
     isolation,
     resume: change.resumeAll,
     follow() {
-      const calls = measureCalls({ events: context.events, measurements, ...createCallMeter(context) })
-      ends.push(watchStarts(context.events, measurements), calls, selfTest.follow())
+      const { events } = context
+      ends.push(watchStarts(events, measurements), measureCalls({ events, ...calls }), selfTest.follow())
     },
     async close() {
       isolation.close()
@@ -97,6 +109,10 @@ export async function composeWalls({ services, offers }: Ground): Promise<Walls>
       await measurements.saved()
     },
   }
+}
+
+function pairOf(name: IsolationClass, driver: Driver | undefined): (readonly [IsolationClass, Driver])[] {
+  return driver ? [[name, driver]] : []
 }
 
 const meterMs = 10_000

@@ -64,6 +64,15 @@ export const listClasses = operation({
   response: z.array(ClassProfile),
 })
 
+export const measureClasses = operation({
+  name: 'class.measure',
+  method: 'POST',
+  path: '/v1/classes/measure',
+  summary: 'Runs a small sandbox of each class that this host offers, one after the other, and measures what it costs.',
+  request: z.strictObject({}),
+  response: z.array(ClassProfile),
+})
+
 /** What stands against a wish in a class. */
 export const ClassProblem = z.strictObject({
   /** `blocks`: it would not start. `loses`: it would run with less. `note`: good to know. */

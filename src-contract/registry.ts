@@ -1,5 +1,5 @@
 import { examineHost, readAgent, stopAgent } from './agent.ts'
-import { adviseClass, listClasses, planClass, readBootLog, setClass } from './classes.ts'
+import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setClass } from './classes.ts'
 import { cancelTask, importImage, listImages, removeImage } from './image.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
@@ -38,6 +38,7 @@ export const operations = {
   setNetwork: sandbox.setNetwork,
   setGrants: sandbox.setGrants,
   listClasses,
+  measureClasses,
   adviseClass,
   planClass,
   setClass,

@@ -29,6 +29,7 @@ export const callNames: readonly string[] = [
   'sandbox.setNetwork',
   'sandbox.setGrants',
   'class.list',
+  'class.measure',
   'class.advise',
   'class.plan',
   'class.set',

@@ -8,18 +8,27 @@ import { adviseOn, type ImageOrigin } from './advisor.ts'
 import type { ClassChange } from './class-change.ts'
 import type { ClassList } from './class-list.ts'
 
-type ClassHandlers = Pick<Handlers, 'listClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'>
+type ClassHandlers = Pick<
+  Handlers,
+  'listClasses' | 'measureClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'
+>
 
 export interface ClassHandlerDeps {
   readonly context: Pick<SandboxContext, 'records' | 'images' | 'drivers' | 'folder'>
   readonly list: ClassList
   readonly change: ClassChange
+  /** Measures all classes, and what fails is told by the first failure. */
+  readonly measure: (signal: AbortSignal) => Promise<void>
 }
 
 /** The operations about classes; each is a translation. */
-export function createClassHandlers({ context, list, change }: ClassHandlerDeps): ClassHandlers {
+export function createClassHandlers({ context, list, change, measure }: ClassHandlerDeps): ClassHandlers {
   return {
     listClasses: () => list.profiles(),
+    async measureClasses(_request, signal) {
+      await measure(signal)
+      return list.profiles()
+    },
     async adviseClass({ spec, trusted }) {
       const image = context.images.find(spec.image)
       return adviseOn({

@@ -63,15 +63,25 @@ async function measureOverheads(deps: ClassListDeps): Promise<void> {
   await Promise.all(
     [...deps.drivers].map(async ([name, driver]) => {
       const record = deps.records().find(({ sandbox }) => sandbox.class === name && sandbox.state === 'running')
-      if (!record || record.monitorPid === null) return
-      const { id } = record.sandbox
-      const monitor = await readAnonymousBytes(record.monitorPid)
-      const engine = await ability(driver, 'engineMemory')
-        ?.engineMemory(id, deps.paths(id))
-        .catch(() => null)
-      // An engine inside the guest's own account that cannot be told from it now would make the sum too small.
-      if (monitor === null || engine === null) return
-      deps.measurements.note('overheadBytes', name, monitor + (engine ?? 0))
+      if (record) await noteOverhead(deps, driver, record)
     }),
   )
+}
+
+type Running = ReturnType<ClassListDeps['records']>[number]
+
+/** Measures one running sandbox. */
+export async function noteOverhead(
+  deps: Pick<ClassListDeps, 'paths' | 'measurements'>,
+  driver: Driver,
+  { sandbox: { id }, monitorPid }: Running,
+): Promise<void> {
+  if (monitorPid === null) return
+  const monitor = await readAnonymousBytes(monitorPid)
+  const engine = await ability(driver, 'engineMemory')
+    ?.engineMemory(id, deps.paths(id))
+    .catch(() => null)
+  // An engine inside the guest's own account that cannot be told from it now would make the sum too small.
+  if (monitor === null || engine === null) return
+  deps.measurements.note('overheadBytes', driver.class, monitor + (engine ?? 0))
 }

@@ -34,8 +34,7 @@ export function measureCalls(deps: MeasureCallsDeps): () => void {
     if (busy.has(of) || !isRunning(id) || measurements.median('systemCallFactor', of) !== null) return
     busy.add(of)
     try {
-      const [bare, guest] = [readNanoseconds(await deps.onHost()), readNanoseconds(await deps.inside(sandbox))]
-      if (bare !== null && guest !== null) measurements.note('systemCallFactor', of, guest / bare)
+      await noteCallFactor(deps, sandbox)
     } catch (error) {
       if (isRunning(id)) onError(error)
     } finally {
@@ -59,6 +58,15 @@ export function measureCalls(deps: MeasureCallsDeps): () => void {
     unsubscribe()
     for (const timer of waiting.values()) clearTimeout(timer)
   }
+}
+
+/** Measures a running sandbox now. Rejects where the probe cannot be run. */
+export async function noteCallFactor(
+  { measurements, onHost, inside }: Pick<MeasureCallsDeps, 'measurements' | 'onHost' | 'inside'>,
+  sandbox: Sandbox,
+): Promise<void> {
+  const [bare, guest] = [readNanoseconds(await onHost()), readNanoseconds(await inside(sandbox))]
+  if (bare !== null && guest !== null) measurements.note('systemCallFactor', sandbox.class, guest / bare)
 }
 
 /** The number that the probe prints; null for anything else. */

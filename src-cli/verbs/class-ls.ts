@@ -36,11 +36,11 @@ export const classLs = defineCommand({
   count: [0, 0],
   description:
     'What each isolation class costs on this machine, and what will not work in it. "?" has not been measured here yet:\n' +
-    'it is as sandboxes of the class run.',
-  flags: {},
+    'it is as sandboxes of the class run, or with --measure.',
+  flags: { measure: { type: 'boolean', help: 'Run a small sandbox of each class first, and measure it.' } },
   examples: [{ line: 'joey class ls', says: 'The three positions of the dial, weakest wall first.' }],
   async run({ flags }, context) {
-    const profiles = await context.client.listClasses({})
+    const profiles = await (flags.measure ? context.client.measureClasses({}) : context.client.listClasses({}))
     if (flags.json) {
       printJson(context.stdout, profiles)
       return ExitCode.ok

@@ -23,11 +23,11 @@ test.each([
 test.each([
   [0, '0 B'],
   [1023, '1023 B'],
-  [1024, '1 KB'],
-  [64 * mega, '64 MB'],
-  [1.5 * 1024 * mega, '1.5 GB'],
-  [1024 * mega - 1, '1 GB'],
-  [12.34 * mega, '12.3 MB'],
+  [1024, '1 KiB'],
+  [64 * mega, '64 MiB'],
+  [1.5 * 1024 * mega, '1.5 GiB'],
+  [1024 * mega - 1, '1 GiB'],
+  [12.34 * mega, '12.3 MiB'],
 ])('shows %d as %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text)
 })

@@ -1,6 +1,6 @@
-const units = ['B', 'KB', 'MB', 'GB', 'TB'] as const
+const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
 
-/** 1024-based, with the short names that desktop tools use: `512 MB`, `1.5 GB`. */
+/** 1024-based, as the command line tells them: `512 MiB`, `1.5 GiB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0

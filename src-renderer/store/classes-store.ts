@@ -1,7 +1,7 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { AppError } from '#contract/app-error'
-import { type ClassProfile, listClasses } from '#contract/classes'
+import { type ClassProfile, listClasses, measureClasses } from '#contract/classes'
 import type { IsolationClass } from '#contract/sandbox'
 import { call } from '../call.ts'
 
@@ -11,10 +11,20 @@ export type ClassesModel =
   | { readonly kind: 'error'; readonly error: AppError }
   | { readonly kind: 'ready'; readonly profiles: readonly ClassProfile[] }
 
-export const classesStore = createStore<{ readonly classes: ClassesModel }>(() => ({ classes: { kind: 'loading' } }))
+interface ClassesState {
+  readonly classes: ClassesModel
+  /** Sandboxes of each class are run for a moment, to measure them. */
+  readonly isMeasuring: boolean
+}
+
+export const classesStore = createStore<ClassesState>(() => ({ classes: { kind: 'loading' }, isMeasuring: false }))
 
 export function useClasses(): ClassesModel {
   return useStore(classesStore, ({ classes }) => classes)
+}
+
+export function useMeasuring(): boolean {
+  return useStore(classesStore, ({ isMeasuring }) => isMeasuring)
 }
 
 export function profileOf(classes: ClassesModel, of: IsolationClass): ClassProfile | undefined {
@@ -29,5 +39,16 @@ export async function loadClasses(): Promise<void> {
     classesStore.setState(({ classes }) => ({
       classes: classes.kind === 'ready' ? classes : { kind: 'error', error: AppError.from(error) },
     }))
+  }
+}
+
+/** Measures every class now. A failure is the caller's to show; what was known stays. */
+export async function measureNow(): Promise<void> {
+  if (classesStore.getState().isMeasuring) return
+  classesStore.setState({ isMeasuring: true })
+  try {
+    classesStore.setState({ classes: { kind: 'ready', profiles: await call(measureClasses, {}) } })
+  } finally {
+    classesStore.setState({ isMeasuring: false })
   }
 }

@@ -12,7 +12,7 @@ interface Props {
   readonly onChange: (changes: Partial<Limits>) => void
 }
 
-const memoryPresets = ['128 MB', '512 MB', '2 GB', '8 GB']
+const memoryPresets = ['128 MiB', '512 MiB', '2 GiB', '8 GiB']
 
 /** Memory, processors and processes; an empty field is no limit. */
 export function LimitFields({ form, problemOf, onChange }: Props): ReactNode {

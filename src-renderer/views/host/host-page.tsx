@@ -1,8 +1,9 @@
-import { CircleCheck, CircleX, RefreshCw, TriangleAlert } from 'lucide-react'
+import { CircleCheck, CircleX, Gauge, RefreshCw, TriangleAlert } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassOffer, Finding } from '#contract/agent'
 import { assertNever } from '#contract/assert-never'
+import { measureClassesNow } from '../../actions/measure-actions.ts'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { Button } from '../../components/button.tsx'
 import { ClassIcon } from '../../components/class-badge.tsx'
@@ -11,7 +12,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { formatBytes } from '../../model/byte-size.ts'
 import { useAgent } from '../../store/agent-store.ts'
-import { loadClasses, useClasses } from '../../store/classes-store.ts'
+import { loadClasses, useClasses, useMeasuring } from '../../store/classes-store.ts'
 import { examine, type HostModel, type HostReport, useHost } from '../../store/host-store.ts'
 import { Page } from '../shell/page.tsx'
 import { ClassProfileCard } from './class-profile-card.tsx'
@@ -91,6 +92,7 @@ function Report({ report }: { readonly report: HostReport }): ReactNode {
           {t('host.classes')}
         </h2>
         <p className="section-text">{t('host.classesText')}</p>
+        {profiles.kind === 'ready' && <MeasureButton />}
         <div className="offers">
           {profiles.kind === 'ready'
             ? profiles.profiles.map((profile) => <ClassProfileCard key={profile.class} profile={profile} />)
@@ -119,6 +121,23 @@ const weight: Readonly<Record<Finding['level'], number>> = { problem: 0, warning
 
 function byWeight(a: Finding, b: Finding): number {
   return weight[a.level] - weight[b.level]
+}
+
+function MeasureButton(): ReactNode {
+  const { t } = useTranslation()
+  const isMeasuring = useMeasuring()
+  return (
+    <Button
+      size="small"
+      aria-busy={isMeasuring}
+      disabled={isMeasuring}
+      title={t('host.measureHint')}
+      onClick={() => void measureClassesNow()}
+    >
+      <Gauge aria-hidden="true" />
+      {t(isMeasuring ? 'host.measuring' : 'host.measure')}
+    </Button>
+  )
 }
 
 function Offer({ offer }: { readonly offer: ClassOffer }): ReactNode {
