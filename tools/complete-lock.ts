@@ -10,7 +10,8 @@ await runTool(async () => {
   const file = join(root, 'package-lock.json')
   const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock
   const gaps = findGaps(lock)
-  if (gaps.length + findDemands(lock).length > 0) writeFileSync(file, `${JSON.stringify(completeLock(lock), null, 2)}\n`)
+  if (gaps.length + findDemands(lock).length > 0)
+    writeFileSync(file, `${JSON.stringify(completeLock(lock), null, 2)}\n`)
   say(`${gaps.length} packages for other platforms added to package-lock.json.`)
   return 0
 })

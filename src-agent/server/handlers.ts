@@ -18,7 +18,10 @@ export interface HandlerDeps {
   readonly terminals: Pick<Handlers, 'openTerminal' | 'listTerminals' | 'closeTerminal'>
   readonly readUsage: Handlers['readUsage']
   readonly settings: SettingsStore
-  readonly classes: Pick<Handlers, 'listClasses' | 'measureClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'>
+  readonly classes: Pick<
+    Handlers,
+    'listClasses' | 'measureClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'
+  >
   readonly isolation: Pick<Handlers, 'readIsolation' | 'readBlastRadius'>
   readonly selfTest: Pick<Handlers, 'runSelfTest' | 'readSelfTest'>
 }
