@@ -35,7 +35,7 @@ export const stages: readonly Stage[] = [
     name: 'real',
     title: 'Tests with real engines',
     needsRoot: true,
-    run: vitestStage('real', ['real'], 10 * minuteMs),
+    run: vitestStage('real', ['real'], 16 * minuteMs),
   },
   { name: 'e2e', title: 'End-to-end tests in the real window', needsRoot: true, run: playwrightStage },
 ]
