@@ -117,7 +117,7 @@ export interface GuestProcess {
   readonly stdin: Writable | null
   readonly stdout: Readable
   readonly stderr: Readable
-  /** Resolves when the program runs. Rejects with `command-not-found` or `command-not-executable`. */
+  /** Resolves when the program runs. Rejects with `command-not-found`, `command-not-executable` or `working-directory`. */
   readonly started: Promise<void>
   /** As a shell has it. Resolves after both streams have ended. Never rejects: 137 where the guest is gone. */
   readonly exited: Promise<number>

@@ -16,7 +16,7 @@ import { readHostTraits } from './traits.ts'
 interface Deps {
   readonly folder: StateFolder
   readonly run: Run
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
 }
 
 /** Drivers of the classes that this host can run, found by trying. A class without a driver is told by the host's report. */

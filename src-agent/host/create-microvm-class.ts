@@ -14,7 +14,7 @@ import { tryKvm } from './try-kvm.ts'
 interface Deps {
   readonly folder: StateFolder
   readonly run: Run
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   readonly conmon: string
   readonly host: Pick<HostTraits, 'cgroupParent' | 'limitsSwap'>
 }
@@ -44,6 +44,7 @@ export async function createMicrovmClass({ folder, run, log, conmon, host }: Dep
     conmon,
     exits: folder.exits,
     templates: join(folder.home, 'microvm', 'templates'),
+    disks: join(folder.home, 'microvm', 'disks'),
     machines: join(folder.run, 'vm'),
     idle: join(folder.run, 'vt'),
     cgroupParent: host.cgroupParent,

@@ -14,7 +14,10 @@ export const tryKvm: TryKvm = async ({ programs }, assets, signal) => {
   // In a short path, because sockets are made in it.
   const folder = await mkdtemp(join(tmpdir(), 'joey-kvm-'))
   // At the top, so that no empty parent stays behind.
-  const cgroup = createMachineCgroup(`/joey-probe-${randomBytes(6).toString('hex')}`, { limitsSwap: false })
+  const cgroup = createMachineCgroup(`/joey-probe-${randomBytes(6).toString('hex')}`, {
+    limitsSwap: false,
+    usesKvm: true,
+  })
   try {
     const idle = { programs, acceleration: 'kvm', cgroup, folder: join(folder, 'm') } as const
     await withIdleMachine(idle, assets, shape, { bootMs, signal }, async () => undefined)

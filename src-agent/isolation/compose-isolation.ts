@@ -1,10 +1,9 @@
-import { realpathSync } from 'node:fs'
 import type { Driver } from '../drivers/driver.ts'
-import { findResource } from '../host/resources.ts'
 import { createInterferenceMeter } from '../interference/interference.ts'
 import { createCgroupReader } from '../metrics/cgroup-reader.ts'
 import { namesFor } from '../network/names.ts'
 import type { Run } from '../process/run.ts'
+import { mountsOfGrants } from '../sandboxes/grant-policy.ts'
 import type { SandboxRecord } from '../sandboxes/records.ts'
 import type { StateFolder } from '../state/folder.ts'
 import { createObserver } from './facts/observer.ts'
@@ -24,9 +23,7 @@ interface Ground {
 /** The service on this machine, wired. Does nothing before it is asked to. */
 export function composeIsolation({ folder, run, records, driverOf, onError }: Ground): IsolationService {
   const { table } = namesFor(folder.tag)
-  // Every container has the program that checks it from inside.
-  const probe = findResource('probe')
-  const own = [folder.images, folder.imageMounts, ...(probe === null ? [] : [realpathSync(probe)])]
+  const own = [folder.images, folder.imageMounts]
   const agent = { folders: [folder.home, folder.run], sockets: [folder.socketPath] }
   return createIsolation({
     list: () =>
@@ -66,7 +63,8 @@ function toWatched(
     monitorPid,
     cgroup: driver.cgroup(id),
     lease: lease && { address: lease.address, interface: lease.interface },
-    mounts: spec.mounts,
+    // What is granted and not named by a mount is mounted too.
+    mounts: [...spec.mounts, ...mountsOfGrants(spec.grants, spec.mounts)],
     networkName: spec.networkName,
     ports,
     limits: spec.limits,

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { IsolationView } from '#contract/isolation'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
-import { findResource } from '../host/resources.ts'
 import { createInterferenceMeter } from '../interference/interference.ts'
 import { createCgroupReader } from '../metrics/cgroup-reader.ts'
 import { endGroup } from '../process/kill-group.ts'
@@ -77,7 +76,7 @@ function watch({ id, name, pid, spec, ports, address, ...box }: Sandbox): Watche
     ports,
     limits: spec.limits,
     grants: spec.grants,
-    ownFolders: [join(home, 'sandboxes', id), folder, agent.place.run, realpathSync(findResource('probe') ?? '/')],
+    ownFolders: [join(home, 'sandboxes', id), folder, agent.place.run],
   }
 }
 
@@ -220,6 +219,8 @@ test('where gVisor runs, its sentry is seen, as confined as it is, and the guest
     `${folder}, read only`,
   ])
   expect(factOf(view, '/data')?.source).toBe('mountinfo of the gofer')
+  // Told by version 1 of cgroups only.
+  expect(factOf(view, 'Devices')?.value).toMatch(/^(the everyday ones only|not told by this kernel.*)$/)
   const { reached } = await isolation.blast(`sandbox:${box.id}`)
   expect(reached.map(({ node }) => node)).toEqual([`mount:${folder}`])
 })
@@ -228,6 +229,7 @@ test('the agent answers with the same view, and with the radius of a node in it'
   const box = await open('asked')
   const view = await agent.client.readIsolation({ ref: 'asked', measure: false })
   const { sandboxes } = await look(box)
+  expect(view.nodes.filter(({ kind }) => ['mount', 'socket', 'device'].includes(kind))).toEqual([])
   expect(view.sandboxes[0]?.score).toEqual(sandboxes[0]?.score)
   const blast = await agent.client.readBlastRadius({ node: `sandbox:${box.id}` })
   expect(blast.cut?.cut).toEqual({ kind: 'setClass', ref: 'asked', class: 'gvisor' })
@@ -240,6 +242,7 @@ test('where micro-VMs run, the machine monitor is seen, and the guest has no way
   const box = await open('machine', { class: 'microvm' })
   const view = await look(box)
   expect(factOf(view, 'Kernel')?.value).toContain('one of its own')
+  expect(factOf(view, 'Devices')?.value).toMatch(/^(.*, for QEMU and not for the guest|not told by this kernel.*)$/)
   expect(factOf(view, 'Filter of system calls')?.weaker).toBe(false)
   expect(factOf(view, 'User on this machine')?.value).not.toBe('root')
   const { reached } = await isolation.blast(`sandbox:${box.id}`)

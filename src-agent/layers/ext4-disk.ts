@@ -51,7 +51,7 @@ const gibibyte = 2 ** 30
 const usualSize = 10 * gibibyte
 const usualInodes = 262_144
 /** Beyond this much of what is free, a disk that fills up would fill up this machine. */
-const mostOfFree = 0.8
+export const mostOfFree = 0.8
 /** Tables, journal and a little room. */
 const overhead = 64 * 2 ** 20
 const inodeBytes = 256

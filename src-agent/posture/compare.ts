@@ -11,10 +11,9 @@ export function findUnexpected(held: Holdings, expected: Expectation): string[] 
   for (const kind of held.sharedNamespaces) {
     if (expected.sharedNamespaces[kind] === undefined) say(`shares the ${kind} namespace with this machine`)
   }
-  if (expected.capabilities !== null) {
-    for (const name of capabilityNames(held.effective & ~maskOf(expected.capabilities)))
-      say(`has the capability ${name}`)
-  }
+  for (const name of beyond(held.effective, expected.capabilities)) say(`has the capability ${name}`)
+  for (const name of beyond(held.bounding, expected.bounding)) say(`could get the capability ${name}`)
+  if (expected.mustNotBeRoot && held.uid === 0) say('runs as root of this machine')
   if (expected.mustBeFiltered && !held.isFiltered) say('has no filter of system calls')
   if (expected.mustNotGain && !held.noNewPrivileges) say('could gain rights')
   if (expected.mounts !== null)
@@ -22,6 +21,10 @@ export function findUnexpected(held: Holdings, expected: Expectation): string[] 
   if (held.threads > expected.mostThreads) say(`has ${held.threads} threads`)
   for (const each of unmatched(held.environment, expected.environment)) say(`has the variable ${each}`)
   return said
+}
+
+function beyond(mask: bigint, allowed: readonly string[] | null): string[] {
+  return allowed === null ? [] : capabilityNames(mask & ~maskOf(allowed))
 }
 
 function unmatched(things: readonly string[], allowed: readonly Allowed[]): string[] {

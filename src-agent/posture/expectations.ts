@@ -15,6 +15,9 @@ export interface Expectation {
   readonly sharedNamespaces: Readonly<Record<string, string>>
   /** Capabilities that it may have in force. Null: all that the agent has, for the reason given. */
   readonly capabilities: readonly string[] | null
+  /** Those that it, or a program that it starts, could ever get. Null: as above. */
+  readonly bounding: readonly string[] | null
+  readonly mustNotBeRoot?: true
   readonly mustBeFiltered: boolean
   readonly mustNotGain: boolean
   /** Null: it sees the tree of this machine, as the agent does. */
@@ -23,16 +26,16 @@ export interface Expectation {
   readonly environment: readonly Allowed[]
 }
 
-const standardStreams: readonly Allowed[] = [
+export const standardStreams: readonly Allowed[] = [
   [/^\/dev\/null$/, 'standard streams that lead nowhere'],
   [/^pipe:\[N\]$/, 'output to the monitor; the runtimes of Go and QEMU wake their threads by pipes'],
 ]
-const waiting: Allowed = [/^anon_inode:\[?(eventfd|eventpoll|signalfd|timerfd)\]?$/, 'waiting for events']
+export const waiting: Allowed = [/^anon_inode:\[?(eventfd|eventpoll|signalfd|timerfd)\]?$/, 'waiting for events']
 
 /** conmon keeps the log and the exit code; it is no part of the wall, and nothing of the guest can be written to it but output. */
-const monitor: Expectation = {
+export const monitor: Expectation = {
   role: 'monitor',
-  classes: ['container', 'gvisor', 'microvm'],
+  classes: ['container', 'gvisor'],
   is: ({ commandLine }) => /\bconmon .*--cid ID\b/.test(commandLine),
   descriptors: [
     ...standardStreams,
@@ -53,6 +56,7 @@ const monitor: Expectation = {
     uts: 'it joins nothing of the sandbox',
   },
   capabilities: null,
+  bounding: null,
   mustBeFiltered: false,
   mustNotGain: false,
   mounts: null,
@@ -62,6 +66,12 @@ const monitor: Expectation = {
     [/^_OCI_(SYNCPIPE|STARTPIPE)$/, 'conmon tells the agent by it when it is ready'],
   ],
 }
+
+/** Mounts that the test asks for, with the access that it asks for. */
+const askedFor: readonly Allowed[] = [
+  [/^(\/root)?\/mnt\/writable \S+ rw \S*SHARE\/writable$/, 'asked for'],
+  [/^(\/root)?\/mnt\/read-only \S+ ro \S*SHARE\/read-only$/, 'asked for, read-only'],
+]
 
 const kernelMounts: readonly Allowed[] = [
   [/^\/ overlay rw \/$/, 'its own tree'],
@@ -84,16 +94,18 @@ const kernelMounts: readonly Allowed[] = [
     'the same where the state folder is a mount of its own',
   ],
   [/^\/dev\/\.joey\/probe \S+ ro \S*\/joey-probe$/, 'the program of the self-test, read-only'],
+  ...askedFor,
 ]
 
 /** What runs inside a container. */
-const guest: Expectation = {
+export const guest: Expectation = {
   role: 'guest of a container',
   classes: ['container'],
   is: ({ commandLine }) => /^(sh -c )?sleep /.test(commandLine),
   descriptors: standardStreams,
   sharedNamespaces: { user: 'root inside is root of this machine, held by what follows' },
   capabilities: defaultCapabilities,
+  bounding: defaultCapabilities,
   mustBeFiltered: true,
   mustNotGain: true,
   mounts: kernelMounts,
@@ -118,7 +130,7 @@ const sentryMounts: readonly Allowed[] = [
 ]
 
 /** gVisor's kernel, and the processes in which it runs the guest's programs by ptrace. */
-const sentry: Expectation = {
+export const sentry: Expectation = {
   role: 'sentry',
   classes: ['gvisor'],
   is: ({ commandLine, uid }) => commandLine.startsWith('runsc-sandbox ') || (commandLine === '' && uid !== 0),
@@ -128,6 +140,9 @@ const sentry: Expectation = {
     pid: 'gVisor shares it with the runtime, which signals it',
   },
   capabilities: ['CAP_SYS_PTRACE', 'CAP_SYS_CHROOT', 'CAP_SYS_ADMIN'],
+  // In a user namespace of its own, where they reach nothing of this machine.
+  bounding: null,
+  mustNotBeRoot: true,
   mustBeFiltered: true,
   mustNotGain: true,
   mounts: sentryMounts,
@@ -136,8 +151,12 @@ const sentry: Expectation = {
   environment: [[/^(GODEBUG|GOMAXPROCS|TMPDIR)$/, "settings of Go's runtime"]],
 }
 
+const goferCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'SYS_CHROOT'].map(
+  (name) => `CAP_${name}`,
+)
+
 /** Opens files of the sandbox's tree for the sentry. */
-const gofer: Expectation = {
+export const gofer: Expectation = {
   role: 'gofer',
   classes: ['gvisor'],
   is: ({ commandLine }) => commandLine.startsWith('runsc-gofer '),
@@ -154,7 +173,8 @@ const gofer: Expectation = {
     cgroup: 'nothing of it is shown to the guest',
     user: 'it keeps owners of files as they are',
   },
-  capabilities: ['CAP_CHOWN', 'CAP_DAC_OVERRIDE', 'CAP_DAC_READ_SEARCH', 'CAP_FOWNER', 'CAP_FSETID', 'CAP_SYS_CHROOT'],
+  capabilities: goferCapabilities,
+  bounding: goferCapabilities,
   mustBeFiltered: true,
   mustNotGain: true,
   mounts: [
@@ -162,14 +182,9 @@ const gofer: Expectation = {
     [/^\/root overlay rw \/$/, "the sandbox's tree"],
     [/^\/proc proc r[ow] \/$/, 'its own descriptors'],
     [/^(\/root)?\/etc\/(hosts|hostname|resolv\.conf) \S+ rw \S*\/sandboxes\/ID\/etc\/\w/, "the sandbox's own names"],
-    [
-      /^(\/root)?\/dev\/\.joey\/probe \S+ r[ow] \S*\/joey-probe$/,
-      'the program of the self-test; the gofer refuses writes',
-    ],
+    [/^(\/root)?\/dev\/\.joey\/probe \S+ ro \S*\/joey-probe$/, 'the program of the self-test, read-only'],
+    ...askedFor,
   ],
   mostThreads: 200,
   environment: [[/^(GODEBUG|GOMAXPROCS|TMPDIR)$/, "settings of Go's runtime"]],
 }
-
-/** In order: the first that recognises a process speaks for it. */
-export const expectations: readonly Expectation[] = [monitor, guest, gofer, sentry]

@@ -40,6 +40,16 @@ test('mounts below a granted path are told apart from others', () => {
   expect(valuesOf(args, '--device')).toEqual(['/dev/fuse'])
 })
 
+test('a granted path that no mount names was asked for too, where it appears', () => {
+  const args = argumentsFor(
+    sandboxOf('container', {
+      grants: [{ kind: 'host-path', path: '/etc', access: 'rw' }],
+    }),
+  )
+  expect(valuesOf(args, '--granted')).toEqual(['/host/etc'])
+  expect(valuesOf(args, '--mount')).toEqual(['/host/etc'])
+})
+
 test('options and values alternate, whatever the sandbox has', () => {
   const args = argumentsFor(sandboxOf('container'))
   expect(args.filter((_, index) => index % 2 === 0).every((each) => each.startsWith('--'))).toBe(true)

@@ -1,4 +1,5 @@
 import type { Sandbox } from '#contract/sandbox'
+import { grantsOver, mountsOfGrants } from '../sandboxes/grant-policy.ts'
 import type { Canaries } from './canaries.ts'
 
 /** Where every sandbox has the probe: a read-only mount of `resources/probe`. */
@@ -27,7 +28,8 @@ const most = 60
 /** Tells the probe where the canaries are, and what the sandbox was given. Never a secret. */
 export function probeArguments(sandbox: Sandbox, { nonce, canaries, surroundings, probeMs }: Given): string[] {
   const { spec } = sandbox
-  const granted = spec.mounts.filter(({ source }) => isGranted(source, spec.grants))
+  const mounts = [...spec.mounts, ...mountsOfGrants(spec.grants, spec.mounts)]
+  const granted = mounts.filter(({ source }) => grantsOver(source, spec.grants).length > 0)
   const devices = spec.grants.flatMap((grant) => (grant.kind === 'device' ? [grant.path] : []))
   // Running into them is harmless where this machine's kernel keeps them, and ends the whole sandbox elsewhere.
   const { memoryBytes, pids } = sandbox.class === 'container' ? spec.limits : { memoryBytes: null, pids: null }
@@ -46,19 +48,11 @@ export function probeArguments(sandbox: Sandbox, { nonce, canaries, surroundings
     ),
     ...each(
       '--mount',
-      spec.mounts.map(({ target }) => target),
+      mounts.map(({ target }) => target),
     ),
     ...(memoryBytes === null ? [] : ['--memory', String(memoryBytes)]),
     ...(pids === null ? [] : ['--pids', String(pids)]),
   ]
-}
-
-/** A mount that is there only because its source was granted. */
-function isGranted(source: string, grants: Sandbox['spec']['grants']): boolean {
-  return grants.some(({ kind, ...grant }) => {
-    const path = kind === 'host-path' && 'path' in grant ? grant.path : null
-    return path !== null && (source === path || source.startsWith(path === '/' ? '/' : `${path}/`))
-  })
 }
 
 function each(name: string, values: readonly string[]): string[] {

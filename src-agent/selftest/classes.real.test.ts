@@ -1,91 +1,109 @@
-import { readFileSync, realpathSync } from 'node:fs'
-import { release, version } from 'node:os'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { IsolationClass, Sandbox } from '#contract/sandbox'
+import { existsSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { formatGrant } from '#contract/grant-text'
+import type { Grant, IsolationClass, SandboxSpec } from '#contract/sandbox'
+import type { ProbeResult } from '#contract/selftest'
 import { createTestAgent, scriptSpec, type TestAgent } from '../testing/test-agent.ts'
-import { stageCanaries } from './canaries.ts'
-import { realSights } from './host-checks.ts'
-import { createSelfTest } from './self-test.ts'
 
 let agent: TestAgent
-let neighbour: Sandbox
 let offered: readonly IsolationClass[] = []
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'joey-granted-')))
+const socket = join(folder, 'some.sock')
+const server = createServer()
 beforeAll(async () => {
+  server.listen(socket)
   agent = createTestAgent()
   await agent.start()
   const { classes } = await agent.client.examineHost({})
   offered = classes.filter(({ available }) => available).map((each) => each.class)
-  const spec = scriptSpec('sleep 1000', { class: 'container', network: 'nat' })
-  neighbour = await agent.client.createSandbox({ spec, start: true })
+  // A neighbour on the same bridge, which must not be reached.
+  await agent.client.createSandbox({
+    spec: scriptSpec('sleep 1000', { class: 'container', network: 'nat' }),
+    start: true,
+  })
 }, 60_000)
-afterAll(() => agent.dispose(), 60_000)
+afterAll(async () => {
+  await agent.dispose()
+  server.close()
+  rmSync(folder, { recursive: true, force: true })
+}, 60_000)
 
-/** By the agent's own exec, on a sandbox beside another on the same bridge. */
+/** Checks a new sandbox as a client does. */
+async function check(wall: IsolationClass, change: Partial<SandboxSpec>): Promise<readonly ProbeResult[]> {
+  const spec = scriptSpec('sleep 1000', { class: wall, ...change })
+  const { id } = await agent.client.createSandbox({ spec, start: true })
+  const { results } = await agent.client.runSelfTest({ ref: id })
+  // Still there, and as it was.
+  const { stdout } = await agent.exec(id, { argv: ['sh', '-c', 'ls -A /dev /tmp | grep -c joey-'] })
+  expect(stdout.toString().trim()).toBe('0')
+  await agent.client.removeSandbox({ ref: id, force: true })
+  return results
+}
+
+/** Every machine offers containers, so a test of another class that is not offered here still sees something. */
+function isOffered(wall: IsolationClass): boolean {
+  expect(offered).toContain('container')
+  return offered.includes(wall)
+}
+
+const idsOf = (results: readonly ProbeResult[], outcome: ProbeResult['outcome']) =>
+  results.filter((result) => result.outcome === outcome).map(({ id }) => id)
+
 test.each(['container', 'gvisor', 'microvm'] as const)(
   'the wall of a sandbox of class %s stands',
   async (wall) => {
-    if (!offered.includes(wall)) {
-      expect(offered, 'every machine offers containers').toContain('container')
-      return
-    }
+    if (!isOffered(wall)) return
     const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512 }
-    const sandbox = await agent.client.createSandbox({
-      spec: scriptSpec('sleep 1000', { class: wall, network: 'nat', limits }),
-      start: true,
-    })
-    const report = await selfTestOf(sandbox).run(sandbox.id, AbortSignal.timeout(100_000))
-    expect(report.results.filter(({ outcome }) => outcome === 'fail')).toEqual([])
-    const passed = report.results.filter(({ outcome }) => outcome === 'pass').map(({ id }) => id)
-    expect(passed.length).toBeGreaterThan(40)
+    const results = await check(wall, { network: 'nat', limits })
+    expect(results.filter(({ outcome }) => outcome === 'fail')).toEqual([])
+    const passed = idsOf(results, 'pass')
+    expect(passed.length).toBeGreaterThan(60)
     expect(passed).toEqual(expect.arrayContaining(['network.host-addresses', 'neighbours.addresses', 'files.by-path']))
     if (wall !== 'container') expect(passed).toContain('kernel.own')
-    // Still there, and as it was.
-    const { stdout } = await agent.exec(sandbox.id, { argv: ['sh', '-c', 'ls -A /dev /tmp | grep -c joey-'] })
-    expect(stdout.toString().trim()).toBe('0')
-    await agent.client.removeSandbox({ ref: sandbox.id, force: true })
   },
   120_000,
 )
 
-function selfTestOf(sandbox: Sandbox) {
-  const home = realpathSync(agent.place.home)
-  return createSelfTest({
-    records: { get: () => null, put: () => undefined, forget: () => undefined },
-    now: () => new Date(),
-    log: { warn: () => undefined, info: () => undefined },
-    find: () => sandbox,
-    run: async (_sandbox, argv) => {
-      const { stdout, end } = await agent.exec(sandbox.id, { argv: [...argv], user: '0' })
-      return { code: end.code ?? 255, output: stdout.toString() }
+describe('what is granted makes the probe fail that would find it, and is named there', () => {
+  const devices = ['/dev/fuse', '/dev/net/tun', '/dev/loop-control'].filter((path) => existsSync(path)).slice(0, 1)
+  const etc = (access: 'ro' | 'rw'): Grant => ({ kind: 'host-path', path: '/etc', access })
+  test.each<[IsolationClass, Grant, string]>([
+    ['container', etc('ro'), 'files.system-folder-read'],
+    ['container', etc('rw'), 'files.system-folder-write'],
+    ['gvisor', etc('rw'), 'files.system-folder-write'],
+    ['microvm', etc('rw'), 'files.system-folder-write'],
+    ['container', { kind: 'host-path', path: socket, access: 'rw' }, 'files.system-folder-read'],
+    ['container', { kind: 'cap', name: 'SYS_ADMIN' }, 'privileges.mount'],
+    ['container', { kind: 'cap', name: 'SYSLOG' }, 'privileges.capabilities'],
+    ['container', { kind: 'host-network' }, 'network.host-loopback'],
+    ['gvisor', { kind: 'host-network' }, 'network.host-loopback'],
+    ['container', { kind: 'no-seccomp' }, 'privileges.filter'],
+    ...devices.map((path): [IsolationClass, Grant, string] => [
+      'container',
+      { kind: 'device', path },
+      'devices.granted',
+    ]),
+  ])(
+    'in a %s %o fails %s',
+    async (wall, grant, probe) => {
+      if (!isOffered(wall)) return
+      const etcBefore = readdirSync('/etc')
+      const results = await check(wall, { grants: [grant], network: grant.kind === 'host-network' ? 'nat' : 'none' })
+      const failed = results.filter(({ outcome }) => outcome === 'fail')
+      expect(failed.map(({ id }) => id)).toContain(probe)
+      expect(failed.find(({ id }) => id === probe)?.detail).toContain(`It was granted: ${formatGrant(grant)}.`)
+      // Nothing fails that nobody has opened.
+      expect(failed.filter(({ detail }) => !detail.includes('It was granted'))).toEqual([])
+      expect(readdirSync('/etc')).toEqual(etcBefore)
     },
-    stage: () => stageCanaries(home),
-    hostSubject: ({ pid, spec }) => ({
-      class: sandbox.class,
-      pid: pid ?? 0,
-      cgroup: cgroupOf(pid ?? 0),
-      limits: spec.limits,
-      grants: [],
-    }),
-    readTree: () => undefined,
-    countOomKills: async () => 0,
-    surroundings: async () => ({
-      siblings: neighbour.address === null ? [] : [neighbour.address],
-      sockets: [agent.place.socketPath],
-      disks: [],
-    }),
-    host: {
-      boot: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
-      kernel: release(),
-      version: version(),
-    },
-    sights: realSights,
-    keep: async () => undefined,
-  })
-}
+    60_000,
+  )
 
-/** As the kernel has it, of the controller of memory or of the one tree. */
-function cgroupOf(pid: number): string {
-  const lines = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n')
-  const line = lines.find((each) => /^\d+:memory:/.test(each)) ?? lines.find((each) => each.startsWith('0::')) ?? ''
-  return line.replace(/^\d+:[^:]*:/, '')
-}
+  test('a path that was granted for reading is not written', async () => {
+    const failed = idsOf(await check('container', { grants: [etc('ro')] }), 'fail')
+    expect(failed).toEqual(['files.system-folder-read'])
+  }, 60_000)
+})

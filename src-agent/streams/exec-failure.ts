@@ -12,7 +12,7 @@ export interface ExecFailure {
  */
 export function explainExecFailure(words: string, program: string): ExecFailure | null {
   if (/chdir|\bcwd\b|working directory/i.test(words)) {
-    return { code: 126, message: `joey: ${program}: the working directory cannot be entered` }
+    return folderNotEntered(program)
   }
   if (
     /executable file .*not found|(?:exec|stat|open|finding executable|failed to load) .*no such file or directory/i.test(
@@ -39,6 +39,11 @@ export function execFailed(words: string): AppError {
 /** The same for a driver's refusal that says the reason. Null where the failure is the engine's own. */
 export function failureOf({ wire }: AppError, program: string): ExecFailure | null {
   if (wire.reason === 'command-not-found') return { code: 127, message: `joey: ${program}: command not found` }
+  if (wire.reason === 'working-directory') return folderNotEntered(program)
   if (wire.reason !== 'command-not-executable') return null
   return { code: 126, message: `joey: ${program}: permission denied` }
+}
+
+function folderNotEntered(program: string): ExecFailure {
+  return { code: 126, message: `joey: ${program}: the working directory cannot be entered` }
 }

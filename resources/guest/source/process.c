@@ -87,13 +87,16 @@ static void own_stream(int fd, uid_t uid, bool tty)
 		fchown(fd, uid, (gid_t)-1);
 }
 
-static int take_streams(const struct process *process, const struct ends *ends)
+static int take_streams(enum process_kind kind, const struct process *process, const struct ends *ends)
 {
+	/* What is only looked for gets no terminal, whatever it will have when it runs. */
+	bool tty = process->tty && kind != PROCESS_CHECK;
+
 	if (setsid() < 0 || dup2(ends->in, 0) < 0 || dup2(ends->out, 1) < 0 || dup2(ends->err, 2) < 0)
 		return errno;
 	for (int fd = 0; fd <= 2; fd++)
-		own_stream(fd, process->uid, process->tty);
-	return process->tty && ioctl(0, TIOCSCTTY, 0) < 0 ? errno : 0;
+		own_stream(fd, process->uid, tty);
+	return tty && ioctl(0, TIOCSCTTY, 0) < 0 ? errno : 0;
 }
 
 static void forget_signals(void)
@@ -124,7 +127,7 @@ static _Noreturn void become_process(enum process_kind kind, const struct proces
 	umask(022);
 	/* Until the program runs, this process still holds much that the sandbox must not get at by ptrace or /proc. */
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
-	if ((error = take_streams(process, ends)) != 0)
+	if ((error = take_streams(kind, process, ends)) != 0)
 		fail(report, STAGE_TERMINAL, error);
 	write_small("/proc/self/oom_score_adj", "0");
 	if (kind != PROCESS_CHECK && (error = cgroup_join()) != 0)

@@ -6,9 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "probe.h"
@@ -157,9 +159,34 @@ static void by_unasked_mount(struct finding *out) {
   blocked(out, 0, "Nothing is mounted beyond what was asked for.");
 }
 
+/** Whoever can speak to a socket can do what the program behind it does. */
+static bool speaks_to(const char *path) {
+  static const int kinds[] = {SOCK_STREAM, SOCK_DGRAM, SOCK_SEQPACKET};
+  struct sockaddr_un address = {.sun_family = AF_UNIX};
+  size_t length = strlen(path);
+  bool done = false;
+  if (length >= sizeof address.sun_path) return access(path, W_OK) == 0;
+  memcpy(address.sun_path, path, length);
+  for (size_t index = 0; !done && index < sizeof kinds / sizeof kinds[0]; index += 1) {
+    int fd = socket(AF_UNIX, kinds[index] | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    if (fd < 0) continue;
+    // One that is too busy to answer is there as well.
+    done = connect(fd, (struct sockaddr *)&address, sizeof address) == 0 || errno == EAGAIN;
+    close(fd);
+  }
+  return done;
+}
+
+static bool is_socket(const char *path) {
+  struct stat status;
+  return stat(path, &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
 static void read_granted(struct finding *out) {
   for (int index = 0; index < wish.granted.count; index += 1) {
-    int fd = open(wish.granted.items[index], O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    const char *given = wish.granted.items[index];
+    if (is_socket(given) && speaks_to(given)) return succeeded(out, "%s can be spoken to.", given);
+    int fd = open(given, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
     if (fd < 0) continue;
     close(fd);
     return succeeded(out, "%s can be read.", wish.granted.items[index]);

@@ -25,6 +25,8 @@ export interface BootDeps extends LaunchDeps {
 export interface Booted {
   readonly running: Running
   readonly channel: GuestChannel
+  /** Until the emulator was on its way. */
+  readonly launchMs: number
 }
 
 /** A booted guest answers at once. One that does not within this time is not what its template was. */
@@ -67,6 +69,7 @@ export async function bootMachine(
   },
 ): Promise<Booted> {
   const { run, folder } = plan.paths
+  const begin = performance.now()
   await clearRun(plan, deps.exits)
   await beginBootLog(folder, options.state)
   await options.share(socketFolder(run))
@@ -82,13 +85,14 @@ export async function bootMachine(
     command: machineCommand(deps.programs, files, machine, plan.netns),
   }
   const { monitorPid, pid } = await launchMachine(deps, plan, script, options.signal)
+  const launchMs = performance.now() - begin
   const watch = watchEnd(join(deps.exits, plan.id))
   const log = start === 'boot' ? followBootLog(plan) : null
   try {
     const limit = AbortSignal.timeout(start === 'clone' ? cloneMs : bootMs)
     const signal = AbortSignal.any([options.signal, limit, watch.ended])
     const channel = await connectWhenThere(controlSocket(run), signal)
-    return { running: { pid: (await readMachinePid(run)) ?? pid, monitorPid }, channel }
+    return { running: { pid: (await readMachinePid(run)) ?? pid, monitorPid }, channel, launchMs }
   } catch (error) {
     options.signal.throwIfAborted()
     await collectBootLog(monitorSocket(run), folder).catch(() => undefined)

@@ -4,9 +4,10 @@ import { countOomKills } from '../../host/cgroup-files.ts'
 import { createDiskConverter } from '../../layers/ext4-disk.ts'
 import type { Run } from '../../process/run.ts'
 import { hostSize } from './boot-machine.ts'
+import { createDiskPool, type DiskPool } from './disk-pool.ts'
 import type { GuestAssets } from './guest/guest-assets.ts'
 import { type IdleDeps, saveState, withIdleMachine } from './idle-machine.ts'
-import { createMachineCgroup } from './machine-cgroup.ts'
+import { type CgroupDeps, createMachineCgroup } from './machine-cgroup.ts'
 import type { MachinePrograms } from './machine-command.ts'
 import { type MachineShape, usualShape } from './machine-shape.ts'
 import { createMicrovmDriver, type MicrovmDriver } from './microvm-driver.ts'
@@ -24,11 +25,13 @@ export interface MicrovmSetup {
 
 export interface MicrovmGround {
   readonly run: Run
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   readonly conmon: string
   readonly exits: string
   /** Where templates stay; below the state folder. */
   readonly templates: string
+  /** Where empty disks wait; below the state folder. */
+  readonly disks: string
   /** A folder for each machine; below the run folder. */
   readonly machines: string
   /** For a machine that becomes a template; below the run folder, and short. */
@@ -61,40 +64,52 @@ export async function createMicrovm(setup: MicrovmSetup, ground: MicrovmGround):
     withIdleMachine(idle, await setup.assets(), shape, { bootMs, signal }, ({ sockets }) => saveState(sockets, path))
   const key = templateKey(setup, await setup.assets(), ground.bootId)
   const templates = createTemplates({ folder: ground.templates, key, make, log: ground.log })
-  const driver = createDriverOn(setup, ground, templates)
+  const pool = createDiskPool({ folder: ground.disks, disks: createDiskConverter(ground.run), log: ground.log })
+  const driver = createDriverOn(setup, ground, { templates, pool })
   const { close } = driver
   return {
     driver,
     templates,
     async warmUp() {
+      pool.refill()
       const usual = usualShape(hostSize())
       await templates.ensure(usual)
       await templates.ensure({ ...usual, network: false })
     },
     async close() {
-      await templates.close()
+      await Promise.all([templates.close(), pool.close()])
       close()
     },
   }
 }
 
-/** A driver alone, on templates that there are. */
-export function createDriverOn(setup: MicrovmSetup, ground: MicrovmGround, templates: Templates): MicrovmDriver {
+/** What machines start from. */
+export interface Stock {
+  readonly templates: Templates
+  readonly pool: Pick<DiskPool, 'take' | 'refill'>
+}
+
+/** A driver alone, on what there is. */
+export function createDriverOn(setup: MicrovmSetup, ground: MicrovmGround, stock: Stock): MicrovmDriver {
   return createMicrovmDriver({
     ...ground,
     ...setup,
     bwrap: setup.programs.bwrap,
     recordsFolder: ground.machines,
-    cgroups: { limitsSwap: ground.limitsSwap },
+    cgroups: cgroupDeps(setup, ground),
     countOomKills,
-    templates,
+    ...stock,
     disks: createDiskConverter(ground.run),
   })
 }
 
+function cgroupDeps({ acceleration }: MicrovmSetup, { limitsSwap }: Pick<MicrovmGround, 'limitsSwap'>): CgroupDeps {
+  return { limitsSwap, usesKvm: acceleration === 'kvm' }
+}
+
 /** For machines that nobody uses. */
 export function idleDeps(setup: MicrovmSetup, ground: Omit<MicrovmGround, 'run' | 'log' | 'conmon'>): IdleDeps {
-  const cgroup = createMachineCgroup(`${ground.cgroupParent}/template`, { limitsSwap: ground.limitsSwap })
+  const cgroup = createMachineCgroup(`${ground.cgroupParent}/template`, cgroupDeps(setup, ground))
   return { programs: setup.programs, acceleration: setup.acceleration, cgroup, folder: ground.idle }
 }
 

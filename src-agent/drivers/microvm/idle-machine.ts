@@ -5,9 +5,11 @@ import { pipeline } from 'node:stream/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
+import { endGroup } from '../../process/kill-group.ts'
 import { type ChildProcess, start } from '../../process/run.ts'
 import { saveTemplateLog } from './boot-log.ts'
 import { connectWhenThere } from './connect-guest.ts'
+import { guardCgroup } from './guard-cgroup.ts'
 import type { GuestAssets } from './guest/guest-assets.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
 import { idleCommand, inCgroup, type MachinePrograms } from './machine-command.ts'
@@ -31,7 +33,7 @@ const stateSocket = 'm'
 
 /**
  * Boots a machine for nobody, waits until its guest is ready to be told what to be, lets `work` do its part with it,
- * and ends it. Resolves when nothing is left of it.
+ * and ends it. When it settles, nothing is left of it; nor is there when the agent is killed meanwhile.
  */
 export async function withIdleMachine<T>(
   deps: IdleDeps,
@@ -44,6 +46,7 @@ export async function withIdleMachine<T>(
   await rm(deps.folder, { recursive: true, force: true })
   await mkdir(sockets, { recursive: true, mode: 0o755 })
   const disks = await makePlaceholders(deps.folder, shape.disks)
+  const guard = guardCgroup(deps.cgroup)
   let child: ChildProcess | null = null
   try {
     await deps.cgroup.make(hostLimits(shape, { memoryBytes: null, cpus: null, pids: 1 }, deps.acceleration))
@@ -56,8 +59,11 @@ export async function withIdleMachine<T>(
     channel.close()
     return await work({ sockets, bootedMs: performance.now() - begin })
   } finally {
+    // It first: what has not joined the cgroup yet would outlive that.
+    if (child !== null) await endGroup(child, 0)
     await deps.cgroup.kill()
     await deps.cgroup.remove()
+    await guard.release()
     await rm(deps.folder, { recursive: true, force: true })
   }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
 import type { Limits } from '#contract/sandbox'
+import { restrictDevices } from '../../host/cgroup-devices.ts'
 import { writeCgroupLimits } from '../../host/cgroup-limits.ts'
 
 /** The cgroup of one machine: QEMU and the helpers that serve its mounts. OCI runtimes do this for containers. */
@@ -30,11 +31,19 @@ export interface CgroupDeps {
   readonly root?: string
   /** Whether swap is accounted, and so limited too. */
   readonly limitsSwap: boolean
+  /** Nothing in it may use this machine's virtualisation otherwise. */
+  readonly usesKvm: boolean
 }
 
 const usualRoot = '/sys/fs/cgroup'
-const controllersV1 = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer', 'blkio', 'systemd', 'unified']
+const controllersV1 = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer', 'blkio', 'devices', 'systemd', 'unified']
 const controllersV2 = ['cpu', 'memory', 'pids', 'io']
+/** Null, zero, full, random, urandom, tty; tun; making nodes in shared folders, where none can be opened. */
+const devices = [
+  ...['c 1:3 rw', 'c 1:5 rw', 'c 1:7 rw', 'c 1:8 rw', 'c 1:9 rw', 'c 5:0 rw', 'c 10:200 rw'],
+  ...['c *:* m', 'b *:* m'],
+]
+const kvm = 'c 10:232 rw'
 const killPatienceMs = 5_000
 const pollMs = 5
 
@@ -55,6 +64,7 @@ export function createMachineCgroup(path: string, deps: CgroupDeps): MachineCgro
       if (isV2) await enableControllers(root, path)
       await Promise.all(places.folders.map((folder) => mkdir(folder, { recursive: true })))
       await limit(limits)
+      if (!isV2) await restrictDevices(path, deps.usesKvm ? [...devices, kvm] : devices, { root })
     },
     joinFiles: () => places.folders.map((folder) => join(folder, 'cgroup.procs')),
     limit,

@@ -39,9 +39,9 @@ export function idleCommand(programs: MachinePrograms, files: MachineFiles, mach
   return hasNetwork ? withDeadTap(command) : command
 }
 
-const joinScript = 'while [ "$1" != -- ]; do echo 0 >"$1"; shift; done; shift; exec "$@"'
+const joinScript = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 1; shift; done; shift; exec "$@"'
 
-/** Wraps a command: it joins a cgroup before all else. */
+/** Wraps a command: it joins a cgroup before all else, and does not start where that is gone. */
 export function inCgroup(joinFiles: readonly string[], command: readonly string[]): string[] {
   return ['sh', '-c', joinScript, 'joey-join', ...joinFiles, '--', ...command]
 }

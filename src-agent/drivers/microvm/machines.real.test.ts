@@ -1,4 +1,13 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -9,7 +18,9 @@ import { run } from '../../process/run.ts'
 import { createMainInput } from '../../streams/main-input.ts'
 import type { Ending, LaunchPlan, SandboxPaths } from '../driver.ts'
 import { hostSize } from './boot-machine.ts'
+import { createDriverOn } from './create-microvm.ts'
 import { shapeOf } from './machine-shape.ts'
+import { createTemplates } from './templates.ts'
 import { type MicrovmSetting, prepareMicrovm } from './testing/microvm-setting.ts'
 
 const signal = AbortSignal.timeout(300_000)
@@ -124,16 +135,6 @@ describe('micro-VMs', () => {
     expect(output(plan)).toEqual(['first', 'second', 'after', 'last'])
   })
 
-  test('a broken template is thrown away, and the machine boots instead', async () => {
-    const state = stateFile()
-    expect(state).not.toBeNull()
-    writeFileSync(state ?? '', 'this is no state of any machine')
-    const plan = planFor(1, 'exit 5')
-    await launch(plan)
-    expect(await ending(plan)).toMatchObject({ code: 5 })
-    expect(stateFile()).toBeNull()
-  })
-
   test('one whose parts are killed one by one is told as ended, and nothing of it stays', async () => {
     const { driver } = setting
     for (const part of ['emulator', 'confinement', 'monitor'] as const) {
@@ -176,5 +177,32 @@ describe('micro-VMs', () => {
     const bytes = await setting.driver.engineMemory(plan.id, plan.paths)
     expect(bytes).toBeGreaterThan(5_000_000)
     expect(bytes).toBeLessThan(200_000_000)
+  })
+
+  test('a broken template is thrown away, and the machine boots instead', async () => {
+    const make = async (_shape: unknown, path: string) => writeFileSync(path, 'this is no state of any machine')
+    const { ground, setup } = setting
+    const templates = createTemplates({ folder: join(folder, 'broken'), key: 'key', make, log: ground.log })
+    await templates.ensure(shape())
+    expect(await templates.find(shape())).not.toBeNull()
+    const pool = { take: async () => false, refill: () => {} }
+    const driver = createDriverOn(setup, ground, { templates, pool })
+    const plan = planFor(1, 'exit 5')
+    await driver.create(plan, signal)
+    await driver.start(plan.id, signal)
+    expect(await ending(plan)).toMatchObject({ code: 5 })
+    expect(await templates.find(shape())).toBeNull()
+    driver.close()
+  })
+
+  test('its disk is one that was in waiting, where there is one', async () => {
+    const waiting = () => readdirSync(setting.ground.disks).filter((name) => name.endsWith('.ext4'))
+    await setting.microvm.warmUp()
+    await expect.poll(() => waiting().length, { timeout: 10_000 }).toBe(2)
+    const inodes = waiting().map((name) => statSync(join(setting.ground.disks, name)).ino)
+    const plans = [1, 2].map((number) => planFor(number, 'echo written >/file && sync && cat /file'))
+    await Promise.all(plans.map(launch))
+    expect((await Promise.all(plans.map(ending))).map(({ code }) => code)).toEqual([0, 0])
+    expect(new Set(plans.map(({ paths }) => statSync(paths.disk).ino))).toEqual(new Set(inodes))
   })
 })

@@ -27,7 +27,7 @@ export interface MicrovmDeps extends Omit<CreateDeps, 'records' | 'channels' | '
   readonly cgroupParent: string
   readonly cgroups: CgroupDeps
   readonly countOomKills: (cgroup: string) => Promise<number>
-  readonly log: Pick<Logger, 'info' | 'warn'>
+  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
 }
 
 export type MicrovmDriver = Driver & Abilities & { close(): void }
@@ -44,7 +44,11 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
   const clear = async (id: SandboxId, run?: string): Promise<void> => {
     channels.close(id)
     await cgroupOf(id).kill()
-    if (run !== undefined) await awaitMonitorGone(monitorFiles(run).monitorPid, id)
+    if (run === undefined) return
+    const { monitorPid, pid } = monitorFiles(run)
+    await awaitMonitorGone(monitorPid, id)
+    // Where the monitor was killed, the script that it started still saves the last words.
+    await awaitMonitorGone(pid, id)
   }
   const need = async (id: SandboxId): Promise<MachineRecord> => (await records.get(id)) ?? refuseAbsent()
   const channelOf = async (id: SandboxId): Promise<GuestChannel> =>
@@ -74,7 +78,9 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
     async start(id) {
       const record = await need(id)
       const channel = await channelOf(id)
+      const begin = performance.now()
       await channel.startMain(record.process, { stdin: record.stdin || record.tty })
+      deps.log.debug({ id, mainMs: Math.round(performance.now() - begin) }, 'a micro-VM runs its command')
       await records.markStarted(id)
     },
 

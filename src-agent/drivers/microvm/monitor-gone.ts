@@ -5,7 +5,7 @@ import { isMonitorOf } from '../../process/host-process.ts'
 const patienceMs = 3_000
 const pollMs = 3
 
-/** A monitor that is still at work would leave its files behind us, and an exit code that a later run would take for its own. */
+/** A monitor, or the script that it runs, that is still at work would leave its files behind us, and an exit code that a later run would take for its own. */
 export async function awaitMonitorGone(pidFile: string, id: string): Promise<void> {
   const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
   if (!(pid > 0)) return

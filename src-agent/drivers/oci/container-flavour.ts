@@ -18,6 +18,8 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
     options: [],
     launch: () => ({ options: [], hidesNetSettings: false }),
     config: buildRuntimeConfig,
+    readOnlyBinds: () => [],
+    settle: async () => undefined,
     pidFile: (path) => ['--pid-file', path],
     reach: () => null,
     async update(id, _cgroup, limits) {

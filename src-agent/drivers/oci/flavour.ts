@@ -23,6 +23,12 @@ export interface Launch {
   readonly hidesNetSettings: boolean
 }
 
+/** A tree of this machine, seen at a place in the run folder, where nobody can write through it. */
+export interface ReadOnlyBind {
+  readonly source: string
+  readonly place: string
+}
+
 /** Where the runtimes that speak OCI's command line differ. Everything else is in oci-driver.ts. */
 export interface OciFlavour {
   readonly class: IsolationClass
@@ -34,6 +40,10 @@ export interface OciFlavour {
   launch(plan: Pick<LaunchPlan, 'hostNetwork' | 'netns'>): Launch
   /** Rejects what this runtime cannot give. */
   config(plan: LaunchPlan, host: HostTraits, rootfs: string, granted: Granted): Record<string, unknown>
+  /** Made before the runtime starts, which would leave them writable and trust itself not to write. */
+  readOnlyBinds(plan: LaunchPlan, host: HostTraits): readonly ReadOnlyBind[]
+  /** Takes from a sandbox that is made and not yet started what its engine needed only to make it. */
+  settle(cgroup: string): Promise<void>
   /** Options of `exec` that have it write the number of the process inside. */
   pidFile(path: string): readonly string[]
   /** Null where the host sees the processes inside. */

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ClassLimitation } from '#contract/classes'
 import type { Limits } from '#contract/sandbox'
+import { restrictDevices } from '../../host/cgroup-devices.ts'
 import { killCgroup, listProcesses, removeCgroup } from '../../host/cgroup-files.ts'
 import { writeCgroupLimits } from '../../host/cgroup-limits.ts'
 import type { LaunchPlan } from '../driver.ts'
@@ -42,6 +44,9 @@ export function gvisorFlavour({ engine, host }: FlavourDeps, setup: GvisorSetup)
       return { options: [`--network=${network}`], hidesNetSettings }
     },
     config: buildGvisorConfig,
+    readOnlyBinds: (plan, host) => bindsOf(plan, host).flatMap(({ bind }) => bind ?? []),
+    // This runtime leaves the list of devices as it finds it: with every device. What the sentry needs it has open by now.
+    settle: (cgroup) => restrictDevices(cgroup, []),
     pidFile: (path) => ['--internal-pid-file', path],
     reach: (id) => createGvisorReach(engine, id),
     // This runtime has no command for it.
@@ -138,11 +143,22 @@ function buildGvisorConfig(
   }
   return {
     ...buildCommon(plan, host, rootfs, capabilities),
-    mounts: [...kernelMounts.filter(({ type }) => knownMounts.has(type)), ...ownMounts(plan, host)],
+    mounts: [
+      ...kernelMounts.filter(({ type }) => knownMounts.has(type)),
+      ...bindsOf(plan, host).map(({ mount, bind }) => (bind === null ? mount : { ...mount, source: bind.place })),
+    ],
     linux: {
       namespaces: [...['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })), ...networkNamespace(plan)],
       cgroupsPath: `${host.cgroupParent}/${plan.id}`,
       resources: buildResources(toHostLimits(plan.limits), host),
     },
   }
+}
+
+/** This runtime's gofer has every tree writable; those that must not be come to it from a place where they are not. */
+function bindsOf(plan: LaunchPlan, host: HostTraits) {
+  return ownMounts(plan, host).map((mount, index) => {
+    const isReadOnly = mount.options.includes('ro')
+    return { mount, bind: isReadOnly ? { source: mount.source, place: join(plan.paths.run, `ro${index}`) } : null }
+  })
 }

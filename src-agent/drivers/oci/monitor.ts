@@ -1,3 +1,4 @@
+import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -5,14 +6,20 @@ import { endGroup } from '../../process/kill-group.ts'
 import { start } from '../../process/run.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
 import { runtimeFailure } from './failures.ts'
-import type { OciFlavour } from './flavour.ts'
+import type { OciFlavour, ReadOnlyBind } from './flavour.ts'
+import type { HostTraits } from './runtime-config.ts'
 
 /**
  * conmon holds the main process's streams, writes its log and its exit code, and lives on when the agent dies
  * (https://github.com/containers/conmon). It runs in a mount namespace of its own, in which the overlay is mounted:
  * when conmon ends, the mount ends with it, whoever died first. docs/adr/0003 has the alternatives.
  */
-const launchScript = 'set -eu; options=$1; rootfs=$2; shift 2; mount -t overlay -o "$options" joey "$rootfs"; exec "$@"'
+const launchScript = `set -eu; options=$1; rootfs=$2; binds=$3; shift 3
+mount -t overlay -o "$options" joey "$rootfs"
+while [ "$binds" -gt 0 ]; do
+  mount --rbind "$1" "$2"; mount -o remount,bind,ro,nosuid,nodev "$2"; shift 2; binds=$((binds-1))
+done
+exec "$@"`
 
 /**
  * gVisor (measured with 20221219) ends at once where it finds settings of the network that it may not read, as in an
@@ -46,8 +53,8 @@ export function monitorFiles(run: string): Record<'pid' | 'monitorPid' | 'attach
 
 /** Starts conmon, which has the runtime create the sandbox. Resolves when the main process is ready to start. */
 export async function startMonitor(
-  deps: MonitorDeps,
-  flavour: Pick<OciFlavour, 'options' | 'launch'>,
+  deps: MonitorDeps & { readonly host: HostTraits },
+  flavour: Pick<OciFlavour, 'options' | 'launch' | 'readOnlyBinds'>,
   plan: LaunchPlan,
   signal: AbortSignal,
 ): Promise<Running> {
@@ -57,7 +64,15 @@ export async function startMonitor(
   const { options, hidesNetSettings } = flavour.launch(plan)
   const hide = hidesNetSettings ? ['sh', '-c', hidingScript, 'joey-hide'] : []
   const conmon = [deps.conmon, ...conmonArguments(deps, plan, [...flavour.options, ...options])]
-  const child = start('unshare', [...args, overlayOptions(plan), files.rootfs, ...hide, ...conmon], {
+  const binds = flavour.readOnlyBinds(plan, deps.host)
+  makePlaces(binds)
+  const mounts = [
+    overlayOptions(plan),
+    files.rootfs,
+    String(binds.length),
+    ...binds.flatMap(({ source, place }) => [source, place]),
+  ]
+  const child = start('unshare', [...args, ...mounts, ...hide, ...conmon], {
     // conmon leaves a file named oom where it stands.
     cwd: plan.paths.run,
     env: {
@@ -100,6 +115,14 @@ function conmonArguments(
     // A detached client must not end the standard input that another one may still want to use.
     ...(process.tty ? ['--leave-stdin-open'] : []),
   ]
+}
+
+/** A file where a file is to be seen, a folder where a folder is. */
+function makePlaces(binds: readonly ReadOnlyBind[]): void {
+  for (const { source, place } of binds) {
+    if (statSync(source).isDirectory()) mkdirSync(place, { recursive: true, mode: 0o700 })
+    else writeFileSync(place, '', { mode: 0o600 })
+  }
 }
 
 function overlayOptions({ lowers, paths }: LaunchPlan): string {

@@ -59,7 +59,9 @@ export function createOciDriver(
       await writeBundle(plan, deps, flavour)
       await rm(join(deps.exits, plan.id), { force: true })
       try {
-        return await startMonitor(deps, flavour, plan, signal)
+        const running = await startMonitor(deps, flavour, plan, signal)
+        await flavour.settle(cgroup(plan.id))
+        return running
       } catch (error) {
         await flavour.clear(cgroup(plan.id))
         await engine(['delete', '--force', plan.id], answers)

@@ -73,8 +73,23 @@ test("with the host's network there is no namespace of its own, and none of the 
 test('the probe is mounted read-only where there is one', () => {
   const mount = { destination: guestProbe, source: '/resources/joey-probe' }
   expect(container().mounts).toContainEqual(expect.objectContaining(mount))
-  expect(gvisor().mounts).toContainEqual(expect.objectContaining(mount))
+  const [bind, ...others] = flavour.readOnlyBinds(planWith(), host)
+  expect([bind?.source, others]).toEqual(['/resources/joey-probe', []])
+  expect(gvisor().mounts).toContainEqual(expect.objectContaining({ destination: guestProbe, source: bind?.place }))
   expect(JSON.stringify(container({}, { ...host, probe: null }))).not.toContain(guestProbe)
+})
+
+test('of what is mounted into gVisor, only what may be written comes from where it can be', () => {
+  const mount = (name: string, readOnly: boolean) => {
+    return { kind: 'bind' as const, source: `/srv/${name}`, target: `/${name}`, readOnly }
+  }
+  const more = { mounts: [mount('open', false), mount('closed', true)] }
+  const sources: string[] = gvisor(more).mounts.map(({ source }: { source: string }) => source)
+  expect(sources).toContain('/srv/open')
+  expect(sources).not.toContain('/srv/closed')
+  const binds = flavour.readOnlyBinds(planWith(more), host)
+  expect(binds.map(({ source }) => source)).toEqual(['/srv/closed', '/resources/joey-probe'])
+  expect(sources).toEqual(expect.arrayContaining(binds.map(({ place }) => place)))
 })
 
 test('gVisor gets what it knows, and room for tasks of its own', () => {

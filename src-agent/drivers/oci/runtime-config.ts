@@ -179,24 +179,31 @@ const cgroupMount = {
 /** Where the program is that checks the wall from inside. */
 export const guestProbe = '/dev/.joey/probe'
 
+interface BindMount {
+  readonly destination: string
+  readonly type: 'bind'
+  readonly source: string
+  readonly options: readonly string[]
+}
+
 /** What this sandbox has of the host's files, the same in every engine: its names, the probe, and what the user mounts. */
-export function ownMounts(plan: LaunchPlan, { probe }: Pick<HostTraits, 'probe'>): Record<string, unknown>[] {
+export function ownMounts(plan: LaunchPlan, { probe }: Pick<HostTraits, 'probe'>): BindMount[] {
   const options = ['bind', 'rprivate', 'nosuid', 'nodev', 'ro']
-  const probes = probe === null ? [] : [{ destination: guestProbe, type: 'bind', source: probe, options }]
+  const probes = probe === null ? [] : [{ destination: guestProbe, type: 'bind' as const, source: probe, options }]
   return [...fileMounts(plan), ...plan.mounts.map(toBindMount), ...probes]
 }
 
-function fileMounts({ paths, nameservers }: LaunchPlan): Record<string, unknown>[] {
+function fileMounts({ paths, nameservers }: LaunchPlan): BindMount[] {
   const names = nameservers === null ? ['hosts', 'hostname'] : ['hosts', 'hostname', 'resolv.conf']
   return names.map((name) => ({
     destination: `/etc/${name}`,
-    type: 'bind',
+    type: 'bind' as const,
     source: `${paths.folder}/etc/${name}`,
     options: ['bind', 'rprivate', 'nosuid', 'nodev', 'noexec'],
   }))
 }
 
-function toBindMount(mount: Mount): Record<string, unknown> {
+function toBindMount(mount: Mount): BindMount {
   const access = mount.readOnly ? 'ro' : 'rw'
   const options = ['rbind', 'rprivate', 'nosuid', 'nodev', access]
   return { destination: mount.target, type: 'bind', source: mount.source, options }

@@ -152,16 +152,28 @@ function fileFacts({ mounts, devices, front, kernel }: Observed): Fact[] {
             source: { host: `/proc/${front.pid}/mountinfo`, sentry: 'mountinfo of the gofer', guest: 'record' }[kernel],
           },
         ]
-  const source = 'devices.list of its cgroup'
+  return [...trees, deviceFact(devices, kernel)]
+}
+
+/** An engine keeps what it may use to itself: it answers for devices of its own making. */
+function deviceFact(devices: Observed['devices'], kernel: Observed['kernel']): Fact {
+  const told = { topic: 'devices', name: 'Devices' } as const
   if (devices === null) {
     const value = 'not told by this kernel: version 2 of cgroups decides by a program'
-    return [...trees, { topic: 'devices', name: 'Devices', value, source: 'cgroup', weaker: false }]
+    return { ...told, value, source: 'cgroup', weaker: false }
   }
-  const value = devices.map(({ name, access }) => `${name} (${access})`).join(', ') || 'the everyday ones only'
-  return [
-    ...trees,
-    { topic: 'devices', name: 'Devices', value, source, weaker: kernel === 'host' && devices.length > 0 },
-  ]
+  const list = devices.map(({ name, access }) => `${name} (${access})`).join(', ')
+  const whose = {
+    host: '',
+    sentry: ', for gVisor itself and not for the guest',
+    guest: ', for QEMU and not for the guest',
+  }
+  return {
+    ...told,
+    value: list === '' ? 'the everyday ones only' : `${list}${whose[kernel]}`,
+    source: 'devices.list of its cgroup',
+    weaker: kernel === 'host' && devices.length > 0,
+  }
 }
 
 function networkFacts({ network, front }: Observed): Fact[] {

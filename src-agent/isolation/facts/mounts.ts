@@ -1,4 +1,5 @@
 import { lstatSync } from 'node:fs'
+import { guestProbe } from '../../drivers/oci/runtime-config.ts'
 import { findObjection } from '../../sandboxes/mount-policy.ts'
 import { isCommandingSocket } from '../judge.ts'
 import type { ObservedMount, Watched } from '../observed.ts'
@@ -18,7 +19,10 @@ export interface AgentPlaces {
   readonly sockets: readonly string[]
 }
 
-/** The trees of this machine in the mount namespace of a process, except what belongs to the sandbox itself. */
+/**
+ * The trees of this machine in the mount namespace of a process, except what belongs to the sandbox itself. What a sentry
+ * has is in that of its gofer.
+ */
 export function readMounts(
   proc: string,
   pid: number,
@@ -30,25 +34,16 @@ export function readMounts(
   const lines = parseMountinfo(text)
   const trees = lines.flatMap((line): ObservedMount[] => {
     const path = isOfKernel(line) ? null : (host.onHost(line) ?? `${line.source}:${line.root}`)
-    if (path === null || watched.ownFolders.some((folder) => isWithin(path, folder))) return []
+    if (path === null || isProbe(line, watched) || watched.ownFolders.some((folder) => isWithin(path, folder)))
+      return []
     return [{ ...toMount(path, line.target, line.writable, host.agent), seen: true }]
   })
   return [...trees, ...lines.flatMap((line) => deviceMount(line))].slice(0, maxMounts)
 }
 
-/**
- * What a sentry has of the host is in the mount namespace of its gofer. That one may write where the sentry itself keeps the
- * guest from it; there the record tells.
- */
-export function readGoferMounts(
-  proc: string,
-  gofer: number,
-  watched: Watched,
-  host: { readonly onHost: FindOnHost; readonly agent: AgentPlaces },
-): ObservedMount[] | null {
-  const isKept = (target: string) => watched.mounts.some((mount) => mount.target === target && mount.readOnly)
-  const seen = readMounts(proc, gofer, watched, host)
-  return seen && seen.map((mount) => (isKept(mount.target) ? { ...mount, writable: false, controls: false } : mount))
+/** Every sandbox has the program that checks it from inside. Only where nobody can write it is there nothing to tell. */
+function isProbe({ target, writable }: MountLine, { mounts }: Watched): boolean {
+  return target === guestProbe && !writable && !mounts.some((mount) => mount.target === guestProbe)
 }
 
 /** Where the engine mounts inside of a guest, the record is all that this machine knows. */

@@ -66,6 +66,18 @@ test('a process is described by what the kernel says of it, and its own files ar
   })
 })
 
+test('the program of the self-test is its own, unless it can be written or was put there by a mount', () => {
+  const { look, write, pid } = setUp()
+  const mount = (access: string): void =>
+    write(`proc/${pid}/mountinfo`, `30 1 8:1 /opt/joey/joey-probe /dev/.joey/probe ${access} - ext4 /dev/sda1 rw\n`)
+  mount('ro')
+  expect(look(0)?.mounts).toEqual([])
+  const named = { source: '/opt/joey/joey-probe', target: '/dev/.joey/probe', readOnly: true }
+  expect(look(10_000, { mounts: [named] })?.mounts).toMatchObject([{ target: '/dev/.joey/probe', writable: false }])
+  mount('rw')
+  expect(look(20_000)?.mounts).toMatchObject([{ target: '/dev/.joey/probe', writable: true }])
+})
+
 test('what has not changed is the same object, and what has is seen within two seconds', () => {
   const { look, write, pid } = setUp()
   const first = look(0)

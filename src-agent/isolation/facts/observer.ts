@@ -6,7 +6,7 @@ import { type Front, findFront, findGofer, readMembers } from './front.ts'
 import { readKernelText, showText } from './kernel-text.ts'
 import { readDevices, readLimits } from './limits.ts'
 import type { FindOnHost } from './mountinfo.ts'
-import { type AgentPlaces, readGoferMounts, readHostPaths, readMounts, recordedMounts } from './mounts.ts'
+import { type AgentPlaces, readHostPaths, readMounts, recordedMounts } from './mounts.ts'
 import type { FilterFacts } from './packet-filter.ts'
 import { isStarting, readNamespaces, readPrivilegesAgain, readProcess, readStartTime } from './process.ts'
 
@@ -165,7 +165,7 @@ function observe(around: Surroundings, watched: Watched): Observed | null {
 function findMounts({ proc, ground }: Surroundings, watched: Watched, front: Front, members: readonly number[]) {
   if (front.kernel === 'host') return readMounts(proc, front.pid, watched, ground)
   const gofer = front.kernel === 'sentry' ? findGofer(proc, members) : null
-  return gofer === null ? null : readGoferMounts(proc, gofer, watched, ground)
+  return gofer === null ? null : readMounts(proc, gofer, watched, ground)
 }
 
 function readNetwork(

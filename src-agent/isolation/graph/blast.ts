@@ -42,7 +42,7 @@ interface Candidate {
   readonly behind: ReadonlySet<string>
 }
 
-interface Best {
+interface Gain {
   readonly cut: Cut
   /** What it does to the way to this machine's kernel, which counts more than any number of other things. */
   readonly control: 'ends' | 'narrows' | 'stays'
@@ -54,16 +54,24 @@ interface Best {
   readonly parts: readonly string[]
 }
 
+interface Best extends Gain {
+  /** A grant stays what it is in every class, and some weigh more in another one: taking it back comes first. */
+  readonly isOwnGrant: boolean
+}
+
 /** Who has one of these has everything: what is reached only through them is not worth a change of its own. */
 const control: ReadonlySet<string> = new Set(['host-kernel', 'agent'])
 
 function findBestCut(from: string, graph: Graph, reached: readonly Reached[]): BlastRadius['cut'] {
   if (control.has(from)) return null
   const direct = reach(from, outgoing(graph.edges.filter(isDirect)))
+  const name = graph.nodes.find(({ id }) => id === from)?.label
   let best: Best | null = null
   for (const candidate of candidates(graph.edges, [...reached, ...direct])) {
-    if (best !== null && !canBeat(candidate, best)) continue
-    const tried = tryCut(from, graph, candidate.cut, { reached, direct })
+    const isOwnGrant = candidate.cut.kind === 'dropGrant' && candidate.cut.ref === name
+    if (best !== null && !isOwnGrant && !canBeat(candidate, best)) continue
+    const gained = tryCut(from, graph, candidate.cut, { reached, direct })
+    const tried = gained && { ...gained, isOwnGrant }
     if (tried !== null && (best === null || isBetter(tried, best))) best = tried
   }
   return best && { cut: best.cut, removes: [...best.removes], sentence: describeCut(best, graph.nodes) }
@@ -79,7 +87,7 @@ interface Before {
 }
 
 /** Null where nothing is gained by it. */
-function tryCut(from: string, graph: Graph, cut: Cut, before: Before): Best | null {
+function tryCut(from: string, graph: Graph, cut: Cut, before: Before): Gain | null {
   const edges = applyCut(graph.edges, cut)
   const after = reach(from, outgoing(edges))
   const removes = missing(before.reached, after)
@@ -98,7 +106,7 @@ function kernelStrength(reached: readonly Reached[]): Strength | null {
   return reached.find(({ node }) => node === 'host-kernel')?.strength ?? null
 }
 
-function compareControl(before: Strength | null, after: Strength | null): Best['control'] {
+function compareControl(before: Strength | null, after: Strength | null): Gain['control'] {
   if (before === null) return 'stays'
   if (after === null) return 'ends'
   return styleOfStrength(after).rank < styleOfStrength(before).rank ? 'narrows' : 'stays'
@@ -112,6 +120,7 @@ const controlGains: readonly Best['control'][] = ['stays', 'narrows', 'ends']
 
 /** Of two that both narrow the way to the kernel, the gentler one: that is the gain, and what else goes is a side effect. */
 function isBetter(one: Best, other: Best): boolean {
+  if (one.isOwnGrant !== other.isOwnGrant) return one.isOwnGrant
   if (one.control !== other.control) return controlGains.indexOf(one.control) > controlGains.indexOf(other.control)
   if (one.control !== 'narrows' && gainOf(one) !== gainOf(other)) return gainOf(one) > gainOf(other)
   return gentleness.indexOf(one.cut.kind) < gentleness.indexOf(other.cut.kind)

@@ -117,6 +117,16 @@ describe('an honest guest', () => {
     })
   })
 
+  test('says that a working directory cannot be entered', async () => {
+    const open = await connect()
+    const started = open.exec(cat, { stdin: false }).then((process) => process.started)
+    guest.send(toHost.FAILED, (await guest.next()).session, [
+      [field.ERRNO, 2],
+      [field.WHAT, 'folder'],
+    ])
+    await expect(started).rejects.toMatchObject({ wire: { code: 'invalidRequest', reason: 'working-directory' } })
+  })
+
   test('whose main process ended before the client came says so right after its greeting', async () => {
     const open = await connect()
     guest.send(toHost.MAIN_EXITED, 0, [

@@ -20,6 +20,10 @@ export function describeFailure({ errno, what }: GuestFailure): string {
 /** Why a program did not start, in the words that the other classes use. */
 export function programError(failure: GuestFailure, program: string): AppError {
   const detail = describeFailure(failure)
+  if (failure.what === 'folder') {
+    const message = `"${program}" was not started, because its working directory cannot be entered. Check that it is there.`
+    return appError('invalidRequest', 'working-directory', message, { params: { program }, detail })
+  }
   if (failure.what !== 'program') {
     const message = 'The guest could not start the process. Its words are in the details.'
     return appError('engine', 'start-failed', message, { detail })

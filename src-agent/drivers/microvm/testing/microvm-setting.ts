@@ -45,7 +45,7 @@ export async function prepareMicrovm(
   const setup: MicrovmSetup = { ...verdict, assets: async () => assets }
   const ground = createGround(folder)
   const microvm = await createMicrovm(setup, ground)
-  const driver = templates ? microvm.driver : createDriverOn(setup, ground, noTemplates)
+  const driver = templates ? microvm.driver : createDriverOn(setup, ground, noStock)
   const others: MicrovmDriver[] = []
   const tree = makeTree(join(folder, 'tree'))
   const image = join(folder, 'image.erofs')
@@ -56,7 +56,7 @@ export async function prepareMicrovm(
     setup,
     ground,
     async again() {
-      const other = createDriverOn(setup, ground, noTemplates)
+      const other = createDriverOn(setup, ground, noStock)
       others.push(other)
       return alone(other, () => [driver])
     },
@@ -76,10 +76,11 @@ function createGround(folder: string): MicrovmGround {
   mkdirSync(exits)
   return {
     run,
-    log: { info: () => {}, warn: () => {} },
+    log: { debug: () => {}, info: () => {}, warn: () => {} },
     conmon: findProgram('conmon') ?? '',
     exits,
-    templates: join(folder, 'templates'),
+    templates: sharedTemplates(folder),
+    disks: join(folder, 'disks'),
     machines: join(folder, 'vm'),
     idle: join(folder, 'i'),
     cgroupParent: `/joey-test/${basename(folder).toLowerCase()}`,
@@ -89,11 +90,14 @@ function createGround(folder: string): MicrovmGround {
   }
 }
 
-const noTemplates = {
-  find: async () => null,
-  ensure: async () => {},
-  discard: async () => {},
-  close: async () => {},
+/** A run of all tests has a temporary folder of its own, whose files share what takes seconds to make. */
+function sharedTemplates(folder: string): string {
+  return join(process.env['TMPDIR'] ?? folder, 'templates')
+}
+
+const noStock = {
+  templates: { find: async () => null, ensure: async () => {}, discard: async () => {}, close: async () => {} },
+  pool: { take: async () => false, refill: () => {} },
 }
 
 /** A guest talks to one agent at a time, and there is only one: whoever is used next comes after the others. */
