@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -170,6 +171,22 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     await expect(create('sleep 1', taken)).rejects.toMatchObject({ wire: { code: 'conflict' } })
     await agent.client.removeSandbox({ ref: sandbox.id, force: true })
     await expect(fetch(url)).rejects.toThrow()
+  })
+
+  test('a monitor that is killed is told, what it watched ends, and it starts again', async () => {
+    const sandbox = await create('sleep 1000')
+    const [monitor] = execFileSync('pgrep', ['-f', `conmon.*--cid ${sandbox.id}`], { encoding: 'utf8' }).split('\n')
+    process.kill(Number(monitor), 'SIGKILL')
+    const state = async () => (await agent.client.inspectSandbox({ ref: sandbox.id })).state
+    await expect.poll(state, { timeout: 15_000 }).toBe('stopped')
+    const { exit } = await agent.client.inspectSandbox({ ref: sandbox.id })
+    expect(exit).toMatchObject({ code: null, reason: 'monitor-lost' })
+    // Dead; whoever inherited it may not have taken its exit code yet.
+    const stat = existsSync(`/proc/${sandbox.pid}`) ? readFileSync(`/proc/${sandbox.pid}/stat`, 'utf8') : ') Z '
+    expect(stat).toContain(') Z ')
+    await agent.client.startSandbox({ ref: sandbox.id })
+    expect(await state()).toBe('running')
+    await agent.client.removeSandbox({ ref: sandbox.id, force: true })
   })
 
   test('a failed start leaves nothing behind', async () => {

@@ -16,6 +16,7 @@ import { createSampler, type Sampler } from './metrics/sampler.ts'
 import { run } from './process/run.ts'
 import { watchExits } from './sandboxes/exit-watch.ts'
 import { keepNetwork } from './sandboxes/keep-network.ts'
+import { watchMonitors } from './sandboxes/monitor-watch.ts'
 import { reconcile } from './sandboxes/reconcile.ts'
 import { parseRequest } from './server/bind-operation.ts'
 import { createHandlers } from './server/handlers.ts'
@@ -67,6 +68,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const walls = await composeWalls({ services, offers: async () => (await probe.examine()).classes })
   for (const message of told) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
   const unwatch = watchExits(folder.exits, sandboxes.endings.noticed)
+  const unwatchMonitors = watchMonitors(context, sandboxes.endings)
   const letNetworkGo = keepNetwork(context)
   await context.images.ensureBuiltIn(context.signal).catch((error: unknown) => {
     log.error({ err: error }, 'the built-in image could not be made')
@@ -99,6 +101,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     await walls.close()
     await resumed
     unwatch()
+    unwatchMonitors()
     letNetworkGo()
     await leave(services)
     await closeDrivers(drivers)

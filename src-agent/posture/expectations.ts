@@ -180,6 +180,10 @@ export const gofer: Expectation = {
   mounts: [
     [/^\/ (overlay|tmpfs) r[ow] \/$/, "the sandbox's tree"],
     [/^\/root overlay rw \/$/, "the sandbox's tree"],
+    [
+      /^(\/root)?\/tmp overlay rw \/tmp$/,
+      "a part of the sandbox's tree, named so that gVisor puts none of its own over it",
+    ],
     [/^\/proc proc r[ow] \/$/, 'its own descriptors'],
     [/^(\/root)?\/etc\/(hosts|hostname|resolv\.conf) \S+ rw \S*\/sandboxes\/ID\/etc\/\w/, "the sandbox's own names"],
     [/^(\/root)?\/dev\/\.joey\/probe \S+ ro \S*\/joey-probe$/, 'the program of the self-test, read-only'],

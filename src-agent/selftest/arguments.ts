@@ -1,4 +1,4 @@
-import type { Sandbox } from '#contract/sandbox'
+import type { IsolationClass, Sandbox } from '#contract/sandbox'
 import { grantsOver, mountsOfGrants } from '../sandboxes/grant-policy.ts'
 import type { Canaries } from './canaries.ts'
 
@@ -46,14 +46,14 @@ export function probeArguments(sandbox: Sandbox, { nonce, canaries, surroundings
       '--granted',
       granted.map(({ target }) => target),
     ),
-    ...each(
-      '--mount',
-      mounts.map(({ target }) => target),
-    ),
+    ...each('--mount', [...mounts.map(({ target }) => target), ...ownMounts[sandbox.class]]),
     ...(memoryBytes === null ? [] : ['--memory', String(memoryBytes)]),
     ...(pids === null ? [] : ['--pids', String(pids)]),
   ]
 }
+
+/** What the engine mounts of the sandbox's own disk; gVisor would else put a file system in memory there. */
+const ownMounts: Readonly<Record<IsolationClass, readonly string[]>> = { container: [], gvisor: ['/tmp'], microvm: [] }
 
 function each(name: string, values: readonly string[]): string[] {
   return values.slice(0, most).flatMap((value) => [name, value])

@@ -20,7 +20,7 @@ const seen = (what: Observation['seen'], found = ''): Omit<Observation, 'id'> =>
 
 function observed(id: string, observation: Omit<Observation, 'id'>, boot = 'guest-boot'): Observed {
   const beginning = { id: 'begin' as const, nonce: 'n', kernel: '5.0', version: '#2 guest', boot }
-  return { beginning, observations: new Map([[id, { id, ...observation }]]), complete: true }
+  return { beginning, observations: new Map([[id, { id, ...observation }]]), complete: true, foreign: 0 }
 }
 
 function judged(id: string, observation: Omit<Observation, 'id'>, about: Subject, boot?: string) {
@@ -37,7 +37,7 @@ test.skipIf(process.arch !== 'x64')('the rules are exactly about what the probe 
 })
 
 test('every probe gives one result in the form of the contract, whatever the guest printed', () => {
-  const results = judge({ beginning: null, observations: new Map(), complete: false }, subject('container'))
+  const results = judge({ beginning: null, observations: new Map(), complete: false, foreign: 0 }, subject('container'))
   expect(results.map(({ outcome }) => outcome)).not.toContain('pass')
   expect(results.length).toBe(probeRules.length + 1)
   expect(SelfTestReport.shape.results.safeParse(results).success).toBe(true)

@@ -26,6 +26,8 @@ export interface Observed {
   readonly observations: ReadonlyMap<string, Observation>
   /** The probe came to its end and told so. */
   readonly complete: boolean
+  /** Lines between beginning and end that the probe does not write: something else answers, or meddles. */
+  readonly foreign: number
 }
 
 /** More lines than the probe has are not the probe's. */
@@ -39,6 +41,7 @@ export function readObservations(output: string, nonce: string): Observed {
   const observations = new Map<string, Observation>()
   let beginning: Beginning | null = null
   let complete = false
+  let foreign = 0
   for (const line of output.split('\n', maxLines)) {
     const value = parseLine(line)
     const first = Beginning.safeParse(value)
@@ -46,9 +49,11 @@ export function readObservations(output: string, nonce: string): Observed {
     const last = End.safeParse(value)
     if (last.success && last.data.nonce === nonce) complete = true
     const one = Observation.safeParse(value)
-    if (one.success && beginning && !complete && !observations.has(one.data.id)) observations.set(one.data.id, one.data)
+    const isInside = beginning !== null && !complete && !first.success
+    if (one.success && isInside && !observations.has(one.data.id)) observations.set(one.data.id, one.data)
+    else if (isInside && line !== '') foreign += 1
   }
-  return { beginning, observations, complete }
+  return { beginning, observations, complete, foreign }
 }
 
 function parseLine(line: string): unknown {

@@ -111,6 +111,12 @@ test('a test that is cut off passes nothing that it did not try', async () => {
   expect(results.filter(({ outcome }) => outcome === 'pass').map(({ id }) => id)).toEqual(['kernel.bpf'])
 })
 
+test('words that the probe does not have end the check, whatever else they say', async () => {
+  const { selfTest, state } = desk()
+  state.lines = [line('kernel.bpf', 'blocked'), line('kernel.kexec', 'pass')]
+  await expect(selfTest.run('calm-fox', signal())).rejects.toMatchObject({ wire: { reason: 'self-test-meddled-with' } })
+})
+
 test('a link that the agent follows is a failure', async () => {
   const { selfTest, state } = desk()
   state.link = 'joey-canary-1\n'

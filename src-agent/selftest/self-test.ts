@@ -111,6 +111,7 @@ async function tryEverything(deps: SelfTestDeps, sandbox: Sandbox, signal: Abort
     const { output } = await deps.run(sandbox, argv, { signal, timeoutMs: probeMs + graceMs, maxBytes: outputBytes })
     const observed = readObservations(output, nonce)
     if (observed.beginning === null) throw saidNothing(sandbox, output)
+    if (observed.complete && observed.foreign > 0) throw meddledWith(sandbox, output)
     const { class: isolation, spec } = sandbox
     const subject: Subject = { class: isolation, grants: spec.grants, secrets: canaries.secrets, host: deps.host }
     const host = deps.hostSubject(sandbox)
@@ -134,6 +135,11 @@ interface LinkCheck {
   readonly nonce: string
   readonly canaries: Canaries
   readonly signal: AbortSignal
+}
+
+function meddledWith({ name }: Sandbox, output: string) {
+  const message = `The answers of the self-test in "${name}" are not all its own: something in the sandbox meddles with it. Trust nothing that it tells, restart the sandbox, and check it again.`
+  return appError('engine', 'self-test-meddled-with', message, { detail: output.slice(0, 2000), params: { name } })
 }
 
 /** Has the guest lay a link to the agent's secret, and reads it as the agent reads files of a guest. */

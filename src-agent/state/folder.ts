@@ -108,7 +108,7 @@ function readIfThere(file: string): string | null {
  * process dies, however it dies, and it needs neither a helper program nor a pid file that can lie.
  */
 export function lockStateFolder({ home }: StateFolder): () => void {
-  const lock = new DatabaseSync(join(home, 'lock.db'))
+  const lock = openLock(join(home, 'lock.db'))
   try {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
@@ -117,4 +117,22 @@ export function lockStateFolder({ home }: StateFolder): () => void {
     throw appError('conflict', 'agent-already-running', message, { cause: error })
   }
   return () => lock.close()
+}
+
+const openTries = 20
+const openPauseMs = 50
+
+/**
+ * In the moment in which the kernel takes down an agent that was killed, opening the file that it held was once seen to
+ * fail with an input/output error. That moment passes.
+ */
+function openLock(file: string): DatabaseSync {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return new DatabaseSync(file)
+    } catch (error) {
+      if (tries === openTries) throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, openPauseMs)
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import { lstatSync } from 'node:fs'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ClassLimitation } from '#contract/classes'
@@ -124,6 +125,21 @@ function isKill(signal: string): boolean {
 /** With less not even gVisor itself starts (measured: it needs 20 to 24 MiB). */
 const leastMemory = 24 * 1024 * 1024
 
+/**
+ * On a /tmp that is empty and not named, runsc puts a file system in memory of its own, and what is written there is gone
+ * with the sandbox's run (gVisor, runsc/boot/vfs.go, mountTmp). Named, it is the disk's own. Looked at by name: nothing of
+ * the guest runs now that could lead astray, and a link is not followed.
+ */
+function ownTmp({ paths, lowers, mounts, readOnlyRoot }: LaunchPlan, rootfs: string): Record<string, unknown>[] {
+  if (mounts.some(({ target }) => target === '/tmp')) return []
+  const found = [paths.upper, ...lowers]
+    .map((tree) => lstatSync(join(tree, 'tmp'), { throwIfNoEntry: false }))
+    .find((stats) => stats !== undefined)
+  if (!found?.isDirectory()) return []
+  const options = ['bind', 'rprivate', 'nodev', readOnlyRoot ? 'ro' : 'rw']
+  return [{ destination: '/tmp', type: 'bind', source: join(rootfs, 'tmp'), options }]
+}
+
 /** Kinds of file systems that gVisor has itself. */
 const knownMounts = new Set(['proc', 'tmpfs', 'devpts', 'sysfs'])
 
@@ -145,6 +161,7 @@ function buildGvisorConfig(
     ...buildCommon(plan, host, rootfs, capabilities),
     mounts: [
       ...kernelMounts.filter(({ type }) => knownMounts.has(type)),
+      ...ownTmp(plan, rootfs),
       ...bindsOf(plan, host).map(({ mount, bind }) => (bind === null ? mount : { ...mount, source: bind.place })),
     ],
     linux: {

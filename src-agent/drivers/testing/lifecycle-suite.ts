@@ -127,12 +127,21 @@ export function describeLifecycle(current: () => Trial): void {
     expect(await trial.driver.phase(trial.id)).toBe('stopped')
   })
 
+  test('a main process with a terminal has one, and its exit code passes through', async () => {
+    const trial = current()
+    const script = 'test -t 0 && test -t 1 && echo terminal; exit 3'
+    const { process } = trial.plan(['sh', '-c', script])
+    const ending = await trial.runToEnd(script, { process: { ...process, tty: true, columns: 80, rows: 24 } })
+    expect(ending).toMatchObject({ code: 3 })
+    expect(trial.output().join()).toContain('terminal')
+  })
+
   test('what it writes stays in its writable layer and is there again', async () => {
     const trial = current()
-    await trial.runToEnd('echo kept > /file; sync')
+    await trial.runToEnd('echo kept > /file; echo too > /tmp/file; sync')
     await trial.driver.remove(trial.id, trial.paths)
-    await trial.runToEnd('cat /file')
-    expect(trial.output()).toContain('kept')
+    await trial.runToEnd('cat /file /tmp/file')
+    expect(trial.output()).toEqual(expect.arrayContaining(['kept', 'too']))
     if (trial.driver.disk === 'directory') expect(readFileSync(join(trial.paths.upper, 'file'), 'utf8')).toBe('kept\n')
   })
 
