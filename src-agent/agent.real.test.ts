@@ -97,7 +97,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
   })
 
   test('a stop asks politely first, and does not wait for one who cannot hear', async () => {
-    const polite = await create('trap "echo bye; exit 3" TERM; while true; do sleep 0.05; done')
+    const polite = await create('trap "echo bye; exit 3" TERM; echo > /listens; while true; do sleep 0.05; done')
+    const isListening = async () => (await agent.exec(polite.id, { argv: ['test', '-e', '/listens'] })).end.code
+    await expect.poll(isListening).toBe(0)
     const stopped = await agent.client.stopSandbox({ ref: polite.id, graceMs: 10_000 })
     expect(stopped.exit).toMatchObject({ code: 3 })
     const deaf = await create('sleep 1000')
@@ -109,6 +111,8 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
 
   test('a paused sandbox stops, and a stopped one starts with the disk it had', async () => {
     const sandbox = await create('cat /kept 2>/dev/null; echo kept >> /kept; sleep 1000')
+    const hasWritten = async () => (await agent.exec(sandbox.id, { argv: ['test', '-s', '/kept'] })).end.code
+    await expect.poll(hasWritten).toBe(0)
     expect((await agent.client.pauseSandbox({ ref: sandbox.id })).state).toBe('paused')
     expect((await agent.client.stopSandbox({ ref: sandbox.id, graceMs: 0 })).state).toBe('stopped')
     expect((await agent.client.startSandbox({ ref: sandbox.id })).state).toBe('running')

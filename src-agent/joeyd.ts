@@ -103,8 +103,9 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     unwatch()
     unwatchMonitors()
     letNetworkGo()
-    await leave(services)
+    // First: machines that are made ready in the background have a place among the cgroups.
     await closeDrivers(drivers)
+    await leave(services)
     services.dispose()
     database.close()
   }

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { AppError } from '#contract/app-error'
 import type { IsolationClass } from '#contract/sandbox'
@@ -11,6 +12,7 @@ import { countOomKills } from './cgroup-files.ts'
 import { chooseRuntime } from './choose-runtime.ts'
 import { createMicrovmClass } from './create-microvm-class.ts'
 import { judgeGvisor } from './probe-gvisor.ts'
+import { sweepProbes } from './sweep-probes.ts'
 import { readHostTraits } from './traits.ts'
 
 interface Deps {
@@ -22,6 +24,7 @@ interface Deps {
 /** Drivers of the classes that this host can run, found by trying. A class without a driver is told by the host's report. */
 export async function createDrivers({ folder, run, log }: Deps): Promise<ReadonlyMap<IsolationClass, Driver>> {
   const drivers = new Map<IsolationClass, Driver>()
+  await sweepProbes(join(folder.home, 'probes'))
   const conmon = findProgram('conmon')
   const runtime = await chooseRuntime({ run, folder: folder.home }).catch((error: unknown) => {
     log.warn({ err: AppError.from(error).wire }, 'no runtime for containers works here')

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -8,6 +9,7 @@ import { run } from '../process/run.ts'
 import { chooseRuntime, judgeRuntimes } from './choose-runtime.ts'
 import { createHostProbe } from './host-probe.ts'
 import { isStatic } from './programs.ts'
+import { sweepProbes } from './sweep-probes.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -23,15 +25,35 @@ test('this host is reported as the contract has it', async () => {
 })
 
 test('a runtime that works is found by running a container, and leaves nothing behind', async () => {
+  const before = new Set(await probeCgroups())
   const runtime = await chooseRuntime({ run, folder, env: {} })
   expect(['crun', 'runc']).toContain(runtime.name)
   expect(await readdir(folder)).toEqual(['probes', 'probes.json'])
   expect(await readdir(join(folder, 'probes'))).toEqual([])
   const own = (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').filter((line) => line.includes(folder))
   expect(own).toEqual([])
+  // Other agents on this machine may be trying theirs; what is theirs goes by itself.
+  await expect
+    .poll(async () => (await probeCgroups()).filter((name) => !before.has(name)), { timeout: 20_000 })
+    .toEqual([])
+})
+
+async function probeCgroups(): Promise<string[]> {
   const hierarchies = await readdir('/sys/fs/cgroup')
-  const left = await Promise.all(hierarchies.map((name) => readdir(join('/sys/fs/cgroup', name)).catch(() => [name])))
-  expect(left.flat().filter((name) => name.startsWith('joey-probe'))).toEqual([])
+  const all = await Promise.all(hierarchies.map((name) => readdir(join('/sys/fs/cgroup', name)).catch(() => [name])))
+  return all.flat().filter((name) => name.startsWith('joey-probe'))
+}
+
+test('a trial that its agent did not live to end is ended and removed by the next', async () => {
+  const name = `joey-probe-${randomBytes(6).toString('hex')}`
+  const cgroups = ['pids', 'memory'].map((controller) => join('/sys/fs/cgroup', controller, name, 'aaaa0000bbbb'))
+  for (const cgroup of cgroups) await mkdir(cgroup, { recursive: true })
+  const bundle = join(folder, 'left', 'probe-Xyz')
+  await mkdir(bundle, { recursive: true })
+  await writeFile(join(bundle, 'config.json'), JSON.stringify({ linux: { cgroupsPath: `/${name}/aaaa0000bbbb` } }))
+  await sweepProbes(join(folder, 'left'))
+  expect(await readdir(join(folder, 'left'))).toEqual([])
+  expect((await probeCgroups()).filter((each) => each === name)).toEqual([])
 })
 
 test('every verdict on a runtime that fails carries its words', async () => {
