@@ -88,6 +88,8 @@ async function openWindow(): Promise<void> {
   const { id } = window.webContents
   documents.set(id, watchDocument(window.webContents))
   window.once('closed', () => documents.delete(id))
+  // The app goes with its window, and may stand still before it says that it quits.
+  window.once('close', () => leaveWithin(2 * longestFarewellMs))
   const load = (): Promise<void> => window.loadURL(appPage)
   reviveAfterCrash(window.webContents, { load, now: Date.now, log })
   await load()
