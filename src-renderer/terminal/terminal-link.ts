@@ -25,6 +25,15 @@ export interface TerminalLink {
 /** CAN ends whatever sequence the old output stopped in, RIS clears screen, modes and history; both keep their place in the queue. */
 const clearScreen = Uint8Array.of(0x18, 0x1b, 0x63)
 
+/** What a screen says by itself: its place, its kind, its state, a mode, a size; and strings of control (DCS, OSC). */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const answers = /^\x1b(?:\[[?>=]?[\d;]*(?:[Rcnt]|\$y)|[P\]])/
+
+/** Told from what a person types, which is never to be lost, not even while the replay is still being shown. */
+function isAnswer(bytes: Uint8Array): boolean {
+  return answers.test(String.fromCharCode(...bytes.subarray(0, 64)))
+}
+
 /** Ties a screen to a terminal of the agent: bytes, acknowledgement, replay and size. */
 export function attachTerminal(id: TerminalId, screen: Screen, events: LinkEvents): TerminalLink {
   /** Bytes of replay not yet shown. The screen would answer queries in it, and the guest must not get those twice. */
@@ -55,7 +64,7 @@ export function attachTerminal(id: TerminalId, screen: Screen, events: LinkEvent
   const stream = follow(terminalStream, { id }, { onMessage, onBytes, onClosed: events.onClosed })
   return {
     type: (bytes) => {
-      if (replayLeft === 0) stream.sendBytes(bytes)
+      if (replayLeft === 0 || !isAnswer(bytes)) stream.sendBytes(bytes)
     },
     resize: (columns, rows) => stream.send({ type: 'resize', columns, rows }),
     close: () => stream.close(),
