@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
 import type { Run } from '../process/run.ts'
+import { trialConfig } from './trial-config.ts'
 
 const deadlineMs = 10_000
 
@@ -49,32 +50,14 @@ export async function probeRuntime(deps: Deps, { program }: RuntimeCandidate): P
   }
 }
 
-/** What every sandbox needs: own namespaces, a read-only root, a bind mount, limits, seccomp. */
 function probeConfig(id: string, busybox: string): object {
-  return {
-    ociVersion: '1.0.2',
-    process: {
-      args: ['/busybox', 'echo', 'alive'],
-      cwd: '/',
-      env: ['PATH=/'],
-      user: { uid: 0, gid: 0 },
-      noNewPrivileges: true,
-      capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
-    },
-    root: { path: 'rootfs', readonly: true },
-    mounts: [
-      { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
-      { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=64k'] },
-      { destination: '/busybox', type: 'bind', source: busybox, options: ['bind', 'ro'] },
-    ],
-    linux: {
-      namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map((type) => ({ type })),
-      // At the top, so that no empty parent stays behind.
-      cgroupsPath: `/${id}`,
-      resources: { memory: { limit: 64 * 1024 * 1024 }, pids: { limit: 32 } },
-      seccomp: { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['reboot'], action: 'SCMP_ACT_ERRNO' }] },
-    },
-  }
+  const mounts = [
+    { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
+    { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=64k'] },
+  ]
+  const seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['reboot'], action: 'SCMP_ACT_ERRNO' }] }
+  const limits = { memoryBytes: 64 * 1024 * 1024, pids: 32 }
+  return trialConfig({ cgroupsPath: `/${id}`, busybox, ...limits, mounts, more: { seccomp } })
 }
 
 function describe(error: unknown): string {

@@ -6,6 +6,7 @@ import type { GvisorSetup } from '../drivers/oci/gvisor-flavour.ts'
 import { withHiddenNetSettings } from '../drivers/oci/monitor.ts'
 import type { Run } from '../process/run.ts'
 import { killCgroup, removeCgroups } from './cgroup-files.ts'
+import { trialConfig } from './trial-config.ts'
 
 /** Real starts take a quarter of a second; a platform that does not suit the machine may hang for ever. */
 const deadlineMs = 8_000
@@ -53,27 +54,7 @@ export const tryGvisor: GvisorAttempt = async ({ run, folder, busybox }, program
   }
 }
 
-/** What every sandbox needs: a read-only root, a bind mount, limits, a network stack of its own. */
 function configFor(cgroupsPath: string, busybox: string): object {
-  return {
-    ociVersion: '1.0.2',
-    process: {
-      args: ['/busybox', 'echo', 'alive'],
-      cwd: '/',
-      env: ['PATH=/'],
-      user: { uid: 0, gid: 0 },
-      noNewPrivileges: true,
-      capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
-    },
-    root: { path: 'rootfs', readonly: true },
-    mounts: [
-      { destination: '/proc', type: 'proc', source: 'proc' },
-      { destination: '/busybox', type: 'bind', source: busybox, options: ['bind', 'ro'] },
-    ],
-    linux: {
-      namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map((type) => ({ type })),
-      cgroupsPath,
-      resources: { memory: { limit: 256 * 1024 * 1024 }, pids: { limit: 512 } },
-    },
-  }
+  const mounts = [{ destination: '/proc', type: 'proc', source: 'proc' }]
+  return trialConfig({ cgroupsPath, busybox, memoryBytes: 256 * 1024 * 1024, pids: 512, mounts })
 }

@@ -93,6 +93,7 @@ const kernelMounts: readonly Allowed[] = [
     /^\/etc\/(hosts|hostname|resolv\.conf) \S+ rw \S*\/sandboxes\/ID\/etc\/(hosts|hostname|resolv\.conf)$/,
     'the same where the state folder is a mount of its own',
   ],
+  [/^\/dev\/\.joey tmpfs rw \/$/, 'holds the program of the self-test where it cannot be renamed away'],
   [/^\/dev\/\.joey\/probe \S+ ro \S*\/joey-probe$/, 'the program of the self-test, read-only'],
   ...askedFor,
 ]

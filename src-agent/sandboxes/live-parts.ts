@@ -1,4 +1,4 @@
-import { monitorFiles } from '../drivers/oci/monitor.ts'
+import { monitorFiles } from '../drivers/conmon.ts'
 import { createLogFiles, type LogFiles } from '../logs/log-files.ts'
 import type { LogRotation } from '../logs/log-rotation.ts'
 import type { Run } from '../process/run.ts'

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
+import { compare } from './compare.ts'
 import type { Row } from './row.ts'
 
 export const name = 'engine'
@@ -23,18 +24,22 @@ export async function run(): Promise<readonly Row[]> {
     const folder = await prepareBare(agent)
     await runOnce(agent, 'nat')
     return [
-      await compare(
-        'run --rm busybox true, no network',
-        1.5,
-        () => runOnce(agent, 'none'),
-        () => bare('run', folder),
-      ),
-      await compare(
-        'run --rm busybox true, NAT',
-        1.5,
-        () => runOnce(agent, 'nat'),
-        () => bare('run-nat', folder),
-      ),
+      await compare({
+        what: 'run --rm busybox true, no network',
+        limit: 1.5,
+        turns,
+        roundsPerTurn,
+        ours: () => runOnce(agent, 'none'),
+        bareTurn: () => bare('run', folder),
+      }),
+      await compare({
+        what: 'run --rm busybox true, NAT',
+        limit: 1.5,
+        turns,
+        roundsPerTurn,
+        ours: () => runOnce(agent, 'nat'),
+        bareTurn: () => bare('run-nat', folder),
+      }),
       await compareExec(agent, folder),
       ...(await measureIdle(agent)),
     ]
@@ -50,25 +55,16 @@ async function compareExec(agent: TestAgent, folder: string): Promise<Row> {
     await agent.exec(sandbox.id, { argv: ['true'] })
     return performance.now() - started
   }
-  const row = await compare('exec true', 1.3, once, () => bare('exec', folder))
+  const row = await compare({
+    what: 'exec true',
+    limit: 1.3,
+    turns,
+    roundsPerTurn,
+    ours: once,
+    bareTurn: () => bare('exec', folder),
+  })
   await agent.client.removeSandbox({ ref: sandbox.id, force: true })
   return row
-}
-
-async function compare(
-  what: string,
-  limit: number,
-  once: () => Promise<number>,
-  bareTurn: () => Promise<number[]>,
-): Promise<Row> {
-  const ours: number[] = []
-  const theirs: number[] = []
-  for (let turn = 0; turn < turns; turn += 1) {
-    for (let round = 0; round < roundsPerTurn; round += 1) ours.push(await once())
-    theirs.push(...(await bareTurn()))
-  }
-  const row = { what, ours: median(ours), bare: median(theirs), unit: 'ms', limit }
-  return { ...row, ratio: row.ours / row.bare }
 }
 
 /** From the request to the answer that tells the exit code, with the sandbox removed. */
@@ -124,8 +120,4 @@ async function measureIdle(agent: TestAgent): Promise<Row[]> {
 function cpuMs(pid: number): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
   return (Number(fields[11]) + Number(fields[12])) * 10
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }

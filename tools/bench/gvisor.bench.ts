@@ -7,6 +7,7 @@ import { judgeGvisor } from '../../src-agent/host/probe-gvisor.ts'
 import { run as runProgram } from '../../src-agent/process/run.ts'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
+import { compare } from './compare.ts'
 import type { Row } from './row.ts'
 
 export const name = 'gvisor'
@@ -40,7 +41,14 @@ async function compareStart(agent: TestAgent, bare: Bare): Promise<Row> {
     await agent.client.removeSandbox({ ref: sandbox.id, force: true })
     return took
   }
-  return compare('gVisor create and start', 1.25, once, () => bare('start'))
+  return compare({
+    what: 'gVisor create and start',
+    limit: 1.25,
+    turns,
+    roundsPerTurn,
+    ours: once,
+    bareTurn: () => bare('start'),
+  })
 }
 
 async function compareExec(agent: TestAgent, bare: Bare): Promise<Row> {
@@ -50,25 +58,16 @@ async function compareExec(agent: TestAgent, bare: Bare): Promise<Row> {
     await agent.exec(sandbox.id, { argv: ['true'] })
     return performance.now() - started
   }
-  const row = await compare('gVisor exec true', 1.3, once, () => bare('exec'))
+  const row = await compare({
+    what: 'gVisor exec true',
+    limit: 1.3,
+    turns,
+    roundsPerTurn,
+    ours: once,
+    bareTurn: () => bare('exec'),
+  })
   await agent.client.removeSandbox({ ref: sandbox.id, force: true })
   return row
-}
-
-async function compare(
-  what: string,
-  limit: number,
-  once: () => Promise<number>,
-  bareTurn: () => Promise<number[]>,
-): Promise<Row> {
-  const ours: number[] = []
-  const theirs: number[] = []
-  for (let turn = 0; turn < turns; turn += 1) {
-    for (let round = 0; round < roundsPerTurn; round += 1) ours.push(await once())
-    theirs.push(...(await bareTurn()))
-  }
-  const row = { what, ours: median(ours), bare: median(theirs), unit: 'ms', limit }
-  return { ...row, ratio: row.ours / row.bare }
 }
 
 const gvisorSpec = () => scriptSpec('sleep 1000', { class: 'gvisor', command: ['sleep', '1000'], network: 'none' })
@@ -93,8 +92,4 @@ async function prepareBare(agent: TestAgent): Promise<Bare | null> {
     const { stdout } = await execute('unshare', [...args, String(roundsPerTurn), ...own])
     return JSON.parse(stdout) as number[]
   }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }

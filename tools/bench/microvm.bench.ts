@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
+import { median } from './compare.ts'
 import type { Row } from './row.ts'
 
 export const name = 'microvm'
@@ -98,8 +99,4 @@ async function awaitTemplate(agent: TestAgent): Promise<void> {
 
 function versus(ours: number, bare: number): Omit<Row, 'what' | 'limit'> {
   return { ours, bare, ratio: ours / bare, unit: 'ms' }
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? Number.NaN
 }

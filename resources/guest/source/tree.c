@@ -60,11 +60,17 @@ static int mount_devices(void)
 
 static int mount_probe(void)
 {
+	/* A mount of its own, so that root cannot rename it away and put a program of its choice in its place. */
+	struct mounting folder = { "tmpfs", "tmpfs", "/dev/.joey", "mode=755,size=64k", PLAIN, false };
 	struct mounting probe = {
 		"/probe", NULL, "/dev/.joey/probe", NULL, MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, true,
 	};
 
-	return access("/probe", X_OK) < 0 ? 0 : mount_in_root(&probe);
+	int error;
+
+	if (access("/probe", X_OK) < 0)
+		return 0;
+	return (error = mount_in_root(&folder)) != 0 ? error : mount_in_root(&probe);
 }
 
 /* An image whose /proc is a link would have the kernel's trees mounted where the masks do not reach. */

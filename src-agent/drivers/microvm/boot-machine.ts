@@ -3,20 +3,21 @@ import { availableParallelism, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
+import type { ConmonDeps } from '../conmon.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
 import { beginBootLog, collectBootLog, readBootLog } from './boot-log.ts'
 import { machineUid, mappedAccounts } from './confine-machine.ts'
 import { connectWhenThere } from './connect-guest.ts'
 import type { GuestAssets } from './guest/guest-assets.ts'
 import type { GuestChannel } from './guest/guest-types.ts'
-import { type LaunchDeps, launchMachine, readMachinePid } from './launch-machine.ts'
+import { launchMachine, readMachinePid } from './launch-machine.ts'
 import { scriptFiles } from './launch-script.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
 import { type MachinePrograms, machineCommand } from './machine-command.ts'
 import type { MachineShape } from './machine-shape.ts'
 import { socketNames } from './qemu-arguments.ts'
 
-export interface BootDeps extends LaunchDeps {
+export interface BootDeps extends ConmonDeps {
   readonly programs: MachinePrograms
   readonly acceleration: 'kvm' | 'tcg'
   readonly assets: () => Promise<GuestAssets>

@@ -14,7 +14,7 @@ export interface Guard {
  * `--die-with-parent` has gaps: before it asks the kernel for that, and while its child sets up the confinement.
  */
 const script = `
-read -r nothing
+read -r left_by
 round=0
 while [ $round -lt 500 ]; do
   left=0
@@ -24,8 +24,9 @@ while [ $round -lt 500 ]; do
     rmdir "$folder" || left=1
   done
   if [ $left = 0 ]; then
-    # What it stood in goes too where nobody else is: an agent that was killed cannot do it.
-    for folder do rmdir "\${folder%/*}" && rmdir "\${folder%/*/*}"; done
+    # What it stood in goes too where nobody else is, if its agent was killed and cannot do it. One that lives may be about
+    # to put a sandbox there.
+    [ "$left_by" = agent ] || for folder do rmdir "\${folder%/*}" && rmdir "\${folder%/*/*}"; done
     exit 0
   fi
   round=$((round+1))
@@ -39,7 +40,7 @@ export function guardCgroup(cgroup: Pick<MachineCgroup, 'joinFiles'>): Guard {
   const ended = once(child, 'exit').catch(() => undefined)
   return {
     async release() {
-      child.stdin?.end()
+      child.stdin?.end('agent\n')
       await ended
     },
   }

@@ -18,6 +18,7 @@ import {
   kernelMounts,
   networkNamespace,
   ownMounts,
+  probeFolder,
 } from './runtime-config.ts'
 
 /** How this machine's runsc has to be run, found out by trying: see host/probe-gvisor.ts. */
@@ -162,6 +163,7 @@ function buildGvisorConfig(
     mounts: [
       ...kernelMounts.filter(({ type }) => knownMounts.has(type)),
       ...ownTmp(plan, rootfs),
+      ...probeFolder(host),
       ...bindsOf(plan, host).map(({ mount, bind }) => (bind === null ? mount : { ...mount, source: bind.place })),
     ],
     linux: {

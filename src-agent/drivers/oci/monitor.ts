@@ -1,9 +1,6 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import * as z from 'zod'
-import { endGroup } from '../../process/kill-group.ts'
-import { start } from '../../process/run.ts'
+import { type ConmonDeps, conmonArguments, startConmon } from '../conmon.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
 import { runtimeFailure } from './failures.ts'
 import type { OciFlavour, ReadOnlyBind } from './flavour.ts'
@@ -32,89 +29,39 @@ export function withHiddenNetSettings(command: readonly string[]): readonly [str
   return ['unshare', ['--mount', '--propagation', 'slave', 'sh', '-c', hidingScript, 'joey-hide', ...command]]
 }
 
-export interface MonitorDeps {
-  readonly conmon: string
+export interface MonitorDeps extends ConmonDeps {
   readonly runtime: string
   readonly runtimeRoot: string
-  /** conmon leaves the exit code here, in a file named by the id. */
-  readonly exits: string
 }
 
-/** Where the monitor keeps what others use. The run folder is the bundle. */
-export function monitorFiles(run: string): Record<'pid' | 'monitorPid' | 'attach' | 'control' | 'rootfs', string> {
-  return {
-    pid: join(run, 'pid'),
-    monitorPid: join(run, 'monitor.pid'),
-    attach: join(run, 'attach'),
-    control: join(run, 'ctl'),
-    rootfs: join(run, 'rootfs'),
-  }
+/** Where the overlay is mounted, in the run folder, which is the bundle. */
+export function rootfsOf(run: string): string {
+  return join(run, 'rootfs')
 }
 
 /** Starts conmon, which has the runtime create the sandbox. Resolves when the main process is ready to start. */
-export async function startMonitor(
+export function startMonitor(
   deps: MonitorDeps & { readonly host: HostTraits },
   flavour: Pick<OciFlavour, 'options' | 'launch' | 'readOnlyBinds'>,
   plan: LaunchPlan,
   signal: AbortSignal,
 ): Promise<Running> {
-  signal.throwIfAborted()
-  const files = monitorFiles(plan.paths.run)
-  const args = ['--mount', '--propagation', 'slave', 'sh', '-c', launchScript, 'joey-launch']
+  const { run } = plan.paths
   const { options, hidesNetSettings } = flavour.launch(plan)
   const hide = hidesNetSettings ? ['sh', '-c', hidingScript, 'joey-hide'] : []
-  const conmon = [deps.conmon, ...conmonArguments(deps, plan, [...flavour.options, ...options])]
   const binds = flavour.readOnlyBinds(plan, deps.host)
   makePlaces(binds)
   const mounts = [
     overlayOptions(plan),
-    files.rootfs,
+    rootfsOf(run),
     String(binds.length),
     ...binds.flatMap(({ source, place }) => [source, place]),
   ]
-  const child = start('unshare', [...args, ...mounts, ...hide, ...conmon], {
-    // conmon leaves a file named oom where it stands.
-    cwd: plan.paths.run,
-    env: {
-      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-      LC_ALL: 'C.UTF-8',
-      _OCI_SYNCPIPE: '3',
-    },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-  })
-  const abort = () => void endGroup(child)
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    const report = await readReport(child, plan.process.argv[0] ?? '')
-    const monitorPid = Number.parseInt(await readFile(files.monitorPid, 'utf8'), 10)
-    return { pid: report, monitorPid }
-  } finally {
-    signal.removeEventListener('abort', abort)
-    for (const pipe of child.stdio) pipe?.destroy()
-  }
-}
-
-function conmonArguments(
-  deps: MonitorDeps,
-  { id, paths, process, stdin }: LaunchPlan,
-  options: readonly string[],
-): string[] {
-  const files = monitorFiles(paths.run)
-  return [
-    ...['--api-version', '1', '--cid', id, '--cuuid', id, '--name', id],
-    ...[
-      '--runtime',
-      deps.runtime,
-      ...['--root', deps.runtimeRoot, ...options].flatMap((each) => ['--runtime-arg', each]),
-    ],
-    ...['--bundle', paths.run, '--persist-dir', paths.run, '--exit-dir', deps.exits, '--full-attach'],
-    ...['--container-pidfile', files.pid, '--conmon-pidfile', files.monitorPid],
-    ...['--log-path', `k8s-file:${paths.log}`, '--log-level', 'error'],
-    ...(process.tty ? ['--terminal'] : []),
-    ...(stdin || process.tty ? ['--stdin'] : []),
-    // A detached client must not end the standard input that another one may still want to use.
-    ...(process.tty ? ['--leave-stdin-open'] : []),
-  ]
+  const runtime = [deps.runtime, '--root', deps.runtimeRoot, ...flavour.options, ...options] as const
+  const conmon = [deps.conmon, ...conmonArguments(deps, plan, { runtime, terminal: plan.process.tty })]
+  const own = ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', launchScript, 'joey-launch'] as const
+  const toError = (words: string) => runtimeFailure(words, plan.process.argv[0] ?? '')
+  return startConmon({ command: [...own, ...mounts, ...hide, ...conmon], run, toError }, signal)
 }
 
 /** A file where a file is to be seen, a folder where a folder is. */
@@ -127,37 +74,4 @@ function makePlaces(binds: readonly ReadOnlyBind[]): void {
 
 function overlayOptions({ lowers, paths }: LaunchPlan): string {
   return `nodev,lowerdir=${lowers.join(':')},upperdir=${paths.upper},workdir=${paths.work}`
-}
-
-/** conmon's first line on the synchronisation pipe: the pid, or -1 and the runtime's words. */
-const Report = z.object({ pid: z.int().optional(), data: z.int().optional(), message: z.string().optional() })
-
-function readReport(child: ReturnType<typeof start>, argv0: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let text = ''
-    let complaints = ''
-    const fail = (detail: string) => reject(runtimeFailure(detail, argv0))
-    child.once('error', (error) => fail(error.message))
-    child.stdio[2]?.on('data', (chunk: Buffer) => {
-      if (complaints.length < 8192) complaints += chunk.toString('utf8')
-    })
-    const pipe = child.stdio[3]
-    pipe?.on('data', (chunk: Buffer) => {
-      text += chunk.toString('utf8')
-      if (!text.includes('\n')) return
-      const report = parseReport(text)
-      const pid = report?.data ?? report?.pid ?? -1
-      if (pid > 0) resolve(pid)
-      else fail(report?.message ?? text + complaints)
-    })
-    pipe?.once('close', () => fail(complaints || text || 'The monitor ended without a word.'))
-  })
-}
-
-function parseReport(text: string): z.infer<typeof Report> | null {
-  try {
-    return Report.parse(JSON.parse(text.slice(0, text.indexOf('\n'))))
-  } catch {
-    return null
-  }
 }

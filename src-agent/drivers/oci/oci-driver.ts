@@ -2,19 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
 import type { Limits, SandboxId } from '#contract/sandbox'
 import { countRefusedProcesses } from '../../host/cgroup-files.ts'
-import { isMonitorOf } from '../../process/host-process.ts'
 import type { Run } from '../../process/run.ts'
+import { awaitMonitorGone, monitorFiles } from '../conmon.ts'
 import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running, SandboxPaths } from '../driver.ts'
 import { containerFlavour } from './container-flavour.ts'
 import { runtimeFailure } from './failures.ts'
 import type { Engine, FlavourDeps, OciFlavour, Phase } from './flavour.ts'
 import { defaultCapabilities, resolveGrants } from './grants.ts'
-import { type MonitorDeps, monitorFiles, startMonitor, withHiddenNetSettings } from './monitor.ts'
+import { type MonitorDeps, rootfsOf, startMonitor, withHiddenNetSettings } from './monitor.ts'
 import { buildProcess, type HostTraits } from './runtime-config.ts'
 
 export interface OciDeps extends MonitorDeps {
@@ -26,8 +25,6 @@ export interface OciDeps extends MonitorDeps {
 }
 
 const engineTimeoutMs = 30_000
-const monitorPatienceMs = 3_000
-const monitorPollMs = 3
 /** How a runtime fails: 1; where it is runsc 128, and 2 where it panics. */
 const answers = [0, 1, 2, 128]
 
@@ -139,7 +136,7 @@ export function createOciDriver(
       if (left !== 'absent')
         throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
       await flavour.forget(cgroup(id))
-      await monitorGone(monitorFiles(paths.run).monitorPid, id)
+      await awaitMonitorGone(monitorFiles(paths.run).monitorPid, id)
       await Promise.all([join(deps.exits, id), launchFile(runtimeRoot, id)].map((file) => rm(file, { force: true })))
       await rm(paths.run, { recursive: true, force: true })
     },
@@ -189,7 +186,7 @@ const capabilitiesFile = 'capabilities.json'
 
 async function writeBundle(plan: LaunchPlan, { host, runtimeRoot }: OciDeps, flavour: OciFlavour): Promise<void> {
   const { run } = plan.paths
-  const { rootfs } = monitorFiles(run)
+  const rootfs = rootfsOf(run)
   const granted = resolveGrants(plan.grants)
   const config = flavour.config(plan, host, rootfs, granted)
   await mkdir(rootfs, { recursive: true, mode: 0o700 })
@@ -210,17 +207,6 @@ function readCapabilities(paths: SandboxPaths): readonly string[] {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return defaultCapabilities
     throw error
   }
-}
-
-/** A monitor that is still at work would leave its files behind us, and an exit code that a later run would take for its own. */
-async function monitorGone(pidFile: string, id: SandboxId): Promise<void> {
-  const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
-  if (!(pid > 0)) return
-  for (let waited = 0; waited < monitorPatienceMs; waited += monitorPollMs) {
-    if (!(await isMonitorOf(pid, id))) return
-    await sleep(monitorPollMs)
-  }
-  process.kill(pid, 'SIGKILL')
 }
 
 const State = z.object({ status: z.string() })

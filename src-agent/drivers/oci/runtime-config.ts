@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Limits, Mount } from '#contract/sandbox'
 import type { LaunchPlan, ProcessPlan } from '../driver.ts'
 import { defaultCapabilities, type Granted, type GrantedDevice, toDeviceNode, toDeviceRule } from './grants.ts'
@@ -48,7 +49,7 @@ export function buildRuntimeConfig(
   const { capabilities, devices, hasSeccomp } = granted
   return {
     ...buildCommon(plan, host, rootfs, capabilities),
-    mounts: [...kernelMounts, cgroupMount, ...ownMounts(plan, host)],
+    mounts: [...kernelMounts, cgroupMount, ...probeFolder(host), ...ownMounts(plan, host)],
     linux: {
       namespaces: [...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })), ...networkNamespace(plan)],
       cgroupsPath: `${host.cgroupParent}/${plan.id}`,
@@ -178,6 +179,12 @@ const cgroupMount = {
 
 /** Where the program is that checks the wall from inside. */
 export const guestProbe = '/dev/.joey/probe'
+
+/** A mount of its own, so that root inside cannot rename it away and put a program of its choice in the probe's place. */
+export function probeFolder({ probe }: Pick<HostTraits, 'probe'>): Record<string, unknown>[] {
+  const options = ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=64k']
+  return probe === null ? [] : [{ destination: dirname(guestProbe), type: 'tmpfs', source: 'tmpfs', options }]
+}
 
 interface BindMount {
   readonly destination: string

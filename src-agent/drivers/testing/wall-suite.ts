@@ -104,7 +104,8 @@ export function describeWalls(current: () => Trial): void {
   test('the program that checks the wall is there, and cannot be changed', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
-    const script = 'test -x /dev/.joey/probe && echo there; echo x >/dev/.joey/probe'
+    const attempts = 'busybox mv /dev/.joey /dev/away && echo moved; busybox rm -f /dev/.joey/probe && echo removed'
+    const script = `${attempts}; test -x /dev/.joey/probe && echo there; echo x >/dev/.joey/probe`
     const { text, code } = await trial.exec(['sh', '-c', script])
     expect(code).not.toBe(0)
     expect(text).toBe(findResource(`probe/${process.arch}/joey-probe`) === null ? '' : 'there\n')

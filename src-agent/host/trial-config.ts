@@ -1,0 +1,34 @@
+interface Trial {
+  /** At the top, so that no empty parent stays behind that is not known by its name. */
+  readonly cgroupsPath: string
+  /** A static busybox, the only program in the bundle. */
+  readonly busybox: string
+  readonly memoryBytes: number
+  readonly pids: number
+  readonly mounts: readonly object[]
+  /** More of `linux`. */
+  readonly more?: object
+}
+
+/** The bundle of a trial: what every sandbox needs of a runtime, and a program that says that it lived. */
+export function trialConfig({ cgroupsPath, busybox, memoryBytes, pids, mounts, more = {} }: Trial): object {
+  return {
+    ociVersion: '1.0.2',
+    process: {
+      args: ['/busybox', 'echo', 'alive'],
+      cwd: '/',
+      env: ['PATH=/'],
+      user: { uid: 0, gid: 0 },
+      noNewPrivileges: true,
+      capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
+    },
+    root: { path: 'rootfs', readonly: true },
+    mounts: [...mounts, { destination: '/busybox', type: 'bind', source: busybox, options: ['bind', 'ro'] }],
+    linux: {
+      namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map((type) => ({ type })),
+      cgroupsPath,
+      resources: { memory: { limit: memoryBytes }, pids: { limit: pids } },
+      ...more,
+    },
+  }
+}
