@@ -8,7 +8,8 @@ import type { AgentEvent } from '#contract/observe'
 import { type Sandbox, SandboxSpec } from '#contract/sandbox'
 import { composeServices, type Services } from '../../compose.ts'
 import type { GuestProcess } from '../../drivers/driver.ts'
-import { createDrivers } from '../../host/create-drivers.ts'
+import { removeCgroups } from '../../host/cgroup-files.ts'
+import { closeDrivers, createDrivers } from '../../host/create-drivers.ts'
 import { preparePrivateMounts } from '../../host/private-mounts.ts'
 import { run } from '../../process/run.ts'
 import { openDatabase } from '../../state/database.ts'
@@ -84,6 +85,9 @@ export async function openDesk(): Promise<Desk> {
       await services.context.background.settled()
       await services.context.network.close({ keep: false })
       letGo()
+      // First: a machine that is made ready in the background has a place among the cgroups.
+      await closeDrivers(drivers)
+      await removeCgroups(`/joey/${folder.tag}`)
       await unmountImages(folder.imageMounts)
       rmSync(home, { recursive: true, force: true })
     },
