@@ -188,8 +188,48 @@ export interface OverheadMeasuring {
   engineMemory(id: SandboxId, paths: SandboxPaths): Promise<number | null>
 }
 
+/** A driver whose guest keeps back what it has written, until it is asked for it. */
+export interface DiskFlushing {
+  /** Resolves when everything that was written inside before the call is in `paths.upper` or `paths.disk`. */
+  flushDisk(id: SandboxId, paths: SandboxPaths): Promise<void>
+}
+
+/** What a driver says of a state that it has saved. */
+export interface SavedState {
+  /** From the last instruction of the guest before the state was taken to its next one, in ms. */
+  readonly pauseMs: number
+  /** The sandbox, which runs on: by the same processes of the host, or by new ones. */
+  readonly running: Running
+}
+
+/**
+ * A driver that saves memory and processes of a running sandbox, and has sandboxes begin where one was saved.
+ * `folder` is the caller's: empty before the save, read-only afterwards, and may be read by many restores at once.
+ */
+export interface LiveSaving {
+  /** What must be the same where a state is restored: engine, version, platform, processor. */
+  readonly stateKey: string
+  /** A sentence that says why this one's memory cannot be saved; null where it can. */
+  refusesSave(plan: Pick<LaunchPlan, 'mounts' | 'hostNetwork' | 'grants' | 'process'>): string | null
+  /**
+   * The sandbox stands still from the moment that is saved until `atRest`, which copies the disk of that moment, has
+   * settled, and goes on then, also where saving failed. Without `goOn` it is not started again, and the caller removes it.
+   */
+  saveState(
+    plan: LaunchPlan,
+    folder: string,
+    options: { atRest(): Promise<void>; readonly goOn: boolean; readonly signal: AbortSignal },
+  ): Promise<SavedState>
+  /**
+   * In place of `create` and `start`. The disk must be that of the saved moment. Hostname, address and hardware address
+   * inside are the plan's before the first instruction of the guest or right after it; clock and random state are renewed.
+   * On failure nothing is left.
+   */
+  restoreState(plan: LaunchPlan, folder: string, signal: AbortSignal): Promise<Running>
+}
+
 /** Optional abilities, found by looking: `const boots = ability(driver, 'bootLog')`. */
-export type Abilities = FileRefreshing & MainResizing & Booting & OverheadMeasuring
+export type Abilities = FileRefreshing & MainResizing & Booting & OverheadMeasuring & DiskFlushing & LiveSaving
 
 /** The driver, where it has that ability; else null. */
 export function ability<K extends keyof Abilities>(driver: Driver, name: K): (Driver & Pick<Abilities, K>) | null {
