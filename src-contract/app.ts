@@ -36,6 +36,21 @@ export const chooseImage = appOperation(
   z.strictObject({ kind: z.enum(['archive', 'folder']) }),
   z.strictObject({ path: z.string().nullable() }),
 )
+/** Shows the system's file dialog for what an operation of the agent reads or fills; none when the person cancelled. */
+export const choosePaths = appOperation(
+  'app.choosePaths',
+  z.strictObject({ kind: z.enum(['files', 'folders', 'target-folder', 'bundle']) }),
+  z.strictObject({ paths: z.array(z.string()).max(1000) }),
+)
+/** Asks where a file is to go that the agent will write. Null when the person cancelled. */
+export const chooseTarget = appOperation(
+  'app.chooseTarget',
+  z.strictObject({
+    /** A file name, not a path. */
+    name: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._ -]{0,100}$/),
+  }),
+  z.strictObject({ path: z.string().nullable() }),
+)
 /** Puts text on the clipboard: the page has no permission to. */
 export const copyText = appOperation(
   'app.copyText',
@@ -63,7 +78,16 @@ export const readApp = appOperation(
   z.strictObject({ version: z.string(), platform: z.string(), electron: z.string() }),
 )
 
-export const appOperations = { startAgent, chooseImage, copyText, saveFile, showLog, readApp } as const
+export const appOperations = {
+  startAgent,
+  chooseImage,
+  choosePaths,
+  chooseTarget,
+  copyText,
+  saveFile,
+  showLog,
+  readApp,
+} as const
 
 /** IPC channels. `open` answers with a MessagePort through `window.postMessage`. */
 export const channels = { call: 'joey:call', open: 'joey:open', port: 'joey:port', link: 'joey:link' } as const

@@ -57,10 +57,22 @@ export type TaskId = z.infer<typeof TaskId>
 
 export const Task = z.strictObject({
   id: TaskId,
-  kind: z.enum(['image.import']),
+  kind: z.enum([
+    'image.import',
+    'snapshot.create',
+    'snapshot.restore',
+    'snapshot.fork',
+    'snapshot.verify',
+    'files.put',
+    'files.get',
+    'export.scan',
+    'export.run',
+    'import.inspect',
+    'import.run',
+  ]),
   /** What it works on, for people. */
   subject: z.string(),
-  phase: z.enum(['checking', 'converting', 'unpacking', 'packing', 'done', 'failed', 'cancelled']),
+  phase: z.enum(['checking', 'converting', 'unpacking', 'packing', 'working', 'done', 'failed', 'cancelled']),
   /** 0 to 1 within the whole task; null where it cannot be known. */
   progress: z.number().min(0).max(1).nullable(),
   startedAt: z.iso.datetime(),

@@ -3,6 +3,7 @@ import { Image, Task, TaskId } from './image.ts'
 import { operation, stream } from './operation.ts'
 import { Sandbox, SandboxId, SandboxRef } from './sandbox.ts'
 import { Settings } from './settings.ts'
+import { Snapshot, SnapshotId } from './snapshot.ts'
 import { Terminal, TerminalId } from './terminal.ts'
 
 const base = { seq: z.int().nonnegative(), at: z.iso.datetime() }
@@ -20,6 +21,7 @@ export const AgentEvent = z.discriminatedUnion('type', [
     terminals: z.array(Terminal),
     tasks: z.array(Task),
     settings: Settings,
+    snapshots: z.array(Snapshot),
   }),
   z.strictObject({ ...base, type: z.literal('sandbox.changed'), sandbox: Sandbox }),
   z.strictObject({ ...base, type: z.literal('sandbox.removed'), id: SandboxId, name: z.string() }),
@@ -30,6 +32,8 @@ export const AgentEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...base, type: z.literal('task.changed'), task: Task }),
   z.strictObject({ ...base, type: z.literal('task.removed'), id: TaskId }),
   z.strictObject({ ...base, type: z.literal('settings.changed'), settings: Settings }),
+  z.strictObject({ ...base, type: z.literal('snapshot.changed'), snapshot: Snapshot }),
+  z.strictObject({ ...base, type: z.literal('snapshot.removed'), id: SnapshotId }),
   /** What the agent found and mended at its start, or needs the person to know. */
   z.strictObject({ ...base, type: z.literal('notice'), reason: z.string(), message: z.string() }),
 ])

@@ -1,5 +1,8 @@
 import { examineHost, readAgent, stopAgent } from './agent.ts'
+import * as archive from './archive.ts'
 import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setClass } from './classes.ts'
+import * as compare from './compare.ts'
+import * as files from './files.ts'
 import { cancelTask, importImage, listImages, removeImage } from './image.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
@@ -7,6 +10,7 @@ import { attachStream, execStream } from './process.ts'
 import * as sandbox from './sandbox.ts'
 import { readSelfTest, runSelfTest } from './selftest.ts'
 import { readSettings, updateSettings } from './settings.ts'
+import * as snapshot from './snapshot.ts'
 import { closeTerminal, listTerminals, openTerminal, terminalStream } from './terminal.ts'
 
 /** Everything the agent answers, by key. Routes, the typed client, the bridge's allow-list and OpenAPI read it. */
@@ -49,6 +53,36 @@ export const operations = {
   readSelfTest,
   readSettings,
   updateSettings,
+  createSnapshot: snapshot.createSnapshot,
+  listSnapshots: snapshot.listSnapshots,
+  inspectSnapshot: snapshot.inspectSnapshot,
+  updateSnapshot: snapshot.updateSnapshot,
+  readSnapshotUsage: snapshot.readSnapshotUsage,
+  planRestore: snapshot.planRestore,
+  restoreSnapshot: snapshot.restoreSnapshot,
+  forkSandboxes: snapshot.forkSandboxes,
+  removeSnapshot: snapshot.removeSnapshot,
+  pruneSnapshots: snapshot.pruneSnapshots,
+  verifySnapshots: snapshot.verifySnapshots,
+  readSchedule: snapshot.readSchedule,
+  setSchedule: snapshot.setSchedule,
+  listFiles: files.listFiles,
+  readFile: files.readFile,
+  writeFile: files.writeFile,
+  changeFiles: files.changeFiles,
+  putFiles: files.putFiles,
+  getFiles: files.getFiles,
+  measureFiles: files.measureFiles,
+  compareFiles: compare.compareFiles,
+  compareText: compare.compareText,
+  comparePackages: compare.comparePackages,
+  compareConfig: compare.compareConfig,
+  scanSecrets: archive.scanSecrets,
+  exportTree: archive.exportTree,
+  inspectBundle: archive.inspectBundle,
+  importBundle: archive.importBundle,
+  readSigningKey: archive.readSigningKey,
+  trustSigner: archive.trustSigner,
 } as const
 
 export const streams = {
@@ -59,6 +93,8 @@ export const streams = {
   attachStream,
   terminalStream,
   isolationStream,
+  fileStream: files.fileStream,
+  findStream: files.findStream,
 } as const
 
 export type Operations = typeof operations

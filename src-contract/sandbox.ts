@@ -230,6 +230,12 @@ export const Sandbox = z.strictObject({
   /** Host ports as really published. */
   ports: z.array(z.strictObject({ hostPort: Port, guestPort: Port })),
   selfTest: SelfTestSummary.nullable().default(null),
+  /** The snapshot that its disk was last made from or kept in; null: the image. */
+  parentId: z
+    .string()
+    .regex(/^[a-f0-9]{12}$/)
+    .nullable()
+    .default(null),
 })
 export type Sandbox = z.infer<typeof Sandbox>
 

@@ -1,4 +1,4 @@
-import { contextBridge, ipcRenderer } from 'electron'
+import { contextBridge, ipcRenderer, webUtils } from 'electron'
 import type { AgentLink } from '#contract/app'
 import type { Reply } from '#contract/app-error'
 import { callNames, channels, streamNames } from './names.ts'
@@ -14,6 +14,13 @@ contextBridge.exposeInMainWorld('joey', {
   open(name: string, request: unknown, id: string): Promise<Reply<null>> {
     if (!streamNames.includes(name)) return unknown(name)
     return ipcRenderer.invoke(channels.open, { id, name, request })
+  },
+
+  /** Where a file lies that the person has dropped on the page; '' where it has no place on this machine. */
+  pathOf(file: File): string {
+    // Before Electron 32 a file told it itself.
+    const known = webUtils as typeof webUtils | undefined
+    return known?.getPathForFile(file) ?? (file as File & { readonly path?: string }).path ?? ''
   },
 
   /** Calls with the present state, then with each change. Returns its undo. */

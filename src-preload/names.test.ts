@@ -12,7 +12,7 @@ test('the page may name every operation but the end of the agent', () => {
 test('the page may name the streams that a window shows', () => {
   const all: readonly string[] = Object.values(streams).map(({ name }) => name)
 
-  expect(streamNames).toEqual(all.filter((name) => !['sandbox.exec', 'sandbox.attach'].includes(name)))
+  expect(streamNames).toEqual(all.filter((name) => !['sandbox.exec', 'sandbox.attach', 'files.stream'].includes(name)))
 })
 
 test('the channels are those of the contract', () => {

@@ -25,6 +25,8 @@ export function appAnswers(handlers: AppHandlers): Answers {
   return new Map([
     bind(appOperations.startAgent, handlers.startAgent),
     bind(appOperations.chooseImage, handlers.chooseImage),
+    bind(appOperations.choosePaths, handlers.choosePaths),
+    bind(appOperations.chooseTarget, handlers.chooseTarget),
     bind(appOperations.copyText, handlers.copyText),
     bind(appOperations.saveFile, handlers.saveFile),
     bind(appOperations.showLog, handlers.showLog),

@@ -58,6 +58,8 @@ test('an app operation parses its request', async () => {
   const answers = appAnswers({
     startAgent: never,
     chooseImage: never,
+    choosePaths: never,
+    chooseTarget: never,
     copyText,
     saveFile: never,
     showLog: never,
@@ -76,7 +78,8 @@ test.each(['../x.svg', '/etc/x.svg', 'a/b.svg', '', '.hidden'])(
   async (name) => {
     const saveFile = vi.fn(async () => ({ path: null }))
     const never = () => Promise.reject(new Error('not this one'))
-    const handlers = { startAgent: never, chooseImage: never, copyText: never, showLog: never, readApp: never }
+    const choices = { chooseImage: never, choosePaths: never, chooseTarget: never }
+    const handlers = { startAgent: never, ...choices, copyText: never, showLog: never, readApp: never }
     const asked = call(appAnswers({ ...handlers, saveFile }))
     const content = { kind: 'svg', text: '<svg/>' }
 

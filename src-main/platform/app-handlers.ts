@@ -8,6 +8,7 @@ import {
   type OpenDialogOptions,
   type SaveDialogOptions,
   shell,
+  type WebContents,
 } from 'electron'
 import { appError } from '#contract/app-error'
 import type { AppHandlers } from '../ipc/app.ts'
@@ -27,6 +28,29 @@ const pictureFilters = {
   svg: { name: 'SVG picture', extensions: ['svg'] },
   png: { name: 'PNG picture', extensions: ['png'] },
 } satisfies Record<string, FileFilter>
+
+const pathOptions = {
+  files: { properties: ['openFile', 'multiSelections'] },
+  folders: { properties: ['openDirectory', 'multiSelections'] },
+  'target-folder': { properties: ['openDirectory', 'createDirectory'] },
+  bundle: { properties: ['openFile'], filters: [{ name: 'Joey bundles', extensions: ['joey'] }] },
+} satisfies Record<string, OpenDialogOptions>
+
+async function askOpen(contents: WebContents, options: OpenDialogOptions): Promise<string[]> {
+  const window = BrowserWindow.fromWebContents(contents)
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options))
+  return canceled ? [] : filePaths
+}
+
+async function askSave(contents: WebContents, options: SaveDialogOptions): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(contents)
+  const { canceled, filePath } = await (window
+    ? dialog.showSaveDialog(window, options)
+    : dialog.showSaveDialog(options))
+  return canceled || !filePath ? null : filePath
+}
 
 /** Where the person wanted it; what stands against that is theirs to mend, so it is said as the system says it. */
 async function writeChosen(path: string, content: string | Buffer): Promise<void> {
@@ -51,25 +75,20 @@ export function createAppHandlers({ startAgent, findLog }: Deps): AppHandlers {
     async chooseImage({ kind }, { contents }) {
       const options: OpenDialogOptions =
         kind === 'archive' ? { properties: ['openFile'], filters: archiveFilters } : { properties: ['openDirectory'] }
-      const window = BrowserWindow.fromWebContents(contents)
-      const { canceled, filePaths } = await (window
-        ? dialog.showOpenDialog(window, options)
-        : dialog.showOpenDialog(options))
-      return { path: canceled ? null : (filePaths[0] ?? null) }
+      return { path: (await askOpen(contents, options))[0] ?? null }
     },
+    choosePaths: async ({ kind }, { contents }) => ({ paths: await askOpen(contents, pathOptions[kind]) }),
+    chooseTarget: async ({ name }, { contents }) => ({ path: await askSave(contents, { defaultPath: name }) }),
     async copyText({ text }) {
       await clipboard.writeText(text) // a promise in newer versions of Electron
       return {}
     },
     async saveFile({ name, content }, { contents }) {
       const options: SaveDialogOptions = { defaultPath: name, filters: [{ ...pictureFilters[content.kind] }] }
-      const window = BrowserWindow.fromWebContents(contents)
-      const { canceled, filePath } = await (window
-        ? dialog.showSaveDialog(window, options)
-        : dialog.showSaveDialog(options))
-      if (canceled || !filePath) return { path: null }
-      await writeChosen(filePath, content.kind === 'svg' ? content.text : Buffer.from(content.base64, 'base64'))
-      return { path: filePath }
+      const path = await askSave(contents, options)
+      if (path === null) return { path }
+      await writeChosen(path, content.kind === 'svg' ? content.text : Buffer.from(content.base64, 'base64'))
+      return { path }
     },
     async showLog() {
       shell.showItemInFolder(await findLog())
