@@ -1,11 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { describeLayers } from './testing/layers-suite.ts'
 import { describeLifecycle } from './testing/lifecycle-suite.ts'
 import { describeLimits } from './testing/limits-suite.ts'
+import { createLiveDesk, type LiveDesk } from './testing/live-desk.ts'
+import { describeLive } from './testing/live-suite.ts'
 import { describeProcesses } from './testing/process-suite.ts'
 import { createTrial, type Setting, type Trial } from './testing/trial.ts'
 import { describeWalls } from './testing/wall-suite.ts'
 
-export type { Setting }
+export { createLiveDesk, createTrial, type LiveDesk, type Setting, type Trial }
 
 /**
  * Every driver passes this suite. A new obligation in the interface comes with a test here. Where classes differ, the
@@ -25,8 +28,10 @@ export function describeDriver(name: string, make: (folder: string) => Promise<S
     afterAll(() => trial?.dispose(), 60_000)
 
     describeLifecycle(current)
+    describeLayers(current)
     describeProcesses(current)
     describeLimits(current)
     describeWalls(current)
+    describeLive(current)
   })
 }

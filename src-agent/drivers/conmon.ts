@@ -1,5 +1,8 @@
+import { closeSync, constants, openSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
 import { isMonitorOf } from '../process/host-process.ts'
@@ -29,13 +32,15 @@ interface Watched {
   readonly runtime: readonly [program: string, ...args: string[]]
   /** conmon makes the terminal; not where the guest has one of its own. */
   readonly terminal: boolean
+  /** The sandbox begins where one was saved: the runtime is called with `restore` in place of `create`. */
+  readonly restore?: { readonly image: string; readonly options?: readonly string[] }
 }
 
 /** conmon's command line (https://github.com/containers/conmon). The run folder is the bundle. */
 export function conmonArguments(
   { exits }: Pick<ConmonDeps, 'exits'>,
   { id, paths, process, stdin }: LaunchPlan,
-  { runtime: [program, ...args], terminal }: Watched,
+  { runtime: [program, ...args], terminal, restore }: Watched,
 ): string[] {
   const files = monitorFiles(paths.run)
   return [
@@ -45,6 +50,8 @@ export function conmonArguments(
     ...['--container-pidfile', files.pid, '--conmon-pidfile', files.monitorPid],
     ...['--log-path', `k8s-file:${paths.log}`, '--log-level', 'error'],
     ...(terminal ? ['--terminal'] : []),
+    ...(restore ? ['--restore', restore.image] : []),
+    ...(restore?.options ?? []).flatMap((each) => ['--runtime-opt', each]),
     ...(stdin || process.tty ? ['--stdin'] : []),
     // A detached client must not end the standard input that another one may still want to use.
     ...(process.tty ? ['--leave-stdin-open'] : []),
@@ -57,12 +64,18 @@ interface Start {
   readonly run: string
   /** Makes the error of what the runtime, or conmon, said. */
   readonly toError: (words: string) => Error
+  /**
+   * A named pipe for conmon's report. Without one conmon ends where nobody is there any more to be told, which is right for
+   * what is only being made; it holds both ends of a named one itself.
+   */
+  readonly report?: string
 }
 
 /** Starts conmon. Resolves when the runtime has made what is to be watched. */
-export async function startConmon({ command, run, toError }: Start, signal: AbortSignal): Promise<Running> {
+export async function startConmon({ command, run, toError, report }: Start, signal: AbortSignal): Promise<Running> {
   signal.throwIfAborted()
   const [program, ...args] = command
+  const ends = report === undefined ? null : openReport(report)
   const child = start(program, args, {
     // conmon leaves a file named oom where it stands.
     cwd: run,
@@ -71,24 +84,32 @@ export async function startConmon({ command, run, toError }: Start, signal: Abor
       LC_ALL: 'C.UTF-8',
       _OCI_SYNCPIPE: '3',
     },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', ends?.held ?? 'pipe'],
   })
+  if (ends) closeSync(ends.held)
+  const words = ends?.reader ?? (child.stdio[3] as Readable)
   const abort = () => void endGroup(child)
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const pid = await readReport(child, toError)
+    const pid = await readReport(child, words, toError)
     const monitorPid = Number.parseInt(await readFile(monitorFiles(run).monitorPid, 'utf8'), 10)
     return { pid, monitorPid }
   } finally {
     signal.removeEventListener('abort', abort)
-    for (const pipe of child.stdio) pipe?.destroy()
+    for (const pipe of [...child.stdio, words]) pipe?.destroy()
   }
 }
 
 /** conmon's first line on the synchronisation pipe: the pid, or -1 and the runtime's words. */
 const Report = z.object({ pid: z.int().optional(), data: z.int().optional(), message: z.string().optional() })
 
-function readReport(child: ChildProcess, toError: (words: string) => Error): Promise<number> {
+function openReport(path: string): { readonly held: number; readonly reader: Readable } {
+  const { O_RDWR, O_RDONLY, O_NONBLOCK } = constants
+  const held = openSync(path, O_RDWR)
+  return { held, reader: new Socket({ fd: openSync(path, O_RDONLY | O_NONBLOCK), readable: true, writable: false }) }
+}
+
+function readReport(child: ChildProcess, pipe: Readable, toError: (words: string) => Error): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = ''
     let complaints = ''
@@ -97,8 +118,7 @@ function readReport(child: ChildProcess, toError: (words: string) => Error): Pro
     child.stdio[2]?.on('data', (chunk: Buffer) => {
       if (complaints.length < 8192) complaints += chunk.toString('utf8')
     })
-    const pipe = child.stdio[3]
-    pipe?.on('data', (chunk: Buffer) => {
+    pipe.on('data', (chunk: Buffer) => {
       text += chunk.toString('utf8')
       if (!text.includes('\n')) return
       const report = parseReport(text)
@@ -106,7 +126,7 @@ function readReport(child: ChildProcess, toError: (words: string) => Error): Pro
       if (pid > 0) resolve(pid)
       else fail(report?.message ?? text + complaints)
     })
-    pipe?.once('close', () => fail(complaints || text || 'The monitor ended without a word.'))
+    pipe.once('close', () => fail(complaints || text || 'The monitor ended without a word.'))
   })
 }
 

@@ -194,6 +194,12 @@ export interface DiskFlushing {
   flushDisk(id: SandboxId, paths: SandboxPaths): Promise<void>
 }
 
+/** A driver whose guest's processes the host does not see, and who can ask for them. */
+export interface SignalHeeding {
+  /** Whether the signal would have any effect on the main process. Rejects where that is gone. */
+  heeds(id: SandboxId, signal: string): Promise<boolean>
+}
+
 /** What a driver says of a state that it has saved. */
 export interface SavedState {
   /** From the last instruction of the guest before the state was taken to its next one, in ms. */
@@ -229,9 +235,20 @@ export interface LiveSaving {
 }
 
 /** Optional abilities, found by looking: `const boots = ability(driver, 'bootLog')`. */
-export type Abilities = FileRefreshing & MainResizing & Booting & OverheadMeasuring & DiskFlushing & LiveSaving
+export type Abilities = FileRefreshing &
+  MainResizing &
+  Booting &
+  OverheadMeasuring &
+  DiskFlushing &
+  LiveSaving &
+  SignalHeeding
 
 /** The driver, where it has that ability; else null. */
 export function ability<K extends keyof Abilities>(driver: Driver, name: K): (Driver & Pick<Abilities, K>) | null {
   return name in driver ? (driver as Driver & Pick<Abilities, K>) : null
+}
+
+/** The driver, where it saves memory and has sandboxes begin from it; else null. */
+export function liveSaving(driver: Driver): (Driver & LiveSaving) | null {
+  return 'saveState' in driver ? (driver as Driver & LiveSaving) : null
 }

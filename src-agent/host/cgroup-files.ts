@@ -1,4 +1,4 @@
-import { readdir, readFile, rmdir } from 'node:fs/promises'
+import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
@@ -49,6 +49,18 @@ function killNow(pid: number): void {
 async function readCount(file: string, field = 'oom_kill'): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => '')
   return Number(new RegExp(`^${field} (\\d+)$`, 'm').exec(text)?.[1] ?? 0)
+}
+
+/** Moves all processes of one cgroup into another, in every hierarchy. What they already use stays counted where it was. */
+export async function moveProcesses(from: string, to: string): Promise<void> {
+  for (const root of await listRoots()) {
+    const text = await readFile(join(root, from, 'cgroup.procs'), 'utf8').catch(() => '')
+    for (const pid of text.split('\n').filter(Boolean)) {
+      await writeFile(join(root, to, 'cgroup.procs'), pid).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ESRCH') throw error
+      })
+    }
+  }
 }
 
 /** Removes one empty cgroup from every hierarchy. One in use stays. */

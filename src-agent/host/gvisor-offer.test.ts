@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { gvisorFinding, gvisorOffer } from './gvisor-offer.ts'
 
-const setup = { platform: 'ptrace', options: [], hidesNetSettings: true }
+const setup = { version: '1', platform: 'ptrace', options: [], hidesNetSettings: true }
 const working = { program: '/usr/bin/runsc', version: '0.0~20221219.0', setup, failure: null }
 const broken = { ...working, version: 'release-20240807.0', setup: null, failure: 'systrap: no' }
 

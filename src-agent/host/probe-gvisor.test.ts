@@ -42,6 +42,8 @@ test('systrap is preferred where it exists and works', async () => {
 test('what needs the settings of the network hidden gets them hidden', async () => {
   const verdict = await judgeGvisor(hostWith(old, (_platform, hidden) => hidden))
   expect(verdict?.setup).toEqual({
+    version: '0.0~20221219.0',
+    disconnects: false,
     platform: 'ptrace',
     hidesNetSettings: true,
     options: ['--overlay2=none', '--net-raw'],

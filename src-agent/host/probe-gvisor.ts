@@ -96,7 +96,12 @@ function listSetups(about: About, hasVirtualisation: boolean): GvisorSetup[] {
   return platforms
     .filter((platform) => new RegExp(`^\\s*${platform}\\b`, 'm').test(about.platforms))
     .filter((platform) => platform !== 'kvm' || hasVirtualisation)
-    .flatMap((platform) => [false, true].map((hidesNetSettings) => ({ platform, options, hidesNetSettings })))
+    .flatMap((platform) =>
+      [false, true].map((hidesNetSettings) => ({
+        ...{ version: about.version, disconnects: has('net-disconnect-ok') },
+        ...{ platform, options, hidesNetSettings },
+      })),
+    )
 }
 
 /** A /dev/kvm alone says little: there are kernels that serve it without hardware, and gVisor then hangs. */

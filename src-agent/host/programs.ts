@@ -21,6 +21,12 @@ const programs: readonly Program[] = [
   { name: 'skopeo', args: ['--version'], purpose: 'Images are fetched and imported with it.', essential: false },
   { name: 'umoci', args: ['--version'], purpose: 'Images are unpacked with it.', essential: false },
   { name: 'bwrap', args: ['--version'], purpose: 'Image tools are confined with it.', essential: false },
+  {
+    name: 'getfattr',
+    args: ['--version'],
+    purpose: 'Files are browsed, compared and exported with it.',
+    essential: false,
+  },
   { name: 'xz', args: ['--version'], purpose: 'Archives of images are unpacked with it.', essential: false },
   // Knows no option for its version, and tells it when it is used wrongly.
   {

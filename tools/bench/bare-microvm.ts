@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   try {
     await setting.microvm.warmUp()
     const pool = { take: async () => false, refill: () => {} }
-    const booting = createDriverOn(setting.setup, setting.ground, { templates: nothing, pool })
+    const booting = await createDriverOn(setting.setup, setting.ground, { templates: nothing, pool })
     const times: Record<'template' | 'boot', number[]> = { template: [], boot: [] }
     for (let round = 0; round < rounds; round += 1) {
       times.template.push(await once(setting.driver, setting, folder))

@@ -95,6 +95,11 @@ int cgroup_limit(const char *file, const uint64_t *value)
 	return write_small(path, text);
 }
 
+int cgroup_freeze(bool frozen)
+{
+	return mounted ? write_small(SANDBOX "/cgroup.freeze", frozen ? "1" : "0") : 0;
+}
+
 uint64_t cgroup_oom_kills(void)
 {
 	uint64_t count = 0;

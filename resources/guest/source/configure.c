@@ -17,26 +17,6 @@ struct configuration {
 	bool has_pids, has_memory;
 };
 
-static bool parse_network(struct reader *reader, const struct field *field, struct network *network)
-{
-	switch (field->tag) {
-	case FIELD_ADDRESS:
-		return (network->address = field_text(reader, field)) != NULL;
-	case FIELD_GATEWAY:
-		return (network->gateway = field_text(reader, field)) != NULL;
-	case FIELD_MAC:
-		return (network->mac = field_text(reader, field)) != NULL;
-	case FIELD_PREFIX:
-		network->prefix = (unsigned)field_number(reader, field);
-		return true;
-	case FIELD_MTU:
-		network->mtu = (unsigned)field_number(reader, field);
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool parse_root(struct reader *reader, const struct field *field, struct layers *layers)
 {
 	switch (field->tag) {
@@ -118,7 +98,7 @@ static int parse_configuration(struct reader reader, struct configuration *to)
 	return reader.malformed || to->hostname == NULL || to->layers.lower_count == 0 ? EINVAL : 0;
 }
 
-static int name_host(const char *name)
+int name_host(const char *name)
 {
 	char line[256];
 	size_t length = strlen(name);

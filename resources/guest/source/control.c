@@ -119,6 +119,8 @@ static void forget_client(void)
 {
 	sent = filled = 0;
 	forget_message();
+	hold_forget();
+	flush_forget();
 	sessions_orphan();
 }
 

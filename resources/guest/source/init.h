@@ -162,6 +162,8 @@ extern pid_t main_pid;
 void main_start(uint32_t request, const struct process *process);
 int main_signal(int number);
 int main_resize(unsigned columns, unsigned rows);
+/* Whether the signal would have any effect: the kernel drops it where a first process neither handles nor blocks it. */
+int main_heeds(int number, bool *heeds);
 void main_watch(void);
 void main_pump(void);
 bool main_reaped(pid_t pid, int status);
@@ -183,6 +185,8 @@ int join_namespaces(void);
 /* Forks as process 1 of a new pid namespace, with the rest shared for now. */
 pid_t fork_as_first(void);
 int kill_everything(int number);
+/* The hostname that the sandbox's processes see, where there are any. Returns an errno. */
+int name_sandbox(const char *name);
 
 /* root.c: the sandbox's file system */
 
@@ -225,12 +229,33 @@ int cgroup_join(void);
 /* Null keeps no limit. Returns an errno; EBUSY where more memory is in use than that. */
 int cgroup_limit(const char *file, const uint64_t *value);
 uint64_t cgroup_oom_kills(void);
+/* Holds all processes of the sandbox, or lets them go on; no error where the kernel has no cgroups. */
+int cgroup_freeze(bool frozen);
 bool cgroup_number(const char *file, const char *key, uint64_t *value);
 
 /* configure.c */
 
 /* 0, or an errno and what could not be done. */
 int configure(struct reader fields, const char **what);
+/* Of joey-init itself, and in /etc/hostname. */
+int name_host(const char *name);
+
+/* hold.c */
+
+/* Answers when none of the sandbox's processes runs any more. */
+void hold(uint32_t session);
+void hold_pump(void);
+/* Who asked is gone. What is held stays so. */
+void hold_forget(void);
+/* 0, or an errno and what could not be done; they are held then as before. */
+int go_on(struct reader fields, const char **what);
+
+/* flush.c */
+
+/* Answers when all that was written in the sandbox is on its disk. */
+void flush_disk(uint32_t session);
+bool flush_reaped(pid_t pid, int status);
+void flush_forget(void);
 
 /* network.c */
 
@@ -238,8 +263,13 @@ struct network {
 	char *address, *gateway, *mac;
 	unsigned prefix, mtu;
 };
+/* Takes the texts over. False where the field is none of these, or malformed. */
+bool parse_network(struct reader *reader, const struct field *field, struct network *network);
 int loopback_up(void);
+/* Also where there is another address already. */
 int network_up(const struct network *network);
+/* No error where there is none. */
+int network_down(void);
 
 /* clock.c */
 

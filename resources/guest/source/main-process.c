@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -102,6 +103,29 @@ int main_signal(int number)
 	if (main_pid <= 0 || exited)
 		return ESRCH;
 	return kill(main_pid, number) < 0 ? errno : 0;
+}
+
+/* A mask of signals, as status tells it: "SigCgt:\t0000000000004002". */
+static uint64_t signal_mask(const char *status, const char *name)
+{
+	const char *at = strstr(status, name);
+
+	return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 16);
+}
+
+int main_heeds(int number, bool *heeds)
+{
+	char path[40], status[4096];
+	uint64_t mask;
+
+	if (main_pid <= 0 || exited)
+		return ESRCH;
+	snprintf(path, sizeof(path), "/proc/%d/status", main_pid);
+	if (read_small(path, status, sizeof(status)) < 0)
+		return ESRCH;
+	mask = signal_mask(status, "\nSigCgt:") | signal_mask(status, "\nSigBlk:");
+	*heeds = number == SIGKILL || (mask >> (number - 1) & 1) != 0;
+	return 0;
 }
 
 int main_resize(unsigned columns, unsigned rows)

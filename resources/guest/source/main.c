@@ -108,7 +108,7 @@ static void reap(const struct watch *children)
 	while (read(children->fd, news, sizeof(news)) > 0)
 		;
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		if (!main_reaped(pid, status))
+		if (!main_reaped(pid, status) && !flush_reaped(pid, status))
 			sessions_reaped(pid, status);
 }
 
@@ -155,6 +155,7 @@ static void go_round(struct watch *children)
 	ports_watch();
 	sessions_watch();
 	main_watch();
+	hold_pump();
 	if (control_wants_to_run())
 		loop_wake_in(0);
 	consider_end();

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -91,6 +92,24 @@ int enter_new_namespaces(void)
 	if (chdir("/sandbox") < 0 || syscall(SYS_pivot_root, ".", ".") < 0 || umount2(".", MNT_DETACH) < 0)
 		return errno;
 	return chdir("/") < 0 ? errno : 0;
+}
+
+int name_sandbox(const char *name)
+{
+	int own, error = 0;
+
+	if (main_handle < 0)
+		return 0;
+	own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	if (own < 0 || setns(main_handle, CLONE_NEWUTS) < 0)
+		error = errno;
+	else {
+		error = sethostname(name, strlen(name)) < 0 ? errno : 0;
+		setns(own, CLONE_NEWUTS);
+	}
+	if (own >= 0)
+		close(own);
+	return error;
 }
 
 int kill_everything(int number)

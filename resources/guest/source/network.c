@@ -5,12 +5,40 @@
 #include <net/if_arp.h>
 #include <net/route.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "init.h"
+
+static bool take_text(struct reader *reader, const struct field *field, char **to)
+{
+	/* The last one counts. */
+	free(*to);
+	return (*to = field_text(reader, field)) != NULL;
+}
+
+bool parse_network(struct reader *reader, const struct field *field, struct network *network)
+{
+	switch (field->tag) {
+	case FIELD_ADDRESS:
+		return take_text(reader, field, &network->address);
+	case FIELD_GATEWAY:
+		return take_text(reader, field, &network->gateway);
+	case FIELD_MAC:
+		return take_text(reader, field, &network->mac);
+	case FIELD_PREFIX:
+		network->prefix = (unsigned)field_number(reader, field);
+		return true;
+	case FIELD_MTU:
+		network->mtu = (unsigned)field_number(reader, field);
+		return true;
+	default:
+		return false;
+	}
+}
 
 static struct ifreq request_for(const char *name)
 {
@@ -107,6 +135,16 @@ static int bring_up(int socket, const struct network *network)
 	if (error == 0 && network->gateway != NULL)
 		error = add_gateway(socket, network->gateway);
 	return error;
+}
+
+int network_down(void)
+{
+	int handle = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int error = handle < 0 ? errno : set_up(handle, "eth0", false);
+
+	if (handle >= 0)
+		close(handle);
+	return error == ENODEV ? 0 : error;
 }
 
 int loopback_up(void)

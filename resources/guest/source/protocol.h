@@ -39,6 +39,10 @@ enum {
 	TO_GUEST_RENEW = 13,
 	TO_GUEST_SHUTDOWN = 14,
 	TO_GUEST_SET_LIMITS = 15,
+	TO_GUEST_FLUSH = 16,
+	TO_GUEST_HOLD = 17,
+	TO_GUEST_GO_ON = 18,
+	TO_GUEST_HEEDS = 19,
 };
 
 /* Messages to the host. */
@@ -53,6 +57,7 @@ enum {
 	TO_HOST_CREDIT = 136,
 	TO_HOST_STATS = 137,
 	TO_HOST_MAIN_EXITED = 138,
+	TO_HOST_HEEDS = 139,
 };
 
 /* Fields of structured messages. */

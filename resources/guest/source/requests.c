@@ -130,6 +130,28 @@ static int renew(struct reader fields, const struct numbers *numbers)
 	return error;
 }
 
+static void handle_go_on(uint32_t session, struct reader fields)
+{
+	const char *what;
+	int error = go_on(fields, &what);
+
+	answer(session, error, what);
+}
+
+static void handle_heeds(uint32_t session, const struct numbers *numbers)
+{
+	struct writer writer = { .length = 0 };
+	bool heeds;
+	int error = numbers->number == 0 || numbers->number >= NSIG ? EINVAL : main_heeds((int)numbers->number, &heeds);
+
+	if (error != 0) {
+		reply_failed(session, error, "signal");
+		return;
+	}
+	write_number(&writer, FIELD_NUMBER, heeds);
+	control_send(TO_HOST_HEEDS, session, writer.bytes, writer.length);
+}
+
 static int set_files(struct reader fields)
 {
 	struct field field;
@@ -166,6 +188,9 @@ static void handle_small(unsigned type, uint32_t session, struct reader fields)
 		break;
 	case TO_GUEST_RENEW:
 		answer(session, renew(fields, &numbers), "clock");
+		break;
+	case TO_GUEST_HEEDS:
+		handle_heeds(session, &numbers);
 		break;
 	default:
 		session_stdin_end(session);
@@ -219,8 +244,18 @@ void handle_message(unsigned type, uint32_t session, const uint8_t *payload, siz
 	case TO_GUEST_RESIZE:
 	case TO_GUEST_SET_LIMITS:
 	case TO_GUEST_RENEW:
+	case TO_GUEST_HEEDS:
 	case TO_GUEST_STDIN_END:
 		handle_small(type, session, fields);
+		break;
+	case TO_GUEST_FLUSH:
+		flush_disk(session);
+		break;
+	case TO_GUEST_HOLD:
+		hold(session);
+		break;
+	case TO_GUEST_GO_ON:
+		handle_go_on(session, fields);
 		break;
 	case TO_GUEST_SHUTDOWN:
 		reply_ok(session);

@@ -65,6 +65,8 @@ export async function bootMachine(
   options: {
     readonly cgroup: MachineCgroup
     readonly state: string | null
+    /** How long its guest may take until it greets; a time of its own for each kind otherwise. */
+    readonly patienceMs?: number
     readonly signal: AbortSignal
     share(sockets: string): Promise<void>
   },
@@ -90,7 +92,7 @@ export async function bootMachine(
   const watch = watchEnd(join(deps.exits, plan.id))
   const log = start === 'boot' ? followBootLog(plan) : null
   try {
-    const limit = AbortSignal.timeout(start === 'clone' ? cloneMs : bootMs)
+    const limit = AbortSignal.timeout(options.patienceMs ?? (start === 'clone' ? cloneMs : bootMs))
     const signal = AbortSignal.any([options.signal, limit, watch.ended])
     const channel = await connectWhenThere(controlSocket(run), signal)
     return { running: { pid: (await readMachinePid(run)) ?? pid, monitorPid }, channel, launchMs }

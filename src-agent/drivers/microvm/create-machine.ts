@@ -57,17 +57,7 @@ export async function createMachine(
   const { running, channel, launchMs } = await bring(deps, plan, shape, cgroup, signal)
   watch.lap('bring')
   deps.channels.keep(plan.id, channel)
-  const { run, folder } = plan.paths
-  await deps.records.put(plan.id, {
-    run,
-    folder,
-    ...running,
-    memoryMebibytes: shape.memoryMebibytes,
-    cpus: shape.cpus,
-    stdin: plan.stdin,
-    tty: plan.process.tty,
-    process: copyProcess(plan),
-  })
+  await recordMachine(deps.records, plan, shape, running)
   const config = await guestConfig(plan, shape, deps.capabilities)
   watch.lap('record')
   await channel.configure(config)
@@ -77,19 +67,34 @@ export async function createMachine(
   deps.log.debug({ id: plan.id, ...partsOf(watch.laps(), launchMs) }, 'a micro-VM was made')
   deps.pool.refill()
   // Not awaited: it costs time, and nobody reads it yet.
-  void collectBootLog(monitorSocket(run), folder).catch(() => undefined)
+  void collectBootLog(monitorSocket(plan.paths.run), plan.paths.folder).catch(() => undefined)
   return running
 }
 
 /** Created twice is created once. What is left of a machine that has ended is not that. */
-async function findRunning(
-  { records, exits }: CreateDeps,
+export async function findRunning(
+  { records, exits }: Pick<CreateDeps, 'records' | 'exits'>,
   { id }: LaunchPlan,
   cgroup: MachineCgroup,
 ): Promise<Running | null> {
   const record = await records.get(id)
   if (record === null || existsSync(join(exits, id)) || (await cgroup.processes()).length === 0) return null
   return { pid: record.pid, monitorPid: record.monitorPid }
+}
+
+/** What an agent must know of it that comes after this one. */
+export async function recordMachine(
+  records: MachineRecords,
+  plan: LaunchPlan,
+  shape: MachineShape,
+  running: Running,
+): Promise<void> {
+  const { run, folder } = plan.paths
+  const { argv, env, additionalGids, tty } = plan.process
+  const process = { ...plan.process, argv: [...argv], env: [...env], additionalGids: [...additionalGids] }
+  const { memoryMebibytes, cpus, network } = shape
+  const machine = { memoryMebibytes, cpus, network }
+  await records.put(plan.id, { run, folder, ...running, ...machine, stdin: plan.stdin, tty, process })
 }
 
 /** From a template where there is one; booted where not, or where it fails. */
@@ -177,9 +182,4 @@ function refuseImpossible(plan: LaunchPlan, shape: MachineShape): void {
     const message = `A micro-VM with this image has room for ${Math.max(0, room)} mounts, but ${plan.mounts.length} are wanted. Choose another class, or mount a common folder.`
     throw appError('invalidRequest', 'too-many-mounts', message, { params: { room, wanted: plan.mounts.length } })
   }
-}
-
-function copyProcess({ process }: LaunchPlan) {
-  const { argv, env, additionalGids } = process
-  return { ...process, argv: [...argv], env: [...env], additionalGids: [...additionalGids] }
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { cpus } from 'node:os'
 import type { Logger } from 'pino'
 import { countOomKills } from '../../host/cgroup-files.ts'
 import { createDiskConverter } from '../../layers/ext4-disk.ts'
@@ -6,7 +7,7 @@ import type { Run } from '../../process/run.ts'
 import { hostSize } from './boot-machine.ts'
 import { createDiskPool, type DiskPool } from './disk-pool.ts'
 import type { GuestAssets } from './guest/guest-assets.ts'
-import { type IdleDeps, saveState, withIdleMachine } from './idle-machine.ts'
+import { type IdleDeps, saveTemplate, withIdleMachine } from './idle-machine.ts'
 import { type CgroupDeps, createMachineCgroup } from './machine-cgroup.ts'
 import type { MachinePrograms } from './machine-command.ts'
 import { type MachineShape, usualShape } from './machine-shape.ts'
@@ -61,11 +62,13 @@ export async function createMicrovm(setup: MicrovmSetup, ground: MicrovmGround):
   await idle.cgroup.kill()
   await idle.cgroup.remove()
   const make = async (shape: MachineShape, path: string, signal: AbortSignal): Promise<void> =>
-    withIdleMachine(idle, await setup.assets(), shape, { bootMs, signal }, ({ sockets }) => saveState(sockets, path))
+    withIdleMachine(idle, await setup.assets(), shape, { bootMs, signal }, ({ sockets }) =>
+      saveTemplate(sockets, path, signal),
+    )
   const key = templateKey(setup, await setup.assets(), ground.bootId)
   const templates = createTemplates({ folder: ground.templates, key, make, log: ground.log })
   const pool = createDiskPool({ folder: ground.disks, disks: createDiskConverter(ground.run), log: ground.log })
-  const driver = createDriverOn(setup, ground, { templates, pool })
+  const driver = await createDriverOn(setup, ground, { templates, pool })
   const { close } = driver
   return {
     driver,
@@ -90,7 +93,7 @@ export interface Stock {
 }
 
 /** A driver alone, on what there is. */
-export function createDriverOn(setup: MicrovmSetup, ground: MicrovmGround, stock: Stock): MicrovmDriver {
+export async function createDriverOn(setup: MicrovmSetup, ground: MicrovmGround, stock: Stock): Promise<MicrovmDriver> {
   return createMicrovmDriver({
     ...ground,
     ...setup,
@@ -99,6 +102,7 @@ export function createDriverOn(setup: MicrovmSetup, ground: MicrovmGround, stock
     cgroups: cgroupDeps(setup, ground),
     countOomKills,
     ...stock,
+    stateKey: stateKey(setup, await setup.assets()),
     disks: createDiskConverter(ground.run),
   })
 }
@@ -111,6 +115,17 @@ function cgroupDeps({ acceleration }: MicrovmSetup, { limitsSwap }: Pick<Microvm
 export function idleDeps(setup: MicrovmSetup, ground: Omit<MicrovmGround, 'run' | 'log' | 'conmon'>): IdleDeps {
   const cgroup = createMachineCgroup(`${ground.cgroupParent}/template`, cgroupDeps(setup, ground))
   return { programs: setup.programs, acceleration: setup.acceleration, cgroup, folder: ground.idle }
+}
+
+/**
+ * What a sandbox's saved state needs, which other than a template's outlives a boot of the host. Under emulation too the
+ * processor counts: the guest has measured how fast its clock runs.
+ */
+function stateKey({ version, acceleration }: MicrovmSetup, assets: GuestAssets): string {
+  const shape = { memoryMebibytes: 0, cpus: 1, disks: 1, network: true }
+  const machine = qemuArguments({ shape, acceleration, uid: 0, shares: 0, start: 'boot', streams: 'none' })
+  const parts = ['1', assets.key, version, cpus()[0]?.model ?? '', ...machine]
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24)
 }
 
 /** A state fits only to the very machine that it was taken from, and not to another boot of the host. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LaunchPlan } from '../driver.ts'
-import type { GuestConfig, GuestNetwork } from './guest/guest-types.ts'
+import type { GuestConfig, GuestIdentity, GuestNetwork } from './guest/guest-types.ts'
 import { guestBytes, type MachineShape } from './machine-shape.ts'
 import { sharedFile } from './share-folders.ts'
 
@@ -16,30 +16,44 @@ export async function guestConfig(
   shape: MachineShape,
   defaultCapabilities: readonly string[],
 ): Promise<GuestConfig> {
-  const { limits, mounts, grants } = plan
-  const [hosts, resolvConf] = await Promise.all([readOwnFile(plan, 'hosts'), readOwnFile(plan, 'resolv.conf')])
+  const { mounts, grants } = plan
   const granted = grants.flatMap((grant) => (grant.kind === 'cap' ? [`CAP_${grant.name}`] : []))
   return {
-    hostname: plan.hostname,
+    ...(await guestIdentity(plan)),
     lowers: plan.lowerFiles.map((_, index) => ({ device: diskName(index), type: 'erofs' })),
     upper: diskName(shape.disks - 1),
     readOnlyRoot: plan.readOnlyRoot,
-    network: guestNetwork(plan),
-    hosts,
-    resolvConf: plan.nameservers === null ? null : resolvConf,
     shares: mounts.map((mount, index) => {
       const { target, readOnly } = mount
       return { tag: `joey${index}`, target, readOnly, file: sharedFile(mount) }
     }),
     tmpfs: [],
     shmBytes,
-    pids: limits.pids,
-    // A machine is often larger than its limit.
-    memoryBytes: limits.memoryBytes !== null && limits.memoryBytes < guestBytes(shape) ? limits.memoryBytes : null,
+    ...guestLimits(plan, shape),
     capabilities: [...new Set([...defaultCapabilities, ...granted])],
     maskPaths: true,
     systemCallFilter: !grants.some(({ kind }) => kind === 'no-seccomp'),
   }
+}
+
+/** Who the sandbox is. */
+export async function guestIdentity(plan: LaunchPlan): Promise<GuestIdentity> {
+  const [hosts, resolvConf] = await Promise.all([readOwnFile(plan, 'hosts'), readOwnFile(plan, 'resolv.conf')])
+  return {
+    hostname: plan.hostname,
+    network: guestNetwork(plan),
+    hosts,
+    resolvConf: plan.nameservers === null ? null : resolvConf,
+  }
+}
+
+/** What the guest keeps its processes within. A machine is often larger than its limit. */
+export function guestLimits(
+  { limits }: Pick<LaunchPlan, 'limits'>,
+  shape: Pick<MachineShape, 'memoryMebibytes'>,
+): { readonly memoryBytes: number | null; readonly pids: number | null } {
+  const { memoryBytes, pids } = limits
+  return { pids, memoryBytes: memoryBytes !== null && memoryBytes < guestBytes(shape) ? memoryBytes : null }
 }
 
 function guestNetwork({ address }: LaunchPlan): GuestNetwork | null {

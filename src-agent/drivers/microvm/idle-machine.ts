@@ -1,9 +1,5 @@
-import { chmod, mkdir, open, rename, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:net'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { setTimeout as sleep } from 'node:timers/promises'
-import * as z from 'zod'
 import { appError } from '#contract/app-error'
 import { endGroup } from '../../process/kill-group.ts'
 import { type ChildProcess, start } from '../../process/run.ts'
@@ -14,8 +10,8 @@ import type { GuestAssets } from './guest/guest-assets.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
 import { idleCommand, inCgroup, type MachinePrograms } from './machine-command.ts'
 import { hostLimits, type MachineShape } from './machine-shape.ts'
-import { inside, socketNames } from './qemu-arguments.ts'
-import { connectQmp, type QmpClient } from './qmp-client.ts'
+import { migrateToFile } from './migrate-machine.ts'
+import { socketNames } from './qemu-arguments.ts'
 
 export interface IdleDeps {
   readonly programs: MachinePrograms
@@ -29,7 +25,6 @@ const uid = 0x7fff_0000
 /** A guest's disks seem this large to it; what is read beyond the end of the real one is an error. */
 const placeholderBytes = 2 ** 42
 const saveMs = 60_000
-const stateSocket = 'm'
 
 /**
  * Boots a machine for nobody, waits until its guest is ready to be told what to be, lets `work` do its part with it,
@@ -93,56 +88,15 @@ async function makePlaceholders(folder: string, count: number): Promise<string[]
   return paths
 }
 
-const Progress = z.looseObject({ status: z.string().optional(), 'error-desc': z.string().optional() })
-
 /** Saves the running machine's whole state to a file, which appears whole or not at all. The machine then stands still. */
-export async function saveState(sockets: string, path: string): Promise<void> {
-  const socket = join(sockets, stateSocket)
+export async function saveTemplate(sockets: string, path: string, signal: AbortSignal): Promise<void> {
   const draft = `${path}.new`
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-  const monitor = join(sockets, socketNames.monitor)
-  await saveTemplateLog(monitor, path)
-  const qmp = await connectQmp(monitor)
-  const server = createServer()
-  try {
-    await listen(server, socket)
-    const received = receive(server, draft)
-    await qmp.execute('migrate-set-parameters', z.unknown(), { 'max-bandwidth': 10 ** 10 })
-    await qmp.execute('migrate', z.unknown(), { uri: `unix:${inside.sockets}/${stateSocket}` })
-    await Promise.all([awaitSaved(qmp), received])
-    await rename(draft, path)
-  } finally {
-    qmp.close()
-    server.close()
-    await rm(draft, { force: true })
-  }
-}
-
-async function listen(server: Server, socket: string): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(socket, resolve)
-  })
-  // QEMU is nobody's by now; only it sees the folder besides root.
-  await chmod(socket, 0o666)
-}
-
-async function receive(server: Server, draft: string): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>()
-  server.once('connection', (stream) => {
-    open(draft, 'w', 0o600)
-      .then((file) => pipeline(stream, file.createWriteStream()))
-      .then(resolve, reject)
-  })
-  await promise
-}
-
-async function awaitSaved(qmp: QmpClient): Promise<void> {
-  for (const deadline = Date.now() + saveMs; ; await sleep(5)) {
-    const { status, 'error-desc': words } = await qmp.execute('query-migrate', Progress)
-    if (status === 'completed') return
-    if (status === 'failed' || Date.now() > deadline) throw idleFailed(words ?? `The state was not saved: ${status}.`)
-  }
+  await rm(draft, { force: true })
+  await saveTemplateLog(join(sockets, socketNames.monitor), path)
+  const until = AbortSignal.any([signal, AbortSignal.timeout(saveMs)])
+  await migrateToFile(sockets, draft, { signal: until, whileRunning: false })
+  await rename(draft, path)
 }
 
 function idleFailed(detail: string): Error {

@@ -13,12 +13,7 @@ export function limitationsOf(acceleration: 'kvm' | 'tcg', leastMebibytes: numbe
     {
       feature: 'bindMounts',
       reason:
-        'Mounts are served by a helper process on this machine, at most three of them, and each open and read in them costs more than in a container.',
-    },
-    {
-      feature: 'liveSnapshot',
-      reason:
-        'With a mount, its memory cannot be saved while it runs, and it boots in place of starting from a template.',
+        'Mounts are served by a helper process on this machine, at most three of them, and each open and read in them costs more than in a container. With a mount, its memory cannot be saved, and it boots in place of starting from a template.',
     },
     {
       feature: 'grants',

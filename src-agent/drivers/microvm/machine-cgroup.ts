@@ -55,10 +55,7 @@ export function createMachineCgroup(path: string, deps: CgroupDeps): MachineCgro
   const freezer = createFreezer(places, isV2)
   const limit = (limits: Limits) =>
     writeCgroupLimits(path, limits, { limitsSwap: deps.limitsSwap, root }).catch(refuseBusy)
-  const processes = async () => {
-    const text = await readFile(join(places.folderOf('pids'), 'cgroup.procs'), 'utf8').catch(() => '')
-    return text.split('\n').filter(Boolean).map(Number)
-  }
+  const processes = () => readProcesses(places.folderOf('pids'))
   return {
     async make(limits) {
       if (isV2) await enableControllers(root, path)
@@ -83,7 +80,7 @@ export function createMachineCgroup(path: string, deps: CgroupDeps): MachineCgro
       await killAll(processes)
     },
     async remove() {
-      for (const folder of places.folders) await rmdir(folder).catch(ignoreAbsent)
+      for (const folder of places.folders) await removeEmptied(folder)
     },
   }
 }
@@ -160,6 +157,22 @@ function signal(pid: number): void {
   }
 }
 
-function ignoreAbsent(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error
+/** One that was killed is not listed any more, but still counts until it is wholly gone, which takes a large one a while. */
+async function removeEmptied(folder: string): Promise<void> {
+  for (const deadline = Date.now() + killPatienceMs; ; await sleep(pollMs)) {
+    try {
+      return await rmdir(folder)
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'ENOENT') return
+      if (code !== 'EBUSY' || Date.now() > deadline) throw error
+      // Or one has joined it after the others were killed.
+      await killAll(() => readProcesses(folder))
+    }
+  }
+}
+
+async function readProcesses(folder: string): Promise<number[]> {
+  const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')
+  return text.split('\n').filter(Boolean).map(Number)
 }

@@ -9,7 +9,10 @@ export interface MachinePrograms {
   readonly bwrap: string
 }
 
-/** The whole command of a sandbox's machine, to be started in its cgroup. `netns`: null for one of its own. */
+/**
+ * The whole command of a sandbox's machine, to be started in its cgroup. `netns`: null for one of its own, where a device
+ * that the machine has all the same leads nowhere.
+ */
 export function machineCommand(
   programs: MachinePrograms,
   files: MachineFiles,
@@ -21,12 +24,13 @@ export function machineCommand(
     bwrap: programs.bwrap,
     acceleration,
     hasNetwork: shape.network,
-    keepsNetwork: netns !== null,
+    keepsNetwork: netns !== null || shape.network,
     endsWithStarter: false,
     infoDescriptor,
   }
   const command = [...confineMachine(files, wrapping), programs.qemu, ...qemuArguments(machine)]
-  return netns === null ? command : ['nsenter', `--net=${netns}`, '--', ...command]
+  if (netns !== null) return ['nsenter', `--net=${netns}`, '--', ...command]
+  return shape.network ? withDeadTap(command) : command
 }
 
 /** The same for a machine that nobody uses: a template, or a trial. */

@@ -12,6 +12,8 @@ const MachineRecord = z.strictObject({
   monitorPid: z.int().positive(),
   memoryMebibytes: z.int().positive(),
   cpus: z.int().positive(),
+  /** Absent in records of agents that did not save states. */
+  network: z.boolean().optional(),
   stdin: z.boolean(),
   tty: z.boolean(),
   process: z.strictObject({
@@ -36,6 +38,10 @@ export interface MachineRecords {
   /** The main process has been told to run. */
   markStarted(id: SandboxId): Promise<void>
   isStarted(id: SandboxId): Promise<boolean>
+  /** It stands still, or will in a moment, until it is told to go on. */
+  markHeld(id: SandboxId): Promise<void>
+  isHeld(id: SandboxId): Promise<boolean>
+  unmarkHeld(id: SandboxId): Promise<void>
   remove(id: SandboxId): Promise<void>
 }
 
@@ -43,6 +49,12 @@ export interface MachineRecords {
 export function createMachineRecords(root: string): MachineRecords {
   const fileOf = (id: SandboxId) => join(root, id, 'machine.json')
   const markOf = (id: SandboxId) => join(root, id, 'started')
+  const heldOf = (id: SandboxId) => join(root, id, 'held')
+  const exists = (path: string) =>
+    access(path).then(
+      () => true,
+      () => false,
+    )
   return {
     async put(id, record) {
       await mkdir(join(root, id), { recursive: true, mode: 0o700 })
@@ -58,11 +70,10 @@ export function createMachineRecords(root: string): MachineRecords {
       }
     },
     markStarted: (id) => writeFile(markOf(id), '', { mode: 0o600 }),
-    isStarted: (id) =>
-      access(markOf(id)).then(
-        () => true,
-        () => false,
-      ),
+    isStarted: (id) => exists(markOf(id)),
+    markHeld: (id) => writeFile(heldOf(id), '', { mode: 0o600 }),
+    isHeld: (id) => exists(heldOf(id)),
+    unmarkHeld: (id) => rm(heldOf(id), { force: true }),
     remove: (id) => rm(join(root, id), { recursive: true, force: true }),
   }
 }

@@ -186,7 +186,7 @@ describe('micro-VMs', () => {
     await templates.ensure(shape())
     expect(await templates.find(shape())).not.toBeNull()
     const pool = { take: async () => false, refill: () => {} }
-    const driver = createDriverOn(setup, ground, { templates, pool })
+    const driver = await createDriverOn(setup, ground, { templates, pool })
     const plan = planFor(1, 'exit 5')
     await driver.create(plan, signal)
     await driver.start(plan.id, signal)

@@ -1,38 +1,30 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Logger } from 'pino'
 import { AppError, appError } from '#contract/app-error'
 import type { Limits, SandboxId } from '#contract/sandbox'
 import { awaitMonitorGone, monitorFiles } from '../conmon.ts'
-import type { Abilities, Driver, Ending, SandboxPaths } from '../driver.ts'
+import type { Abilities, Driver, Ending, LaunchPlan, SandboxPaths } from '../driver.ts'
 import { collectBootLog, kernelFrom, readBootLog } from './boot-log.ts'
 import { controlSocket, hostSize, monitorSocket } from './boot-machine.ts'
-import { type CreateDeps, createMachine } from './create-machine.ts'
+import { createMachine } from './create-machine.ts'
 import { readEngineMemory } from './engine-memory.ts'
 import type { GuestChannel } from './guest/guest-types.ts'
 import { createGuestChannels } from './guest-channels.ts'
 import { readGuestFiles } from './guest-config.ts'
+import { createHolding } from './holding.ts'
 import { readLastWords } from './last-words.ts'
 import { scriptFiles } from './launch-script.ts'
 import { limitationsOf } from './limitations.ts'
-import { type CgroupDeps, createMachineCgroup, type MachineCgroup } from './machine-cgroup.ts'
+import { createMachineCgroup } from './machine-cgroup.ts'
+import type { MachineContext, MicrovmDeps } from './machine-context.ts'
 import { createMachineRecords, type MachineRecord } from './machine-records.ts'
 import { guestBytes, hostLimits, usualShape } from './machine-shape.ts'
+import { restoreMachine } from './restore-machine.ts'
+import { refusesSave, saveMachine } from './save-machine.ts'
+import { sendSignal } from './signal-machine.ts'
 import { signalNumber } from './signal-number.ts'
 
-export interface MicrovmDeps extends Omit<CreateDeps, 'records' | 'channels' | 'clear'> {
-  /** A folder for each machine that there is. */
-  readonly recordsFolder: string
-  readonly cgroupParent: string
-  readonly cgroups: CgroupDeps
-  readonly countOomKills: (cgroup: string) => Promise<number>
-  readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
-}
-
 export type MicrovmDriver = Driver & Abilities & { close(): void }
-
-/** A guest that runs acts on a signal at once; one that is killed has this long to write its disks out. */
-const killMs = 6_000
 
 /** Runs `microvm` sandboxes by QEMU, one for each, with a kernel and process 1 of ours (guest/). */
 export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
@@ -50,10 +42,23 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
     await awaitMonitorGone(pid, id)
   }
   const need = async (id: SandboxId): Promise<MachineRecord> => (await records.get(id)) ?? refuseAbsent()
-  const channelOf = async (id: SandboxId): Promise<GuestChannel> =>
+  const openChannel = async (id: SandboxId): Promise<GuestChannel> =>
     channels.open(id, controlSocket((await need(id)).run))
   const hasEnded = (id: SandboxId): Promise<boolean> => exists(join(deps.exits, id))
-  const context: Context = { deps, records, cgroupOf, channelOf, hasEnded }
+  const isFrozen = (id: SandboxId) => cgroupOf(id).isFrozen()
+  const holding = createHolding({ records, openChannel, isFrozen, log: deps.log })
+  const channelOf = async (id: SandboxId): Promise<GuestChannel> => {
+    await holding.letGoOfLeft(id)
+    return openChannel(id)
+  }
+  const giveUp = async ({ id, paths }: LaunchPlan, error: unknown): Promise<never> => {
+    // Why it failed counts more than what is left of it, which is found at the next start.
+    await takeBack(context, id, paths, clear).catch((left: unknown) => {
+      deps.log.warn({ err: AppError.from(left).wire, id }, 'something of a micro-VM that did not come up is left')
+    })
+    throw AppError.from(error)
+  }
+  const context: MachineContext = { deps, records, cgroupOf, channelOf, hasEnded }
 
   return {
     name: 'qemu',
@@ -69,8 +74,7 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
         const clearRun = (id: SandboxId) => clear(id, plan.paths.run)
         return await createMachine({ ...deps, records, channels, clear: clearRun }, plan, cgroupOf(plan.id), signal)
       } catch (error) {
-        await takeBack(context, plan.id, plan.paths, clear)
-        throw AppError.from(error)
+        return giveUp(plan, error)
       }
     },
 
@@ -104,7 +108,12 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
       }
     },
 
-    phase: (id) => readPhase(context, id),
+    async phase(id) {
+      const phase = await readPhase(context, id)
+      // An agent that was killed while it saved the machine has left it standing still.
+      if (phase === 'running') await holding.letGoOfLeft(id).catch((error: unknown) => warnHeld(context, id, error))
+      return phase
+    },
     ending: (id, paths) => readEnding(context, id, paths),
     remove: (id, paths) => takeBack(context, id, paths, clear),
 
@@ -126,6 +135,34 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
       return { kernel, text }
     },
 
+    async flushDisk(id) {
+      await (await channelOf(id)).flush()
+    },
+
+    async heeds(id, signal) {
+      const number = signalNumber(signal)
+      return number !== null && (await channelOf(id)).heeds(number)
+    },
+
+    stateKey: deps.stateKey,
+    refusesSave,
+
+    async saveState(plan, folder, options) {
+      const cgroup = cgroupOf(plan.id)
+      if (await cgroup.isFrozen()) throw refusePaused()
+      const { stateKey, acceleration, log } = deps
+      const saving = { stateKey, acceleration, records, channelOf: openChannel, end: cgroup.kill, log }
+      return holding.during(plan.id, () => saveMachine(saving, plan, folder, options))
+    },
+
+    async restoreState(plan, folder, signal) {
+      try {
+        return await restoreMachine({ ...deps, records, channels }, plan, folder, { cgroup: cgroupOf(plan.id), signal })
+      } catch (error) {
+        return giveUp(plan, error)
+      }
+    },
+
     async engineMemory(id) {
       const [record, inUse] = [await records.get(id), await cgroupOf(id).memoryInUse()]
       if (!record || inUse === null) return null
@@ -134,15 +171,7 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
   }
 }
 
-interface Context {
-  readonly deps: MicrovmDeps
-  readonly records: ReturnType<typeof createMachineRecords>
-  readonly cgroupOf: (id: SandboxId) => MachineCgroup
-  readonly channelOf: (id: SandboxId) => Promise<GuestChannel>
-  readonly hasEnded: (id: SandboxId) => Promise<boolean>
-}
-
-async function kernelRelease(context: Context, id: SandboxId): Promise<string | null> {
+async function kernelRelease(context: MachineContext, id: SandboxId): Promise<string | null> {
   if (await context.hasEnded(id)) return null
   return context.channelOf(id).then(
     (channel) => channel.hello.kernelRelease.replace(/[^\w.+~-]/g, '').slice(0, 64),
@@ -150,42 +179,8 @@ async function kernelRelease(context: Context, id: SandboxId): Promise<string | 
   )
 }
 
-/** KILL must work on a guest that does not listen, so a while after it the machine itself is ended. */
-async function sendSignal(context: Context, id: SandboxId, name: string, all: boolean): Promise<void> {
-  const number = signalNumber(name)
-  if (number === null) throw appError('invalidRequest', 'signal-unknown', `There is no signal "${name}".`)
-  if ((await context.records.get(id)) === null || (await context.hasEnded(id))) return
-  const cgroup = context.cgroupOf(id)
-  if (number === 9) {
-    await cgroup.thaw().catch(() => undefined)
-    if (!(await context.records.isStarted(id))) return cgroup.kill()
-    await killLater(context, id, cgroup)
-  }
-  try {
-    await (await context.channelOf(id)).signal(all ? 'all' : 'main', number)
-  } catch (error) {
-    if (await context.hasEnded(id)) return
-    if (number === 9) return cgroup.kill()
-    const { wire } = AppError.from(error)
-    if (wire.reason === 'process-gone') return
-    throw appError('engine', 'signal-failed', `The signal ${name} could not be sent.`, { cause: error })
-  }
-}
-
-/** Of that very machine: the sandbox may have been started again by then. */
-async function killLater(context: Context, id: SandboxId, cgroup: MachineCgroup): Promise<void> {
-  const wanted = await context.records.get(id)
-  const end = async (): Promise<void> => {
-    const record = await context.records.get(id)
-    if (record?.pid === wanted?.pid && !(await context.hasEnded(id))) await cgroup.kill()
-  }
-  setTimeout(() => {
-    end().catch((error: unknown) => context.deps.log.warn({ err: error, id }, 'a micro-VM could not be killed'))
-  }, killMs).unref()
-}
-
 /** The guest first: it alone knows whether its processes fit. The host's limits follow from what it agreed to. */
-async function updateLimits({ deps, records, cgroupOf, channelOf }: Context, id: SandboxId, limits: Limits) {
+async function updateLimits({ deps, records, cgroupOf, channelOf }: MachineContext, id: SandboxId, limits: Limits) {
   const record = await records.get(id)
   if (record === null) return refuseAbsent()
   const boot = guestBytes(record)
@@ -201,7 +196,7 @@ function tooLarge(bootBytes: number): Error {
   return appError('conflict', 'needs-restart', message, { params: { mebibytes } })
 }
 
-async function readPhase({ records, cgroupOf, hasEnded }: Context, id: SandboxId) {
+async function readPhase({ records, cgroupOf, hasEnded }: MachineContext, id: SandboxId) {
   if ((await records.get(id)) === null) return 'absent'
   const cgroup = cgroupOf(id)
   if ((await hasEnded(id)) || (await cgroup.processes()).length === 0) return 'stopped'
@@ -210,7 +205,7 @@ async function readPhase({ records, cgroupOf, hasEnded }: Context, id: SandboxId
 }
 
 /** The guest's last words tell the code. Without them the machine was killed or crashed, which is the end of a KILL too. */
-async function readEnding({ deps }: Context, id: SandboxId, paths: SandboxPaths): Promise<Ending | null> {
+async function readEnding({ deps }: MachineContext, id: SandboxId, paths: SandboxPaths): Promise<Ending | null> {
   const file = join(deps.exits, id)
   const at = await stat(file).then(
     ({ mtime }) => mtime,
@@ -224,7 +219,7 @@ async function readEnding({ deps }: Context, id: SandboxId, paths: SandboxPaths)
 
 /** Ends what runs and removes what there is. Absent is no error. */
 async function takeBack(
-  { deps, records, cgroupOf }: Context,
+  { deps, records, cgroupOf }: MachineContext,
   id: SandboxId,
   paths: SandboxPaths,
   clear: (id: SandboxId, run: string) => Promise<void>,
@@ -234,6 +229,15 @@ async function takeBack(
   await rm(join(deps.exits, id), { force: true })
   await rm(paths.run, { recursive: true, force: true })
   await records.remove(id)
+}
+
+function warnHeld({ deps }: MachineContext, id: SandboxId, error: unknown): void {
+  deps.log.warn({ err: AppError.from(error).wire, id }, 'a micro-VM that stands still does not go on')
+}
+
+function refusePaused(): Error {
+  const message = 'The sandbox is paused, and its memory can only be saved while it runs. Resume it first.'
+  return appError('conflict', 'sandbox-paused', message)
 }
 
 function refuseAbsent(): never {

@@ -15,6 +15,7 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
       },
       { feature: 'ownKernelModules', reason: "It shares this machine's kernel. Take a micro-VM for one of its own." },
     ],
+    engineName: (id) => id,
     options: [],
     launch: () => ({ options: [], hidesNetSettings: false }),
     config: buildRuntimeConfig,

@@ -34,6 +34,8 @@ export interface OciFlavour {
   readonly class: IsolationClass
   readonly sharesProcesses: boolean
   readonly limitations: readonly ClassLimitation[]
+  /** What the runtime itself calls the sandbox. */
+  engineName(id: SandboxId): string
   /** Options of the runtime itself, before every command. */
   readonly options: readonly string[]
   /** More of them, for the commands that make and start this sandbox. */
@@ -55,9 +57,9 @@ export interface OciFlavour {
   /** The phase, where the runtime itself is mistaken about it. */
   correctPhase(id: SandboxId, told: Phase): Promise<Phase>
   /** Ends what is left of a sandbox, faster than the runtime's own `delete` does. */
-  clear(cgroup: string): Promise<void>
+  clear(id: SandboxId, cgroup: string): Promise<void>
   /** The exit code of a runtime that ends itself where it gets no more processes; null where the guest copes with that. */
   readonly codeWithoutProcesses: number | null
   /** Removes what `delete` leaves. */
-  forget(cgroup: string): Promise<void>
+  forget(id: SandboxId, cgroup: string): Promise<void>
 }

@@ -1,13 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { listProcesses } from '../../host/cgroup-files.ts'
-import type { Driver, OverheadMeasuring } from '../driver.ts'
+import type { DiskFlushing, Driver, LiveSaving, OverheadMeasuring } from '../driver.ts'
 import { type GvisorSetup, gvisorFlavour } from './gvisor-flavour.ts'
+import { createLiveSaving } from './gvisor-live/create-live-saving.ts'
 import { createOciDriver, type OciDeps } from './oci-driver.ts'
 
-/** The OCI driver with runsc, which can tell what gVisor itself uses of the sandbox's memory. */
-export function createGvisorDriver(deps: OciDeps, setup: GvisorSetup): Driver & OverheadMeasuring {
+/** The OCI driver with runsc, which can tell what gVisor itself uses of the sandbox's memory, and can save that of the guest. */
+export function createGvisorDriver(
+  deps: OciDeps,
+  setup: GvisorSetup,
+): Driver & OverheadMeasuring & Partial<DiskFlushing & LiveSaving> {
   const driver = createOciDriver(deps, (parts) => gvisorFlavour(parts, setup))
-  return { ...driver, engineMemory: (id) => measureEngine(driver.cgroup(id)) }
+  return {
+    ...driver,
+    engineMemory: (id) => measureEngine(driver.cgroup(id)),
+    ...createLiveSaving(deps, setup, driver),
+  }
 }
 
 /** Of a sandbox with more, those of the platform that come after are nearly empty. */

@@ -9,6 +9,7 @@ import { writeCgroupLimits } from '../../host/cgroup-limits.ts'
 import type { LaunchPlan } from '../driver.ts'
 import type { FlavourDeps, OciFlavour } from './flavour.ts'
 import type { Granted } from './grants.ts'
+import { createEngineNames } from './gvisor-live/engine-names.ts'
 import { createGvisorReach } from './gvisor-reach.ts'
 import {
   allPids,
@@ -23,6 +24,10 @@ import {
 
 /** How this machine's runsc has to be run, found out by trying: see host/probe-gvisor.ts. */
 export interface GvisorSetup {
+  /** A state that was saved by one version is nothing to another. */
+  readonly version: string
+  /** It resets connections by itself where it saves a sandbox. */
+  readonly disconnects?: boolean
   readonly platform: string
   /** Options that this version knows and needs. */
   readonly options: readonly string[]
@@ -34,8 +39,11 @@ export interface GvisorSetup {
  * ones that reach the host (https://gvisor.dev/docs/architecture_guide/). The seccomp profile of a container would
  * filter nothing here, and files of the host's kernel that are masked there do not exist.
  */
-export function gvisorFlavour({ engine, host }: FlavourDeps, setup: GvisorSetup): OciFlavour {
+export function gvisorFlavour({ engine, host, runtimeRoot }: FlavourDeps, setup: GvisorSetup): OciFlavour {
+  const names = createEngineNames(runtimeRoot)
+  const successorOf = (cgroup: string) => `${cgroup}-again`
   return {
+    engineName: names.current,
     class: 'gvisor',
     sharesProcesses: false,
     limitations,
@@ -50,7 +58,7 @@ export function gvisorFlavour({ engine, host }: FlavourDeps, setup: GvisorSetup)
     // This runtime leaves the list of devices as it finds it: with every device. What the sentry needs it has open by now.
     settle: (cgroup) => restrictDevices(cgroup, []),
     pidFile: (path) => ['--internal-pid-file', path],
-    reach: (id) => createGvisorReach(engine, id),
+    reach: (id) => createGvisorReach(engine, names.current(id)),
     // This runtime has no command for it.
     update: (_id, cgroup, limits) => writeCgroupLimits(cgroup, toHostLimits(limits), host),
     async killAnyway(id, signal, phase) {
@@ -61,13 +69,17 @@ export function gvisorFlavour({ engine, host }: FlavourDeps, setup: GvisorSetup)
       }
       if (phase === 'created') return false
       // What is frozen takes no signal from this runtime, so it is thawed for the moment that it takes.
-      await engine(['resume', id])
-      await engine(['kill', id, signal], [0, 128])
-      await engine(['pause', id], [0, 128])
+      const name = names.current(id)
+      await engine(['resume', name])
+      await engine(['kill', name, signal], [0, 128])
+      await engine(['pause', name], [0, 128])
       return true
     },
     // `delete` would wait half a second and more for the processes of the platform to go.
-    clear: killCgroup,
+    async clear(_id, cgroup) {
+      await killCgroup(cgroup)
+      await killCgroup(successorOf(cgroup))
+    },
     // Of one that was killed while it was frozen, this runtime says for ever that it is frozen, and stumbles over it.
     async correctPhase(id, told) {
       if (told !== 'paused') return told
@@ -75,7 +87,11 @@ export function gvisorFlavour({ engine, host }: FlavourDeps, setup: GvisorSetup)
     },
     // As every program in Go that cannot start a thread.
     codeWithoutProcesses: 2,
-    forget: removeCgroup,
+    async forget(id, cgroup) {
+      await names.forget(id)
+      await removeCgroup(cgroup)
+      await removeCgroup(successorOf(cgroup))
+    },
   }
 }
 

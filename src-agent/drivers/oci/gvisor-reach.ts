@@ -1,12 +1,11 @@
 import { appError } from '#contract/app-error'
-import type { SandboxId } from '#contract/sandbox'
 import type { GuestReach } from '../driver.ts'
 import type { Engine } from './flavour.ts'
 
 const failed = 128
 
 /** Reaches processes in the sentry by runsc's own commands. */
-export function createGvisorReach(engine: Engine, id: SandboxId): GuestReach {
+export function createGvisorReach(engine: Engine, id: string): GuestReach {
   return {
     async signal(pid, name) {
       const { code, stderr } = await engine(['kill', '--pid', String(pid), id, name.replace(/^SIG/, '')], [0, failed])

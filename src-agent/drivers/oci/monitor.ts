@@ -4,15 +4,18 @@ import { type ConmonDeps, conmonArguments, startConmon } from '../conmon.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
 import { runtimeFailure } from './failures.ts'
 import type { OciFlavour, ReadOnlyBind } from './flavour.ts'
+import { overlayMount } from './overlay-options.ts'
 import type { HostTraits } from './runtime-config.ts'
 
 /**
  * conmon holds the main process's streams, writes its log and its exit code, and lives on when the agent dies
  * (https://github.com/containers/conmon). It runs in a mount namespace of its own, in which the overlay is mounted:
  * when conmon ends, the mount ends with it, whoever died first. docs/adr/0003 has the alternatives.
+ * The kernel's newer way of mounting takes 255 bytes for each option, so libmount is told to use the older one.
  */
-const launchScript = `set -eu; options=$1; rootfs=$2; binds=$3; shift 3
-mount -t overlay -o "$options" joey "$rootfs"
+const launchScript = `set -eu; from=$1; options=$2; rootfs=$3; binds=$4; shift 4
+( cd "$from"; LIBMOUNT_FORCE_MOUNT2=always; export LIBMOUNT_FORCE_MOUNT2
+  exec mount -t overlay -o "$options" joey "$rootfs" )
 while [ "$binds" -gt 0 ]; do
   mount --rbind "$1" "$2"; mount -o remount,bind,ro,nosuid,nodev "$2"; shift 2; binds=$((binds-1))
 done
@@ -39,26 +42,33 @@ export function rootfsOf(run: string): string {
   return join(run, 'rootfs')
 }
 
-/** Starts conmon, which has the runtime create the sandbox. Resolves when the main process is ready to start. */
+/**
+ * Starts conmon, which has the runtime create the sandbox. Resolves when the main process is ready to start; with an image
+ * of saved memory, when it goes on.
+ */
 export function startMonitor(
   deps: MonitorDeps & { readonly host: HostTraits },
   flavour: Pick<OciFlavour, 'options' | 'launch' | 'readOnlyBinds'>,
   plan: LaunchPlan,
   signal: AbortSignal,
+  image: string | null = null,
 ): Promise<Running> {
   const { run } = plan.paths
   const { options, hidesNetSettings } = flavour.launch(plan)
   const hide = hidesNetSettings ? ['sh', '-c', hidingScript, 'joey-hide'] : []
   const binds = flavour.readOnlyBinds(plan, deps.host)
   makePlaces(binds)
+  const overlay = overlayMount(plan)
   const mounts = [
-    overlayOptions(plan),
+    overlay.from,
+    overlay.options,
     rootfsOf(run),
     String(binds.length),
     ...binds.flatMap(({ source, place }) => [source, place]),
   ]
   const runtime = [deps.runtime, '--root', deps.runtimeRoot, ...flavour.options, ...options] as const
-  const conmon = [deps.conmon, ...conmonArguments(deps, plan, { runtime, terminal: plan.process.tty })]
+  const watched = { runtime, terminal: plan.process.tty, ...(image !== null && { restore: { image } }) }
+  const conmon = [deps.conmon, ...conmonArguments(deps, plan, watched)]
   const own = ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', launchScript, 'joey-launch'] as const
   const toError = (words: string) => runtimeFailure(words, plan.process.argv[0] ?? '')
   return startConmon({ command: [...own, ...mounts, ...hide, ...conmon], run, toError }, signal)
@@ -70,8 +80,4 @@ function makePlaces(binds: readonly ReadOnlyBind[]): void {
     if (statSync(source).isDirectory()) mkdirSync(place, { recursive: true, mode: 0o700 })
     else writeFileSync(place, '', { mode: 0o600 })
   }
-}
-
-function overlayOptions({ lowers, paths }: LaunchPlan): string {
-  return `nodev,lowerdir=${lowers.join(':')},upperdir=${paths.upper},workdir=${paths.work}`
 }

@@ -28,16 +28,22 @@ const engineTimeoutMs = 30_000
 /** How a runtime fails: 1; where it is runsc 128, and 2 where it panics. */
 const answers = [0, 1, 2, 128]
 
+/** Runs the runtime with the options that its flavour has for every command. */
+export function createEngine({ run, runtime, runtimeRoot }: OciDeps, options: () => readonly string[]): Engine {
+  return (args, okExitCodes = [0]) =>
+    run(runtime, ['--root', runtimeRoot, ...options(), ...args], { timeoutMs: engineTimeoutMs, okExitCodes })
+}
+
 /** Runs sandboxes by an OCI runtime's command line; the runtime's answers go through a schema. */
 export function createOciDriver(
   deps: OciDeps,
   makeFlavour: (deps: FlavourDeps) => OciFlavour = containerFlavour,
 ): Driver {
-  const { run, runtime, runtimeRoot, host } = deps
-  const engine: Engine = (args, okExitCodes = [0]) =>
-    run(runtime, ['--root', runtimeRoot, ...flavour.options, ...args], { timeoutMs: engineTimeoutMs, okExitCodes })
+  const { runtime, runtimeRoot, host } = deps
+  const engine: Engine = createEngine(deps, () => flavour.options)
   const flavour: OciFlavour = makeFlavour({ engine, host, runtimeRoot })
-  const phase = async (id: SandboxId) => flavour.correctPhase(id, await readPhase(engine, id))
+  const nameOf = flavour.engineName
+  const phase = async (id: SandboxId) => flavour.correctPhase(id, await readPhase(engine, nameOf(id)))
   const cgroup = (id: SandboxId) => `${host.cgroupParent}/${id}`
 
   return {
@@ -60,8 +66,8 @@ export function createOciDriver(
         await flavour.settle(cgroup(plan.id))
         return running
       } catch (error) {
-        await flavour.clear(cgroup(plan.id))
-        await engine(['delete', '--force', plan.id], answers)
+        await flavour.clear(plan.id, cgroup(plan.id))
+        await engine(['delete', '--force', nameOf(plan.id)], answers)
         throw AppError.from(error)
       }
     },
@@ -69,7 +75,7 @@ export function createOciDriver(
     start: (id) => startCreated(deps, flavour, id),
 
     async kill(id, signal, { all = false } = {}) {
-      const { code, stderr } = await engine(['kill', ...(all ? ['--all'] : []), id, signal], answers)
+      const { code, stderr } = await engine(['kill', ...(all ? ['--all'] : []), nameOf(id), signal], answers)
       if (code === 0) return
       const now = await phase(id)
       if (now === 'absent' || now === 'stopped') return
@@ -79,11 +85,11 @@ export function createOciDriver(
     },
 
     async pause(id) {
-      await engine(['pause', id])
+      await engine(['pause', nameOf(id)])
     },
 
     async resume(id) {
-      await engine(['resume', id])
+      await engine(['resume', nameOf(id)])
     },
 
     async update(id: SandboxId, limits: Limits) {
@@ -115,7 +121,7 @@ export function createOciDriver(
           '--process',
           processFile,
           ...flavour.pidFile(pidFile),
-          id,
+          nameOf(id),
         ],
         env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
         pidFile,
@@ -129,13 +135,13 @@ export function createOciDriver(
     ending: (id) => readEnding(deps, flavour, id, cgroup(id)),
 
     async remove(id: SandboxId, paths: SandboxPaths) {
-      await flavour.clear(cgroup(id))
-      const { code } = await engine(['delete', '--force', id], answers)
+      await flavour.clear(id, cgroup(id))
+      const { code } = await engine(['delete', '--force', nameOf(id)], answers)
       // Success is gone; otherwise it may not have been there at all.
       const left = code === 0 ? 'absent' : await phase(id)
       if (left !== 'absent')
         throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
-      await flavour.forget(cgroup(id))
+      await flavour.forget(id, cgroup(id))
       await awaitMonitorGone(monitorFiles(paths.run).monitorPid, id)
       await Promise.all([join(deps.exits, id), launchFile(runtimeRoot, id)].map((file) => rm(file, { force: true })))
       await rm(paths.run, { recursive: true, force: true })
@@ -171,7 +177,15 @@ const Launched = z.object({ options: z.array(z.string()), hidesNetSettings: z.bo
 /** Where a runtime notices only now that the program cannot be run, it says so as `create` would have. */
 async function startCreated({ run, runtime, runtimeRoot }: OciDeps, flavour: OciFlavour, id: SandboxId): Promise<void> {
   const launch = Launched.parse(JSON.parse(await readFile(launchFile(runtimeRoot, id), 'utf8')))
-  const command = [runtime, '--root', runtimeRoot, ...flavour.options, ...launch.options, 'start', id]
+  const command = [
+    runtime,
+    '--root',
+    runtimeRoot,
+    ...flavour.options,
+    ...launch.options,
+    'start',
+    flavour.engineName(id),
+  ]
   const [program, args] = launch.hidesNetSettings ? withHiddenNetSettings(command) : [runtime, command.slice(1)]
   try {
     await run(program, args, { timeoutMs: engineTimeoutMs })
@@ -184,7 +198,12 @@ async function startCreated({ run, runtime, runtimeRoot }: OciDeps, flavour: Oci
 
 const capabilitiesFile = 'capabilities.json'
 
-async function writeBundle(plan: LaunchPlan, { host, runtimeRoot }: OciDeps, flavour: OciFlavour): Promise<void> {
+/** Writes what the runtime reads, and what later commands need to know. */
+export async function writeBundle(
+  plan: LaunchPlan,
+  { host, runtimeRoot }: OciDeps,
+  flavour: OciFlavour,
+): Promise<void> {
   const { run } = plan.paths
   const rootfs = rootfsOf(run)
   const granted = resolveGrants(plan.grants)

@@ -42,7 +42,7 @@ const container = (more: Partial<LaunchPlan> = {}, traits = host): any => {
 }
 
 const engine = async () => ({ code: 0, stdout: '', stderr: '' })
-const setup = { platform: 'systrap', options: ['--overlay2=none'], hidesNetSettings: true }
+const setup = { version: '1', platform: 'systrap', options: ['--overlay2=none'], hidesNetSettings: true }
 const flavour = gvisorFlavour({ engine, host, runtimeRoot: '/run' }, setup)
 // oxlint-disable-next-line typescript/no-explicit-any -- a test looks at any part
 const gvisor = (more: Partial<LaunchPlan> = {}): any => {

@@ -44,7 +44,7 @@ export function describeLimits(current: () => Trial): void {
     const limits = { memoryBytes: 96 * mebibyte, cpus: 0.5, pids: 50 }
     await trial.launch(trial.plan(['sleep', '1000'], { limits }))
     await trial.driver.update(trial.id, { memoryBytes: 128 * mebibyte, cpus: 1, pids: 60 })
-    const seen = limitsOf(trial)
+    const seen = limitsOf(trial.driver.cgroup(trial.id))
     if (trial.driver.sharesProcesses) expect(seen).toEqual({ memoryBytes: 128 * mebibyte, pids: 60 })
     // With a kernel of its own, that kernel's tasks, and where it is a machine its memory, come on top.
     else {
@@ -58,7 +58,7 @@ export function describeLimits(current: () => Trial): void {
     const limits = { memoryBytes: 96 * mebibyte, cpus: 0.5, pids: 50 }
     await trial.launch(trial.plan(['sleep', '1000'], { limits }))
     await trial.driver.update(trial.id, noLimits)
-    const { pids } = limitsOf(trial)
+    const { pids } = limitsOf(trial.driver.cgroup(trial.id))
     expect(pids).toBeGreaterThanOrEqual(4_194_304)
   })
 
@@ -76,8 +76,7 @@ export function describeLimits(current: () => Trial): void {
 }
 
 /** As the host's kernel has them, of either kind of cgroups. */
-function limitsOf(trial: Trial): { readonly memoryBytes: number; readonly pids: number } {
-  const cgroup = trial.driver.cgroup(trial.id)
+export function limitsOf(cgroup: string): { readonly memoryBytes: number; readonly pids: number } {
   const read = (...files: string[]): number => {
     const text = files.map((file) => readOrNull(`/sys/fs/cgroup${file}`)).find((found) => found !== null) ?? ''
     return text.trim() === 'max' ? Number.POSITIVE_INFINITY : Number(text)

@@ -23,8 +23,10 @@ export interface Setting {
   readonly lowerFiles?: readonly string[]
   /** Makes the writable layer, where that is more than two folders. */
   prepare?(paths: SandboxPaths): Promise<void>
-  /** A network that is ready to use, with a host at its gateway that answers. A new one each time. */
-  network?(): Promise<{ readonly netns: string; readonly address: GuestAddress; dispose(): Promise<void> }>
+  /** A network that is ready to use, with a host at its gateway that answers. A new one each time, with a subnet per index. */
+  network?(
+    index?: number,
+  ): Promise<{ readonly netns: string; readonly address: GuestAddress; dispose(): Promise<void> }>
   /** Undoes all that the setting made. */
   dispose(): Promise<void>
 }
@@ -157,7 +159,7 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
   }
 }
 
-function pathsIn(own: string): SandboxPaths {
+export function pathsIn(own: string): SandboxPaths {
   return {
     folder: own,
     upper: join(own, 'upper'),
@@ -168,7 +170,7 @@ function pathsIn(own: string): SandboxPaths {
   }
 }
 
-function makeFolders(paths: SandboxPaths): void {
+export function makeFolders(paths: SandboxPaths): void {
   const etc = join(paths.folder, 'etc')
   for (const path of [paths.upper, paths.work, paths.run, etc]) mkdirSync(path, { recursive: true })
   for (const file of ['hosts', 'hostname']) writeFileSync(join(etc, file), 'test\n')

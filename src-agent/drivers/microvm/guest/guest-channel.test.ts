@@ -24,6 +24,12 @@ async function connect(hello = greeting): Promise<GuestChannel> {
   return channel
 }
 
+function fieldTags(payload: Buffer): number[] {
+  const tags: number[] = []
+  for (let at = 0; at < payload.length; at += 8 + payload.readUInt32LE(at + 4)) tags.push(payload.readUInt16LE(at))
+  return tags
+}
+
 async function exec(stdin = false) {
   const open = await connect()
   const process = await open.exec(cat, { stdin })
@@ -35,6 +41,38 @@ describe('an honest guest', () => {
   test('is known by its greeting', async () => {
     const { hello } = await connect()
     expect(hello).toMatchObject({ kernelRelease: '6.12.1', phase: 'configured', features: ['pids'] })
+  })
+
+  test.each([
+    [1, true],
+    [0, false],
+  ])('says whether it would notice a signal: %i', async (answer, heeds) => {
+    const open = await connect()
+    const asked = open.heeds(15)
+    const { type, session } = await guest.next()
+    expect(type).toBe(toGuest.HEEDS)
+    guest.send(toHost.HEEDS, session, [[field.NUMBER, answer]])
+    expect(await asked).toBe(heeds)
+  })
+
+  test('is told the time when it goes on, and who it is where it is another one', async () => {
+    const open = await connect()
+    const tagsOf = async (done: Promise<void>) => {
+      const { type, session, payload } = await guest.next()
+      expect(type).toBe(toGuest.GO_ON)
+      guest.send(toHost.OK, session)
+      await done
+      return fieldTags(payload)
+    }
+    const always = [field.TIME, field.SEED]
+    expect(await tagsOf(open.goOn(null))).toEqual(always)
+    const alone = { hostname: 'fork', network: null, hosts: null, resolvConf: null }
+    expect(await tagsOf(open.goOn(alone))).toEqual([...always, field.HOSTNAME])
+    const network = { address: '10.0.0.2', prefix: 24, gateway: '10.0.0.1', mac: '02:00:00:00:00:01' }
+    expect(await tagsOf(open.goOn({ ...alone, network, hosts: 'x' }))).toEqual([
+      ...[...always, field.HOSTNAME, field.HOSTS],
+      ...[field.ADDRESS, field.PREFIX, field.GATEWAY, field.MAC],
+    ])
   })
 
   test('runs a process whose streams end before its exit is told', async () => {

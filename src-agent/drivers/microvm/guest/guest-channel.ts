@@ -2,7 +2,16 @@ import type { ProcessPlan } from '../../driver.ts'
 import { encodeFields, type FieldList, ProtocolViolation } from './fields.ts'
 import { configureError, type GuestFailure, guestGone, programError, requestError } from './guest-errors.ts'
 import { ask, type GuestLink, openLink } from './guest-link.ts'
-import { decodeExit, decodeHello, decodeStats, encodeConfig, encodeProcess, encodeRenewal } from './guest-messages.ts'
+import {
+  decodeExit,
+  decodeHeeds,
+  decodeHello,
+  decodeStats,
+  encodeConfig,
+  encodeGoingOn,
+  encodeProcess,
+  encodeRenewal,
+} from './guest-messages.ts'
 import { openSession } from './guest-session.ts'
 import type { GuestChannel, GuestExit, GuestHello } from './guest-types.ts'
 import { field, limits, target, toGuest, toHost } from './protocol.ts'
@@ -10,6 +19,8 @@ import { field, limits, target, toGuest, toHost } from './protocol.ts'
 /** Emulated guests on a busy machine are slow; a deadline only has to end what hangs. */
 const configureMs = 120_000
 const requestMs = 30_000
+/** A guest's whole memory may wait to be written to a slow disk. */
+const flushMs = 300_000
 
 /**
  * Connects to a guest's control port. Resolves when the guest has greeted, which may be only after it has booted; rejects
@@ -76,6 +87,18 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
         type: toGuest.STATS,
         answer: toHost.STATS,
         read: decodeStats,
+        failed: requestError,
+        timeoutMs: requestMs,
+      }),
+    flush: () => request(toGuest.FLUSH, [], { timeoutMs: flushMs }),
+    hold: () => request(toGuest.HOLD, []),
+    goOn: (identity) => request(toGuest.GO_ON, encodeGoingOn(identity)),
+    heeds: (number) =>
+      ask(link, {
+        type: toGuest.HEEDS,
+        payload: encodeFields([[field.NUMBER, number]]),
+        answer: toHost.HEEDS,
+        read: decodeHeeds,
         failed: requestError,
         timeoutMs: requestMs,
       }),

@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { ProcessPlan } from '../../driver.ts'
 import { decodeFields, encodeFields, type FieldList, type FieldSpec, ProtocolViolation } from './fields.ts'
 import type { GuestFailure } from './guest-errors.ts'
-import type { GuestConfig, GuestExit, GuestHello, GuestStats } from './guest-types.ts'
+import type { GuestConfig, GuestExit, GuestHello, GuestIdentity, GuestStats } from './guest-types.ts'
 import { field, phase } from './protocol.ts'
 
 /** Linux's numbers of capabilities (include/uapi/linux/capability.h), by position. */
@@ -54,6 +54,18 @@ function encodeNetwork(network: GuestConfig['network']): FieldList {
     ...optional(field.GATEWAY, network.gateway),
     ...optional(field.MAC, network.mac),
     ...optional(field.MTU, network.mtu ?? null),
+  ]
+}
+
+/** The host's time now in any case, and who the sandbox is from now on; null: it stays who it is. */
+export function encodeGoingOn(identity: GuestIdentity | null): FieldList {
+  if (identity === null) return encodeRenewal()
+  return [
+    ...encodeRenewal(),
+    [field.HOSTNAME, identity.hostname],
+    ...optional(field.HOSTS, identity.hosts),
+    ...optional(field.RESOLV_CONF, identity.resolvConf),
+    ...encodeNetwork(identity.network),
   ]
 }
 
@@ -121,6 +133,13 @@ const exitFields: FieldSpec = { [field.CODE]: ['code', 'number'], [field.OOM_KIL
 
 export function decodeExit(payload: Buffer): GuestExit {
   return parse(Exit, payload, exitFields)
+}
+
+const Heeds = z.object({ heeds: count.max(1) })
+const heedsFields: FieldSpec = { [field.NUMBER]: ['heeds', 'number'] }
+
+export function decodeHeeds(payload: Buffer): boolean {
+  return parse(Heeds, payload, heedsFields).heeds === 1
 }
 
 const hundredths = count.transform((value) => value / 100)

@@ -69,6 +69,9 @@ export interface GuestConfig {
   readonly systemCallFilter?: boolean | undefined
 }
 
+/** Who a sandbox is from now on that was somebody else when its machine was saved. */
+export type GuestIdentity = Pick<GuestConfig, 'hostname' | 'network' | 'hosts' | 'resolvConf'>
+
 /** What the guest counts. Bytes, nanoseconds and numbers since the machine started. A hostile guest may lie in each. */
 export interface GuestStats {
   readonly uptimeMs: number
@@ -126,6 +129,17 @@ export interface GuestChannel {
   /** Sets the guest's clock to the host's and renews its random state: after a pause or a restore. */
   renew(): Promise<void>
   stats(): Promise<GuestStats>
+  /** Resolves when everything that was written in the sandbox before the call is on its disk. */
+  flush(): Promise<void>
+  /** Resolves when none of the sandbox's processes runs any more. A closed channel changes nothing: see `goOn`. */
+  hold(): Promise<void>
+  /**
+   * Ends a `hold`, whoever asked for it; without one it is no error. Clock and random state are renewed, and the sandbox
+   * is made another one, before the first of its processes runs. When it rejects, they are still held.
+   */
+  goOn(identity: GuestIdentity | null): Promise<void>
+  /** Whether a signal would have any effect on the main process. Rejects with `process-gone` after its end. */
+  heeds(number: number): Promise<boolean>
   /** Changes the limits within the machine. Rejects with `conflict` where more memory is in use than that. */
   setLimits(limits: { readonly memoryBytes: number | null; readonly pids: number | null }): Promise<void>
   /** Ends every process, writes the disks out and powers the machine off. Resolves when the guest has begun to. */

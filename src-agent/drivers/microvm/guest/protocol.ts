@@ -31,6 +31,10 @@ export const toGuest = {
   RENEW: 13,
   SHUTDOWN: 14,
   SET_LIMITS: 15,
+  FLUSH: 16,
+  HOLD: 17,
+  GO_ON: 18,
+  HEEDS: 19,
 } as const
 
 export const toHost = {
@@ -44,6 +48,7 @@ export const toHost = {
   CREDIT: 136,
   STATS: 137,
   MAIN_EXITED: 138,
+  HEEDS: 139,
 } as const
 
 export const field = {

@@ -45,7 +45,7 @@ export async function prepareMicrovm(
   const setup: MicrovmSetup = { ...verdict, assets: async () => assets }
   const ground = createGround(folder)
   const microvm = await createMicrovm(setup, ground)
-  const driver = templates ? microvm.driver : createDriverOn(setup, ground, noStock)
+  const driver = templates ? microvm.driver : await createDriverOn(setup, ground, noStock)
   const others: MicrovmDriver[] = []
   const tree = makeTree(join(folder, 'tree'))
   const image = join(folder, 'image.erofs')
@@ -56,13 +56,13 @@ export async function prepareMicrovm(
     setup,
     ground,
     async again() {
-      const other = createDriverOn(setup, ground, noStock)
+      const other = await createDriverOn(setup, ground, noStock)
       others.push(other)
       return alone(other, () => [driver])
     },
     tree,
     lowerFiles: [image],
-    network: () => makeNetwork(folder),
+    network: (index) => makeNetwork(folder, index ?? 0),
     async dispose() {
       await microvm.close()
       for (const each of [driver, ...others]) each.close()
@@ -120,10 +120,11 @@ function makeTree(tree: string): string {
 }
 
 /** One veth pair; the host's end is the gateway. */
-async function makeNetwork(folder: string): ReturnType<NonNullable<Setting['network']>> {
+async function makeNetwork(folder: string, index: number): ReturnType<NonNullable<Setting['network']>> {
   const netns = join(folder, `netns-${randomBytes(3).toString('hex')}`)
   const link = `jyt${randomBytes(4).toString('hex')}`
-  const [address, gateway, mac] = ['10.253.252.2', '10.253.252.1', '02:00:00:00:00:02']
+  const [address, gateway] = [2, 1].map((host) => `10.253.252.${4 * index + host}`) as [string, string]
+  const mac = `02:00:00:00:00:0${index + 2}`
   const call = (program: string, ...args: string[]) => run(program, args, { timeoutMs: 5_000 })
   writeFileSync(netns, '')
   await call('unshare', `--net=${netns}`, 'true')

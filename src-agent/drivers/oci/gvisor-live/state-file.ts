@@ -1,0 +1,44 @@
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { appError } from '#contract/app-error'
+
+/** The only file that runsc writes, and what tells whether it is whole: runsc itself would notice late, or never. */
+const imageName = 'checkpoint.img'
+const sealName = 'state.json'
+
+const Seal = z.object({ bytes: z.int().positive(), stateKey: z.string() })
+
+/** Writes down what a saved state consists of. To be called once runsc has written it. */
+export async function sealState(folder: string, stateKey: string): Promise<void> {
+  const { size } = await stat(join(folder, imageName))
+  await writeFile(join(folder, sealName), `${JSON.stringify({ bytes: size, stateKey })}\n`, { mode: 0o600 })
+}
+
+/** Rejects what is not whole, and what this engine on this processor could not go on with. */
+export async function checkState(folder: string, stateKey: string): Promise<void> {
+  const seal = await readSeal(join(folder, sealName))
+  const size = await stat(join(folder, imageName)).then(
+    (found) => found.size,
+    () => null,
+  )
+  if (seal === null || size !== seal.bytes) {
+    const detail = `${imageName} has ${size ?? 'no'} bytes, ${seal?.bytes ?? 'an unknown number'} were written.`
+    throw appError('engine', 'state-damaged', damaged, { detail })
+  }
+  if (seal.stateKey === stateKey) return
+  const message =
+    'The saved memory is of another version of gVisor or of another processor, and cannot go on here. Its disk can be restored.'
+  throw appError('conflict', 'state-of-other-engine', message, { detail: `${seal.stateKey}, here ${stateKey}` })
+}
+
+/** What a person reads of a state that cannot be used. */
+export const damaged = 'The saved memory is damaged, so nothing was started from it. Its disk can still be restored.'
+
+async function readSeal(file: string): Promise<z.infer<typeof Seal> | null> {
+  try {
+    return Seal.parse(JSON.parse(await readFile(file, 'utf8')))
+  } catch {
+    return null
+  }
+}
