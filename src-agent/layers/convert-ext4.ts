@@ -64,16 +64,26 @@ interface Layout {
   readonly incompatible: number
 }
 
-/** Reads the superblock. Refuses what this reader does not know, and a journal that is still to be replayed. */
-export async function openExt4(file: FileHandle): Promise<Ext4> {
+/** Bytes of the image from another source than the file itself: one that knows what the journal still holds. */
+export type ReadDisk = (position: number, length: number) => Promise<Buffer>
+
+/**
+ * Reads the superblock. Refuses what this reader does not know, and a journal that is still to be replayed, unless
+ * `read` takes care of it.
+ */
+export async function openExt4(file: FileHandle, read?: ReadDisk): Promise<Ext4> {
   const { size } = await file.stat()
-  const layout = parseSuperblock(await readExactly(file, superblockAt, 1024), size)
+  const readBytes: ReadDisk = read ?? ((position, length) => readExactly(file, position, length))
+  const layout = parseSuperblock(await readBytes(superblockAt, 1024), {
+    fileSize: size,
+    isReplayed: read === undefined,
+  })
   const { blockSize, blockCount } = layout
   const tables = new Map<number, number>()
 
   const readBlocks = (first: number, count: number): Promise<Buffer> => {
     if (first <= 0 || count <= 0 || first + count > blockCount) throw damagedDisk('a block lies outside of the disk')
-    return readExactly(file, first * blockSize, count * blockSize)
+    return readBytes(first * blockSize, count * blockSize)
   }
   /** Where the inodes of a group begin. */
   const inodeTable = async (group: number): Promise<number> => {
@@ -81,7 +91,7 @@ export async function openExt4(file: FileHandle): Promise<Ext4> {
     if (cached !== undefined) return cached
     const at = (layout.firstDataBlock + 1) * blockSize + group * layout.descriptorSize
     if (at + layout.descriptorSize > blockCount * blockSize) throw damagedDisk('a group lies outside of the disk')
-    const descriptor = await readExactly(file, at, layout.descriptorSize)
+    const descriptor = await readBytes(at, layout.descriptorSize)
     const high = layout.descriptorSize >= 64 ? descriptor.readUInt32LE(0x28) : 0
     const table = high * 2 ** 32 + descriptor.readUInt32LE(8)
     tables.set(group, table)
@@ -101,16 +111,16 @@ export async function openExt4(file: FileHandle): Promise<Ext4> {
       const at = table * blockSize + (index % layout.inodesPerGroup) * layout.inodeSize
       if (table <= 0 || at + layout.inodeSize > blockCount * blockSize)
         throw damagedDisk('an inode lies outside of the disk')
-      return parseInode(number, await readExactly(file, at, layout.inodeSize))
+      return parseInode(number, await readBytes(at, layout.inodeSize))
     },
   }
 }
 
-function parseSuperblock(block: Buffer, fileSize: number): Layout {
+function parseSuperblock(block: Buffer, disk: { fileSize: number; isReplayed: boolean }): Layout {
   if (block.readUInt16LE(0x38) !== magic) throw damagedDisk('it is not an ext4 disk')
   const incompatible = block.readUInt32LE(0x60)
-  if ((incompatible & needsRecovery) !== 0) throw damagedDisk('its journal has not been replayed')
-  if ((incompatible & ~supported) !== 0 || (incompatible & known.extents) === 0) {
+  if (disk.isReplayed && (incompatible & needsRecovery) !== 0) throw damagedDisk('its journal has not been replayed')
+  if ((incompatible & ~(supported | needsRecovery)) !== 0 || (incompatible & known.extents) === 0) {
     throw unsupportedDisk(`features ${incompatible.toString(16)}`)
   }
   const blockSize = 1024 * 2 ** Math.min(block.readUInt32LE(0x18), 16)
@@ -129,7 +139,7 @@ function parseSuperblock(block: Buffer, fileSize: number): Layout {
   if (blockSize > largestBlock) throw unsupportedDisk(`blocks of ${blockSize} bytes`)
   const plausible =
     layout.blockCount > 0 &&
-    layout.blockCount * blockSize <= fileSize &&
+    layout.blockCount * blockSize <= disk.fileSize &&
     layout.inodesPerGroup > 0 &&
     inodeSize >= shortInode &&
     inodeSize <= blockSize &&
@@ -175,7 +185,8 @@ export function extraOfTime(nanoseconds: bigint): number | null {
   return Number((nanoseconds - seconds * 1_000_000_000n) * 4n + epoch)
 }
 
-async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
+/** Refuses an image that ends before. */
+export async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.alloc(length)
   let done = 0
   while (done < length) {

@@ -9,7 +9,7 @@ export interface Head {
   readonly type: string
   readonly link: string
   readonly size: number
-  readonly inode: Inode
+  readonly inode: Pick<Inode, 'mode' | 'uid' | 'gid' | 'modified'> & Partial<Pick<Inode, 'place'>>
   readonly records: readonly Buffer[]
 }
 
@@ -58,8 +58,8 @@ function plainHeader(fields: { type: string; size: number; mode: number; major: 
 }
 
 /** As the kernel keeps it in the inode: the old form in the first word, or the new one in the second. */
-function deviceOf({ mode, place }: Inode): readonly [major: number, minor: number] {
-  if (![0o020000, 0o060000].includes(mode & 0o170000)) return [0, 0]
+export function deviceOf({ mode, place }: Head['inode']): readonly [major: number, minor: number] {
+  if (place === undefined || ![0o020000, 0o060000].includes(mode & 0o170000)) return [0, 0]
   const [old, wide] = [place.readUInt32LE(0), place.readUInt32LE(4)]
   if (old !== 0) return [(old >>> 8) & 0xff, old & 0xff]
   return [(wide >>> 8) & 0xfff, (wide & 0xff) | ((wide >>> 12) & 0xfff00)]

@@ -56,13 +56,14 @@ async function enter(disk: Ext4, parent: string, name: string, number: number): 
   return { path, inode }
 }
 
-interface FolderEntry {
+/** A name in a folder, and the inode it stands for. */
+export interface FolderEntry {
   readonly name: string
   readonly number: number
 }
 
 /** Nodes of the index of a large folder look like one empty entry, so reading them in order finds every name. */
-async function readFolder(disk: Ext4, folder: Inode): Promise<FolderEntry[]> {
+export async function readFolder(disk: Ext4, folder: Inode): Promise<FolderEntry[]> {
   const content = await readSmall(disk, folder, Math.min(largestFolder, disk.blockCount * disk.blockSize))
   const found: FolderEntry[] = []
   for (let block = 0; block < content.length; block += disk.blockSize) {

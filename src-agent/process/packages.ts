@@ -10,6 +10,7 @@ const packageOf: Readonly<Record<string, string>> = {
   e2fsck: 'e2fsprogs',
   'fsck.erofs': 'erofs-utils',
   'fuse-overlayfs': 'fuse-overlayfs',
+  getfattr: 'attr',
   ip: 'iproute2',
   'mkfs.erofs': 'erofs-utils',
   mke2fs: 'e2fsprogs',

@@ -18,6 +18,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Of standard output; a program that prints more is stopped and refused. 8 MiB otherwise. */
   readonly maxOutputBytes?: number
+  /** Of standard output; UTF-8 otherwise. With latin1 each byte is one character, so that nothing is lost of what is not text. */
+  readonly encoding?: 'utf8' | 'latin1'
   /** Open descriptors of the agent that become descriptors 3, 4, … of the program. */
   readonly stdio?: readonly number[]
   /** Exit codes that are an answer and not a failure; 0 otherwise. */
@@ -99,7 +101,7 @@ export const run: Run = async (program, args, options = {}) => {
     const code = await ended
     await guard.throwIfStopped()
     if (!(options.okExitCodes ?? [0]).includes(code)) throw toolFailed(command, code, stderr())
-    return { code, stdout: stdout(), stderr: stderr() }
+    return { code, stdout: stdout().toString(options.encoding ?? 'utf8'), stderr: stderr() }
   } finally {
     guard.dispose()
     child.stdout?.destroy()
@@ -171,7 +173,7 @@ function endOf(child: ChildProcess): Promise<number> {
   })
 }
 
-function captureHead(stream: Readable | null, limit: number, onOverflow: () => void): () => string {
+function captureHead(stream: Readable | null, limit: number, onOverflow: () => void): () => Buffer {
   const chunks: Buffer[] = []
   let size = 0
   stream?.on('data', (chunk: Buffer) => {
@@ -180,7 +182,7 @@ function captureHead(stream: Readable | null, limit: number, onOverflow: () => v
     if (size > limit) return onOverflow()
     chunks.push(chunk)
   })
-  return () => Buffer.concat(chunks).toString('utf8')
+  return () => Buffer.concat(chunks)
 }
 
 function captureTail(stream: Readable | null, limit: number): () => string {

@@ -45,6 +45,7 @@ export const requirements: readonly Requirement[] = [
   program('agent', 'mke2fs', 'e2fsprogs'),
   program('agent', 'debugfs', 'e2fsprogs'),
   program('agent', 'e2fsck', 'e2fsprogs'),
+  program('agent', 'getfattr', 'attr'),
   program('agent', 'prlimit', 'util-linux'),
   program('agent', 'tar'),
   { probe: { kind: 'staticProgram', name: 'busybox' }, debianPackage: 'busybox-static', purpose: 'agent' },

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest'
+import { formatEntry, type IndexEntry, indexHead, parseEntry, parseIndex, toAttribute } from './layer-index.ts'
+import { describeDifference } from './verify-layer.ts'
+
+const every = Array.from({ length: 255 }, (_, index) => String.fromCharCode(index + 1)).join('')
+const odd: IndexEntry = {
+  path: `tree/${every}`,
+  kind: 'l',
+  mode: 0o7777,
+  uid: 4_000_000_000,
+  gid: 0,
+  size: 2 ** 50,
+  mtimeNs: -1_234_567_890_123_456_789n,
+  major: 4095,
+  minor: 1_048_575,
+  target: every,
+  linkTo: '-',
+  attributes: [toAttribute('user.a=b,c', ''), toAttribute('trusted.x', 'y\0\n')],
+  digest: 'blocks:00',
+}
+const bare: IndexEntry = { ...odd, path: '-', kind: 'd', target: '', linkTo: '', attributes: [], digest: '' }
+
+test.each([odd, bare])('an entry is one line of printable text and comes back from it', (entry) => {
+  const line = formatEntry(entry)
+  expect(line).toMatch(/^[ -~]+\n$/)
+  const back = parseEntry(line.trimEnd())
+  expect({ ...back, attributes: new Set(back?.attributes) }).toEqual({
+    ...entry,
+    attributes: new Set(entry.attributes),
+  })
+})
+
+test('the order of attributes, which file systems choose, makes no difference', () => {
+  expect(formatEntry({ ...odd, attributes: odd.attributes.toReversed() })).toBe(formatEntry(odd))
+})
+
+test('a long value is kept as its checksum, and no short value can pass for one', () => {
+  const long = toAttribute('user.a', 'x'.repeat(65))
+  expect(long.value).toMatch(/^sha256:[0-9a-f]{64}$/)
+  expect(toAttribute('user.a', long.value.slice(0, 20)).value).not.toBe(long.value.slice(0, 20))
+})
+
+test('a text that is no index, or is cut, is not read as one', () => {
+  const whole = indexHead + formatEntry(odd)
+  expect(parseIndex(whole)?.length).toBe(1)
+  for (const text of ['', 'something else\n', whole.slice(0, -1), `${whole}more\n`]) expect(parseIndex(text)).toBeNull()
+})
+
+test('every difference is told in a sentence with the path as a person would type it', () => {
+  const was: IndexEntry = { ...bare, kind: 'f', path: 'tree/a\xff', size: 1, digest: 'x', mode: 0o644, target: '' }
+  const tell = (more: Partial<IndexEntry>) => describeDifference(was, { ...was, ...more })
+  expect(tell({ mode: 0o600 })).toEqual(['The mode of /a\\xff is 600 and was 644.'])
+  expect(tell({ digest: 'y' })).toEqual(['The content of /a\\xff has changed.'])
+  expect(tell({ size: 2, digest: 'y' })).toEqual(['The size of /a\\xff is 2 and was 1.'])
+  expect(tell({ uid: 1, mtimeNs: 0n }).length).toBe(2)
+  expect(tell({ attributes: [{ name: 'user.a', value: '' }] })).toEqual(['The attributes of /a\\xff have changed.'])
+  expect(tell({ linkTo: 'tree/b' })).toEqual(['/a\\xff has other hard links.'])
+  expect(tell({ kind: 'd' })).toEqual(['/a\\xff is a folder and was a file.'])
+  expect(tell({})).toEqual([])
+})
