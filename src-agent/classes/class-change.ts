@@ -5,7 +5,7 @@ import { findRecord } from '../sandboxes/find-sandbox.ts'
 import type { SandboxRecord } from '../sandboxes/records.ts'
 import { requireState } from '../sandboxes/runs.ts'
 import type { ChangeDisk } from './change-disk.ts'
-import type { ChangeDeps } from './change-moves.ts'
+import { type ChangeDeps, runs } from './change-moves.ts'
 import { planChange } from './change-plan.ts'
 import { type ChangeOutcome, createChangeSteps } from './change-steps.ts'
 import type { Measurements } from './measurements.ts'
@@ -26,6 +26,8 @@ export interface ClassChangeDeps extends ChangeDeps {
   readonly disk: ChangeDisk
   readonly profiles: () => Promise<readonly ClassProfile[]>
   readonly measurements: Measurements
+  /** Keeps what is in a sandbox at rest before its class is changed, where that costs nothing. Never rejects. */
+  readonly keep?: (record: SandboxRecord, signal: AbortSignal) => Promise<void>
 }
 
 export function createClassChange(deps: ClassChangeDeps): ClassChange {
@@ -59,7 +61,9 @@ export function createClassChange(deps: ClassChangeDeps): ClassChange {
         requireState(record, ['created', 'stopped', 'running', 'paused'], 'changed')
         if (record.sandbox.class === to) return { sandbox: record.sandbox, fellBack: null, downMs: 0 }
         requirePossible(record, await planFor(record, to, signal))
-        const outcome = await steps.change(record, to, signal)
+        // One that runs keeps its old disk until it has come up in the new class anyway.
+        if (!runs(record.sandbox)) await deps.keep?.(record, signal)
+        const outcome = await steps.change(findRecord(context, id), to, signal)
         if (outcome.fellBack !== null)
           context.log.warn({ id, to, why: outcome.fellBack }, 'a change of class fell back')
         return outcome

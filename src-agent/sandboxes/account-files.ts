@@ -12,19 +12,29 @@ const maxAccountFile = 1024 * 1024
 const readerMs = 5_000
 const paths = ['/etc/passwd', '/etc/group'] as const
 
-/** The sandbox's own files where its writable layer has them, else the image's. */
+type Ground = Pick<SandboxContext, 'folder' | 'images' | 'drivers' | 'layers' | 'signal'>
+
+/** Those of the topmost layer that has them: the sandbox's own, those it stands on, the image's. */
 export async function readAccounts(
-  context: Pick<SandboxContext, 'folder' | 'images' | 'drivers'>,
-  { sandbox }: Pick<SandboxRecord, 'sandbox'>,
+  context: Ground,
+  { sandbox, layers }: Pick<SandboxRecord, 'sandbox' | 'layers'>,
 ): Promise<AccountFiles> {
   const { upper, disk } = context.folder.sandbox(sandbox.id)
-  const fromImage = context.images.accounts(sandbox.imageDigest)
   const isImage = context.drivers.get(sandbox.class)?.disk === 'image'
-  const [passwd, group] = await (isImage ? readFromDisk(disk) : readFromFolder(upper))
-  return { passwd: passwd ?? fromImage.passwd, group: group ?? fromImage.group }
+  const found = [await (isImage ? readFromDisk(disk) : readFromFolder(upper))]
+  for (const id of layers) {
+    if (firstOf(found, 0) !== null && firstOf(found, 1) !== null) break
+    found.push(await readFromFolder(await context.layers.ensureTree(id, context.signal)))
+  }
+  const fromImage = context.images.accounts(sandbox.imageDigest)
+  return { passwd: firstOf(found, 0) ?? fromImage.passwd, group: firstOf(found, 1) ?? fromImage.group }
 }
 
 type Texts = readonly (string | null)[]
+
+function firstOf(found: readonly Texts[], index: 0 | 1): string | null {
+  return found.map((texts) => texts[index] ?? null).find((text) => text !== null) ?? null
+}
 
 async function readFromFolder(upper: string): Promise<Texts> {
   // A look by name may be led astray by a link, but it only decides whether the careful way, which is not, is gone at all.

@@ -4,7 +4,9 @@ import type { IsolationClass } from '#contract/sandbox'
 import type { Driver } from '../drivers/driver.ts'
 import type { ImageStore } from '../images/image-store.ts'
 import type { ImageMounts } from '../layers/image-mounts.ts'
+import type { LayerStore } from '../layers/layer-store.ts'
 import type { Network } from '../network/network.ts'
+import type { SnapshotStore } from '../snapshots/snapshot-records.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { StateFolder } from '../state/folder.ts'
 import type { Background } from './background.ts'
@@ -19,6 +21,9 @@ export interface SandboxContext {
   readonly folder: StateFolder
   readonly images: ImageStore
   readonly imageMounts: ImageMounts
+  /** What lies between images and writable layers. */
+  readonly layers: LayerStore
+  readonly snapshots: SnapshotStore
   readonly network: Network
   readonly lock: KeyedLock
   readonly background: Background

@@ -6,11 +6,19 @@ import type { Endings } from './endings.ts'
 import type { SandboxRecord } from './records.ts'
 
 /** A driver and what was asked of it, in order. The guest ends after the call that `endsAfter` begins. */
-function desk({ endsAfter, ...traits }: { endsAfter: string; sharesProcesses: boolean; state?: 'running' | 'paused' }) {
+interface Traits {
+  readonly endsAfter: string
+  readonly sharesProcesses: boolean
+  readonly state?: 'running' | 'paused'
+  readonly heeds?: () => Promise<boolean>
+}
+
+function desk({ endsAfter, ...traits }: Traits) {
   const calls: string[] = []
   const isOver = () => calls.some((call) => call.startsWith(endsAfter))
   const driver = {
     sharesProcesses: traits.sharesProcesses,
+    ...(traits.heeds && { heeds: traits.heeds }),
     kill: vi.fn(async (_id: string, signal: string, { all = false } = {}) => {
       calls.push(`kill ${signal}${all ? ' all' : ''}`)
     }),
@@ -36,6 +44,21 @@ test('a guest whose processes the host does not see is asked, and gets its grace
   const { calls, end } = desk({ endsAfter: 'kill 9', sharesProcesses: false })
   await end(700)
   expect(calls).toEqual(['kill 10', 'wait 700', 'kill 9 all', 'wait 15000'])
+})
+
+test('one that says that it would not notice is not waited for', async () => {
+  const { calls, end } = desk({ endsAfter: 'kill 9', sharesProcesses: false, heeds: async () => false })
+  await end(700)
+  expect(calls).toEqual(['kill 9 all', 'wait 15000'])
+})
+
+test.each([
+  ['says that it would notice', async () => true],
+  ['does not answer', () => Promise.reject(new Error('It is busy.'))],
+])('one that %s gets its grace', async (_what, heeds) => {
+  const { calls, end } = desk({ endsAfter: 'kill 10', sharesProcesses: false, heeds })
+  await end(700)
+  expect(calls).toEqual(['kill 10', 'wait 700'])
 })
 
 test('one that ends when asked is not killed', async () => {

@@ -1,3 +1,5 @@
+import type { Sandbox } from '#contract/sandbox'
+import { ability, type Driver } from '../drivers/driver.ts'
 import { isHeeded } from '../process/host-process.ts'
 import { driverOf, type SandboxContext } from './context.ts'
 import { signalNumber } from './describe-exit.ts'
@@ -9,6 +11,14 @@ import { tidy } from './runs.ts'
 const killPatienceMs = 15_000
 const sigKill = '9'
 const sigTerm = 15
+
+/** Whether the main process would notice the signal; one that would not need not be waited for. */
+async function wouldHear(driver: Driver, sandbox: Sandbox, pid: number, signal: number): Promise<boolean> {
+  if (driver.sharesProcesses) return isHeeded(pid, signal)
+  // Who cannot tell, or does not answer, is asked to end and waited for, as long as it was given.
+  const asked = ability(driver, 'heeds')?.heeds(sandbox.id, String(signal))
+  return asked === undefined || asked.catch(() => true)
+}
 
 /**
  * Ends what runs: politely if that can be heard, then by force. Resolves when the end is on record.
@@ -23,11 +33,10 @@ export async function endMainProcess(
   const { id, pid, state, imageDigest } = record.sandbox
   const driver = driverOf(context, record.sandbox.class)
   const wanted = signalNumber(context.images.find(imageDigest).config.stopSignal ?? 'TERM') ?? sigTerm
-  // Where the guest's processes cannot be looked at, one that does not listen is waited for, as long as it was given.
-  const polite = graceMs > 0 && pid !== null && (!driver.sharesProcesses || (await isHeeded(pid, wanted)))
-  if (polite) {
-    // A guest with a kernel of its own takes a signal only while it runs.
-    if (state === 'paused' && !driver.sharesProcesses) await driver.resume(id)
+  const polite = graceMs > 0 && pid !== null
+  // A guest with a kernel of its own takes a signal, and a question, only while it runs.
+  if (polite && state === 'paused' && !driver.sharesProcesses) await driver.resume(id)
+  if (polite && (await wouldHear(driver, record.sandbox, pid, wanted))) {
     await driver.kill(id, String(wanted))
     if (state === 'paused' && driver.sharesProcesses) await driver.resume(id)
     if (await endings.settleWithin(id, graceMs)) return

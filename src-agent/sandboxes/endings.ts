@@ -51,8 +51,8 @@ export function createEndings(context: SandboxContext): Endings {
 
   const conclude = async (record: SandboxRecord, ending: Ending) => {
     const { id, spec } = record.sandbox
-    // Stopped to change its class: it goes on afterwards, so it stays, and who waits for its end waits on.
-    if (record.change) return void (await settleEnd(context, record, ending))
+    // Stopped to change its class or to be restored: it goes on afterwards, so it stays, and who waits for its end waits on.
+    if (record.change || record.restore) return void (await settleEnd(context, record, ending))
     if (!spec.removeOnExit) return tell(id, await settleEnd(context, record, ending))
     const exit = describeExit(ending, spec.limits, record.stopAsked)
     const last = withSandbox(record, { state: 'removing', exit, pid: null })

@@ -12,6 +12,9 @@ export function newRecord(
     argv: string[]
     image: { reference: string; digest: string }
     state: 'created' | 'starting'
+    /** Of a fork: what it stands on. */
+    parentId?: string
+    layers?: string[]
   },
 ): SandboxRecord {
   let id = randomBytes(6).toString('hex')
@@ -34,6 +37,7 @@ export function newRecord(
       address: null,
       ports: [],
       selfTest: null,
+      parentId: made.parentId ?? null,
     },
     monitorPid: null,
     logStart: null,
@@ -41,5 +45,8 @@ export function newRecord(
     hostname: null,
     stopAsked: false,
     change: null,
+    layers: made.layers ?? [],
+    staleDisk: false,
+    restore: null,
   }
 }

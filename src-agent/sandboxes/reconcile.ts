@@ -83,7 +83,8 @@ async function reconcileOne(
       await removeForGood(context, record)
       return `The removal of "${name}" was finished.`
     case 'changing':
-      // Begun in one class and to be ended in another: not a run that ended. See the change of class for what follows.
+      // Between two classes, in the middle of a restore, or while its memory is saved: not a run that ended. What follows
+      // is theirs: classes/change-steps.ts, snapshots/resume-work.ts.
       return null
     default:
       return reconcileRun(context, service, driver, record)
@@ -127,7 +128,7 @@ async function settleUnseen(context: SandboxContext, driver: Driver, record: San
   const message = 'It ended while nobody watched: the machine was restarted, or its monitor was killed.'
   const exit = { code: null, reason: 'host-restarted' as const, message, at: context.now().toISOString() }
   const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
-  if (record.sandbox.spec.removeOnExit && !record.change) await removeForGood(context, ended)
+  if (record.sandbox.spec.removeOnExit && !record.change && !record.restore) await removeForGood(context, ended)
   else context.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
 }
 

@@ -3,6 +3,7 @@ import * as z from 'zod'
 import type { Fact } from '#contract/observe'
 import { IsolationClass, Sandbox } from '#contract/sandbox'
 import type { EventLog } from '../state/event-log.ts'
+import { commitTogether, type RecordChange } from '../state/record-change.ts'
 
 /**
  * A change of class under way, so that a later agent can finish it or take it back: classes/change-steps.ts.
@@ -20,6 +21,18 @@ export const RecordedChange = z.strictObject({
 })
 export type RecordedChange = z.infer<typeof RecordedChange>
 
+/**
+ * A restore in place under way, so that a later agent can finish it or take it back: snapshots/restore-steps.ts. Until
+ * `switched` the sandbox is what it was; from then on it is what the snapshot was.
+ */
+export const RecordedRestore = z.strictObject({
+  snapshotId: z.string(),
+  live: z.boolean(),
+  wasRunning: z.boolean(),
+  switched: z.boolean(),
+})
+export type RecordedRestore = z.infer<typeof RecordedRestore>
+
 /** What the agent keeps of a sandbox beyond what it shows: enough to adopt it after its own death. */
 export const SandboxRecord = z.strictObject({
   sandbox: Sandbox,
@@ -32,6 +45,11 @@ export const SandboxRecord = z.strictObject({
   /** A stop or kill was asked for in this run, so its end is no surprise. */
   stopAsked: z.boolean(),
   change: RecordedChange.nullable().default(null),
+  /** Ids of the read-only layers between its image and its writable one, the topmost first: layers/layer-store.ts. */
+  layers: z.array(z.string().regex(/^[a-f0-9]{12}$/)).default([]),
+  /** What lies in the place of its writable layer is of a time before a restore, and is to go before anything uses it. */
+  staleDisk: z.boolean().default(false),
+  restore: RecordedRestore.nullable().default(null),
 })
 export type SandboxRecord = z.infer<typeof SandboxRecord>
 
@@ -42,6 +60,8 @@ export interface SandboxRecords {
   findByName(name: string): SandboxRecord | undefined
   /** `facts` are told in the same transaction. */
   put(record: SandboxRecord, facts?: readonly Fact[]): void
+  /** The same, for one transaction with other records. */
+  changeOf(record: SandboxRecord, facts?: readonly Fact[]): RecordChange
   /** The sandbox is gone for everybody, and its name is free; what it leaves on the host is still to be removed. */
   bury(record: SandboxRecord): void
   /** Buried, but not known to be cleaned up: after a crash, the work that is left. */
@@ -62,20 +82,23 @@ export function openSandboxRecords(database: DatabaseSync, events: EventLog): Sa
   const all = database.prepare('SELECT record FROM sandboxes').all().map(parse)
   const records = new Map(all.map((record) => [record.sandbox.id, record]))
 
+  const changeOf: SandboxRecords['changeOf'] = (record, more = []) => {
+    const { sandbox } = record
+    const before = records.get(sandbox.id)
+    const facts = isSame(before?.sandbox, sandbox) ? [] : [{ type: 'sandbox.changed' as const, sandbox }]
+    return {
+      facts: [...facts, ...more],
+      write: () => void upsert.run(sandbox.id, sandbox.name, JSON.stringify(record)),
+      apply: () => void records.set(sandbox.id, record),
+    }
+  }
+
   return {
     all: () => [...records.values()],
     get: (id) => records.get(id),
     findByName: (name) => [...records.values()].find(({ sandbox }) => sandbox.name === name),
-    put(record, more = []) {
-      const { sandbox } = record
-      const before = records.get(sandbox.id)
-      const facts = isSame(before?.sandbox, sandbox) ? [] : [{ type: 'sandbox.changed' as const, sandbox }]
-      events.commit(
-        [...facts, ...more],
-        () => upsert.run(sandbox.id, sandbox.name, JSON.stringify(record)),
-        () => records.set(sandbox.id, record),
-      )
-    },
+    put: (record, facts) => commitTogether(events, [changeOf(record, facts)]),
+    changeOf,
     bury(record) {
       const { id, name } = record.sandbox
       events.commit(

@@ -1,45 +1,48 @@
-import { chmod, chown, mkdir, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
 import type { SandboxExit } from '#contract/sandbox'
-import type { Driver, Ending, LaunchPlan } from '../drivers/driver.ts'
+import type { Driver, Ending, LaunchPlan, Running } from '../drivers/driver.ts'
 import type { Lease } from '../network/network.ts'
-import { run } from '../process/run.ts'
-import { readAccounts } from './account-files.ts'
 import { driverOf, type SandboxContext, withSandbox } from './context.ts'
 import { describeExit } from './describe-exit.ts'
-import { mountsOfGrants } from './grant-policy.ts'
-import { hostsOf, rewriteFile } from './hosts-files.ts'
-import { requireUnmoved } from './mount-policy.ts'
-import { planProcess } from './process-plan.ts'
+import { makePlan } from './launch-plan.ts'
+import { dropUnnamed, requireUsableLayers } from './layer-use.ts'
 import type { SandboxRecord } from './records.ts'
+import { removeFolder } from './remove-folder.ts'
 import { hasHostNetwork } from './spec-policy.ts'
 
 export { readAccounts } from './account-files.ts'
 
-/** Of a main terminal until somebody looks at it: a program that asks at once must not be told 0 by 0. */
-const firstSize = { columns: 80, rows: 24 }
+/** How the first process of a run comes to be. */
+export type Begin = (driver: Driver, plan: LaunchPlan, signal: AbortSignal) => Promise<Running>
+
+const beginAnew: Begin = async (driver, plan, signal) => {
+  const running = await driver.create(plan, signal)
+  await driver.start(plan.id, signal)
+  return running
+}
 
 /**
  * Brings a sandbox that is on record as `starting` to life. On failure everything it took is given back, and the
- * error is the caller's to put on record.
+ * error is the caller's to put on record. Without `begin` its main process runs from its first instruction.
  */
 export async function launch(
   context: SandboxContext,
-  record: SandboxRecord,
+  told: SandboxRecord,
   signal: AbortSignal,
+  begin: Begin = beginAnew,
 ): Promise<SandboxRecord> {
+  const driver = driverOf(context, told.sandbox.class)
+  await requireUsableLayers(context, told.layers)
+  const record = await clearStaleDisk(context, told)
   const { sandbox } = record
-  const driver = driverOf(context, sandbox.class)
   const { spec } = sandbox
   const wantsLease = spec.network === 'nat' && !hasHostNetwork(spec)
   const [tree, lease] = await bothOrNeither(context, sandbox.imageDigest, wantsLease, signal)
   try {
     const ports = lease ? await connect(context, record, lease) : []
-    const plan = await makePlan(context, record, { tree, lease })
+    const plan = await makePlan(context, record, { tree, lease, signal })
     const logStart = await context.live.logOf(sandbox.id).position()
-    const running = await driver.create(plan, signal)
-    await driver.start(sandbox.id, signal)
+    const running = await begin(driver, plan, signal)
     context.live.begin(sandbox.id)
     return {
       ...withSandbox(record, {
@@ -96,15 +99,20 @@ export async function cleanUp(context: SandboxContext, record: SandboxRecord): P
   await removeFolder(context.folder.sandbox(id).folder)
   context.live.forget(id)
   context.records.forget(id)
+  await dropUnnamed(context, record.layers)
 }
 
-async function removeFolder(folder: string): Promise<void> {
-  const remove = () => rm(folder, { recursive: true, force: true, maxRetries: 3 })
-  await remove().catch(async () => {
-    // A guest that was granted LINUX_IMMUTABLE can leave files that even root cannot remove. Links are not followed.
-    await run('chattr', ['-R', '-f', '-i', '-a', folder], { timeoutMs: 60_000, okExitCodes: [0, 1] })
-    await remove()
-  })
+/**
+ * Removes a writable layer that a restore has left behind. On record before anything is written anew, or a crash would have
+ * the next start remove that.
+ */
+export async function clearStaleDisk(context: SandboxContext, record: SandboxRecord): Promise<SandboxRecord> {
+  if (!record.staleDisk) return record
+  const { upper, work, disk } = context.folder.sandbox(record.sandbox.id)
+  for (const path of [upper, work, disk]) await removeFolder(path)
+  const clean = { ...record, staleDisk: false }
+  context.records.put(clean)
+  return clean
 }
 
 /** Gives back what a run had: engine, address, ports. Each part is tried; the first failure is told after all. */
@@ -148,80 +156,6 @@ async function connect({ network }: SandboxContext, { sandbox }: SandboxRecord, 
   const published = await network.publish(sandbox.id, lease.address, ports)
   if (networkName !== null) await network.join(lease, networkName)
   return published
-}
-
-async function makePlan(
-  context: SandboxContext,
-  record: SandboxRecord,
-  { tree, lease }: { tree: string; lease: Lease | null },
-): Promise<LaunchPlan> {
-  const { sandbox } = record
-  const { spec } = sandbox
-  const mounts = [...mountsOfGrants(spec.grants, spec.mounts), ...spec.mounts]
-  await requireUnmoved(mounts)
-  const paths = context.folder.sandbox(sandbox.id)
-  const image = context.images.find(sandbox.imageDigest)
-  const hostname = spec.hostname ?? sandbox.name
-  const hostNetwork = hasHostNetwork(spec)
-  const [nameservers, address] = await Promise.all([
-    nameserversFor(context, lease, hostNetwork),
-    lease ? context.network.placeOf(lease) : null,
-  ])
-  await prepareFolders(context, record, tree)
-  const [accounts] = await Promise.all([
-    readAccounts(context, record),
-    writeNetworkFiles(join(paths.folder, 'etc'), {
-      hosts: hostsOf(context.records, { ...record, hostname }, lease?.address ?? null),
-      hostname: `${hostname}\n`,
-      'resolv.conf': nameservers,
-    }),
-  ])
-  const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty, ...firstSize }
-  return {
-    id: sandbox.id,
-    hostname,
-    paths,
-    lowers: [tree],
-    lowerFiles: [context.images.filePath(sandbox.imageDigest)],
-    process: planProcess(wish, { spec, image: image.config, hostname, accounts }),
-    stdin: spec.stdin,
-    limits: spec.limits,
-    mounts,
-    readOnlyRoot: spec.readOnlyRoot,
-    netns: lease?.netnsPath ?? null,
-    address,
-    hostNetwork,
-    grants: spec.grants,
-    nameservers,
-  }
-}
-
-async function nameserversFor({ network }: SandboxContext, lease: Lease | null, hostNetwork: boolean) {
-  if (lease) return network.resolvConf()
-  return hostNetwork ? network.hostResolvConf() : null
-}
-
-/** A writable layer on the host is there before the first start; one in an image is the driver's. */
-async function prepareFolders(context: SandboxContext, { sandbox }: SandboxRecord, tree: string): Promise<void> {
-  const paths = context.folder.sandbox(sandbox.id)
-  const onHost = driverOf(context, sandbox.class).disk === 'directory'
-  const folders = [join(paths.folder, 'etc'), paths.run, ...(onHost ? [paths.work] : [])]
-  await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
-  if (onHost) await ensureUpper(paths.upper, tree)
-}
-
-async function writeNetworkFiles(folder: string, texts: Readonly<Record<string, string | null>>): Promise<void> {
-  const wanted = Object.entries(texts).flatMap(([name, text]) => (text === null ? [] : [{ name, text }]))
-  await Promise.all(wanted.map(({ name, text }) => rewriteFile(join(folder, name), text)))
-}
-
-/** The root folder of an overlay has the mode and owner of its upper one, which must be the image's. */
-async function ensureUpper(upper: string, tree: string): Promise<void> {
-  const made = await mkdir(upper, { recursive: true })
-  if (made === undefined) return
-  const root = await stat(tree)
-  await chown(upper, root.uid, root.gid)
-  await chmod(upper, root.mode & 0o7777)
 }
 
 /** Refuses what cannot be asked of a sandbox in its present state. */

@@ -12,6 +12,7 @@ const migrations: readonly string[] = [
    CREATE TABLE events (seq INTEGER PRIMARY KEY, event TEXT NOT NULL) STRICT;`,
   'CREATE TABLE settings (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL) STRICT;',
   'CREATE TABLE selftests (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
+  'CREATE TABLE snapshots (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT; CREATE TABLE schedules (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
 ]
 
 /** Opens the records: WAL, and every commit on disk before it is answered. */

@@ -6,7 +6,9 @@ import type { ClassProfile } from '#contract/classes'
 import type { ImageConfig } from '#contract/image'
 import { type IsolationClass, SandboxId, SandboxSpec } from '#contract/sandbox'
 import type { Driver, Ending, LaunchPlan } from '../../drivers/driver.ts'
-import type { DiskConverter } from '../../layers/ext4-disk.ts'
+import { createLayerStore } from '../../layers/create-layer-store.ts'
+import { createDiskConverter, type DiskConverter } from '../../layers/ext4-disk.ts'
+import { run } from '../../process/run.ts'
 import { createBackground } from '../../sandboxes/background.ts'
 import type { SandboxContext } from '../../sandboxes/context.ts'
 import { createEndings } from '../../sandboxes/endings.ts'
@@ -15,6 +17,7 @@ import { newRecord } from '../../sandboxes/new-record.ts'
 import { reconcile } from '../../sandboxes/reconcile.ts'
 import { openSandboxRecords, type SandboxRecord } from '../../sandboxes/records.ts'
 import type { SandboxService } from '../../sandboxes/sandbox-service.ts'
+import { openSnapshotRecords } from '../../snapshots/snapshot-records.ts'
 import { openDatabase } from '../../state/database.ts'
 import { createEventLog } from '../../state/event-log.ts'
 import { type ChangeDisk, createChangeDisk } from '../change-disk.ts'
@@ -23,7 +26,7 @@ import { openMeasurements } from '../measurements.ts'
 
 /** What goes on in engines whether or not an agent looks on. */
 interface Guest {
-  state: 'running' | 'stopped'
+  state: 'running' | 'paused' | 'stopped'
   ending: Ending | null
 }
 
@@ -82,6 +85,11 @@ function createFakeDriver(world: World, of: IsolationClass): Driver {
   const disk = of === 'microvm' ? 'image' : 'directory'
   const end = (name: string, code: number) =>
     world.guests.set(name, { state: 'stopped', ending: { code, oomKills: 0, at: new Date() } })
+  const holdStill = (name: string, from: Guest['state'], to: Guest['state']) => {
+    const guest = world.guests.get(name)
+    if (guest?.state !== from) throw appError('engine', 'fake-state', `It is not ${from}.`)
+    guest.state = to
+  }
   return {
     name: `fake-${of}`,
     class: of,
@@ -101,10 +109,10 @@ function createFakeDriver(world: World, of: IsolationClass): Driver {
     },
     start: async () => undefined,
     async kill(name) {
-      if (world.guests.get(name)?.state === 'running') end(name, 143)
+      if (['running', 'paused'].includes(world.guests.get(name)?.state ?? '')) end(name, 143)
     },
-    pause: async () => undefined,
-    resume: async () => undefined,
+    pause: async (name) => holdStill(name, 'running', 'paused'),
+    resume: async (name) => holdStill(name, 'paused', 'running'),
     update: async () => undefined,
     exec: () => Promise.reject(new Error('not here')),
     phase: async (name) => world.guests.get(name)?.state ?? 'absent',
@@ -201,12 +209,26 @@ function createContext(world: World, offered: readonly IsolationClass[]): Sandbo
   return {
     records: openSandboxRecords(database, events),
     events,
-    folder: { home: world.home, run: world.home, runtimeRoot: join(world.home, 'oci'), sandbox: folderOf },
+    folder: {
+      home: world.home,
+      run: join(world.home, 'r'),
+      socketPath: join(world.home, 'sock'),
+      runtimeRoot: join(world.home, 'oci'),
+      sandbox: folderOf,
+    },
     images: {
       find: () => ({ config: noConfig, builtIn: true, names: [] }),
       accounts: () => ({ passwd: '', group: '' }),
       filePath: () => '',
     },
+    layers: createLayerStore({
+      folder: join(world.home, 'layers'),
+      blockFolder: join(world.home, 'blocks'),
+      run,
+      log: quiet,
+      converter: createDiskConverter(run),
+    }),
+    snapshots: openSnapshotRecords(database, events),
     imageMounts: { ensure: async () => join(world.home, 'tree') },
     network: { unpublish: async () => undefined, reconcile: async () => [], resolvConf: async () => '' },
     live: {

@@ -1,0 +1,236 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { addSandbox, createWorld, id, type World } from '../classes/testing/class-bench.ts'
+import { namedLayers } from '../sandboxes/layer-use.ts'
+import { createSnapshotBench, dieAt, type SnapshotBench } from './testing/snapshot-bench.ts'
+
+// The guests of this test are made up, and so are their monitors; records and layers are real.
+vi.mock('../process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
+
+const { signal } = new AbortController()
+let world: World
+
+beforeEach(() => {
+  world = createWorld()
+})
+afterEach(() => world.dispose())
+
+type Bench = SnapshotBench
+
+/** Until the agent has died in its work; what ends the work before is told. */
+function death(reached: Promise<void>, work: Promise<unknown>): Promise<void> {
+  const early = work.then(() => {
+    throw new Error('It was done before it died.')
+  })
+  return Promise.race([reached, early])
+}
+
+function setUp(bench: Bench, runs: boolean): void {
+  addSandbox({ context: bench.context } as never, world, { class: 'container', runs })
+  write(bench, 'first')
+}
+
+function write(bench: Bench, text: string): void {
+  const { upper } = bench.context.folder.sandbox(id)
+  mkdirSync(upper, { recursive: true })
+  writeFileSync(join(upper, 'note'), text)
+}
+
+function recordOf(bench: Bench) {
+  const record = bench.context.records.get(id)
+  if (!record) throw new Error('The sandbox is gone.')
+  return record
+}
+
+/** What the guest would see: the note of the topmost layer that has one. */
+function readNote(bench: Bench, layers = recordOf(bench).layers, withUpper = true): string {
+  const { upper } = bench.context.folder.sandbox(id)
+  const places = [...(withUpper ? [upper] : []), ...layers.map((layer) => join(world.home, 'layers', layer, 'tree'))]
+  const found = places.map((place) => join(place, 'note')).find((path) => existsSync(path))
+  return found === undefined ? '' : readFileSync(found, 'utf8')
+}
+
+/** Nothing half made is left, and no record names what is not there. */
+function expectWhole(bench: Bench): void {
+  const { records, snapshots } = bench.context
+  for (const { snapshot, making } of snapshots.all()) expect([snapshot.state, making]).toEqual(['ready', undefined])
+  const ids = new Set(snapshots.all().map(({ snapshot }) => snapshot.id))
+  const parents = [...records.all().map(({ sandbox }) => sandbox), ...snapshots.all().map(({ snapshot }) => snapshot)]
+  for (const { parentId } of parents) if (parentId !== null) expect(ids).toContain(parentId)
+  const folder = join(world.home, 'layers')
+  const there = existsSync(folder) ? readdirSync(folder).sort() : []
+  expect(there).toEqual([...namedLayers(bench.context)].sort())
+  for (const { staleDisk, restore } of records.all()) expect([staleDisk, restore]).toEqual([false, null])
+}
+
+const takeSteps = ['begun', 'made', 'finished', 'taken-back']
+
+test.each(takeSteps.flatMap((step) => [[step, false] as const, [step, true] as const]))(
+  'killed at "%s" of a snapshot (of a running one: %s), nothing is lost and nothing is left over',
+  async (step, runs) => {
+    const { step: hook, reached } = dieAt(step)
+    const failing = step === 'taken-back'
+    const killed = createSnapshotBench(world, (name) => {
+      if (failing && name === 'made') throw new Error('The disk is full.')
+      return hook(name)
+    })
+    setUp(killed, runs)
+    const work = killed.snapshots.take({ ref: 'box', reason: 'manual', live: false, name: 's' }, signal)
+    // A writable layer that was moved is not moved back: there is no such step then.
+    if (failing && !runs) return expect((await work.catch(() => null)) ?? recordOf(killed).layers).toHaveLength(1)
+    await death(reached, work)
+
+    const next = createSnapshotBench(world)
+    await next.restart()
+
+    expectWhole(next)
+    expect(readNote(next)).toBe('first')
+    expect(recordOf(next).sandbox.state).toBe(runs ? 'running' : 'stopped')
+    const made = next.context.snapshots.all()
+    for (const each of made) expect(readNote(next, each.layers, false)).toBe('first')
+    const isFinished = step === 'finished' || (step === 'made' && !runs)
+    if (isFinished) expect(made).toHaveLength(1)
+    await next.snapshots.take({ ref: 'box', reason: 'manual', live: false, name: 'again' }, signal)
+    expectWhole(next)
+  },
+)
+
+const restoreSteps = ['begun', 'stopped', 'made', 'finished', 'switched', 'cleared', 'launched']
+
+test.each(
+  restoreSteps.flatMap((step) => [
+    [step, true, true] as const,
+    [step, false, true] as const,
+    [step, true, false] as const,
+  ]),
+)(
+  'killed at "%s" of a restore (of a running one: %s, keeping the old: %s), it is as before or as after',
+  async (step, runs, keep) => {
+    if (step === 'launched' && !runs) return
+    if (!keep && ['made', 'finished'].includes(step)) return
+    const first = createSnapshotBench(world)
+    setUp(first, false)
+    await first.snapshots.take({ ref: 'box', reason: 'manual', live: false, name: 's' }, signal)
+    write(first, 'second')
+    if (runs) await first.sandboxes.start('box', signal)
+    await first.context.background.settled()
+    const { step: hook, reached } = dieAt(step)
+    const killed = createSnapshotBench(world, hook)
+    await death(reached, killed.snapshots.handlers.restoreSnapshot({ ref: 'box@s', keep }, signal))
+
+    const next = createSnapshotBench(world)
+    await next.restart()
+
+    expectWhole(next)
+    const isAfter = ['switched', 'cleared', 'launched'].includes(step)
+    expect(readNote(next)).toBe(isAfter ? 'first' : 'second')
+    expect(recordOf(next).sandbox.state).toBe(runs ? 'running' : 'stopped')
+    const kept = next.context.snapshots.all().find(({ snapshot }) => snapshot.reason === 'before-restore')
+    if (kept) expect(readNote(next, kept.layers, false)).toBe('second')
+    if (isAfter && keep) expect(kept).toBeDefined()
+  },
+)
+
+test.each(['fork-begun', 'fork-prepared'])('killed at "%s" of a fork, no half of one is left', async (step) => {
+  const { step: hook, reached } = dieAt(step)
+  const killed = createSnapshotBench(world, hook)
+  setUp(killed, false)
+  await killed.snapshots.take({ ref: 'box', reason: 'manual', live: false, name: 's' }, signal)
+  await death(
+    reached,
+    killed.snapshots.handlers.forkSandboxes({ snapshot: 'box@s', count: 2, prefix: 'copy', start: true }, signal),
+  )
+  const next = createSnapshotBench(world)
+  await next.restart()
+  expectWhole(next)
+  expect(next.context.records.all().map(({ sandbox }) => sandbox.name)).toEqual(['box'])
+  expect(readdirSync(join(world.home, 'sandboxes'))).toEqual([id])
+})
+
+test('killed after a snapshot in the middle was removed from the records, its layers are as if it had never been', async () => {
+  const { step: hook, reached } = dieAt('removed')
+  const killed = createSnapshotBench(world, hook)
+  setUp(killed, false)
+  const take = (name: string) => killed.snapshots.take({ ref: 'box', reason: 'manual', live: false, name }, signal)
+  const one = await take('one')
+  write(killed, 'second')
+  const two = await take('two')
+  write(killed, 'third')
+  const three = await take('three')
+  await death(reached, killed.snapshots.remove(two.id))
+  const next = createSnapshotBench(world)
+  await next.restart()
+  expectWhole(next)
+  expect(next.context.snapshots.get(three.id)?.snapshot.parentId).toBe(one.id)
+  expect(readNote(next)).toBe('third')
+  // All snapshots and the sandbox are gone: so is every layer.
+  await next.snapshots.remove(three.id)
+  await next.snapshots.remove(one.id)
+  await next.sandboxes.remove('box', true)
+  expect(readdirSync(join(world.home, 'layers'))).toEqual([])
+})
+
+/** Engines that save memory as a file, and hold the guest still meanwhile. */
+function giveMemory(bench: Bench, ends: boolean): void {
+  const driver = bench.context.drivers.get('container')
+  const hold = (state: 'paused' | 'running' | 'stopped') => world.guests.set(id, { state, ending: null })
+  Object.assign(driver ?? {}, {
+    stateKey: 'fake',
+    refusesSave: () => null,
+    async saveState(_plan: unknown, folder: string, { atRest }: { atRest(): Promise<void> }) {
+      hold(ends ? 'stopped' : 'paused')
+      writeFileSync(join(folder, 'memory'), 'all of it')
+      await atRest()
+      hold('running')
+      return { pauseMs: 1, running: { pid: process.pid, monitorPid: process.pid } }
+    },
+    async restoreState() {
+      hold('running')
+      return { pid: process.pid, monitorPid: process.pid }
+    },
+  })
+}
+
+test.each([
+  ['saving', false, 'running'],
+  ['saved', false, 'running'],
+  ['resting', false, 'running'],
+  ['resting', true, 'stopped'],
+  ['made', false, 'running'],
+] as const)(
+  'killed at "%s" of saving memory (its engine ends with it: %s), it is %s afterwards',
+  async (step, ends, state) => {
+    const { step: hook, reached } = dieAt(step)
+    const killed = createSnapshotBench(world, hook)
+    setUp(killed, true)
+    giveMemory(killed, ends)
+    await death(reached, killed.snapshots.take({ ref: 'box', reason: 'manual', live: true, name: 's' }, signal))
+
+    const next = createSnapshotBench(world)
+    giveMemory(next, ends)
+    await next.restart()
+
+    expectWhole(next)
+    expect(readNote(next)).toBe('first')
+    expect(recordOf(next).sandbox.state).toBe(state)
+    expect(world.guests.get(id)?.state ?? 'gone').toBe(state === 'running' ? 'running' : 'gone')
+    if (state === 'stopped') expect(recordOf(next).sandbox.exit?.message).toContain('while its memory was being saved')
+    expect(next.context.snapshots.all()).toEqual([])
+    expect(readdirSync(join(world.home, 'snapshots'))).toEqual([])
+  },
+)
+
+test('memory that cannot be saved leaves the sandbox running, and nothing else', async () => {
+  const bench = createSnapshotBench(world, (name) => {
+    if (name === 'resting') throw new Error('The disk is full.')
+  })
+  setUp(bench, true)
+  giveMemory(bench, false)
+  await expect(bench.snapshots.take({ ref: 'box', reason: 'manual', live: true, name: 's' }, signal)).rejects.toThrow(
+    'full',
+  )
+  expectWhole(bench)
+  expect(recordOf(bench).sandbox).toMatchObject({ state: 'running', parentId: null })
+  expect(world.guests.get(id)?.state).toBe('running')
+})

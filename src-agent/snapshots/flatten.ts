@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+import type { LayerId } from '../layers/layer-store.ts'
+import { dropUnnamed, longestChain } from '../sandboxes/layer-use.ts'
+import type { SandboxRecord } from '../sandboxes/records.ts'
+import { commitTogether } from '../state/record-change.ts'
+import type { SnapshotGround } from './snapshot-ground.ts'
+import type { SnapshotRecord } from './snapshot-records.ts'
+import { withLocks } from './with-locks.ts'
+
+/** Joins the lower layers of chains that have become long, so that neither the kernel nor a reader has to look through all. */
+export interface Flattening {
+  /** In the background; without effect where no chain is too long. */
+  later(): void
+}
+
+export function createFlattening(ground: SnapshotGround): Flattening {
+  let isUnderWay = false
+  const { background } = ground.context
+  const work = async (): Promise<void> => {
+    for (let chain = findLong(ground); chain; chain = findLong(ground)) {
+      if (ground.leaving.aborted || !(await flatten(ground, chain))) return
+    }
+  }
+  return {
+    later() {
+      if (isUnderWay || findLong(ground) === null) return
+      isUnderWay = true
+      const done = work()
+        .catch((error: unknown) => {
+          if (!ground.leaving.aborted) throw error
+        })
+        .finally(() => {
+          isUnderWay = false
+        })
+      background.run('long chains of layers could not be joined', done)
+    },
+  }
+}
+
+type Named = SandboxRecord | SnapshotRecord
+
+/** What may be switched to another layer: not what runs, and no memory, which wants the very disk that it was saved with. */
+function isSwitchable(record: Named): boolean {
+  if ('sandbox' in record)
+    return ['created', 'stopped'].includes(record.sandbox.state) && record.restore === null && record.change === null
+  return record.making === undefined && record.snapshot.live === null && record.snapshot.state === 'ready'
+}
+
+/** The lower part of the longest chain that is too long and may be switched: the layers to join, the topmost first. */
+function findLong({ context, snapshotRecords }: SnapshotGround): LayerId[] | null {
+  const most = longestChain(join(context.folder.home, 'layers'))
+  const chains = [...context.records.all(), ...snapshotRecords.all()]
+    .filter((record) => record.layers.length > most && isSwitchable(record))
+    .map(({ layers }) => layers)
+    .sort((one, other) => other.length - one.length)
+  return chains[0]?.slice(-Math.ceil(most * 0.75)) ?? null
+}
+
+/** False where nothing was switched, so that it is not tried for ever. */
+async function flatten(ground: SnapshotGround, chain: readonly LayerId[]): Promise<boolean> {
+  const { context, layers } = ground
+  const into = layers.newId()
+  // Until it is named below, a sweep of the next agent would take it away again.
+  await layers.merge(chain, into, { signal: ground.leaving })
+  await layers.seal(into, { signal: ground.leaving })
+  await ground.step('merged')
+  const onChain = <T extends Named>(records: readonly T[]) => records.filter(({ layers: all }) => endsWith(all, chain))
+  const ids = onChain(context.records.all()).map(({ sandbox }) => sandbox.id)
+  const switched = await withLocks(context.lock, ids, async () => {
+    const replace = (all: readonly LayerId[]) => [...all.slice(0, all.length - chain.length), into]
+    const sandboxes = onChain(context.records.all()).filter(
+      (each) => isSwitchable(each) && ids.includes(each.sandbox.id),
+    )
+    const snapshots = onChain(ground.snapshotRecords.all()).filter(isSwitchable)
+    commitTogether(context.events, [
+      ...sandboxes.map((each) => context.records.changeOf({ ...each, layers: replace(each.layers) })),
+      ...snapshots.map((each) =>
+        ground.snapshotRecords.changeOf(withoutDisk({ ...each, layers: replace(each.layers) })),
+      ),
+    ])
+    return sandboxes.length + snapshots.length
+  })
+  await ground.step('switched')
+  await dropUnnamed(context, switched === 0 ? [into] : chain)
+  return switched > 0
+}
+
+/** A disk that was joined with others cannot be put back as one. */
+function withoutDisk(record: SnapshotRecord): SnapshotRecord {
+  const keepsTop = record.layers[0] === record.ownLayer
+  return keepsTop ? record : { ...record, topIsDisk: false }
+}
+
+function endsWith(all: readonly LayerId[], chain: readonly LayerId[]): boolean {
+  const from = all.length - chain.length
+  return from >= 0 && chain.every((id, index) => all[from + index] === id)
+}

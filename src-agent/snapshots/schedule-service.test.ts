@@ -1,0 +1,131 @@
+import { beforeEach, expect, test } from 'vitest'
+import { appError } from '#contract/app-error'
+import type { UsageSample } from '#contract/observe'
+import type { Sandbox } from '#contract/sandbox'
+import { Schedule, type Snapshot } from '#contract/snapshot'
+import type { ScheduleRecord } from './schedule-records.ts'
+import { createScheduleService } from './schedule-service.ts'
+import type { SnapshotRecord } from './snapshot-records.ts'
+
+const web = { id: 'aaaaaaaaaaaa', name: 'web', state: 'running', startedAt: null, exit: null } as unknown as Sandbox
+let minute: number
+let taken: string[]
+let notices: string[]
+let sandbox: Sandbox
+let fails: boolean
+
+beforeEach(() => {
+  minute = 0
+  taken = []
+  notices = []
+  sandbox = web
+  fails = false
+})
+
+function setUp(schedule: Partial<Schedule>) {
+  const schedules = new Map<string, ScheduleRecord>()
+  const snapshots = new Map<string, SnapshotRecord>()
+  const now = () => new Date(Date.UTC(2026, 4, 1, 0, minute))
+  const service = createScheduleService({
+    schedules: {
+      all: () => schedules,
+      get: (id) => schedules.get(id),
+      put: (id, record) => void schedules.set(id, record),
+      remove: (id) => void schedules.delete(id),
+    },
+    snapshotRecords: { all: () => [...snapshots.values()], get: (id) => snapshots.get(id), put() {}, remove() {} },
+    snapshots: {
+      async take({ reason, live }) {
+        if (fails) throw appError('conflict', 'no-space', 'The disk is full.')
+        const id = `${taken.length}`
+        taken.push(`${minute} ${reason}${live ? ' live' : ''}`)
+        const snapshot = { id, sandboxId: web.id, reason, createdAt: now().toISOString(), labels: {}, state: 'ready' }
+        snapshots.set(id, { snapshot: snapshot as unknown as Snapshot, layers: [], stateKey: null, stateSums: {} })
+        return snapshot as unknown as Snapshot
+      },
+      async remove(id) {
+        snapshots.delete(id)
+        return { freedBytes: 1 }
+      },
+    },
+    readUsage: async () => [],
+    findSandbox: () => sandbox,
+    sandboxes: () => [sandbox],
+    notice: (message) => notices.push(message),
+    log: { warn() {} },
+    now,
+    signal: new AbortController().signal,
+  })
+  const tickTo = async (end: number, cpuCores = 1) => {
+    for (; minute <= end; minute += 1) await service.tick([{ id: web.id, cpuCores } as UsageSample])
+  }
+  const signal = new AbortController().signal
+  const set = () => service.handlers.setSchedule({ ref: 'web', schedule: Schedule.parse(schedule) }, signal)
+  return { service, snapshots, tickTo, set, signal }
+}
+
+test('the clock makes one whenever its time has come, and the rules thin them out', async () => {
+  const { set, tickTo, snapshots } = setUp({ everyMinutes: 10, keep: { last: 2, hourly: 0, daily: 0 } })
+  await set()
+  await tickTo(45)
+  expect(taken).toEqual(['10 schedule', '20 schedule', '30 schedule', '40 schedule'])
+  expect([...snapshots.keys()]).toEqual(['2', '3'])
+})
+
+test('one that has not run since the last one is left alone', async () => {
+  const { set, tickTo } = setUp({ everyMinutes: 10 })
+  sandbox = { ...web, state: 'stopped', startedAt: '2026-04-30T00:00:00.000Z' }
+  await set()
+  await tickTo(30)
+  expect(taken).toEqual([])
+})
+
+test('idle for so long makes one, and the next only after it was busy again', async () => {
+  const { set, tickTo } = setUp({ idleMinutes: 5 })
+  await set()
+  await tickTo(3, 0.5)
+  await tickTo(30, 0.001)
+  await tickTo(31, 0.5)
+  await tickTo(40, 0)
+  expect(taken).toEqual(['9 idle', '37 idle'])
+})
+
+test('before a stop only where that is asked for, with memory where that is', async () => {
+  const without = setUp({ everyMinutes: 10 })
+  await without.set()
+  await without.service.beforeStop('web', without.signal)
+  expect(taken).toEqual([])
+  const asked = setUp({ beforeStop: true, live: true })
+  await asked.set()
+  await asked.service.beforeStop('web', asked.signal)
+  expect(taken).toEqual(['0 before-stop live'])
+})
+
+test('one that fails is told, and tried again when its time comes the next time', async () => {
+  const { set, tickTo } = setUp({ everyMinutes: 10 })
+  await set()
+  fails = true
+  await tickTo(19)
+  expect(notices).toEqual(['No snapshot of "web" could be made by its schedule: The disk is full.'])
+  fails = false
+  await tickTo(20)
+  expect(taken).toEqual(['20 schedule'])
+})
+
+test('a dry run of prune removes nothing', async () => {
+  const { set, tickTo, service, snapshots, signal } = setUp({
+    everyMinutes: 1,
+    keep: { last: 1, hourly: 0, daily: 0 },
+  })
+  await set()
+  await tickTo(1)
+  snapshots.set('old', {
+    ...(snapshots.get('0') as SnapshotRecord),
+    snapshot: { ...(snapshots.get('0') as SnapshotRecord).snapshot, id: 'old', createdAt: '2020-01-01T00:00:00.000Z' },
+  })
+  const dry = await service.handlers.pruneSnapshots({ dryRun: true }, signal)
+  expect(dry.removed.map(({ id }) => id)).toEqual(['old'])
+  expect(snapshots.has('old')).toBe(true)
+  await service.handlers.pruneSnapshots({ dryRun: false }, signal)
+  expect(snapshots.has('old')).toBe(false)
+})

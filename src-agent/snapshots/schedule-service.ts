@@ -1,0 +1,172 @@
+import type { Logger } from 'pino'
+import { AppError } from '#contract/app-error'
+import type { UsageSample } from '#contract/observe'
+import type { Sandbox } from '#contract/sandbox'
+import type { Schedule, SnapshotReason, SnapshotUsage } from '#contract/snapshot'
+import type { Handlers } from '../server/bind-operation.ts'
+import { findSurplus, usualKeep } from './keep-rules.ts'
+import type { ScheduleRecords } from './schedule-records.ts'
+import type { SnapshotRecords } from './snapshot-records.ts'
+import type { SnapshotService } from './snapshot-service.ts'
+
+/** Snapshots that Joey makes by itself, and the rules by which it removes its own. */
+export interface ScheduleService {
+  readonly handlers: Pick<Handlers, 'readSchedule' | 'setSchedule' | 'pruneSnapshots'>
+  /** Looks once at what is due; called every half a minute, with the usage of that moment. Never rejects. */
+  tick(usage: readonly UsageSample[]): Promise<void>
+  /** Before a person has it stopped. A snapshot that fails is told, and does not keep it from stopping. */
+  beforeStop(ref: string, signal: AbortSignal): Promise<void>
+}
+
+interface Deps {
+  readonly schedules: ScheduleRecords
+  readonly snapshotRecords: SnapshotRecords
+  readonly snapshots: Pick<SnapshotService, 'take' | 'remove'>
+  /** What each costs now. */
+  readonly readUsage: () => Promise<readonly SnapshotUsage[]>
+  readonly findSandbox: (ref: string) => Sandbox
+  readonly sandboxes: () => readonly Sandbox[]
+  /** For people: what could not be done. */
+  readonly notice: (message: string) => void
+  readonly log: Pick<Logger, 'warn'>
+  readonly now: () => Date
+  readonly signal: AbortSignal
+}
+
+const minuteMs = 60_000
+/** Less than this share of a core counts as idle: a shell that waits, a server without requests. */
+const idleCores = 0.02
+
+export function createScheduleService(deps: Deps): ScheduleService {
+  const { schedules, snapshotRecords, snapshots, now } = deps
+  /** Since when each sandbox has been idle; and whether that was answered with a snapshot already. */
+  const idle = new Map<string, { readonly since: number; readonly answered: boolean }>()
+  let ticking: Promise<void> | null = null
+
+  const answer = (id: string) => {
+    const record = schedules.get(id)
+    return { schedule: record?.schedule ?? null, nextAt: record ? nextTime(record.schedule, record.lastAt) : null }
+  }
+  const prune = async (only: string | null, dryRun: boolean) => {
+    const surplus = findAllSurplus(snapshotRecords, schedules, only)
+    const usage = dryRun ? await deps.readUsage() : []
+    let freedBytes = 0
+    const removed = []
+    for (const { id, name, sandboxName } of surplus) {
+      freedBytes += dryRun
+        ? (usage.find((each) => each.id === id)?.freesBytes ?? 0)
+        : (await snapshots.remove(id)).freedBytes
+      removed.push({ id, name, sandboxName, why: 'The rules of keeping no longer keep it.' })
+    }
+    return { removed, freedBytes }
+  }
+  const take = async (sandbox: Sandbox, reason: SnapshotReason, schedule: Schedule, signal: AbortSignal) => {
+    const live = schedule.live && sandbox.state === 'running'
+    try {
+      await snapshots.take({ ref: sandbox.id, reason, live }, signal)
+      await prune(sandbox.id, false)
+    } catch (error) {
+      if (signal.aborted) return
+      const { message } = AppError.from(error).wire
+      deps.log.warn({ err: error, id: sandbox.id, reason }, 'a snapshot by schedule failed')
+      deps.notice(`No snapshot of "${sandbox.name}" could be made by its schedule: ${message}`)
+    }
+  }
+  const clock = async (sandbox: Sandbox): Promise<void> => {
+    const record = schedules.get(sandbox.id)
+    const next = record && nextTime(record.schedule, record.lastAt)
+    if (!record || !next || Date.parse(next) > now().getTime()) return
+    // First: one that fails is tried again when it is due the next time, and not every half a minute.
+    schedules.put(sandbox.id, { ...record, lastAt: now().toISOString() })
+    if (hasWorkSince(sandbox, record.lastAt)) await take(sandbox, 'schedule', record.schedule, deps.signal)
+  }
+  const watchIdle = async (sandbox: Sandbox, usage: readonly UsageSample[]): Promise<void> => {
+    const schedule = schedules.get(sandbox.id)?.schedule
+    const sample = usage.find(({ id }) => id === sandbox.id)
+    if (!schedule?.idleMinutes || !sample || sample.cpuCores > idleCores || sandbox.state !== 'running')
+      return void idle.delete(sandbox.id)
+    const known = idle.get(sandbox.id) ?? { since: now().getTime(), answered: false }
+    const isDue = !known.answered && now().getTime() - known.since >= schedule.idleMinutes * minuteMs
+    idle.set(sandbox.id, { ...known, answered: known.answered || isDue })
+    if (isDue) await take(sandbox, 'idle', schedule, deps.signal)
+  }
+  const look = async (usage: readonly UsageSample[]): Promise<void> => {
+    for (const sandbox of deps.sandboxes()) {
+      if (deps.signal.aborted) return
+      await clock(sandbox)
+      await watchIdle(sandbox, usage)
+    }
+  }
+  return {
+    handlers: {
+      readSchedule: async ({ ref }) => answer(deps.findSandbox(ref).id),
+      setSchedule: async ({ ref, schedule }) => {
+        const { id } = deps.findSandbox(ref)
+        idle.delete(id)
+        if (schedule === null) schedules.remove(id)
+        else schedules.put(id, { schedule, lastAt: now().toISOString() })
+        return answer(id)
+      },
+      pruneSnapshots: async ({ sandbox, dryRun }) => {
+        const only = sandbox === undefined ? null : deps.findSandbox(sandbox).id
+        const result = await prune(only, dryRun)
+        return { ...result, advice: advise(snapshotRecords, await deps.readUsage(), only) }
+      },
+    },
+    async tick(usage) {
+      // One that takes longer than until the next tick is not joined by another.
+      if (ticking) return
+      ticking = look(usage).finally(() => {
+        ticking = null
+      })
+      await ticking.catch((error: unknown) => deps.log.warn({ err: error }, 'the schedules could not be looked at'))
+    },
+    async beforeStop(ref, signal) {
+      const sandbox = deps.findSandbox(ref)
+      const schedule = schedules.get(sandbox.id)?.schedule
+      if (schedule?.beforeStop && ['running', 'paused'].includes(sandbox.state))
+        await take(sandbox, 'before-stop', schedule, signal)
+    },
+  }
+}
+
+function nextTime({ everyMinutes }: Schedule, lastAt: string): string | null {
+  return everyMinutes === null ? null : new Date(Date.parse(lastAt) + everyMinutes * minuteMs).toISOString()
+}
+
+/** One that has not run since has nothing new to keep. */
+function hasWorkSince({ state, startedAt, exit }: Sandbox, lastAt: string): boolean {
+  if (['creating', 'removing', 'changing', 'starting'].includes(state)) return false
+  if (state === 'running' || state === 'paused' || state === 'stopping') return true
+  const last = exit?.at ?? startedAt
+  return last !== null && last > lastAt
+}
+
+function findAllSurplus(records: SnapshotRecords, schedules: ScheduleRecords, only: string | null) {
+  const ready = records.all().flatMap(({ snapshot }) => (snapshot.state === 'creating' ? [] : [snapshot]))
+  const bySandbox = Map.groupBy(ready, ({ sandboxId }) => sandboxId)
+  return [...bySandbox].flatMap(([id, snapshots]) =>
+    only === null || only === id ? findSurplus(snapshots, schedules.get(id)?.schedule.keep ?? usualKeep) : [],
+  )
+}
+
+const worthBytes = 64 * 2 ** 20
+const mostAdvice = 10
+
+/** Only sizes and damage are facts; whether something is still wanted is for the person to say. */
+function advise(records: SnapshotRecords, usage: readonly SnapshotUsage[], only: string | null): string[] {
+  const all = records.all().map(({ snapshot }) => snapshot)
+  const own = all.filter(({ sandboxId }) => only === null || sandboxId === only)
+  const damaged = own
+    .filter(({ state }) => state === 'damaged')
+    .map(({ name, sandboxName }) => `"${name}" of "${sandboxName}" is damaged and cannot be restored. Remove it.`)
+  const large = own
+    .map((snapshot) => ({ snapshot, bytes: usage.find(({ id }) => id === snapshot.id)?.freesBytes ?? 0 }))
+    .filter(({ bytes }) => bytes >= worthBytes)
+    .sort((one, other) => other.bytes - one.bytes)
+    .map(({ snapshot, bytes }) => {
+      const mebibytes = Math.round(bytes / 2 ** 20)
+      return `"${snapshot.name}" of "${snapshot.sandboxName}" alone holds ${mebibytes} MiB.`
+    })
+  return [...damaged, ...large].slice(0, mostAdvice)
+}

@@ -1,0 +1,42 @@
+import type { Snapshot, SnapshotReason } from '#contract/snapshot'
+import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { Handlers } from '../server/bind-operation.ts'
+import type { TimeGround } from '../time-ground.ts'
+import type { SnapshotRecord } from './snapshot-records.ts'
+
+/** Snapshots of sandboxes, and what is made from them. */
+export interface SnapshotService {
+  readonly handlers: Pick<
+    Handlers,
+    | 'createSnapshot'
+    | 'listSnapshots'
+    | 'inspectSnapshot'
+    | 'updateSnapshot'
+    | 'readSnapshotUsage'
+    | 'planRestore'
+    | 'restoreSnapshot'
+    | 'forkSandboxes'
+    | 'removeSnapshot'
+    | 'verifySnapshots'
+  >
+  /** Makes one for a reason of Joey's own; `createSnapshot` is this with the reason `manual`. */
+  take(
+    request: { readonly ref: string; readonly reason: SnapshotReason; readonly live: boolean; readonly name?: string },
+    signal: AbortSignal,
+  ): Promise<Snapshot>
+  /**
+   * For the holder of the lock of a sandbox at rest whose class is about to change: keeps it where that is a move and no copy.
+   * Never rejects; what fails is logged.
+   */
+  keepBeforeChange(record: SandboxRecord, signal: AbortSignal): Promise<void>
+  /** As `removeSnapshot`. */
+  remove(id: string): Promise<{ readonly freedBytes: number }>
+  /** By id, start of an id, `SANDBOX@NAME`, or a name that only one has. */
+  find(ref: string): SnapshotRecord
+  /** Finishes or takes back what an agent before this one has left half done; gives sentences. After the sandboxes were reconciled. */
+  resume(): Promise<string[]>
+  /** Ends background work. */
+  close(): Promise<void>
+}
+
+export type CreateSnapshotService = (ground: TimeGround) => SnapshotService
