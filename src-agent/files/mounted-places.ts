@@ -1,0 +1,47 @@
+import { appError } from '#contract/app-error'
+import { mountsOfGrants } from '../sandboxes/grant-policy.ts'
+import { isWithin } from '../sandboxes/host-paths.ts'
+import type { SandboxRecord } from '../sandboxes/records.ts'
+import { toShownPath } from './tree-paths.ts'
+
+/** What the engines mount in every sandbox. */
+const enginePlaces = ['/proc', '/sys', '/dev', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
+
+/**
+ * Refuses what is mounted in the sandbox, and folders that have such a thing in them, before half of the rest is gone. The
+ * program inside does not enter mounts anyway; this is so that nothing is begun that cannot be finished.
+ */
+export function requireUnmounted(record: Pick<SandboxRecord, 'sandbox'>, path: string): void {
+  requireOffMounts(record, path)
+  const wanted = asTarget(path)
+  const place = placesOf(record).find((each) => isWithin(each, wanted))
+  if (place === undefined) return
+  const shown = toShownPath(path)
+  const message = `${shown} cannot be moved or deleted, because ${place} is mounted in the sandbox.`
+  throw appError('refused', 'path-on-mount', message, { params: { path: shown, place } })
+}
+
+/** Refuses what is on a mount: a single file that is mounted looks like any other to the program inside. */
+export function requireOffMounts(record: Pick<SandboxRecord, 'sandbox'>, path: string): void {
+  const wanted = asTarget(path)
+  const place = placesOf(record).find((each) => isWithin(wanted, each))
+  if (place === undefined) return
+  const shown = toShownPath(path)
+  const message = `${place} is mounted in the sandbox. What is mounted is neither shown nor changed here.`
+  throw appError('refused', 'path-on-mount', message, { params: { path: shown, place } })
+}
+
+/** Whether something is mounted there on behalf of who made the sandbox. */
+export function isMountTarget({ sandbox }: Pick<SandboxRecord, 'sandbox'>, target: string): boolean {
+  const { mounts, grants } = sandbox.spec
+  return [...mounts, ...mountsOfGrants(grants, mounts)].some((mount) => mount.target === target)
+}
+
+function placesOf({ sandbox }: Pick<SandboxRecord, 'sandbox'>): string[] {
+  const { mounts, grants } = sandbox.spec
+  return [...enginePlaces, ...[...mounts, ...mountsOfGrants(grants, mounts)].map(({ target }) => target)]
+}
+
+function asTarget(path: string): string {
+  return `/${Buffer.from(path, 'latin1').toString('utf8')}`
+}

@@ -1,0 +1,84 @@
+import { markFolder } from '../compare/mark-folder.ts'
+import { stoppedBy } from '../process/tool-errors.ts'
+import type { Handlers } from '../server/bind-operation.ts'
+import type { TimeGround } from '../time-ground.ts'
+import { readTreeAccounts, toFileEntry } from './file-entry.ts'
+import { readUpTo, versionOf } from './file-version.ts'
+import { foldersFirst, type Listing, pageOf } from './list-folder.ts'
+import type { ListingCache } from './listing-cache.ts'
+import { measureTree } from './measure-tree.ts'
+import { requireFile, requireFolder, withTree } from './opened-tree.ts'
+import { toShownPath, toTreePath } from './tree-paths.ts'
+
+/** Lists, reads and measures the files of any tree. */
+export function createReads(
+  ground: TimeGround,
+  listings: ListingCache,
+): Pick<Handlers, 'listFiles' | 'readFile' | 'measureFiles'> {
+  const { context, trees } = ground
+  const list = async (
+    tree: string,
+    path: string,
+    against: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Listing> => {
+    const after = await trees.find(tree, signal)
+    const before = await trees.find(against ?? `image:${after.imageDigest}`, signal)
+    const pair = await trees.openPair(before, after)
+    try {
+      const folder = await requireFolder(pair.after, path)
+      const marked = await markFolder(pair, path, signal)
+      const entries = marked.map(({ name, node, mark }) => ({ path: name, node, mark }))
+      return { path, folder, entries: foldersFirst(entries), accounts: await readTreeAccounts(pair.after) }
+    } catch (error) {
+      if (signal.aborted) throw stoppedBy(signal)
+      throw error
+    } finally {
+      await pair.close()
+    }
+  }
+
+  return {
+    async listFiles({ tree, path, against, offset, limit }, signal) {
+      const at = toTreePath(path)
+      const key = JSON.stringify([tree, at, against])
+      // For everybody who asks for the next step of it; so it does not end with the first of them.
+      const listing = await listings.get(key, offset === 0, () =>
+        list(tree, at, against, offset === 0 ? signal : context.signal),
+      )
+      return { path: toShownPath(at), ...pageOf(listing, { offset, limit }) }
+    },
+
+    readFile: ({ tree, path, offset, length }, signal) =>
+      withTree(ground, tree, signal, async (view) => {
+        const at = toTreePath(path)
+        await requireFile(view, at)
+        const file = await view.open(at)
+        try {
+          const accounts = await readTreeAccounts(view)
+          const bytes = await readUpTo(file, offset, length)
+          const entry = toFileEntry(at, file.node, accounts)
+          return { entry, base64: bytes.toString('base64'), size: entry.size, version: await versionOf(file) }
+        } finally {
+          await file.close()
+        }
+      }),
+
+    measureFiles: ({ tree, path, own }, signal) =>
+      withTree(ground, tree, signal, async (view, { sources, layers }) => {
+        const at = toTreePath(path)
+        await requireFolder(view, at)
+        if (!own) return { path: toShownPath(at), ...(await measureTree(view, at, signal)) }
+        // Between the writable layer and the image are the layers of the store.
+        const top = sources.slice(0, Math.max(0, sources.length - layers.length - 1))
+        const layer = await trees.open({ sources: top })
+        try {
+          const isThere = top.length > 0 && (await layer.stat(at))?.kind === 'folder'
+          const sizes = isThere ? await measureTree(layer, at, signal) : { bytes: 0, files: 0, entries: [] }
+          return { path: toShownPath(at), ...sizes }
+        } finally {
+          await layer.close()
+        }
+      }),
+  }
+}

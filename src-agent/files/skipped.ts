@@ -1,0 +1,29 @@
+import type { FileKind } from '#contract/files'
+import { toShownPath } from './tree-paths.ts'
+
+/** What a copy leaves out, as sentences. */
+export interface Skipped {
+  /** Gives null, so that it can be what a step returns. */
+  add(path: string, why: string): null
+  list(): string[]
+}
+
+const mostTold = 1000
+
+export function createSkipped(): Skipped {
+  const told: string[] = []
+  let more = 0
+  return {
+    add(path, why) {
+      if (told.length < mostTold) told.push(`${toShownPath(path)} ${why}.`)
+      else more += 1
+      return null
+    },
+    list: () => (more === 0 ? told : [...told, `And ${more} more.`]),
+  }
+}
+
+export function specialWord(kind: FileKind): string {
+  if (kind === 'fifo') return 'is a named pipe'
+  return kind === 'socket' ? 'is a socket' : 'is a device'
+}

@@ -1,0 +1,53 @@
+import { appError } from '#contract/app-error'
+import type { TreeNode, TreeView } from '../layers/tree-view.ts'
+import type { EditFrame } from './edit-protocol.ts'
+import { versionOf } from './file-version.ts'
+import { isLink, requireFile, requireFolder } from './opened-tree.ts'
+import { parentOf, toShownPath } from './tree-paths.ts'
+
+/** What the editor has seen: a version, `null` for no file at all, `undefined` where it does not matter. */
+export type SeenVersion = string | null | undefined
+
+/** How the file is to be written, where it is as it was seen. Refuses with `conflict` where it is not. */
+export async function planWrite(
+  view: Pick<TreeView, 'stat' | 'open'>,
+  path: string,
+  seen: SeenVersion,
+): Promise<EditFrame> {
+  await requireFolder(view, parentOf(path))
+  const node = await view.stat(path)
+  if (node?.kind === 'link') throw isLink(toShownPath(path))
+  if (node !== null) await requireFile(view, path)
+  if (seen !== undefined) await requireSeen(view, path, { node, seen })
+  const mustBeNew = seen === null
+  return {
+    op: 'put',
+    path,
+    mode: 0o644,
+    flags: ['foldersOwner', 'keep', 'plain', 'sync', ...(mustBeNew ? [] : (['replace'] as const))],
+  }
+}
+
+async function requireSeen(
+  view: Pick<TreeView, 'open'>,
+  path: string,
+  { node, seen }: { node: TreeNode | null; seen: string | null },
+): Promise<void> {
+  const shown = toShownPath(path)
+  if (seen === null) {
+    if (node === null) return
+    throw appError('conflict', 'file-exists', `There is something at ${shown} already.`, { params: { path: shown } })
+  }
+  if (node === null) {
+    const message = `${shown} has been deleted since it was read. Save it under a new name, or without the old version.`
+    throw appError('conflict', 'file-changed', message, { params: { path: shown } })
+  }
+  const file = await view.open(path)
+  try {
+    if ((await versionOf(file)) === seen) return
+  } finally {
+    await file.close()
+  }
+  const message = `${shown} has changed since it was read. Read it again before it is written, or what came in between is lost.`
+  throw appError('conflict', 'file-changed', message, { params: { path: shown } })
+}
