@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises'
+import type { Writable } from 'node:stream'
+import { makeSocket } from '../../layers/convert-sockets.ts'
+import type { DiskTools } from '../../layers/convert-tools.ts'
+import { readEntries, type TarEntry } from '../tar/read-entries.ts'
+import { bodyOf, endOfTar, headOf } from '../tar/write-entry.ts'
+import { bundleDamaged, hostileBundle } from './bundle-errors.ts'
+import { createLayerCheck, type LayerBudget } from './layer-check.ts'
+import { LayerAbout } from './manifest.ts'
+import type { BundlePart } from './parts.ts'
+
+interface UnpackRequest {
+  readonly part: BundlePart
+  /** The folder to make. */
+  readonly folder: string
+  readonly budget: LayerBudget
+  readonly tools: Pick<DiskTools, 'unpack'>
+  readonly signal: AbortSignal
+  readonly onBytes: (bytes: number) => void
+}
+
+/** Makes the folder of a layer of what a bundle holds, by GNU tar in its confinement, which reads headers that are our own. */
+export async function unpackLayer({ part, folder, budget, tools, signal, onBytes }: UnpackRequest): Promise<void> {
+  const about = LayerAbout.safeParse(part.about)
+  if (!about.success) throw bundleDamaged('what is said of a layer is not readable')
+  const { sockets } = about.data
+  const parents = new Set(sockets.map(({ path }) => parentOf(path)))
+  const kept: TarEntry[] = []
+  const known = new Set<string>()
+  await mkdir(folder, { mode: 0o700 })
+  await tools.unpack(
+    folder,
+    async (out) => {
+      const check = createLayerCheck(budget)
+      for await (const { entry, content } of readEntries(part.content)) {
+        signal.throwIfAborted()
+        const safe = check(entry)
+        if (safe.type === '5' && parents.has(safe.path)) kept.push(safe)
+        if (sockets.length > 0) known.add(safe.path)
+        await put(out, headOf(safe, { sparse: true }))
+        for await (const bytes of bodyOf(safe, content, { sparse: true })) await put(out, bytes)
+        onBytes(safe.stored)
+      }
+      await put(out, endOfTar)
+    },
+    signal,
+  )
+  if (sockets.length === 0) return
+  for (const { path, modified, ...socket } of sockets) {
+    // A folder that is in the layer, and a name that is not: nothing is followed and nothing replaced.
+    const isFree = kept.some((folderOf) => folderOf.path === parentOf(path)) && !known.has(path)
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    if (!isFree || ['', '.', '..'].includes(name) || name.length > 255 || path.includes('\0')) {
+      throw hostileBundle('bundle-path-invalid', 'a socket in it leads elsewhere.')
+    }
+    known.add(path)
+    await makeSocket(folder, { ...socket, path, modified: BigInt(modified) })
+  }
+  // Making sockets has changed the times of their folders.
+  await tools.unpack(
+    folder,
+    async (out) => {
+      for (const entry of kept) await put(out, headOf(entry, { sparse: true }))
+      await put(out, endOfTar)
+    },
+    signal,
+  )
+}
+
+function parentOf(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
+}
+
+/** Resolves when there is room for more; rejects where nobody reads any longer. */
+async function put(out: Writable, bytes: Buffer): Promise<void> {
+  if (bytes.length === 0 || out.write(bytes)) return
+  await new Promise<void>((resolve, reject) => {
+    const settle = (): void => {
+      out.off('drain', settle).off('close', settle).off('error', settle)
+      if (out.destroyed || out.errored) reject(out.errored ?? new Error('The stream was closed.'))
+      else resolve()
+    }
+    out.once('drain', settle).once('close', settle).once('error', settle)
+  })
+}

@@ -1,0 +1,54 @@
+import type * as z from 'zod'
+import { appError } from '#contract/app-error'
+import type { exportTree } from '#contract/archive'
+import type { BundlePlan } from './bundle/bundle-plan.ts'
+import { type Place, type ScanResult, scanLayers } from './secrets/scan-layers.ts'
+
+type Choice = Pick<z.output<(typeof exportTree)['request']>, 'withSecrets' | 'drop'>
+type OnBytes = (bytes: number) => void
+
+/** Looks through every layer that would leave, and the environment of the sandbox and of its snapshots. */
+export function scanPlan(plan: BundlePlan, signal: AbortSignal, onBytes: OnBytes): Promise<ScanResult> {
+  const layers = plan.layers.map(
+    (layer) =>
+      async function* () {
+        yield* (await layer.open(signal)).bytes
+      },
+  )
+  const environments = [plan.source.spec, ...plan.snapshots.map(({ snapshot }) => snapshot.spec)].map(({ env }) => env)
+  return scanLayers(layers, environments, onBytes)
+}
+
+/** What is to be left out; refused where a finding is neither left out nor meant to leave. */
+export async function chooseSecrets(
+  plan: BundlePlan,
+  { withSecrets, drop }: Choice,
+  signal: AbortSignal,
+  onBytes: OnBytes,
+): Promise<Place[]> {
+  if (withSecrets && drop.length === 0) return []
+  const found = await scanPlan(plan, signal, onBytes)
+  if (!withSecrets) refuseLeft(found, new Set(drop))
+  const places = drop.map((id) => found.places.get(id))
+  if (places.includes(undefined)) {
+    const message = 'What is to be left out has changed since it was looked for. Look for secrets once more.'
+    throw appError('conflict', 'secret-not-found', message)
+  }
+  return places.filter((place) => place !== undefined)
+}
+
+function refuseLeft({ findings, truncated }: ScanResult, drop: ReadonlySet<string>): void {
+  const left = findings.filter(({ id }) => !drop.has(id))
+  if (left.length === 0 && !truncated) return
+  const [first] = left
+  const example = first ? ` (${first.title} in ${first.path}${first.line === null ? '' : `, line ${first.line}`})` : ''
+  const count = truncated ? `more than ${findings.length}` : `${left.length}`
+  const what = count === '1' ? '1 thing that looks like a secret' : `${count} things that look like secrets`
+  const message = `The export would carry ${what}${example}. Leave them out, or say that they may leave.`
+  throw appError('refused', 'secrets-found', message, { params: { count: left.length } })
+}
+
+export function tellDropped(drop: readonly Place[]): string[] {
+  const names = [...new Set(drop.flatMap((place) => ('variable' in place ? [place.variable] : [])))]
+  return names.length === 0 ? [] : [`Left out of the environment: ${names.join(', ')}.`]
+}

@@ -1,0 +1,137 @@
+import { randomBytes } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type * as z from 'zod'
+import { appError } from '#contract/app-error'
+import type { importBundle, inspectBundle, PermissionSheet } from '#contract/archive'
+import { removeTree } from '../layers/layer-places.ts'
+import { run } from '../process/run.ts'
+import type { ArchivePlaces } from './archive-places.ts'
+import { bundleDamaged } from './bundle/bundle-errors.ts'
+import { type BundleFile, openBundleFile } from './bundle/bundle-file.ts'
+import { makeImport } from './bundle/import-bundle.ts'
+import { Manifest } from './bundle/manifest.ts'
+import { readParts } from './bundle/parts.ts'
+import { makeSheet } from './bundle/permission-sheet.ts'
+import type { ExportGround } from './export-service.ts'
+import { runTask } from './run-task.ts'
+
+type InspectRequest = z.output<(typeof inspectBundle)['request']>
+type ImportRequest = z.output<(typeof importBundle)['request']>
+type Sheet = z.output<typeof PermissionSheet>
+
+/** Bundles that come in: looked at first, and nothing is made without a yes to exactly what was looked at. */
+export interface Imports {
+  inspect(request: InspectRequest, signal: AbortSignal): Promise<Sheet>
+  /** Goes on when the client goes. */
+  run(request: ImportRequest): Promise<z.input<(typeof importBundle)['response']>>
+}
+
+/** How much of an import its first reading is, by its usual time. */
+const checkShare = 0.15
+
+export function createImports(own: ExportGround): Imports {
+  const { ground, places, signing } = own
+  const look = async (file: BundleFile, passphrase: string | undefined) => {
+    const manifest = await readManifest(file, passphrase)
+    return { manifest, sheet: await makeSheet({ ground, signing, file, manifest }) }
+  }
+  return {
+    inspect({ path, passphrase, task }, signal) {
+      return runTask(ground, { id: task, kind: 'import.inspect', subject: path, signal }, async (stop, tell) => {
+        const onProgress = (share: number) => tell('checking', share)
+        const file = await openBundle(path, { signal: stop, onProgress })
+        try {
+          return (await look(file, passphrase)).sheet
+        } finally {
+          await file.close()
+        }
+      })
+    },
+    run(request) {
+      const { path, task, passphrase } = request
+      const about = { id: task, kind: 'import.run' as const, subject: path, signal: ground.context.signal }
+      return runTask(ground, about, async (signal, tell) => {
+        await places.ready
+        const onProgress = (share: number) => tell('checking', share * checkShare)
+        const file = await openBundle(path, { signal, onProgress })
+        try {
+          const { manifest, sheet } = await look(file, passphrase)
+          requireConsent(sheet, request)
+          const onShare = (share: number) => tell('unpacking', checkShare + (1 - checkShare) * share)
+          return await withFolder(places, (staging) =>
+            makeImport({ ground, file, manifest, sheet, request, staging, signal, onShare }),
+          )
+        } finally {
+          await file.close()
+        }
+      })
+    },
+  }
+}
+
+async function openBundle(path: string, options: Parameters<typeof openBundleFile>[1]): Promise<BundleFile> {
+  return openBundleFile(path, options).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error
+    throw appError('notFound', 'bundle-not-found', `There is no file ${path}.`, { params: { path } })
+  })
+}
+
+async function readManifest(file: BundleFile, passphrase: string | undefined): Promise<Manifest> {
+  const reader = readParts(file.content(passphrase))
+  try {
+    const parsed = Manifest.safeParse(await reader.manifest())
+    if (!parsed.success) throw bundleDamaged('its description is not one')
+    requireWhole(parsed.data)
+    return parsed.data
+  } finally {
+    await reader.close()
+  }
+}
+
+/** What refers to something refers to what is there, once. */
+function requireWhole({ layers, snapshots, chain, parentId }: Manifest): void {
+  const keys = new Set(layers.map(({ key }) => key))
+  const ids = new Set(snapshots.map(({ id }) => id))
+  const chains = [chain, ...snapshots.map((each) => each.chain)]
+  const parentOf = new Map(snapshots.map((each) => [each.id, each.parentId]))
+  const parents = [parentId, ...snapshots.map((each) => each.parentId)]
+  const isWhole =
+    keys.size === layers.length &&
+    ids.size === snapshots.length &&
+    chains.every((each) => new Set(each).size === each.length && each.every((key) => keys.has(key))) &&
+    parents.every((id) => id === null || ids.has(id)) &&
+    snapshots.every(({ id }) => leadsToEnd(parentOf, id))
+  if (!isWhole) throw bundleDamaged('its description contradicts itself')
+}
+
+function leadsToEnd(parentOf: ReadonlyMap<string, string | null>, id: string): boolean {
+  const seen = new Set<string>()
+  for (let at: string | null = id; at !== null; at = parentOf.get(at) ?? null) {
+    if (seen.has(at)) return false
+    seen.add(at)
+  }
+  return true
+}
+
+function requireConsent(sheet: Sheet, { consent, agreed }: ImportRequest): void {
+  if (sheet.consent !== consent) {
+    const message = 'The file is not the one that was looked at. Look at it once more before you agree.'
+    throw appError('conflict', 'consent-for-another', message)
+  }
+  const [problem] = sheet.problems
+  if (problem !== undefined) throw appError('refused', 'bundle-has-problems', problem)
+  if (sheet.requests.some(({ kind }) => kind === 'signer') && !agreed.includes('signer')) {
+    throw appError('refused', 'signer-not-agreed', `${sheet.signature.sentence} Agree to that, or do not import it.`)
+  }
+}
+
+async function withFolder<T>({ staging }: ArchivePlaces, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = join(staging, randomBytes(6).toString('hex'))
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  try {
+    return await work(folder)
+  } finally {
+    await removeTree(run, folder)
+  }
+}
