@@ -21,6 +21,7 @@ import { probePath } from './selftest/arguments.ts'
 import { createAgentSelfTest } from './selftest/create-self-test.ts'
 import { runInside } from './selftest/run-inside.ts'
 import type { HandlerDeps } from './server/handlers.ts'
+import type { SnapshotService } from './snapshots/snapshot-service.ts'
 import { signalProcess } from './streams/guest-process.ts'
 import { createPipes } from './streams/pipes.ts'
 import { startExec } from './streams/start-exec.ts'
@@ -28,6 +29,8 @@ import { startExec } from './streams/start-exec.ts'
 interface Ground {
   readonly services: Services
   readonly offers: () => Promise<readonly ClassOffer[]>
+  /** Makes a snapshot before a change of class, where that is no more than a move. */
+  readonly keep: SnapshotService['keepBeforeChange']
 }
 
 /** The walls around sandboxes: the dial, what is observed of them, and the check from inside. */
@@ -41,7 +44,7 @@ export interface Walls {
   close(): Promise<void>
 }
 
-export async function composeWalls({ services, offers }: Ground): Promise<Walls> {
+export async function composeWalls({ services, offers, keep }: Ground): Promise<Walls> {
   const { context, sandboxes, settings, selfTestRecords } = services
   const { folder, drivers, log, records } = context
   const measurements = openMeasurements(join(folder.home, 'measurements.json'), (err) =>
@@ -61,6 +64,7 @@ export async function composeWalls({ services, offers }: Ground): Promise<Walls>
     disk: createChangeDisk({ converter: createDiskConverter(run), drivers }),
     profiles: list.profiles,
     measurements,
+    keep,
   })
   const isolation = composeIsolation({
     folder,

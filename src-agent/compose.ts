@@ -1,8 +1,11 @@
+import { join } from 'node:path'
 import type { DatabaseSync } from 'node:sqlite'
 import type { Logger } from 'pino'
 import type { IsolationClass } from '#contract/sandbox'
 import type { Driver } from './drivers/driver.ts'
 import { createImageStore } from './images/image-store.ts'
+import { createLayerStore } from './layers/create-layer-store.ts'
+import { createDiskConverter } from './layers/ext4-disk.ts'
 import { createImageMounts } from './layers/image-mounts.ts'
 import { createLogRotation } from './logs/log-rotation.ts'
 import { createNetwork } from './network/create-network.ts'
@@ -15,6 +18,7 @@ import { openSandboxRecords } from './sandboxes/records.ts'
 import { createSandboxService, type SandboxService } from './sandboxes/sandbox-service.ts'
 import { killsCaused, openSelfTestRecords, type SelfTestRecords } from './selftest/self-test-records.ts'
 import { openSettings, type SettingsStore } from './settings/settings-store.ts'
+import { openSnapshotRecords } from './snapshots/snapshot-records.ts'
 import { createEventLog } from './state/event-log.ts'
 import type { StateFolder } from './state/folder.ts'
 import { openImageRecords } from './state/image-records.ts'
@@ -58,6 +62,14 @@ export function composeServices({ folder, database, log, drivers }: Ground): Ser
     folder,
     images,
     imageMounts: createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath }),
+    layers: createLayerStore({
+      folder: join(folder.home, 'layers'),
+      blockFolder: join(folder.home, 'blocks'),
+      run,
+      log,
+      converter: createDiskConverter(run),
+    }),
+    snapshots: openSnapshotRecords(database, events),
     network: createNetwork({ tag: folder.tag, folder: folder.network, run, log }),
     live: createLiveParts({ folder, run, rotation }),
     lock: createKeyedLock(),

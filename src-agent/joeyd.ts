@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import type { AgentInfo } from '#contract/agent'
 import { eventStream } from '#contract/observe'
 import { composeServices, type Services } from './compose.ts'
+import { composeTime, type Time } from './compose-time.ts'
 import { composeWalls, type Walls } from './compose-walls.ts'
 import { ability } from './drivers/driver.ts'
 import { removeCgroups } from './host/cgroup-files.ts'
@@ -65,7 +66,12 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const terminals = createTerminals({ context, sandboxes })
   const told = [...(await context.images.reconcile()), ...(await reconcile(context, sandboxes))]
   const probe = createProbe(services)
-  const walls = await composeWalls({ services, offers: async () => (await probe.examine()).classes })
+  const time = composeTime(services, database)
+  const walls = await composeWalls({
+    services,
+    offers: async () => (await probe.examine()).classes,
+    keep: time.keepBeforeChange,
+  })
   for (const message of told) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
   const unwatch = watchExits(folder.exits, sandboxes.endings.noticed)
   const unwatchMonitors = watchMonitors(context, sandboxes.endings)
@@ -74,18 +80,22 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     log.error({ err: error }, 'the built-in image could not be made')
   })
   // After the watch: a sandbox that is started by it is one to be watched.
-  const resumed = walls.resume().then((sentences) => {
-    for (const message of sentences) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
-  })
+  const resumed = time
+    .resume()
+    .then(async (sentences) => [...sentences, ...(await walls.resume())])
+    .then((sentences) => {
+      for (const message of sentences) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
+    })
   terminals.adopt()
   sampler.refresh()
   walls.follow()
+  time.follow(() => sampler.now())
 
   let asked: (what: 'keep' | 'stop') => void = () => undefined
   const stopped = new Promise<'keep' | 'stop'>((resolve) => {
     asked = resolve
   }).then((what) => stop(what))
-  const server = createServer(settings, services, { sampler, terminals, probe, walls, stop: asked })
+  const server = createServer(settings, services, { sampler, terminals, probe, walls, time, stop: asked })
   await listenOnSocket(server.http, folder.socketPath, settings.owner)
   void warmUp(services)
   log.info({ home: folder.home, socket: folder.socketPath, told }, 'the agent answers')
@@ -99,6 +109,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     terminals.close()
     sampler.close()
     await walls.close()
+    await time.close()
     await resumed
     unwatch()
     unwatchMonitors()
@@ -117,6 +128,7 @@ interface Live {
   readonly terminals: Terminals
   readonly probe: HostProbe
   readonly walls: Walls
+  readonly time: Time
   stop(what: 'keep' | 'stop'): void
 }
 
@@ -126,11 +138,12 @@ function createServer(
   live: Live,
 ): { http: FastifyInstance; closeSockets: () => void } {
   const { context, sandboxes, tasks, settings: chosen } = services
-  const { sampler, terminals, probe, walls } = live
+  const { sampler, terminals, probe, walls, time } = live
   const { log } = settings
   const eventSource: EventSource = {
     events: context.events,
-    snapshot: () => takeSnapshot({ ...context, tasks, settings: chosen, terminals: terminals.list }),
+    snapshot: () =>
+      takeSnapshot({ ...context, tasks, settings: chosen, terminals: terminals.list, snapshots: time.snapshotRecords }),
   }
   const info = describeAgent(settings, new Date())
   const handlers = createHandlers({
@@ -145,6 +158,9 @@ function createServer(
     readUsage: ({ ref }) => sampler.now(ref === undefined ? undefined : sandboxes.find(ref).sandbox.id),
     settings: chosen,
     ...walls.handlers,
+    time: time.handlers,
+    snapshots: () => context.snapshots.all().map(({ snapshot }) => snapshot),
+    beforeStop: time.beforeStop,
   })
   const http = createHttpServer(handlers, log, version)
   http.get(eventStream.path, (request, reply) => {
@@ -164,6 +180,7 @@ function createServer(
     serveIsolation: (socket, { ref }) =>
       serveIsolation(socket, walls.isolation, ref === undefined ? undefined : sandboxes.find(ref).sandbox.id),
     serveTerminal: terminals.serve,
+    files: time.streams,
   })
   return { http, closeSockets: serveSockets(http.server, streams, log) }
 }

@@ -14,6 +14,9 @@ const inside = 'In a sandbox'
 const watching = 'Watching'
 const walls = 'Isolation'
 const networks = 'Networks'
+const snapshots = 'Snapshots'
+const files = 'Files'
+const archives = 'Export and import'
 const images = 'Images'
 const agent = 'Agent and host'
 
@@ -175,6 +178,132 @@ export const verbs: readonly Verb[] = [
     group: networks,
     summary: 'Take sandboxes off their shared network.',
     load: async () => (await import('./verbs/network.ts')).networkLeave,
+  },
+  {
+    name: 'snapshot create',
+    group: snapshots,
+    summary: 'Keep a sandbox as it is now.',
+    load: async () => (await import('./verbs/snapshot-create.ts')).snapshotCreate,
+  },
+  {
+    name: 'snapshot ls',
+    group: snapshots,
+    summary: 'List snapshots.',
+    load: async () => (await import('./verbs/snapshot-ls.ts')).snapshotLs,
+  },
+  {
+    name: 'snapshot tree',
+    group: snapshots,
+    summary: 'Show what was made from what.',
+    load: async () => (await import('./verbs/snapshot-ls.ts')).snapshotTree,
+  },
+  {
+    name: 'snapshot diff',
+    group: snapshots,
+    summary: 'Compare two snapshots, or one with now.',
+    load: async () => (await import('./verbs/diff.ts')).snapshotDiff,
+  },
+  {
+    name: 'snapshot restore',
+    group: snapshots,
+    summary: 'Put a sandbox back to where it was.',
+    load: async () => (await import('./verbs/snapshot-restore.ts')).snapshotRestore,
+  },
+  {
+    name: 'snapshot fork',
+    group: snapshots,
+    summary: 'Make new sandboxes from a snapshot or a sandbox.',
+    load: async () => (await import('./verbs/snapshot-fork.ts')).snapshotFork,
+  },
+  {
+    name: 'snapshot rm',
+    group: snapshots,
+    summary: 'Remove snapshots.',
+    load: async () => (await import('./verbs/snapshot-rm.ts')).snapshotRm,
+  },
+  {
+    name: 'snapshot prune',
+    group: snapshots,
+    summary: 'Remove what the rules of keeping no longer keep.',
+    load: async () => (await import('./verbs/snapshot-rm.ts')).snapshotPrune,
+  },
+  {
+    name: 'snapshot verify',
+    group: snapshots,
+    summary: 'Compare snapshots with their checksums.',
+    load: async () => (await import('./verbs/snapshot-rm.ts')).snapshotVerify,
+  },
+  {
+    name: 'snapshot schedule',
+    group: snapshots,
+    summary: 'Have snapshots made by the clock, when idle, before a stop.',
+    load: async () => (await import('./verbs/snapshot-schedule.ts')).snapshotSchedule,
+  },
+  {
+    name: 'diff',
+    group: files,
+    summary: 'List what a sandbox has written.',
+    load: async () => (await import('./verbs/diff.ts')).diff,
+  },
+  {
+    name: 'files ls',
+    group: files,
+    summary: 'List a folder of a sandbox, snapshot or image.',
+    load: async () => (await import('./verbs/files.ts')).filesLs,
+  },
+  {
+    name: 'files cat',
+    group: files,
+    summary: 'Print a file.',
+    load: async () => (await import('./verbs/files.ts')).filesCat,
+  },
+  {
+    name: 'files put',
+    group: files,
+    summary: 'Copy files of this machine into a sandbox.',
+    load: async () => (await import('./verbs/files.ts')).filesPut,
+  },
+  {
+    name: 'files get',
+    group: files,
+    summary: 'Copy files to this machine.',
+    load: async () => (await import('./verbs/files.ts')).filesGet,
+  },
+  {
+    name: 'files find',
+    group: files,
+    summary: 'Search names and contents.',
+    load: async () => (await import('./verbs/files.ts')).filesFind,
+  },
+  {
+    name: 'files du',
+    group: files,
+    summary: 'Show what eats the disk.',
+    load: async () => (await import('./verbs/files.ts')).filesDu,
+  },
+  {
+    name: 'export',
+    group: archives,
+    summary: 'Write a sandbox or snapshot to a file.',
+    load: async () => (await import('./verbs/export.ts')).exportVerb,
+  },
+  {
+    name: 'import',
+    group: archives,
+    summary: 'Make a sandbox from a bundle.',
+    load: async () => (await import('./verbs/import.ts')).importVerb,
+  },
+  {
+    name: 'signing key',
+    group: archives,
+    summary: 'Show the key that signs bundles.',
+    load: async () => (await import('./verbs/signing.ts')).signingKey,
+  },
+  {
+    name: 'signing trust',
+    group: archives,
+    summary: 'Trust the bundles of somebody.',
+    load: async () => (await import('./verbs/signing.ts')).signingTrust,
   },
   {
     name: 'image ls',

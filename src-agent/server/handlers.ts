@@ -1,10 +1,12 @@
 import type { AgentInfo, HostReport } from '#contract/agent'
+import type { Snapshot } from '#contract/snapshot'
 import type { ImageStore } from '../images/image-store.ts'
 import type { ImageMounts } from '../layers/image-mounts.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 import type { Handlers } from './bind-operation.ts'
+import type { TimeHandlers } from './time-handlers.ts'
 
 /** What the operations need; each handler is a translation, rules live in the services. */
 export interface HandlerDeps {
@@ -24,6 +26,10 @@ export interface HandlerDeps {
   >
   readonly isolation: Pick<Handlers, 'readIsolation' | 'readBlastRadius'>
   readonly selfTest: Pick<Handlers, 'runSelfTest' | 'readSelfTest'>
+  readonly time: TimeHandlers
+  readonly snapshots: () => readonly Snapshot[]
+  /** What a schedule has to do before a person stops a sandbox. */
+  readonly beforeStop: (ref: string, signal: AbortSignal) => Promise<void>
 }
 
 export function createHandlers(deps: HandlerDeps): Handlers {
@@ -51,7 +57,10 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     listSandboxes: async ({ all }) => sandboxes.list(all),
     inspectSandbox: async ({ ref }) => sandboxes.find(ref).sandbox,
     startSandbox: ({ ref }, signal) => sandboxes.start(ref, signal),
-    stopSandbox: ({ ref, graceMs }) => sandboxes.stop(ref, graceMs),
+    stopSandbox: async ({ ref, graceMs }, signal) => {
+      await deps.beforeStop(ref, signal)
+      return sandboxes.stop(ref, graceMs)
+    },
     restartSandbox: ({ ref, graceMs }, signal) => sandboxes.restart(ref, graceMs, signal),
     killSandbox: ({ ref, signal }) => sandboxes.kill(ref, signal),
     pauseSandbox: ({ ref }) => sandboxes.pause(ref),
@@ -69,6 +78,7 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     ...deps.classes,
     ...deps.isolation,
     ...deps.selfTest,
+    ...deps.time,
   }
 }
 
@@ -76,8 +86,12 @@ function imageHandlers({
   images,
   imageMounts,
   sandboxes,
+  snapshots,
   tasks,
-}: HandlerDeps): Pick<Handlers, 'importImage' | 'removeImage'> {
+}: Pick<HandlerDeps, 'images' | 'imageMounts' | 'sandboxes' | 'snapshots' | 'tasks'>): Pick<
+  Handlers,
+  'importImage' | 'removeImage'
+> {
   return {
     importImage: ({ path, name, task }, signal) =>
       tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
@@ -85,7 +99,10 @@ function imageHandlers({
       ),
     removeImage: async ({ ref }) => {
       const removed = await images.remove(ref, (digest) =>
-        sandboxes.list(true).flatMap((sandbox) => (sandbox.imageDigest === digest ? [sandbox.name] : [])),
+        [
+          ...sandboxes.list(true),
+          ...snapshots().map((each) => ({ ...each, name: `${each.sandboxName}@${each.name}` })),
+        ].flatMap(({ imageDigest, name }) => (imageDigest === digest ? [name] : [])),
       )
       if (removed.deleted) await imageMounts.drop(removed.digest)
       return removed

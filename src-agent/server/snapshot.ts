@@ -3,6 +3,7 @@ import type { Terminal } from '#contract/terminal'
 import type { ImageStore } from '../images/image-store.ts'
 import type { SandboxRecords } from '../sandboxes/records.ts'
 import type { SettingsStore } from '../settings/settings-store.ts'
+import type { SnapshotRecords } from '../snapshots/snapshot-records.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { Tasks } from '../tasks/tasks.ts'
 
@@ -14,6 +15,7 @@ export function takeSnapshot(sources: {
   readonly tasks: Tasks
   readonly terminals: () => readonly Terminal[]
   readonly settings: SettingsStore
+  readonly snapshots: SnapshotRecords
   readonly now: () => Date
 }): AgentEvent {
   return {
@@ -25,5 +27,6 @@ export function takeSnapshot(sources: {
     terminals: [...sources.terminals()],
     tasks: [...sources.tasks.list()],
     settings: sources.settings.read(),
+    snapshots: sources.snapshots.all().map(({ snapshot }) => snapshot),
   }
 }

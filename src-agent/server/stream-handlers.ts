@@ -21,6 +21,7 @@ interface Deps {
   readonly eventSource: EventSource
   readonly serveUsage: StreamHandlers['usageStream']
   readonly serveIsolation: StreamHandlers['isolationStream']
+  readonly files: Pick<StreamHandlers, 'fileStream' | 'findStream'>
   readonly serveTerminal: (socket: WebSocket, id: string) => Promise<void>
 }
 
@@ -32,12 +33,14 @@ export function createStreamHandlers({
   serveUsage,
   serveIsolation,
   serveTerminal,
+  files,
 }: Deps): StreamHandlers {
   const pipes = createPipes()
   return {
     eventStream: (socket, { since }) => serveEventSocket(eventSource, socket, since),
     usageStream: serveUsage,
     isolationStream: serveIsolation,
+    ...files,
     terminalStream: (socket, { id }) => serveTerminal(socket, id),
     logStream: (socket, { ref, ...request }) => {
       const { sandbox } = sandboxes.find(ref)

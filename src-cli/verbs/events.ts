@@ -69,6 +69,12 @@ function describeFact(event: AgentEvent): string {
       return Object.entries(event.settings)
         .map(([name, value]) => `${name}=${value ?? 'never'}`)
         .join(' ')
+    case 'snapshot.changed': {
+      const { id, sandboxName, name, state } = event.snapshot
+      return `${id} ${sandboxName}@${name} ${state}`
+    }
+    case 'snapshot.removed':
+      return event.id
     case 'notice':
       return event.message
     default:

@@ -1,0 +1,41 @@
+import { randomUUID } from 'node:crypto'
+import type { Task } from '#contract/image'
+import { eventStream } from '#contract/observe'
+import type { Context } from '../context.ts'
+import { openChannel } from '../streams/channel.ts'
+
+const clearLine = '\r\x1b[K'
+
+/**
+ * Runs long work under a task of its own, with one line that follows it on a terminal. Ctrl-C ends the connection, and with
+ * it the work, unless the work is made to go on.
+ */
+export async function withProgress<T>(context: Context, work: (task: string) => Promise<T>): Promise<T> {
+  const task = randomUUID()
+  const hide = showProgress(context, task)
+  return work(task).finally(hide)
+}
+
+/** The answer takes the line away. Losing it must not fail the work. */
+function showProgress({ stderr, place }: Context, task: string): () => void {
+  if (!stderr.isTTY) return () => undefined
+  const channel = openChannel(
+    { socketPath: place.socketPath },
+    eventStream,
+    {},
+    {
+      onMessage(event) {
+        if (event.type === 'task.changed' && event.task.id === task)
+          stderr.write(`${clearLine}${describeTask(event.task)}`)
+      },
+    },
+  )
+  return () => {
+    channel.close()
+    stderr.write(clearLine)
+  }
+}
+
+function describeTask({ phase, progress }: Task): string {
+  return `${phase[0]?.toUpperCase()}${phase.slice(1)}${progress === null ? '…' : ` ${Math.round(progress * 100)} %`}`
+}
