@@ -10,9 +10,13 @@ import { findMain, layerId } from './components/layer.ts'
 import { Toaster } from './components/toaster.tsx'
 import { TooltipProvider } from './components/tooltip.tsx'
 import { uiStore, useUi } from './store/ui-store.ts'
+import { ExportDialog } from './views/archive/export-dialog.tsx'
+import { ImportDialog } from './views/archive/import-dialog.tsx'
 import { ChangeClassDialog } from './views/change-class/change-class-dialog.tsx'
+import { ComparePage } from './views/compare/compare-page.tsx'
 import { CreateDialog } from './views/create/create-dialog.tsx'
 import { DetailPage } from './views/detail/detail-page.tsx'
+import { ForkPage } from './views/fork/fork-page.tsx'
 import { HostPage } from './views/host/host-page.tsx'
 import { ImagesPage } from './views/images/images-page.tsx'
 import { IsolationPage } from './views/isolation/isolation-page.tsx'
@@ -34,6 +38,8 @@ export function App(): ReactNode {
         </div>
         <CreateDialog />
         <ChangeClassDialog />
+        <ExportDialog />
+        <ImportDialog />
         <Palette />
         <Questions />
         <Toaster />
@@ -61,6 +67,10 @@ function Pages(): ReactNode {
           <SandboxesPage />
         </Route>
         <Route path="/sandboxes/:id/:tab?">{({ id, tab }) => <DetailPage id={id} tab={tab} />}</Route>
+        <Route path="/compare/:before/:after">
+          {({ before, after }) => <ComparePage before={before} after={after} />}
+        </Route>
+        <Route path="/forks/:ids">{({ ids }) => <ForkPage ids={ids.split(',')} />}</Route>
         <Route path="/isolation">
           <IsolationPage />
         </Route>

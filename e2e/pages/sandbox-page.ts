@@ -11,7 +11,9 @@ export class SandboxPage {
     this.heading = page.getByRole('heading', { name, exact: true })
   }
 
-  async openTab(name: 'Terminal' | 'Logs' | 'Usage' | 'Isolation' | 'Console' | 'Details'): Promise<void> {
+  async openTab(
+    name: 'Terminal' | 'Logs' | 'Usage' | 'Isolation' | 'Snapshots' | 'Console' | 'Details',
+  ): Promise<void> {
     await this.page.getByRole('tab', { name, exact: true }).click()
   }
 

@@ -2,7 +2,7 @@ import i18next from 'i18next'
 import { toast } from 'sonner'
 import { chooseImage } from '#contract/app'
 import { AppError } from '#contract/app-error'
-import { cancelTask, type Image, importImage, removeImage, type TaskId } from '#contract/image'
+import { type Image, importImage, removeImage, type TaskId } from '#contract/image'
 import { call } from '../call.ts'
 import { newId } from '../model/new-id.ts'
 import { toastError } from './remedies.ts'
@@ -38,8 +38,4 @@ export async function removeImageName(ref: string, name: string): Promise<void> 
   } catch (error) {
     toastError(i18next.t('images.removeFailed', { name }), error)
   }
-}
-
-export function cancelImport(id: TaskId): void {
-  call(cancelTask, { id }).catch((error: unknown) => toastError(i18next.t('images.importFailed'), error))
 }

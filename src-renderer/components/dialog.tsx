@@ -50,12 +50,12 @@ export function Dialog({ open, onOpenChange, title, description, size = 'normal'
   )
 }
 
-/** The first thing to type in or to choose, not the close button that comes before it. */
+/** The first thing to type in or to choose, else the dialog itself: not the close button that comes before all. */
 function focusFirstField(event: Event): void {
   const place = event.currentTarget instanceof HTMLElement ? event.currentTarget : null
   const field = place?.querySelector<HTMLElement>('input, [role="radio"][aria-checked="true"]')
-  if (!field) return
   event.preventDefault()
+  if (!field) return place?.focus()
   field.focus()
   if (field instanceof HTMLInputElement) field.select()
 }

@@ -18,15 +18,26 @@ interface Props {
   /** Groups are parted by a line; empty ones leave none. */
   readonly groups: readonly (readonly MenuItem[])[]
   readonly align?: 'start' | 'end'
+  /** Where something else than its button opens it too. */
+  readonly open?: boolean
+  readonly onOpenChange?: (open: boolean) => void
+  /** Where the focus goes when it closes, if not to its button. */
+  readonly onCloseAutoFocus?: (event: Event) => void
 }
 
-export function Menu({ trigger, groups, align = 'end' }: Props): ReactNode {
+export function Menu({ trigger, groups, align = 'end', onCloseAutoFocus, ...controlled }: Props): ReactNode {
   const shown = groups.filter((group) => group.length > 0)
   return (
-    <DropdownMenu.Root modal={false}>
+    <DropdownMenu.Root modal={false} {...controlled}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal container={findLayer()}>
-        <DropdownMenu.Content className="menu" align={align} sideOffset={5} collisionPadding={8}>
+        <DropdownMenu.Content
+          className="menu"
+          align={align}
+          sideOffset={5}
+          collisionPadding={8}
+          {...(onCloseAutoFocus ? { onCloseAutoFocus } : {})}
+        >
           {shown.map((group, index) => (
             <DropdownMenu.Group key={group[0]?.key}>
               {index > 0 && <DropdownMenu.Separator className="menu-separator" />}

@@ -5,16 +5,20 @@ import { classes, grants } from './en/classes.ts'
 import { common, errors } from './en/common.ts'
 import { create } from './en/create.ts'
 import { detail } from './en/detail.ts'
+import { archives, files } from './en/files.ts'
 import { host } from './en/host.ts'
 import { images } from './en/images.ts'
 import { bootLog, isolation, selfTest, settings } from './en/isolation.ts'
 import { confirm, sandboxes } from './en/sandboxes.ts'
 import { palette, shell } from './en/shell.ts'
+import { compare, forks, snapshots, tasks } from './en/snapshots.ts'
 
 /** The shape that every language has; a second language is a sibling of `en` with the same keys. */
 const en = {
   ...{ common, errors, shell, palette, sandboxes, confirm, create, detail, images, host },
   ...{ classes, grants, isolation, selfTest, bootLog, settings },
+  ...{ snapshots, forks, compare, tasks },
+  ...{ files, archives },
 } as const
 
 declare module 'i18next' {

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AgentEvent } from '#contract/observe'
 import { makeImage, makeSandbox, makeTask, makeTerminal } from '../testing/samples.ts'
+import { makeSnapshot } from '../testing/snapshot-samples.ts'
 import { type AgentState, applyEvent, applyLink, initialAgentState, missedEvents } from './agent-state.ts'
 import { initialSettings } from './settings-slice.ts'
 import { terminalsOf } from './terminal-slice.ts'
@@ -16,6 +17,7 @@ const snapshot = (seq: number, state: 'running' | 'stopped' = 'running'): AgentE
   ...{ type: 'snapshot', seq, at, images: [makeImage()], terminals: [makeTerminal()], tasks: [makeTask()] },
   sandboxes: [{ ...web, state }],
   settings: initialSettings,
+  snapshots: [makeSnapshot()],
 })
 const changed = (seq: number, state: 'running' | 'stopped'): AgentEvent => ({
   ...{ type: 'sandbox.changed', seq, at },
@@ -38,6 +40,7 @@ test.each([
   ['image', { type: 'image.removed', digest: makeImage().digest }, 'images'],
   ['terminal', { type: 'terminal.removed', id: makeTerminal().id }, 'terminals'],
   ['task', { type: 'task.removed', id: makeTask().id }, 'tasks'],
+  ['snapshot', { type: 'snapshot.removed', id: makeSnapshot().id }, 'snapshots'],
 ] as const)('a removed %s is gone', (_noun, fact, slice) => {
   const before = reduce([snapshot(1)])
   expect(before[slice].size).toBe(1)

@@ -4,6 +4,7 @@ import type { Settings } from '#contract/settings'
 import { type Images, reduceImages } from './image-slice.ts'
 import { reduceSandboxes, type Sandboxes } from './sandbox-slice.ts'
 import { initialSettings, reduceSettings } from './settings-slice.ts'
+import { reduceSnapshots, type Snapshots } from './snapshot-slice.ts'
 import { reduceTasks, type Tasks } from './task-slice.ts'
 import { reduceTerminals, type Terminals } from './terminal-slice.ts'
 
@@ -18,6 +19,7 @@ export interface AgentState {
   readonly images: Images
   readonly terminals: Terminals
   readonly tasks: Tasks
+  readonly snapshots: Snapshots
   /** Of the agent, for all its clients. What is this window's own is in `settings.ts`. */
   readonly settings: Settings
 }
@@ -30,6 +32,7 @@ export const initialAgentState: AgentState = {
   images: new Map(),
   terminals: new Map(),
   tasks: new Map(),
+  snapshots: new Map(),
   settings: initialSettings,
 }
 
@@ -44,6 +47,7 @@ export function applyEvent(state: AgentState, event: AgentEvent): AgentState {
     images: reduceImages(state.images, event),
     terminals: reduceTerminals(state.terminals, event),
     tasks: reduceTasks(state.tasks, event),
+    snapshots: reduceSnapshots(state.snapshots, event),
     settings: reduceSettings(state.settings, event),
   }
 }

@@ -30,7 +30,7 @@ const clearScreen = Uint8Array.of(0x18, 0x1b, 0x63)
 const answers = /^\x1b(?:\[[?>=]?[\d;]*(?:[Rcnt]|\$y)|[P\]])/
 
 /** Told from what a person types, which is never to be lost, not even while the replay is still being shown. */
-function isAnswer(bytes: Uint8Array): boolean {
+export function isAnswer(bytes: Uint8Array): boolean {
   return answers.test(String.fromCharCode(...bytes.subarray(0, 64)))
 }
 

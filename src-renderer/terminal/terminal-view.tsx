@@ -1,5 +1,6 @@
+import type { Terminal as Screen } from '@xterm/xterm'
 import { ArrowDown, ArrowUp, X } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Terminal } from '#contract/terminal'
 import { IconButton } from '../components/button.tsx'
@@ -14,13 +15,19 @@ interface Props {
   readonly shown: boolean
   readonly paused: boolean
   readonly onTitle: (title: string) => void
+  /** Gets the screen once it is there, for what looks at several; what it returns undoes that. */
+  readonly onScreen?: (screen: Screen) => () => void
 }
 
 /** One terminal: its screen, what is to be said about it below, and the search. */
-export function TerminalView({ terminal, label, shown, paused, onTitle }: Props): ReactNode {
+export function TerminalView({ terminal, label, shown, paused, onTitle, onScreen }: Props): ReactNode {
   const { t } = useTranslation()
   const [finding, setFinding] = useState(false)
   const { hostRef, screen, phase } = useTerminal({ id: terminal.id, shown, onFind: () => setFinding(true), onTitle })
+  const tellScreen = useRef(onScreen)
+  useEffect(() => {
+    return screen ? tellScreen.current?.(screen.terminal) : undefined
+  }, [screen])
   const closeFind = (): void => {
     setFinding(false)
     screen?.search.clearDecorations()

@@ -26,6 +26,7 @@ export function makeFakeJoey({ calls = {}, streams = {}, link = { state: 'live' 
   let present = link
   return {
     requests,
+    pathOf: (file) => `/dropped/${file.name}`,
     async call(name, request): Promise<Reply<unknown>> {
       requests.push({ name, request })
       try {

@@ -13,6 +13,7 @@ export function makeSandbox(changes: Partial<Sandbox> = {}): Sandbox {
     ...{ imageDigest: busyboxDigest, spec: SandboxSpec.parse({ image: 'busybox:latest' }), argv: ['sh'] },
     ...{ createdAt: at, startedAt: at, exit: null, engine: 'crun', pid: 4242, address: '10.86.0.2', ports: [] },
     selfTest: null,
+    parentId: null,
     ...changes,
   }
 }

@@ -4,6 +4,8 @@ export const detail = {
     logs: 'Logs',
     usage: 'Usage',
     isolation: 'Isolation',
+    files: 'Files',
+    snapshots: 'Snapshots',
     console: 'Console',
     details: 'Details',
   },

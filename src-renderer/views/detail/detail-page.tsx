@@ -10,9 +10,11 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { canDo, toneOf } from '../../model/sandbox-abilities.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
+import { FilesTab } from '../files/files-tab.tsx'
 import { IsolationTab } from '../isolation/isolation-tab.tsx'
 import { RowActions } from '../sandboxes/row-actions.tsx'
 import { Page } from '../shell/page.tsx'
+import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx'
 import { ConsoleTab } from './console-tab.tsx'
 import { DetailHeading } from './detail-heading.tsx'
 import { FactsTab } from './facts-tab.tsx'
@@ -21,7 +23,7 @@ import { TerminalTab } from './terminal-tab.tsx'
 import { UsageTab } from './usage-tab.tsx'
 import './detail.css'
 
-const tabs = ['terminal', 'logs', 'usage', 'isolation', 'console', 'details'] as const
+const tabs = ['terminal', 'logs', 'usage', 'isolation', 'files', 'snapshots', 'console', 'details'] as const
 type Tab = (typeof tabs)[number]
 
 interface Props {
@@ -86,6 +88,12 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
         </Tabs.Content>
         <Tabs.Content value="isolation" className="tab-panel" tabIndex={-1}>
           <IsolationTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="files" className="tab-panel" tabIndex={-1}>
+          <FilesTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="snapshots" className="tab-panel" tabIndex={-1}>
+          <SnapshotsTab sandbox={sandbox} />
         </Tabs.Content>
         <Tabs.Content value="console" className="tab-panel" tabIndex={-1}>
           <ConsoleTab sandbox={sandbox} />

@@ -57,7 +57,9 @@ function ImportMenu(): ReactNode {
 function Tasks(): ReactNode {
   const { t } = useTranslation()
   const tasks = useAgent((state) => state.tasks)
-  const shown = [...tasks.values()].filter((task) => !isTaskOver(task) || task.phase === 'failed')
+  const shown = [...tasks.values()].filter(
+    (task) => task.kind === 'image.import' && (!isTaskOver(task) || task.phase === 'failed'),
+  )
   if (shown.length === 0) return null
   return (
     <section className="image-tasks" aria-label={t('images.tasks')}>

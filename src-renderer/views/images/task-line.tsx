@@ -2,7 +2,7 @@ import { X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Task } from '#contract/image'
-import { cancelImport } from '../../actions/image-actions.ts'
+import { cancelWork } from '../../actions/task-actions.ts'
 import { IconButton } from '../../components/button.tsx'
 import { Progress } from '../../components/progress.tsx'
 import { isTaskOver } from '../../store/task-slice.ts'
@@ -11,23 +11,20 @@ import '../create/create.css'
 /** Long work: what it is, where it is, and the way to stop it. */
 export function TaskLine({ task }: { readonly task: Task }): ReactNode {
   const { t } = useTranslation()
-  const { subject, phase, progress, message } = task
+  const { kind, subject, phase, progress, message } = task
+  const name = t(`tasks.kind.${kind}`, { subject })
   return (
     <div className="create-task">
       <div className="task-line">
-        <span className="truncate">{t('images.taskName', { subject })}</span>
-        <span className="task-phase">{t(`images.phase.${phase}`)}</span>
+        <span className="truncate">{name}</span>
+        <span className="task-phase">{t(`tasks.phase.${phase}`)}</span>
         {!isTaskOver(task) && (
-          <IconButton size="small" label={t('images.cancelTask', { subject })} onClick={() => cancelImport(task.id)}>
+          <IconButton size="small" label={t('tasks.cancel', { task: name })} onClick={() => cancelWork(task.id)}>
             <X />
           </IconButton>
         )}
       </div>
-      {message ? (
-        <p className="field-problem">{message}</p>
-      ) : (
-        <Progress label={t('images.taskName', { subject })} value={progress} />
-      )}
+      {message ? <p className="field-problem">{message}</p> : <Progress label={name} value={progress} />}
     </div>
   )
 }

@@ -18,11 +18,15 @@ interface ViewportState {
  * Zoom and place of a picture. Until the person moves it, it follows the window's size and the picture's own; afterwards
  * it stays where they put it, whatever comes and goes.
  */
-export function useViewport(svg: RefObject<SVGSVGElement | null>, picture: Size): ViewportState {
+export function useViewport(
+  svg: RefObject<SVGSVGElement | null>,
+  picture: Size,
+  start: (window: Size, picture: Size) => Viewport = startView,
+): ViewportState {
   const [window, setWindow] = useState<Size>({ width: 0, height: 0 })
   const [moved, setMoved] = useState<Viewport | null>(null)
   const from = useRef<{ readonly x: number; readonly y: number } | null>(null)
-  const viewport = moved ?? startView(window, picture)
+  const viewport = moved ?? start(window, picture)
   const latest = useRef(viewport)
   useEffect(() => {
     latest.current = viewport
@@ -62,7 +66,7 @@ export function useViewport(svg: RefObject<SVGSVGElement | null>, picture: Size)
     fit: () => setMoved(fitAll(window, picture)),
     drag: {
       onPointerDown: (event) => {
-        if (event.button !== 0 || (event.target as Element).closest('[role="button"]')) return
+        if (event.button !== 0 || (event.target as Element).closest('[data-node]')) return
         from.current = { x: event.clientX - viewport.x, y: event.clientY - viewport.y }
         event.currentTarget.setPointerCapture(event.pointerId)
       },

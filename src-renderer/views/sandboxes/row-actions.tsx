@@ -4,6 +4,7 @@ import {
   Gauge,
   Info,
   OctagonX,
+  PackageOpen,
   Pause,
   Play,
   RotateCw,
@@ -22,6 +23,7 @@ import { copyToClipboard } from '../../components/copy-button.tsx'
 import { Menu, type MenuItem } from '../../components/menu.tsx'
 import { canDo, type SandboxVerb } from '../../model/sandbox-abilities.ts'
 import { agentStore, useIsLive } from '../../store/agent-store.ts'
+import { openExport } from '../../store/archive-store.ts'
 import { planChange } from '../../store/change-class-store.ts'
 import { terminalsOf } from '../../store/terminal-slice.ts'
 import { ask } from '../../store/ui-store.ts'
@@ -117,6 +119,10 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
     ...{ key: 'copy', label: t('sandboxes.menuVerb.copyId'), icon: <Copy /> },
     onSelect: () => void copyToClipboard(id, t('common.copyFailed')),
   }
+  const exportIt: MenuItem = {
+    ...{ key: 'export', label: t('archives.export.action'), icon: <PackageOpen />, disabled: !live },
+    onSelect: () => openExport(`sandbox:${id}`, name),
+  }
   return (
     <Menu
       trigger={
@@ -133,6 +139,7 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
         [
           ...possible('changeClass'),
           ...(place === 'list' ? [...possible('openTerminal'), isolation, details] : []),
+          exportIt,
           copyId,
         ],
         possible('kill', 'remove'),

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '#contract/assert-never'
 import { IsolationClass, type Sandbox, type SandboxId } from '#contract/sandbox'
+import { chooseBundle } from '../../actions/archive-actions.ts'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { act } from '../../actions/sandbox-actions.ts'
 import { Button, IconButton } from '../../components/button.tsx'
@@ -31,7 +32,7 @@ export function SandboxesPage(): ReactNode {
   const model = toListModel(state, { search, filter, class: isolationClass })
   const chosen = model.kind === 'ready' ? model.sandboxes.filter(({ id }) => selected.has(id)) : []
   return (
-    <Page title={t('sandboxes.title')} searchable>
+    <Page title={t('sandboxes.title')} searchable tools={<ImportButton />}>
       {(model.kind === 'ready' || model.kind === 'nothingFound') && (
         <div className="list-bar">
           <Segments
@@ -58,6 +59,16 @@ export function SandboxesPage(): ReactNode {
         }}
       />
     </Page>
+  )
+}
+
+function ImportButton(): ReactNode {
+  const { t } = useTranslation()
+  const live = useIsLive()
+  return (
+    <Button disabled={!live} onClick={() => void chooseBundle()}>
+      {t('archives.import.action')}
+    </Button>
   )
 }
 

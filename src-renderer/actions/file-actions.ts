@@ -1,0 +1,115 @@
+import i18next from 'i18next'
+import { toast } from 'sonner'
+import type * as z from 'zod'
+import { choosePaths } from '#contract/app'
+import { AppError } from '#contract/app-error'
+import { changeFiles, getFiles, putFiles, writeFile } from '#contract/files'
+import { call } from '../call.ts'
+import { formatBytes } from '../model/byte-size.ts'
+import { toBase64 } from '../model/file-content.ts'
+import { newId } from '../model/new-id.ts'
+import { ask } from '../store/ui-store.ts'
+import { toastError } from './remedies.ts'
+
+type Change = z.input<typeof changeFiles.request>['change']
+
+/** Resolves to whether it was done; where not, that is said. */
+export async function change(tree: string, wish: Change): Promise<boolean> {
+  try {
+    await call(changeFiles, { tree, change: wish })
+    return true
+  } catch (error) {
+    toastError(i18next.t('files.changeFailed'), error)
+    return false
+  }
+}
+
+export async function chooseAndUpload(
+  kind: 'files' | 'folders',
+  place: { readonly tree: string; readonly target: string },
+): Promise<void> {
+  const { paths } = await call(choosePaths, { kind }).catch(() => ({ paths: [] }))
+  if (paths.length > 0) await upload(paths, place)
+}
+
+/** Copies files of this machine into a folder. Where something of the name is there, the person is asked. */
+export async function upload(
+  sources: readonly string[],
+  { tree, target }: { readonly tree: string; readonly target: string },
+  replace = false,
+): Promise<void> {
+  try {
+    const { files, bytes, skipped } = await call(putFiles, {
+      tree,
+      sources: [...sources],
+      target,
+      replace,
+      task: newId(),
+    })
+    toast.success(i18next.t('files.uploaded', { count: files, size: formatBytes(bytes) }), tellSkipped(skipped))
+  } catch (error) {
+    const { wire } = AppError.from(error)
+    if (wire.code === 'cancelled') return
+    if (wire.code !== 'conflict' || replace) return toastError(i18next.t('files.uploadFailed'), error)
+    ask({
+      title: i18next.t('files.replaceTitle'),
+      text: i18next.t('files.replaceText', { message: wire.message }),
+      confirm: i18next.t('files.replace'),
+      danger: true,
+      onConfirm: () => void upload(sources, { tree, target }, true),
+    })
+  }
+}
+
+/** Asks for a folder of this machine and copies there. */
+export async function download(tree: string, paths: readonly string[], into?: string): Promise<void> {
+  const target = into ?? (await call(choosePaths, { kind: 'target-folder' }).catch(() => ({ paths: [] }))).paths[0]
+  if (target === undefined) return
+  try {
+    const { files, skipped } = await call(getFiles, {
+      tree,
+      paths: [...paths],
+      target,
+      replace: into !== undefined,
+      task: newId(),
+    })
+    toast.success(i18next.t('files.downloaded', { count: files, path: target }), tellSkipped(skipped))
+  } catch (error) {
+    const { wire } = AppError.from(error)
+    if (wire.code === 'cancelled') return
+    if (wire.code !== 'conflict' || into !== undefined) return toastError(i18next.t('files.downloadFailed'), error)
+    ask({
+      title: i18next.t('files.replaceTitle'),
+      text: i18next.t('files.replaceText', { message: wire.message }),
+      confirm: i18next.t('files.replace'),
+      danger: true,
+      onConfirm: () => void download(tree, paths, target),
+    })
+  }
+}
+
+function tellSkipped(skipped: readonly string[]): { description?: string } {
+  if (skipped.length === 0) return {}
+  const first = skipped.slice(0, 3).join('\n')
+  return { description: `${i18next.t('files.skipped', { count: skipped.length })}\n${first}` }
+}
+
+/** Resolves to whether it was written. One that was changed meanwhile is not overwritten, and that is said. */
+export async function saveText(
+  tree: string,
+  {
+    path,
+    name,
+    text,
+    version,
+  }: { readonly path: string; readonly name: string; readonly text: string; readonly version: string },
+): Promise<boolean> {
+  try {
+    await call(writeFile, { tree, path, base64: toBase64(new TextEncoder().encode(text)), version })
+    toast.success(i18next.t('files.preview.saved', { name }))
+    return true
+  } catch (error) {
+    toastError(i18next.t('files.preview.saveFailed', { name }), error)
+    return false
+  }
+}

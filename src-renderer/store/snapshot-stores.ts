@@ -1,0 +1,66 @@
+import type { Sandbox, SandboxId } from '#contract/sandbox'
+import {
+  planRestore,
+  pruneSnapshots,
+  readSchedule,
+  readSnapshotUsage,
+  type SnapshotId,
+  type SnapshotUsage,
+  setSchedule,
+} from '#contract/snapshot'
+import { call } from '../call.ts'
+import { agentStore } from './agent-store.ts'
+import { createAsked } from './asked.ts'
+
+export type SnapshotUsages = ReadonlyMap<SnapshotId, SnapshotUsage>
+
+/** What each snapshot costs. Of all of them: a tree holds those of other sandboxes too. */
+export const usageStore = createAsked(
+  async (_query: null): Promise<SnapshotUsages> =>
+    new Map((await call(readSnapshotUsage, {})).map((usage) => [usage.id, usage])),
+)
+
+export const restorePlanStore = createAsked(
+  (query: { readonly ref: SnapshotId; readonly sandbox: SandboxId; readonly live: boolean }) =>
+    call(planRestore, query),
+)
+
+/** What the rules would remove now. */
+export const prunePlanStore = createAsked((sandbox: SandboxId) => call(pruneSnapshots, { sandbox, dryRun: true }))
+
+export const scheduleStore = createAsked((ref: SandboxId) => call(readSchedule, { ref }))
+
+type NewSchedule = Parameters<typeof call<(typeof setSchedule)['request'], (typeof setSchedule)['response']>>[1]
+
+/** Sets it; what is shown is read again, so that the next time comes with it. */
+export async function saveSchedule(request: NewSchedule): Promise<void> {
+  await call(setSchedule, request)
+  await scheduleStore.ask(request.ref, { keep: true })
+}
+
+const calmMs = 400
+
+/** What the costs depend on: neither a note nor a state of running changes them. */
+function costsOf(state: ReturnType<typeof agentStore.getState>): string {
+  const snapshots = [...state.snapshots.values()].map(({ id, parentId, layerBytes }) => `${id}${parentId}${layerBytes}`)
+  const sandboxes = [...state.sandboxes.values()].map(({ id, parentId }: Sandbox) => `${id}${parentId}`)
+  return [...snapshots, ...sandboxes].join(' ')
+}
+
+/** Keeps the costs in step with the tree, a moment after each change of it. Returns its undo. */
+export function followUsage(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let known = costsOf(agentStore.getState())
+  void usageStore.ask(null, { keep: true })
+  const off = agentStore.subscribe((state) => {
+    const next = costsOf(state)
+    if (next === known) return
+    known = next
+    clearTimeout(timer)
+    timer = setTimeout(() => void usageStore.ask(null, { keep: true }), calmMs)
+  })
+  return () => {
+    clearTimeout(timer)
+    off()
+  }
+}

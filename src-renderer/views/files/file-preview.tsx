@@ -1,0 +1,208 @@
+import { Pencil, X } from 'lucide-react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { FileEntry } from '#contract/files'
+import { saveText } from '../../actions/file-actions.ts'
+import { applyRemedy } from '../../actions/remedies.ts'
+import { Button, IconButton } from '../../components/button.tsx'
+import { ErrorNotice } from '../../components/error-notice.tsx'
+import { Skeleton } from '../../components/skeleton.tsx'
+import { Segments } from '../../components/toggles.tsx'
+import { formatBytes } from '../../model/byte-size.ts'
+import { type Content, readContent, toBase64, toHexRows } from '../../model/file-content.ts'
+import { type FilePart, fileStore } from '../../store/files-store.ts'
+import { HighlightedText } from './highlighted-text.tsx'
+
+interface Props {
+  readonly tree: string
+  readonly path: string
+  readonly entry: FileEntry
+  readonly editable: boolean
+  readonly onClose: () => void
+  readonly onSaved: () => void
+}
+
+/** What a file holds: text, a picture, or bytes. */
+export function FilePreview({ tree, path, entry, editable, onClose, onSaved }: Props): ReactNode {
+  const { t } = useTranslation()
+  const { name, kind, target, mark } = entry
+  const hasContent = kind === 'file' && mark !== 'deleted'
+  useEffect(() => {
+    if (hasContent) void fileStore.ask({ tree, path })
+    return fileStore.forget
+  }, [tree, path, hasContent])
+  return (
+    <section className="file-preview" aria-label={t('files.preview.label', { name })}>
+      <header className="file-preview-head">
+        <h3 className="mono truncate" title={path}>
+          <bdi>{name}</bdi>
+        </h3>
+        <IconButton label={t('files.preview.close')} onClick={onClose}>
+          <X />
+        </IconButton>
+      </header>
+      {mark === 'deleted' ? (
+        <p className="section-text">{t('files.preview.deleted')}</p>
+      ) : kind === 'link' ? (
+        <p className="section-text">{t('files.preview.link', { target: target ?? '' })}</p>
+      ) : hasContent ? (
+        <FileContent tree={tree} path={path} name={name} editable={editable} onSaved={onSaved} />
+      ) : (
+        <p className="section-text">{t('files.preview.noContent')}</p>
+      )}
+    </section>
+  )
+}
+
+interface ContentProps extends Omit<Props, 'entry' | 'onClose'> {
+  readonly name: string
+}
+
+function FileContent({ tree, path, name, editable, onSaved }: ContentProps): ReactNode {
+  const { t } = useTranslation()
+  const answer = fileStore.useAnswer()
+  if (answer.kind === 'error') {
+    const retry = (): void => void fileStore.ask({ tree, path })
+    return (
+      <ErrorNotice
+        title={t('files.preview.error')}
+        error={answer.error}
+        onRemedy={(remedy) => applyRemedy(remedy, retry)}
+      />
+    )
+  }
+  if (answer.kind === 'loading' || answer.value.path !== path)
+    return <Skeleton label={t('files.preview.loading')} rows={6} rowHeight={16} />
+  return (
+    <ReadyContent
+      key={answer.value.version}
+      tree={tree}
+      part={answer.value}
+      name={name}
+      editable={editable}
+      onSaved={onSaved}
+    />
+  )
+}
+
+interface ReadyProps {
+  readonly tree: string
+  readonly part: FilePart
+  readonly name: string
+  readonly editable: boolean
+  readonly onSaved: () => void
+}
+
+/** Larger files are for an editor that does not hold them whole. */
+const editableBytes = 512 * 1024
+
+function ReadyContent({ tree, part, name, editable, onSaved }: ReadyProps): ReactNode {
+  const { t } = useTranslation()
+  const { path, bytes, size, version } = part
+  const isWhole = bytes.length >= size
+  const content = useMemo(() => readContent(bytes, isWhole), [bytes, isWhole])
+  const [asHex, setAsHex] = useState(content.kind === 'binary')
+  const [draft, setDraft] = useState<string | null>(null)
+  const save = async (): Promise<void> => {
+    if (draft === null || !(await saveText(tree, { path, name, text: draft, version }))) return
+    setDraft(null)
+    void fileStore.ask({ tree, path }, { keep: true })
+    onSaved()
+  }
+  const canEdit = editable && content.kind === 'text' && isWhole && size <= editableBytes
+  const views = content.kind === 'picture' ? 'picture' : 'text'
+  return (
+    <>
+      <div className="file-preview-bar">
+        {draft === null && content.kind !== 'binary' && (
+          <Segments
+            label={t('files.views.label')}
+            value={asHex ? 'hex' : views}
+            onChange={(value) => setAsHex(value === 'hex')}
+            options={[
+              { value: views, label: t(`files.preview.${views}`) },
+              { value: 'hex', label: t('files.preview.hex') },
+            ]}
+          />
+        )}
+        {canEdit && draft === null && !asHex && (
+          <Button size="small" onClick={() => setDraft(content.text)}>
+            <Pencil aria-hidden="true" />
+            {t('files.preview.edit')}
+          </Button>
+        )}
+        {draft !== null && (
+          <>
+            <Button size="small" kind="primary" onClick={() => void save()}>
+              {t('files.preview.save')}
+            </Button>
+            <Button size="small" onClick={() => setDraft(null)}>
+              {t('files.preview.cancel')}
+            </Button>
+          </>
+        )}
+      </div>
+      {!isWhole && (
+        <p className="section-text">
+          {t('files.preview.cut', { size: formatBytes(bytes.length), whole: formatBytes(size) })}
+        </p>
+      )}
+      {draft === null ? (
+        <Shown content={content} asHex={asHex} bytes={bytes} name={name} />
+      ) : (
+        <textarea
+          className="input file-editor mono"
+          aria-label={t('files.preview.editor', { name })}
+          spellCheck={false}
+          value={draft}
+          onChange={(event) => setDraft(event.target.value)}
+        />
+      )}
+    </>
+  )
+}
+
+/** Hex of more than this is scrolled by nobody. */
+const hexBytes = 64 * 1024
+
+function Shown({
+  content,
+  asHex,
+  bytes,
+  name,
+}: {
+  readonly content: Content
+  readonly asHex: boolean
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly name: string
+}): ReactNode {
+  const { t } = useTranslation()
+  if (asHex || content.kind === 'binary') {
+    return (
+      <pre className="file-text" tabIndex={0} aria-label={t('files.preview.label', { name })}>
+        {toHexRows(bytes.subarray(0, hexBytes))
+          .map(({ offset, hex, text }) => `${offset}  ${hex.padEnd(47)}  ${text}`)
+          .join('\n')}
+      </pre>
+    )
+  }
+  if (content.kind === 'picture') return <Picture bytes={bytes} type={content.type} name={name} />
+  return <HighlightedText name={name} text={content.text} label={t('files.preview.label', { name })} />
+}
+
+function Picture({
+  bytes,
+  type,
+  name,
+}: {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  readonly type: string
+  readonly name: string
+}): ReactNode {
+  const url = useMemo(() => `data:${type};base64,${toBase64(bytes)}`, [bytes, type])
+  return (
+    <div className="file-picture">
+      <img src={url} alt={name} />
+    </div>
+  )
+}
