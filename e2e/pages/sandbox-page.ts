@@ -12,7 +12,7 @@ export class SandboxPage {
   }
 
   async openTab(
-    name: 'Terminal' | 'Logs' | 'Usage' | 'Isolation' | 'Snapshots' | 'Console' | 'Details',
+    name: 'Terminal' | 'Logs' | 'Usage' | 'Isolation' | 'Files' | 'Snapshots' | 'Console' | 'Details',
   ): Promise<void> {
     await this.page.getByRole('tab', { name, exact: true }).click()
   }

@@ -1,11 +1,16 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { IsolationClass, Sandbox } from '#contract/sandbox'
 import type { Snapshot } from '#contract/snapshot'
 import { shareDesk } from '../testing/shared-desk.ts'
 
 const desk = shareDesk()
+// Not below the state folder, which is nobody's to write to or to read from.
+const own = mkdtempSync(join(tmpdir(), 'jy-own-'))
+afterAll(() => rmSync(own, { recursive: true, force: true }))
 let offered: readonly IsolationClass[]
 beforeAll(async () => {
   offered = await desk.offered()
@@ -98,7 +103,7 @@ test('memory of a container is refused with the reason, and nothing is made', as
 
 test('files are listed, found, put, read and measured, from a stopped sandbox too', async () => {
   await desk.startSleeper('filed')
-  const folder = join(desk.home, 'site')
+  const folder = join(own, 'site')
   mkdirSync(folder)
   writeFileSync(join(folder, 'index.html'), '<h1>needle</h1>\n')
   expect((await desk.joey(['files', 'put', folder, 'filed:/srv'])).code).not.toBe(0)
@@ -113,7 +118,7 @@ test('files are listed, found, put, read and measured, from a stopped sandbox to
   )
   expect((await desk.joey(['files', 'cat', 'filed:/srv/site/index.html'])).stdout).toBe('<h1>needle</h1>\n')
   expect((await desk.joey(['diff', 'filed'])).stdout).toContain('A /srv/site/index.html')
-  const out = join(desk.home, 'out')
+  const out = join(own, 'out')
   mkdirSync(out)
   expect((await desk.joey(['files', 'get', 'filed:/srv/site', out])).code).toBe(0)
   expect(readFileSync(join(out, 'site', 'index.html'), 'utf8')).toBe('<h1>needle</h1>\n')
@@ -125,12 +130,11 @@ test('a bundle goes out with its snapshots and comes back by consent only', asyn
   await desk.startSleeper('whole', '-m', '128m')
   await sh('whole', 'echo kept > /kept')
   await desk.joey(['snapshot', 'create', 'whole', '--name', 'one'])
-  await sh(
-    'whole',
-    'echo -----BEGIN OPENSSH PRIVATE KEY----- > /id_rsa; echo b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQ >> /id_rsa; echo -----END OPENSSH PRIVATE KEY----- >> /id_rsa',
-  )
+  const body = randomBytes(300).toString('base64').replace(/.{70}/g, '$&\\n')
+  const key = `-----BEGIN OPENSSH PRIVATE KEY-----\\n${body}\\n-----END OPENSSH PRIVATE KEY-----\\n`
+  await sh('whole', `printf '${key}' > /id_rsa`)
   await desk.joey(['stop', '-t', '0', 'whole'])
-  const file = join(desk.home, 'whole.joey')
+  const file = join(own, 'whole.joey')
   const refused = await desk.joey(['export', 'whole', '--format', 'joey', '-o', file])
   expect(refused.code).toBe(1)
   expect(refused.stderr).toMatch(/secret|key/i)

@@ -4,6 +4,7 @@ import { channels } from '#contract/app'
 import { appError } from '#contract/app-error'
 import { openStream } from '#contract/client/open-stream'
 import type { Address } from '#contract/client/transport'
+import { findStream } from '#contract/files'
 import { isolationStream } from '#contract/isolation'
 import { eventStream, logStream, usageStream } from '#contract/observe'
 import type { Stream } from '#contract/operation'
@@ -22,7 +23,7 @@ interface Deps {
 
 /** The streams that the window may open. `exec` and `attach` are the command line's: the window has terminals. */
 const offered: ReadonlyMap<string, Stream> = new Map(
-  [eventStream, logStream, usageStream, terminalStream, isolationStream].map((stream): [string, Stream] => [
+  [eventStream, logStream, usageStream, terminalStream, isolationStream, findStream].map((stream): [string, Stream] => [
     stream.name,
     stream,
   ]),

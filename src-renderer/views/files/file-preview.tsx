@@ -34,9 +34,9 @@ export function FilePreview({ tree, path, entry, editable, onClose, onSaved }: P
   return (
     <section className="file-preview" aria-label={t('files.preview.label', { name })}>
       <header className="file-preview-head">
-        <h3 className="mono truncate" title={path}>
+        <h2 className="mono truncate" title={path}>
           <bdi>{name}</bdi>
-        </h3>
+        </h2>
         <IconButton label={t('files.preview.close')} onClick={onClose}>
           <X />
         </IconButton>

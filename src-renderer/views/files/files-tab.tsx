@@ -185,7 +185,7 @@ function FolderView({ sandbox, tree, path, against, onAgainst, onOpen }: FolderP
         >
           {t('files.mode')}
         </Button>
-        <Button size="small" kind="danger" disabled={!live || chosen.length === 0} onClick={askDelete}>
+        <Button size="small" disabled={!live || chosen.length === 0} onClick={askDelete}>
           <Trash2 aria-hidden="true" />
           {t('files.remove')}
         </Button>

@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expectAccessible } from './fixtures/check-accessibility.ts'
+import { expect, screenPath, test, type Window } from './fixtures/test.ts'
+
+/** The system's own dialogs cannot be pressed: they answer with these paths. */
+async function answerDialogs(
+  { app }: Window,
+  answers: { readonly open?: string; readonly save?: string },
+): Promise<void> {
+  await app.evaluate(({ dialog }, { open, save }) => {
+    if (open !== undefined)
+      dialog.showOpenDialog = (async () => ({ canceled: false, filePaths: [open] })) as typeof dialog.showOpenDialog
+    if (save !== undefined)
+      dialog.showSaveDialog = (async () => ({ canceled: false, filePath: save })) as typeof dialog.showSaveDialog
+  }, answers)
+}
+
+async function check(window: Window, name: string): Promise<void> {
+  for (const theme of ['light', 'dark'] as const) {
+    await window.setTheme(theme)
+    await window.page.screenshot({ path: screenPath(`${name}-${theme}`) })
+    await expectAccessible(window.page, `${name}-${theme}`)
+  }
+}
+
+test('files are looked into, edited, made, copied in, found and deleted', async ({ desk, mainWindow }) => {
+  test.slow()
+  await desk.runSandbox('web')
+  await desk.joey('exec', 'web', '--', 'sh', '-c', 'mkdir /srv; printf "#!/bin/sh\\necho old\\n" > /srv/run.sh')
+  const { shell, page } = mainWindow
+  await (await shell.openSandbox('web')).openTab('Files')
+  const list = page.getByRole('listbox')
+  const entry = (name: string | RegExp) => list.getByRole('option', { name })
+
+  await entry(/srv/).dblclick()
+  await entry(/run\.sh/).dblclick()
+  const preview = page.getByRole('region', { name: 'Content of run.sh' })
+  await expect(preview).toContainText('echo old')
+  await check(mainWindow, 'files')
+
+  await preview.getByRole('button', { name: 'Edit' }).click()
+  await preview.getByRole('textbox', { name: 'Text of run.sh' }).fill('echo edited\n')
+  await preview.getByRole('button', { name: 'Save' }).click()
+  await expect.poll(() => desk.joey('exec', 'web', '--', 'cat', '/srv/run.sh')).toBe('echo edited\n')
+
+  await page.getByRole('button', { name: 'New folder' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('made')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await expect(entry(/made/)).toBeVisible()
+
+  const own = mkdtempSync(join(tmpdir(), 'je-own-'))
+  try {
+    writeFileSync(join(own, 'sent.txt'), 'needle\n')
+    await answerDialogs(mainWindow, { open: join(own, 'sent.txt') })
+    await page.getByRole('button', { name: 'Upload' }).click()
+    await page.getByRole('menuitem', { name: 'Files…' }).click()
+    await expect(entry(/sent\.txt/)).toBeVisible()
+
+    await page.getByRole('radio', { name: 'Search' }).click()
+    await page.getByRole('textbox', { name: 'Content' }).fill('needle')
+    await page.getByRole('button', { name: 'Search', exact: true }).click()
+    await expect(page.getByRole('list', { name: 'Found files' })).toContainText('/srv/sent.txt')
+    await page.getByRole('radio', { name: 'Sizes' }).click()
+    await expect(page.getByRole('list', { name: /^Sizes in/ })).toContainText('sent.txt')
+    await page.getByRole('radio', { name: 'Folder' }).click()
+
+    await answerDialogs(mainWindow, { open: own })
+    rmSync(join(own, 'sent.txt'))
+    await entry(/sent\.txt/).click()
+    await page.getByRole('button', { name: 'Download…' }).click()
+    await expect.poll(() => existsSync(join(own, 'sent.txt'))).toBe(true)
+    expect(readFileSync(join(own, 'sent.txt'), 'utf8')).toBe('needle\n')
+  } finally {
+    rmSync(own, { recursive: true, force: true })
+  }
+
+  await entry(/sent\.txt/).click()
+  await page.getByRole('button', { name: 'Delete…' }).click()
+  await page.getByRole('alertdialog').getByRole('button', { name: 'Delete' }).click()
+  await expect(entry(/sent\.txt/)).toBeHidden()
+})
+
+test('an export shows what would leave, and an import what it wants', async ({ desk, mainWindow }) => {
+  test.slow()
+  await desk.runSandbox('whole', '-m', '64m')
+  const body = randomBytes(300).toString('base64').replace(/.{70}/g, '$&\\n')
+  const key = `-----BEGIN OPENSSH PRIVATE KEY-----\\n${body}\\n-----END OPENSSH PRIVATE KEY-----\\n`
+  await desk.joey('exec', 'whole', '--', 'sh', '-c', `echo kept > /kept; printf '${key}' > /id_rsa`)
+  await desk.joey('stop', '-t', '0', 'whole')
+  const own = mkdtempSync(join(tmpdir(), 'je-own-'))
+  const file = join(own, 'whole.joey')
+  const { shell, page } = mainWindow
+  try {
+    await shell.list.choose('Export…', 'whole')
+    const dialog = page.getByRole('dialog', { name: 'Export whole' })
+    await dialog.getByRole('radio', { name: 'Joey bundle' }).click()
+    const findings = dialog.getByRole('region', { name: 'What would leave' })
+    await expect(findings).toContainText('/id_rsa')
+    const button = dialog.getByRole('button', { name: 'Export…' })
+    await expect(button).toBeDisabled()
+    await check(mainWindow, 'export')
+    for (const box of await findings.getByRole('checkbox', { name: /^Leave out/ }).all()) await box.click()
+    await answerDialogs(mainWindow, { open: file, save: file })
+    await button.click()
+    await expect(dialog).toBeHidden({ timeout: 60_000 })
+
+    await page.getByRole('button', { name: 'Import bundle…' }).click()
+    const sheet = page.getByRole('dialog', { name: 'Import whole.joey' })
+    await expect(sheet).toContainText('It was signed on this machine')
+    await check(mainWindow, 'import')
+    for (const box of await sheet.getByRole('checkbox', { name: /^Agree/, checked: false }).all()) await box.click()
+    await sheet.getByRole('textbox', { name: 'Name of the sandbox' }).fill('again')
+    await sheet.getByRole('button', { name: 'Import', exact: true }).click()
+    await expect(sheet).toBeHidden({ timeout: 60_000 })
+    await expect(page.getByRole('heading', { name: 'again' })).toBeVisible()
+  } finally {
+    rmSync(own, { recursive: true, force: true })
+  }
+  await desk.joey('start', 'again')
+  expect(await desk.joey('exec', 'again', '--', 'sh', '-c', 'cat /kept; ls /id_rsa 2>&1 || true')).toMatch(
+    /^kept\n.*No such file/,
+  )
+})
