@@ -76,7 +76,6 @@ export const exportTree = operation({
       .strictObject({
         /** Ids of further snapshots; those of the way to the image are always in it. */
         snapshots: z.array(z.string()).max(1000).default([]),
-        live: z.boolean().default(false),
         /** False: only the digest of the image, which the importing side must have. */
         image: z.boolean().default(true),
         note: z.string().max(4096).default(''),
@@ -114,9 +113,7 @@ export const PermissionSheet = z.strictObject({
   unpackedBytes: z.int().nonnegative(),
   freeBytes: z.int().nonnegative(),
   image: z.strictObject({ digest: z.string(), included: z.boolean(), here: z.boolean() }),
-  snapshots: z.array(
-    z.strictObject({ id: z.string(), name: z.string(), live: z.boolean(), createdAt: z.iso.datetime() }),
-  ),
+  snapshots: z.array(z.strictObject({ id: z.string(), name: z.string(), createdAt: z.iso.datetime() })),
   packages: z.int().nonnegative(),
   wants: z.strictObject({
     class: IsolationClass,
@@ -132,7 +129,7 @@ export const PermissionSheet = z.strictObject({
   requests: z.array(
     z.strictObject({
       id: z.string(),
-      kind: z.enum(['class', 'mount', 'port', 'network', 'grant', 'live', 'signer']),
+      kind: z.enum(['class', 'mount', 'port', 'network', 'grant', 'signer']),
       sentence: z.string(),
       /** Beyond what a new sandbox gets without asking. */
       isNew: z.boolean(),

@@ -16,7 +16,7 @@ let other: ArchiveBench
 let seed = Math.floor(Math.random() * 1e6)
 const { signal } = new AbortController()
 const choice = { replace: false, withSecrets: true, drop: [] }
-const inside = { snapshots: [], live: false, image: true, note: '' }
+const inside = { snapshots: [], image: true, note: '' }
 const handlersOf = ({ ground }: ArchiveBench) => createArchiveHandlers(ground)
 const wrong = (reason: string) => ({ wire: { reason } })
 

@@ -113,10 +113,10 @@ async function writeFormat(work: Work, part: string): Promise<Exported> {
   if (format !== 'joey') {
     return exportImage({ ...imageWork(work, withTag(name ?? `joey/${plan.source.name}`)), format, part })
   }
-  const { live = false, image: withImage = true, note = '', passphrase } = bundle ?? {}
+  const { image: withImage = true, note = '', passphrase } = bundle ?? {}
   const packages = await readInstalled(ground, source, signal)
   const onShare = (share: number) => tell('packing', scanShare + (1 - scanShare) * share)
-  return exportBundle({ ...work, ref: source, note, withImage, live, passphrase, packages, part, onShare })
+  return exportBundle({ ...work, ref: source, note, withImage, passphrase, packages, part, onShare })
 }
 
 function imageWork({ plan, drop, signal, tell, allBytes }: Work, name: string) {

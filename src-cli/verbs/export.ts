@@ -39,7 +39,6 @@ export const exportVerb = defineCommand({
     'drop-secrets': { type: 'boolean', help: 'Leave out every file and variable in which a secret was found.' },
     drop: { type: 'string', multiple: true, value: 'ID', help: 'Leave this finding out.' },
     'with-secrets': { type: 'boolean', help: 'Let what was found leave this machine.' },
-    live: { type: 'boolean', help: 'Of a bundle: with saved memory.' },
     'no-image': { type: 'boolean', help: 'Of a bundle: only the digest of the image.' },
     snapshot: { type: 'string', multiple: true, value: 'SNAPSHOT', help: 'Of a bundle: this snapshot too.' },
     note: { type: 'string', value: 'TEXT', help: 'Of a bundle: a note for who imports it.' },
@@ -67,7 +66,6 @@ export const exportVerb = defineCommand({
       format.data === 'joey'
         ? {
             snapshots: [...flags.snapshot],
-            live: flags.live,
             image: !flags['no-image'],
             note: flags.note ?? '',
             ...passphrase,

@@ -20,7 +20,6 @@ export interface BundleExport {
   readonly ref: string
   readonly note: string
   readonly withImage: boolean
-  readonly live: boolean
   readonly passphrase: string | undefined
   readonly drop: readonly Place[]
   readonly packages: readonly FoundPackage[]
@@ -92,11 +91,11 @@ async function partOf(
   return { name: layer.key, about, content }
 }
 
-function tell({ plan, live, withImage }: BundleExport, dropped: number): string[] {
+function tell({ plan, withImage }: BundleExport, dropped: number): string[] {
   const told: string[] = []
   const { source, snapshots } = plan
   if (source.isRunning) told.push(runningSentence)
-  if (live || snapshots.some(({ snapshot }) => snapshot.live !== null)) {
+  if (snapshots.some(({ snapshot }) => snapshot.live !== null)) {
     told.push('Memory of live snapshots is left out: a bundle carries disks.')
   }
   if (!withImage) told.push(`The image ${source.imageName} is not in it: the other side needs the same one.`)

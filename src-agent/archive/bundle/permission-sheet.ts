@@ -43,7 +43,7 @@ export async function makeSheet({ ground, signing, file, manifest }: SheetReques
     unpackedBytes,
     freeBytes,
     image: { digest: image.digest, included: image.included, here },
-    snapshots: manifest.snapshots.map(({ id, name, createdAt }) => ({ id, name, createdAt, live: false })),
+    snapshots: manifest.snapshots.map(({ id, name, createdAt }) => ({ id, name, createdAt })),
     packages: manifest.packages,
     wants: {
       class: spec.class,

@@ -130,7 +130,6 @@ export const archives = {
       joey: { name: 'Joey bundle', text: 'With snapshots, settings, a list of packages, and signed.' },
     },
     imageName: 'Name of the image',
-    live: 'With saved memory of live snapshots',
     withImage: 'With the image, so that the other side needs nothing else',
     passphrase: 'Passphrase',
     passphraseHint: 'Empty: not encrypted. At least 8 characters.',

@@ -44,7 +44,6 @@ function ExportForm({ source, name }: { readonly source: string; readonly name: 
   const [imageName, setImageName] = useState('')
   const [note, setNote] = useState('')
   const [passphrase, setPassphrase] = useState('')
-  const [live, setLive] = useState(false)
   const [withImage, setWithImage] = useState(true)
   const [dropped, setDropped] = useState<ReadonlySet<string>>(new Set())
   const [agreed, setAgreed] = useState(false)
@@ -58,7 +57,7 @@ function ExportForm({ source, name }: { readonly source: string; readonly name: 
   const run = async (): Promise<void> => {
     const output = await chooseExport(name, format)
     if (output === null) return
-    const bundle = { live, image: withImage, note, ...(passphrase === '' ? {} : { passphrase }) }
+    const bundle = { image: withImage, note, ...(passphrase === '' ? {} : { passphrase }) }
     const done = await work.run(async (task) => {
       const result = await call(exportTree, {
         ...{ source, format, output, task, replace: true, withSecrets: agreed, drop: [...dropped] },
@@ -86,7 +85,6 @@ function ExportForm({ source, name }: { readonly source: string; readonly name: 
         {format === 'joey' ? (
           <>
             <Checkbox showLabel label={t('archives.export.withImage')} checked={withImage} onChange={setWithImage} />
-            <Checkbox showLabel label={t('archives.export.live')} checked={live} onChange={setLive} />
             <TextField label={t('archives.export.note')} value={note} onChange={setNote} maxLength={4096} />
             <TextField
               label={t('archives.export.passphrase')}
