@@ -42,7 +42,12 @@ test('the window runs isolated, sandboxed and without Node', async ({ mainWindow
     origin: location.origin,
     isolatedByOpener: globalThis.opener === null,
   }))
-  expect(seen).toEqual({ node: [], bridge: ['call', 'onLink', 'open'], origin: 'app://joey', isolatedByOpener: true })
+  expect(seen).toEqual({
+    node: [],
+    bridge: ['call', 'onLink', 'open', 'pathOf'],
+    origin: 'app://joey',
+    isolatedByOpener: true,
+  })
 })
 
 test('nothing that is not a file of the app runs or styles', async ({ mainWindow }) => {

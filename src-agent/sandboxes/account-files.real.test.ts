@@ -8,7 +8,10 @@ import { readAccounts } from './account-files.ts'
 type Context = Parameters<typeof readAccounts>[0]
 type Record = Parameters<typeof readAccounts>[1]
 
-const record = { sandbox: { id: 'aaaa0000bbbb', imageDigest: 'sha256:0', class: 'microvm' } } as Record
+const record = {
+  sandbox: { id: 'aaaa0000bbbb', imageDigest: 'sha256:0', class: 'microvm' },
+  layers: [] as string[],
+} as Record
 let folder: string
 let context: Context
 

@@ -19,78 +19,72 @@ beforeAll(async () => {
 const sh = (name: string, script: string) => desk.joey(['exec', name, 'sh', '-c', script])
 const read = async (name: string, path: string) => (await sh(name, `cat ${path}`)).stdout
 
-describe.each(['container', 'gvisor', 'microvm'] as const)('a sandbox of the class %s', (wall) => {
-  test('goes back to what it was, and what it had since is kept', async ({ skip }) => {
-    skip(!offered.includes(wall), 'not offered here')
-    const name = `back-${wall}`
-    await desk.startSleeper(name, '--class', wall)
-    await sh(name, 'echo one > /kept; echo gone > /later')
-    const first = await desk.json<Snapshot>(['snapshot', 'create', name, '--name', 'first'])
-    expect(first).toMatchObject({ name: 'first', sandboxName: name, state: 'ready', live: null })
-    await sh(name, 'echo two > /kept; rm /later; echo new > /added')
-    const restored = await desk.json<{ kept: string; sandbox: Sandbox }>(['snapshot', 'restore', `${name}@first`])
-    expect(restored.sandbox.state).toBe('running')
-    expect(await read(name, '/kept')).toBe('one\n')
-    expect(await read(name, '/later')).toBe('gone\n')
-    expect((await sh(name, 'ls /added')).code).not.toBe(0)
-    const diff = await desk.joey(['snapshot', 'diff', 'first', restored.kept])
-    expect(diff.stdout.split('\n')).toEqual(expect.arrayContaining(['A /added', 'C /kept', 'D /later']))
-    await desk.joey(['rm', '-f', name])
-  })
-
-  test('is forked into sandboxes with names and machine ids of their own', async ({ skip }) => {
-    skip(!offered.includes(wall), 'not offered here')
-    const name = `parent-${wall}`
-    await desk.startSleeper(name, '--class', wall)
-    await sh(name, 'echo 0123456789abcdef0123456789abcdef > /etc/machine-id; echo shared > /data')
-    const ran = await desk.joey(['snapshot', 'fork', name, '-n', '2', '--name', `fork-${wall}`, '--disk-only'])
-    expect(ran).toMatchObject({ code: 0, stdout: `fork-${wall}-1\nfork-${wall}-2\n` })
-    const forks = [`fork-${wall}-1`, `fork-${wall}-2`]
-    const seen = await Promise.all(
-      forks.map(async (fork) => (await sh(fork, 'hostname; cat /etc/machine-id /data')).stdout),
-    )
-    const lines = seen.map((text) => text.trim().split('\n'))
-    expect(lines.map(([hostname]) => hostname)).toEqual(forks)
-    expect(new Set([...lines.map(([, id]) => id), '0123456789abcdef0123456789abcdef']).size).toBe(3)
-    expect(lines.map(([, , data]) => data)).toEqual(['shared', 'shared'])
-    await desk.joey(['rm', '-f', name, ...forks])
-  })
+test('a sandbox goes back to what it was, and what it had since is kept', async () => {
+  const name = 'back'
+  await desk.startSleeper(name)
+  await sh(name, 'echo one > /kept; echo gone > /later')
+  const first = await desk.json<Snapshot>(['snapshot', 'create', name, '--name', 'first'])
+  expect(first).toMatchObject({ name: 'first', sandboxName: name, state: 'ready', live: null })
+  await sh(name, 'echo two > /kept; rm /later; echo new > /added')
+  const restored = await desk.json<{ kept: string; sandbox: Sandbox }>(['snapshot', 'restore', `${name}@first`])
+  expect(restored.sandbox.state).toBe('running')
+  expect(await read(name, '/kept')).toBe('one\n')
+  expect(await read(name, '/later')).toBe('gone\n')
+  expect((await sh(name, 'ls /added')).code).not.toBe(0)
+  const diff = await desk.joey(['snapshot', 'diff', `${name}@first`, restored.kept])
+  expect(diff.stdout.split('\n')).toEqual(expect.arrayContaining(['A /added', 'C /kept', 'D /later']))
+  await desk.joey(['rm', '-f', name])
 })
 
-test.each(['gvisor', 'microvm'] as const)(
-  'a live snapshot of %s counts on from its number, and so do its forks',
-  async (wall) => {
-    if (!offered.includes(wall)) return
-    const name = `count-${wall}`
-    const counting = 'i=0; while :; do i=$((i+1)); echo $i > /number; usleep 20000; done'
-    const begun = await desk.joey(['run', '-d', '--name', name, '--class', wall, 'busybox', 'sh', '-c', counting])
-    expect(begun).toMatchObject({ code: 0, stderr: '' })
-    const number = async (of: string) => Number((await sh(of, 'sleep 0.2; cat /number')).stdout)
-    expect(await number(name)).toBeGreaterThan(0)
-    const snapshot = await desk.json<Snapshot>(['snapshot', 'create', name, '--live', '--name', 'then'])
-    expect(snapshot.pauseMs).toBeGreaterThan(0)
-    const then = await number(name)
-    await sh(name, 'sleep 2')
-    const later = await number(name)
-    expect(later).toBeGreaterThan(then)
-    const ran = await desk.joey(['snapshot', 'restore', 'then'], { deadlineMs: 60_000 })
-    expect(ran.stderr).not.toContain('joey:')
-    expect(await number(name)).toBeLessThan(later)
-    const forked = await desk.joey(['snapshot', 'fork', 'then', '-n', '2', '--name', `${name}-f`], {
-      deadlineMs: 60_000,
-    })
-    expect(forked.stdout, forked.stderr).toBe(`${name}-f-1\n${name}-f-2\n`)
-    for (const fork of [`${name}-f-1`, `${name}-f-2`]) {
-      const [one, hostname] = [await number(fork), (await sh(fork, 'hostname')).stdout.trim()]
-      expect(one).toBeGreaterThan(0)
-      expect(await number(fork)).toBeGreaterThan(one)
-      expect(hostname).toBe(fork)
-    }
-    const addresses = (await desk.list('-a')).filter((each) => each.name.startsWith(name)).map(({ address }) => address)
-    expect(new Set(addresses).size).toBe(3)
-    await desk.joey(['rm', '-f', name, `${name}-f-1`, `${name}-f-2`])
-  },
-)
+test('a sandbox is forked into ones with names and machine ids of their own', async () => {
+  const name = 'parent'
+  await desk.startSleeper(name)
+  await sh(name, 'echo 0123456789abcdef0123456789abcdef > /etc/machine-id; echo shared > /data')
+  const ran = await desk.joey(['snapshot', 'fork', name, '-n', '2', '--name', `fork`, '--disk-only'])
+  expect(ran).toMatchObject({ code: 0, stdout: `fork-1\nfork-2\n` })
+  const forks = [`fork-1`, `fork-2`]
+  const seen = await Promise.all(
+    forks.map(async (fork) => (await sh(fork, 'hostname; cat /etc/machine-id /data')).stdout),
+  )
+  const lines = seen.map((text) => text.trim().split('\n'))
+  expect(lines.map(([hostname]) => hostname)).toEqual(forks)
+  expect(new Set([...lines.map(([, id]) => id), '0123456789abcdef0123456789abcdef']).size).toBe(3)
+  expect(lines.map(([, , data]) => data)).toEqual(['shared', 'shared'])
+  await desk.joey(['rm', '-f', name, ...forks])
+})
+
+// gVisor does the same in snapshots/live.real.test.ts.
+test('a live snapshot of a micro-VM counts on from its number, and so do its forks', async ({ skip }) => {
+  skip(!offered.includes('microvm'), 'not offered here')
+  const counting = 'i=0; while :; do i=$((i+1)); echo $i > /number; usleep 20000; done'
+  const begun = await desk.joey(['run', '-d', '--name', 'count', '--class', 'microvm', 'busybox', 'sh', '-c', counting])
+  expect(begun).toMatchObject({ code: 0, stderr: '' })
+  const number = async (of: string) => Number((await sh(of, 'sleep 0.2; cat /number')).stdout)
+  expect(await number('count')).toBeGreaterThan(0)
+  const snapshot = await desk.json<Snapshot>(['snapshot', 'create', 'count', '--live', '--name', 'then'])
+  expect(snapshot.pauseMs).toBeGreaterThan(0)
+  const then = await number('count')
+  await sh('count', 'sleep 3')
+  const later = await number('count')
+  expect(later).toBeGreaterThan(then)
+  const ran = await desk.joey(['snapshot', 'restore', 'count@then'], { deadlineMs: 60_000 })
+  expect(ran.code, ran.stderr).toBe(0)
+  expect(await number('count')).toBeLessThan(later)
+  const forks = ['count-f-1', 'count-f-2']
+  const forked = await desk.joey(['snapshot', 'fork', 'count@then', '-n', '2', '--name', 'count-f'], {
+    deadlineMs: 60_000,
+  })
+  expect(forked.stdout, forked.stderr).toBe(`${forks.join('\n')}\n`)
+  for (const fork of forks) {
+    const one = await number(fork)
+    expect(one).toBeGreaterThan(0)
+    expect(await number(fork)).toBeGreaterThan(one)
+    expect((await sh(fork, 'hostname')).stdout.trim()).toBe(fork)
+  }
+  const addresses = (await desk.list('-a')).filter(({ name }) => name.startsWith('count')).map(({ address }) => address)
+  expect(new Set(addresses).size).toBe(3)
+  await desk.joey(['rm', '-f', 'count', ...forks])
+})
 
 test('memory of a container is refused with the reason, and nothing is made', async () => {
   await desk.startSleeper('plain')
@@ -106,7 +100,6 @@ test('files are listed, found, put, read and measured, from a stopped sandbox to
   const folder = join(own, 'site')
   mkdirSync(folder)
   writeFileSync(join(folder, 'index.html'), '<h1>needle</h1>\n')
-  expect((await desk.joey(['files', 'put', folder, 'filed:/srv'])).code).not.toBe(0)
   await sh('filed', 'mkdir -p /srv')
   expect(await desk.joey(['files', 'put', folder, 'filed:/srv'])).toMatchObject({ code: 0 })
   expect((await sh('filed', 'cat /srv/site/index.html')).stdout).toBe('<h1>needle</h1>\n')
