@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { IsolationClass, Sandbox } from '#contract/sandbox'
 import type { Snapshot } from '#contract/snapshot'
 import { shareDesk } from '../testing/shared-desk.ts'
@@ -40,9 +40,9 @@ test('a sandbox is forked into ones with names and machine ids of their own', as
   const name = 'parent'
   await desk.startSleeper(name)
   await sh(name, 'echo 0123456789abcdef0123456789abcdef > /etc/machine-id; echo shared > /data')
-  const ran = await desk.joey(['snapshot', 'fork', name, '-n', '2', '--name', `fork`, '--disk-only'])
-  expect(ran).toMatchObject({ code: 0, stdout: `fork-1\nfork-2\n` })
-  const forks = [`fork-1`, `fork-2`]
+  const ran = await desk.joey(['snapshot', 'fork', name, '-n', '2', '--name', 'fork', '--disk-only'])
+  expect(ran).toMatchObject({ code: 0, stdout: 'fork-1\nfork-2\n' })
+  const forks = ['fork-1', 'fork-2']
   const seen = await Promise.all(
     forks.map(async (fork) => (await sh(fork, 'hostname; cat /etc/machine-id /data')).stdout),
   )
