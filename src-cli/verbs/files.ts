@@ -1,4 +1,5 @@
 import { basename, resolve } from 'node:path'
+import { formatMode } from '#contract/file-mode'
 import { type FileEntry, fileStream, findStream } from '#contract/files'
 import { defineCommand } from '../command/command.ts'
 import { usageError } from '../command/usage-error.ts'
@@ -51,16 +52,6 @@ export const filesLs = defineCommand({
     return ExitCode.ok
   },
 })
-
-/** `rwxr-s--T`, as ls has it. */
-export function formatMode(mode: number): string {
-  const part = (shift: number, special: boolean, letter: string): string => {
-    const bits = (mode >> shift) & 7
-    const last = special ? (bits & 1 ? letter : letter.toUpperCase()) : bits & 1 ? 'x' : '-'
-    return `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${last}`
-  }
-  return part(6, (mode & 0o4000) !== 0, 's') + part(3, (mode & 0o2000) !== 0, 's') + part(0, (mode & 0o1000) !== 0, 't')
-}
 
 export const filesCat = defineCommand({
   operands: 'TREE:PATH',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { crumbsOf, formatMode, fromBase64, joinPath, readContent, toBase64, toHexRows } from './file-content.ts'
+import { crumbsOf, fromBase64, joinPath, readContent, toBase64, toHexRows } from './file-content.ts'
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text)
 
@@ -33,13 +33,6 @@ test('hex rows have sixteen bytes and dots for what cannot be shown', () => {
     { offset: '00000010', hex: '58 0a', text: 'X.' },
   ])
 })
-
-test.each([
-  [0o644, 'rw-r--r--'],
-  [0o4755, 'rwsr-xr-x'],
-  [0o2640, 'rw-r-S---'],
-  [0o1777, 'rwxrwxrwt'],
-])('%o is written %s', (mode, text) => expect(formatMode(mode)).toBe(text))
 
 test('paths are taken apart and put together', () => {
   expect(crumbsOf('/')).toEqual([])

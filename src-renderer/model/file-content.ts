@@ -63,16 +63,6 @@ export function toHexRows(bytes: Uint8Array): readonly HexRow[] {
   return rows
 }
 
-/** `rwxr-xr-x`, with set-id and sticky bits, as ls has it. */
-export function formatMode(mode: number): string {
-  const part = (shift: number, special: boolean, letter: string): string => {
-    const bits = (mode >> shift) & 7
-    const last = special ? (bits & 1 ? letter : letter.toUpperCase()) : bits & 1 ? 'x' : '-'
-    return `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${last}`
-  }
-  return part(6, (mode & 0o4000) !== 0, 's') + part(3, (mode & 0o2000) !== 0, 's') + part(0, (mode & 0o1000) !== 0, 't')
-}
-
 /** The parts of an absolute path, each with the path to it. */
 export function crumbsOf(path: string): readonly { readonly name: string; readonly path: string }[] {
   const names = path.split('/').filter(Boolean)

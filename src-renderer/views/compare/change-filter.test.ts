@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { FileChange, FileFacts } from '#contract/compare'
-import { filterChanges, growth, hasContent, modeText } from './change-filter.ts'
+import { filterChanges, growth, hasContent } from './change-filter.ts'
 
 const facts = (changes: Partial<FileFacts> = {}): FileFacts => ({
   ...{ kind: 'file', size: 10, mode: 0o644, uid: 0, gid: 0 },
@@ -21,15 +21,6 @@ test.each([
   ['both must fit', 'etc', 'added', 0],
 ] as const)('%s', (_rule, text, kind, count) => {
   expect(filterChanges(all, { text, kind })).toHaveLength(count)
-})
-
-test.each([
-  [0o755, 'rwxr-xr-x'],
-  [0o4755, 'rwsr-xr-x'],
-  [0o2640, 'rw-r-S---'],
-  [0o1777, 'rwxrwxrwt'],
-])('mode %i is written %s', (mode, text) => {
-  expect(modeText(mode)).toBe(text)
 })
 
 test('growth is what a file became larger by; folders have none', () => {

@@ -15,22 +15,6 @@ export function filterChanges(
   )
 }
 
-/** `rwxr-xr-x`, with the set-id and sticky bits where ls puts them. */
-export function modeText(mode: number): string {
-  const bits = ['r', 'w', 'x', 'r', 'w', 'x', 'r', 'w', 'x'].map((letter, index) =>
-    mode & (0o400 >> index) ? letter : '-',
-  )
-  const special = [
-    { bit: 0o4000, at: 2, letter: 's' },
-    { bit: 0o2000, at: 5, letter: 's' },
-    { bit: 0o1000, at: 8, letter: 't' },
-  ]
-  for (const { bit, at, letter } of special) {
-    if (mode & bit) bits[at] = bits[at] === 'x' ? letter : letter.toUpperCase()
-  }
-  return bits.join('')
-}
-
 /** By how much a file grew or shrank; null where that says nothing. */
 export function growth({ before, after }: Pick<FileChange, 'before' | 'after'>): number | null {
   const size = (facts: FileFacts | null): number => (facts?.kind === 'file' ? facts.size : 0)

@@ -4,8 +4,9 @@ import { Minus, PenLine, Plus } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { FileChange } from '#contract/compare'
+import { formatMode } from '#contract/file-mode'
 import { formatBytes } from '../../model/byte-size.ts'
-import { growth, modeText } from './change-filter.ts'
+import { growth } from './change-filter.ts'
 
 interface Props {
   readonly changes: readonly FileChange[]
@@ -129,7 +130,7 @@ function describe({ what, before, after }: FileChange, t: TFunction): string {
   return what
     .map((each) => {
       if (each === 'mode' && before && after)
-        return t('compare.files.fromTo', { before: modeText(before.mode), after: modeText(after.mode) })
+        return t('compare.files.fromTo', { before: formatMode(before.mode), after: formatMode(after.mode) })
       if (each === 'owner' && before && after)
         return t('compare.files.fromTo', { before: `${before.uid}:${before.gid}`, after: `${after.uid}:${after.gid}` })
       return t(`compare.files.what.${each}`)

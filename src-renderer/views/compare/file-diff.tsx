@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '#contract/assert-never'
 import type { FileChange, FileFacts } from '#contract/compare'
+import { formatMode } from '#contract/file-mode'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { IconButton } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
@@ -11,7 +12,7 @@ import { Skeleton } from '../../components/skeleton.tsx'
 import { formatBytes } from '../../model/byte-size.ts'
 import { toPlainText } from '../../model/plain-text.ts'
 import { type TreePair, textStore } from '../../store/compare-store.ts'
-import { hasContent, modeText } from './change-filter.ts'
+import { hasContent } from './change-filter.ts'
 import { parseDiff } from './diff-lines.ts'
 
 interface Props {
@@ -48,7 +49,7 @@ function Facts({ change: { before, after } }: Pick<Props, 'change'>): ReactNode 
       ? [
           t(`compare.files.fileKind.${facts.kind}`),
           formatBytes(facts.size),
-          modeText(facts.mode),
+          formatMode(facts.mode),
           `${facts.uid}:${facts.gid}`,
         ].join(' · ')
       : t('compare.packages.absent')

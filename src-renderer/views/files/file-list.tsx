@@ -2,9 +2,9 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Cpu, File, FileSymlink, Folder, HardDrive, Plug, Waypoints } from 'lucide-react'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatMode } from '#contract/file-mode'
 import type { FileEntry } from '#contract/files'
 import { formatBytes } from '../../model/byte-size.ts'
-import { formatMode } from '../../model/file-content.ts'
 
 interface Props {
   readonly label: string
