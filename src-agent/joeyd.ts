@@ -80,12 +80,10 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     log.error({ err: error }, 'the built-in image could not be made')
   })
   // After the watch: a sandbox that is started by it is one to be watched.
-  const resumed = time
-    .resume()
-    .then(async (sentences) => [...sentences, ...(await walls.resume())])
-    .then((sentences) => {
-      for (const message of sentences) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
-    })
+  // Both hold what they go on with before anybody is served, so neither may wait for the other.
+  const resumed = Promise.all([time.resume(), walls.resume()]).then((told) => {
+    for (const message of told.flat()) context.events.commit([{ type: 'notice', reason: 'reconciled', message }])
+  })
   terminals.adopt()
   sampler.refresh()
   walls.follow()
