@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
-import { rmSync, statSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
@@ -121,8 +122,8 @@ async function compareLiveForks(agent: TestAgent): Promise<readonly Row[]> {
 
 /** Throughput, so the other way round: at least 70 % of tar and zstd over the same tree. */
 async function compareExport(agent: TestAgent, sandbox: Sandbox): Promise<Row> {
-  const output = join(agent.place.home, 'out.joey')
-  const bare = join(agent.place.home, 'out.tar.zst')
+  const folder = mkdtempSync(join(tmpdir(), 'joey-bench-'))
+  const [output, bare] = [join(folder, 'out.joey'), join(folder, 'out.tar.zst')]
   const started = performance.now()
   await agent.client.exportTree({
     source: `sandbox:${sandbox.id}`,
@@ -137,7 +138,6 @@ async function compareExport(agent: TestAgent, sandbox: Sandbox): Promise<Row> {
   await execute('sh', ['-c', 'tar --xattrs -cf - -C "$1" . | zstd -q -T2 -f -o "$2"', 'joey-bench', upper, bare])
   const theirs = performance.now() - begun
   if (statSync(output).size === 0) throw new Error('The export is empty.')
-  rmSync(output)
-  rmSync(bare)
+  rmSync(folder, { recursive: true })
   return row('export as a bundle, 200 MB, against tar and zstd -T2', ours, theirs, 1 / 0.7)
 }
