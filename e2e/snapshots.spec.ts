@@ -161,7 +161,7 @@ test('a live snapshot is told apart, and a restore goes on where it stood', asyn
   test.skip(!offered, 'This host does not offer gVisor.')
   // What only its memory holds, and a number that shows that it goes on.
   const own = 't=$(head -c 9 /dev/urandom | md5sum | cut -c1-8); i=0; '
-  const count = `${own}while :; do i=$((i+1)); echo $t $i > /count; sleep 0.1; done`
+  const count = `${own}while :; do i=$((i+1)); echo $t $i > /next; mv /next /count; sleep 0.1; done`
   await desk.joey('run', '-d', '--name', 'live', '--class', 'gvisor', 'busybox', '--', 'sh', '-c', count)
   const read = async (): Promise<{ memory: string; number: number }> => {
     const [memory = '', number] = (await desk.joey('exec', 'live', '--', 'cat', '/count')).split(' ')

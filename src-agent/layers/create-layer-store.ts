@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { appError } from '#contract/app-error'
 import { createInTurn } from '../images/in-turn.ts'
 import type { Run } from '../process/run.ts'
 import { createBlockFiles } from './block-files.ts'
@@ -53,10 +54,12 @@ export function createLayerStore(deps: LayerStoreDeps): LayerStore {
     })
     return Number(stdout.split('\t')[0])
   }
-  const make = async (id: LayerId, work: (part: LayerPlaces) => Promise<void>): Promise<void> => {
+  const make = async (id: LayerId, work: (part: LayerPlaces) => Promise<void>, signal?: AbortSignal): Promise<void> => {
     try {
       await makeWhole(run, at(id), id, work)
     } catch (error) {
+      // A tool that was ended for it may tell its own end first.
+      if (signal?.aborted) throw appError('cancelled', 'cancelled', 'Cancelled.', { cause: error })
       throw await explainFull(error, folder)
     }
   }
@@ -74,7 +77,7 @@ export function createLayerStore(deps: LayerStoreDeps): LayerStore {
     adoptFolder: (id, upper) => adopt(at(id), id, upper, 'tree'),
     adoptDisk: (id, disk) => adopt(at(id), id, disk, 'disk.ext4'),
     copyFolder: (id, upper, freeze, work) =>
-      make(id, ({ folder: part }) => copyFolder(run, { ...work, source: upper, part, freeze })),
+      make(id, ({ folder: part }) => copyFolder(run, { ...work, source: upper, part, freeze }), work.signal),
     copyDisk: (id, disk, { signal, onProgress }, freeze) =>
       make(id, async (part) => {
         await copyDiskFile(run, { from: disk, to: part.disk, freeze }, signal)

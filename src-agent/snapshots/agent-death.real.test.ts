@@ -18,12 +18,16 @@ afterEach(() => world.dispose())
 
 type Bench = SnapshotBench
 
-/** Until the agent has died in its work; what ends the work before is told. */
-function death(reached: Promise<void>, work: Promise<unknown>): Promise<void> {
+/**
+ * Until the agent has died in its work; what ends the work before is told. What it had going on beside that is let to its end:
+ * in one process with the next agent it would go on writing records, which the dead do not.
+ */
+async function death(killed: Bench, reached: Promise<void>, work: Promise<unknown>): Promise<void> {
   const early = work.then(() => {
     throw new Error('It was done before it died.')
   })
-  return Promise.race([reached, early])
+  await Promise.race([reached, early])
+  await killed.context.background.settled()
 }
 
 function setUp(bench: Bench, runs: boolean): void {
@@ -79,7 +83,7 @@ test.each(takeSteps.flatMap((step) => [[step, false] as const, [step, true] as c
     const work = killed.snapshots.take({ ref: 'box', reason: 'manual', live: false, name: 's' }, signal)
     // A writable layer that was moved is not moved back: there is no such step then.
     if (failing && !runs) return expect((await work.catch(() => null)) ?? recordOf(killed).layers).toHaveLength(1)
-    await death(reached, work)
+    await death(killed, reached, work)
 
     const next = createSnapshotBench(world)
     await next.restart()
@@ -117,7 +121,7 @@ test.each(
     await first.context.background.settled()
     const { step: hook, reached } = dieAt(step)
     const killed = createSnapshotBench(world, hook)
-    await death(reached, killed.snapshots.handlers.restoreSnapshot({ ref: 'box@s', keep }, signal))
+    await death(killed, reached, killed.snapshots.handlers.restoreSnapshot({ ref: 'box@s', keep }, signal))
 
     const next = createSnapshotBench(world)
     await next.restart()
@@ -138,6 +142,7 @@ test.each(['fork-begun', 'fork-prepared'])('killed at "%s" of a fork, no half of
   setUp(killed, false)
   await killed.snapshots.take({ ref: 'box', reason: 'manual', live: false, name: 's' }, signal)
   await death(
+    killed,
     reached,
     killed.snapshots.handlers.forkSandboxes({ snapshot: 'box@s', count: 2, prefix: 'copy', start: true }, signal),
   )
@@ -158,7 +163,7 @@ test('killed after a snapshot in the middle was removed from the records, its la
   const two = await take('two')
   write(killed, 'third')
   const three = await take('three')
-  await death(reached, killed.snapshots.remove(two.id))
+  await death(killed, reached, killed.snapshots.remove(two.id))
   const next = createSnapshotBench(world)
   await next.restart()
   expectWhole(next)
@@ -205,7 +210,7 @@ test.each([
     const killed = createSnapshotBench(world, hook)
     setUp(killed, true)
     giveMemory(killed, ends)
-    await death(reached, killed.snapshots.take({ ref: 'box', reason: 'manual', live: true, name: 's' }, signal))
+    await death(killed, reached, killed.snapshots.take({ ref: 'box', reason: 'manual', live: true, name: 's' }, signal))
 
     const next = createSnapshotBench(world)
     giveMemory(next, ends)

@@ -18,7 +18,9 @@ afterEach(async () => {
 
 const run = async (ref: string, script: string) => (await bench.desk.exec(ref, script)).stdout.trim()
 const count = (ref: string) => run(ref, 'cat /count').then(Number)
-const counting = { command: ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo $i > /count; sleep 0.1; done'] }
+const counting = {
+  command: ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo $i > /next; mv /next /count; sleep 0.1; done'],
+}
 
 test('a gVisor sandbox goes on from its memory after a restore, and in forks of it, each by itself', async () => {
   const { desk } = bench

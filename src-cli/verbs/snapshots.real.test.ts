@@ -56,7 +56,7 @@ test('a sandbox is forked into ones with names and machine ids of their own', as
 // gVisor does the same in snapshots/live.real.test.ts.
 test('a live snapshot of a micro-VM counts on from its number, and so do its forks', async ({ skip }) => {
   skip(!offered.includes('microvm'), 'not offered here')
-  const counting = 'i=0; while :; do i=$((i+1)); echo $i > /number; usleep 20000; done'
+  const counting = 'i=0; while :; do i=$((i+1)); echo $i > /next; mv /next /number; usleep 20000; done'
   const begun = await desk.joey(['run', '-d', '--name', 'count', '--class', 'microvm', 'busybox', 'sh', '-c', counting])
   expect(begun).toMatchObject({ code: 0, stderr: '' })
   const number = async (of: string) => Number((await sh(of, 'sleep 0.2; cat /number')).stdout)
