@@ -97,6 +97,8 @@ export async function planExec(
     hostname: sandbox.spec.hostname ?? sandbox.name,
     accounts: await readAccounts(context, record),
   }
+  // Looked at anew: what begins in a gVisor sandbox while its memory is being saved would end the save and the sandbox.
+  requireState(context.records.get(sandbox.id) ?? record, ['running'], 'entered')
   const command = await driverOf(context, sandbox.class).exec(paths, sandbox.id, planProcess(wish, surroundings))
   return { command, paths }
 }
