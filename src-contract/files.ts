@@ -133,6 +133,13 @@ const HostPath = z
   .max(4096)
   .regex(/^\/[^\0]*$/, 'A path of this machine is absolute.')
 
+const Copied = z.strictObject({
+  files: z.int().nonnegative(),
+  bytes: z.int().nonnegative(),
+  /** What was left out and why, as sentences. */
+  skipped: z.array(z.string()),
+})
+
 export const putFiles = operation({
   name: 'files.put',
   method: 'POST',
@@ -146,11 +153,7 @@ export const putFiles = operation({
     replace: z.boolean().default(false),
     task: TaskId.optional(),
   }),
-  response: z.strictObject({
-    files: z.int().nonnegative(),
-    bytes: z.int().nonnegative(),
-    skipped: z.array(z.string()),
-  }),
+  response: Copied,
 })
 
 export const getFiles = operation({
@@ -165,11 +168,7 @@ export const getFiles = operation({
     replace: z.boolean().default(false),
     task: TaskId.optional(),
   }),
-  response: z.strictObject({
-    files: z.int().nonnegative(),
-    bytes: z.int().nonnegative(),
-    skipped: z.array(z.string()),
-  }),
+  response: Copied,
 })
 
 /** Binary frames are the file's bytes. Ends with `end`. */

@@ -1,9 +1,10 @@
-import { Check, Pencil, X } from 'lucide-react'
-import { type FormEvent, type ReactNode, useState } from 'react'
+import { Pencil } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Snapshot, SnapshotName } from '#contract/snapshot'
 import { changeSnapshot } from '../../actions/snapshot-actions.ts'
 import { Button, IconButton } from '../../components/button.tsx'
+import { RenameForm } from '../../components/rename-form.tsx'
 import { useIsLive } from '../../store/agent-store.ts'
 import { DiskIcon, LiveIcon } from './tree-card.tsx'
 
@@ -16,7 +17,19 @@ export function SnapshotTitle({ snapshot }: Props): ReactNode {
   const { t } = useTranslation()
   const live = useIsLive()
   const [renaming, setRenaming] = useState(false)
-  if (renaming) return <RenameForm snapshot={snapshot} onClose={() => setRenaming(false)} />
+  if (renaming) {
+    return (
+      <RenameForm
+        className="panel-rename"
+        name={snapshot.name}
+        label={t('snapshots.panel.nameField')}
+        isValid={(name) => SnapshotName.safeParse(name).success}
+        problem={t('snapshots.panel.nameInvalid')}
+        onRename={(name) => changeSnapshot(snapshot.id, { name })}
+        onClose={() => setRenaming(false)}
+      />
+    )
+  }
   return (
     <>
       <svg className="panel-kind" data-live={snapshot.live !== null} viewBox="-1 -1 18 18" aria-hidden="true">
@@ -37,41 +50,6 @@ export function SnapshotTitle({ snapshot }: Props): ReactNode {
         <Pencil />
       </IconButton>
     </>
-  )
-}
-
-function RenameForm({ snapshot, onClose }: Props & { readonly onClose: () => void }): ReactNode {
-  const { t } = useTranslation()
-  const [name, setName] = useState(snapshot.name)
-  const valid = SnapshotName.safeParse(name.trim()).success
-  const submit = async (event: FormEvent): Promise<void> => {
-    event.preventDefault()
-    if (!valid) return
-    if (name.trim() === snapshot.name || (await changeSnapshot(snapshot.id, { name: name.trim() }))) onClose()
-  }
-  return (
-    <form className="panel-rename" onSubmit={(event) => void submit(event)}>
-      <input
-        // The person has just asked to type here.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
-        className="input"
-        aria-label={t('snapshots.panel.nameField')}
-        aria-invalid={!valid}
-        title={valid ? undefined : t('snapshots.panel.nameInvalid')}
-        autoComplete="off"
-        spellCheck={false}
-        value={name}
-        onChange={(event) => setName(event.target.value)}
-        onKeyDown={(event) => event.key === 'Escape' && onClose()}
-      />
-      <IconButton size="small" type="submit" label={t('common.save')}>
-        <Check />
-      </IconButton>
-      <IconButton size="small" label={t('common.cancel')} onClick={onClose}>
-        <X />
-      </IconButton>
-    </form>
   )
 }
 
