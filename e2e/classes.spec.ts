@@ -1,4 +1,4 @@
-import type { Desk } from './fixtures/desk.ts'
+import type { Desk } from './fixtures/test-agent.ts'
 import { expect, test } from './fixtures/test.ts'
 import { ChangeClassDialog } from './pages/change-class-dialog.ts'
 import type { ClassName } from './pages/create-dialog.ts'

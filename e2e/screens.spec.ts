@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { expectAccessible } from './fixtures/check-accessibility.ts'
-import type { Desk } from './fixtures/desk.ts'
+import type { Desk } from './fixtures/test-agent.ts'
 import { checkout } from './fixtures/run-joey.ts'
 import { expect, screenPath, test, type Window } from './fixtures/test.ts'
 import { ChangeClassDialog } from './pages/change-class-dialog.ts'

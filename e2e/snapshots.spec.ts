@@ -1,5 +1,5 @@
 import { expectAccessible } from './fixtures/check-accessibility.ts'
-import type { Desk } from './fixtures/desk.ts'
+import type { Desk } from './fixtures/test-agent.ts'
 import { expect, screenPath, test, type Window } from './fixtures/test.ts'
 import { ComparePage } from './pages/compare-page.ts'
 import { ForkPage } from './pages/fork-page.ts'

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util'
 import { AppError } from '#contract/app-error'
 import { findPlace } from '#contract/client/place'
 import { startJoeyd } from './joeyd.ts'
-import { closeInheritedFiles } from './process/inherited-files.ts'
+import { closeInheritedFiles } from './base/process/inherited-files.ts'
 import { openAgentLog } from './state/agent-log.ts'
 import { lockStateFolder, openStateFolder } from './state/folder.ts'
 

@@ -1,14 +1,14 @@
 import { lstat, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dockerArchive, smallLayer } from '../images/testing/image-builder.ts'
-import { describeLayer } from '../layers/testing/describe-layer.ts'
-import { makeRandomLayer } from '../layers/testing/random-layer.ts'
-import { run } from '../process/run.ts'
-import type { SnapshotRecord } from '../snapshots/snapshot-records.ts'
+import { dockerArchive, smallLayer } from '../testing/images/image-builder.ts'
+import { describeLayer } from '../testing/layers/describe-layer.ts'
+import { makeRandomLayer } from '../testing/layers/random-layer.ts'
+import { run } from '../base/process/run.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { createArchiveHandlers } from './archive-handlers.ts'
-import { type ArchiveBench, openArchiveBench } from './testing/archive-bench.ts'
-import { differenceOf } from './testing/describe-tree.ts'
+import { type ArchiveBench, openArchiveBench } from '../testing/archive/archive-bench.ts'
+import { differenceOf } from '../testing/archive/describe-tree.ts'
 
 let bench: ArchiveBench
 /** Another machine. */

@@ -1,12 +1,12 @@
 import { link, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeRandomLayer } from '../layers/testing/random-layer.ts'
-import { run } from '../process/run.ts'
+import { makeRandomLayer } from '../testing/layers/random-layer.ts'
+import { run } from '../base/process/run.ts'
 import { createArchiveHandlers } from './archive-handlers.ts'
 import { openArchivePlaces } from './archive-places.ts'
-import { type ArchiveBench, openArchiveBench } from './testing/archive-bench.ts'
-import { describeTree, differenceOf } from './testing/describe-tree.ts'
+import { type ArchiveBench, openArchiveBench } from '../testing/archive/archive-bench.ts'
+import { describeTree, differenceOf } from '../testing/archive/describe-tree.ts'
 
 let bench: ArchiveBench
 let seed = Math.floor(Math.random() * 1e6)

@@ -1,4 +1,4 @@
-import { type FoundPackage, readPackages } from '../compare/read-packages.ts'
+import { type FoundPackage, readPackages } from '../files/compare/read-packages.ts'
 import type { TimeGround } from '../time-ground.ts'
 
 /** Packages as the tree of a sandbox or snapshot has them on record. */

@@ -1,6 +1,6 @@
 import { AppError, appError } from '#contract/app-error'
-import { stoppedBy } from '../process/tool-errors.ts'
-import type { Progress, Tasks } from '../tasks/tasks.ts'
+import { stoppedBy } from '../base/process/tool-errors.ts'
+import type { Progress, Tasks } from '../state/tasks.ts'
 import type { TimeGround } from '../time-ground.ts'
 
 /** Runs work as a task that people can watch and cancel. */

@@ -1,5 +1,5 @@
 import { appError } from '#contract/app-error'
-import type { TreeView } from '../layers/tree-view.ts'
+import type { TreeView } from '../storage/layers/tree-view.ts'
 import type { EditFlag, EditFrame } from './edit-protocol.ts'
 import type { EditSession } from './edit-session.ts'
 import { readContent } from './file-content.ts'

@@ -1,4 +1,4 @@
-import { stoppedBy } from '../process/tool-errors.ts'
+import { stoppedBy } from '../base/process/tool-errors.ts'
 import { createLink, type EditChild, type Link } from './edit-link.ts'
 import {
   contentDropped,

@@ -1,4 +1,4 @@
-import type { TreeFile } from '../layers/tree-view.ts'
+import type { TreeFile } from '../storage/layers/tree-view.ts'
 
 const readBytes = 256 * 1024
 

@@ -1,5 +1,5 @@
 import type { FileEntry, FileMark } from '#contract/files'
-import type { TreeNode, TreeView } from '../layers/tree-view.ts'
+import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
 import { nameOf, toText } from './tree-paths.ts'
 
 /** Who is who, as the tree itself says. */

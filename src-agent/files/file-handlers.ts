@@ -1,4 +1,4 @@
-import type { Handlers } from '../server/bind-operation.ts'
+import type { Handlers } from '../api/bind-operation.ts'
 import type { TimeGround } from '../time-ground.ts'
 import { createCopies } from './copies.ts'
 import { createEdits } from './edits.ts'

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { TreeFile } from '../layers/tree-view.ts'
+import type { TreeFile } from '../storage/layers/tree-view.ts'
 
 /** Larger files cannot be written as a whole by the contract, so their content need not be compared. */
 const largestHashed = 1_500_000

@@ -17,9 +17,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { IsolationClass } from '#contract/sandbox'
-import { run } from '../process/run.ts'
+import { run } from '../base/process/run.ts'
 import { createTestAgent, scriptSpec } from '../testing/test-agent.ts'
-import { find, readStream } from './testing/file-streams.ts'
+import { find, readStream } from '../testing/files/file-streams.ts'
 
 const agent = createTestAgent()
 const { client } = agent

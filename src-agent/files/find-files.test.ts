@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { type FindRequest, type FindStep, findFiles } from './find-files.ts'
-import { memoryTree } from './testing/memory-tree.ts'
+import { memoryTree } from '../testing/files/memory-tree.ts'
 
 const accounts = { users: new Map([[0, 'root']]), groups: new Map<number, string>() }
 const tree = memoryTree({

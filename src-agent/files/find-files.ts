@@ -1,5 +1,5 @@
 import type { FoundFile } from '#contract/files'
-import type { TreeEntry, TreeView } from '../layers/tree-view.ts'
+import type { TreeEntry, TreeView } from '../storage/layers/tree-view.ts'
 import { type TreeAccounts, toFileEntry } from './file-entry.ts'
 import { createNameTest } from './name-pattern.ts'
 import { type FoundLine, searchText } from './search-text.ts'

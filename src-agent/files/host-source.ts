@@ -2,8 +2,8 @@ import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import { isOfJoey } from '../sandboxes/host-paths.ts'
-import { openFolderReader } from '../trees/folder-reader.ts'
-import type { LayerReader, RawNode } from '../trees/layer-reader.ts'
+import { openFolderReader } from '../storage/trees/folder-reader.ts'
+import type { LayerReader, RawNode } from '../storage/trees/layer-reader.ts'
 import { joinPath } from './tree-paths.ts'
 
 /** Something of this machine that is to be copied. Paths are latin1. */

@@ -1,6 +1,6 @@
 import type { Answer } from '#contract/client/client'
 import type { FileMark, listFiles } from '#contract/files'
-import type { TreeEntry, TreeNode } from '../layers/tree-view.ts'
+import type { TreeEntry, TreeNode } from '../storage/layers/tree-view.ts'
 import { type TreeAccounts, toFileEntry } from './file-entry.ts'
 import { joinPath } from './tree-paths.ts'
 

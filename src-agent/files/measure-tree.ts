@@ -1,6 +1,6 @@
 import type { Answer } from '#contract/client/client'
 import type { FileKind, measureFiles } from '#contract/files'
-import type { TreeEntry, TreeView } from '../layers/tree-view.ts'
+import type { TreeEntry, TreeView } from '../storage/layers/tree-view.ts'
 import { joinPath, toText } from './tree-paths.ts'
 
 type Sizes = Omit<Answer<typeof measureFiles>, 'path'>

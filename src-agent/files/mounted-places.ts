@@ -1,7 +1,7 @@
 import { appError } from '#contract/app-error'
 import { mountsOfGrants } from '../sandboxes/grant-policy.ts'
 import { isWithin } from '../sandboxes/host-paths.ts'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { toShownPath } from './tree-paths.ts'
 
 /** What the engines mount in every sandbox. */

@@ -1,8 +1,8 @@
 import { appError } from '#contract/app-error'
-import type { TreeNode, TreeView } from '../layers/tree-view.ts'
-import { stoppedBy } from '../process/tool-errors.ts'
+import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
+import { stoppedBy } from '../base/process/tool-errors.ts'
 import type { TimeGround } from '../time-ground.ts'
-import type { TreeSources } from '../trees/trees.ts'
+import type { TreeSources } from '../sandboxes/trees.ts'
 import { parentOf, toShownPath } from './tree-paths.ts'
 
 /** Finds a tree, opens it for the work, and closes it whatever happens. */

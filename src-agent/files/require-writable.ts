@@ -1,5 +1,5 @@
 import { appError } from '#contract/app-error'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import type { TimeGround } from '../time-ground.ts'
 import { requireEditable } from './open-edit.ts'
 

@@ -1,4 +1,4 @@
-import type { TreeFile } from '../layers/tree-view.ts'
+import type { TreeFile } from '../storage/layers/tree-view.ts'
 
 /** Larger files are not looked into. */
 export const largestSearched = 16 * 1024 * 1024

@@ -1,5 +1,5 @@
 import { appError } from '#contract/app-error'
-import type { TreeNode, TreeView } from '../layers/tree-view.ts'
+import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
 import type { EditFrame } from './edit-protocol.ts'
 import { versionOf } from './file-version.ts'
 import { isLink, requireFile, requireFolder } from './opened-tree.ts'

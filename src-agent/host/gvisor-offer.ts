@@ -1,6 +1,6 @@
 import type { ClassOffer, Finding } from '#contract/agent'
-import { installRemedy } from '../process/packages.ts'
-import type { GvisorVerdict } from './probe-gvisor.ts'
+import { installRemedy } from '../base/process/packages.ts'
+import type { GvisorVerdict } from '../engines/host/probe-gvisor.ts'
 
 const finding = { id: 'runtime-runsc', detail: null, remedy: null } as const
 

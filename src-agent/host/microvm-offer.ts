@@ -1,7 +1,7 @@
 import type { ClassOffer, Finding } from '#contract/agent'
 import { emulationNotice } from '../drivers/microvm/limitations.ts'
-import { installRemedy } from '../process/packages.ts'
-import type { MicrovmVerdict } from './probe-microvm.ts'
+import { installRemedy } from '../base/process/packages.ts'
+import type { MicrovmVerdict } from '../engines/host/probe-microvm.ts'
 
 /** What was found out about micro-VMs. Sandboxes of the other classes do without them, so it is never a problem. */
 export function microvmFinding(verdict: MicrovmVerdict | null): Finding {

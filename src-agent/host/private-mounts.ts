@@ -1,7 +1,7 @@
 import { readlinkSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { appError } from '#contract/app-error'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 
 const unifiedControllers = '/sys/fs/cgroup/unified/cgroup.controllers'
 

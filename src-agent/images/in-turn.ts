@@ -1,4 +1,4 @@
-import { stoppedBy } from '../process/tool-errors.ts'
+import { stoppedBy } from '../base/process/tool-errors.ts'
 
 /** Runs work one piece after the other. Whoever waits can give up. */
 export type InTurn = <T>(signal: AbortSignal, work: () => Promise<T>) => Promise<T>

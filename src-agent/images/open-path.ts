@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { type FileHandle, open, stat } from 'node:fs/promises'
 import { AppError, appError } from '#contract/app-error'
-import { readFileInRoot } from '../layers/open-in-root.ts'
+import { readFileInRoot } from '../base/kernel/open-in-root.ts'
 import { notAnImage, unusable } from './refusals.ts'
 
 /** The file at a path, held open from here on, or null for a folder. */

@@ -1,4 +1,4 @@
-import type { EntryKind } from './layer-index.ts'
+import type { EntryKind } from '../storage/layers/layer-index.ts'
 
 /** One entry of a stream of GNU tar in its pax format. Texts are latin1: one character per byte. */
 export interface PaxEntry {

@@ -1,5 +1,5 @@
 import { appError } from '#contract/app-error'
-import { describeFile, type KeptFile, type OpenFile, openFile } from './kept-file.ts'
+import { describeFile, type KeptFile, type OpenFile, openFile } from '../io/logs/kept-file.ts'
 
 const readBytes = 64 * 1024
 /** A reader that is further behind than this many files, kept ones not counted, is told so instead of served. */

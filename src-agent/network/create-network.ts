@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
 import type { PortPublish, SandboxId } from '#contract/sandbox'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import { examineNetwork } from './findings.ts'
 import { refuseForeignPorts } from './foreign-ports.ts'
 import { createHostPorts } from './host-ports.ts'

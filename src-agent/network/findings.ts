@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Finding } from '#contract/agent'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import type { NetworkNames } from './names.ts'
 import { readNameservers, readResolver } from './resolv-conf.ts'
 

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { PortPublish } from '#contract/sandbox'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import type { NetworkNames } from './names.ts'
 
 const Maps = z.object({

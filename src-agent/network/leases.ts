@@ -1,7 +1,7 @@
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
 import { attachPort, createNamespace, deleteLinks, unmountNamespace } from './links.ts'
 import { firstSlot, type NetworkNames, type Slot, slotCount, slotNumberOf, slotOf } from './names.ts'

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
 import { gatewayOf, type NetworkNames, type Slot, slotNumberOf } from './names.ts'
 

@@ -5,10 +5,10 @@ import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SandboxId } from '#contract/sandbox'
-import { run } from '../process/run.ts'
+import { run } from '../base/process/run.ts'
 import { createNetwork } from './create-network.ts'
 import type { Lease, Network } from './network.ts'
-import { createOutside, type Outside } from './testing/outside.ts'
+import { createOutside, type Outside } from '../testing/network/outside.ts'
 
 const signal = AbortSignal.timeout(600_000)
 const id = (digit: string): SandboxId => digit.repeat(12) as SandboxId

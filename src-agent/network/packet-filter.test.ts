@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { appError } from '#contract/app-error'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
 import { namesFor, slotNumberOf, slotOf } from './names.ts'
 import { createPacketFilter } from './packet-filter.ts'

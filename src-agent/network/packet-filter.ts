@@ -1,4 +1,4 @@
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
 import { createMembers } from './members.ts'
 import type { NetworkNames } from './names.ts'

@@ -1,6 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import type { HostPorts } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
 import { deleteLinks, presentLinks, unmountNamespace } from './links.ts'

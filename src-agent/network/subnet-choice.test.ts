@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import { formatSubnet, overlaps, parseSubnet, type Subnet } from './ipv4.ts'
 import { chooseSubnet, pickSubnet } from './subnet-choice.ts'
 

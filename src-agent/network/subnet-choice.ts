@@ -2,7 +2,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
-import type { Run } from '../process/run.ts'
+import type { Run } from '../base/process/run.ts'
 import { formatSubnet, overlaps, parseSubnet, type Subnet, sizeOf } from './ipv4.ts'
 import { readNameservers } from './resolv-conf.ts'
 

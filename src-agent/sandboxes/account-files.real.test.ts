@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { run } from '../process/run.ts'
+import { run } from '../base/process/run.ts'
 import { readAccounts } from './account-files.ts'
 
 type Context = Parameters<typeof readAccounts>[0]

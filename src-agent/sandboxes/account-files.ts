@@ -1,12 +1,12 @@
 import { lstatSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
-import { confine } from '../images/confine.ts'
-import { readFileInRoot } from '../layers/open-in-root.ts'
-import { run } from '../process/run.ts'
+import { confine } from '../base/process/confine.ts'
+import { readFileInRoot } from '../base/kernel/open-in-root.ts'
+import { run } from '../base/process/run.ts'
 import type { SandboxContext } from './context.ts'
 import type { AccountFiles } from './process-plan.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 const maxAccountFile = 1024 * 1024
 const readerMs = 5_000

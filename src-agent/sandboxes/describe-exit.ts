@@ -1,6 +1,6 @@
 import { constants } from 'node:os'
 import type { Limits, SandboxExit } from '#contract/sandbox'
-import type { Ending } from '../drivers/driver.ts'
+import type { Ending } from '../engines/driver.ts'
 
 /** Says in one sentence how a run ended. */
 export function describeExit(ending: Ending, limits: Limits, stopAsked: boolean): SandboxExit {

@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
-import type { Driver } from '../drivers/driver.ts'
+import type { Driver } from '../engines/driver.ts'
 import type { SandboxContext } from './context.ts'
 import { endMainProcess } from './end-process.ts'
 import type { Endings } from './endings.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 /** A driver and what was asked of it, in order. The guest ends after the call that `endsAfter` begins. */
 interface Traits {

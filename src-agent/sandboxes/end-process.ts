@@ -1,10 +1,10 @@
 import type { Sandbox } from '#contract/sandbox'
-import { ability, type Driver } from '../drivers/driver.ts'
-import { isHeeded } from '../process/host-process.ts'
+import { ability, type Driver } from '../engines/driver.ts'
+import { isHeeded } from '../base/process/host-process.ts'
 import { driverOf, type SandboxContext } from './context.ts'
 import { signalNumber } from './describe-exit.ts'
 import type { Endings } from './endings.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { tidy } from './runs.ts'
 
 /** Beyond KILL the kernel needs a moment; a process that survives this long hangs in the kernel. */

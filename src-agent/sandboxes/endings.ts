@@ -1,9 +1,9 @@
 import { appError } from '#contract/app-error'
 import type { SandboxExit } from '#contract/sandbox'
-import type { Ending } from '../drivers/driver.ts'
+import type { Ending } from '../engines/driver.ts'
 import { driverOf, type SandboxContext, withSandbox } from './context.ts'
 import { describeExit } from './describe-exit.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { removeForGood, settleEnd } from './runs.ts'
 
 /** Who waits for the end of a run, and what is told to them. */

@@ -1,6 +1,6 @@
 import { appError } from '#contract/app-error'
 import type { SandboxContext } from './context.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 /** By name, id, or an unambiguous start of an id of 4 digits and more. */
 export function findRecord({ records }: Pick<SandboxContext, 'records'>, ref: string): SandboxRecord {

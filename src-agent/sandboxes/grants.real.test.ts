@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { parseGrant } from '#contract/grant-text'
-import { run } from '../process/run.ts'
-import { type Desk, openDesk } from './testing/desk.ts'
+import { run } from '../base/process/run.ts'
+import { type Desk, openDesk } from '../testing/agent-fixture.ts'
 
 let desk: Desk
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import type { AgentEvent } from '#contract/observe'
 import { type Sandbox, SandboxSpec } from '#contract/sandbox'
 import { createHostsFiles, type HostsFiles, rewriteFile } from './hosts-files.ts'
 import { newRecord } from './new-record.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 type Context = Parameters<typeof createHostsFiles>[0]
 

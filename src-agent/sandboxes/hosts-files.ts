@@ -3,10 +3,10 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Sandbox } from '#contract/sandbox'
-import { ability } from '../drivers/driver.ts'
+import { ability } from '../engines/driver.ts'
 import type { SandboxContext } from './context.ts'
 import { type HostEntry, renderHosts } from './hosts-text.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 /** A guest that does not take its files must not hold up those that do. */
 const refreshPatienceMs = 1_000

@@ -1,7 +1,7 @@
-import { isMonitorOf } from '../process/host-process.ts'
+import { isMonitorOf } from '../base/process/host-process.ts'
 import { driverOf, type SandboxContext } from './context.ts'
 import type { Endings } from './endings.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { tidy } from './runs.ts'
 
 const lookMs = 3_000

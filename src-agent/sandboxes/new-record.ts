@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { SandboxSpec } from '#contract/sandbox'
 import type { SandboxContext } from './context.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 /** A record under a new id, not yet put. */
 export function newRecord(

@@ -1,7 +1,7 @@
 import { appError } from '#contract/app-error'
 import type { ImageConfig } from '#contract/image'
 import type { SandboxSpec } from '#contract/sandbox'
-import type { ProcessPlan } from '../drivers/driver.ts'
+import type { ProcessPlan } from '../engines/driver.ts'
 import { resolveAccount } from './accounts.ts'
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { appError } from '#contract/app-error'
 import { type IsolationClass, SandboxSpec, type SandboxState } from '#contract/sandbox'
-import type { Driver } from '../drivers/driver.ts'
+import type { Driver } from '../engines/driver.ts'
 import type { SandboxContext } from './context.ts'
 import { newRecord } from './new-record.ts'
 import { reconcile } from './reconcile.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import type { SandboxService } from './sandbox-service.ts'
 
 let home: string

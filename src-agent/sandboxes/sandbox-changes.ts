@@ -4,7 +4,7 @@ import { requireFreeName } from './find-sandbox.ts'
 import { describeChange } from './grant-policy.ts'
 import { joeyFolders } from './host-paths.ts'
 import type { HostsFiles } from './hosts-files.ts'
-import type { SandboxRecord } from './records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { requireState } from './runs.ts'
 import { requireFittingNetwork, withGrants } from './spec-policy.ts'
 

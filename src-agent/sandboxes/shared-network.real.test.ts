@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { run } from '../process/run.ts'
-import { type Desk, openDesk } from './testing/desk.ts'
+import { run } from '../base/process/run.ts'
+import { type Desk, openDesk } from '../testing/agent-fixture.ts'
 
 let desk: Desk
 beforeAll(async () => {

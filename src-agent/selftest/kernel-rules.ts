@@ -1,4 +1,4 @@
-import { noFilter, ownKernel, type ProbeRule, systemAdministrator } from './rule.ts'
+import { noFilter, ownKernel, type ProbeRule, systemAdministrator } from '../observe/selftest/rule.ts'
 
 function kernel(
   id: string,

@@ -1,5 +1,5 @@
 import type { createArchiveHandlers } from '../archive/archive-handlers.ts'
-import type { createCompareHandlers } from '../compare/compare-handlers.ts'
+import type { createCompareHandlers } from '../files/compare/compare-handlers.ts'
 import type { createFileHandlers } from '../files/file-handlers.ts'
 import type { ScheduleService } from '../snapshots/schedule-service.ts'
 import type { SnapshotService } from '../snapshots/snapshot-service.ts'

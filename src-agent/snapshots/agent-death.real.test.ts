@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { addSandbox, createWorld, id, type World } from '../classes/testing/class-bench.ts'
-import { namedLayers } from '../sandboxes/layer-use.ts'
+import { addSandbox, createWorld, id, type World } from '../testing/class-bench.ts'
+import { namedLayers } from '../sandboxes/layer-references.ts'
 import { createSnapshotBench, dieAt, type SnapshotBench } from './testing/snapshot-bench.ts'
 
 // The guests of this test are made up, and so are their monitors; records and layers are real.
-vi.mock('../process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
+vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
 
 const { signal } = new AbortController()
 let world: World

@@ -1,6 +1,6 @@
 import type { Snapshot } from '#contract/snapshot'
-import type { SandboxRecord } from '../sandboxes/records.ts'
-import type { Progress } from '../tasks/tasks.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import type { Progress } from '../state/tasks.ts'
 import type { TimeGround } from '../time-ground.ts'
 import { findSnapshot, nameSnapshot, snapshotsOf } from './find-snapshot.ts'
 import { createFlattening } from './flatten.ts'

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Snapshot } from '#contract/snapshot'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { findSnapshot, nameSnapshot, snapshotsOf } from './find-snapshot.ts'
-import type { SnapshotRecord, SnapshotRecords } from './snapshot-records.ts'
+import type { SnapshotRecord, SnapshotRecords } from '../state/records/snapshot-records.ts'
 
 const web = 'aaaa00000001'
 const gone = 'aaaa00000002'

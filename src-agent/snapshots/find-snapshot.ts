@@ -1,7 +1,7 @@
 import { appError } from '#contract/app-error'
 import type { SandboxContext } from '../sandboxes/context.ts'
 import { findRecord } from '../sandboxes/find-sandbox.ts'
-import type { SnapshotRecord, SnapshotRecords } from './snapshot-records.ts'
+import type { SnapshotRecord, SnapshotRecords } from '../state/records/snapshot-records.ts'
 
 interface Sources {
   readonly snapshotRecords: SnapshotRecords

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import type { LayerId } from '../layers/layer-store.ts'
-import { dropUnnamed, longestChain } from '../sandboxes/layer-use.ts'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { LayerId } from '../storage/layers/layer-store.ts'
+import { dropUnnamed, longestChain } from '../sandboxes/layer-references.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { commitTogether } from '../state/record-change.ts'
 import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { withLocks } from './with-locks.ts'
 
 /** Joins the lower layers of chains that have become long, so that neither the kernel nor a reader has to look through all. */

@@ -4,13 +4,13 @@ import { withSandbox } from '../sandboxes/context.ts'
 import { requireFreeName } from '../sandboxes/find-sandbox.ts'
 import { describeChange } from '../sandboxes/grant-policy.ts'
 import { newRecord } from '../sandboxes/new-record.ts'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { launch, removeForGood } from '../sandboxes/runs.ts'
 import { giveIdentity } from './identity.ts'
 import { renewInside } from './identity-inside.ts'
 import { beginLive, putDisk, standOn } from './restore-steps.ts'
 import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 
 export interface ForkPlan {
   readonly source: SnapshotRecord

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Driver } from '../drivers/driver.ts'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { Driver } from '../engines/driver.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { createFreezer } from './freeze.ts'
 
 type Phase = Awaited<ReturnType<Driver['phase']>>

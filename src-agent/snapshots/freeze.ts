@@ -1,7 +1,7 @@
 import { AppError, appError } from '#contract/app-error'
-import { ability, type Driver } from '../drivers/driver.ts'
+import { ability, type Driver } from '../engines/driver.ts'
 import { driverOf, type SandboxContext, withSandbox } from '../sandboxes/context.ts'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 /** Holds a running sandbox still for a piece of work, and measures for how long. */
 export interface Freezer {

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import type { ProcessPlan } from '../drivers/driver.ts'
+import type { ProcessPlan } from '../engines/driver.ts'
 import { driverOf } from '../sandboxes/context.ts'
-import type { SandboxRecord } from '../sandboxes/records.ts'
-import { runInside } from '../selftest/run-inside.ts'
-import { signalProcess } from '../streams/guest-process.ts'
-import { createPipes } from '../streams/pipes.ts'
-import { startExec } from '../streams/start-exec.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import { runInside } from '../observe/selftest/run-inside.ts'
+import { signalProcess } from '../io/streams/guest-process.ts'
+import { createPipes } from '../io/streams/pipes.ts'
+import { startExec } from '../io/streams/start-exec.ts'
 import type { SnapshotGround } from './snapshot-ground.ts'
 
 /** With what is in nearly every image. A file that is a link is left alone: where it leads, others may rely on it. */

@@ -1,10 +1,10 @@
 import { AppError } from '#contract/app-error'
-import { namedLayers } from '../sandboxes/layer-use.ts'
+import { namedLayers } from '../sandboxes/layer-references.ts'
 import { clearStaleDisk } from '../sandboxes/runs.ts'
 import { resumeRestore } from './restore-steps.ts'
 import { settleChanging } from './settle-changing.ts'
 import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { takeBackSnapshot } from './take-steps.ts'
 
 /**

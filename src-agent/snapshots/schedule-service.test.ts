@@ -3,9 +3,9 @@ import { appError } from '#contract/app-error'
 import type { UsageSample } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
 import { Schedule, type Snapshot } from '#contract/snapshot'
-import type { ScheduleRecord } from './schedule-records.ts'
+import type { ScheduleRecord } from '../state/records/schedule-records.ts'
 import { createScheduleService } from './schedule-service.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 
 const web = { id: 'aaaaaaaaaaaa', name: 'web', state: 'running', startedAt: null, exit: null } as unknown as Sandbox
 let minute: number

@@ -3,10 +3,10 @@ import { AppError } from '#contract/app-error'
 import type { UsageSample } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
 import type { Schedule, SnapshotReason, SnapshotUsage } from '#contract/snapshot'
-import type { Handlers } from '../server/bind-operation.ts'
+import type { Handlers } from '../api/bind-operation.ts'
 import { findSurplus, usualKeep } from './keep-rules.ts'
-import type { ScheduleRecords } from './schedule-records.ts'
-import type { SnapshotRecords } from './snapshot-records.ts'
+import type { ScheduleRecords } from '../state/records/schedule-records.ts'
+import type { SnapshotRecords } from '../state/records/snapshot-records.ts'
 import type { SnapshotService } from './snapshot-service.ts'
 
 /** Snapshots that Joey makes by itself, and the rules by which it removes its own. */

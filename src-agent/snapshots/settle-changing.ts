@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { monitorFiles } from '../drivers/conmon.ts'
-import { isMonitorOf } from '../process/host-process.ts'
+import { monitorFiles } from '../engines/conmon.ts'
+import { isMonitorOf } from '../base/process/host-process.ts'
 import { driverOf, withSandbox } from '../sandboxes/context.ts'
-import type { SandboxRecord } from '../sandboxes/records.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { tidy } from '../sandboxes/runs.ts'
 import type { TimeGround } from '../time-ground.ts'
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { TimeGround } from '../time-ground.ts'
 import type { Sealing } from './sealing.ts'
-import type { SnapshotStore } from './snapshot-records.ts'
+import type { SnapshotStore } from '../state/records/snapshot-records.ts'
 
 /** What the parts of the snapshots share. */
 export interface SnapshotGround extends TimeGround {

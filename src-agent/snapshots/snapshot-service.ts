@@ -1,8 +1,8 @@
 import type { Snapshot, SnapshotReason } from '#contract/snapshot'
-import type { SandboxRecord } from '../sandboxes/records.ts'
-import type { Handlers } from '../server/bind-operation.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import type { Handlers } from '../api/bind-operation.ts'
 import type { TimeGround } from '../time-ground.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 
 /** Snapshots of sandboxes, and what is made from them. */
 export interface SnapshotService {

@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readAccounts } from '../sandboxes/account-files.ts'
-import { namedLayers } from '../sandboxes/layer-use.ts'
+import { namedLayers } from '../sandboxes/layer-references.ts'
 import { openSnapshotDesk, type SnapshotDesk } from './testing/snapshot-desk.ts'
 
 const { signal } = new AbortController()

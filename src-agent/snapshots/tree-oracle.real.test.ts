@@ -1,16 +1,16 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { addSandbox, createWorld, type World } from '../classes/testing/class-bench.ts'
-import { createRandom, makeRandomLayer } from '../layers/testing/random-layer.ts'
-import { run } from '../process/run.ts'
-import { namedLayers } from '../sandboxes/layer-use.ts'
-import { actAsGuest } from './testing/random-guest.ts'
+import { addSandbox, createWorld, type World } from '../testing/class-bench.ts'
+import { createRandom, makeRandomLayer } from '../testing/layers/random-layer.ts'
+import { run } from '../base/process/run.ts'
+import { namedLayers } from '../sandboxes/layer-references.ts'
+import { actAsGuest } from '../testing/snapshots/random-guest.ts'
 import { createSnapshotBench, type SnapshotBench } from './testing/snapshot-bench.ts'
-import { describeTree, withMounted } from './testing/tree-oracle.ts'
+import { describeTree, withMounted } from '../testing/snapshots/tree-oracle.ts'
 
 // The engines of this test are made up; records, layers and mounts are real.
-vi.mock('../process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
+vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
 
 const { signal } = new AbortController()
 let world: World

@@ -1,6 +1,6 @@
-import { liveSaving } from '../drivers/driver.ts'
+import { liveSaving } from '../engines/driver.ts'
 import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 
 /** Whether the memory of snapshots can be restored depends on the engines of this agent. */
 export function markUsable({ context, snapshotRecords }: SnapshotGround): void {

@@ -1,8 +1,8 @@
 import type { SnapshotUsage } from '#contract/snapshot'
-import type { LayerId } from '../layers/layer-store.ts'
+import type { LayerId } from '../storage/layers/layer-store.ts'
 import { snapshotsOf } from './find-snapshot.ts'
 import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 
 /** What each snapshot costs, by who names its layers. */
 export async function readUsage(ground: SnapshotGround, sandbox: string | undefined): Promise<SnapshotUsage[]> {

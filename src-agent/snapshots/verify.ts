@@ -1,8 +1,8 @@
 import { AppError } from '#contract/app-error'
 import type { SnapshotCheck } from '#contract/snapshot'
-import type { LayerCheck, LayerId } from '../layers/layer-store.ts'
+import type { LayerCheck, LayerId } from '../storage/layers/layer-store.ts'
 import { type SnapshotGround, stateFolder } from './snapshot-ground.ts'
-import type { SnapshotRecord } from './snapshot-records.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { checkState } from './take-live.ts'
 
 const mostProblems = 100

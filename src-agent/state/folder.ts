@@ -4,7 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { appError } from '#contract/app-error'
 import type { Place } from '#contract/client/place'
-import type { SandboxPaths } from '../drivers/driver.ts'
+import type { SandboxPaths } from '../engines/driver.ts'
 
 /** Every path the agent uses; docs/state-folder.md tells what lies where. */
 export interface StateFolder extends Place {

@@ -11,7 +11,7 @@ import { findPlace, type Place } from '#contract/client/place'
 import type { ProcessDown } from '#contract/process'
 import { attachStream, type ExecRequest, execStream } from '#contract/process'
 import { SandboxSpec } from '#contract/sandbox'
-import { start } from '../process/run.ts'
+import { start } from '../base/process/run.ts'
 
 const source = fileURLToPath(new URL('../index.ts', import.meta.url))
 const startMs = 20_000

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import type { AgentInfo } from '#contract/agent'
 import { makeDesk, startDeskAgent } from '../testing/joey.ts'
-import { shareDesk } from '../testing/shared-desk.ts'
+import { shareDesk } from '../testing/shared-agent.ts'
 
 const desk = shareDesk()
 

@@ -1,7 +1,7 @@
 import { SignalName } from '#contract/sandbox'
 import { defineCommand } from '../command/command.ts'
 import { usageError } from '../command/usage-error.ts'
-import { eachSandbox } from './each-sandbox.ts'
+import { eachSandbox } from './shared/each-sandbox.ts'
 
 export const kill = defineCommand({
   operands: 'SANDBOX [SANDBOX...]',

@@ -1,5 +1,5 @@
 import { defineCommand } from '../command/command.ts'
-import { eachSandbox } from './each-sandbox.ts'
+import { eachSandbox } from './shared/each-sandbox.ts'
 
 export const pause = defineCommand({
   operands: 'SANDBOX [SANDBOX...]',

@@ -1,6 +1,6 @@
 import { defineCommand } from '../command/command.ts'
 import { parseGrace } from '../parse/time.ts'
-import { eachSandbox } from './each-sandbox.ts'
+import { eachSandbox } from './shared/each-sandbox.ts'
 
 export const restart = defineCommand({
   operands: 'SANDBOX [SANDBOX...]',

@@ -1,5 +1,5 @@
 import type { Flags } from '../command/flags.ts'
-import { limitFlags } from './limit-flags.ts'
+import { limitFlags } from './shared/limit-flags.ts'
 
 /** What `run` and `exec` have in common. */
 export const processFlags = {

@@ -10,7 +10,7 @@ import { parsePublish } from '../parse/port.ts'
 import { parseCpus, parseMemory, parsePids } from '../parse/size.ts'
 import { parseGrace } from '../parse/time.ts'
 import { commandWords, parseLabels, splitWords } from '../parse/words.ts'
-import { readGrant } from './grant.ts'
+import { readGrant } from './isolation/grant.ts'
 import type { runFlags } from './run-flags.ts'
 
 export type RunFlags = Values<typeof runFlags>

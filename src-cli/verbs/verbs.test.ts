@@ -4,9 +4,9 @@ import type { Terminal } from '#contract/terminal'
 import { verbHelp } from '../command/help.ts'
 import { recordOutput } from '../testing/record-output.ts'
 import { verbs } from '../verbs.ts'
-import { chooseTerminal } from './attach.ts'
-import { exitCodeOf } from './exit-code.ts'
-import { readFilters } from './ls.ts'
+import { chooseTerminal } from './inside/attach.ts'
+import { exitCodeOf } from './shared/exit-code.ts'
+import { readFilters } from './sandboxes/ls.ts'
 
 describe('every verb', () => {
   test.each(verbs.map((verb) => [verb.name, verb] as const))('%s has help with an example', async (name, verb) => {

@@ -3,7 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import { inspectBundle, scanSecrets } from '#contract/archive'
 import { call } from '../call.ts'
 import { newId } from '../model/new-id.ts'
-import { createAsked } from './asked.ts'
+import { createAsked } from './query-store.ts'
 
 /** Keys and passwords in what would leave. */
 export const scanStore = createAsked((source: string) => call(scanSecrets, { source, task: newId() }))

@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla'
 import { AppError } from '#contract/app-error'
 import { compareConfig, compareFiles, comparePackages, compareText, type FileChange } from '#contract/compare'
 import { call } from '../call.ts'
-import { createAsked } from './asked.ts'
+import { createAsked } from './query-store.ts'
 
 /** Two trees, as `snapshot:ID` and the like. */
 export interface TreePair {

@@ -5,7 +5,7 @@ import { type FileEntry, type FoundFile, findStream, listFiles, measureFiles, re
 import { call } from '../call.ts'
 import { follow } from '../feed.ts'
 import { fromBase64 } from '../model/file-content.ts'
-import { createAsked } from './asked.ts'
+import { createAsked } from './query-store.ts'
 
 export interface FolderQuery {
   readonly tree: string

@@ -10,7 +10,7 @@ import {
 } from '#contract/snapshot'
 import { call } from '../call.ts'
 import { agentStore } from './agent-store.ts'
-import { createAsked } from './asked.ts'
+import { createAsked } from './query-store.ts'
 
 export type SnapshotUsages = ReadonlyMap<SnapshotId, SnapshotUsage>
 

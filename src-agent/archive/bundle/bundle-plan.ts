@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { measureLayer } from '../../layers/convert-layer.ts'
-import type { SnapshotRecord } from '../../snapshots/snapshot-records.ts'
+import { measureLayer } from '../../storage/ext4/layer-to-disk.ts'
+import type { SnapshotRecord } from '../../state/records/snapshot-records.ts'
 import type { TimeGround } from '../../time-ground.ts'
-import { version } from '../../version.ts'
-import { openLayerTar } from '../layer-tar.ts'
-import type { ArchiveLayer, ArchiveSource } from '../sources.ts'
+import { version } from '../../base/version.ts'
+import { openLayerTar } from '../oci/layer-tar.ts'
+import type { ArchiveLayer, ArchiveSource } from '../oci/sources.ts'
 import type { Manifest } from './manifest.ts'
 
 /** What goes into a bundle: the source, the snapshots that go with it, and every layer once. */

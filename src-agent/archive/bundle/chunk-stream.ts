@@ -1,6 +1,6 @@
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
-import { type Bytes, readBytes } from '../tar/byte-reader.ts'
+import { type Bytes, readBytes } from '../../storage/tar/byte-reader.ts'
 import { bundleDamaged } from './bundle-errors.ts'
 import type { ChunkCipher } from './chunk-cipher.ts'
 import { frame, frameHead, kinds, readFrameHead } from './skippable-frame.ts'

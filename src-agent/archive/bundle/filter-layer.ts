@@ -1,5 +1,5 @@
-import { readEntries } from '../tar/read-entries.ts'
-import { bodyOf, endOfTar, headOf } from '../tar/write-entry.ts'
+import { readEntries } from '../../storage/tar/read-entries.ts'
+import { bodyOf, endOfTar, headOf } from '../../storage/tar/write-entry.ts'
 
 /** A layer without some of its files, under any of their names; everything else is as it was. */
 export async function* withoutFiles(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { TarEntry } from '../tar/read-entries.ts'
+import type { TarEntry } from '../../storage/tar/read-entries.ts'
 import { createLayerCheck } from './layer-check.ts'
 
 const plain = { link: '', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n, major: 0, minor: 0, size: 0, stored: 0 }

@@ -1,5 +1,5 @@
-import type { Attribute } from '../../layers/convert-attributes.ts'
-import type { TarEntry } from '../tar/read-entries.ts'
+import type { Attribute } from '../../storage/ext4/attributes.ts'
+import type { TarEntry } from '../../storage/tar/read-entries.ts'
 import { hostileBundle } from './bundle-errors.ts'
 
 /** What all layers of a bundle together may hold. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { type Bytes, readBytes } from '../tar/byte-reader.ts'
+import { type Bytes, readBytes } from '../../storage/tar/byte-reader.ts'
 import { bundleDamaged } from './bundle-errors.ts'
 
 /** What follows the manifest in a bundle: one part after the other, each with its checksum behind it. */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { FoundPackage } from '../../compare/read-packages.ts'
+import type { FoundPackage } from '../../files/compare/read-packages.ts'
 
 /** CycloneDX 1.5 (https://cyclonedx.org/docs/1.5/json/): what is in it, and nothing that is not on record. */
 export function toCycloneDx(

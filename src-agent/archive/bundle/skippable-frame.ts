@@ -1,4 +1,4 @@
-import type { ByteReader } from '../tar/byte-reader.ts'
+import type { ByteReader } from '../../storage/tar/byte-reader.ts'
 import { bundleDamaged } from './bundle-errors.ts'
 
 /**

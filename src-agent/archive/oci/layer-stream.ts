@@ -1,7 +1,7 @@
 import { appError } from '#contract/app-error'
-import type { LayerTar } from '../layer-tar.ts'
-import { type Content, readEntries, type TarEntry } from '../tar/read-entries.ts'
-import { bodyOf, endOfTar, headOf } from '../tar/write-entry.ts'
+import type { LayerTar } from './layer-tar.ts'
+import { type Content, readEntries, type TarEntry } from '../../storage/tar/read-entries.ts'
+import { bodyOf, endOfTar, headOf } from '../../storage/tar/write-entry.ts'
 
 /** What a layer for other tools leaves out, counted for the sentences that are told. */
 export interface LeftOut {

@@ -1,5 +1,5 @@
 import { AppError, appError } from '#contract/app-error'
-import type { Run } from '../../process/run.ts'
+import type { Run } from '../../base/process/run.ts'
 
 const patienceMs = 60 * 60_000
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { LayerTar } from '../layer-tar.ts'
+import type { LayerTar } from './layer-tar.ts'
 import { compress } from './compress.ts'
 import type { Blob, ImageWriter } from './image-writer.ts'
 import { type LeftOut, toOciLayer } from './layer-stream.ts'

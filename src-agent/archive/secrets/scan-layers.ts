@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { SecretFinding } from '#contract/archive'
 import { toPathText } from '#contract/guest-path-text'
-import type { Bytes } from '../tar/byte-reader.ts'
-import { type Content, readEntries } from '../tar/read-entries.ts'
+import type { Bytes } from '../../storage/tar/byte-reader.ts'
+import { type Content, readEntries } from '../../storage/tar/read-entries.ts'
 import { findInText, findInVariable, type TextFinding } from './find-in-text.ts'
 
 export interface ScanResult {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate } from 'node:timers/promises'
-import { type PackageSink, packageUrl } from './package-sink.ts'
-import { parseRpmHeader } from './rpm-header.ts'
-import type { TreeText } from './tree-text.ts'
+import { type PackageSink, packageUrl } from '../../files/compare/packages/package-sink.ts'
+import { parseRpmHeader } from '../../files/compare/packages/rpm-header.ts'
+import type { TreeText } from '../../files/compare/packages/tree-text.ts'
 
 const folders = ['var/lib/rpm', 'usr/lib/sysimage/rpm']
 /** Berkeley DB and rpm's own format before SQLite. */

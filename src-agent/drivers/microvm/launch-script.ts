@@ -1,4 +1,4 @@
-import { descriptors } from './qemu-arguments.ts'
+import { descriptors } from '../../engines/microvm/qemu/qemu-arguments.ts'
 
 /**
  * conmon starts this in place of an OCI runtime, as `sh -c SCRIPT joey-vm PIDFILE ... create --bundle B --pid-file P ID`.

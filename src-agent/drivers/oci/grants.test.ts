@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { defaultCapabilities, resolveGrants, toDeviceNode, toDeviceRule } from './grants.ts'
+import { defaultCapabilities, resolveGrants, toDeviceNode, toDeviceRule } from '../../engines/oci/grants.ts'
 
 test('without grants there are the default capabilities, no device, and a filter of system calls', () => {
   expect(resolveGrants([])).toEqual({ capabilities: [...defaultCapabilities], devices: [], hasSeccomp: true })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { buildSeccomp } from './seccomp.ts'
+import { buildSeccomp } from '../../engines/oci/seccomp.ts'
 
 const target = { architecture: 'amd64', capabilities: new Set(['CAP_SYS_CHROOT']), kernel: [6, 1] } as const
 interface Built {

@@ -1,7 +1,7 @@
 import type { IsolationFact } from '#contract/isolation'
-import { capabilityNames } from '../facts/capabilities.ts'
-import { extraCapabilities, isFiltered, isHostRoot, sharedNamespaces } from '../judge.ts'
-import type { Observed, ObservedHost, ObservedProcess } from '../observed.ts'
+import { capabilityNames } from '../../base/kernel/capabilities.ts'
+import { extraCapabilities, isFiltered, isHostRoot, sharedNamespaces } from '../../observe/isolation/facts/interpret.ts'
+import type { Observed, ObservedHost, ObservedProcess } from '../../observe/isolation/facts/observed.ts'
 import { formatBytes } from './words.ts'
 
 type Fact = IsolationFact

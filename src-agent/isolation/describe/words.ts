@@ -1,4 +1,4 @@
-import type { ObservedLimits } from '../observed.ts'
+import type { ObservedLimits } from '../../observe/isolation/facts/observed.ts'
 
 export function formatBytes(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB']

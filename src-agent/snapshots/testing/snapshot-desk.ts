@@ -1,4 +1,4 @@
-import { type Desk, openDesk } from '../../sandboxes/testing/desk.ts'
+import { type Desk, openDesk } from '../../testing/agent-fixture.ts'
 import type { TimeGround } from '../../time-ground.ts'
 import { createTrees } from '../../trees/create-trees.ts'
 import { composeSnapshots, type Step } from '../create-snapshot-service.ts'

@@ -7,7 +7,7 @@ import { applyRemedy } from '../../actions/remedies.ts'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
-import type { Asked } from '../../store/asked.ts'
+import type { Asked } from '../../store/query-store.ts'
 
 interface Props {
   readonly scan: Asked<z.output<typeof scanSecrets.response>>

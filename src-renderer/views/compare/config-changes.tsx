@@ -6,7 +6,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { configStore, type TreePair } from '../../store/compare-store.ts'
-import '../isolation/tables.css'
+import '../isolation/parts/tables.css'
 
 export function ConfigChanges({ pair }: { readonly pair: TreePair }): ReactNode {
   const { t } = useTranslation()

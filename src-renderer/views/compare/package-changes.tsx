@@ -8,7 +8,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { packagesStore, type TreePair } from '../../store/compare-store.ts'
-import '../isolation/tables.css'
+import '../isolation/parts/tables.css'
 
 export function PackageChanges({ pair }: { readonly pair: TreePair }): ReactNode {
   const { t } = useTranslation()

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { ClassAdvice, ClassProblem, ClassProfile } from '#contract/classes'
 import { Segments } from '../../components/toggles.tsx'
 import type { CreateForm } from './create-form.ts'
-import './dial.css'
+import './class-picker.css'
 
 /** What stands against a class, worst first, each with a shape and a word for how bad it is. */
 export function ProblemList({ problems }: { readonly problems: readonly ClassProblem[] }): ReactNode {

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type IsolationView, NodeKind } from '#contract/isolation'
-import { KindIcon } from './kind-icon.tsx'
+import { KindIcon } from './graph/kind-icon.tsx'
 import { countKinds } from './scope-view.ts'
 
 interface Props {

@@ -15,7 +15,7 @@ import { useIsLive } from '../../store/agent-store.ts'
 import { prunePlanStore } from '../../store/snapshot-stores.ts'
 import { useWork } from './use-work.ts'
 import { WorkFoot } from './work-foot.tsx'
-import '../isolation/tables.css'
+import '../isolation/parts/tables.css'
 
 interface Props {
   readonly sandbox: Sandbox

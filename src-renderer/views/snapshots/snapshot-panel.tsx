@@ -11,7 +11,7 @@ import { formatBytes } from '../../model/byte-size.ts'
 import { formatMilliseconds } from '../../model/estimate.ts'
 import { useAgent } from '../../store/agent-store.ts'
 import { NoteEditor, SnapshotTitle } from './snapshot-edit.tsx'
-import '../isolation/panel.css'
+import '../isolation/node/panel.css'
 
 interface Props {
   readonly snapshot: Snapshot

@@ -1,4 +1,4 @@
-import { fitAll, type Size, type Viewport } from '../isolation/viewport.ts'
+import { fitAll, type Size, type Viewport } from '../isolation/graph/viewport.ts'
 
 /** Below this the words of a card cannot be read. */
 const readable = 0.72

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IconButton } from '../../components/button.tsx'
 import { Menu, type MenuItem } from '../../components/menu.tsx'
-import type { Viewport } from '../isolation/viewport.ts'
+import type { Viewport } from '../isolation/graph/viewport.ts'
 import type { TreeNode } from './family.ts'
 import { card, type Placed } from './tree-layout.ts'
 

@@ -1,5 +1,5 @@
 import type { KeyboardEvent, RefObject } from 'react'
-import type { useViewport } from '../isolation/use-viewport.ts'
+import type { useViewport } from '../isolation/graph/use-viewport.ts'
 import type { TreeNode } from './family.ts'
 import { nextNode } from './tree-keys.ts'
 import type { TreeLayout } from './tree-layout.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { findProgram } from '../../../process/find-program.ts'
 import { findChange, letConnectionsGo } from './connections.ts'
-import { findGoFunctions } from './go-program.ts'
+import { findGoFunctions } from '../../../engines/oci/gvisor/go-program.ts'
 
 test('a program that is not Go, or cut off, has nothing that could be changed', () => {
   expect(findChange(Buffer.from('#!/bin/sh\n'))).toBeNull()

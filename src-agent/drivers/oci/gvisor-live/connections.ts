@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { open, readFile } from 'node:fs/promises'
-import { findGoFunctions, type GoFunction } from './go-program.ts'
+import { findGoFunctions, type GoFunction } from '../../../engines/oci/gvisor/go-program.ts'
 
 const capabilities = 'gvisor.dev/gvisor/pkg/tcpip/link/fdbased.(*endpoint).Capabilities'
 const hasSaveRestore = 'gvisor.dev/gvisor/pkg/tcpip/stack.(*Route).HasSaveRestoreCapability'

@@ -1,0 +1,111 @@
+import type { AgentInfo, HostReport } from '#contract/agent'
+import type { Snapshot } from '#contract/snapshot'
+import type { ImageStore } from '../storage/images/image-store.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import type { SandboxService } from '../sandboxes/sandbox-service.ts'
+import type { SettingsStore } from '../state/settings-store.ts'
+import type { Tasks } from '../state/tasks.ts'
+import type { Handlers } from './bind-operation.ts'
+import type { TimeHandlers } from '../server/time-handlers.ts'
+
+/** What the operations need; each handler is a translation, rules live in the services. */
+export interface HandlerDeps {
+  readonly info: () => AgentInfo
+  readonly stop: (sandboxes: 'keep' | 'stop') => void
+  readonly examineHost: () => Promise<HostReport>
+  readonly sandboxes: SandboxService
+  readonly images: ImageStore
+  readonly imageMounts: ImageMounts
+  readonly tasks: Tasks
+  readonly terminals: Pick<Handlers, 'openTerminal' | 'listTerminals' | 'closeTerminal'>
+  readonly readUsage: Handlers['readUsage']
+  readonly settings: SettingsStore
+  readonly classes: Pick<
+    Handlers,
+    'listClasses' | 'measureClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'
+  >
+  readonly isolation: Pick<Handlers, 'readIsolation' | 'readBlastRadius'>
+  readonly selfTest: Pick<Handlers, 'runSelfTest' | 'readSelfTest'>
+  readonly time: TimeHandlers
+  readonly snapshots: () => readonly Snapshot[]
+  /** What a schedule has to do before a person stops a sandbox. */
+  readonly beforeStop: (ref: string, signal: AbortSignal) => Promise<void>
+}
+
+export function createHandlers(deps: HandlerDeps): Handlers {
+  const { sandboxes, images, tasks, settings } = deps
+  return {
+    readAgent: async () => deps.info(),
+    stopAgent: async ({ sandboxes: what }) => {
+      deps.stop(what)
+      return { pid: process.pid }
+    },
+    examineHost: async () => {
+      const { findings, classes, cpus, memoryBytes } = await deps.examineHost()
+      return { findings, classes, cpus, memoryBytes }
+    },
+    ...imageHandlers(deps),
+    cancelTask: async ({ id }) => {
+      tasks.cancel(id)
+      return { id }
+    },
+    listImages: async () => [...images.list()],
+    createSandbox: ({ name, spec, start }, signal) => {
+      const wall = spec.class ?? settings.read().defaultClass
+      return sandboxes.create({ name, spec: { ...spec, class: wall }, start }, signal)
+    },
+    listSandboxes: async ({ all }) => sandboxes.list(all),
+    inspectSandbox: async ({ ref }) => sandboxes.find(ref).sandbox,
+    startSandbox: ({ ref }, signal) => sandboxes.start(ref, signal),
+    stopSandbox: async ({ ref, graceMs }, signal) => {
+      await deps.beforeStop(ref, signal)
+      return sandboxes.stop(ref, graceMs)
+    },
+    restartSandbox: ({ ref, graceMs }, signal) => sandboxes.restart(ref, graceMs, signal),
+    killSandbox: ({ ref, signal }) => sandboxes.kill(ref, signal),
+    pauseSandbox: ({ ref }) => sandboxes.pause(ref),
+    resumeSandbox: ({ ref }) => sandboxes.resume(ref),
+    renameSandbox: ({ ref, name }) => sandboxes.rename(ref, name),
+    updateSandbox: ({ ref, ...limits }) => sandboxes.update(ref, limits),
+    removeSandbox: ({ ref, force }) => sandboxes.remove(ref, force),
+    waitSandbox: ({ ref }, signal) => sandboxes.wait(ref, signal),
+    setNetwork: ({ ref, networkName }) => sandboxes.setNetwork(ref, networkName),
+    setGrants: ({ ref, grants }) => sandboxes.setGrants(ref, grants),
+    ...deps.terminals,
+    readUsage: deps.readUsage,
+    readSettings: async () => settings.read(),
+    updateSettings: async (change) => settings.update(change),
+    ...deps.classes,
+    ...deps.isolation,
+    ...deps.selfTest,
+    ...deps.time,
+  }
+}
+
+function imageHandlers({
+  images,
+  imageMounts,
+  sandboxes,
+  snapshots,
+  tasks,
+}: Pick<HandlerDeps, 'images' | 'imageMounts' | 'sandboxes' | 'snapshots' | 'tasks'>): Pick<
+  Handlers,
+  'importImage' | 'removeImage'
+> {
+  return {
+    importImage: ({ path, name, task }, signal) =>
+      tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
+        images.import({ path, ...(name === undefined ? {} : { name }), signal: cancel, onProgress }),
+      ),
+    removeImage: async ({ ref }) => {
+      const removed = await images.remove(ref, (digest) =>
+        [
+          ...sandboxes.list(true),
+          ...snapshots().map((each) => ({ ...each, name: `${each.sandboxName}@${each.name}` })),
+        ].flatMap(({ imageDigest, name }) => (imageDigest === digest ? [name] : [])),
+      )
+      if (removed.deleted) await imageMounts.drop(removed.digest)
+      return removed
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type { AgentEvent } from '#contract/observe'
+import type { Terminal } from '#contract/terminal'
+import type { ImageStore } from '../storage/images/image-store.ts'
+import type { SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SettingsStore } from '../state/settings-store.ts'
+import type { SnapshotRecords } from '../state/records/snapshot-records.ts'
+import type { EventLog } from '../state/event-log.ts'
+import type { Tasks } from '../state/tasks.ts'
+
+/** The whole state as of the newest event. Synchronous, so that no event can fall between its parts. */
+export function takeSnapshot(sources: {
+  readonly events: EventLog
+  readonly records: SandboxRecords
+  readonly images: ImageStore
+  readonly tasks: Tasks
+  readonly terminals: () => readonly Terminal[]
+  readonly settings: SettingsStore
+  readonly snapshots: SnapshotRecords
+  readonly now: () => Date
+}): AgentEvent {
+  return {
+    type: 'snapshot',
+    seq: sources.events.seq,
+    at: sources.now().toISOString(),
+    sandboxes: sources.records.all().map(({ sandbox }) => sandbox),
+    images: [...sources.images.list()],
+    terminals: [...sources.terminals()],
+    tasks: [...sources.tasks.list()],
+    settings: sources.settings.read(),
+    snapshots: sources.snapshots.all().map(({ snapshot }) => snapshot),
+  }
+}

@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { mkdir, rm, stat } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import type { ExportFormat } from '#contract/archive'
+import type { Run } from '../../base/process/run.ts'
+import { openLayerTar } from './layer-tar.ts'
+import { configOf } from './image-config.ts'
+import { type ImageWriter, writeArchive, writeFolder } from './image-writer.ts'
+import type { LeftOut } from './layer-stream.ts'
+import { pushLayout } from './push.ts'
+import { type ImagePlan, writeDockerImage, writeOciImage } from './write-image.ts'
+import type { Place } from '../secrets/scan-layers.ts'
+import type { ArchiveSource } from './sources.ts'
+
+export interface ImageExport {
+  readonly source: ArchiveSource
+  readonly format: Exclude<ExportFormat, 'joey' | 'push'>
+  /** With tag. */
+  readonly name: string
+  readonly drop: readonly Place[]
+  /** File or folder to make. */
+  readonly part: string
+  readonly signal: AbortSignal
+  readonly onBytes: (bytes: number) => void
+}
+
+export interface Exported {
+  readonly bytes: number
+  readonly sha256: string
+  readonly told: readonly string[]
+}
+
+/** Writes a sandbox or snapshot as an image: one layer with the image's content, and one for each layer of Joey's. */
+export async function exportImage(request: ImageExport): Promise<Exported> {
+  const { format, part, source, signal } = request
+  const left: LeftOut = { devices: 0, sockets: 0, attributes: 0, dropped: 0, named: 0 }
+  const isFolder = format === 'oci-layout'
+  const writer: ImageWriter = isFolder ? await writeFolder(part) : await writeArchive(part)
+  try {
+    const plan = planImage(request)
+    const digest = await (format === 'docker' ? writeDockerImage : writeOciImage)(plan, writer, left)
+    signal.throwIfAborted()
+    const told = tell(source, left)
+    if (isFolder) return { bytes: 0, sha256: digest.slice('sha256:'.length), told }
+    return { bytes: (await stat(part)).size, sha256: await hashFile(part), told }
+  } finally {
+    await writer.close()
+  }
+}
+
+/** Puts the image together in a folder and has it pushed from there. */
+export async function exportToRegistry(
+  request: Omit<ImageExport, 'format'> & { readonly run: Run; readonly target: string },
+): Promise<Exported> {
+  await mkdir(dirname(request.part), { recursive: true, mode: 0o700 })
+  await mkdir(request.part, { mode: 0o700 })
+  try {
+    const made = await exportImage({ ...request, format: 'oci-layout' })
+    await pushLayout(request.run, { layout: request.part, target: request.target, signal: request.signal })
+    return made
+  } finally {
+    await rm(request.part, { recursive: true, force: true })
+  }
+}
+
+function planImage({ source, name, drop, signal, onBytes }: ImageExport): ImagePlan {
+  const files = new Set(drop.flatMap((place) => ('file' in place ? [place.file] : [])))
+  const variables = new Set(drop.flatMap((place) => ('variable' in place ? [place.variable] : [])))
+  const { image, createdAt } = source
+  const base = {
+    madeBy: `image ${source.imageName}`,
+    createdAt: image.createdAt ?? image.importedAt,
+    isImage: true,
+    drop: new Set<string>(),
+    open: () => openLayerTar(source.imageTree, { signal, changes: false }),
+  }
+  const changes = source.layers.toReversed().map((layer) => ({
+    madeBy: `changes in sandbox ${source.name}${layer.id === null ? '' : ` (layer ${layer.id})`}`,
+    createdAt,
+    isImage: false,
+    drop: files,
+    open: () => layer.open(signal),
+  }))
+  const config = configOf(image.config, source.spec, variables)
+  return { name, architecture: image.architecture, createdAt, config, layers: [base, ...changes], onBytes }
+}
+
+/** What was left out, and what the reader should know, as sentences. */
+function tell(source: ArchiveSource, left: LeftOut): string[] {
+  const told: string[] = []
+  const count = (number: number, one: string, many: string) => (number === 1 ? `1 ${one}` : `${number} ${many}`)
+  if (source.isRunning) told.push(runningSentence)
+  if (left.devices > 0)
+    told.push(`${count(left.devices, 'device node', 'device nodes')} left out: engines make their own.`)
+  if (left.sockets > 0) told.push(`${count(left.sockets, 'socket', 'sockets')} left out: programs make them anew.`)
+  if (left.attributes > 0) {
+    told.push(
+      `${count(left.attributes, 'attribute', 'attributes')} left out that images cannot hold (trusted.*, or a name with "=").`,
+    )
+  }
+  if (left.named > 0)
+    told.push(`${count(left.named, 'file', 'files')} left out whose name starts with ".wh.": in an image that deletes.`)
+  if (left.dropped > 0) told.push(`${count(left.dropped, 'file', 'files')} with secrets left out.`)
+  return told
+}
+
+export const runningSentence =
+  'It was running: files that changed while they were read may be half written. Stop it or make a snapshot for an exact copy.'
+
+async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}

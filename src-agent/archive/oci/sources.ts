@@ -1,0 +1,58 @@
+import type { Image } from '#contract/image'
+import type { SandboxSpec } from '#contract/sandbox'
+import type { LayerSource } from '../../storage/layers/tree-view.ts'
+import type { TimeGround } from '../../time-ground.ts'
+import { type LayerTar, openLayerTar } from './layer-tar.ts'
+
+/** What is to leave: a sandbox as it is now, or a snapshot. */
+export interface ArchiveSource {
+  /** Of the sandbox, or of the one that the snapshot was taken of. */
+  readonly name: string
+  readonly isRunning: boolean
+  readonly spec: SandboxSpec
+  readonly argv: readonly string[]
+  readonly image: Image
+  readonly imageName: string
+  /** Its mounted tree. */
+  readonly imageTree: LayerSource
+  readonly createdAt: string
+  /** The writable layer and the read-only ones, the topmost first. */
+  readonly layers: readonly ArchiveLayer[]
+  /** Id of the snapshot that it stands on, or is. */
+  readonly snapshotId: string | null
+}
+
+export interface ArchiveLayer {
+  /** Null: the writable layer. */
+  readonly id: string | null
+  readonly source: LayerSource
+  open(signal: AbortSignal): Promise<LayerTar>
+}
+
+/** Rejects with notFound. What a running sandbox has written so far is in its layer when this resolves. */
+export async function findSource(ground: TimeGround, ref: string, signal: AbortSignal): Promise<ArchiveSource> {
+  const found = await ground.trees.find(ref, signal)
+  const shown = found.sandbox?.sandbox ?? found.snapshot?.snapshot
+  const imageTree = found.sources.at(-1)
+  if (shown === undefined || imageTree === undefined) throw new Error(`no sandbox and no snapshot: ${ref}`)
+  const isRunning = found.sandbox !== null && found.sandbox.sandbox.pid !== null
+  const writable = found.sources.length - 1 - found.layers.length
+  for (const id of found.layers) await ground.layers.requireUsable(id)
+  const layers = found.sources.slice(0, -1).map((source, at): ArchiveLayer => {
+    const id = found.layers[at - writable] ?? null
+    const changes = id === null && isRunning
+    return { id, source, open: (stop) => openLayerTar(source, { signal: stop, changes }) }
+  })
+  return {
+    name: found.sandbox?.sandbox.name ?? found.snapshot?.snapshot.sandboxName ?? '',
+    isRunning,
+    spec: shown.spec,
+    argv: shown.argv,
+    image: ground.context.images.find(found.imageDigest),
+    imageName: shown.image,
+    imageTree,
+    createdAt: found.snapshot?.snapshot.createdAt ?? ground.context.now().toISOString(),
+    layers,
+    snapshotId: found.snapshot?.snapshot.id ?? found.sandbox?.sandbox.parentId ?? null,
+  }
+}

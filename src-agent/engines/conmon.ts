@@ -1,0 +1,156 @@
+import { closeSync, constants, openSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { Socket } from 'node:net'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as z from 'zod'
+import { isMonitorOf } from '../base/process/host-process.ts'
+import { endGroup } from '../base/process/kill-group.ts'
+import { type ChildProcess, start } from '../base/process/run.ts'
+import type { LaunchPlan, Running } from './driver.ts'
+
+/** The monitor of every class: it holds log, input and exit code, and lives on when the agent dies (ADR 3). */
+export interface ConmonDeps {
+  readonly conmon: string
+  /** conmon leaves the exit code here, in a file named by the id. */
+  readonly exits: string
+}
+
+/** Where the monitor keeps what others use, in the run folder of a sandbox. */
+export function monitorFiles(run: string): Record<'pid' | 'monitorPid' | 'attach' | 'control', string> {
+  return {
+    pid: join(run, 'pid'),
+    monitorPid: join(run, 'monitor.pid'),
+    attach: join(run, 'attach'),
+    control: join(run, 'ctl'),
+  }
+}
+
+interface Watched {
+  /** What conmon has make the sandbox: `PROGRAM [ARGUMENTS] create --bundle … --pid-file … ID`. */
+  readonly runtime: readonly [program: string, ...args: string[]]
+  /** conmon makes the terminal; not where the guest has one of its own. */
+  readonly terminal: boolean
+  /** The sandbox begins where one was saved: the runtime is called with `restore` in place of `create`. */
+  readonly restore?: { readonly image: string; readonly options?: readonly string[] }
+}
+
+/** conmon's command line (https://github.com/containers/conmon). The run folder is the bundle. */
+export function conmonArguments(
+  { exits }: Pick<ConmonDeps, 'exits'>,
+  { id, paths, process, stdin }: LaunchPlan,
+  { runtime: [program, ...args], terminal, restore }: Watched,
+): string[] {
+  const files = monitorFiles(paths.run)
+  return [
+    ...['--api-version', '1', '--cid', id, '--cuuid', id, '--name', id],
+    ...['--runtime', program, ...args.flatMap((each) => ['--runtime-arg', each])],
+    ...['--bundle', paths.run, '--persist-dir', paths.run, '--exit-dir', exits, '--full-attach'],
+    ...['--container-pidfile', files.pid, '--conmon-pidfile', files.monitorPid],
+    ...['--log-path', `k8s-file:${paths.log}`, '--log-level', 'error'],
+    ...(terminal ? ['--terminal'] : []),
+    ...(restore ? ['--restore', restore.image] : []),
+    ...(restore?.options ?? []).flatMap((each) => ['--runtime-opt', each]),
+    ...(stdin || process.tty ? ['--stdin'] : []),
+    // A detached client must not end the standard input that another one may still want to use.
+    ...(process.tty ? ['--leave-stdin-open'] : []),
+  ]
+}
+
+interface Start {
+  /** conmon with its arguments, and what is to be done before it in the same process. */
+  readonly command: readonly [program: string, ...args: string[]]
+  readonly run: string
+  /** Makes the error of what the runtime, or conmon, said. */
+  readonly toError: (words: string) => Error
+  /**
+   * A named pipe for conmon's report. Without one conmon ends where nobody is there any more to be told, which is right for
+   * what is only being made; it holds both ends of a named one itself.
+   */
+  readonly report?: string
+}
+
+/** Starts conmon. Resolves when the runtime has made what is to be watched. */
+export async function startConmon({ command, run, toError, report }: Start, signal: AbortSignal): Promise<Running> {
+  signal.throwIfAborted()
+  const [program, ...args] = command
+  const ends = report === undefined ? null : openReport(report)
+  const child = start(program, args, {
+    // conmon leaves a file named oom where it stands.
+    cwd: run,
+    env: {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      LC_ALL: 'C.UTF-8',
+      _OCI_SYNCPIPE: '3',
+    },
+    stdio: ['ignore', 'ignore', 'pipe', ends?.held ?? 'pipe'],
+  })
+  if (ends) closeSync(ends.held)
+  const words = ends?.reader ?? (child.stdio[3] as Readable)
+  const abort = () => void endGroup(child)
+  signal.addEventListener('abort', abort, { once: true })
+  try {
+    const pid = await readReport(child, words, toError)
+    const monitorPid = Number.parseInt(await readFile(monitorFiles(run).monitorPid, 'utf8'), 10)
+    return { pid, monitorPid }
+  } finally {
+    signal.removeEventListener('abort', abort)
+    for (const pipe of [...child.stdio, words]) pipe?.destroy()
+  }
+}
+
+/** conmon's first line on the synchronisation pipe: the pid, or -1 and the runtime's words. */
+const Report = z.object({ pid: z.int().optional(), data: z.int().optional(), message: z.string().optional() })
+
+function openReport(path: string): { readonly held: number; readonly reader: Readable } {
+  const { O_RDWR, O_RDONLY, O_NONBLOCK } = constants
+  const held = openSync(path, O_RDWR)
+  return { held, reader: new Socket({ fd: openSync(path, O_RDONLY | O_NONBLOCK), readable: true, writable: false }) }
+}
+
+function readReport(child: ChildProcess, pipe: Readable, toError: (words: string) => Error): Promise<number> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    let complaints = ''
+    const fail = (words: string) => reject(toError(words))
+    child.once('error', (error) => fail(error.message))
+    child.stdio[2]?.on('data', (chunk: Buffer) => {
+      if (complaints.length < 8192) complaints += chunk.toString('utf8')
+    })
+    pipe.on('data', (chunk: Buffer) => {
+      text += chunk.toString('utf8')
+      if (!text.includes('\n')) return
+      const report = parseReport(text)
+      const pid = report?.data ?? report?.pid ?? -1
+      if (pid > 0) resolve(pid)
+      else fail(report?.message ?? text + complaints)
+    })
+    pipe.once('close', () => fail(complaints || text || 'The monitor ended without a word.'))
+  })
+}
+
+function parseReport(text: string): z.infer<typeof Report> | null {
+  try {
+    return Report.parse(JSON.parse(text.slice(0, text.indexOf('\n'))))
+  } catch {
+    return null
+  }
+}
+
+const patienceMs = 3_000
+const pollMs = 3
+
+/**
+ * A monitor, or the script that it runs, that is still at work would leave its files behind us, and an exit code that a
+ * later run would take for its own. One that takes too long is killed.
+ */
+export async function awaitMonitorGone(pidFile: string, id: string): Promise<void> {
+  const pid = Number.parseInt(await readFile(pidFile, 'utf8').catch(() => ''), 10)
+  if (!(pid > 0)) return
+  for (let waited = 0; waited < patienceMs; waited += pollMs) {
+    if (!(await isMonitorOf(pid, id))) return
+    await sleep(pollMs)
+  }
+  if (await isMonitorOf(pid, id)) process.kill(pid, 'SIGKILL')
+}

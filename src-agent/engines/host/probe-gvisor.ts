@@ -1,0 +1,112 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError } from '#contract/app-error'
+import type { GvisorSetup } from '../oci/gvisor/gvisor-flavour.ts'
+import { findProgram } from '../../process/find-program.ts'
+import type { Run } from '../../base/process/run.ts'
+import { createProbeCache } from './probe-cache.ts'
+import { type GvisorAttempt, tryGvisor } from './try-gvisor.ts'
+
+/** A runsc that is installed, and how it works here, or why it does not. */
+export interface GvisorVerdict {
+  readonly program: string
+  readonly version: string
+  readonly setup: GvisorSetup | null
+  readonly failure: string | null
+}
+
+export interface GvisorDeps {
+  readonly run: Run
+  /** The state folder: holds the cache, and for a moment the bundle. */
+  readonly folder: string
+  readonly find?: (program: string) => string | null
+  readonly attempt?: GvisorAttempt
+  readonly hasVirtualisation?: () => Promise<boolean>
+  readonly readBootId?: () => Promise<string>
+}
+
+/** The fastest first. What a version does not have is left out. */
+const platforms = ['systrap', 'kvm', 'ptrace'] as const
+
+/**
+ * Finds out by trying how gVisor works here; null where it is not installed. What works is remembered until the machine
+ * starts anew, and so is what hangs, because to find that out again would take as long again.
+ */
+export async function judgeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | null> {
+  const { run, folder, find = findProgram, attempt = tryGvisor, hasVirtualisation = readVirtualisation } = deps
+  const program = find('runsc')
+  if (program === null) return null
+  const about = await readAbout(run, program)
+  if (about === null) return { program, version: '', setup: null, failure: 'It does not tell its version.' }
+  const { version } = about
+  const busybox = find('busybox')
+  if (busybox === null) return { program, version, setup: null, failure: 'Without busybox it cannot be tried.' }
+  const cache = createProbeCache(join(folder, 'probes.json'), deps.readBootId)
+  const failures: string[] = []
+  for (const setup of listSetups(about, await hasVirtualisation())) {
+    const key = [program, version, ...setup.options, setup.platform, setup.hidesNetSettings ? 'hidden' : 'plain'].join(
+      ' ',
+    )
+    if (await cache.isKnownToWork(key)) return { program, version, setup, failure: null }
+    if (await cache.isKnownToWork(`hangs: ${key}`)) continue
+    const outcome = await attempt({ run, folder: join(folder, 'probes'), busybox }, program, setup)
+    if (outcome.works) {
+      await cache.remember(key)
+      return { program, version, setup, failure: null }
+    }
+    if (outcome.hangs) await cache.remember(`hangs: ${key}`)
+    failures.push(`${setup.platform}: ${outcome.words}`)
+  }
+  return { program, version, setup: null, failure: failures.join('\n') || 'No platform of it can run here.' }
+}
+
+interface About {
+  readonly version: string
+  readonly platforms: string
+  readonly flags: string
+}
+
+/** `runsc version 0.0~20221219.0`, `runsc version release-20240807.0` */
+async function readAbout(run: Run, program: string): Promise<About | null> {
+  const ask = async (...args: string[]): Promise<string> => {
+    const { stdout, stderr } = await run(program, args, { timeoutMs: 5_000, okExitCodes: [0, 1, 2, 128] })
+    return `${stdout}\n${stderr}`
+  }
+  try {
+    const version = /version\s+(\S+)/.exec(await ask('--version'))?.[1]
+    return version === undefined
+      ? null
+      : { version, platforms: await ask('help', 'platforms'), flags: await ask('flags') }
+  } catch (error) {
+    if (error instanceof AppError) return null
+    throw error
+  }
+}
+
+/** Every way in which this version could work, the best first. */
+function listSetups(about: About, hasVirtualisation: boolean): GvisorSetup[] {
+  const has = (flag: string) => new RegExp(`^\\s*-${flag}\\b`, 'm').test(about.flags)
+  const options = [
+    // What the guest writes belongs in the writable layer, not into the sentry's memory.
+    ...(has('overlay2') ? ['--overlay2=none'] : ['--overlay=false']),
+    // Which the other classes have as well; it reaches no further than the sandbox's own address.
+    ...(has('net-raw') ? ['--net-raw'] : []),
+  ]
+  return platforms
+    .filter((platform) => new RegExp(`^\\s*${platform}\\b`, 'm').test(about.platforms))
+    .filter((platform) => platform !== 'kvm' || hasVirtualisation)
+    .flatMap((platform) =>
+      [false, true].map((hidesNetSettings) => ({
+        ...{ version: about.version, disconnects: has('net-disconnect-ok') },
+        ...{ platform, options, hidesNetSettings },
+      })),
+    )
+}
+
+/** A /dev/kvm alone says little: there are kernels that serve it without hardware, and gVisor then hangs. */
+async function readVirtualisation(): Promise<boolean> {
+  if (!existsSync('/dev/kvm')) return false
+  const cpu = await readFile('/proc/cpuinfo', 'utf8').catch(() => '')
+  return /^flags\s*:.*\b(vmx|svm)\b/m.test(cpu)
+}

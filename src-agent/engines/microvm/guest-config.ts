@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { LaunchPlan } from '../driver.ts'
+import type { GuestConfig, GuestIdentity, GuestNetwork } from './guest/guest-types.ts'
+import { guestBytes, type MachineShape } from './qemu/machine-shape.ts'
+import { sharedFile } from './qemu/share-folders.ts'
+
+/** As Docker has it. */
+const shmBytes = 64 * 1024 * 1024
+/** As long as the bridge of the host has it. */
+const mtu = 1500
+
+/** What the guest is told of the sandbox that it shall be. */
+export async function guestConfig(
+  plan: LaunchPlan,
+  shape: MachineShape,
+  defaultCapabilities: readonly string[],
+): Promise<GuestConfig> {
+  const { mounts, grants } = plan
+  const granted = grants.flatMap((grant) => (grant.kind === 'cap' ? [`CAP_${grant.name}`] : []))
+  return {
+    ...(await guestIdentity(plan)),
+    lowers: plan.lowerFiles.map((_, index) => ({ device: diskName(index), type: 'erofs' })),
+    upper: diskName(shape.disks - 1),
+    readOnlyRoot: plan.readOnlyRoot,
+    shares: mounts.map((mount, index) => {
+      const { target, readOnly } = mount
+      return { tag: `joey${index}`, target, readOnly, file: sharedFile(mount) }
+    }),
+    tmpfs: [],
+    shmBytes,
+    ...guestLimits(plan, shape),
+    capabilities: [...new Set([...defaultCapabilities, ...granted])],
+    maskPaths: true,
+    systemCallFilter: !grants.some(({ kind }) => kind === 'no-seccomp'),
+  }
+}
+
+/** Who the sandbox is. */
+export async function guestIdentity(plan: LaunchPlan): Promise<GuestIdentity> {
+  const [hosts, resolvConf] = await Promise.all([readOwnFile(plan, 'hosts'), readOwnFile(plan, 'resolv.conf')])
+  return {
+    hostname: plan.hostname,
+    network: guestNetwork(plan),
+    hosts,
+    resolvConf: plan.nameservers === null ? null : resolvConf,
+  }
+}
+
+/** What the guest keeps its processes within. A machine is often larger than its limit. */
+export function guestLimits(
+  { limits }: Pick<LaunchPlan, 'limits'>,
+  shape: Pick<MachineShape, 'memoryMebibytes'>,
+): { readonly memoryBytes: number | null; readonly pids: number | null } {
+  const { memoryBytes, pids } = limits
+  return { pids, memoryBytes: memoryBytes !== null && memoryBytes < guestBytes(shape) ? memoryBytes : null }
+}
+
+function guestNetwork({ address }: LaunchPlan): GuestNetwork | null {
+  if (address === null) return null
+  return { address: address.address, prefix: address.prefixLength, gateway: address.gateway, mac: address.mac, mtu }
+}
+
+/** Disks are named in the order of QEMU's command line. */
+function diskName(index: number): string {
+  return `vd${String.fromCharCode('a'.charCodeAt(0) + index)}`
+}
+
+async function readOwnFile({ paths }: Pick<LaunchPlan, 'paths'>, name: string): Promise<string | null> {
+  return readFile(join(paths.folder, 'etc', name), 'utf8').catch(() => null)
+}
+
+/** The same files again, after they have changed. */
+export async function readGuestFiles(folder: string): Promise<{ hosts?: string; resolvConf?: string }> {
+  const read = (name: string) => readFile(join(folder, 'etc', name), 'utf8').catch(() => undefined)
+  const [hosts, resolvConf] = await Promise.all([read('hosts'), read('resolv.conf')])
+  return { ...(hosts !== undefined && { hosts }), ...(resolvConf !== undefined && { resolvConf }) }
+}

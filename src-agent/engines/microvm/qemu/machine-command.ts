@@ -1,0 +1,51 @@
+import { confineMachine, type MachineFiles } from './confine-machine.ts'
+import { infoDescriptor } from '../../../drivers/microvm/launch-script.ts'
+import { withDeadTap } from './machine-network.ts'
+import { type MachineDescription, qemuArguments } from './qemu-arguments.ts'
+
+/** Programs that a machine is made of, by absolute path. */
+export interface MachinePrograms {
+  readonly qemu: string
+  readonly bwrap: string
+}
+
+/**
+ * The whole command of a sandbox's machine, to be started in its cgroup. `netns`: null for one of its own, where a device
+ * that the machine has all the same leads nowhere.
+ */
+export function machineCommand(
+  programs: MachinePrograms,
+  files: MachineFiles,
+  machine: MachineDescription,
+  netns: string | null,
+): string[] {
+  const { shape, acceleration } = machine
+  const wrapping = {
+    bwrap: programs.bwrap,
+    acceleration,
+    hasNetwork: shape.network,
+    keepsNetwork: netns !== null || shape.network,
+    endsWithStarter: false,
+    infoDescriptor,
+  }
+  const command = [...confineMachine(files, wrapping), programs.qemu, ...qemuArguments(machine)]
+  if (netns !== null) return ['nsenter', `--net=${netns}`, '--', ...command]
+  return shape.network ? withDeadTap(command) : command
+}
+
+/** The same for a machine that nobody uses: a template, or a trial. */
+export function idleCommand(programs: MachinePrograms, files: MachineFiles, machine: MachineDescription): string[] {
+  const { shape, acceleration } = machine
+  const hasNetwork = shape.network
+  const own = { endsWithStarter: true, infoDescriptor: null }
+  const wrapping = { bwrap: programs.bwrap, acceleration, hasNetwork, keepsNetwork: hasNetwork, ...own }
+  const command = [...confineMachine(files, wrapping), programs.qemu, ...qemuArguments(machine)]
+  return hasNetwork ? withDeadTap(command) : command
+}
+
+const joinScript = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 1; shift; done; shift; exec "$@"'
+
+/** Wraps a command: it joins a cgroup before all else, and does not start where that is gone. */
+export function inCgroup(joinFiles: readonly string[], command: readonly string[]): string[] {
+  return ['sh', '-c', joinScript, 'joey-join', ...joinFiles, '--', ...command]
+}

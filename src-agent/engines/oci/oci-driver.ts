@@ -1,0 +1,265 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import * as z from 'zod'
+import { AppError, appError } from '#contract/app-error'
+import type { Limits, SandboxId } from '#contract/sandbox'
+import { countRefusedProcesses } from '../../base/kernel/cgroup-files.ts'
+import type { Run } from '../../base/process/run.ts'
+import { awaitMonitorGone, monitorFiles } from '../conmon.ts'
+import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running, SandboxPaths } from '../driver.ts'
+import { containerFlavour } from './container-flavour.ts'
+import { runtimeFailure } from './failures.ts'
+import type { Engine, FlavourDeps, OciFlavour, Phase } from './flavour.ts'
+import { defaultCapabilities, resolveGrants } from './grants.ts'
+import { type MonitorDeps, rootfsOf, startMonitor, withHiddenNetSettings } from './monitor.ts'
+import { buildProcess, type HostTraits } from './runtime-config.ts'
+
+export interface OciDeps extends MonitorDeps {
+  readonly name: 'crun' | 'runc' | 'runsc'
+  readonly run: Run
+  readonly host: HostTraits
+  /** Counts the kernel's kills for want of memory in a cgroup. */
+  readonly countOomKills: (cgroup: string) => Promise<number>
+}
+
+const engineTimeoutMs = 30_000
+/** How a runtime fails: 1; where it is runsc 128, and 2 where it panics. */
+const answers = [0, 1, 2, 128]
+
+/** Runs the runtime with the options that its flavour has for every command. */
+export function createEngine({ run, runtime, runtimeRoot }: OciDeps, options: () => readonly string[]): Engine {
+  return (args, okExitCodes = [0]) =>
+    run(runtime, ['--root', runtimeRoot, ...options(), ...args], { timeoutMs: engineTimeoutMs, okExitCodes })
+}
+
+/** Runs sandboxes by an OCI runtime's command line; the runtime's answers go through a schema. */
+export function createOciDriver(
+  deps: OciDeps,
+  makeFlavour: (deps: FlavourDeps) => OciFlavour = containerFlavour,
+): Driver {
+  const { runtime, runtimeRoot, host } = deps
+  const engine: Engine = createEngine(deps, () => flavour.options)
+  const flavour: OciFlavour = makeFlavour({ engine, host, runtimeRoot })
+  const nameOf = flavour.engineName
+  const phase = async (id: SandboxId) => flavour.correctPhase(id, await readPhase(engine, nameOf(id)))
+  const cgroup = (id: SandboxId) => `${host.cgroupParent}/${id}`
+
+  return {
+    name: deps.name,
+    class: flavour.class,
+    disk: 'directory',
+    sharesProcesses: flavour.sharesProcesses,
+    limitations: flavour.limitations,
+    cgroup,
+    phase,
+
+    async create(plan: LaunchPlan, signal: AbortSignal): Promise<Running> {
+      // A second call is for the same sandbox as it is: its bundle is in use.
+      const known = await readRunning(plan, phase)
+      if (known) return known
+      await writeBundle(plan, deps, flavour)
+      await rm(join(deps.exits, plan.id), { force: true })
+      try {
+        const running = await startMonitor(deps, flavour, plan, signal)
+        await flavour.settle(cgroup(plan.id))
+        return running
+      } catch (error) {
+        await flavour.clear(plan.id, cgroup(plan.id))
+        await engine(['delete', '--force', nameOf(plan.id)], answers)
+        throw AppError.from(error)
+      }
+    },
+
+    start: (id) => startCreated(deps, flavour, id),
+
+    async kill(id, signal, { all = false } = {}) {
+      const { code, stderr } = await engine(['kill', ...(all ? ['--all'] : []), nameOf(id), signal], answers)
+      if (code === 0) return
+      const now = await phase(id)
+      if (now === 'absent' || now === 'stopped') return
+      if (await flavour.killAnyway(id, signal, now)) return
+      if (now !== 'created')
+        throw appError('engine', 'signal-failed', `The signal ${signal} could not be sent.`, { detail: stderr })
+    },
+
+    async pause(id) {
+      await engine(['pause', nameOf(id)])
+    },
+
+    async resume(id) {
+      await engine(['resume', nameOf(id)])
+    },
+
+    async update(id: SandboxId, limits: Limits) {
+      try {
+        await flavour.update(id, cgroup(id), limits)
+      } catch (error) {
+        const detail = error instanceof AppError ? (error.wire.detail ?? '') : String(error)
+        if (!/busy|invalid argument|unable to set memory limit/i.test(detail)) throw error
+        const message = 'The kernel refused the new limits: the sandbox uses more memory than that right now.'
+        throw appError('conflict', 'limit-below-use', message, { detail, cause: error })
+      }
+    },
+
+    async exec(paths: SandboxPaths, id: SandboxId, plan: ProcessPlan): Promise<ExecCommand> {
+      const key = randomBytes(6).toString('hex')
+      const processFile = join(paths.run, `exec-${key}.json`)
+      const pidFile = join(paths.run, `exec-${key}.pid`)
+      const process = buildProcess(plan, host, readCapabilities(paths))
+      // At once: a kilobyte is written sooner than a thread is woken for it.
+      writeFileSync(processFile, JSON.stringify(process), { mode: 0o600 })
+      return {
+        kind: 'program',
+        program: runtime,
+        args: [
+          '--root',
+          runtimeRoot,
+          ...flavour.options,
+          'exec',
+          '--process',
+          processFile,
+          ...flavour.pidFile(pidFile),
+          nameOf(id),
+        ],
+        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
+        pidFile,
+        reach: flavour.reach(id),
+        dispose: async () => {
+          await Promise.all([rm(processFile, { force: true }), rm(pidFile, { force: true })])
+        },
+      }
+    },
+
+    ending: (id) => readEnding(deps, flavour, id, cgroup(id)),
+
+    async remove(id: SandboxId, paths: SandboxPaths) {
+      await flavour.clear(id, cgroup(id))
+      const { code } = await engine(['delete', '--force', nameOf(id)], answers)
+      // Success is gone; otherwise it may not have been there at all.
+      const left = code === 0 ? 'absent' : await phase(id)
+      if (left !== 'absent')
+        throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
+      await flavour.forget(id, cgroup(id))
+      await awaitMonitorGone(monitorFiles(paths.run).monitorPid, id)
+      await Promise.all([join(deps.exits, id), launchFile(runtimeRoot, id)].map((file) => rm(file, { force: true })))
+      await rm(paths.run, { recursive: true, force: true })
+    },
+  }
+}
+
+/** What an earlier `create` made, where that is still there to be started. */
+async function readRunning(plan: LaunchPlan, phase: Driver['phase']): Promise<Running | null> {
+  const files = monitorFiles(plan.paths.run)
+  const [pid, monitorPid] = [readNumber(files.pid), readNumber(files.monitorPid)]
+  // Without its files there never was one, which spares the runtime the question.
+  if (pid === null || monitorPid === null) return null
+  return (await phase(plan.id)) === 'created' ? { pid, monitorPid } : null
+}
+
+function readNumber(file: string): number | null {
+  try {
+    const number = Number.parseInt(readFileSync(file, 'utf8'), 10)
+    return number > 0 ? number : null
+  } catch {
+    return null
+  }
+}
+
+/** How the sandbox was made, for the command that starts it, which has no more than its id. */
+function launchFile(runtimeRoot: string, id: SandboxId): string {
+  return join(runtimeRoot, `${id}.launch`)
+}
+
+const Launched = z.object({ options: z.array(z.string()), hidesNetSettings: z.boolean() })
+
+/** Where a runtime notices only now that the program cannot be run, it says so as `create` would have. */
+async function startCreated({ run, runtime, runtimeRoot }: OciDeps, flavour: OciFlavour, id: SandboxId): Promise<void> {
+  const launch = Launched.parse(JSON.parse(await readFile(launchFile(runtimeRoot, id), 'utf8')))
+  const command = [
+    runtime,
+    '--root',
+    runtimeRoot,
+    ...flavour.options,
+    ...launch.options,
+    'start',
+    flavour.engineName(id),
+  ]
+  const [program, args] = launch.hidesNetSettings ? withHiddenNetSettings(command) : [runtime, command.slice(1)]
+  try {
+    await run(program, args, { timeoutMs: engineTimeoutMs })
+  } catch (error) {
+    const { wire } = AppError.from(error)
+    if (wire.reason !== 'tool-failed') throw error
+    throw runtimeFailure(wire.detail ?? wire.message)
+  }
+}
+
+const capabilitiesFile = 'capabilities.json'
+
+/** Writes what the runtime reads, and what later commands need to know. */
+export async function writeBundle(
+  plan: LaunchPlan,
+  { host, runtimeRoot }: OciDeps,
+  flavour: OciFlavour,
+): Promise<void> {
+  const { run } = plan.paths
+  const rootfs = rootfsOf(run)
+  const granted = resolveGrants(plan.grants)
+  const config = flavour.config(plan, host, rootfs, granted)
+  await mkdir(rootfs, { recursive: true, mode: 0o700 })
+  const files = [
+    writeFile(join(run, 'config.json'), JSON.stringify(config), { mode: 0o600 }),
+    writeFile(launchFile(runtimeRoot, plan.id), JSON.stringify(flavour.launch(plan)), { mode: 0o600 }),
+  ]
+  // Commands that join the sandbox later hold what it holds.
+  if (plan.grants.length > 0)
+    files.push(writeFile(join(run, capabilitiesFile), JSON.stringify(granted.capabilities), { mode: 0o600 }))
+  await Promise.all(files)
+}
+
+function readCapabilities(paths: SandboxPaths): readonly string[] {
+  try {
+    return z.array(z.string()).parse(JSON.parse(readFileSync(join(paths.run, capabilitiesFile), 'utf8')))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return defaultCapabilities
+    throw error
+  }
+}
+
+const State = z.object({ status: z.string() })
+
+async function readPhase(engine: Engine, id: SandboxId): Promise<Phase> {
+  const { code, stdout, stderr } = await engine(['state', id], answers)
+  if (code !== 0) {
+    if (/does not exist|no such file|not found/i.test(stderr)) return 'absent'
+    throw appError('engine', 'state-unreadable', 'The runtime could not tell the state of the sandbox.', {
+      detail: stderr,
+    })
+  }
+  const { status } = State.parse(JSON.parse(stdout))
+  if (status === 'created' || status === 'running' || status === 'paused') return status
+  return 'stopped'
+}
+
+async function readEnding(
+  deps: OciDeps,
+  { codeWithoutProcesses }: OciFlavour,
+  id: SandboxId,
+  cgroup: string,
+): Promise<Ending | null> {
+  const file = join(deps.exits, id)
+  try {
+    const text = await readFile(file, 'utf8')
+    const { mtime } = await stat(file)
+    const number = Number.parseInt(text, 10)
+    const code = Number.isInteger(number) ? number & 255 : null
+    const oomKills = await deps.countOomKills(cgroup)
+    const isStarved = code !== null && code === codeWithoutProcesses && (await countRefusedProcesses(cgroup)) > 0
+    return { code, oomKills, at: mtime, ...(isStarved && { ranOutOfProcesses: true }) }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}

@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest'
+import type { LaunchPlan } from '../driver.ts'
+import { resolveGrants } from './grants.ts'
+import { gvisorFlavour } from './gvisor/gvisor-flavour.ts'
+import { buildRuntimeConfig, guestProbe, type HostTraits } from './runtime-config.ts'
+
+const host: HostTraits = {
+  seccomp: (capabilities) => ({ names: [...capabilities] }),
+  maxOpenFiles: 1024,
+  limitsSwap: false,
+  cpus: 2,
+  cgroupParent: '/joey/test',
+  probe: '/resources/joey-probe',
+}
+
+function planWith(more: Partial<LaunchPlan> = {}): LaunchPlan {
+  const own = '/state/s'
+  return {
+    id: 'aaaa0000bbbb',
+    hostname: 'test',
+    paths: { folder: own, upper: own, work: own, disk: own, log: own, run: own },
+    lowers: [],
+    lowerFiles: [],
+    process: { argv: ['true'], env: [], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: false },
+    stdin: false,
+    limits: { memoryBytes: null, cpus: null, pids: null },
+    mounts: [],
+    readOnlyRoot: false,
+    netns: null,
+    address: null,
+    hostNetwork: false,
+    grants: [],
+    nameservers: null,
+    ...more,
+  }
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any -- a test looks at any part
+const container = (more: Partial<LaunchPlan> = {}, traits = host): any => {
+  const plan = planWith(more)
+  return buildRuntimeConfig(plan, traits, '/rootfs', resolveGrants(plan.grants))
+}
+
+const engine = async () => ({ code: 0, stdout: '', stderr: '' })
+const setup = { version: '1', platform: 'systrap', options: ['--overlay2=none'], hidesNetSettings: true }
+const flavour = gvisorFlavour({ engine, host, runtimeRoot: '/run' }, setup)
+// oxlint-disable-next-line typescript/no-explicit-any -- a test looks at any part
+const gvisor = (more: Partial<LaunchPlan> = {}): any => {
+  const plan = planWith(more)
+  return flavour.config(plan, host, '/rootfs', resolveGrants(plan.grants))
+}
+
+test('a granted capability is held, and the filter of system calls is made for it', () => {
+  const config = container({ grants: [{ kind: 'cap', name: 'SYS_ADMIN' }] })
+  for (const set of ['bounding', 'effective', 'permitted']) {
+    expect(config.process.capabilities[set], set).toContain('CAP_SYS_ADMIN')
+  }
+  expect(config.process.capabilities.ambient).toEqual([])
+  expect(config.linux.seccomp.names).toContain('CAP_SYS_ADMIN')
+  expect(container({ grants: [{ kind: 'no-seccomp' }] }).linux.seccomp).toBeUndefined()
+})
+
+test("with the host's network there is no namespace of its own, and none of the host's settings is touched", () => {
+  const types = (config: { linux: { namespaces: { type: string }[] } }) =>
+    config.linux.namespaces.map(({ type }) => type)
+  expect(types(container())).toContain('network')
+  expect(container().linux.sysctl).toBeDefined()
+  const shared = container({ hostNetwork: true })
+  expect(types(shared)).not.toContain('network')
+  expect(shared.linux.sysctl).toBeUndefined()
+})
+
+test('the probe is mounted read-only where there is one', () => {
+  const mount = { destination: guestProbe, source: '/resources/joey-probe' }
+  expect(container().mounts).toContainEqual(expect.objectContaining(mount))
+  const [bind, ...others] = flavour.readOnlyBinds(planWith(), host)
+  expect([bind?.source, others]).toEqual(['/resources/joey-probe', []])
+  expect(gvisor().mounts).toContainEqual(expect.objectContaining({ destination: guestProbe, source: bind?.place }))
+  expect(JSON.stringify(container({}, { ...host, probe: null }))).not.toContain(guestProbe)
+})
+
+test('of what is mounted into gVisor, only what may be written comes from where it can be', () => {
+  const mount = (name: string, readOnly: boolean) => {
+    return { kind: 'bind' as const, source: `/srv/${name}`, target: `/${name}`, readOnly }
+  }
+  const more = { mounts: [mount('open', false), mount('closed', true)] }
+  const sources: string[] = gvisor(more).mounts.map(({ source }: { source: string }) => source)
+  expect(sources).toContain('/srv/open')
+  expect(sources).not.toContain('/srv/closed')
+  const binds = flavour.readOnlyBinds(planWith(more), host)
+  expect(binds.map(({ source }) => source)).toEqual(['/srv/closed', '/resources/joey-probe'])
+  expect(sources).toEqual(expect.arrayContaining(binds.map(({ place }) => place)))
+})
+
+test('gVisor gets what it knows, and room for tasks of its own', () => {
+  const config = gvisor({ limits: { memoryBytes: null, cpus: null, pids: 20 } })
+  expect(Object.keys(config.linux).sort()).toEqual(['cgroupsPath', 'namespaces', 'resources'])
+  expect(config.linux.resources.pids.limit).toBeGreaterThanOrEqual(256)
+  expect(config.mounts.map(({ type }: { type: string }) => type)).not.toContain('cgroup')
+})
+
+test.each([
+  ['none without a network', {}, '--network=none', false],
+  ['its own stack on a network', { netns: '/run/netns' }, '--network=sandbox', true],
+  ["the host's stack only where that is granted", { hostNetwork: true }, '--network=host', false],
+])('gVisor has %s', (_what, more, option, hidesNetSettings) => {
+  expect(flavour.launch(planWith(more))).toEqual({ options: [option], hidesNetSettings })
+})
+
+test('what gVisor cannot give is refused beforehand', () => {
+  expect(() => gvisor({ grants: [{ kind: 'device', path: '/dev/null' }] })).toThrow(/cannot be given/)
+  expect(() => gvisor({ limits: { memoryBytes: 12 * 2 ** 20, cpus: null, pids: null } })).toThrow(/at least 24 MiB/)
+})

@@ -1,0 +1,54 @@
+import type { TreeView } from '../../storage/layers/tree-view.ts'
+import { readApk } from './packages/apk.ts'
+import { readDpkg } from './packages/dpkg.ts'
+import { readLanguagePackages } from './packages/language-packages.ts'
+import type { FoundPackage, PackageSink } from './packages/package-sink.ts'
+import { readRpm } from '../../compare/packages/rpm.ts'
+import { createTreeText, type TreeText } from './packages/tree-text.ts'
+
+export type { FoundPackage }
+
+export interface FoundPackages {
+  /** By manager, name and version. */
+  readonly packages: readonly FoundPackage[]
+  /** Sentences on what could not be read. */
+  readonly notes: readonly string[]
+}
+
+const mostPackages = 200_000
+const longestField = 512
+const readers: readonly ((text: TreeText, sink: PackageSink) => Promise<void>)[] = [
+  readDpkg,
+  readApk,
+  readRpm,
+  readLanguagePackages,
+]
+
+/**
+ * The packages that a tree itself has on record. Nothing of it is run, and nothing of what it says is believed beyond
+ * names and versions; all sizes are capped.
+ */
+export async function readPackages(view: TreeView, signal: AbortSignal): Promise<FoundPackages> {
+  const text = createTreeText(view, signal)
+  const found = new Map<string, FoundPackage>()
+  const notes = new Set<string>()
+  const sink: PackageSink = {
+    distribution: await readDistribution(text),
+    add(each) {
+      const { manager, name, version } = each
+      if (name === '' || version === '' || name.length > longestField || version.length > longestField) return
+      const whole = { ...each, name: name.toWellFormed(), version: version.toWellFormed() }
+      if (found.size < mostPackages) found.set(`${manager}\0${name}\0${version}`, whole)
+      else notes.add(`The tree names more than ${mostPackages} packages; the others are left out.`)
+    },
+    note: (sentence) => void notes.add(sentence),
+  }
+  for (const read of readers) await read(text, sink)
+  const packages = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each)
+  return { packages, notes: [...notes] }
+}
+
+async function readDistribution(text: TreeText): Promise<string | null> {
+  const release = (await text.read('etc/os-release', 64 * 1024)) ?? (await text.read('usr/lib/os-release', 64 * 1024))
+  return /^ID=["']?([a-z0-9._-]{1,64})["']?$/m.exec(release ?? '')?.[1] ?? null
+}

@@ -1,0 +1,57 @@
+import { closeSync } from 'node:fs'
+import { constants } from 'node:os'
+import type { ProgramCommand } from '../../engines/driver.ts'
+import { endGroup } from '../../base/process/kill-group.ts'
+import { type ChildProcess, start, whenStarted } from '../../base/process/run.ts'
+import type { ExecChild, ExecOptions } from './exec-child.ts'
+import { execFailed, explainExecFailure } from './exec-failure.ts'
+import { awaitInside, wasInside } from './inside-process.ts'
+
+const insideMs = 2_000
+
+/** Runs a command by an engine's program, with pipes. */
+export async function startProgramExec(command: ProgramCommand, options: ExecOptions): Promise<ExecChild> {
+  const { pipes, signalProcess } = options
+  const stdin = options.stdin ? await pipes.toChild() : null
+  const [stdout, stderr] = [await pipes.fromChild(), await pipes.fromChild()]
+  const child = start(command.program, command.args, {
+    env: { ...command.env },
+    stdio: [stdin?.childEnd ?? 'ignore', stdout.childEnd, stderr.childEnd],
+  })
+  const exited = exitOf(child)
+  for (const pipe of [stdin, stdout, stderr]) if (pipe) closeSync(pipe.childEnd)
+  await whenStarted(child, command.program)
+  const over = new AbortController()
+  void exited.then(() => over.abort())
+  const inside = awaitInside(command, signalProcess, over.signal)
+  return {
+    stdin: stdin?.ownEnd ?? null,
+    stdout: stdout.ownEnd,
+    stderr: stderr.ownEnd,
+    exited,
+    started: inside.then((found) => found !== null),
+    signal: async (name) => (await inside)?.signal(name),
+    async kill() {
+      const target = await Promise.race([inside, after(insideMs)])
+      if (target) await target.kill()
+      await Promise.race([exited, after(insideMs)])
+      await endGroup(child, 0)
+    },
+    async explain(words, program) {
+      if ((await exited) === 0 || (await wasInside(command))) return null
+      const failure = explainExecFailure(words, program)
+      if (failure) return failure
+      throw execFailed(words)
+    },
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+  })
+}
+
+function after(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms).unref())
+}

@@ -1,0 +1,84 @@
+import { lstatSync } from 'node:fs'
+import { guestProbe } from '../../../engines/oci/runtime-config.ts'
+import { findObjection } from '../../../sandboxes/mount-policy.ts'
+import { isCommandingSocket } from './interpret.ts'
+import type { ObservedMount, Watched } from './observed.ts'
+import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
+import { createHostPaths, type FindOnHost, isOfKernel, isWithin, type MountLine, parseMountinfo } from '../../../base/kernel/mountinfo.ts'
+
+const maxMounts = 128
+
+/** Host names of mounted trees, from the agent's own table. */
+export function readHostPaths(proc: string): FindOnHost {
+  return createHostPaths(readKernelText(`${proc}/self/mountinfo`, 1024 * 1024) ?? '')
+}
+
+/** What the agent itself keeps on the host: whoever writes there, or speaks to it, commands the agent. */
+export interface AgentPlaces {
+  readonly folders: readonly string[]
+  readonly sockets: readonly string[]
+}
+
+/**
+ * The trees of this machine in the mount namespace of a process, except what belongs to the sandbox itself. What a sentry
+ * has is in that of its gofer.
+ */
+export function readMounts(
+  proc: string,
+  pid: number,
+  watched: Watched,
+  host: { readonly onHost: FindOnHost; readonly agent: AgentPlaces },
+): ObservedMount[] | null {
+  const text = readKernelText(`${proc}/${pid}/mountinfo`)
+  if (text === null) return null
+  const lines = parseMountinfo(text)
+  const trees = lines.flatMap((line): ObservedMount[] => {
+    const path = isOfKernel(line) ? null : (host.onHost(line) ?? `${line.source}:${line.root}`)
+    if (path === null || isProbe(line, watched) || watched.ownFolders.some((folder) => isWithin(path, folder)))
+      return []
+    return [{ ...toMount(path, line.target, line.writable, host.agent), seen: true }]
+  })
+  return [...trees, ...lines.flatMap((line) => deviceMount(line))].slice(0, maxMounts)
+}
+
+/** Every sandbox has the program that checks it from inside. Only where nobody can write it is there nothing to tell. */
+function isProbe({ target, writable }: MountLine, { mounts }: Watched): boolean {
+  return target === guestProbe && !writable && !mounts.some((mount) => mount.target === guestProbe)
+}
+
+/** Where the engine mounts inside of a guest, the record is all that this machine knows. */
+export function recordedMounts(watched: Watched, agent: AgentPlaces): ObservedMount[] {
+  const raw = (text: string) => Buffer.from(text).toString('latin1')
+  return watched.mounts.map(({ source, target, readOnly }) => ({
+    ...toMount(raw(source), raw(target), !readOnly, agent),
+    seen: false,
+  }))
+}
+
+/** Paths are bytes as latin1. */
+function toMount(path: string, target: string, writable: boolean, agent: AgentPlaces): Omit<ObservedMount, 'seen'> {
+  const kind = kindOf(path)
+  const commands = kind === 'socket' && (isCommandingSocket(path) || agent.sockets.includes(path))
+  const controls = commands || (kind === 'folder' && writable && findObjection(path, agent.folders) !== null)
+  return { source: showText(path), target: showText(target), writable, kind, controls }
+}
+
+const everyday = new Set(['/', '/null', '/zero', '/full', '/random', '/urandom', '/tty'])
+
+/** Device nodes that an engine gave come as bind mounts from the host's own /dev, where it does not make new ones. */
+function deviceMount({ type, root, target }: MountLine): ObservedMount[] {
+  if (type !== 'devtmpfs' || everyday.has(root)) return []
+  const [source, shown] = [showText(`/dev${root}`), showText(target)]
+  return [{ source, target: shown, writable: true, kind: 'device', seen: true, controls: false }]
+}
+
+/** Looked at, never followed or opened. */
+function kindOf(path: string): ObservedMount['kind'] {
+  try {
+    const stat = lstatSync(Buffer.from(path, 'latin1'))
+    if (stat.isSocket()) return 'socket'
+    return stat.isCharacterDevice() || stat.isBlockDevice() ? 'device' : 'folder'
+  } catch {
+    return 'folder'
+  }
+}

@@ -1,0 +1,252 @@
+import { existsSync } from 'node:fs'
+import { cpus, release, totalmem } from 'node:os'
+import type { NamespaceKind, Observed, ObservedHost, ObservedNetwork, ObservedProcess, Watched } from './observed.ts'
+import { readOpenEnds, readUnixSockets } from './open-descriptors.ts'
+import { type Front, findFront, findGofer, readMembers } from './engine-process.ts'
+import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
+import { readDevices, readLimits } from './limits.ts'
+import type { FindOnHost } from '../../../base/kernel/mountinfo.ts'
+import { type AgentPlaces, readHostPaths, readMounts, recordedMounts } from './mounts.ts'
+import type { FilterFacts } from './packet-filter.ts'
+import { isStarting, readNamespaces, readPrivilegesAgain, readProcess, readStartTime } from './process.ts'
+
+/** Looks at sandboxes. Remembers, so that looking again at what has not changed costs little. */
+export interface Observer {
+  readonly host: ObservedHost
+  /** MUST be called once before a round of {@link look}. */
+  begin(now: Date, filter: FilterFacts | null): void
+  /** Null where nothing of it runs (any more), or not yet. The same object as before where nothing has changed. */
+  look(watched: Watched): Observed | null
+  /** Forgets every sandbox but these. */
+  keep(ids: ReadonlySet<string>): void
+}
+
+/** What changes rarely is read again after this; limits and privileges sooner. What a client changes is read at once. */
+const fullMs = 15_000
+const lightMs = 1_800
+/** Of a large desk each is looked at less often, so that the whole costs no more. */
+const lightMsEach = 30
+const hostMs = 10_000
+
+interface Memory {
+  /** With the number of the process, its identity. */
+  readonly startTime: string
+  /** Of what was asked for. */
+  readonly key: string
+  readonly observed: Observed
+  /** Everything in it but the time. */
+  readonly content: string
+  readonly fullAt: number
+  readonly lightAt: number
+}
+
+interface Places {
+  readonly agent: AgentPlaces
+  readonly proc?: string
+  readonly cgroups?: string
+}
+
+/** The host's own things, which are the same for all sandboxes of a round. */
+interface Ground {
+  readonly namespaces: ReadonlyMap<NamespaceKind, string>
+  readonly onHost: FindOnHost
+  readonly agent: AgentPlaces
+  readonly sockets: ReadonlyMap<string, string>
+}
+
+export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgroup' }: Places): Observer {
+  const version = existsSync(`${cgroups}/cgroup.controllers`) ? 'v2' : 'v1'
+  const memories = new Map<string, Memory>()
+  let ground: Ground | null = null
+  let groundAt = Number.NEGATIVE_INFINITY
+  let now = new Date(0)
+  let filter: FilterFacts | null = null
+
+  const readGround = (): Ground => ({
+    // The first process is in the namespaces of the host even where the agent has one of its own for mounts.
+    namespaces: withOwn(readNamespaces(proc, 1), readNamespaces(proc, 'self')),
+    onHost: readHostPaths(proc),
+    agent,
+    sockets: readUnixSockets(proc, process.pid),
+  })
+  const begin = (at: Date, facts: FilterFacts | null): void => {
+    now = at
+    filter = facts
+    if (ground !== null && at.getTime() - groundAt < hostMs) return
+    ground = readGround()
+    groundAt = at.getTime()
+  }
+  const lookFully = (watched: Watched): Observed | null => {
+    ground ??= readGround()
+    return observe({ proc, cgroups, version, ground, filter, now }, watched)
+  }
+  /** What a client may have changed a moment ago. */
+  const lookLightly = ({ observed }: Memory): Observed | null => {
+    const { front, watched } = observed
+    const again = readPrivilegesAgain(proc, front)
+    return again && { ...observed, observedAt: now, front: again, limits: readLimits(cgroups, version, watched.cgroup) }
+  }
+
+  /** Looks again, thoroughly where it is time for that or another process has the number. */
+  const renew = (watched: Watched, key: string, before: Memory | null): Memory | null => {
+    const startTime = watched.pid === null ? null : readStartTime(proc, watched.pid)
+    if (startTime === null || watched.pid === null || isStarting(proc, watched.pid, startTime)) return null
+    const ms = now.getTime()
+    const known = before?.startTime === startTime && ms < before.fullAt ? before : null
+    const observed = known === null ? lookFully(watched) : lookLightly(known)
+    if (observed === null) return null
+    const content = contentOf(observed)
+    return {
+      startTime,
+      key,
+      content,
+      observed: before?.content === content ? before.observed : observed,
+      fullAt: known?.fullAt ?? ms + fullMs * (0.5 + spread(watched.id)),
+      lightAt: ms + Math.max(lightMs, memories.size * lightMsEach),
+    }
+  }
+
+  return {
+    host: readHost(),
+    begin,
+    look(watched) {
+      const key = `${JSON.stringify(watched)}${JSON.stringify(networkOf(watched, filter))}`
+      const before = memories.get(watched.id)
+      const ms = now.getTime()
+      if (before?.key === key && ms < before.lightAt && isThere(watched.pid)) return before.observed
+      const memory = renew(watched, key, before?.key === key ? before : null)
+      if (memory === null) memories.delete(watched.id)
+      else memories.set(watched.id, memory)
+      return memory?.observed ?? null
+    },
+    keep(ids) {
+      for (const id of memories.keys()) if (!ids.has(id)) memories.delete(id)
+    },
+  }
+}
+
+interface Surroundings {
+  readonly proc: string
+  readonly cgroups: string
+  readonly version: 'v1' | 'v2'
+  readonly ground: Ground
+  readonly filter: FilterFacts | null
+  readonly now: Date
+}
+
+function observe(around: Surroundings, watched: Watched): Observed | null {
+  const { proc, cgroups, version, ground, filter, now } = around
+  const members = watched.class === 'container' ? [] : readMembers(cgroups, version, watched.cgroup)
+  const found = findFront(proc, watched, members)
+  const front = found && readProcess(proc, found.pid, ground.namespaces)
+  if (found === null || front === null) return null
+  const { kernel } = found
+  const monitor = watched.monitorPid === null ? null : readProcess(proc, watched.monitorPid, ground.namespaces)
+  const ends = readOpenEnds(proc, front.pid, ground.sockets)
+  return {
+    watched,
+    observedAt: now,
+    kernel,
+    front,
+    monitor,
+    accelerated: kernel === 'guest' ? ends.files.includes('/dev/kvm') : null,
+    mounts: findMounts(around, watched, found, members) ?? recordedMounts(watched, ground.agent),
+    limits: readLimits(cgroups, version, watched.cgroup),
+    devices: version === 'v1' ? readDevices(cgroups, watched.cgroup) : null,
+    network: readNetwork(proc, front, kernel, watched, filter),
+    ends: {
+      unixSockets: ends.unixSockets,
+      files: kernel === 'host' ? [] : ends.files,
+      monitorSockets: monitor === null ? [] : readOpenEnds(proc, monitor.pid, ground.sockets).unixSockets,
+    },
+  }
+}
+
+function findMounts({ proc, ground }: Surroundings, watched: Watched, front: Front, members: readonly number[]) {
+  if (front.kernel === 'host') return readMounts(proc, front.pid, watched, ground)
+  const gofer = front.kernel === 'sentry' ? findGofer(proc, members) : null
+  return gofer === null ? null : readMounts(proc, gofer, watched, ground)
+}
+
+function readNetwork(
+  proc: string,
+  front: ObservedProcess,
+  kernel: Observed['kernel'],
+  watched: Watched,
+  filter: FilterFacts | null,
+): ObservedNetwork {
+  const text = readKernelText(`${proc}/${front.pid}/net/dev`, 65_536) ?? ''
+  const interfaces = text
+    .split('\n')
+    .slice(2)
+    .flatMap((line) => line.split(':')[0]?.trim() ?? [])
+    .filter((name) => name !== '' && name !== 'lo')
+    .map(showText)
+  const isHost = front.hostNamespaces.includes('net')
+  return {
+    mode: isHost ? modeOnHost(kernel, watched) : watched.lease !== null || interfaces.length > 0 ? 'own' : 'none',
+    interfaces: isHost ? [] : interfaces.slice(0, 16),
+    address: watched.lease?.address ?? null,
+    ...networkOf(watched, filter),
+  }
+}
+
+/** The frames of a micro-VM end at its monitor: that one in the host's network does not mean that the guest is. */
+function modeOnHost(kernel: Observed['kernel'], watched: Watched): ObservedNetwork['mode'] {
+  if (kernel !== 'guest') return 'host'
+  return watched.lease === null ? 'none' : 'own'
+}
+
+/** By membership in the kernel; the recorded name is only its word. */
+function networkOf(watched: Watched, filter: FilterFacts | null): Pick<ObservedNetwork, 'shared' | 'ports'> {
+  const key = watched.lease === null ? undefined : filter?.networks.get(watched.lease.interface)
+  const address = watched.lease?.address
+  const inKernel = (filter?.published ?? []).filter((port) => port.address === address)
+  const has = (hostPort: number) => inKernel.some((port) => port.hostPort === hostPort)
+  return {
+    shared: key === undefined ? null : (watched.networkName ?? `number ${key}`),
+    ports: [
+      ...inKernel.map(({ hostPort, guestPort }) => ({ hostPort, guestPort, inKernel: true })),
+      ...watched.ports.filter(({ hostPort }) => !has(hostPort)).map((port) => ({ ...port, inKernel: false })),
+    ],
+  }
+}
+
+/** Everything but the time. */
+function contentOf(observed: Observed): string {
+  return JSON.stringify({ ...observed, observedAt: null }, (_, value: unknown) =>
+    typeof value === 'bigint' ? value.toString(16) : value instanceof Map ? [...value] : value,
+  )
+}
+
+/** The agent's own namespaces count as the host's: what a sandbox shares with the agent, it shares. */
+function withOwn(
+  first: ReadonlyMap<NamespaceKind, string>,
+  own: ReadonlyMap<NamespaceKind, string>,
+): ReadonlyMap<NamespaceKind, string> {
+  return first.size === 0 ? own : first
+}
+
+/** Cheaper than a look into its files. That it is another process with the same number is found out there. */
+function isThere(pid: number | null): boolean {
+  try {
+    return pid !== null && process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** 0 to 1, so that not all are read again in the same second. */
+function spread(id: string): number {
+  return (Number.parseInt(id.slice(-4), 16) || 0) / 0xffff
+}
+
+function readHost(): ObservedHost {
+  const lsm = readKernelText('/sys/kernel/security/lsm', 4096)?.trim()
+  return {
+    kernelRelease: release(),
+    lsm: lsm === undefined || lsm === '' ? null : lsm,
+    cpus: cpus().length,
+    memoryBytes: totalmem(),
+  }
+}

@@ -1,0 +1,55 @@
+import * as z from 'zod'
+import type { Run } from '../../../base/process/run.ts'
+
+/** What the packet filter in the kernel says of the sandboxes' interfaces. */
+export interface FilterFacts {
+  /** Interfaces whose frames are checked for the address that was given to them. */
+  readonly guarded: ReadonlySet<string>
+  /** Interface to a key that is the same for all that reach each other. */
+  readonly networks: ReadonlyMap<string, string>
+  readonly published: readonly { readonly hostPort: number; readonly address: string; readonly guestPort: number }[]
+}
+
+const timeoutMs = 5_000
+
+/** Null: the tables are not there. */
+export async function readPacketFilter(run: Run, table: string, signal?: AbortSignal): Promise<FilterFacts | null> {
+  const read = async (family: string): Promise<string> => {
+    const args = ['--json', 'list', 'table', family, table]
+    const { code, stdout } = await run('nft', args, { timeoutMs, okExitCodes: [0, 1], ...(signal ? { signal } : {}) })
+    return code === 0 ? stdout : ''
+  }
+  const [bridge, inet] = await Promise.all([read('bridge'), read('inet')])
+  return bridge === '' && inet === '' ? null : parsePacketFilter(bridge, inet)
+}
+
+const Named = z.object({ name: z.string(), elem: z.array(z.unknown()).default([]) })
+const Ruleset = z.object({ nftables: z.array(z.object({ set: Named.optional(), map: Named.optional() })) })
+const Concat = z.object({ concat: z.array(z.union([z.string(), z.number()])) })
+const Sender = z.union([Concat, z.object({ elem: z.object({ val: Concat }) }).transform(({ elem }) => elem.val)])
+const Network = z.tuple([z.string(), z.union([z.string(), z.number()])])
+const Published = z.tuple([z.number(), z.object({ concat: z.tuple([z.string(), z.number()]) })])
+
+export function parsePacketFilter(bridge: string, inet: string): FilterFacts {
+  const senders = elements(bridge, 'senders', Sender)
+  return {
+    guarded: new Set(senders.map(({ concat }) => String(concat[0]))),
+    networks: new Map(elements(bridge, 'networks', Network).map(([port, mark]) => [port, String(mark)])),
+    published: elements(inet, 'published', Published).map(([hostPort, { concat }]) => ({
+      hostPort,
+      address: concat[0],
+      guestPort: concat[1],
+    })),
+  }
+}
+
+/** Elements that have another form than expected are left out: nothing is claimed that was not read. */
+function elements<T>(text: string, name: string, schema: z.ZodType<T>): T[] {
+  if (text === '') return []
+  const found = Ruleset.parse(JSON.parse(text)).nftables.map(({ set, map }) => set ?? map)
+  const elem = found.find((entry) => entry?.name === name)?.elem ?? []
+  return elem.flatMap((element) => {
+    const parsed = schema.safeParse(element)
+    return parsed.success ? [parsed.data] : []
+  })
+}

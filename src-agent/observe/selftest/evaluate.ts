@@ -1,0 +1,121 @@
+import type { Grant, IsolationClass } from '#contract/sandbox'
+import type { ProbeResult } from '#contract/selftest'
+import { defaultCapabilities } from '../../engines/oci/grants.ts'
+import { capabilityNames, maskOf } from '../../base/kernel/capabilities.ts'
+import { tellGranted } from './grants.ts'
+import type { Beginning, Observation, Observed } from './observation.ts'
+import { hostChecks, type ProbeRule, probeRules } from './probes.ts'
+
+/** What the sandbox is, and what this machine knows that the guest does not. */
+export interface Subject {
+  readonly class: IsolationClass
+  readonly grants: readonly Grant[]
+  /** Secrets of the canaries: what was read through a hole is compared with them. */
+  readonly secrets: ReadonlySet<string>
+  /** Of this machine, to tell a kernel of the sandbox's own. */
+  readonly host: { readonly boot: string; readonly kernel: string; readonly version: string }
+}
+
+type Verdict = Pick<ProbeResult, 'outcome' | 'detail'>
+
+/** One result for each probe that there is, in their order, whatever the guest printed. */
+export function judge(observed: Observed, subject: Subject): ProbeResult[] {
+  const own = hasOwnKernel(observed.beginning, subject)
+  const results = probeRules.map((rule): ProbeResult => {
+    const { id, group, title } = rule
+    return { id, group, title, ...judgeOne(rule, observed.observations.get(id), { ...subject, ownKernel: own }) }
+  })
+  return [
+    ...results,
+    { id: 'kernel.own', ...hostChecks['kernel.own'], ...judgeKernel(observed.beginning, own, subject) },
+  ]
+}
+
+interface Situation extends Subject {
+  readonly ownKernel: boolean
+}
+
+function judgeOne(rule: ProbeRule, observation: Observation | undefined, situation: Situation): Verdict {
+  const skipped = rule.skipped?.[situation.class]
+  if (skipped !== undefined) return { outcome: 'notApplicable', detail: skipped }
+  if (!observation) return { outcome: 'notApplicable', detail: 'Its result did not arrive: the self-test was cut off.' }
+  const { seen, detail } = observation
+  switch (seen) {
+    case 'blocked':
+      return { outcome: 'pass', detail }
+    case 'succeeded':
+      return judgeSuccess(rule, observation, situation)
+    case 'absent':
+      return rule.absentFails && !isTolerated(rule, situation)
+        ? failure(rule, situation.grants, detail)
+        : { outcome: 'pass', detail }
+    case 'unable':
+      return { outcome: 'notApplicable', detail }
+    case 'timeout':
+      return { outcome: 'notApplicable', detail: 'It did not come to an end in time.' }
+    case 'crashed':
+      return judgeCrash(detail)
+  }
+}
+
+function judgeSuccess(rule: ProbeRule, observation: Observation, situation: Situation): Verdict {
+  const { detail, found } = observation
+  if (rule.needsSecret && !situation.secrets.has(found)) {
+    return { outcome: 'pass', detail: 'What it found is not of this machine.' }
+  }
+  if (rule.id === 'privileges.capabilities') return judgeCapabilities(rule, found, situation)
+  const tolerated = rule.tolerated?.[situation.class]
+  if (tolerated !== undefined && isTolerated(rule, situation)) return { outcome: 'notApplicable', detail: tolerated }
+  return failure(rule, situation.grants, detail)
+}
+
+/** An engine that shares this machine's kernel after all has no kernel that could contain anything. */
+function isTolerated(rule: ProbeRule, situation: Situation): boolean {
+  return rule.tolerated?.[situation.class] !== undefined && (situation.class === 'container' || situation.ownKernel)
+}
+
+/** A filter may kill instead of refusing: signal 31, SIGSYS. */
+function judgeCrash(detail: string): Verdict {
+  if (detail === 'Signal 31.') return { outcome: 'pass', detail: 'The filter of system calls ended the attempt.' }
+  return { outcome: 'notApplicable', detail: `The attempt ended before it was over. ${detail}` }
+}
+
+function judgeCapabilities(rule: ProbeRule, found: string, situation: Situation): Verdict {
+  if (!/^[0-9a-f]{1,16}$/.test(found))
+    return { outcome: 'notApplicable', detail: 'It told nothing that could be read.' }
+  const more = unusualCapabilities(BigInt(`0x${found}`))
+  if (more.length === 0) return { outcome: 'pass', detail: 'It may hold the usual capabilities and no other.' }
+  if (isTolerated(rule, situation)) return { outcome: 'notApplicable', detail: rule.tolerated?.[situation.class] ?? '' }
+  return failure(rule, situation.grants, `It may hold ${more.join(', ')}.`)
+}
+
+/** Names of those beyond what every sandbox has. */
+export function unusualCapabilities(mask: bigint): string[] {
+  return capabilityNames(mask & ~maskOf(defaultCapabilities))
+}
+
+/** Granted or not, it works: the result says so, and what would take it away. */
+function failure(rule: ProbeRule, grants: readonly Grant[], detail: string): Verdict {
+  return { outcome: 'fail', detail: `${rule.harm} ${detail}${tellGranted(rule.openedBy, grants)}` }
+}
+
+function hasOwnKernel(beginning: Beginning | null, subject: Subject): boolean {
+  if (!beginning || subject.class === 'container') return false
+  const { boot, kernel, version } = subject.host
+  // Not every kernel tells when it was started; then it is told apart by its build.
+  if (beginning.boot !== '' && boot !== '') return beginning.boot !== boot
+  return beginning.kernel !== kernel || beginning.version !== version
+}
+
+function judgeKernel(beginning: Beginning | null, own: boolean, subject: Subject): Verdict {
+  if (subject.class === 'container') {
+    return { outcome: 'notApplicable', detail: 'A container shares the kernel of this machine: that is its class.' }
+  }
+  if (!beginning) return { outcome: 'notApplicable', detail: 'The probe did not tell its kernel.' }
+  const name = beginning.kernel.replace(/[^\x20-\x7e]/g, '?')
+  if (own) return { outcome: 'pass', detail: `Its kernel says that it is ${name}, not that of this machine.` }
+  return {
+    outcome: 'fail',
+    detail: `It runs on the kernel of this machine, ${name}, although its class has one of its own.`,
+  }
+}

@@ -1,0 +1,71 @@
+import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createCgroupReader } from './cgroup-reader.ts'
+import { recordedV1, recordedV2, writeRecorded } from '../../testing/metrics/recorded.ts'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'joey-cgroups-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+const makeReader = () => createCgroupReader({ cgroups: join(folder, 'cgroups'), processes: join(folder, 'processes') })
+
+test('reads version 1, where a hybrid host’s empty file of version 2 does not confuse it', async () => {
+  await writeRecorded(folder, recordedV1)
+  expect(makeReader().version).toBe('v1')
+  expect(await makeReader().read('/joey/t/a', 41)).toEqual({
+    cpuUs: 232_311,
+    periods: 11,
+    throttledPeriods: 9,
+    memoryBytes: 1036288 - 90112,
+    pids: 2,
+    ioReadBytes: 3145729,
+    ioWriteBytes: 4194304,
+    netReceiveBytes: 1366626922,
+    netSendBytes: 3116321,
+  })
+})
+
+test('reads version 2', async () => {
+  await writeRecorded(folder, recordedV2)
+  expect(makeReader().version).toBe('v2')
+  expect(await makeReader().read('/joey/t/a', 41)).toEqual({
+    cpuUs: 2_581_325,
+    periods: 40,
+    throttledPeriods: 10,
+    memoryBytes: 52428800 - 10485760,
+    pids: 7,
+    ioReadBytes: 1460000,
+    ioWriteBytes: 314773600,
+    netReceiveBytes: 1010,
+    netSendBytes: 2020,
+  })
+})
+
+test('where version 1 does not count io, the processes are asked', async () => {
+  await writeRecorded(folder, recordedV1)
+  const path = join(folder, 'cgroups/blkio/joey/t/a/blkio.throttle.io_service_bytes_recursive')
+  await writeFile(path, 'Total 0\n')
+  expect(await makeReader().read('/joey/t/a', 41)).toMatchObject({ ioReadBytes: 3162112, ioWriteBytes: 3170304 })
+})
+
+test('a sandbox that has ended is no error', async () => {
+  await writeRecorded(folder, recordedV1)
+  expect(await makeReader().read('/joey/t/gone', 41)).toBeNull()
+  expect(await makeReader().read('/joey/t/a', 4_000)).toMatchObject({ netReceiveBytes: 0 })
+})
+
+test('a controller that the host lacks counts as nothing', async () => {
+  await writeRecorded(folder, recordedV2)
+  await unlink(join(folder, 'cgroups/joey/t/a/io.stat'))
+  await unlink(join(folder, 'cgroups/joey/t/a/pids.current'))
+  expect(await makeReader().read('/joey/t/a', 41)).toMatchObject({ ioReadBytes: 0, pids: 0, cpuUs: 2_581_325 })
+})
+
+test('memory is never negative: the two files are read one after the other', async () => {
+  await writeRecorded(folder, { ...recordedV2, 'cgroups/joey/t/a/memory.current': '4096\n' })
+  expect(await makeReader().read('/joey/t/a', 41)).toMatchObject({ memoryBytes: 0 })
+})

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { rm, stat, statfs } from 'node:fs/promises'
+import type { IsolationClass } from '#contract/sandbox'
+import type { Driver, SandboxPaths } from '../../engines/driver.ts'
+import { measureLayer } from '../../storage/ext4/layer-to-disk.ts'
+import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
+
+type Form = Driver['disk']
+
+/** Of classes that this machine does not offer now: their disks are still what they are. */
+const usualForms: Readonly<Record<IsolationClass, Form>> = {
+  container: 'directory',
+  gvisor: 'directory',
+  microvm: 'image',
+}
+
+export interface ConversionSize {
+  /** Bytes on the medium that hold content. */
+  readonly bytes: number
+  readonly entries: number
+  readonly freeBytes: number
+}
+
+/**
+ * The two forms of a sandbox's writable layer. Which one holds is decided by the class on record and by nothing else:
+ * the other one is a copy in the making, or the old one that waits for the new one to prove itself.
+ */
+export interface ChangeDisk {
+  needsConversion(from: IsolationClass, to: IsolationClass): boolean
+  /** How much there is to convert; null where nothing is. Reads while a guest may write, so it is an estimate. */
+  measure(
+    paths: SandboxPaths,
+    from: IsolationClass,
+    to: IsolationClass,
+    signal: AbortSignal,
+  ): Promise<ConversionSize | null>
+  /** Makes the form of `to` from that of `from`, which stays. What there is of the form of `to` is replaced. */
+  convert(paths: SandboxPaths, from: IsolationClass, to: IsolationClass, signal: AbortSignal): Promise<void>
+  /** Removes the form that `kept` does not use. */
+  keepOnly(paths: SandboxPaths, kept: IsolationClass): Promise<void>
+}
+
+export function createChangeDisk(deps: {
+  converter: DiskConverter
+  drivers: ReadonlyMap<IsolationClass, Pick<Driver, 'disk'>>
+}): ChangeDisk {
+  const formOf = (wanted: IsolationClass): Form => deps.drivers.get(wanted)?.disk ?? usualForms[wanted]
+  const placeOf = (paths: SandboxPaths, wanted: IsolationClass) =>
+    formOf(wanted) === 'image' ? paths.disk : paths.upper
+  const needsConversion = (from: IsolationClass, to: IsolationClass) => formOf(from) !== formOf(to)
+
+  const keepOnly: ChangeDisk['keepOnly'] = async (paths, kept) => {
+    const { upper, work, disk } = paths
+    const others = formOf(kept) === 'image' ? [upper, work] : [disk]
+    const unfinished = [`${upper}.part`, `${upper}.part.s`, `${disk}.part`, `${disk}.part.root`]
+    for (const path of [...others, ...unfinished]) await rm(path, { recursive: true, force: true, maxRetries: 3 })
+  }
+
+  return {
+    needsConversion,
+
+    async measure(paths, from, to, signal) {
+      const source = placeOf(paths, from)
+      if (!needsConversion(from, to) || !existsSync(source)) return null
+      const { bavail, bsize } = await statfs(paths.folder)
+      const freeBytes = bavail * bsize
+      if (formOf(from) === 'directory') return { ...(await measureLayer(source, signal)), freeBytes }
+      return { bytes: (await stat(source)).blocks * 512, entries: 0, freeBytes }
+    },
+
+    async convert(paths, from, to, signal) {
+      const source = placeOf(paths, from)
+      if (!needsConversion(from, to)) return
+      await keepOnly(paths, from)
+      // Never started: the first start makes what it needs.
+      if (!existsSync(source)) return
+      if (formOf(to) === 'image')
+        await deps.converter.makeDisk({ disk: paths.disk, from: { upper: paths.upper }, signal })
+      else await deps.converter.readDisk({ disk: paths.disk, upper: paths.upper, signal })
+    },
+
+    keepOnly,
+  }
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto'
+import { AppError, appError } from '#contract/app-error'
+import type { SandboxId } from '#contract/sandbox'
+import type { Terminal, TerminalId } from '#contract/terminal'
+import type { ExecCommand } from '../../engines/driver.ts'
+import type { SignalProcess } from '../../io/streams/guest-process.ts'
+import { openExecSource } from '../../io/terminals/exec-source.ts'
+import { readGuestSize } from '../../io/terminals/guest-size.ts'
+import { createMainSource, type MainTerminal } from '../../io/terminals/main-source.ts'
+import type { TerminalSource } from '../../io/terminals/source.ts'
+import { createTerminal, type LiveTerminal } from '../../io/terminals/terminal.ts'
+
+/** What is to run in a new terminal. */
+export interface TerminalWish {
+  readonly sandboxId: SandboxId
+  readonly argv: readonly string[]
+  readonly columns: number
+  readonly rows: number
+}
+
+export interface OpenMain extends Omit<MainTerminal, 'onError'> {
+  readonly sandboxId: SandboxId
+  readonly argv: readonly string[]
+  readonly pid: number
+  /** The run has just begun, so its terminal has no size yet. Otherwise it has one, which is found out. */
+  readonly isNew: boolean
+}
+
+export interface TerminalServiceDeps {
+  readonly signalProcess: SignalProcess
+  readonly onChanged: (terminal: Terminal) => void
+  readonly onRemoved: (id: TerminalId) => void
+  readonly onError: (error: unknown) => void
+  readonly now?: () => Date
+}
+
+/** The terminals of all sandboxes. They live as long as the agent. */
+export interface TerminalService {
+  /** Opens a terminal; `exec` prepares the command that joins the sandbox. Answers when the process inside exists. */
+  open(wish: TerminalWish, exec: () => Promise<ExecCommand>): Promise<Terminal>
+  /**
+   * The terminal of a main process, for a run that begins or one that an agent before this began. For a run that begins
+   * it is listed at once. It takes the place of the terminal of the run before.
+   */
+  openMain(main: OpenMain): Promise<Terminal>
+  /** Oldest first; of all sandboxes where none is named. */
+  list(sandboxId?: string): Terminal[]
+  find(id: string): LiveTerminal
+  /** Closes one. The main terminal of a main process that runs is refused. */
+  close(id: string): void
+  /** The sandbox is gone, and so are its terminals. */
+  forget(sandboxId: string): void
+  /** Lets go of everything: the agent ends. */
+  dispose(): void
+}
+
+const maxPerSandbox = 64
+const maxInAll = 256
+/** A viewer that does not read is not waited for either, see `viewer.ts`. */
+const lastWordsMs = 10_000
+const defaultSize = { columns: 80, rows: 24 }
+
+/** See {@link TerminalService}. */
+export function createTerminalService(deps: TerminalServiceDeps): TerminalService {
+  const { onChanged, onRemoved, onError, now = () => new Date() } = deps
+  const live = new Map<TerminalId, LiveTerminal>()
+  /** Terminals on their way, which count as well. */
+  const opening = new Map<string, number>()
+
+  const list = (sandboxId?: string): Terminal[] => {
+    const all = [...live.values()].map((terminal) => terminal.describe())
+    return sandboxId === undefined ? all : all.filter((terminal) => terminal.sandboxId === sandboxId)
+  }
+  const add = (kind: Terminal['kind'], wish: TerminalWish, source: TerminalSource): Terminal => {
+    const { sandboxId, argv, columns, rows } = wish
+    const id = randomBytes(6).toString('hex')
+    const createdAt = now().toISOString()
+    const info = { id, sandboxId, kind, argv: [...argv], columns, rows, createdAt }
+    const terminal = createTerminal({ info, source, onChanged, onError })
+    live.set(id, terminal)
+    onChanged(terminal.describe())
+    return terminal.describe()
+  }
+  const remove = (id: TerminalId): void => {
+    live.get(id)?.close()
+    if (live.delete(id)) onRemoved(id)
+  }
+  const find = (id: string): LiveTerminal => {
+    const terminal = live.get(id)
+    if (terminal) return terminal
+    throw appError('notFound', 'terminal-not-found', 'There is no such terminal any more.', { params: { id } })
+  }
+
+  return {
+    list,
+    find,
+    async open(wish, exec) {
+      const { sandboxId } = wish
+      requireRoom(list(sandboxId).length, list().length, opening, sandboxId)
+      opening.set(sandboxId, (opening.get(sandboxId) ?? 0) + 1)
+      try {
+        const options = { ...wish, program: wish.argv[0] ?? '', signalProcess: deps.signalProcess }
+        return add('exec', wish, await openExecSource(await exec(), options))
+      } finally {
+        opening.set(sandboxId, (opening.get(sandboxId) ?? 1) - 1)
+      }
+    },
+    async openMain(main) {
+      const { sandboxId, argv, pid, isNew } = main
+      const known = isNew ? null : await readGuestSize(pid)
+      const size = known ?? defaultSize
+      for (const earlier of list(sandboxId)) if (earlier.kind === 'main') remove(earlier.id)
+      const source = createMainSource({ ...main, onError })
+      const terminal = add('main', { sandboxId, argv, ...size }, source)
+      // Also where the guest cannot be asked for it, so that it has the size that everybody is told.
+      if (known === null) await source.resize(size.columns, size.rows)
+      return terminal
+    },
+    close(id) {
+      const { kind, state } = find(id).describe()
+      if (kind === 'main' && state === 'running') {
+        const message = 'This is the terminal of the main process. Stop the sandbox to end it.'
+        throw appError('conflict', 'terminal-is-main', message)
+      }
+      remove(id)
+    },
+    forget(sandboxId) {
+      for (const { id } of list(sandboxId)) {
+        // Viewers get the last words first, as far as there are any.
+        const late = new Promise((resolve) => setTimeout(resolve, lastWordsMs).unref())
+        void Promise.race([find(id).exited, late]).then(() => remove(id))
+      }
+    },
+    dispose() {
+      for (const terminal of live.values()) terminal.close()
+      live.clear()
+    },
+  }
+}
+
+/** Whether another command is worth a try: only the program was missing. */
+export function isCommandMissing(error: unknown): boolean {
+  return error instanceof AppError && error.wire.reason === 'command-not-found'
+}
+
+function requireRoom(inSandbox: number, inAll: number, opening: ReadonlyMap<string, number>, sandboxId: string): void {
+  const onTheirWay = [...opening.values()].reduce((sum, count) => sum + count, 0)
+  if (inSandbox + (opening.get(sandboxId) ?? 0) >= maxPerSandbox) {
+    const message = `The sandbox has ${maxPerSandbox} terminals already. Close one that is no longer needed.`
+    throw appError('conflict', 'too-many-terminals', message, { params: { limit: maxPerSandbox } })
+  }
+  if (inAll + onTheirWay >= maxInAll) {
+    const message = `There are ${maxInAll} terminals already. Close one that is no longer needed.`
+    throw appError('conflict', 'too-many-terminals', message, { params: { limit: maxInAll } })
+  }
+}

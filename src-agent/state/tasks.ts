@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto'
+import { AppError, appError } from '#contract/app-error'
+import type { Task } from '#contract/image'
+import type { EventLog } from './event-log.ts'
+
+export type Progress = (phase: Task['phase'], progress: number | null) => void
+
+/** Long work that people can watch and cancel. Ended tasks are told once and forgotten. */
+export interface Tasks {
+  list(): readonly Task[]
+  /** Runs `work` as a task. `signal` cancels it too, as when the client goes away. */
+  run<T>(
+    request: { id: string | undefined; kind: Task['kind']; subject: string; signal: AbortSignal },
+    work: (signal: AbortSignal, onProgress: Progress) => Promise<T>,
+  ): Promise<T>
+  cancel(id: string): void
+}
+
+/** Progress is told in steps, or a large import would fill the event log. */
+const smallestStep = 0.02
+
+export function createTasks(events: EventLog, now: () => Date): Tasks {
+  const running = new Map<string, { task: Task; controller: AbortController }>()
+  const tell = (task: Task) => events.commit([{ type: 'task.changed', task }])
+
+  return {
+    list: () => [...running.values()].map(({ task }) => task),
+
+    async run({ id = randomUUID(), kind, subject, signal }, work) {
+      if (running.has(id)) throw appError('conflict', 'task-id-taken', 'There is a task with this id already.')
+      const controller = new AbortController()
+      const entry = { task: startTask(id, kind, subject, now), controller }
+      running.set(id, entry)
+      tell(entry.task)
+      const update: Progress = (phase, progress) => {
+        const before = entry.task
+        const isStep = Math.abs((progress ?? 0) - (before.progress ?? 0)) >= smallestStep
+        entry.task = { ...before, phase, progress }
+        if (phase !== before.phase || isStep) tell(entry.task)
+        else entry.task = before
+      }
+      try {
+        const result = await work(AbortSignal.any([signal, controller.signal]), update)
+        tell({ ...entry.task, phase: 'done', progress: 1 })
+        return result
+      } catch (error) {
+        const { code, message } = AppError.from(error).wire
+        tell({ ...entry.task, phase: code === 'cancelled' ? 'cancelled' : 'failed', message })
+        throw error
+      } finally {
+        running.delete(id)
+        events.commit([{ type: 'task.removed', id }])
+      }
+    },
+
+    cancel(id) {
+      const entry = running.get(id)
+      if (!entry) throw appError('notFound', 'task-not-found', 'That work is no longer going on.')
+      entry.controller.abort()
+    },
+  }
+}
+
+function startTask(id: string, kind: Task['kind'], subject: string, now: () => Date): Task {
+  return { id, kind, subject, phase: 'checking', progress: null, startedAt: now().toISOString(), message: null }
+}

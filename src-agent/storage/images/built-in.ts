@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { appError } from '#contract/app-error'
+import type { ImageConfig } from '#contract/image'
+import { minimalEnvironment } from '../../process/environment.ts'
+import { installRemedy } from '../../base/process/packages.ts'
+import type { Run } from '../../base/process/run.ts'
+import type { ImageTools } from './image-tools.ts'
+import { hostArchitecture } from './plan-images.ts'
+import { type PreparedImage, packTree } from './prepare-images.ts'
+
+export const builtInName = 'busybox:latest'
+
+/** Part of the digest: raise it when the tree below changes. */
+const recipe = 'joey busybox 1'
+const folders = [
+  'bin',
+  'dev',
+  'etc',
+  'home',
+  'proc',
+  'root',
+  'run',
+  'sbin',
+  'sys',
+  'tmp',
+  'usr/bin',
+  'usr/sbin',
+  'var/tmp',
+]
+const passwd = [
+  'root:x:0:0:root:/root:/bin/sh',
+  'daemon:x:1:1:daemon:/usr/sbin:/bin/false',
+  'www-data:x:33:33:www-data:/var/www:/bin/false',
+  'nobody:x:65534:65534:nobody:/home:/bin/false',
+]
+const group = ['root:x:0:', 'daemon:x:1:', 'tty:x:5:', 'users:x:100:', 'www-data:x:33:', 'nogroup:x:65534:']
+const lines = (entries: readonly string[]): string => `${entries.join('\n')}\n`
+
+const config: ImageConfig = {
+  entrypoint: [],
+  command: ['sh'],
+  env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'],
+  cwd: '/',
+  user: '',
+  stopSignal: null,
+  exposedPorts: [],
+  labels: {},
+}
+
+/** What the built-in image is made of: this machine's busybox, and the names that it answers to. */
+export interface BuiltInSource {
+  readonly program: string
+  readonly applets: readonly string[]
+  /** Digest of the content, not of a manifest: there is none. */
+  readonly digest: string
+}
+
+/** Finds a busybox that needs no libraries. */
+export async function findBuiltIn(run: Run, signal: AbortSignal): Promise<BuiltInSource> {
+  for (const folder of (minimalEnvironment()['PATH'] ?? '').split(':')) {
+    const program = join(folder, 'busybox')
+    const content = await readFile(program).catch(() => null)
+    if (content === null || !isStatic(content)) continue
+    const { stdout } = await run(program, ['--list-full'], { signal, timeoutMs: 10_000 })
+    const applets = stdout.split('\n').filter((path) => /^[a-z0-9/]*\/[A-Za-z0-9_[.-]+$/.test(path))
+    const hash = createHash('sha256')
+      .update(`${recipe}\n${applets.join('\n')}\n`)
+      .update(content)
+    return { program, applets, digest: `sha256:${hash.digest('hex')}` }
+  }
+  const remedy = installRemedy('busybox')
+  const message = 'The built-in image is made of a static busybox, and there is none on this machine.'
+  throw appError('unavailable', 'program-missing', message, {
+    params: { program: 'busybox' },
+    ...(remedy && { remedy }),
+  })
+}
+
+/** Builds the image in the staging folder. */
+export async function prepareBuiltIn(
+  { program, applets, digest }: BuiltInSource,
+  tools: ImageTools,
+  staging: string,
+  signal: AbortSignal,
+): Promise<PreparedImage> {
+  tools.check()
+  const rootfs = join(staging, 'rootfs')
+  for (const folder of folders) await mkdir(join(rootfs, folder), { recursive: true, mode: 0o755 })
+  for (const folder of ['tmp', 'var/tmp']) await chmod(join(rootfs, folder), 0o1777)
+  await chmod(join(rootfs, 'root'), 0o700)
+  await copyFile(program, join(rootfs, 'bin/busybox'))
+  await chmod(join(rootfs, 'bin/busybox'), 0o755)
+  for (const applet of applets) await linkApplet(rootfs, applet)
+  const accounts = { passwd: lines(passwd), group: lines(group) }
+  await writeFile(join(rootfs, 'etc/passwd'), accounts.passwd)
+  await writeFile(join(rootfs, 'etc/group'), accounts.group)
+  const contentBytes = await tools.measure(signal)
+  const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: 0, allRoot: true }, signal)
+  const image = { architecture: hostArchitecture, createdAt: null, sizeBytes, contentBytes, config, builtIn: true }
+  return { digest, names: [builtInName], file, image, accounts }
+}
+
+async function linkApplet(rootfs: string, applet: string): Promise<void> {
+  const path = join(rootfs, applet)
+  if (applet === 'bin/busybox') return
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 })
+  await symlink('/bin/busybox', path)
+}
+
+/** Whether an ELF program names no interpreter, thus runs where there are no libraries. */
+function isStatic(program: Buffer): boolean {
+  if (program.readUInt32BE(0) !== 0x7f454c46 || program[4] !== 2) return false
+  const tableAt = Number(program.readBigUInt64LE(32))
+  const [entrySize, entries] = [program.readUInt16LE(54), program.readUInt16LE(56)]
+  for (let at = 0; at < entries; at += 1) {
+    if (program.readUInt32LE(tableAt + at * entrySize) === 3) return false
+  }
+  return true
+}

@@ -1,0 +1,233 @@
+import { existsSync } from 'node:fs'
+import { mkdir, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AppError, appError } from '#contract/app-error'
+import { type Image, ImageDigest, ImageName, type Task } from '#contract/image'
+import type { Run } from '../../base/process/run.ts'
+import { stoppedBy } from '../../base/process/tool-errors.ts'
+import { builtInName, findBuiltIn, prepareBuiltIn } from './built-in.ts'
+import { findImage, withTag } from './image-names.ts'
+import type { Accounts, ImageRecord, ImageRecords } from '../../images/image-records.ts'
+import { createImageTools } from './image-tools.ts'
+import { createInTurn } from '../../images/in-turn.ts'
+import { type PreparedImage, prepareImages } from './prepare-images.ts'
+import { diskFull } from '../../images/refusals.ts'
+import { clearStaging, freeBytesIn, publishFile, withStaging } from './staging.ts'
+
+export interface ImportRequest {
+  /** Of an archive or a folder; absolute. */
+  readonly path: string
+  /** Absent: the names in the archive. */
+  readonly name?: string
+  readonly signal: AbortSignal
+  onProgress(phase: Task['phase'], progress: number | null): void
+}
+
+/**
+ * The images of one agent. An image is one EROFS file, named by a digest, and a record.
+ *
+ * The digest is that of the OCI manifest which skopeo writes for the image, so that the same archive gives the same
+ * digest and is stored once. It is not always the digest that a registry knows the image by: in an archive of docker
+ * the layers are not compressed, in a registry they are.
+ */
+export interface ImageStore {
+  /** By name; those without a name last. */
+  list(): readonly Image[]
+  /** By name (`latest` where no tag is given), digest, or a start of a digest that fits one image. */
+  find(ref: string): Image
+  /** All images of an archive or none. A name moves to the new image; one without a name is kept. */
+  import(request: ImportRequest): Promise<Image[]>
+  /**
+   * Removes a name, and the image with its last; by digest, the image with all names.
+   * `inUse` names the sandboxes that use an image, which is then kept.
+   */
+  remove(ref: string, inUse: (digest: string) => readonly string[]): Promise<{ digest: string; deleted: boolean }>
+  /** Makes `busybox:latest` of this machine's busybox, unless it is there and made of this very busybox. */
+  ensureBuiltIn(signal: AbortSignal): Promise<void>
+  /** Where the EROFS file of an image lies. */
+  filePath(digest: string): string
+  accounts(digest: string): Accounts
+  /** At the agent's start, before anything else: removes what a crash has left. Gives a sentence for each. */
+  reconcile(): Promise<readonly string[]>
+}
+
+export interface ImageStoreDeps {
+  readonly folder: string
+  readonly records: ImageRecords
+  readonly run: Run
+  onChanged(image: Image): void
+  onRemoved(digest: string): void
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
+  /** Of the disk that the folder is on; measured unless given. */
+  readonly freeBytes?: () => Promise<number>
+}
+
+export function createImageStore(deps: ImageStoreDeps): ImageStore {
+  const { folder, records, run } = deps
+  const stored = new Map(records.list().map((record) => [record.image.digest, record]))
+  const inTurn = createInTurn()
+  const freeBytes = deps.freeBytes ?? (() => freeBytesIn(folder))
+  const filePath = (digest: string): string =>
+    join(folder, `${ImageDigest.parse(digest).slice('sha256:'.length)}.erofs`)
+  const isStored = (digest: string): boolean => stored.has(digest) && existsSync(filePath(digest))
+  const list = (): Image[] => [...stored.values()].map(({ image }) => image).sort(byName)
+
+  function put(changed: readonly ImageRecord[]): void {
+    records.put(changed)
+    for (const record of changed) stored.set(record.image.digest, record)
+    for (const { image } of changed) deps.onChanged(image)
+  }
+
+  /** First the files, then all records at once: a crash between them leaves files that nobody knows, and no more. */
+  async function publish(prepared: readonly PreparedImage[]): Promise<Image[]> {
+    for (const { digest, file } of prepared) if (file !== null) await publishFile(file, filePath(digest))
+    const changed = mergeRecords(stored, prepared, new Date().toISOString())
+    put(changed)
+    return [...new Set(prepared.map(({ digest }) => digest))].map((digest) => imageOf(stored, digest))
+  }
+
+  async function deleteImage(digest: string): Promise<void> {
+    records.delete(digest)
+    stored.delete(digest)
+    deps.onRemoved(digest)
+    await rm(filePath(digest), { force: true })
+  }
+
+  return {
+    list,
+    filePath,
+    find: (ref) => findImage(list(), ref).image,
+    accounts: (digest) => recordOf(stored, digest).accounts,
+
+    async import({ name, ...request }) {
+      const given = name === undefined ? {} : { name: checkedName(name) }
+      return explainStop(request.signal, () =>
+        inTurn(request.signal, () =>
+          withStaging(folder, async (staging) => {
+            const tools = createImageTools(run, staging)
+            const prepared = await prepareImages({ staging, tools, freeBytes, isStored }, { ...request, ...given })
+            if (request.signal.aborted) throw stoppedBy(request.signal)
+            return publish(prepared)
+          }),
+        ),
+      )
+    },
+
+    async remove(ref, inUse) {
+      const { image, name } = findImage(list(), ref)
+      const { digest, builtIn } = image
+      const left = name === null ? [] : image.names.filter((other) => other !== name)
+      if (left.length > 0) {
+        put([{ ...recordOf(stored, digest), image: { ...image, names: left } }])
+        return { digest, deleted: false }
+      }
+      if (builtIn) throw builtInKept()
+      refuseInUse(ref, inUse(digest))
+      await deleteImage(digest)
+      return { digest, deleted: true }
+    },
+
+    ensureBuiltIn: (signal) =>
+      explainStop(signal, () =>
+        inTurn(signal, async () => {
+          const source = await findBuiltIn(run, signal)
+          if (isStored(source.digest)) return
+          await withStaging(folder, async (staging) => {
+            const prepared = await prepareBuiltIn(source, createImageTools(run, staging), staging, signal)
+            await publish([{ ...prepared, names: keepsName(stored) ? [] : prepared.names }])
+          })
+          deps.log.info({ digest: source.digest }, 'made the built-in image')
+        }),
+      ),
+
+    async reconcile() {
+      await mkdir(join(folder, 'staging'), { recursive: true, mode: 0o700 })
+      const found = (await clearStaging(folder)).map((name) => `Removed an unfinished import (${name}).`)
+      const known = new Set([...stored.keys()].map((digest) => `${digest.slice('sha256:'.length)}.erofs`))
+      for (const file of await readdir(folder)) {
+        if (!file.endsWith('.erofs') || known.has(file)) continue
+        await rm(join(folder, file), { force: true })
+        found.push(`Removed an image file without a record (${file}).`)
+      }
+      for (const { image } of [...stored.values()]) {
+        if (existsSync(filePath(image.digest))) continue
+        await deleteImage(image.digest)
+        found.push(`Forgot the image ${image.names[0] ?? image.digest}: its file is missing.`)
+      }
+      for (const sentence of found) deps.log.warn({ folder }, sentence)
+      return found
+    },
+  }
+}
+
+type Stored = ReadonlyMap<string, ImageRecord>
+
+/** The records that change: new ones, old ones under more names, and those that lose a name to another. */
+function mergeRecords(stored: Stored, prepared: readonly PreparedImage[], now: string): ImageRecord[] {
+  const all = new Map(stored)
+  for (const { digest, names, image, accounts, file } of prepared) {
+    for (const [other, record] of all) {
+      const kept = record.image.names.filter((name) => !names.includes(name))
+      const superseded = image.builtIn && record.image.builtIn && other !== digest
+      if (kept.length === record.image.names.length && !superseded) continue
+      all.set(other, { ...record, image: { ...record.image, names: kept, ...(superseded && { builtIn: false }) } })
+    }
+    const before = all.get(digest)
+    const merged = [...new Set([...(before?.image.names ?? []), ...names])].sort()
+    const record =
+      before !== undefined && file === null
+        ? { ...before, image: { ...before.image, names: merged } }
+        : { image: { ...image, digest, names: merged, importedAt: now }, accounts }
+    all.set(digest, record)
+  }
+  return [...all.values()].filter((record) => stored.get(record.image.digest) !== record)
+}
+
+/** Cancellation, and a full disk, are told as such, whatever the piece of work that they hit made of it. */
+async function explainStop<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof AppError) throw error
+    if (signal.aborted) throw stoppedBy(signal)
+    throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? diskFull(String(error)) : error
+  }
+}
+
+function recordOf(stored: Stored, digest: string): ImageRecord {
+  const record = stored.get(digest)
+  if (record) return record
+  throw appError('notFound', 'image-not-found', `There is no image ${digest}.`, { params: { ref: digest } })
+}
+
+function imageOf(stored: Stored, digest: string): Image {
+  return recordOf(stored, digest).image
+}
+
+/** Whether somebody else's image has taken the name of the built-in one; it is not taken back. */
+function keepsName(stored: Stored): boolean {
+  return [...stored.values()].some(({ image }) => !image.builtIn && image.names.includes(builtInName))
+}
+
+function checkedName(name: string): string {
+  const result = ImageName.safeParse(name)
+  if (result.success) return withTag(result.data)
+  throw appError('invalidRequest', 'image-name-invalid', 'An image name is lower case, as in team/web:1.2.')
+}
+
+function builtInKept(): Error {
+  const message = 'The built-in image is part of Joey and cannot be removed.'
+  return appError('refused', 'image-built-in', message)
+}
+
+function refuseInUse(ref: string, sandboxes: readonly string[]): void {
+  if (sandboxes.length === 0) return
+  const names = sandboxes.slice(0, 5).join(', ')
+  const message = `The image ${ref} is used by ${names}. Remove ${sandboxes.length === 1 ? 'it' : 'them'} first.`
+  throw appError('conflict', 'image-in-use', message, { params: { ref, sandboxes: names } })
+}
+
+function byName(one: Image, other: Image): number {
+  const [first, second] = [one.names[0] ?? '\uffff', other.names[0] ?? '\uffff']
+  return first < second ? -1 : first > second ? 1 : one.digest < other.digest ? -1 : 1
+}

@@ -1,0 +1,191 @@
+import { copyFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { AppError } from '#contract/app-error'
+import type { Image, Task } from '#contract/image'
+import { readFileInRoot } from '../../base/kernel/open-in-root.ts'
+import { openArchive } from './archive-source.ts'
+import { createdAtOf, toImageConfig } from './image-config.ts'
+import type { Accounts } from '../../images/image-records.ts'
+import { type ImageSource, pathOfDigest, type SourceOptions } from './image-source.ts'
+import type { ConvertFrom, ImageTools, PackOptions } from './image-tools.ts'
+import { openLayout } from './layout-source.ts'
+import { Configuration, Manifest } from './oci-schemas.ts'
+import { openPath } from '../../images/open-path.ts'
+import { hostArchitecture, type ImagePlan, planImages } from './plan-images.ts'
+import { digestMismatch, tooLargeForDisk, unusable } from '../../images/refusals.ts'
+import { removeTree } from './staging.ts'
+
+/** An image whose EROFS file lies in staging, or, with `file` null, one that is stored already. */
+export interface PreparedImage {
+  readonly digest: string
+  readonly names: readonly string[]
+  readonly file: string | null
+  readonly image: Omit<Image, 'digest' | 'names' | 'importedAt'>
+  readonly accounts: Accounts
+}
+
+export interface PrepareRequest {
+  readonly path: string
+  /** With tag; replaces the names in the archive. */
+  readonly name?: string
+  readonly signal: AbortSignal
+  onProgress(phase: Task['phase'], progress: number | null): void
+}
+
+export interface PrepareDeps {
+  readonly staging: string
+  readonly tools: ImageTools
+  readonly freeBytes: () => Promise<number>
+  /** Whether an image of that digest is stored, with its file. */
+  isStored(digest: string): boolean
+}
+
+const accountBytes = 1024 * 1024
+/** How much of an import each phase is, by its usual time. */
+const share = { checking: 0.3, converting: 0.15, unpacking: 0.2, packing: 0.35 }
+
+/** Checks what lies at a path and makes an EROFS file of each image in it, all within the staging folder. */
+export async function prepareImages(deps: PrepareDeps, request: PrepareRequest): Promise<PreparedImage[]> {
+  request.onProgress('checking', 0)
+  deps.tools.check()
+  const opened = await openPath(request.path)
+  const options: SourceOptions = {
+    signal: request.signal,
+    staging: deps.staging,
+    freeBytes: await deps.freeBytes(),
+    confine: deps.tools.confine,
+    onProgress: (part) => request.onProgress('checking', part === null ? null : part * share.checking),
+  }
+  try {
+    const source = opened === null ? openLayout(request.path, options) : await openArchive(opened, options)
+    try {
+      return await prepareAll(deps, request, source)
+    } finally {
+      await source.close()
+    }
+  } finally {
+    await opened?.close()
+  }
+}
+
+async function prepareAll(deps: PrepareDeps, request: PrepareRequest, source: ImageSource): Promise<PreparedImage[]> {
+  const plans = await planImages(source)
+  if (request.name !== undefined && plans.length > 1) {
+    const message = `There are ${plans.length} images in it. A name can be given only where there is one.`
+    throw unusable('image-name-for-many', message, { count: plans.length })
+  }
+  await copySource(deps.staging, source, plans)
+  const prepared: PreparedImage[] = []
+  for (const [at, plan] of plans.entries()) {
+    const names = request.name === undefined ? plan.names : [request.name]
+    const report = (phase: keyof typeof share, done: number): void =>
+      request.onProgress(phase, share.checking + ((at + done) / plans.length) * (1 - share.checking))
+    const same = prepared.map(({ digest }) => digest)
+    const isKnown = (digest: string): boolean => same.includes(digest) || deps.isStored(digest)
+    prepared.push({ ...(await prepareOne(deps, { ...request, plan, at, source, report, isKnown })), names })
+  }
+  return prepared
+}
+
+interface OneRequest {
+  readonly plan: ImagePlan
+  readonly at: number
+  readonly source: ImageSource
+  readonly signal: AbortSignal
+  readonly report: (phase: keyof typeof share, done: number) => void
+  readonly isKnown: (digest: string) => boolean
+}
+
+async function prepareOne(
+  { staging, tools, freeBytes }: PrepareDeps,
+  { plan, at, source, signal, report, isKnown }: OneRequest,
+): Promise<Omit<PreparedImage, 'names'>> {
+  const free = await freeBytes()
+  // At worst a copy of the layers, the tree in blocks of 4 KiB, and a file of its size lie side by side.
+  if (plan.blobBytes + 2 * plan.contentBytes + 4096 * plan.entries > free) throw tooLargeForDisk(free)
+  report('converting', 0)
+  const to = `image${at}`
+  const digest = await tools.convert({ ...(await referenceOf(staging, plan, source)), to }, signal)
+  await checkConverted(join(staging, 'layout'), digest, plan)
+  const { configuration } = plan
+  const about = {
+    architecture: configuration.architecture || hostArchitecture,
+    createdAt: createdAtOf(configuration),
+    config: toImageConfig(configuration),
+    builtIn: false,
+  }
+  if (isKnown(digest)) {
+    const image = { ...about, sizeBytes: 0, contentBytes: 0 }
+    return { digest, file: null, image, accounts: { passwd: '', group: '' } }
+  }
+  report('unpacking', share.converting / (1 - share.checking))
+  await tools.unpack(to, signal)
+  const rootfs = join(staging, 'rootfs')
+  const accounts = await readAccounts(rootfs)
+  const contentBytes = await tools.measure(signal)
+  report('packing', (share.converting + share.unpacking) / (1 - share.checking))
+  const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: plan.newest }, signal)
+  return { digest, file, image: { ...about, sizeBytes, contentBytes }, accounts }
+}
+
+/** Makes the EROFS file of `rootfs`, which is gone afterwards. */
+export async function packTree(
+  tools: ImageTools,
+  staging: string,
+  options: PackOptions,
+  signal: AbortSignal,
+): Promise<{ file: string; sizeBytes: number }> {
+  const file = await tools.pack(options, signal)
+  await removeTree(join(staging, 'rootfs'))
+  return { file, sizeBytes: (await stat(file)).size }
+}
+
+/** What skopeo is to read. Which image it is has been decided; skopeo is not asked to choose. */
+async function referenceOf(staging: string, { from }: ImagePlan, { tar }: ImageSource): Promise<ConvertFrom> {
+  if (from.kind === 'oci') {
+    // Its folder form takes manifests of docker's kind too, which its form for OCI layouts does not.
+    const folder = join(staging, 'source')
+    await copyFile(join(folder, basename(pathOfDigest(from.manifest))), join(folder, 'manifest.json'))
+    return { reference: 'dir:/work/source' }
+  }
+  const reference = `docker-archive:/proc/self/fd/3:@${from.index}`
+  // By descriptor: it is the very file that was checked, and no path is read as a reference.
+  return { reference, ...(tar && { descriptor: tar.fd }) }
+}
+
+/** Copies what the chosen images need, and nothing else, to a folder of which staging holds the only copy. */
+async function copySource(staging: string, source: ImageSource, plans: readonly ImagePlan[]): Promise<void> {
+  const wanted = new Set(plans.flatMap(({ from }) => (from.kind === 'oci' ? [...from.blobs] : [])))
+  if (wanted.size === 0) return
+  const folder = join(staging, 'source')
+  await mkdir(folder)
+  await source.copyBlobs(wanted, folder)
+}
+
+/**
+ * The file may have been changed after the check: what was converted must have the very layers that were checked.
+ * That a layer is what its `diff_id` says is checked by umoci when it unpacks.
+ */
+async function checkConverted(layout: string, digest: string, plan: ImagePlan): Promise<void> {
+  const read = async (of: string): Promise<unknown> =>
+    JSON.parse(await readFile(join(layout, pathOfDigest(of)), 'utf8'))
+  const { config } = Manifest.parse(await read(digest))
+  const { rootfs } = Configuration.parse(await read(config.digest))
+  const expected = plan.configuration.rootfs.diff_ids
+  const same = rootfs.diff_ids.length === expected.length && rootfs.diff_ids.every((id, at) => id === expected[at])
+  if (!same) throw digestMismatch(pathOfDigest(config.digest))
+}
+
+async function readAccounts(rootfs: string): Promise<Accounts> {
+  return { passwd: await readAccount(rootfs, 'etc/passwd'), group: await readAccount(rootfs, 'etc/group') }
+}
+
+/** A file that is too large for one of accounts is none. */
+async function readAccount(rootfs: string, path: string): Promise<string> {
+  try {
+    return (await readFileInRoot(rootfs, path, accountBytes))?.toString('utf8') ?? ''
+  } catch (error) {
+    if (error instanceof AppError) return ''
+    throw error
+  }
+}

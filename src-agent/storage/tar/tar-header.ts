@@ -1,0 +1,90 @@
+import type { Attribute } from '../ext4/attributes.ts'
+import type { Inode } from '../ext4/ext4.ts'
+
+const blockSize = 512
+export const linkType = '1'
+
+export interface Head {
+  readonly path: string
+  readonly type: string
+  readonly link: string
+  readonly size: number
+  readonly inode: Pick<Inode, 'mode' | 'uid' | 'gid' | 'modified'> & Partial<Pick<Inode, 'place'>>
+  readonly records: readonly Buffer[]
+}
+
+/** An extended header with everything that could be too large for the plain one, then the plain one. */
+export function header({ path, type, link, size, inode, records }: Head): Buffer {
+  // With "./" no name can be taken for an option, and the root has one.
+  const name = path === '' ? './' : `./${path}`
+  const target = type === linkType ? `./${link}` : link
+  const all = [
+    record('path', Buffer.from(name, 'latin1')),
+    ...(target === '' ? [] : [record('linkpath', Buffer.from(target, 'latin1'))]),
+    record('mtime', Buffer.from(decimalTime(inode.modified))),
+    record('uid', Buffer.from(`${inode.uid}`)),
+    record('gid', Buffer.from(`${inode.gid}`)),
+    record('size', Buffer.from(`${size}`)),
+    ...records,
+  ]
+  const body = Buffer.concat(all)
+  const [major, minor] = deviceOf(inode)
+  return Buffer.concat([
+    plainHeader({ type: 'x', size: body.length, mode: 0o644, major: 0, minor: 0 }),
+    body,
+    padding(body.length),
+    plainHeader({ type, size: Math.min(size, 0o77777777777), mode: inode.mode & 0o7777, major, minor }),
+  ])
+}
+
+function plainHeader(fields: { type: string; size: number; mode: number; major: number; minor: number }): Buffer {
+  const head = Buffer.alloc(blockSize)
+  const octal = (value: number, at: number, length: number) =>
+    head.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1')
+  head.write('entry', 0, 'latin1')
+  octal(fields.mode, 100, 8)
+  octal(0, 108, 8)
+  octal(0, 116, 8)
+  octal(fields.size, 124, 12)
+  octal(0, 136, 12)
+  head.write('        ', 148, 'latin1')
+  head.write(fields.type, 156, 'latin1')
+  head.write('ustar\x0000', 257, 'latin1')
+  octal(fields.major, 329, 8)
+  octal(fields.minor, 337, 8)
+  const sum = head.reduce((total, byte) => total + byte, 0)
+  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1')
+  return head
+}
+
+/** As the kernel keeps it in the inode: the old form in the first word, or the new one in the second. */
+export function deviceOf({ mode, place }: Head['inode']): readonly [major: number, minor: number] {
+  if (place === undefined || ![0o020000, 0o060000].includes(mode & 0o170000)) return [0, 0]
+  const [old, wide] = [place.readUInt32LE(0), place.readUInt32LE(4)]
+  if (old !== 0) return [(old >>> 8) & 0xff, old & 0xff]
+  return [(wide >>> 8) & 0xfff, (wide & 0xff) | ((wide >>> 12) & 0xfff00)]
+}
+
+/** GNU tar splits at the first "=", so in a name it is written as a percent code. */
+export function attributeRecord({ name, value }: Attribute): Buffer {
+  return record(`SCHILY.xattr.${name.replaceAll('%', '%25').replaceAll('=', '%3D')}`, value)
+}
+
+/** `LENGTH KEY=VALUE\n`, where the length counts itself. */
+export function record(key: string, value: Buffer): Buffer {
+  const rest = Buffer.concat([Buffer.from(` ${key}=`, 'latin1'), value, Buffer.from('\n')])
+  let length = rest.length + 1
+  while (`${length}`.length + rest.length !== length) length = `${length}`.length + rest.length
+  return Buffer.concat([Buffer.from(`${length}`), rest])
+}
+
+function decimalTime(nanoseconds: bigint): string {
+  const size = nanoseconds < 0n ? -nanoseconds : nanoseconds
+  const fraction = String(size % 1_000_000_000n).padStart(9, '0')
+  return `${nanoseconds < 0n ? '-' : ''}${size / 1_000_000_000n}.${fraction}`
+}
+
+/** What fills the last block. */
+export function padding(size: number): Buffer {
+  return Buffer.alloc((blockSize - (size % blockSize)) % blockSize)
+}

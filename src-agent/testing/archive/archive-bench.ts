@@ -1,0 +1,116 @@
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import pino from 'pino'
+import { type Sandbox, SandboxSpec } from '#contract/sandbox'
+import { createImageStore } from '../../storage/images/image-store.ts'
+import { createMemoryRecords } from '../images/memory-records.ts'
+import { createLayerStore } from '../../storage/layers/create-layer-store.ts'
+import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
+import { createImageMounts } from '../../storage/layers/image-mounts.ts'
+import { run } from '../../base/process/run.ts'
+import { newRecord } from '../../sandboxes/new-record.ts'
+import { openSandboxRecords } from '../../state/records/sandbox-records.ts'
+import { openSettings } from '../../state/settings-store.ts'
+import { openSnapshotRecords } from '../../state/records/snapshot-records.ts'
+import { openDatabase } from '../../state/database.ts'
+import { createEventLog } from '../../state/event-log.ts'
+import { openStateFolder } from '../../state/folder.ts'
+import { createTasks } from '../../state/tasks.ts'
+import type { TimeGround } from '../../time-ground.ts'
+import { createTrees } from '../../trees/create-trees.ts'
+
+/** An agent's state with everything that archives use and no engine. */
+export interface ArchiveBench {
+  readonly base: string
+  readonly ground: TimeGround
+  /** A sandbox that has never run, on the built-in image; its writable layer is what `fill` makes of the folder. */
+  addSandbox(request: {
+    name: string
+    spec?: Partial<Sandbox['spec']>
+    /** `busybox` otherwise. */
+    image?: string
+    parentId?: string
+    layers?: string[]
+    fill?: (upper: string) => Promise<void>
+  }): Promise<string>
+  addLayer(fill: (folder: string) => Promise<void>): Promise<string>
+  close(): Promise<void>
+}
+
+const { signal } = new AbortController()
+const log = pino({ enabled: false })
+
+export async function openArchiveBench(): Promise<ArchiveBench> {
+  const base = await mkdtemp(join(tmpdir(), 'joey-archive-'))
+  const home = join(base, 'home')
+  const folder = openStateFolder({ home, run: join(home, 'run'), socketPath: join(home, 'run', 'joeyd.sock') })
+  const database: DatabaseSync = openDatabase(folder.database)
+  const events = createEventLog(database, () => new Date())
+  const records = openSandboxRecords(database, events)
+  const snapshotRecords = openSnapshotRecords(database, events)
+  const images = createImageStore({
+    folder: folder.images,
+    records: createMemoryRecords(),
+    run,
+    onChanged: () => {},
+    onRemoved: () => {},
+    log,
+  })
+  const imageMounts = createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath })
+  const layers = createLayerStore({
+    folder: join(home, 'layers'),
+    blockFolder: join(home, 'blocks'),
+    run,
+    log,
+    converter: createDiskConverter(run),
+  })
+  const context = {
+    ...{ records, events, folder, images, imageMounts, layers, snapshots: snapshotRecords, log, signal },
+    now: () => new Date(),
+    drivers: new Map([['container', { class: 'container' }]]),
+  } as unknown as TimeGround['context']
+  const findSnapshot = (ref: string) => {
+    const found = snapshotRecords.get(ref)
+    if (found) return found
+    throw new Error(`no snapshot ${ref}`)
+  }
+  const trees = createTrees({ context, layers, snapshotRecords, findSnapshot })
+  const ground = {
+    ...{ context, layers, snapshotRecords, trees, settings: openSettings(database, events) },
+    tasks: createTasks(events, () => new Date()),
+  } as unknown as TimeGround
+  await images.ensureBuiltIn(signal)
+  const addLayer: ArchiveBench['addLayer'] = async (fill) => {
+    const made = join(base, `layer-${layers.newId()}`)
+    await fill(made)
+    const id = layers.newId()
+    await layers.adoptFolder(id, made)
+    await layers.seal(id, { signal })
+    return id
+  }
+  return {
+    base,
+    ground,
+    addLayer,
+    async addSandbox({ name, spec = {}, image: from = 'busybox', parentId, layers: chain = [], fill }) {
+      const image = images.find(from)
+      const whole = SandboxSpec.parse({ image: from, ...spec })
+      const wish = { name, spec: whole, argv: ['sh'], image: { reference: from, digest: image.digest } }
+      const record = newRecord(context, { ...wish, state: 'created', layers: chain, ...(parentId && { parentId }) })
+      const { upper, folder: own } = folder.sandbox(record.sandbox.id)
+      if (fill) {
+        await run('mkdir', ['-p', own])
+        await fill(upper)
+      }
+      records.put(record)
+      return record.sandbox.id
+    },
+    async close() {
+      for (const { digest } of images.list()) await imageMounts.drop(digest)
+      database.close()
+      await run('rm', ['-rf', base])
+    },
+  }
+}

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { readChange } from '../settings.ts'
+
+test('values are read as what the setting is', () => {
+  expect(readChange(['defaultClass=gvisor', 'selfTestAfterChange=true', 'selfTestEveryHours=never'])).toEqual({
+    defaultClass: 'gvisor',
+    selfTestAfterChange: true,
+    selfTestEveryHours: null,
+  })
+})
+
+test.each([
+  ['defaultClass=vm', /container/],
+  ['selfTestEveryHours=0', /^selfTestEveryHours=0: it is a whole number of hours from 1 to 720, or never\.$/],
+  ['selfTestAfterChange=2', /^selfTestAfterChange=2: it is true or false\.$/],
+  ['nothing=1', /write NAME=VALUE with one of defaultClass/],
+  ['toString=1', /write NAME=VALUE/],
+  ['defaultClass', /write NAME=VALUE/],
+])('%s is refused', (word, reason) => {
+  expect(() => readChange([word])).toThrow(reason)
+})

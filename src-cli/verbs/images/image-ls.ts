@@ -1,0 +1,46 @@
+import type { Image } from '#contract/image'
+import { defineCommand } from '../../command/command.ts'
+import { printJson, printLine } from '../../context.ts'
+import { ExitCode } from '../../exit-codes.ts'
+import { printTable } from '../../output/print-table.ts'
+import type { Column } from '../../output/table.ts'
+import { formatAgo, formatBytes } from '../../output/words.ts'
+
+export const imageLs = defineCommand({
+  operands: '',
+  count: [0, 0],
+  flags: { quiet: { type: 'boolean', short: 'q', help: 'Print digests only.' } },
+  examples: [{ line: 'joey image ls', says: 'Names, digests and sizes.' }],
+  async run({ flags }, context) {
+    const images = await context.client.listImages({})
+    if (flags.quiet && flags.json)
+      printJson(
+        context.stdout,
+        images.map(({ digest }) => digest),
+      )
+    else if (flags.json) printJson(context.stdout, images)
+    else if (flags.quiet) for (const { digest } of images) printLine(context.stdout, digest)
+    else printTable(context, columns(new Date()), images.flatMap(rowsOf))
+    return ExitCode.ok
+  },
+})
+
+interface Row {
+  readonly name: string
+  readonly image: Image
+}
+
+/** One line for each name; an image without a name has one too. */
+function rowsOf(image: Image): readonly Row[] {
+  return (image.names.length > 0 ? image.names : ['-']).map((name) => ({ name, image }))
+}
+
+function columns(now: Date): readonly Column<Row>[] {
+  return [
+    { title: 'NAME', cell: ({ name }) => name },
+    { title: 'DIGEST', cell: ({ image }) => image.digest.slice('sha256:'.length, 'sha256:'.length + 12) },
+    { title: 'ARCHITECTURE', cell: ({ image }) => image.architecture },
+    { title: 'SIZE', cell: ({ image }) => formatBytes(image.sizeBytes), align: 'right' },
+    { title: 'IMPORTED', cell: ({ image }) => (image.builtIn ? 'built in' : formatAgo(image.importedAt, now)) },
+  ]
+}

@@ -1,0 +1,94 @@
+import { execStream } from '#contract/process'
+import { defineCommand } from '../../command/command.ts'
+import type { Values } from '../../command/flags.ts'
+import { usageError } from '../../command/usage-error.ts'
+import { type Context, tell } from '../../context.ts'
+import { ExitCode } from '../../exit-codes.ts'
+import { readEnvironment } from '../../parse/environment.ts'
+import { parseDuration } from '../../parse/time.ts'
+import { commandWords } from '../../parse/words.ts'
+import { followProcess } from '../../streams/process-stream.ts'
+import { showTerminal } from '../../streams/terminal-session.ts'
+import { defaultDetachKeys, parseDetachKeys } from '../../tty/detach-keys.ts'
+import { windowSize } from '../../tty/raw-tty.ts'
+import { requireTty } from '../../tty/require-tty.ts'
+import { exitCodeOf } from '../shared/exit-code.ts'
+import { processFlags } from '../run-flags.ts'
+import { sandboxRef } from '../shared/sandbox-ref.ts'
+
+const flags = {
+  ...processFlags,
+  timeout: { type: 'string', value: 'DURATION', help: 'Kill the command after this long: 30s, 5m.' },
+} as const
+
+export const exec = defineCommand({
+  operands: 'SANDBOX [--] COMMAND [ARG...]',
+  count: [1, Number.POSITIVE_INFINITY],
+  passThrough: true,
+  failureCode: ExitCode.notStarted,
+  description:
+    'Exits with the code of the command; 124 when --timeout ended it, 125 when Joey itself failed, 126 when it cannot\n' +
+    'be executed, 127 when it is not there, 128 + n when signal n ended it. With -t the command may be left out: a shell.',
+  flags,
+  examples: [
+    { line: 'joey exec web -- cat /etc/os-release', says: 'Output and exit code are those of the command.' },
+    { line: "printf 'a\\0b' | joey exec -i web -- od -c", says: 'Standard input is passed on byte for byte.' },
+    { line: 'joey exec -it web', says: 'The best shell that the image has.' },
+  ],
+  async run({ flags: given, operands: [word = '', ...words] }, context) {
+    const ref = sandboxRef(word)
+    const argv = [...commandWords(words)]
+    if (argv.length === 0 && !given.tty) throw usageError('joey exec needs a command, or -it for a shell.')
+    const process = {
+      env: readEnvironment(given['env-file'], given.env, context.env),
+      cwd: given.workdir ?? null,
+      user: given.user ?? null,
+    }
+    return given.tty
+      ? execInTerminal(context, ref, { argv, process, given })
+      : execWithStreams(context, ref, { argv, process, given })
+  },
+})
+
+interface ExecRequest {
+  readonly argv: string[]
+  readonly process: { readonly env: Record<string, string>; readonly cwd: string | null; readonly user: string | null }
+  readonly given: Values<typeof flags>
+}
+
+async function execWithStreams(context: Context, ref: string, { argv, process, given }: ExecRequest): Promise<number> {
+  const timeoutMs = given.timeout === undefined ? null : parseDuration('--timeout', given.timeout)
+  const stdin = given.interactive
+  const { code, timedOut, exit } = await followProcess(context, {
+    declaration: execStream,
+    request: { ref },
+    first: { type: 'exec', argv, ...process, stdin, timeoutMs },
+    stdin,
+    onSignal: (signal, channel) => channel.send({ type: 'signal', signal }),
+  })
+  if (!timedOut) return exitCodeOf(context, exit, code)
+  tell(context, `joey: The command was killed: it had not ended after ${given.timeout}.`)
+  return ExitCode.timedOut
+}
+
+async function execInTerminal(context: Context, ref: string, { argv, process, given }: ExecRequest): Promise<number> {
+  if (given.timeout !== undefined) throw usageError('--timeout does not go with -t.')
+  requireTty(context)
+  const detachKeys = given['detach-keys'] ?? defaultDetachKeys
+  parseDetachKeys(detachKeys)
+  const { client } = context
+  const terminal = await client.openTerminal({
+    ref,
+    ...(argv.length > 0 ? { argv } : {}),
+    ...process,
+    ...windowSize(context),
+  })
+  const end = await showTerminal(context, { terminal, input: given.interactive, detachKeys, fresh: true })
+  if (end.kind === 'detached') {
+    tell(context, `Detached. The terminal lives on; come back with: joey attach ${ref} --terminal ${terminal.id}`)
+    return ExitCode.ok
+  }
+  // Its content was for this screen; left open it would stay listed. It may be gone with its sandbox.
+  await client.closeTerminal({ id: terminal.id }).catch(() => undefined)
+  return end.code ?? ExitCode.notStarted
+}

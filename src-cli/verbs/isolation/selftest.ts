@@ -1,0 +1,64 @@
+import type { ProbeResult, SelfTestReport } from '#contract/selftest'
+import { defineCommand } from '../../command/command.ts'
+import { printJson } from '../../context.ts'
+import { ExitCode } from '../../exit-codes.ts'
+import { columnOfHeads, type Paragraph, paragraph, printParagraphs } from '../../output/paragraphs.ts'
+import type { Colour } from '../../output/table.ts'
+import { formatAgo } from '../../output/words.ts'
+import { sandboxRef } from '../shared/sandbox-ref.ts'
+
+export const selftest = defineCommand({
+  operands: 'SANDBOX',
+  count: [1, 1],
+  description: 'Tries from inside what a sandbox should not be able to do. Exits with 1 when a probe failed.',
+  flags: {
+    all: { type: 'boolean', short: 'a', help: 'Show the probes that passed too.' },
+    last: { type: 'boolean', help: 'Show the latest report instead of checking again.' },
+  },
+  examples: [
+    { line: 'joey selftest web', says: 'Checks now, and shows what failed.' },
+    { line: 'joey selftest --last -a web', says: 'The latest report, whole.' },
+  ],
+  async run({ operands: [word = ''], flags }, context) {
+    const ref = sandboxRef(word)
+    const report = flags.last ? await context.client.readSelfTest({ ref }) : await context.client.runSelfTest({ ref })
+    if (flags.json) printJson(context.stdout, report)
+    else printParagraphs(context, describeReport(word, report, { all: flags.all, now: new Date() }))
+    return report?.results.some(({ outcome }) => outcome === 'fail') ? ExitCode.failed : ExitCode.ok
+  },
+})
+
+const words: Readonly<Record<ProbeResult['outcome'], { readonly text: string; readonly colour: Colour }>> = {
+  pass: { text: 'pass', colour: 'green' },
+  fail: { text: 'FAIL', colour: 'red' },
+  notApplicable: { text: 'n/a', colour: 'gray' },
+}
+
+/** A report for people: what failed, or everything, and the sum of it. */
+export function describeReport(
+  name: string,
+  report: SelfTestReport | null,
+  { all, now }: { readonly all: boolean; readonly now: Date },
+): readonly Paragraph[] {
+  if (report === null) return [paragraph(`"${name}" has not been checked yet. "joey selftest ${name}" does it.`)]
+  const shown = all ? report.results : report.results.filter(({ outcome }) => outcome === 'fail')
+  const heads = columnOfHeads(shown.map(({ outcome }) => ({ head: words[outcome].text, text: '' })))
+  return [
+    ...shown.flatMap(({ outcome, id, title, detail }, index) => {
+      const head = heads[index]?.head ?? ''
+      return [{ head, text: `${title} [${id}]`, colour: words[outcome].colour }, paragraph(detail, head.length)]
+    }),
+    paragraph(summary(report, now)),
+    ...report.drift.map((id) => paragraph(`${id} passed the time before.`)),
+  ]
+}
+
+/** `Checked 2 minutes ago in container (crun): 41 of 41 passed, 3 not applicable.` */
+export function summary({ results, at, class: where, engine }: SelfTestReport, now: Date): string {
+  const count = (outcome: ProbeResult['outcome']) => results.filter((result) => result.outcome === outcome).length
+  const tried = count('pass') + count('fail')
+  const rest = count('notApplicable')
+  const by = engine === null ? where : `${where} (${engine})`
+  const tail = rest === 0 ? '' : `, ${rest} not applicable`
+  return `Checked ${formatAgo(at, now)} in ${by}: ${count('pass')} of ${tried} passed${tail}.`
+}

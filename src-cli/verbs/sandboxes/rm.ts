@@ -1,0 +1,24 @@
+import { defineCommand } from '../../command/command.ts'
+import { usageError } from '../../command/usage-error.ts'
+import { allNames, eachSandbox } from '../shared/each-sandbox.ts'
+
+export const rm = defineCommand({
+  operands: 'SANDBOX [SANDBOX...]',
+  count: [0, Number.POSITIVE_INFINITY],
+  flags: {
+    force: { type: 'boolean', short: 'f', help: 'Also one that runs: kill it first.' },
+    all: { type: 'boolean', short: 'a', help: 'Every sandbox. Those that run are refused without --force.' },
+  },
+  examples: [
+    { line: 'joey rm web', says: 'Removes a stopped sandbox.' },
+    { line: 'joey rm -f web db', says: 'Kills and removes two.' },
+    { line: 'joey rm -fa', says: 'Removes every sandbox, running or not.' },
+  ],
+  async run({ operands, flags }, context) {
+    if (flags.all && operands.length > 0) throw usageError('Give names or --all, not both.')
+    if (!flags.all && operands.length === 0) throw usageError('joey rm needs the name of a sandbox, or --all.')
+    const names = flags.all ? await allNames(context) : [...new Set(operands)]
+    const act = (ref: string) => context.client.removeSandbox({ ref, force: flags.force })
+    return eachSandbox(context, { names, style: flags, act })
+  },
+})
