@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { evaluatedModule } from './tools/build/evaluated-module.ts'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -25,6 +26,7 @@ export default defineConfig({
     },
   },
   preload: {
+    plugins: [evaluatedModule(path('src-preload/names.ts'))],
     build: {
       outDir: path('out/preload'),
       target: 'node18',

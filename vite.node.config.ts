@@ -1,7 +1,9 @@
-import http from 'node:http'
 import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
-import type { InlineConfig, Plugin } from 'vite'
+import type { InlineConfig } from 'vite'
+import { evaluatedModule, lateModule } from './tools/build/evaluated-module.ts'
+import { startGroup } from './tools/build/start-group.ts'
+import { lateBuiltins, lateHttp, lateNames, takenBuiltins } from './tools/build/taken-builtins.ts'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -33,31 +35,21 @@ export const agentConfig = (entries: Readonly<Record<string, string>>, outDir: s
   },
 })
 
-/**
- * An `import` of `node:http` reads each of its exports, and one of them (WebSocket) loads all of Node's fetch: 12 ms of
- * every command. Taken through `process.getBuiltinModule`, its exports are only read when they are used.
- */
-const lazyHttp: Plugin = {
-  name: 'joey-lazy-http',
-  enforce: 'pre',
-  resolveId: (id) => (id === 'node:http' ? '\0lazy-http' : null),
-  load: (id) => (id === '\0lazy-http' ? lazyHttpSource() : null),
-}
-
-function lazyHttpSource(): string {
-  const exports = Object.entries(Object.getOwnPropertyDescriptors(http))
-    .filter(([, descriptor]) => 'value' in descriptor)
-    .map(([name]) => `export const ${name} = http.${name}`)
-  return ["const http = process.getBuiltinModule('node:http')", ...exports, 'export default http'].join('\n')
-}
+/** What a command needs of the contract is plain data in it: to make it takes longer than most commands. */
+const contract = [
+  evaluatedModule(path('src-contract/client/answer-forms.ts')),
+  lateModule(path('src-contract/reasons/index.ts')),
+  lateModule(path('src-contract/sentences/index.ts')),
+]
 
 /** The command line: one file, dependencies inside, because resolving them one by one costs more than the command. */
 export const cliConfig = (entries: Readonly<Record<string, string>>, outDir: string): InlineConfig => ({
   ...common,
-  plugins: [lazyHttp],
+  plugins: [lateBuiltins, lateHttp, takenBuiltins, ...contract],
   ssr: { noExternal: true },
   build: {
     ssr: true,
+    ssrEmitAssets: true,
     target: 'node24',
     outDir,
     emptyOutDir: true,
@@ -66,9 +58,14 @@ export const cliConfig = (entries: Readonly<Record<string, string>>, outDir: str
     rolldownOptions: {
       input: entries,
       external: [...builtinModules.flatMap((name) => [name, `node:${name}`]), ...accelerators].filter(
-        (name) => name !== 'node:http',
+        (name) => name !== 'node:http' && !lateNames.includes(name),
       ),
-      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: {
+        format: 'es',
+        entryFileNames: '[name].js',
+        chunkFileNames: 'chunks/[name]-[hash].js',
+        codeSplitting: { groups: [startGroup(path('src-cli/index.ts'))] },
+      },
     },
   },
 })

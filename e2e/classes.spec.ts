@@ -1,6 +1,6 @@
-import type { Desk } from './fixtures/test-agent.ts'
 import { expect, test } from './fixtures/test.ts'
-import { ChangeClassDialog } from './pages/change-class-dialog.ts'
+import type { TestAgent } from './fixtures/test-agent.ts'
+import { ChangeClassPickerog } from './pages/change-class-dialog.ts'
 import type { ClassName } from './pages/create-dialog.ts'
 
 const classes: readonly (readonly [ClassName, string])[] = [
@@ -8,16 +8,19 @@ const classes: readonly (readonly [ClassName, string])[] = [
   ['Micro-VM', 'microvm'],
 ]
 
-/** A host without an engine has its class closed in the dial, which another test looks at. */
-async function needs(desk: Desk, isolationClass: string): Promise<void> {
-  const profiles = JSON.parse(await desk.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
+/** A host without an engine has its class disabled in the dialog, which another test checks. */
+async function needs(testAgent: TestAgent, isolationClass: string): Promise<void> {
+  const profiles = JSON.parse(await testAgent.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
   const offered = profiles.some((profile) => profile.class === isolationClass && profile.available)
   test.skip(!offered, `This host does not offer ${isolationClass}.`)
 }
 
 for (const [name, isolationClass] of classes) {
-  test(`the dial makes a sandbox of class ${isolationClass}, and its badge says so`, async ({ desk, mainWindow }) => {
-    await needs(desk, isolationClass)
+  test(`the dialog makes a sandbox of class ${isolationClass}, and its badge says so`, async ({
+    testAgent,
+    mainWindow,
+  }) => {
+    await needs(testAgent, isolationClass)
     const { shell } = mainWindow
     const dialog = await shell.newSandbox()
     await expect(dialog.position(name)).toBeEnabled()
@@ -27,7 +30,7 @@ for (const [name, isolationClass] of classes) {
 
     await expect(shell.list.row('walled')).toContainText(name)
     await expect(shell.list.state('walled')).toContainText('Running')
-    const [made] = JSON.parse(await desk.joey('inspect', 'walled'))
+    const [made] = JSON.parse(await testAgent.joey('inspect', 'walled'))
     expect({ class: made.class, network: made.spec.networkName }).toEqual({ class: isolationClass, network: 'lan' })
 
     if (isolationClass !== 'microvm') return
@@ -37,8 +40,8 @@ for (const [name, isolationClass] of classes) {
   })
 }
 
-test('a class that is not offered is closed in the dial and says why', async ({ desk, mainWindow }) => {
-  const profiles = JSON.parse(await desk.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
+test('a class that is not offered is disabled in the dialog, with the reason', async ({ testAgent, mainWindow }) => {
+  const profiles = JSON.parse(await testAgent.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
   const dialog = await mainWindow.shell.newSandbox()
   for (const [name, isolationClass] of classes) {
     const offered = profiles.find((profile) => profile.class === isolationClass)?.available === true
@@ -46,15 +49,15 @@ test('a class that is not offered is closed in the dial and says why', async ({ 
   }
 })
 
-test('changing the class shows its plan, keeps the disk, and tells how it ended', async ({ desk, mainWindow }) => {
-  await needs(desk, 'gvisor')
+test('changing the class shows its plan, keeps the disk, and tells how it ended', async ({ testAgent, mainWindow }) => {
+  await needs(testAgent, 'gvisor')
   const { list } = mainWindow.shell
-  await desk.runSandbox('mover')
-  await desk.joey('exec', 'mover', '--', 'sh', '-c', 'echo kept > /kept')
+  await testAgent.runSandbox('mover')
+  await testAgent.joey('exec', 'mover', '--', 'sh', '-c', 'echo kept > /kept')
   await expect(list.state('mover')).toContainText('Running')
 
   await list.choose('Change class…', 'mover')
-  const dialog = new ChangeClassDialog(mainWindow.page, 'mover')
+  const dialog = new ChangeClassPickerog(mainWindow.page, 'mover')
   await expect(dialog.position('Container')).toBeDisabled()
   await dialog.planFor('gVisor')
   await dialog.change('gVisor')
@@ -63,24 +66,24 @@ test('changing the class shows its plan, keeps the disk, and tells how it ended'
   await dialog.close()
   await expect(list.row('mover')).toContainText('gVisor')
   await expect(list.state('mover')).toContainText('Running')
-  expect(await desk.joey('exec', 'mover', '--', 'cat', '/kept')).toBe('kept\n')
+  expect(await testAgent.joey('exec', 'mover', '--', 'cat', '/kept')).toBe('kept\n')
 })
 
-test('the class of the settings is the one that the next dialog starts with', async ({ desk, mainWindow }) => {
+test('the class of the settings is the one that the next dialog starts with', async ({ testAgent, mainWindow }) => {
   const { shell, page } = mainWindow
   await shell.go('Host')
   await page.getByRole('radiogroup', { name: 'Class of new sandboxes' }).getByRole('radio', { name: 'gVisor' }).click()
   await expect
-    .poll(async () => JSON.parse(await desk.joey('settings', '--json')) as unknown)
+    .poll(async () => JSON.parse(await testAgent.joey('settings', '--json')) as unknown)
     .toMatchObject({ defaultClass: 'gvisor' })
 
   const dialog = await shell.newSandbox()
   await expect(dialog.position('gVisor')).toBeChecked()
 })
 
-test('the list can be narrowed to one class', async ({ desk, mainWindow }) => {
+test('the list can be narrowed to one class', async ({ testAgent, mainWindow }) => {
   const { list } = mainWindow.shell
-  await desk.runSandbox('plain')
+  await testAgent.runSandbox('plain')
   await expect(list.row('plain')).toBeVisible()
   const filter = mainWindow.page.getByRole('combobox', { name: 'Isolation class' })
 

@@ -26,10 +26,10 @@ async function check(window: Window, name: string): Promise<void> {
   }
 }
 
-test('files are looked into, edited, made, copied in, found and deleted', async ({ desk, mainWindow }) => {
+test('files are previewed, edited, made, copied in, searched and deleted', async ({ testAgent, mainWindow }) => {
   test.slow()
-  await desk.runSandbox('web')
-  await desk.joey('exec', 'web', '--', 'sh', '-c', 'mkdir /srv; printf "#!/bin/sh\\necho old\\n" > /srv/run.sh')
+  await testAgent.runSandbox('web')
+  await testAgent.joey('exec', 'web', '--', 'sh', '-c', 'mkdir /srv; printf "#!/bin/sh\\necho old\\n" > /srv/run.sh')
   const { shell, page } = mainWindow
   await (await shell.openSandbox('web')).openTab('Files')
   const list = page.getByRole('listbox')
@@ -44,7 +44,7 @@ test('files are looked into, edited, made, copied in, found and deleted', async 
   await preview.getByRole('button', { name: 'Edit' }).click()
   await preview.getByRole('textbox', { name: 'Text of run.sh' }).fill('echo edited\n')
   await preview.getByRole('button', { name: 'Save' }).click()
-  await expect.poll(() => desk.joey('exec', 'web', '--', 'cat', '/srv/run.sh')).toBe('echo edited\n')
+  await expect.poll(() => testAgent.joey('exec', 'web', '--', 'cat', '/srv/run.sh')).toBe('echo edited\n')
 
   await page.getByRole('button', { name: 'New folder' }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('made')
@@ -83,13 +83,13 @@ test('files are looked into, edited, made, copied in, found and deleted', async 
   await expect(entry(/sent\.txt/)).toBeHidden()
 })
 
-test('an export shows what would leave, and an import what it wants', async ({ desk, mainWindow }) => {
+test('an export shows what would leave, and an import what it wants', async ({ testAgent, mainWindow }) => {
   test.slow()
-  await desk.runSandbox('whole', '-m', '64m')
+  await testAgent.runSandbox('whole', '-m', '64m')
   const body = randomBytes(300).toString('base64').replace(/.{70}/g, '$&\\n')
   const key = `-----BEGIN OPENSSH PRIVATE KEY-----\\n${body}\\n-----END OPENSSH PRIVATE KEY-----\\n`
-  await desk.joey('exec', 'whole', '--', 'sh', '-c', `echo kept > /kept; printf '${key}' > /id_rsa`)
-  await desk.joey('stop', '-t', '0', 'whole')
+  await testAgent.joey('exec', 'whole', '--', 'sh', '-c', `echo kept > /kept; printf '${key}' > /id_rsa`)
+  await testAgent.joey('stop', '-t', '0', 'whole')
   const own = mkdtempSync(join(tmpdir(), 'je-own-'))
   const file = join(own, 'whole.joey')
   const { shell, page } = mainWindow
@@ -119,8 +119,8 @@ test('an export shows what would leave, and an import what it wants', async ({ d
   } finally {
     rmSync(own, { recursive: true, force: true })
   }
-  await desk.joey('start', 'again')
-  expect(await desk.joey('exec', 'again', '--', 'sh', '-c', 'cat /kept; ls /id_rsa 2>&1 || true')).toMatch(
+  await testAgent.joey('start', 'again')
+  expect(await testAgent.joey('exec', 'again', '--', 'sh', '-c', 'cat /kept; ls /id_rsa 2>&1 || true')).toMatch(
     /^kept\n.*No such file/,
   )
 })

@@ -14,21 +14,21 @@ for (const theme of ['dark', 'light'] as const) {
   })
 }
 
-test('a window that opens where no agent runs starts one', async ({ desk, mainWindow }) => {
+test('a window that opens where no agent runs starts one', async ({ testAgent, mainWindow }) => {
   await mainWindow.close()
-  await desk.joey('agent', 'stop')
+  await testAgent.joey('agent', 'stop')
 
   await mainWindow.open()
 
   await expect(mainWindow.shell.agentStatus).toHaveText(/Agent connected/)
-  expect((await desk.agent()).home).toBe(desk.home)
+  expect((await testAgent.info()).home).toBe(testAgent.home)
 })
 
-test('closing the window leaves the agent running', async ({ desk, mainWindow }) => {
+test('closing the window leaves the agent running', async ({ testAgent, mainWindow }) => {
   await expect(mainWindow.shell.agentStatus).toHaveText(/Agent connected/)
-  const before = await desk.agent()
+  const before = await testAgent.info()
 
   await mainWindow.close()
 
-  expect((await desk.agent()).pid).toBe(before.pid)
+  expect((await testAgent.info()).pid).toBe(before.pid)
 })

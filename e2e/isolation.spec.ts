@@ -9,21 +9,24 @@ async function answerSaveDialog({ app }: Window, path: string): Promise<void> {
   }, path)
 }
 
-test('the picture follows what is shared, within two seconds', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('one')
+test('the picture follows what is shared, within two seconds', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('one')
   const isolation = await mainWindow.shell.openIsolation()
   await expect(isolation.node('one', 'Sandbox')).toBeVisible()
 
-  await desk.runSandbox('two')
+  await testAgent.runSandbox('two')
   await expect(isolation.node('two', 'Sandbox')).toBeVisible({ timeout: 2000 })
 
-  await desk.joey('rm', '-f', 'two')
+  await testAgent.joey('rm', '-f', 'two')
   await expect(isolation.node('two', 'Sandbox')).toBeHidden({ timeout: 2000 })
 })
 
-test('what a sandbox reaches is listed with its path, and the table says the same', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('web', '--network', 'lan')
-  await desk.runSandbox('data', '--network', 'lan')
+test('what a sandbox reaches is listed with its path, and the table says the same', async ({
+  testAgent,
+  mainWindow,
+}) => {
+  await testAgent.runSandbox('web', '--network', 'lan')
+  await testAgent.runSandbox('data', '--network', 'lan')
   const isolation = await mainWindow.shell.openIsolation()
 
   await isolation.node('web', 'Sandbox').click()
@@ -35,8 +38,8 @@ test('what a sandbox reaches is listed with its path, and the table says the sam
   await expect(isolation.table.getByRole('row').filter({ hasText: 'web' }).first()).toBeVisible()
 })
 
-test('the whole picture is walked and opened by keyboard', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('keys')
+test('the whole picture is walked and opened by keyboard', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('keys')
   const isolation = await mainWindow.shell.openIsolation()
   await isolation.node('keys', 'Sandbox').focus()
   await mainWindow.page.keyboard.press('ArrowRight')
@@ -49,8 +52,8 @@ test('the whole picture is walked and opened by keyboard', async ({ desk, mainWi
   await expect(isolation.panel('keys')).toBeHidden()
 })
 
-test('a grant is taken back where the picture shows what it opens', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('granted', '--grant', 'cap:SYS_ADMIN')
+test('a grant is taken back where the picture shows what it opens', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('granted', '--grant', 'cap:SYS_ADMIN')
   const isolation = await mainWindow.shell.openIsolation()
   await isolation.node('granted', 'Sandbox').click()
 
@@ -59,8 +62,8 @@ test('a grant is taken back where the picture shows what it opens', async ({ des
   await expect(cut.getByRole('button')).toHaveText(/^(Plan the change to|Take back cap:SYS_ADMIN)/)
 })
 
-test('the self-test runs from the window, and its badge stands in the header', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('tested')
+test('the self-test runs from the window, and its badge stands in the header', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('tested')
   const sandbox = await mainWindow.shell.openSandbox('tested')
   await sandbox.openTab('Isolation')
   await expect(sandbox.selfTest).toContainText('It was never checked.')
@@ -76,10 +79,10 @@ for (const [format, start] of [
   ['SVG', '<svg'],
   ['PNG', '\u0089PNG'],
 ] as const) {
-  test(`the picture is saved as ${format}`, async ({ desk, mainWindow }) => {
-    const path = join(desk.home, `picture.${format.toLowerCase()}`)
+  test(`the picture is saved as ${format}`, async ({ testAgent, mainWindow }) => {
+    const path = join(testAgent.home, `picture.${format.toLowerCase()}`)
     await answerSaveDialog(mainWindow, path)
-    await desk.runSandbox('drawn')
+    await testAgent.runSandbox('drawn')
     const isolation = await mainWindow.shell.openIsolation()
     await expect(isolation.node('drawn', 'Sandbox')).toBeVisible()
 

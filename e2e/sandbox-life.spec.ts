@@ -1,11 +1,14 @@
 import { expect, test } from './fixtures/test.ts'
 
-test('a sandbox is made in the dialog, paused, resumed, stopped, started and removed', async ({ desk, mainWindow }) => {
+test('a sandbox is made in the dialog, paused, resumed, stopped, started and removed', async ({
+  testAgent,
+  mainWindow,
+}) => {
   const { shell } = mainWindow
   const { list } = shell
   const dialog = await shell.newSandbox()
   await dialog.fill({
-    ...{ image: 'busybox', name: 'desk-one', memory: '64 MB', cpus: '0.5', processes: '50' },
+    ...{ image: 'busybox', name: 'box-one', memory: '64 MB', cpus: '0.5', processes: '50' },
     command: 'sleep 100000',
   })
   await dialog.create()
@@ -13,53 +16,53 @@ test('a sandbox is made in the dialog, paused, resumed, stopped, started and rem
 
   await test.step('it runs with its limits', async () => {
     if (!(await list.table.isVisible())) await shell.go('Sandboxes')
-    await expect(list.state('desk-one')).toContainText('Running')
-    const { spec } = JSON.parse(await desk.joey('inspect', 'desk-one'))[0]
+    await expect(list.state('box-one')).toContainText('Running')
+    const { spec } = JSON.parse(await testAgent.joey('inspect', 'box-one'))[0]
     expect(spec.limits).toEqual({ memoryBytes: 64 * 1024 * 1024, cpus: 0.5, pids: 50 })
     expect(spec.command).toEqual(['sleep', '100000'])
   })
 
   await test.step('every action leads to its state', async () => {
-    await list.act('Pause', 'desk-one')
-    await expect(list.state('desk-one')).toContainText('Paused')
-    await list.act('Resume', 'desk-one')
-    await expect(list.state('desk-one')).toContainText('Running')
-    await list.act('Stop', 'desk-one')
-    await expect(list.state('desk-one')).toContainText('Stopped')
-    await list.act('Start', 'desk-one')
-    await expect(list.state('desk-one')).toContainText('Running')
+    await list.act('Pause', 'box-one')
+    await expect(list.state('box-one')).toContainText('Paused')
+    await list.act('Resume', 'box-one')
+    await expect(list.state('box-one')).toContainText('Running')
+    await list.act('Stop', 'box-one')
+    await expect(list.state('box-one')).toContainText('Stopped')
+    await list.act('Start', 'box-one')
+    await expect(list.state('box-one')).toContainText('Running')
   })
 
   await test.step('removing asks first', async () => {
-    await list.act('Remove', 'desk-one')
+    await list.act('Remove', 'box-one')
     await list.cancel()
-    await expect(list.state('desk-one')).toContainText('Running')
-    await list.act('Remove', 'desk-one')
+    await expect(list.state('box-one')).toContainText('Running')
+    await list.act('Remove', 'box-one')
     await list.confirm('Remove')
     await expect(list.empty).toBeVisible()
-    expect(await desk.list()).toEqual([])
+    expect(await testAgent.list()).toEqual([])
   })
 })
 
-test('the list follows what happens outside the window', async ({ desk, mainWindow }) => {
+test('the list follows what happens outside the window', async ({ testAgent, mainWindow }) => {
   const { list } = mainWindow.shell
   await expect(list.empty).toBeVisible()
 
-  await desk.runSandbox('outside')
+  await testAgent.runSandbox('outside')
   await expect(list.state('outside')).toContainText('Running')
 
-  await desk.joey('pause', 'outside')
+  await testAgent.joey('pause', 'outside')
   await expect(list.state('outside')).toContainText('Paused')
 
-  await desk.joey('resume', 'outside')
-  await desk.joey('stop', 'outside')
+  await testAgent.joey('resume', 'outside')
+  await testAgent.joey('stop', 'outside')
   await expect(list.state('outside')).toContainText('Stopped')
 
-  await desk.joey('rm', 'outside')
+  await testAgent.joey('rm', 'outside')
   await expect(list.empty).toBeVisible()
 })
 
-test('a failure is shown at the field that caused it, and nothing is made', async ({ desk, mainWindow }) => {
+test('a failure is shown at the field that caused it, and nothing is made', async ({ testAgent, mainWindow }) => {
   const dialog = await mainWindow.shell.newSandbox()
   await dialog.fill({ image: 'no-such-image', name: 'never', command: 'true' })
 
@@ -67,5 +70,5 @@ test('a failure is shown at the field that caused it, and nothing is made', asyn
 
   await expect(dialog.field('Image')).toHaveAttribute('aria-invalid', 'true')
   await expect(dialog.root).toContainText('There is no image no-such-image')
-  expect(await desk.list()).toEqual([])
+  expect(await testAgent.list()).toEqual([])
 })

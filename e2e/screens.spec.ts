@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import { expectAccessible } from './fixtures/check-accessibility.ts'
-import type { Desk } from './fixtures/test-agent.ts'
 import { checkout } from './fixtures/run-joey.ts'
 import { expect, screenPath, test, type Window } from './fixtures/test.ts'
-import { ChangeClassDialog } from './pages/change-class-dialog.ts'
+import type { TestAgent } from './fixtures/test-agent.ts'
+import { ChangeClassPickerog } from './pages/change-class-dialog.ts'
 
-/** A desk as one has it after a morning: some run, one is busy, one waits, one has failed. */
-async function populate(desk: Desk): Promise<void> {
+/** Sandboxes as one has them after a morning: some run, one is busy, one waits, one has failed. */
+async function populate(testAgent: TestAgent): Promise<void> {
   const busy = 'i=0; while :; do i=$((i+1)); echo "request $i served in $((i % 7 + 3)) ms"; sleep 0.2; done'
-  await desk.joey(
+  await testAgent.joey(
     'run',
     '-d',
     '--name',
@@ -25,10 +25,10 @@ async function populate(desk: Desk): Promise<void> {
     '-c',
     busy,
   )
-  await desk.joey('run', '-dit', '--name', 'scratch', '-m', '128m', 'busybox', '--', 'sh')
-  await desk.runSandbox('queue', '-m', '64m', '--network', 'none')
-  await desk.joey('pause', 'queue')
-  await desk.joey('run', '-d', '--name', 'migrate', 'busybox', '--', 'sh', '-c', 'exit 3')
+  await testAgent.joey('run', '-dit', '--name', 'scratch', '-m', '128m', 'busybox', '--', 'sh')
+  await testAgent.runSandbox('queue', '-m', '64m', '--network', 'none')
+  await testAgent.joey('pause', 'queue')
+  await testAgent.joey('run', '-d', '--name', 'migrate', 'busybox', '--', 'sh', '-c', 'exit 3')
 }
 
 async function check(mainWindow: Window, name: string): Promise<void> {
@@ -37,9 +37,9 @@ async function check(mainWindow: Window, name: string): Promise<void> {
 }
 
 for (const theme of ['dark', 'light'] as const) {
-  test(`every screen is accessible (${theme})`, async ({ desk, mainWindow }) => {
+  test(`every screen is accessible (${theme})`, async ({ testAgent, mainWindow }) => {
     test.slow()
-    await populate(desk)
+    await populate(testAgent)
     await mainWindow.setTheme(theme)
     const { shell, page } = mainWindow
     await expect(shell.list.state('migrate')).toContainText('Stopped')
@@ -60,7 +60,7 @@ for (const theme of ['dark', 'light'] as const) {
 
     await test.step('change of class', async () => {
       await shell.list.choose('Change class…', 'web')
-      const change = new ChangeClassDialog(page, 'web')
+      const change = new ChangeClassPickerog(page, 'web')
       await expect(change.root.getByRole('heading', { name: 'What happens' })).toBeVisible()
       await check(mainWindow, `change-class-${theme}`)
       await page.keyboard.press('Escape')
@@ -105,23 +105,37 @@ for (const theme of ['dark', 'light'] as const) {
   })
 }
 
-test('the picture in the README shows the app as it is', async ({ desk, mainWindow }) => {
+test('the picture in the README shows the app as it is', async ({ testAgent, mainWindow }) => {
   test.skip(process.env['JOEY_DOC_SCREENSHOT'] !== '1', 'Only on request, so that a test run leaves the tree clean.')
-  await populate(desk)
-  await addLife(desk)
+  await populate(testAgent)
+  await addLife(testAgent)
   await mainWindow.setTheme('dark')
   // Half a minute of curve says more than a dot; measured inside, so that nothing here depends on a timer of the test.
-  await desk.joey('exec', 'scratch', '--', 'sleep', '30')
+  await testAgent.joey('exec', 'scratch', '--', 'sleep', '30')
   await expect(mainWindow.shell.list.state('build')).toContainText('Running')
   await mainWindow.page.screenshot({ path: join(checkout, 'docs', 'screenshot.png') })
 })
 
-/** Work whose curves are worth a look: waves of computing, and memory that is taken and given back. */
-async function addLife(desk: Desk): Promise<void> {
+/** Work whose curves are worth seeing: waves of computing, and memory that is taken and given back. */
+async function addLife(testAgent: TestAgent): Promise<void> {
   const waves =
     'while :; do for n in 1 3 6 9 6 3; do i=0; while [ $i -lt ${n}0000 ]; do i=$((i+1)); done; sleep 1; done; done'
   const tides = 'while :; do for n in 8 20 34 48 30 14; do head -c ${n}m /dev/zero > /dev/shm/a; sleep 1.5; done; done'
-  await desk.joey('run', '-d', '--name', 'build', '-m', '512m', '--cpus', '0.5', 'busybox', '--', 'sh', '-c', waves)
-  await desk.joey('run', '-d', '--name', 'cache', '-m', '64m', '-p', '0:6379', 'busybox', '--', 'sh', '-c', tides)
-  await desk.joey('run', '-d', '--name', 'tests', 'busybox', '--', 'true')
+  await testAgent.joey(
+    'run',
+    '-d',
+    '--name',
+    'build',
+    '-m',
+    '512m',
+    '--cpus',
+    '0.5',
+    'busybox',
+    '--',
+    'sh',
+    '-c',
+    waves,
+  )
+  await testAgent.joey('run', '-d', '--name', 'cache', '-m', '64m', '-p', '0:6379', 'busybox', '--', 'sh', '-c', tides)
+  await testAgent.joey('run', '-d', '--name', 'tests', 'busybox', '--', 'true')
 }

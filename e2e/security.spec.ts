@@ -213,7 +213,10 @@ test('nothing is downloaded', async ({ mainWindow }) => {
   await expect.poll(read).toEqual([true])
 })
 
-test('the bridge knows no names but its own, and no malformed request gets anywhere', async ({ desk, mainWindow }) => {
+test('the bridge knows no names but its own, and no malformed request gets anywhere', async ({
+  testAgent,
+  mainWindow,
+}) => {
   const replies = await mainWindow.page.evaluate(async () => {
     const call = (name: unknown, request: unknown): Promise<string> =>
       joey.call(name as string, request).then(
@@ -243,7 +246,7 @@ test('the bridge knows no names but its own, and no malformed request gets anywh
     ...{ unknownField: 'invalidRequest', wrongType: 'invalidRequest', traversal: 'invalidRequest' },
     ...{ nothing: 'invalidRequest', clipboard: 'invalidRequest', stream: 'unknown name', proper: 'answered' },
   })
-  await desk.agent()
+  await testAgent.info()
 })
 
 test('a page that breaks the protocol of a stream loses that stream and nothing else', async ({ mainWindow }) => {

@@ -1,6 +1,6 @@
 import { expectAccessible } from './fixtures/check-accessibility.ts'
-import type { Desk } from './fixtures/test-agent.ts'
 import { expect, screenPath, test, type Window } from './fixtures/test.ts'
+import type { TestAgent } from './fixtures/test-agent.ts'
 import { ComparePage } from './pages/compare-page.ts'
 import { ForkPage } from './pages/fork-page.ts'
 import { SnapshotsTab } from './pages/snapshots-tab.ts'
@@ -20,21 +20,24 @@ async function check(window: Window, name: string): Promise<void> {
   }
 }
 
-async function write(desk: Desk, sandbox: string, text: string): Promise<void> {
-  await desk.joey('exec', sandbox, '--', 'sh', '-c', `echo ${text} > /kept`)
+async function write(testAgent: TestAgent, sandbox: string, text: string): Promise<void> {
+  await testAgent.joey('exec', sandbox, '--', 'sh', '-c', `echo ${text} > /kept`)
 }
 
-test('what was kept comes back, and what was there before the restore is kept too', async ({ desk, mainWindow }) => {
+test('what was kept comes back, and what was there before the restore is kept too', async ({
+  testAgent,
+  mainWindow,
+}) => {
   test.slow()
-  await desk.runSandbox('web')
-  await write(desk, 'web', 'old')
+  await testAgent.runSandbox('web')
+  await write(testAgent, 'web', 'old')
   const tab = await openSnapshots(mainWindow, 'web')
   await expect(tab.empty).toBeVisible()
   await check(mainWindow, 'snapshots-empty')
 
   await tab.take('good', 'Before anything was tried.')
   await expect(tab.snapshot('good')).toBeVisible()
-  await write(desk, 'web', 'new')
+  await write(testAgent, 'web', 'new')
   await tab.choose('Restore…', 'good')
   const plan = tab.dialog(/^Restore web to good$/)
   await expect(plan.getByRole('heading', { name: 'What is lost' })).toBeVisible()
@@ -43,15 +46,15 @@ test('what was kept comes back, and what was there before the restore is kept to
   await expect(plan).toBeHidden({ timeout: 60_000 })
 
   await expect(tab.tree.getByRole('treeitem', { name: /snapshot, / })).toHaveCount(2)
-  await expect.poll(() => desk.joey('exec', 'web', '--', 'cat', '/kept')).toBe('old\n')
+  await expect.poll(() => testAgent.joey('exec', 'web', '--', 'cat', '/kept')).toBe('old\n')
 
   await tab.snapshot('good').click()
   await expect(tab.panel('good')).toContainText('Before anything was tried.')
   await check(mainWindow, 'snapshots-tree')
 })
 
-test('the tree is walked by keyboard, and Delete removes after a question', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('keys')
+test('the tree is walked by keyboard, and Delete removes after a question', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('keys')
   const tab = await openSnapshots(mainWindow, 'keys')
   await tab.take('first')
   await tab.take('second')
@@ -72,12 +75,12 @@ test('the tree is walked by keyboard, and Delete removes after a question', asyn
 })
 
 test('forks stand side by side, take what is typed together, and show where they differ', async ({
-  desk,
+  testAgent,
   mainWindow,
 }) => {
   test.slow()
-  await desk.runSandbox('base')
-  await write(desk, 'base', 'shared')
+  await testAgent.runSandbox('base')
+  await write(testAgent, 'base', 'shared')
   const tab = await openSnapshots(mainWindow, 'base')
   await tab.take('start')
   const dialog = await tab.fillFork('start', { count: 3, prefix: 'try' })
@@ -104,14 +107,14 @@ test('forks stand side by side, take what is typed together, and show where they
   for (const name of ['try-1', 'try-2', 'try-3']) await expect(tree.head(name)).toBeVisible()
 })
 
-test('two states are compared: files, text, packages and configuration', async ({ desk, mainWindow }) => {
+test('two states are compared: files, text, packages and configuration', async ({ testAgent, mainWindow }) => {
   test.slow()
-  await desk.runSandbox('diff')
-  await write(desk, 'diff', 'before')
+  await testAgent.runSandbox('diff')
+  await write(testAgent, 'diff', 'before')
   const tab = await openSnapshots(mainWindow, 'diff')
   await tab.take('then')
-  await write(desk, 'diff', 'after')
-  await desk.joey('exec', 'diff', '--', 'sh', '-c', 'mkdir /more; echo x > /more/new; rm -r /var')
+  await write(testAgent, 'diff', 'after')
+  await testAgent.joey('exec', 'diff', '--', 'sh', '-c', 'mkdir /more; echo x > /more/new; rm -r /var')
 
   await tab.choose('Compare with now', 'then')
   const compare = new ComparePage(mainWindow.page)
@@ -131,8 +134,8 @@ test('two states are compared: files, text, packages and configuration', async (
   await expect(compare.page.getByText('Configuration, limits and policy are the same.')).toBeVisible()
 })
 
-test('a schedule is set, shows its next time, and is turned off again', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('timed')
+test('a schedule is set, shows its next time, and is turned off again', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('timed')
   const tab = await openSnapshots(mainWindow, 'timed')
   await mainWindow.page.getByRole('button', { name: 'Schedule' }).click()
   const dialog = tab.dialog(/^Snapshots of timed by themselves$/)
@@ -142,7 +145,7 @@ test('a schedule is set, shows its next time, and is turned off again', async ({
   await check(mainWindow, 'snapshots-schedule')
   await dialog.getByRole('button', { name: 'Save schedule' }).click()
   await expect(dialog).toBeHidden()
-  const [id] = (await desk.joey('ls', '--json').then((text) => JSON.parse(text) as { id: string }[])).map(
+  const [id] = (await testAgent.joey('ls', '--json').then((text) => JSON.parse(text) as { id: string }[])).map(
     (each) => each.id,
   )
   expect(id).toBeTruthy()
@@ -154,17 +157,17 @@ test('a schedule is set, shows its next time, and is turned off again', async ({
   await expect(mainWindow.page.getByRole('button', { name: 'Schedule' })).toBeVisible()
 })
 
-test('a live snapshot is told apart, and a restore goes on where it stood', async ({ desk, mainWindow }) => {
+test('a live snapshot is marked, and a restore continues from its moment', async ({ testAgent, mainWindow }) => {
   test.slow()
-  const profiles = JSON.parse(await desk.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
+  const profiles = JSON.parse(await testAgent.joey('class', 'ls', '--json')) as { class: string; available: boolean }[]
   const offered = profiles.some(({ class: name, available }) => name === 'gvisor' && available)
   test.skip(!offered, 'This host does not offer gVisor.')
   // What only its memory holds, and a number that shows that it goes on.
   const own = 't=$(head -c 9 /dev/urandom | md5sum | cut -c1-8); i=0; '
   const count = `${own}while :; do i=$((i+1)); echo $t $i > /next; mv /next /count; sleep 0.1; done`
-  await desk.joey('run', '-d', '--name', 'live', '--class', 'gvisor', 'busybox', '--', 'sh', '-c', count)
+  await testAgent.joey('run', '-d', '--name', 'live', '--class', 'gvisor', 'busybox', '--', 'sh', '-c', count)
   const read = async (): Promise<{ memory: string; number: number }> => {
-    const [memory = '', number] = (await desk.joey('exec', 'live', '--', 'cat', '/count')).split(' ')
+    const [memory = '', number] = (await testAgent.joey('exec', 'live', '--', 'cat', '/count')).split(' ')
     return { memory, number: Number(number) }
   }
   const tab = await openSnapshots(mainWindow, 'live')
@@ -172,12 +175,12 @@ test('a live snapshot is told apart, and a restore goes on where it stood', asyn
   await expect(tab.tree.getByRole('treeitem', { name: /^moment, Live snapshot/ })).toBeVisible()
   const { memory } = await read()
   expect(memory).toHaveLength(8)
-  await desk.joey('exec', 'live', '--', 'touch', '/later')
+  await testAgent.joey('exec', 'live', '--', 'touch', '/later')
 
   await tab.restore('moment')
 
   const after = await read()
   expect(after.memory).toBe(memory)
-  expect(await desk.joey('exec', 'live', '--', 'ls', '/')).not.toContain('later')
+  expect(await testAgent.joey('exec', 'live', '--', 'ls', '/')).not.toContain('later')
   await expect.poll(async () => (await read()).number).toBeGreaterThan(after.number)
 })

@@ -1,8 +1,8 @@
 import { PersonAtATerminal } from './fixtures/person-at-a-terminal.ts'
 import { expect, test } from './fixtures/test.ts'
 
-test('what is typed into a terminal runs in the sandbox', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('shell')
+test('what is typed into a terminal runs in the sandbox', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('shell')
   const terminal = await (await mainWindow.shell.openSandbox('shell')).terminal()
 
   await terminal.type('echo "sum: $((20 + 22))"')
@@ -12,8 +12,8 @@ test('what is typed into a terminal runs in the sandbox', async ({ desk, mainWin
   await terminal.expectLine('shell')
 })
 
-test('the size inside follows the size of the window', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('sizes')
+test('the size inside follows the size of the window', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('sizes')
   const terminal = await (await mainWindow.shell.openSandbox('sizes')).terminal()
   await terminal.type('echo "size: $(stty size)"')
   const rowsBefore = await terminal.rowCount()
@@ -26,9 +26,9 @@ test('the size inside follows the size of the window', async ({ desk, mainWindow
   await terminal.expectLine(new RegExp(`^now: ${await terminal.rowCount()} \\d+$`))
 })
 
-test('two viewers of a terminal see the same', async ({ desk, mainWindow }) => {
-  await desk.joey('run', '-dit', '--name', 'shared', 'busybox', '--', 'sh')
-  const person = new PersonAtATerminal(desk, ['attach', 'shared'])
+test('two viewers of a terminal see the same', async ({ testAgent, mainWindow }) => {
+  await testAgent.joey('run', '-dit', '--name', 'shared', 'busybox', '--', 'sh')
+  const person = new PersonAtATerminal(testAgent, ['attach', 'shared'])
   try {
     const terminal = await (await mainWindow.shell.openSandbox('shared')).terminal()
 
@@ -42,8 +42,8 @@ test('two viewers of a terminal see the same', async ({ desk, mainWindow }) => {
   }
 })
 
-test('a terminal outlives the window, with its content', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('lasting')
+test('a terminal outlives the window, with its content', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('lasting')
   const before = await (await mainWindow.shell.openSandbox('lasting')).terminal()
   await before.type('kept="still $((40 + 2))"; echo "set: $kept"')
   await before.expectLine('set: still 42')
@@ -57,8 +57,8 @@ test('a terminal outlives the window, with its content', async ({ desk, mainWind
   await after.expectLine('same shell: still 42')
 })
 
-test('a flood ends with Ctrl-C, and the terminal is usable at once', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('flood')
+test('a flood ends with Ctrl-C, and the terminal is usable at once', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('flood')
   const terminal = await (await mainWindow.shell.openSandbox('flood')).terminal()
   await terminal.type('yes "a long line to fill the terminal with"')
   await terminal.expectLine('a long line to fill the terminal with')

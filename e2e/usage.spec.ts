@@ -1,7 +1,7 @@
 import { expect, test } from './fixtures/test.ts'
 
-test('the charts of a busy sandbox show what it uses', async ({ desk, mainWindow }) => {
-  await desk.joey(
+test('the charts of a busy sandbox show what it uses', async ({ testAgent, mainWindow }) => {
+  await testAgent.joey(
     'run',
     '-d',
     '--name',
@@ -26,12 +26,12 @@ test('the charts of a busy sandbox show what it uses', async ({ desk, mainWindow
   await expect(page.panel.locator('canvas').first()).toBeVisible()
 })
 
-test('the list shows usage while a sandbox runs, and none when it has stopped', async ({ desk, mainWindow }) => {
-  await desk.runSandbox('idle', '-m', '64m')
+test('the list shows usage while a sandbox runs, and none when it has stopped', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('idle', '-m', '64m')
   const row = mainWindow.shell.list.row('idle')
 
   await expect(row).toContainText(/\d ?[KM]i?B/)
-  await desk.joey('stop', 'idle')
+  await testAgent.joey('stop', 'idle')
 
   await expect(row).not.toContainText(/\d ?[KM]i?B/)
 })

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { exchange } from '#contract/client/transport'
+import { oomScores, readOomScore } from './base/process/oom-score.ts'
 import { createTestAgent, scriptSpec, type TestAgent } from './testing/test-agent.ts'
 
 const reason = (name: string) => ({ wire: { reason: name } })
@@ -96,6 +97,21 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     for (const { id } of [writer, idle, short]) await agent.client.removeSandbox({ ref: id, force: true })
   })
 
+  test('neither the agent nor what it starts leaves a core dump, and a monitor is no more in danger than the agent', async () => {
+    const { pid } = await agent.client.readAgent({})
+    const { id } = await create('sleep 1000')
+    const monitor = Number(readFileSync(join(agent.place.run, 's', id, 'monitor.pid'), 'utf8'))
+    for (const each of [pid, monitor]) {
+      expect(readFileSync(`/proc/${each}/limits`, 'utf8')).toMatch(/^Max core file size\s+0\s+0\s/m)
+    }
+    const [ofAgent, ofMonitor] = [pid, monitor].map((each) => readOomScore(each) ?? Number.NaN)
+    const mayProtect =
+      BigInt(`0x${/CapEff:\s*(\w+)/.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]}`) & (1n << 24n)
+    expect(ofAgent).toBe(mayProtect ? oomScores.agent : 0)
+    expect(ofMonitor).toBeLessThanOrEqual(mayProtect ? oomScores.monitor : 0)
+    await agent.client.removeSandbox({ ref: id, force: true })
+  })
+
   test('a stop asks politely first, and does not wait for one who cannot hear', async () => {
     const polite = await create('trap "echo bye; exit 3" TERM; echo > /listens; while true; do sleep 0.05; done')
     const isListening = async () => (await agent.exec(polite.id, { argv: ['test', '-e', '/listens'] })).end.code
@@ -177,7 +193,7 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     await expect(fetch(url)).rejects.toThrow()
   })
 
-  test('a monitor that is killed is told, what it watched ends, and it starts again', async () => {
+  test('a monitor that is killed is reported, what it watched ends, and it starts again', async () => {
     const sandbox = await create('sleep 1000')
     const [monitor] = execFileSync('pgrep', ['-f', `conmon.*--cid ${sandbox.id}`], { encoding: 'utf8' }).split('\n')
     process.kill(Number(monitor), 'SIGKILL')

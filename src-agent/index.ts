@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util'
-import { AppError } from '#contract/app-error'
 import { findPlace } from '#contract/client/place'
-import { startJoeyd } from './joeyd.ts'
+import { explainFailure } from './base/failures/machine-failure.ts'
+import { keepOwnEnvironment } from './base/process/environment.ts'
 import { closeInheritedFiles } from './base/process/inherited-files.ts'
+import { startJoeyd } from './daemon.ts'
 import { openAgentLog } from './state/agent-log.ts'
 import { lockStateFolder, openStateFolder } from './state/folder.ts'
 
 /** The daemon's entry: takes the state folder, serves until asked to stop, and says on stderr why it could not start. */
 async function main(): Promise<void> {
+  keepOwnEnvironment()
+  // Images and layers have the modes that their makers gave them, whatever the mask of whoever starts the agent. What is the
+  // agent's own says its mode where it is made, in folders that are open to nobody else.
+  process.umask(0o022)
   closeInheritedFiles()
   const { values } = parseArgs({ options: { owner: { type: 'string' } }, strict: true })
   const folder = openStateFolder(findPlace(process.env, process.getuid?.() ?? 0))
@@ -40,7 +45,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  const { message, detail } = AppError.from(error).wire
+  const { message, detail } = explainFailure(error).wire
   process.stderr.write(`joeyd: ${message}\n${detail === undefined ? '' : `${detail}\n`}`)
   process.exit(1)
 })

@@ -1,28 +1,29 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { UsageSample } from '#contract/observe'
+import type { Sentence } from '#contract/sentence'
 import { createArchiveHandlers } from './archive/archive-handlers.ts'
+import { defineHandlers } from './base/handlers.ts'
 import { createCompareHandlers } from './files/compare/compare-handlers.ts'
-import type { Services } from './compose.ts'
 import { createFileHandlers } from './files/file-handlers.ts'
 import { createFileStreams, type FileStreams } from './files/file-streams.ts'
-import type { TimeHandlers } from './server/time-handlers.ts'
-import { createSnapshotService } from './snapshots/create-snapshot-service.ts'
-import { openScheduleRecords } from './state/records/schedule-records.ts'
+import { createTrees } from './sandboxes/create-trees.ts'
+import type { Trees } from './sandboxes/trees.ts'
+import { createSnapshotService, type Snapshots } from './snapshots/create-snapshot-service.ts'
 import { createScheduleService } from './snapshots/schedule-service.ts'
-import type { SnapshotRecords } from './state/records/snapshot-records.ts'
 import type { SnapshotService } from './snapshots/snapshot-service.ts'
-import type { TimeGround } from './time-ground.ts'
-import { createTrees } from './trees/create-trees.ts'
+import { openScheduleRecords } from './state/records/schedule-records.ts'
+import type { SnapshotRecords } from './state/records/snapshot-records.ts'
+import type { Services } from './wire-services.ts'
 
 const tickMs = 30_000
 
 /** What keeps and gives back: snapshots, files, comparisons, archives. */
-export interface Time {
-  readonly handlers: TimeHandlers
+export interface History {
+  readonly handlers: ReturnType<typeof createHistoryHandlers>
   readonly streams: FileStreams
   readonly snapshotRecords: SnapshotRecords
   /** Finishes or takes back what the last agent left half done. After the sandboxes were reconciled. */
-  resume(): Promise<string[]>
+  resume(): Promise<Sentence[]>
   /** Begins to look at the schedules. */
   follow(usage: () => Promise<readonly UsageSample[]>): void
   /** Before a sandbox gets another class. */
@@ -32,48 +33,18 @@ export interface Time {
   close(): Promise<void>
 }
 
-export function composeTime(services: Services, database: DatabaseSync): Time {
-  const { context, sandboxes, tasks, settings } = services
-  const { layers, snapshots: snapshotRecords } = context
-  const trees = createTrees({
-    context,
-    layers,
-    snapshotRecords,
-    findSnapshot: (ref) => snapshots.find(ref),
-  })
-  const ground: TimeGround = { context, sandboxes, tasks, settings, layers, snapshotRecords, trees }
-  const snapshots = createSnapshotService(ground)
-  const schedule = createScheduleService({
-    schedules: openScheduleRecords(database),
-    snapshotRecords,
-    snapshots,
-    readUsage: () => snapshots.handlers.readSnapshotUsage({}, context.signal),
-    findSandbox: (ref) => sandboxes.find(ref).sandbox,
-    sandboxes: () => sandboxes.list(true),
-    notice: (message) => context.events.commit([{ type: 'notice', reason: 'schedule', message }]),
-    log: context.log,
-    now: context.now,
-    signal: context.signal,
-  })
+export function wireHistory(services: Services, database: DatabaseSync): History {
+  const trees = createTrees({ ...services, findSnapshot: (ref) => snapshots.find(ref) })
+  const deps = { ...services, trees }
+  const snapshots = createSnapshotService(deps)
+  const schedule = wireSchedule(services, database, snapshots)
   let timer: NodeJS.Timeout | null = null
   let last: Promise<void> = Promise.resolve()
-  let resumed: Promise<string[]> = Promise.resolve([])
-  const archives = createArchiveHandlers(ground)
+  let resumed: Promise<Sentence[]> = Promise.resolve([])
   return {
-    handlers: {
-      ...snapshots.handlers,
-      ...schedule.handlers,
-      ...createFileHandlers(ground),
-      ...createCompareHandlers(ground),
-      ...archives,
-      // Its layers have no name until the end, and what the start sweeps away is what has none.
-      importBundle: async (request, signal) => {
-        await resumed
-        return archives.importBundle(request, signal)
-      },
-    },
-    streams: createFileStreams(ground),
-    snapshotRecords,
+    handlers: createHistoryHandlers(deps, snapshots, schedule, async () => void (await resumed)),
+    streams: createFileStreams(deps),
+    snapshotRecords: services.snapshotRecords,
     resume() {
       resumed = snapshots.resume()
       return resumed
@@ -92,4 +63,41 @@ export function composeTime(services: Services, database: DatabaseSync): Time {
       await snapshots.close()
     },
   }
+}
+
+function wireSchedule(services: Services, database: DatabaseSync, snapshots: Snapshots) {
+  const { sandboxes, events, log, now, signal, snapshotRecords } = services
+  return createScheduleService({
+    schedules: openScheduleRecords(database, services.quarantine),
+    snapshotRecords,
+    snapshots,
+    readUsage: () => snapshots.handlers.readSnapshotUsage({}, signal),
+    findSandbox: (ref) => sandboxes.find(ref).sandbox,
+    sandboxes: () => sandboxes.list(true),
+    notice: (fact) => events.commit([fact]),
+    log,
+    now,
+    signal,
+  })
+}
+
+function createHistoryHandlers(
+  deps: Services & { readonly trees: Trees },
+  snapshots: Snapshots,
+  schedule: ReturnType<typeof createScheduleService>,
+  resumed: () => Promise<void>,
+) {
+  const archives = createArchiveHandlers(deps)
+  return defineHandlers({
+    ...snapshots.handlers,
+    ...schedule.handlers,
+    ...createFileHandlers(deps),
+    ...createCompareHandlers(deps),
+    ...archives,
+    // Its layers have no name until the end, and what the start sweeps away is what has none.
+    importBundle: async (request, signal) => {
+      await resumed()
+      return archives.importBundle(request, signal)
+    },
+  })
 }

@@ -1,19 +1,17 @@
 import type { Driver } from './engines/driver.ts'
-import { createInterferenceMeter } from './observe/contention/interference.ts'
-import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
 import { namesFor } from './network/names.ts'
-import type { Run } from './base/process/run.ts'
-import { mountsOfGrants } from './sandboxes/grant-policy.ts'
-import type { SandboxRecord } from './state/records/sandbox-records.ts'
-import type { StateFolder } from './state/folder.ts'
+import { createInterferenceMeter } from './observe/contention/interference.ts'
+import type { Watched } from './observe/isolation/facts/observed.ts'
 import { createObserver } from './observe/isolation/facts/observer.ts'
 import { readPacketFilter } from './observe/isolation/facts/packet-filter.ts'
-import type { Watched } from './observe/isolation/facts/observed.ts'
 import { createIsolation, type IsolationService } from './observe/isolation/service.ts'
+import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
+import { mountsOfGrants } from './sandboxes/grant-policy.ts'
+import type { StateFolder } from './state/folder.ts'
+import type { SandboxRecord } from './state/records/sandbox-records.ts'
 
-interface Ground {
+interface Deps {
   readonly folder: StateFolder
-  readonly run: Run
   /** Every record; the ones that run are chosen from it. Called once a second. */
   readonly records: () => readonly SandboxRecord[]
   readonly driverOf: (record: SandboxRecord) => Driver | undefined
@@ -21,7 +19,7 @@ interface Ground {
 }
 
 /** The service on this machine, wired. Does nothing before it is asked to. */
-export function composeIsolation({ folder, run, records, driverOf, onError }: Ground): IsolationService {
+export function wireObserver({ folder, records, driverOf, onError }: Deps): IsolationService {
   const { table } = namesFor(folder.tag)
   const own = [folder.images, folder.imageMounts]
   const agent = { folders: [folder.home, folder.run], sockets: [folder.socketPath] }
@@ -32,7 +30,7 @@ export function composeIsolation({ folder, run, records, driverOf, onError }: Gr
       ),
     observer: createObserver({ agent }),
     meter: createInterferenceMeter({ usage: createCgroupReader() }),
-    readFilter: () => readPacketFilter(run, table),
+    readFilter: () => readPacketFilter(table),
     agentSockets: agent.sockets,
     isPrivileged: process.getuid?.() === 0,
     onError,

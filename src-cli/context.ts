@@ -1,5 +1,6 @@
 import type { Client } from '#contract/client/client'
 import type { Place } from '#contract/client/place'
+import type { Language } from '#contract/language'
 
 /** Where text and bytes go. A subset of a writable stream, so that tests can hold what was written. */
 export interface Output {
@@ -13,6 +14,8 @@ export interface Output {
 /** Everything a verb may touch outside of itself. */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** What the agent says is said in it; English where it is left out. */
+  readonly language?: Language | null
   readonly cwd: string
   readonly uid: number
   readonly stdin: NodeJS.ReadStream

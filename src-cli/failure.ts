@@ -1,5 +1,6 @@
 import { AppError, type Remedy } from '#contract/app-error'
 import { assertNever } from '#contract/assert-never'
+import { say, sayRemedy } from '#contract/language'
 import { usageReason } from './command/usage-error.ts'
 import { type Context, printLine } from './context.ts'
 import { ExitCode } from './exit-codes.ts'
@@ -8,29 +9,38 @@ import { sanitize, sanitizeLines } from './output/sanitize.ts'
 export interface FailureStyle {
   readonly json: boolean
   readonly verbose: boolean
+  /** What it happened to, where several were asked for and the sentence does not name it. */
+  readonly name?: string
 }
 
 /** Failures whose sentence alone leaves the person with nothing to go by. */
 const tellsOnlyInDetail: ReadonlySet<string> = new Set(['internal', 'agent-died', 'agent-does-not-answer'])
 
+type FailureContext = Pick<Context, 'stderr' | 'language'>
+
 /** Prints a failure to standard error: the sentence, the remedy below it, details when asked for. */
-export function printFailure({ stderr }: Pick<Context, 'stderr'>, error: unknown, style: FailureStyle): void {
+export function printFailure(context: FailureContext, error: unknown, style: FailureStyle): void {
+  const { stderr, language = null } = context
   const { wire } = AppError.from(error)
+  const named = (text: string): string =>
+    style.name === undefined || text.includes(style.name) ? text : `${style.name}: ${text}`
   if (style.json) {
-    const { code, reason, message, remedy, detail } = wire
+    const { code, reason, remedy, detail } = wire
     const shown = {
       code,
       reason,
-      message,
+      message: named(wire.message),
       ...(remedy ? { remedy } : {}),
       ...(detail && (style.verbose || tellsOnlyInDetail.has(reason)) ? { detail } : {}),
     }
     printLine(stderr, JSON.stringify({ error: shown }))
     return
   }
-  printLine(stderr, `joey: ${sanitize(wire.message)}`)
-  const remedy = wire.remedy && remedyLine(wire.remedy)
-  if (remedy && !wire.message.includes('joey agent start')) printLine(stderr, `  ${sanitize(remedy)}`)
+  const said = say(wire, language)
+  printLine(stderr, `joey: ${sanitize(named(said))}`)
+  const spoken = sayRemedy(wire, language)
+  const remedy = spoken && remedyLine(spoken)
+  if (remedy && !said.includes('joey agent start')) printLine(stderr, `  ${sanitize(remedy)}`)
   if (wire.detail && (style.verbose || tellsOnlyInDetail.has(wire.reason)))
     printLine(stderr, sanitizeLines(wire.detail))
 }
@@ -40,7 +50,7 @@ export function failureCode(error: unknown, otherwise: number): number {
   const { code, reason } = AppError.from(error).wire
   if (reason === usageReason) return ExitCode.usage
   if (reason === 'command-not-found') return ExitCode.commandNotFound
-  if (reason === 'command-not-executable') return ExitCode.cannotExecute
+  if (reason === 'command-not-executable' || reason === 'working-directory') return ExitCode.cannotExecute
   if (otherwise !== ExitCode.failed) return otherwise
   if (reason === 'agent-not-running' || reason === 'agent-connection-lost') return ExitCode.unavailable
   if (code === 'cancelled') return ExitCode.interrupted

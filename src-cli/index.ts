@@ -1,6 +1,9 @@
 import { resolve } from 'node:path'
 import { createClient } from '#contract/client/client'
 import { findPlace } from '#contract/client/place'
+import { chooseLanguage } from '#contract/language'
+import { callerArguments } from './caller-arguments.ts'
+import { callerEnvironment } from './caller-environment.ts'
 import type { Context } from './context.ts'
 import { ExitCode } from './exit-codes.ts'
 import { main } from './main.ts'
@@ -14,15 +17,20 @@ async function leave(code: number): Promise<never> {
 }
 
 function makeContext(): Context {
-  const home = process.env['JOEY_HOME']
-  const env = home ? { ...process.env, JOEY_HOME: resolve(home) } : process.env
+  const caller = callerEnvironment(process.env)
+  const home = caller['JOEY_HOME']
+  const env = home ? { ...caller, JOEY_HOME: resolve(home) } : caller
   const uid = process.getuid?.() ?? 0
   const place = findPlace(env, uid)
   return {
     env,
+    language: chooseLanguage([env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || 'en']),
     cwd: process.cwd(),
     uid,
-    stdin: process.stdin,
+    // Made when it is read: most commands take no input.
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     place,
@@ -45,12 +53,12 @@ function watchOutputs(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     void leave(error.code === 'EPIPE' ? ExitCode.brokenPipe : ExitCode.failed)
   })
-  // Nobody is left to be told.
+  // Nobody is left to read a message.
   process.stderr.on('error', () => undefined)
 }
 
 watchOutputs()
-const code = await main(process.argv.slice(2), makeContext())
+const code = await main(callerArguments(process.argv.slice(2)), makeContext())
 // Not left to the event loop: an open standard input would keep it alive. Writes to pipes and files are done by now,
 // since Node writes them synchronously on Linux; a full pipe is waited for here.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -3,10 +3,11 @@ import { familyOf, findVerb } from './command/find-verb.ts'
 import { type Flags, parseFlags, withCommonFlags } from './command/flags.ts'
 import { overview, verbHelp } from './command/help.ts'
 import { usageError } from './command/usage-error.ts'
+import type { Verb } from './command/verb.ts'
 import { type Context, printLine } from './context.ts'
 import { ExitCode } from './exit-codes.ts'
 import { failureCode, printFailure } from './failure.ts'
-import { type Verb, verbs } from './verbs.ts'
+import { verbGroups } from './verbs.ts'
 
 /** Runs one command line and resolves with its exit code. Every failure has been printed by then. */
 export async function main(args: readonly string[], context: Context): Promise<number> {
@@ -47,10 +48,11 @@ async function runVerb(verb: Verb, args: readonly string[], context: Context): P
 
 function checkCount(verb: Verb, command: Command, operands: readonly string[]): void {
   const [least, most] = command.count
-  if (operands.length < least) throw usageError(`joey ${verb.name} needs ${command.operands}.`)
+  if (operands.length < least)
+    throw usageError('usage-operands-missing', { verb: verb.name, operands: command.operands })
   if (operands.length <= most) return
-  const takes = command.operands === '' ? 'nothing but options' : `only ${command.operands}`
-  throw usageError(`joey ${verb.name} takes ${takes}; "${operands[most]}" is too much.`)
+  const extra = operands[most] ?? ''
+  throw usageError('usage-operands-too-many', { verb: verb.name, operands: command.operands, extra })
 }
 
 /** `joey --json ls` means the same as `joey ls --json`. */
@@ -72,14 +74,14 @@ async function showOverview(before: readonly string[], context: Context): Promis
     const rest = before.filter((arg) => arg !== '--version')
     return runVerb(findVerb(['version']).verb, rest, context)
   }
-  if (before.includes('--help') || before.includes('-h')) return print(context, overview(verbs))
-  printLine(context.stderr, overview(verbs))
+  if (before.includes('--help') || before.includes('-h')) return print(context, overview(verbGroups))
+  printLine(context.stderr, overview(verbGroups))
   return ExitCode.usage
 }
 
 async function showHelp(words: readonly string[], context: Context): Promise<number> {
   const [first] = words
-  if (first === undefined || first.startsWith('-')) return print(context, overview(verbs))
+  if (first === undefined || first.startsWith('-')) return print(context, overview(verbGroups))
   const family = familyOf(first)
   if (family.length > 0 && words.length === 1) return print(context, overview(family))
   const { verb } = findVerb(words)

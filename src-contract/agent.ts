@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { Remedy } from './app-error.ts'
 import { operation } from './operation.ts'
 import { IsolationClass } from './sandbox.ts'
+import { mayGrow } from './tolerant.ts'
+import { Remedy, Wording } from './wire-texts.ts'
 
 export const AgentInfo = z.strictObject({
   pid: z.int().positive(),
@@ -29,7 +30,7 @@ export const stopAgent = operation({
   name: 'agent.stop',
   method: 'POST',
   path: '/v1/agent/stop',
-  summary: 'Stops the agent. Sandboxes run on unless told otherwise; terminals opened in them end.',
+  summary: 'Stops the agent. Sandboxes run on unless the request stops them; terminals opened in them end.',
   request: z.strictObject({ sandboxes: z.enum(['keep', 'stop']).default('keep') }),
   response: z.strictObject({ pid: z.int() }),
 })
@@ -37,11 +38,15 @@ export const stopAgent = operation({
 /** One thing looked at on this host. */
 export const Finding = z.strictObject({
   id: z.string(),
-  level: z.enum(['ok', 'warning', 'problem']),
+  level: mayGrow(z.enum(['ok', 'warning', 'problem']), 'warning'),
   /** What was found: "crun 1.8.1 works". */
   title: z.string(),
+  /** What makes {@link title} in other languages. */
+  titleWording: Wording.optional(),
   detail: z.string().nullable(),
-  remedy: Remedy.nullable(),
+  /** The same for {@link detail}; none where it is what a program said. */
+  detailWording: Wording.optional(),
+  remedy: mayGrow(Remedy.nullable(), null),
 })
 export type Finding = z.infer<typeof Finding>
 
@@ -50,8 +55,12 @@ export const ClassOffer = z.strictObject({
   available: z.boolean(),
   /** Which engine runs it, or why it is not available. */
   explanation: z.string(),
+  /** What makes {@link explanation} in other languages. */
+  explanationWording: Wording.optional(),
   /** Why this machine has no hardware virtualisation for it, where that slows it down. */
   emulated: z.string().nullable().optional(),
+  /** What makes {@link emulated} in other languages. */
+  emulatedWording: Wording.optional(),
 })
 export type ClassOffer = z.infer<typeof ClassOffer>
 

@@ -1,53 +1,9 @@
-import * as z from 'zod'
+import { flattenParams, type GivenParams, type Params, type ParamsOf, type ReasonEntry } from './reasons/define.ts'
+import { reasons } from './reasons/index.ts'
+import { fillRemedy, fillTemplate } from './reasons/template.ts'
+import type { WireError } from './wire-texts.ts'
 
-/**
- * Classes of failure, chosen by what the caller should do.
- * - `invalidRequest`: mend the request; nothing was changed.
- * - `notFound`: the thing named does not exist (any more).
- * - `conflict`: the thing is in a state, or a name is taken, that forbids this now.
- * - `refused`: policy says no; the message says why.
- * - `unavailable`: something on this host is missing or does not answer; the remedy says what to do.
- * - `tooLarge`: more than the limit that the message names.
- * - `cancelled` / `timeout`: the caller, or a deadline, ended it.
- * - `engine`: an engine (runtime, image tool, packet filter) failed; its words are in `detail`.
- * - `internal`: a bug in Joey.
- */
-export const ErrorCode = z.enum([
-  'invalidRequest',
-  'notFound',
-  'conflict',
-  'refused',
-  'unavailable',
-  'tooLarge',
-  'cancelled',
-  'timeout',
-  'engine',
-  'internal',
-])
-export type ErrorCode = z.infer<typeof ErrorCode>
-
-/** What the person can do next. Every kind maps to exactly one button in the window. */
-export const Remedy = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('retry') }),
-  z.strictObject({ kind: z.literal('startAgent') }),
-  z.strictObject({ kind: z.literal('runCommand'), command: z.string(), why: z.string() }),
-  z.strictObject({ kind: z.literal('openLog'), path: z.string() }),
-])
-export type Remedy = z.infer<typeof Remedy>
-
-/** The shape that crosses a process boundary; `detail` is raw tool output, never a dialog's title. */
-export const WireError = z.strictObject({
-  code: ErrorCode,
-  /** Stable kebab-case name of this very failure, for scripts and translations: `sandbox-name-taken`. */
-  reason: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-  /** One or two plain sentences: what happened and what to do. */
-  message: z.string().min(1),
-  /** Values that stand in the message, for a translated one. */
-  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-  remedy: Remedy.optional(),
-  detail: z.string().optional(),
-})
-export type WireError = z.infer<typeof WireError>
+export type { ErrorCode, Remedy, WireError } from './wire-texts.ts'
 
 /** A reply across a boundary that cannot throw: errors travel as data. */
 export type Reply<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: WireError }
@@ -66,18 +22,35 @@ export class AppError extends Error {
   static from(error: unknown): AppError {
     if (error instanceof AppError) return error
     const detail = error instanceof Error ? (error.stack ?? error.message) : String(error)
-    const message = 'Something went wrong inside Joey. The details are in the log of the agent.'
-    return new AppError({ code: 'internal', reason: 'internal', message, detail }, { cause: error })
+    return appError('internal', {}, { detail, cause: error })
   }
 }
 
-/** Short form for the most frequent throw: class, reason, sentence. */
-export function appError(
-  code: ErrorCode,
-  reason: string,
-  message: string,
-  more: Partial<Pick<WireError, 'params' | 'remedy' | 'detail'>> & ErrorOptions = {},
-): AppError {
+export type Reason = keyof typeof reasons
+export type ReasonParams<R extends Reason> = ParamsOf<(typeof reasons)[R]>
+type More = Partial<Pick<WireError, 'remedy' | 'detail'>> & ErrorOptions
+type Rest<R extends Reason> = (typeof reasons)[R] extends { readonly params: unknown }
+  ? [params: ReasonParams<R>, more?: More]
+  : [params?: Readonly<Record<string, never>>, more?: More]
+
+/**
+ * A failure for one of the reasons in `reasons/`: its class, its sentence and its remedy come from there. `more.remedy`
+ * replaces the table's where only the caller knows what helps here.
+ */
+export function appError<R extends Reason>(reason: R, ...rest: Rest<R>): AppError
+export function appError(reason: Reason, given: GivenParams = {}, more: More = {}): AppError {
   const { cause, ...rest } = more
-  return new AppError({ code, reason, message, ...rest }, cause === undefined ? undefined : { cause })
+  return new AppError({ ...wireOf(reason, flattenParams(given)), ...rest }, cause === undefined ? undefined : { cause })
+}
+
+function wireOf(reason: Reason, params: Params): WireError {
+  const { code, sentence, remedy: template }: ReasonEntry = reasons[reason]
+  const remedy = template && fillRemedy(template, params)
+  return {
+    code,
+    reason,
+    message: fillTemplate(sentence, params),
+    ...(Object.keys(params).length > 0 && { params }),
+    ...(remedy && { remedy }),
+  }
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { WireError } from './app-error.ts'
+import { WireError } from './wire-texts.ts'
 
 /**
  * Between renderer and main. Operations of the agent pass through `joey:call` under their own names;
@@ -89,8 +89,17 @@ export const appOperations = {
   readApp,
 } as const
 
-/** IPC channels. `open` answers with a MessagePort through `window.postMessage`. */
-export const channels = { call: 'joey:call', open: 'joey:open', port: 'joey:port', link: 'joey:link' } as const
+/**
+ * IPC channels. `open` answers with a MessagePort through `window.postMessage`; over `drain` main learns whether the page
+ * keeps up.
+ */
+export const channels = {
+  call: 'joey:call',
+  open: 'joey:open',
+  port: 'joey:port',
+  link: 'joey:link',
+  drain: 'joey:drain',
+} as const
 
 /** What travels on a stream's MessagePort, towards the renderer. */
 export type PortDown =

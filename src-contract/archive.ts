@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { ImageName, TaskId } from './image.ts'
 import { operation } from './operation.ts'
 import { Grant, IsolationClass, Mount, NetworkMode, PortPublish, Sandbox, SandboxName } from './sandbox.ts'
+import { Wording } from './wire-texts.ts'
 
 /** A sandbox as it is now, or a snapshot: `sandbox:NAME`, `snapshot:REF`. */
 export const ExportRef = z
@@ -89,7 +90,7 @@ export const exportTree = operation({
     bytes: z.int().nonnegative(),
     sha256: z.string(),
     /** What was left out, as sentences. */
-    told: z.array(z.string()),
+    messages: z.array(z.string()),
   }),
 })
 
@@ -107,6 +108,8 @@ export const PermissionSheet = z.strictObject({
     /** Key id in hexadecimal; null where unsigned. */
     key: z.string().nullable(),
     sentence: z.string(),
+    /** What makes {@link sentence} in other languages. */
+    wording: Wording.optional(),
   }),
   encrypted: z.boolean(),
   bytes: z.int().nonnegative(),
@@ -131,15 +134,19 @@ export const PermissionSheet = z.strictObject({
       id: z.string(),
       kind: z.enum(['class', 'mount', 'port', 'network', 'grant', 'signer']),
       sentence: z.string(),
+      wording: Wording.optional(),
       /** Beyond what a new sandbox gets without asking. */
       isNew: z.boolean(),
       possible: z.boolean(),
       /** Why not, as a sentence; null where possible. */
       why: z.string().nullable(),
+      whyWording: Wording.optional(),
     }),
   ),
   /** Sentences that forbid the import. */
   problems: z.array(z.string()),
+  /** One for each, in the same order. */
+  problemsWordings: z.array(Wording).optional(),
 })
 export type PermissionSheet = z.infer<typeof PermissionSheet>
 
@@ -168,7 +175,7 @@ export const importBundle = operation({
     start: z.boolean().default(false),
     task: TaskId.optional(),
   }),
-  response: z.strictObject({ sandbox: Sandbox, told: z.array(z.string()) }),
+  response: z.strictObject({ sandbox: Sandbox, messages: z.array(z.string()) }),
 })
 
 export const readSigningKey = operation({

@@ -1,11 +1,18 @@
 import * as z from 'zod'
 import { operation } from './operation.ts'
 import { IsolationClass, Sandbox, SandboxRef, SandboxSpec } from './sandbox.ts'
+import { Wording } from './wire-texts.ts'
 
 /** Something that not every class can do. The window, the command line and the interface show the same reasons. */
 export const ClassFeature = z.enum([
   'exec',
   'terminals',
+  'terminalNames',
+  'signals',
+  'outOfMemory',
+  'unnamedFiles',
+  'namedPipes',
+  'watching',
   'pause',
   'liveLimits',
   'liveMemoryLimit',
@@ -24,6 +31,8 @@ export const ClassLimitation = z.strictObject({
   feature: ClassFeature,
   /** A sentence for people. */
   reason: z.string(),
+  /** What makes {@link reason} in other languages. */
+  wording: Wording.optional(),
 })
 export type ClassLimitation = z.infer<typeof ClassLimitation>
 
@@ -40,16 +49,20 @@ export const ClassEstimate = z.strictObject({
 })
 export type ClassEstimate = z.infer<typeof ClassEstimate>
 
-/** One position of the dial, as this host has it. */
+/** One isolation class, as this host has it. */
 export const ClassProfile = z.strictObject({
   class: IsolationClass,
   available: z.boolean(),
   /** `crun 1.8.1`; null where nothing runs it. */
   engine: z.string().nullable(),
-  /** Which wall it is, or why it is not available and what to do. */
+  /** Which engine it has, or why it is not available and what to do. */
   explanation: z.string(),
+  /** What makes {@link explanation} in other languages. */
+  explanationWording: Wording.optional(),
   /** No hardware virtualisation: works, slower. The sentence says why. */
   emulated: z.string().nullable(),
+  /** What makes {@link emulated} in other languages. */
+  emulatedWording: Wording.optional(),
   estimate: ClassEstimate,
   limitations: z.array(ClassLimitation),
 })
@@ -59,7 +72,7 @@ export const listClasses = operation({
   name: 'class.list',
   method: 'GET',
   path: '/v1/classes',
-  summary: 'The positions of the dial on this host: engine, cost, what will not work and why. Weakest wall first.',
+  summary: 'The isolation classes of this host: engine, cost, what will not work and why. Weakest first.',
   request: z.strictObject({}),
   response: z.array(ClassProfile),
 })
@@ -79,6 +92,9 @@ export const ClassProblem = z.strictObject({
   level: z.enum(['blocks', 'loses', 'note']),
   reason: z.string(),
   message: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  /** What makes {@link message} in other languages, where `reason` names what is lacking and each class says it its own way. */
+  wording: Wording.optional(),
 })
 export type ClassProblem = z.infer<typeof ClassProblem>
 
@@ -86,6 +102,8 @@ export const ClassAdvice = z.strictObject({
   recommended: IsolationClass,
   /** Sentences: "The image is not from you: gVisor keeps it off this machine's kernel." */
   because: z.array(z.string()),
+  /** One for each, in the same order. */
+  becauseWordings: z.array(Wording).optional(),
   classes: z.array(z.strictObject({ class: IsolationClass, problems: z.array(ClassProblem) })),
 })
 export type ClassAdvice = z.infer<typeof ClassAdvice>
@@ -107,8 +125,17 @@ export const ClassPlan = z.strictObject({
   restarts: z.boolean(),
   /** Sentences: what does not survive. */
   lost: z.array(z.string()),
+  /** One for each, in the same order. */
+  lostWordings: z.array(Wording).optional(),
   kept: z.array(z.string()),
-  steps: z.array(z.strictObject({ what: z.string(), estimateMs: z.number().nonnegative().nullable() })),
+  keptWordings: z.array(Wording).optional(),
+  steps: z.array(
+    z.strictObject({
+      what: z.string(),
+      wording: Wording.optional(),
+      estimateMs: z.number().nonnegative().nullable(),
+    }),
+  ),
   estimateMs: z.number().nonnegative().nullable(),
   /** With one that blocks, the change is refused. */
   problems: z.array(ClassProblem),
@@ -135,6 +162,8 @@ export const setClass = operation({
     sandbox: Sandbox,
     /** It did not come up in the wished class, and runs in the old one again. The sentence says why. */
     fellBack: z.string().nullable(),
+    /** What makes {@link fellBack} in other languages. */
+    fellBackWording: Wording.optional(),
     /** Milliseconds in which nothing of it ran. */
     downMs: z.number().nonnegative(),
   }),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { capabilityNames, formatGrant, parseGrant } from './grant-text.ts'
+import { capabilityNames, formatGrant } from './grant-text.ts'
+import { parseGrant } from './parse-grant.ts'
 import { CapabilityName } from './sandbox.ts'
 
 test.each([
@@ -10,6 +11,7 @@ test.each([
   ['host-network', { kind: 'host-network' }],
   ['device:/dev/net/tun', { kind: 'device', path: '/dev/net/tun' }],
   ['no-seccomp', { kind: 'no-seccomp' }],
+  ['new-privileges', { kind: 'new-privileges' }],
 ] as const)('%s is read and written the same', (text, grant) => {
   expect(parseGrant(text)).toEqual(grant)
   expect(formatGrant(grant)).toBe(text)
@@ -35,6 +37,7 @@ test.each([
   'device:/etc/passwd',
   'host-network:yes',
   'no-seccomp:',
+  'new-privileges:yes',
   'host-path:/a\0b',
 ])('"%s" is refused with the forms that there are', (text) => {
   expect(() => parseGrant(text)).toThrow(

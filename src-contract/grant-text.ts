@@ -1,5 +1,4 @@
-import { appError } from './app-error.ts'
-import { Grant } from './sandbox.ts'
+import type { Grant } from './sandbox.ts'
 
 /** All capabilities of Linux by number, 0 to 40: https://man7.org/linux/man-pages/man7/capabilities.7.html */
 export const capabilityNames = [
@@ -47,9 +46,11 @@ export const capabilityNames = [
 ] as const
 
 /** The forms in which people write a grant. */
-export const grantForms = ['host-path:/PATH[:ro|:rw]', 'cap:NAME', 'host-network', 'device:/dev/NAME', 'no-seccomp']
+export const grantForms = [
+  ...['host-path:/PATH[:ro|:rw]', 'cap:NAME', 'host-network', 'device:/dev/NAME', 'no-seccomp', 'new-privileges'],
+]
 
-/** As `--grant` takes it and the graph shows it. {@link parseGrant} gives the same grant back. */
+/** As `--grant` takes it and the graph shows it. `parseGrant` gives the same grant back. */
 export function formatGrant(grant: Grant): string {
   switch (grant.kind) {
     case 'host-path':
@@ -60,33 +61,5 @@ export function formatGrant(grant: Grant): string {
       return `device:${grant.path}`
     default:
       return grant.kind
-  }
-}
-
-/** Reads what a person wrote. Throws `invalidRequest` with the forms that there are. Does not look at the machine. */
-export function parseGrant(text: string): Grant {
-  const colon = text.indexOf(':')
-  const kind = colon < 0 ? text : text.slice(0, colon)
-  const value = colon < 0 ? null : text.slice(colon + 1)
-  const parsed = Grant.safeParse(toGrant(kind, value))
-  if (parsed.success) return parsed.data
-  const message = `"${text}" is not something that can be granted. Write one of ${grantForms.join(', ')}.`
-  throw appError('invalidRequest', 'grant-not-readable', message, { params: { grant: text } })
-}
-
-function toGrant(kind: string, value: string | null): unknown {
-  if (value === null) return { kind }
-  switch (kind) {
-    case 'host-path': {
-      // Only the last part is the access: a path may hold colons itself.
-      const [, path, access] = /^(.*?)(?::(ro|rw))?$/s.exec(value) ?? []
-      return { kind, path, ...(access === undefined ? {} : { access }) }
-    }
-    case 'cap':
-      return { kind, name: value.toUpperCase().replace(/^CAP_/, '') }
-    case 'device':
-      return { kind, path: value }
-    default:
-      return { kind, value }
   }
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { operation } from './operation.ts'
+import { mayGrow } from './tolerant.ts'
 
 export const ImageDigest = z.string().regex(/^sha256:[a-f0-9]{64}$/)
 export type ImageDigest = z.infer<typeof ImageDigest>
@@ -57,22 +58,30 @@ export type TaskId = z.infer<typeof TaskId>
 
 export const Task = z.strictObject({
   id: TaskId,
-  kind: z.enum([
-    'image.import',
-    'snapshot.create',
-    'snapshot.restore',
-    'snapshot.fork',
-    'snapshot.verify',
-    'files.put',
-    'files.get',
-    'export.scan',
-    'export.run',
-    'import.inspect',
-    'import.run',
-  ]),
+  kind: mayGrow(
+    z.enum([
+      'image.import',
+      'snapshot.create',
+      'snapshot.restore',
+      'snapshot.fork',
+      'snapshot.verify',
+      'files.put',
+      'files.get',
+      'export.scan',
+      'export.run',
+      'import.inspect',
+      'import.run',
+      /** Never sent: how a client shows a kind of a later version. */
+      'other',
+    ]),
+    'other',
+  ),
   /** What it works on, for people. */
   subject: z.string(),
-  phase: z.enum(['checking', 'converting', 'unpacking', 'packing', 'working', 'done', 'failed', 'cancelled']),
+  phase: mayGrow(
+    z.enum(['checking', 'converting', 'unpacking', 'packing', 'working', 'done', 'failed', 'cancelled']),
+    'working',
+  ),
   /** 0 to 1 within the whole task; null where it cannot be known. */
   progress: z.number().min(0).max(1).nullable(),
   startedAt: z.iso.datetime(),

@@ -1,8 +1,9 @@
 import * as z from 'zod'
 import { operation, stream } from './operation.ts'
 import { IsolationClass, SandboxId, SandboxRef, SandboxState } from './sandbox.ts'
+import { Wording } from './wire-texts.ts'
 
-/** How much is shared along an edge, weakest wall last. */
+/** How much is shared along an edge, weakest isolation last. */
 export const Strength = z.enum(['bounded', 'filtered', 'readable', 'reachable', 'shared', 'writable', 'total'])
 export type Strength = z.infer<typeof Strength>
 
@@ -33,11 +34,20 @@ export const IsolationNode = z.strictObject({
   id: NodeId,
   kind: NodeKind,
   label: z.string(),
+  /** Absent where the label is the same in every language: a name, a path. As all wordings here, of an earlier agent too. */
+  labelWording: Wording.optional(),
   /** Sandboxes: for colour and shape. */
   class: IsolationClass.nullable(),
   sandbox: SandboxId.nullable(),
   /** What was observed, as lines for the panel and the text equivalent. */
-  details: z.array(z.strictObject({ name: z.string(), value: z.string() })),
+  details: z.array(
+    z.strictObject({
+      name: z.string(),
+      nameWording: Wording.optional(),
+      value: z.string(),
+      valueWording: Wording.optional(),
+    }),
+  ),
 })
 export type IsolationNode = z.infer<typeof IsolationNode>
 
@@ -62,6 +72,7 @@ export const IsolationEdge = z.strictObject({
   strength: Strength,
   /** "System calls go to this machine's kernel, filtered by seccomp." */
   sentence: z.string(),
+  wording: Wording.optional(),
   /** A taken-over `from` takes this path; an edge that only tells of a bound resource does not carry. */
   carries: z.boolean(),
   /** One change that would cut it; null where none is known. */
@@ -89,17 +100,28 @@ export const IsolationFact = z.strictObject({
     'process',
   ]),
   name: z.string(),
+  nameWording: Wording.optional(),
   value: z.string(),
+  valueWording: Wording.optional(),
   /** `/proc/1234/status`, `nft list table`. */
   source: z.string(),
+  sourceWording: Wording.optional(),
   /** Worse than the default of its class. */
   weaker: z.boolean(),
 })
 export type IsolationFact = z.infer<typeof IsolationFact>
 
 /** One line of the derivation of a score. Documented in docs/isolation-score.md. */
-export const ScorePart = z.strictObject({ points: z.int(), of: z.int(), sentence: z.string() })
+export const ScorePart = z.strictObject({
+  points: z.int(),
+  of: z.int(),
+  /** In English. */
+  sentence: z.string(),
+  /** What makes the sentence in other languages; an agent of an earlier version does not tell it. */
+  wording: Wording.optional(),
+})
 export type ScorePart = z.infer<typeof ScorePart>
+
 export const Score = z.strictObject({ value: z.int().min(0).max(100), parts: z.array(ScorePart) })
 export type Score = z.infer<typeof Score>
 
@@ -109,7 +131,7 @@ export const SandboxIsolation = z.strictObject({
   class: IsolationClass,
   state: SandboxState,
   observedAt: z.iso.datetime(),
-  /** All of them in the view of one sandbox; in that of the desk those that are `weaker`, to keep it small. */
+  /** All of them in the view of one sandbox; in that of all sandboxes those that are `weaker`, to keep it small. */
   facts: z.array(IsolationFact),
   score: Score,
 })
@@ -123,6 +145,7 @@ export const Interference = z.strictObject({
   /** 0 to 1: share of the time in which the victim waited, as far as the culprit used the resource meanwhile. */
   strength: z.number().min(0).max(1),
   sentence: z.string(),
+  wording: Wording.optional(),
   /** The limit on the culprit that would calm it. */
   suggestion: z
     .strictObject({
@@ -130,6 +153,7 @@ export const Interference = z.strictObject({
       cpus: z.number().positive().nullable(),
       memoryBytes: z.int().positive().nullable(),
       sentence: z.string(),
+      wording: Wording.optional(),
     })
     .nullable(),
 })
@@ -160,7 +184,7 @@ export const IsolationView = z.strictObject({
   sandboxes: z.array(SandboxIsolation),
   nodes: z.array(IsolationNode),
   edges: z.array(IsolationEdge),
-  /** Of the whole desk. */
+  /** Of the whole view. */
   score: Score,
   pressures: z.array(Pressure),
   interference: z.array(Interference),
@@ -197,7 +221,9 @@ export const BlastRadius = z.strictObject({
   from: NodeId,
   reached: z.array(Reached),
   /** The one change that takes most out of reach; null where nothing would. */
-  cut: z.strictObject({ cut: Cut, sentence: z.string(), removes: z.array(NodeId) }).nullable(),
+  cut: z
+    .strictObject({ cut: Cut, sentence: z.string(), wording: Wording.optional(), removes: z.array(NodeId) })
+    .nullable(),
 })
 export type BlastRadius = z.infer<typeof BlastRadius>
 

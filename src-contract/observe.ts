@@ -2,20 +2,22 @@ import * as z from 'zod'
 import { Image, Task, TaskId } from './image.ts'
 import { operation, stream } from './operation.ts'
 import { Sandbox, SandboxId, SandboxRef } from './sandbox.ts'
+import type { NoticeReason } from './sentences/notices.ts'
 import { Settings } from './settings.ts'
 import { Snapshot, SnapshotId } from './snapshot.ts'
 import { Terminal, TerminalId } from './terminal.ts'
+import { Sentence } from './wire-texts.ts'
 
 const base = { seq: z.int().nonnegative(), at: z.iso.datetime() }
 
 /**
  * The one ordered stream of facts. `seq` rises by one with each event, over restarts of the agent too.
- * A `snapshot` is the whole state as of its `seq`; it comes first, and wherever `since` is too old.
+ * `state` is everything there is as of its `seq`; it comes first, and wherever `since` is too old.
  */
 export const AgentEvent = z.discriminatedUnion('type', [
   z.strictObject({
     ...base,
-    type: z.literal('snapshot'),
+    type: z.literal('state'),
     sandboxes: z.array(Sandbox),
     images: z.array(Image),
     terminals: z.array(Terminal),
@@ -34,18 +36,38 @@ export const AgentEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...base, type: z.literal('settings.changed'), settings: Settings }),
   z.strictObject({ ...base, type: z.literal('snapshot.changed'), snapshot: Snapshot }),
   z.strictObject({ ...base, type: z.literal('snapshot.removed'), id: SnapshotId }),
-  /** What the agent found and mended at its start, or needs the person to know. */
-  z.strictObject({ ...base, type: z.literal('notice'), reason: z.string(), message: z.string() }),
+  /** What the agent found and repaired at its start, or needs the person to know. */
+  z.strictObject({
+    ...base,
+    type: z.literal('notice'),
+    reason: z.string(),
+    /** In English. */
+    message: z.string(),
+    /** What makes the message in other languages, with the reason. */
+    params: Sentence.shape.params,
+  }),
 ])
 export type AgentEvent = z.infer<typeof AgentEvent>
+
+/** What every event has, for clients that meet one of a later version: it has its place in the order all the same. */
+export const AnyEvent = z.object({ ...base, type: z.string() })
+export type AnyEvent = z.infer<typeof AnyEvent>
+
+/** An event for people, made by `notice`: this version has the sentence in its table. */
+export interface NoticeFact extends Omit<Extract<AgentEvent, { type: 'notice' }>, 'seq' | 'at'> {
+  readonly reason: NoticeReason
+}
+
 /** An event before the log has given it its place. */
-export type Fact = AgentEvent extends infer E
-  ? E extends { type: 'snapshot' }
-    ? never
-    : E extends AgentEvent
-      ? Omit<E, 'seq' | 'at'>
-      : never
-  : never
+export type Fact =
+  | NoticeFact
+  | (AgentEvent extends infer E
+      ? E extends { type: 'state' | 'notice' }
+        ? never
+        : E extends AgentEvent
+          ? Omit<E, 'seq' | 'at'>
+          : never
+      : never)
 
 /** The client sends nothing on these streams. */
 export const Nothing = z.never()
@@ -54,7 +76,7 @@ export const Nothing = z.never()
 export const eventStream = stream({
   name: 'events',
   path: '/v1/events',
-  summary: 'Follows all facts, from a snapshot or from `since` on.',
+  summary: 'Follows all facts, from the whole state or from `since` on.',
   request: z.strictObject({ since: z.int().nonnegative().optional() }),
   up: Nothing,
   down: AgentEvent,
@@ -113,7 +135,7 @@ export const UsageSample = z.strictObject({
   netSendBytes: z.number().nonnegative(),
   /**
    * What the engine itself uses of `memoryBytes` beside the guest: the sentry, the virtual machine. Null where there is
-   * none or it cannot be told apart.
+   * none or it cannot be distinguished.
    */
   engineMemoryBytes: z.number().nonnegative().nullable().default(null),
 })

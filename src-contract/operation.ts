@@ -31,7 +31,7 @@ export function operation<Req extends z.ZodObject, Res extends z.ZodType>(
 
 /**
  * A WebSocket. Text frames are JSON control messages, parsed with these schemas by the receiver;
- * binary frames are bytes of the guest, which nobody between the ends looks into.
+ * binary frames are bytes of the guest, which nobody between client and agent interprets.
  */
 export interface StreamDeclaration<Req extends z.ZodObject, Up extends z.ZodType, Down extends z.ZodType> {
   readonly name: string

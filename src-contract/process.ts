@@ -2,9 +2,6 @@ import * as z from 'zod'
 import { stream } from './operation.ts'
 import { Argv, Environment, GuestPath, SandboxExit, SandboxRef, SignalName, UserSpec } from './sandbox.ts'
 
-/** First byte of a binary frame from the agent: which of the process's streams the rest belongs to. */
-export const StreamByte = { stdout: 1, stderr: 2 } as const
-
 /** The first message of an `exec`, and the only one before `started`. */
 export const ExecRequest = z.strictObject({
   type: z.literal('exec'),

@@ -7,6 +7,7 @@ import { cancelTask, importImage, listImages, removeImage } from './image.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
+import { dropUnreadable, listUnreadable } from './records.ts'
 import * as sandbox from './sandbox.ts'
 import { readSelfTest, runSelfTest } from './selftest.ts'
 import { readSettings, updateSettings } from './settings.ts'
@@ -18,6 +19,8 @@ export const operations = {
   readAgent,
   stopAgent,
   examineHost,
+  listUnreadable,
+  dropUnreadable,
   listImages,
   importImage,
   removeImage,

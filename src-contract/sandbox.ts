@@ -1,41 +1,42 @@
 import * as z from 'zod'
 import { operation } from './operation.ts'
+import { TerminalSize } from './terminal-size.ts'
+import { mayGrow } from './tolerant.ts'
+import { Wording } from './wire-texts.ts'
+import { isolationClasses, networkName, sandboxName, sandboxRef, signalName } from './words.ts'
 
 /** Fixed length, because gVisor resolves prefixes of ids; safe as a file name and as an OCI container id. */
 export const SandboxId = z.string().regex(/^[a-f0-9]{12}$/, 'A sandbox id has 12 hexadecimal digits.')
 export type SandboxId = z.infer<typeof SandboxId>
 
-/** What people call it. Also the hostname inside, so a DNS label. */
-export const SandboxName = z
-  .string()
-  .regex(
-    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
-    'A name has 1 to 63 characters: small letters, digits and dashes, and starts and ends with a letter or digit.',
-  )
+/** What people call it. Also the hostname inside where none is given, so a DNS label. */
+export const SandboxName = z.string().regex(sandboxName.pattern, sandboxName.problem)
 export type SandboxName = z.infer<typeof SandboxName>
 
-/** A name, a whole id, or an unambiguous start of an id. */
-export const SandboxRef = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'Not a name or id of a sandbox.')
+/** What a sandbox calls itself, with the names that Docker takes: capitals and dots too. The kernel takes 64 bytes. */
+export const Hostname = z
+  .string()
+  .max(64, 'A hostname has at most 64 characters.')
+  .regex(
+    /^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?(\.[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*$/,
+    'A hostname has letters, digits and dashes, in parts of 1 to 63 characters with dots between them.',
+  )
 
-/** How strong the wall is. Classes other than `container` are offered where the host has their engine. */
-export const IsolationClass = z.enum(['container', 'gvisor', 'microvm'])
+/** A name, a whole id, or an unambiguous start of an id. */
+export const SandboxRef = z.string().regex(sandboxRef.pattern, sandboxRef.problem)
+
+/** How strong the isolation is, weakest first: whoever needs the order reads it here. Classes other than `container` are offered where the host has their engine. */
+export const IsolationClass = z.enum(isolationClasses)
 export type IsolationClass = z.infer<typeof IsolationClass>
 
 /**
  * `creating`, `starting`, `stopping`, `changing` (of the class) and `removing` are intents on record before an engine is called;
- * the others are facts. `created` has never run.
+ * the others are facts. `created` has never run. One that a client does not know is shown as a change under way.
  */
-export const SandboxState = z.enum([
-  'creating',
-  'created',
-  'starting',
-  'running',
-  'paused',
-  'stopping',
-  'stopped',
+export const SandboxState = mayGrow(
+  z.enum(['creating', 'created', 'starting', 'running', 'paused', 'stopping', 'stopped', 'changing', 'removing']),
   'changing',
-  'removing',
-])
+)
 export type SandboxState = z.infer<typeof SandboxState>
 
 export const Limits = z.strictObject({
@@ -70,6 +71,11 @@ export const Mount = z.strictObject({
     .regex(/^\/[^\0]*$/, 'The source of a mount is an absolute path.'),
   target: GuestPath.refine((path) => path.replace(/\/+$/, '') !== '', 'A mount cannot replace the root.'),
   readOnly: z.boolean().default(false),
+  /**
+   * What is mounted below the source comes along, each as its own mount with the same access; never what is refused as a
+   * source, nor what shows the kernel's state. Absent: it stays out.
+   */
+  recursive: z.boolean().optional(),
 })
 export type Mount = z.infer<typeof Mount>
 
@@ -86,9 +92,7 @@ export const NetworkMode = z.enum(['none', 'nat'])
 export type NetworkMode = z.infer<typeof NetworkMode>
 
 /** Sandboxes on the network of one name reach each other by their names. It exists as long as one is on it. */
-export const NetworkName = z
-  .string()
-  .regex(/^[a-z0-9][a-z0-9-]{0,30}$/, 'The name of a network has 1 to 31 small letters, digits and dashes.')
+export const NetworkName = z.string().regex(networkName.pattern, networkName.problem)
 export type NetworkName = z.infer<typeof NetworkName>
 
 /** Capabilities by the kernel's names without `CAP_`: https://man7.org/linux/man-pages/man7/capabilities.7.html */
@@ -122,6 +126,8 @@ export const Grant = z.discriminatedUnion('kind', [
   }),
   /** No filter of system calls. */
   z.strictObject({ kind: z.literal('no-seccomp') }),
+  /** Programs gain rights by what their files say: set-user-id bits (`sudo`, `su`) and file capabilities (`ping`). */
+  z.strictObject({ kind: z.literal('new-privileges') }),
 ])
 export type Grant = z.infer<typeof Grant>
 
@@ -169,7 +175,7 @@ export const SandboxSpec = z.strictObject({
   tty: z.boolean().default(false),
   /** The main process's standard input stays open for clients that attach. */
   stdin: z.boolean().default(false),
-  hostname: SandboxName.nullable().default(null),
+  hostname: Hostname.nullable().default(null),
   limits: Limits.default({ memoryBytes: null, cpus: null, pids: 4096 }),
   mounts: z.array(Mount).max(64).default([]),
   network: NetworkMode.default('nat'),
@@ -178,6 +184,8 @@ export const SandboxSpec = z.strictObject({
   ports: z.array(PortPublish).max(64).default([]),
   readOnlyRoot: z.boolean().default(false),
   grants: z.array(Grant).max(64).default([]),
+  /** Of the capabilities that every sandbox has, those that this one gives up; `ALL` stands for all of them. */
+  dropCapabilities: z.array(CapabilityName).max(64).default([]),
   /** The agent removes the sandbox when its main process has ended. */
   removeOnExit: z.boolean().default(false),
   /** How long a stop waits between the stop signal and KILL. */
@@ -187,13 +195,18 @@ export const SandboxSpec = z.strictObject({
 export type SandboxSpec = z.infer<typeof SandboxSpec>
 
 /** Why the main process is no more. */
-export const ExitReason = z.enum(['exited', 'signalled', 'oom', 'start-failed', 'monitor-lost', 'host-restarted'])
+export const ExitReason = mayGrow(
+  z.enum(['exited', 'signalled', 'oom', 'start-failed', 'monitor-lost', 'host-restarted']),
+  'exited',
+)
 export const SandboxExit = z.strictObject({
   /** As a shell has it: 128 + n for signal n. Null where nobody could see it. */
   code: z.int().min(0).max(255).nullable(),
   reason: ExitReason,
   /** A sentence for people: "Ran out of memory (limit 64 MiB)." */
   message: z.string(),
+  /** What makes the message in other languages; absent for ends that an earlier version recorded. */
+  sentence: Wording.optional(),
   at: z.iso.datetime(),
 })
 export type SandboxExit = z.infer<typeof SandboxExit>
@@ -245,13 +258,21 @@ export const createSandbox = operation({
   name: 'sandbox.create',
   method: 'POST',
   path: '/v1/sandboxes',
-  summary: 'Creates a sandbox, and starts it unless told otherwise. Answers once the main process exists.',
+  summary: 'Creates a sandbox, and starts it unless `start` is false. Answers once the main process exists.',
   request: z.strictObject({
     /** Absent: the agent makes one up. */
     name: SandboxName.optional(),
-    /** Without a class: the one that the settings name. */
-    spec: SandboxSpec.extend({ class: IsolationClass.optional() }),
+    /** Without a class, or a limit of memory: those that the settings name. Null is no limit. */
+    spec: SandboxSpec.extend({
+      class: IsolationClass.optional(),
+      limits: Limits.extend({ memoryBytes: Limits.shape.memoryBytes.unwrap().optional() }).default({
+        cpus: null,
+        pids: 4096,
+      }),
+    }),
     start: z.boolean().default(true),
+    /** The terminal that the main process is to be shown in, so that its first look at the size is right. Absent: 80 by 24. */
+    terminal: TerminalSize.optional(),
   }),
   response: Sandbox,
 })
@@ -293,9 +314,7 @@ export const stopSandbox = operation({
   response: Sandbox,
 })
 
-export const SignalName = z
-  .string()
-  .regex(/^(SIG)?[A-Z][A-Z0-9+-]{1,9}$|^[1-9][0-9]?$/, 'Not the name or number of a signal.')
+export const SignalName = z.string().regex(signalName.pattern, signalName.problem)
 
 export const killSandbox = operation({
   name: 'sandbox.kill',

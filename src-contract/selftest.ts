@@ -1,6 +1,8 @@
 import * as z from 'zod'
 import { operation } from './operation.ts'
+import type { Said } from './reasons/define.ts'
 import { IsolationClass, SandboxId, SandboxRef } from './sandbox.ts'
+import { Sentence } from './wire-texts.ts'
 
 /** One thing that a sandbox should not be able to do, tried from inside. */
 export const ProbeResult = z.strictObject({
@@ -9,11 +11,23 @@ export const ProbeResult = z.strictObject({
   group: z.enum(['files', 'kernel', 'processes', 'devices', 'network', 'privileges', 'limits', 'neighbours']),
   /** What was tried: "Read this machine's files through another process". */
   title: z.string(),
+  /** What makes the title in other languages; absent in reports of an earlier version. */
+  titleWording: Sentence.omit({ message: true }).optional(),
   outcome: z.enum(['pass', 'fail', 'notApplicable']),
   /** What was seen, and where it was granted, by what. */
   detail: z.string(),
+  /** What makes the detail in other languages; absent where it is the probe's own words. */
+  detailWording: Sentence.omit({ message: true }).optional(),
 })
 export type ProbeResult = z.infer<typeof ProbeResult>
+
+/** What was tried and what came of it, to be said in the language of the person. */
+export function sentencesOfProbe(probe: ProbeResult): { readonly title: Said; readonly detail: Said } {
+  return {
+    title: { reason: '', ...probe.titleWording, message: probe.title },
+    detail: { reason: '', ...probe.detailWording, message: probe.detail },
+  }
+}
 
 export const SelfTestReport = z.strictObject({
   id: SandboxId,

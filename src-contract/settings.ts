@@ -2,6 +2,12 @@ import * as z from 'zod'
 import { operation } from './operation.ts'
 import { IsolationClass } from './sandbox.ts'
 
+/** A file by its whole path; without zero bytes and line ends, as it is shown in sentences. */
+const KernelPath = z
+  .string()
+  .max(4096)
+  .regex(/^\/[^\0\n\r]+$/)
+
 /** What the person has chosen for all sandboxes. */
 export const Settings = z.strictObject({
   /** The class of a sandbox for which none is given. */
@@ -10,6 +16,20 @@ export const Settings = z.strictObject({
   selfTestAfterChange: z.boolean().default(false),
   /** Hours between checks of every running sandbox; null: only on demand. */
   selfTestEveryHours: z.int().min(1).max(720).nullable().default(null),
+  /**
+   * Change the code of a running gVisor, so that it drops network connections to elsewhere when its memory is saved. What
+   * goes wrong with that ends the sandbox, or leaves its boundary to the host other than its makers have made it.
+   */
+  patchGvisorToSave: z.boolean().default(false),
+  /**
+   * Memory that a new container or gVisor sandbox gets for which none is given, in percent of this machine's; null: no limit.
+   * A micro-VM has that of its machine.
+   */
+  defaultMemoryPercent: z.int().min(1).max(100).nullable().default(50),
+  /** What all sandboxes together may use of this machine's memory, in percent; null: no ceiling. */
+  totalMemoryPercent: z.int().min(10).max(100).nullable().default(80),
+  /** A kernel for micro-VMs in place of Joey's own, from the agent's next start on; null: Joey's own. */
+  microvmKernel: KernelPath.nullable().default(null),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -31,6 +51,10 @@ export const updateSettings = operation({
     defaultClass: IsolationClass.optional(),
     selfTestAfterChange: z.boolean().optional(),
     selfTestEveryHours: z.int().min(1).max(720).nullable().optional(),
+    patchGvisorToSave: z.boolean().optional(),
+    defaultMemoryPercent: z.int().min(1).max(100).nullable().optional(),
+    totalMemoryPercent: z.int().min(10).max(100).nullable().optional(),
+    microvmKernel: KernelPath.nullable().optional(),
   }),
   response: Settings,
 })

@@ -2,6 +2,8 @@ import * as z from 'zod'
 import { TaskId } from './image.ts'
 import { operation } from './operation.ts'
 import { Argv, IsolationClass, Sandbox, SandboxId, SandboxName, SandboxRef, SandboxSpec } from './sandbox.ts'
+import { mayGrow } from './tolerant.ts'
+import { Wording } from './wire-texts.ts'
 
 /** Fixed length, and never that of a sandbox at the same time. */
 export const SnapshotId = z.string().regex(/^[a-f0-9]{12}$/, 'The id of a snapshot has 12 hexadecimal digits.')
@@ -25,17 +27,20 @@ export const SnapshotRef = z
   .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]*$/, 'Not a name or id of a snapshot.')
 
 /** Why it was made. All but `manual` are made by Joey and fall under the rules of keeping. */
-export const SnapshotReason = z.enum([
+export const SnapshotReason = mayGrow(
+  z.enum([
+    'manual',
+    'schedule',
+    'before-restore',
+    'before-class-change',
+    'before-remove',
+    'before-stop',
+    'idle',
+    'fork',
+    'import',
+  ]),
   'manual',
-  'schedule',
-  'before-restore',
-  'before-class-change',
-  'before-remove',
-  'before-stop',
-  'idle',
-  'fork',
-  'import',
-])
+)
 export type SnapshotReason = z.infer<typeof SnapshotReason>
 
 /** The memory that a live snapshot holds beside the disk. */
@@ -69,7 +74,7 @@ export const Snapshot = z.strictObject({
   argv: Argv,
   /** Null: disk only. */
   live: LiveState.nullable(),
-  /** How long the sandbox stood still for it; 0 where it did not run. */
+  /** How long the sandbox was paused for it; 0 where it did not run. */
   pauseMs: z.number().nonnegative(),
   /** From the request to the answer. */
   tookMs: z.number().nonnegative(),
@@ -189,16 +194,20 @@ export const readSnapshotUsage = operation({
   response: z.array(SnapshotUsage),
 })
 
-/** What a restore in place throws away, told beforehand. */
+/** What a restore in place throws away, listed beforehand. */
 export const RestorePlan = z.strictObject({
   snapshot: Snapshot,
   sandbox: Sandbox,
   live: z.boolean(),
   /** Sentences. */
   lost: z.array(z.string()),
+  /** What makes them in other languages, in the same order; so it is for the lists below. */
+  lostWordings: z.array(Wording).optional(),
   changes: z.array(z.string()),
+  changesWordings: z.array(Wording).optional(),
   /** Sentences that forbid it; empty where it can be done. */
   problems: z.array(z.string()),
+  problemsWordings: z.array(Wording).optional(),
   neededBytes: z.int().nonnegative(),
   freeBytes: z.int().nonnegative(),
 })
@@ -228,7 +237,12 @@ export const restoreSnapshot = operation({
   summary:
     'Puts a sandbox back to where it was. What is in it now is kept as a snapshot first, unless `keep` is false. A live one goes on from its memory.',
   request: RestoreRequest.extend({ keep: z.boolean().default(true), task: TaskId.optional() }),
-  response: z.strictObject({ sandbox: Sandbox, kept: SnapshotId.nullable(), told: z.array(z.string()) }),
+  response: z.strictObject({
+    sandbox: Sandbox,
+    kept: SnapshotId.nullable(),
+    messages: z.array(z.string()),
+    messagesWordings: z.array(Wording).optional(),
+  }),
 })
 
 export const forkSandboxes = operation({
@@ -253,10 +267,11 @@ export const forkSandboxes = operation({
   response: z.strictObject({
     sandboxes: z.array(Sandbox),
     snapshot: Snapshot,
-    /** How long the parent stood still. */
+    /** How long the parent was paused. */
     pauseMs: z.number().nonnegative(),
     /** What is not as in the parent: connections that were dropped, ports that were taken. */
-    told: z.array(z.string()),
+    messages: z.array(z.string()),
+    messagesWordings: z.array(Wording).optional(),
   }),
 })
 

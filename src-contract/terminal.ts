@@ -1,12 +1,10 @@
 import * as z from 'zod'
 import { operation, stream } from './operation.ts'
 import { Argv, Environment, GuestPath, SandboxId, SandboxRef, UserSpec } from './sandbox.ts'
+import { Columns, Rows } from './terminal-size.ts'
 
 export const TerminalId = z.string().regex(/^[a-f0-9]{12}$/)
 export type TerminalId = z.infer<typeof TerminalId>
-
-const Columns = z.int().min(1).max(1000)
-const Rows = z.int().min(1).max(1000)
 
 /** Owned by the agent: it lives on when the window closes, and its end stays readable until it is closed. */
 export const Terminal = z.strictObject({
@@ -63,8 +61,6 @@ export const closeTerminal = operation({
 
 /** Bytes that a viewer may have unacknowledged before the agent stops reading the terminal. */
 export const terminalWindowBytes = 384 * 1024
-/** A viewer acknowledges at least this often; must stay well below the window, or both sides wait for ever. */
-export const terminalAckBytes = 64 * 1024
 
 export const TerminalUp = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('resize'), columns: Columns, rows: Rows }),
@@ -92,7 +88,7 @@ export type TerminalDown = z.infer<typeof TerminalDown>
 
 /**
  * A viewer of a terminal. Agent: `reset`, then binary frames of output. Client: binary frames of input,
- * `resize` (the latest viewer to resize wins, the others are told), `ack`. Any number of viewers.
+ * `resize` (the latest viewer to resize wins, the others get a message), `ack`. Any number of viewers.
  */
 export const terminalStream = stream({
   name: 'terminal.attach',

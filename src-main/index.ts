@@ -2,9 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { app, BrowserWindow, Menu, session, shell, type WebContents } from 'electron'
 import { readAgent } from '#contract/agent'
 import { channels } from '#contract/app'
-import { callOperation } from '#contract/client/client'
+import { callOperation } from '#contract/client/call-operation'
 import { findPlace } from '#contract/client/place'
-import { lookAtAgent } from './agent/ping-agent.ts'
+import { pingAgent } from './agent/ping-agent.ts'
 import { startAgentProcess } from './agent/start-agent.ts'
 import { Supervisor } from './agent/supervisor.ts'
 import { agentAnswers } from './ipc/agent.ts'
@@ -45,7 +45,7 @@ const longestFarewellMs = 3_000
 const documents = new Map<number, () => AbortSignal>()
 
 const supervisor = new Supervisor({
-  look: () => lookAtAgent(place),
+  check: () => pingAgent(place),
   start: () => startAgentProcess({ script: paths.script, env: process.env }),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
   now: Date.now,
@@ -88,7 +88,7 @@ async function openWindow(): Promise<void> {
   const { id } = window.webContents
   documents.set(id, watchDocument(window.webContents))
   window.once('closed', () => documents.delete(id))
-  // The app goes with its window, and may stand still before it says that it quits.
+  // The app goes with its window, and may hang before it reports that it quits.
   window.once('close', () => leaveWithin(2 * longestFarewellMs))
   const load = (): Promise<void> => window.loadURL(appPage)
   reviveAfterCrash(window.webContents, { load, now: Date.now, log })
@@ -106,7 +106,7 @@ function answerPages(): void {
     onSurprise: (channel, { wire }) => log('surprise', { channel, ...wire }),
   })
   const lifetimeOf = ({ contents }: Page): AbortSignal => documents.get(contents.id)?.() ?? AbortSignal.abort()
-  const deps = { address: place, lifetimeOf, onLinkTrouble: () => supervisor.lookNow() }
+  const deps = { address: place, lifetimeOf, onLinkTrouble: () => supervisor.checkNow() }
   const handlers = createAppHandlers({ startAgent: () => supervisor.start(), findLog })
   exposeCalls(expose, new Map([...agentAnswers(deps), ...appAnswers(handlers)]))
   exposeStreams(expose, { ...deps, drained: exposeDrain(expose, lifetimeOf) })

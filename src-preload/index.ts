@@ -18,7 +18,7 @@ contextBridge.exposeInMainWorld('joey', {
 
   /** Where a file lies that the person has dropped on the page; '' where it has no place on this machine. */
   pathOf(file: File): string {
-    // Before Electron 32 a file told it itself.
+    // Before Electron 32 a file had a path of its own.
     const known = webUtils as typeof webUtils | undefined
     return known?.getPathForFile(file) ?? (file as File & { readonly path?: string }).path ?? ''
   },

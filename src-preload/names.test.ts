@@ -3,10 +3,11 @@ import { appOperations, channels as contractChannels } from '#contract/app'
 import { operations, streams } from '#contract/registry'
 import { callNames, channels, streamNames } from './names.ts'
 
-test('the page may name every operation but the end of the agent', () => {
+test('the page may name every operation but the end of the agent and the unreadable records', () => {
   const all = [...Object.values(operations), ...Object.values(appOperations)].map(({ name }) => name)
 
-  expect(callNames).toEqual(all.filter((name) => name !== 'agent.stop'))
+  const hidden = ['agent.stop', 'records.unreadable', 'records.drop']
+  expect(callNames).toEqual(all.filter((name) => !hidden.includes(name)))
 })
 
 test('the page may name the streams that a window shows', () => {

@@ -1,98 +1,15 @@
-/**
- * What the page may name. Repeated here rather than read from the contract, because its schemas would bring a whole
- * validation library into the sandboxed preload; names.test.ts holds the two lists together.
+import { appOperations, channels as contractChannels } from '#contract/app'
+import { windowOperations, windowStreams } from '#contract/window'
+
+/*
+ * What the page may name, from the contract. The build evaluates this file and puts the lists in its place, because the
+ * contract's schemas would bring a whole validation library into the sandboxed preload: tools/build/evaluated-module.ts.
  */
-export const callNames: readonly string[] = [
-  'agent.info',
-  'host.examine',
-  'image.list',
-  'image.import',
-  'image.remove',
-  'task.cancel',
-  'sandbox.create',
-  'sandbox.list',
-  'sandbox.inspect',
-  'sandbox.start',
-  'sandbox.stop',
-  'sandbox.kill',
-  'sandbox.restart',
-  'sandbox.pause',
-  'sandbox.resume',
-  'sandbox.rename',
-  'sandbox.update',
-  'sandbox.remove',
-  'sandbox.wait',
-  'terminal.open',
-  'terminal.list',
-  'terminal.close',
-  'usage.read',
-  'sandbox.setNetwork',
-  'sandbox.setGrants',
-  'class.list',
-  'class.measure',
-  'class.advise',
-  'class.plan',
-  'class.set',
-  'sandbox.bootLog',
-  'isolation.read',
-  'isolation.blast',
-  'selftest.run',
-  'selftest.read',
-  'settings.read',
-  'settings.update',
-  'snapshot.create',
-  'snapshot.list',
-  'snapshot.inspect',
-  'snapshot.update',
-  'snapshot.usage',
-  'snapshot.planRestore',
-  'snapshot.restore',
-  'snapshot.fork',
-  'snapshot.remove',
-  'snapshot.prune',
-  'snapshot.verify',
-  'snapshot.readSchedule',
-  'snapshot.setSchedule',
-  'files.list',
-  'files.read',
-  'files.write',
-  'files.change',
-  'files.put',
-  'files.get',
-  'files.measure',
-  'compare.files',
-  'compare.text',
-  'compare.packages',
-  'compare.config',
-  'export.scan',
-  'export.run',
-  'import.inspect',
-  'import.run',
-  'signing.read',
-  'signing.trust',
-  'app.startAgent',
-  'app.chooseImage',
-  'app.choosePaths',
-  'app.chooseTarget',
-  'app.copyText',
-  'app.saveFile',
-  'app.showLog',
-  'app.info',
-]
 
-export const streamNames: readonly string[] = [
-  'events',
-  'sandbox.logs',
-  'usage',
-  'terminal.attach',
-  'isolation',
-  'files.find',
-]
+export const callNames: readonly string[] = [...windowOperations, ...Object.values(appOperations)].map(
+  ({ name }) => name,
+)
 
-export const channels = {
-  call: 'joey:call',
-  open: 'joey:open',
-  port: 'joey:port',
-  link: 'joey:link',
-  drain: 'joey:drain',
-} as const
+export const streamNames: readonly string[] = windowStreams.map(({ name }) => name)
+
+export const channels = contractChannels

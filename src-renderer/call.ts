@@ -1,5 +1,7 @@
 import * as z from 'zod'
-import { AppError, appError, WireError } from '#contract/app-error'
+import { AppError, appError } from '#contract/app-error'
+import { parseAnswer } from '#contract/tolerant'
+import { WireError } from '#contract/wire-texts'
 import './bridge.ts'
 
 interface Callable<Req extends z.ZodType, Res extends z.ZodType> {
@@ -15,7 +17,7 @@ const AnyReply = z.discriminatedUnion('ok', [
 
 /** Takes a reply of the bridge apart: its value, or the error it carries as a throw. */
 export function unwrapReply(name: string, raw: unknown): unknown {
-  const reply = AnyReply.safeParse(raw)
+  const reply = parseAnswer(AnyReply, raw)
   if (!reply.success) throw badAnswer(name, reply.error)
   if (!reply.data.ok) throw new AppError(reply.data.error)
   return reply.data.value
@@ -28,12 +30,15 @@ export async function call<Req extends z.ZodType, Res extends z.ZodType>(
 ): Promise<z.output<Res>> {
   const checked = operation.request.safeParse(request)
   if (!checked.success) {
-    const message = checked.error.issues[0]?.message ?? 'The request is not valid.'
-    throw appError('invalidRequest', 'invalid-request', message, { detail: z.prettifyError(checked.error) })
+    throw appError(
+      'request-not-valid',
+      { what: 'own', problem: checked.error.issues[0]?.message ?? 'The request is not valid.' },
+      { detail: z.prettifyError(checked.error) },
+    )
   }
   try {
     const value = unwrapReply(operation.name, await window.joey.call(operation.name, checked.data))
-    const answer = operation.response.safeParse(value)
+    const answer = parseAnswer(operation.response, value)
     if (!answer.success) throw badAnswer(operation.name, answer.error)
     return answer.data
   } catch (error) {
@@ -43,7 +48,5 @@ export async function call<Req extends z.ZodType, Res extends z.ZodType>(
 
 /** An answer that breaks the contract is a bug of ours, never shown as data. */
 export function badAnswer(name: string, error: z.ZodError): AppError {
-  return appError('internal', 'bad-answer', 'The agent answered in a way this window does not understand.', {
-    detail: `${name}: ${z.prettifyError(error)}`,
-  })
+  return appError('bad-answer', {}, { detail: `${name}: ${z.prettifyError(error)}` })
 }

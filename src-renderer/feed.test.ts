@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { PortDown, PortUp } from '#contract/app'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { usageStream } from '#contract/observe'
 import { terminalStream } from '#contract/terminal'
 import { follow } from './feed.ts'
@@ -73,8 +73,8 @@ test('a port from another origin, window or request is not taken', async () => {
   expect(posted).toEqual([])
 })
 
-test('a refused stream is told once, as the error it is', async () => {
-  const { wire } = appError('notFound', 'terminal-not-found', 'No such terminal.')
+test('a refused stream is reported once, as the error it is', async () => {
+  const { wire } = new AppError({ code: 'notFound', reason: 'terminal-not-found', message: 'No such terminal.' })
   setBridge(async () => ({ ok: false, error: wire }))
   const given = handlers()
   follow(terminalStream, { id: 'cafecafecafe' }, given)

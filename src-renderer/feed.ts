@@ -2,12 +2,15 @@ import type * as z from 'zod'
 import { channels, type PortDown, type PortUp } from '#contract/app'
 import { AppError, appError } from '#contract/app-error'
 import type { Stream } from '#contract/operation'
+import { isUnknownKind, parseAnswer } from '#contract/tolerant'
 import { badAnswer, unwrapReply } from './call.ts'
 import { newId } from './model/new-id.ts'
 
 export interface StreamHandlers<Down> {
   readonly onMessage: (message: Down) => void
   readonly onBytes?: (bytes: Uint8Array<ArrayBuffer>) => void
+  /** A message of a kind that only a later version knows; passed over where absent. */
+  readonly onUnknown?: (message: unknown) => void
   /** Called once, unless this side closed. Null: the other side ended in good order. */
   readonly onClosed: (error: AppError | null) => void
 }
@@ -70,8 +73,10 @@ function receive<Down extends z.ZodType>(
 ): void {
   if (message.type === 'binary') return handlers.onBytes?.(message.bytes)
   if (message.type === 'closed') return end(message.error ? new AppError(message.error) : null)
-  const parsed = stream.down.safeParse(parseJson(message.text))
+  const raw = parseJson(message.text)
+  const parsed = parseAnswer(stream.down, raw)
   if (parsed.success) handlers.onMessage(parsed.data)
+  else if (isUnknownKind(parsed.error)) handlers.onUnknown?.(raw)
   else end(badAnswer(stream.name, parsed.error))
 }
 
@@ -102,7 +107,7 @@ function awaitPort(id: string): { readonly port: Promise<MessagePort>; readonly 
       const [first] = event.ports
       if (first) resolve(first)
     }
-    const late = (): void => reject(appError('timeout', 'stream-timeout', 'The stream did not open in time.'))
+    const late = (): void => reject(appError('stream-timeout'))
     const timer = setTimeout(late, portDeadlineMs)
     window.addEventListener('message', onMessage)
     stop = () => {

@@ -5,7 +5,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { toast } from 'sonner'
 import { App } from './app.tsx'
-import { startI18n } from './copy/i18n.ts'
+import { saidText, startI18n } from './copy/i18n.ts'
 import { agentStore } from './store/agent-store.ts'
 import { feedAgentStore } from './store/feed-agent-store.ts'
 import { feedUsageStore } from './store/feed-usage-store.ts'
@@ -14,7 +14,7 @@ import { listenForShortcuts } from './views/shell/shortcuts.ts'
 
 followTheme()
 startI18n()
-feedAgentStore(agentStore, { onNotice: ({ message }) => toast(message, { duration: 12_000 }) })
+feedAgentStore(agentStore, { onNotice: (notice) => toast(saidText(notice), { duration: 12_000 }) })
 feedUsageStore(agentStore)
 listenForShortcuts()
 

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 const oldestNode = 20
 const neededNode = 24
-const commands = ['start', 'test', 'check', 'bench', 'build', 'dev', 'e2e', 'package']
+const commands = ['start', 'test', 'check', 'bench', 'build', 'dev', 'e2e', 'package', 'fuzz']
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const nodeModules = join(root, 'node_modules')
@@ -105,7 +105,7 @@ function findNode() {
 
 function handOver(node, script, args) {
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH || ''}` }
-  const child = spawn(node, [script, ...args], { cwd: root, stdio: 'inherit', env })
+  const child = spawn(node, ['--', script, ...args], { cwd: root, stdio: 'inherit', env })
   // Ctrl-C reaches the child by itself (same terminal); a signal sent to this process alone has to be passed on.
   process.on('SIGINT', () => {})
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))

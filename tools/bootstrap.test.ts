@@ -84,7 +84,9 @@ test('a package that npm lists but that is gone is installed again', async () =>
 test('an unknown command is answered with the known ones', async () => {
   const { code, stderr } = await bootstrap('buidl')
   expect(code).toBe(1)
-  expect(stderr).toBe('There is no command buidl. Choose from: start, test, check, bench, build, dev, e2e, package.\n')
+  expect(stderr).toBe(
+    'There is no command buidl. Choose from: start, test, check, bench, build, dev, e2e, package, fuzz.\n',
+  )
 })
 
 test('a failed installation shows what npm said and what to do', async () => {

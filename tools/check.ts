@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os'
 import { npmBinary, root } from './paths.ts'
 import { runTool } from './problem.ts'
 import { run } from './process/run.ts'
+import { findProgram } from './set-up/probe.ts'
 import { formatDuration, say } from './steps.ts'
 
 /** One thing that is checked: a program whose exit code says whether all is well. */
@@ -10,6 +11,8 @@ interface Check {
   readonly title: string
   readonly program: string
   readonly args: readonly string[]
+  /** A program of this machine, not of npm: where it is missing, only continuous integration fails for it. */
+  readonly isSystems?: boolean
 }
 
 /** How many checks passed and failed. */
@@ -17,6 +20,13 @@ export interface CheckResult {
   readonly passed: number
   readonly failed: number
 }
+
+/** By the entries of the product alone; see knip.product.json. */
+export const productFilesCheck = [
+  '--production',
+  ...['--config', 'knip.product.json', '--include', 'files'],
+  ...['--no-progress', '--no-config-hints'],
+]
 
 const deadlineMs = 5 * 60_000
 
@@ -38,14 +48,28 @@ export async function check(): Promise<CheckResult> {
 }
 
 function listChecks(): readonly Check[] {
-  const worlds = globSync('tsconfig.*.json', { cwd: root })
+  const projects = globSync('tsconfig.*.json', { cwd: root })
     .filter((file) => file !== 'tsconfig.base.json')
     .sort()
   return [
     { title: 'Lint and fences', program: npmBinary('oxlint'), args: [] },
+    { title: 'Size of functions', program: process.execPath, args: ['tools/lint/function-sizes.ts'] },
     { title: 'Unused code', program: npmBinary('knip'), args: ['--no-progress', '--no-config-hints'] },
+    { title: 'Files that only tests reach', program: npmBinary('knip'), args: productFilesCheck },
     { title: 'Format', program: npmBinary('biome'), args: ['ci', '--colors=off', '.'] },
-    ...worlds.map((file) => ({
+    {
+      title: 'Shell scripts',
+      program: 'shellcheck',
+      args: ['--shell=sh', ...listFiles('resources/scripts/*.sh')],
+      isSystems: true,
+    },
+    {
+      title: 'Format of C',
+      program: 'clang-format',
+      args: ['--dry-run', '--Werror', ...listFiles('{resources/*/source,tools/programs/*}/*.[ch]')],
+      isSystems: true,
+    },
+    ...projects.map((file) => ({
       title: `Types of ${file.replace(/^tsconfig\.|\.json$/g, '')}`,
       program: npmBinary('tsc'),
       args: ['--project', file, '--pretty', 'false'],
@@ -53,8 +77,14 @@ function listChecks(): readonly Check[] {
   ]
 }
 
+const listFiles = (pattern: string): readonly string[] => globSync(pattern, { cwd: root }).sort()
+
 /** Resolves with the output of a check that failed, or with nothing. */
-async function runCheck({ title, program, args }: Check): Promise<string | undefined> {
+async function runCheck({ title, program, args, isSystems }: Check): Promise<string | undefined> {
+  if (isSystems && !process.env['CI'] && findProgram(program) === undefined) {
+    say(`${title} … not checked, ${program} is not installed`)
+    return undefined
+  }
   const started = performance.now()
   const finish = (verdict: string): void => say(`${title} … ${verdict} ${formatDuration(performance.now() - started)}`)
   try {

@@ -5,7 +5,7 @@ import { root } from './paths.ts'
 import { runTool } from './problem.ts'
 import { say } from './steps.ts'
 
-/** Mends package-lock.json after `npm install NAME`; see completeLock for what npm leaves out. */
+/** Completes package-lock.json after `npm install NAME`; see completeLock for what npm leaves out. */
 await runTool(async () => {
   const file = join(root, 'package-lock.json')
   const lock = JSON.parse(readFileSync(file, 'utf8')) as Lock

@@ -7,6 +7,7 @@ import { type Foreground, startForeground } from './process/start-foreground.ts'
 import { setUp } from './set-up/set-up.ts'
 import { startAgent } from './start/agent.ts'
 import { windowCommand } from './start/window.ts'
+import { windowEnvironment } from './start/window-environment.ts'
 import { say } from './steps.ts'
 
 const watched = ['src-contract', 'src-main', 'src-preload', 'src-renderer', 'src-agent', 'src-cli']
@@ -20,7 +21,7 @@ await runTool(async () => {
   const runtime = await setUp()
   await build()
   await startAgent()
-  const command = windowCommand(runtime)
+  const command = { ...windowCommand(runtime), env: windowEnvironment(process.env) }
   let window: Foreground = startForeground(command)
   const rebuild = debounce(async () => {
     try {

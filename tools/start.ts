@@ -8,11 +8,16 @@ import { say, step } from './steps.ts'
 
 const examples = [
   ['./joey run --rm busybox -- echo hello', 'run one command in a fresh sandbox'],
-  ['./joey run -it --name desk busybox', 'a shell in a sandbox; Ctrl-P Ctrl-Q leaves it running'],
+  ['./joey run -it --name shell busybox', 'a shell in a sandbox; Ctrl-P Ctrl-Q leaves it running'],
   ['./joey ls -a', 'list sandboxes'],
   ['./joey stats', 'live usage'],
   ['./joey doctor', 'what this machine can and cannot do'],
 ] as const
+
+/** Chromium refuses to confine its pages for root. */
+const rootNotice =
+  '  It runs as root, so Chromium does not confine its pages. To have it confined, run npm start from an ordinary account;\n' +
+  '  the agent, which needs root, serves that account: sudo ./joey agent start --owner "$UID"'
 
 await runTool(async () => {
   const runtime = await setUp()
@@ -33,6 +38,7 @@ function describe(window: OpenedWindow): void {
     say(`  Its log:     ${window.log}`)
     say(`  To close it: kill -- -${window.pid}`)
   }
+  if (process.getuid?.() === 0) say(rootNotice)
   say('  To stop the agent (sandboxes go on): ./joey agent stop')
   say('\nTo try on the command line:')
   const width = Math.max(...examples.map(([command]) => command.length))

@@ -36,7 +36,7 @@ export class CreateDialog {
     if (wish.class !== undefined) await this.position(wish.class).click()
   }
 
-  /** A position of the dial. */
+  /** The choice of a class. */
   position(name: ClassName): Locator {
     return this.root.getByRole('radio', { name: new RegExp(`^${name}`) })
   }

@@ -1,6 +1,6 @@
 import type { Locator, Page } from '@playwright/test'
 
-/** What everything on the desk shares: picture, table and who disturbs whom. */
+/** What all sandboxes share: picture, table and who disturbs whom. */
 export class IsolationPage {
   readonly page: Page
   readonly picture: Locator

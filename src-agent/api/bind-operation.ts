@@ -1,16 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Logger } from 'pino'
 import type * as z from 'zod'
-import { AppError, appError, type WireError } from '#contract/app-error'
+import { appError, type WireError } from '#contract/app-error'
 import { fromQuery, type Operation, pathFields } from '#contract/operation'
-import type { Operations } from '#contract/registry'
-
-/** Handles a request that passed its schema. The signal aborts when the client goes away. */
-export type Handler<O extends Operation> = (
-  request: z.output<O['request']>,
-  signal: AbortSignal,
-) => Promise<z.input<O['response']>>
-export type Handlers = { readonly [K in keyof Operations]: Handler<Operations[K]> }
+import { explainFailure } from '../base/failures/machine-failure.ts'
+import type { Handler } from '../base/handlers.ts'
 
 /** Binds one declared operation to its handler: validates on the way in and on the way out. */
 export function bindOperation(server: FastifyInstance, op: Operation, handler: Handler<Operation>, log: Logger): void {
@@ -33,7 +27,7 @@ export function bindOperation(server: FastifyInstance, op: Operation, handler: H
 
 /** Answers with a failure as data. Bugs go to the log with their stack, and to the client without. */
 export function sendError(reply: FastifyReply, error: unknown, log: Logger): FastifyReply {
-  const { wire } = AppError.from(error)
+  const { wire } = explainFailure(error)
   if (wire.code === 'internal') log.error({ err: error }, 'a request failed by a bug')
   return reply.status(statusOf[wire.code]).send(wire.code === 'internal' ? { ...wire, detail: undefined } : wire)
 }
@@ -56,11 +50,7 @@ function readRequest(op: Operation, incoming: FastifyRequest): Record<string, un
   const rest = op.method === 'GET' || op.method === 'DELETE' ? readQuery(op, incoming) : readBody(incoming)
   const twice = pathFields(op.path).find((field) => field in rest)
   if (twice !== undefined) {
-    throw appError(
-      'invalidRequest',
-      'request-not-valid',
-      `"${twice}" stands in the path already and must not be given again.`,
-    )
+    throw appError('request-not-valid', { what: 'twice', where: twice })
   }
   return parseRequest(op.name, op.request, { ...rest, ...inPath })
 }
@@ -71,30 +61,26 @@ export function parseRequest<S extends z.ZodType>(name: string, schema: S, value
   if (result.success) return result.data
   const [issue] = result.error.issues
   const where = issue?.path.join('.') ?? ''
-  const message = `The request is not valid: ${where === '' ? '' : `${where}: `}${issue?.message ?? 'unknown'}`
-  throw appError('invalidRequest', 'request-not-valid', message, {
-    detail: `${name}: ${JSON.stringify(result.error.issues)}`,
-  })
+  throw appError(
+    'request-not-valid',
+    { what: 'field', where, problem: issue?.message ?? 'unknown' },
+    { detail: `${name}: ${JSON.stringify(result.error.issues)}` },
+  )
 }
 
 function readQuery(op: Operation, incoming: FastifyRequest): Record<string, unknown> {
   const at = incoming.url.indexOf('?')
   if (incoming.body !== undefined && incoming.body !== null) {
-    throw appError('invalidRequest', 'request-not-valid', `${op.method} takes its fields in the query, not in a body.`)
+    throw appError('request-not-valid', { what: 'query', where: op.method })
   }
   return fromQuery(op.request, new URLSearchParams(at < 0 ? '' : incoming.url.slice(at + 1)))
 }
 
 function readBody({ body, url }: FastifyRequest): Record<string, unknown> {
-  if (url.includes('?'))
-    throw appError(
-      'invalidRequest',
-      'request-not-valid',
-      'This request takes its fields in the body, not in the query.',
-    )
+  if (url.includes('?')) throw appError('request-not-valid', { what: 'body' })
   if (body === undefined || body === null) return {}
   if (typeof body === 'object' && !Array.isArray(body)) return body as Record<string, unknown>
-  throw appError('invalidRequest', 'request-not-valid', 'The body must be one JSON object.')
+  throw appError('request-not-valid', { what: 'object' })
 }
 
 function watchClient(reply: FastifyReply): { signal: AbortSignal; dispose: () => void } {

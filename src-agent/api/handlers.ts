@@ -1,12 +1,14 @@
 import type { AgentInfo, HostReport } from '#contract/agent'
 import type { Snapshot } from '#contract/snapshot'
-import type { ImageStore } from '../storage/images/image-store.ts'
-import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import { defineHandlers, type Handlers } from '../base/handlers.ts'
+import type { MemoryCeiling } from '../engines/memory-ceiling.ts'
+import { defaultMemory } from '../sandboxes/default-memory.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
+import { listUnreadable, type Quarantine, toEntry } from '../state/quarantine.ts'
 import type { SettingsStore } from '../state/settings-store.ts'
 import type { Tasks } from '../state/tasks.ts'
-import type { Handlers } from './bind-operation.ts'
-import type { TimeHandlers } from '../server/time-handlers.ts'
+import type { ImageStore } from '../storage/images/image-store.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 
 /** What the operations need; each handler is a translation, rules live in the services. */
 export interface HandlerDeps {
@@ -17,24 +19,22 @@ export interface HandlerDeps {
   readonly images: ImageStore
   readonly imageMounts: ImageMounts
   readonly tasks: Tasks
-  readonly terminals: Pick<Handlers, 'openTerminal' | 'listTerminals' | 'closeTerminal'>
-  readonly readUsage: Handlers['readUsage']
   readonly settings: SettingsStore
-  readonly classes: Pick<
-    Handlers,
-    'listClasses' | 'measureClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'
-  >
-  readonly isolation: Pick<Handlers, 'readIsolation' | 'readBlastRadius'>
-  readonly selfTest: Pick<Handlers, 'runSelfTest' | 'readSelfTest'>
-  readonly time: TimeHandlers
+  readonly quarantine: Quarantine
+  readonly memoryCeiling: Pick<MemoryCeiling, 'change'>
   readonly snapshots: () => readonly Snapshot[]
   /** What a schedule has to do before a person stops a sandbox. */
   readonly beforeStop: (ref: string, signal: AbortSignal) => Promise<void>
 }
 
-export function createHandlers(deps: HandlerDeps): Handlers {
+/** Everything the agent answers: what the rooms answer themselves, and what is a mere translation, here. */
+export function createHandlers(deps: HandlerDeps, rooms: Omit<Handlers, keyof ReturnType<typeof translate>>): Handlers {
+  return { ...translate(deps), ...rooms }
+}
+
+function translate(deps: HandlerDeps) {
   const { sandboxes, images, tasks, settings } = deps
-  return {
+  return defineHandlers({
     readAgent: async () => deps.info(),
     stopAgent: async ({ sandboxes: what }) => {
       deps.stop(what)
@@ -44,15 +44,20 @@ export function createHandlers(deps: HandlerDeps): Handlers {
       const { findings, classes, cpus, memoryBytes } = await deps.examineHost()
       return { findings, classes, cpus, memoryBytes }
     },
+    listUnreadable: async () => listUnreadable(deps.quarantine),
+    dropUnreadable: async ({ table, id }) => toEntry(deps.quarantine.drop(table, id)),
     ...imageHandlers(deps),
     cancelTask: async ({ id }) => {
       tasks.cancel(id)
       return { id }
     },
     listImages: async () => [...images.list()],
-    createSandbox: ({ name, spec, start }, signal) => {
+    createSandbox: ({ name, spec, start, terminal }, signal) => {
       const wall = spec.class ?? settings.read().defaultClass
-      return sandboxes.create({ name, spec: { ...spec, class: wall }, start }, signal)
+      const { memoryBytes = defaultMemory(wall, settings.read()), ...limits } = spec.limits
+      const whole = { ...spec, class: wall, limits: { ...limits, memoryBytes } }
+      const memoryFromSettings = spec.limits.memoryBytes === undefined
+      return sandboxes.create({ name, spec: whole, start, memoryFromSettings, terminal }, signal)
     },
     listSandboxes: async ({ all }) => sandboxes.list(all),
     inspectSandbox: async ({ ref }) => sandboxes.find(ref).sandbox,
@@ -71,15 +76,12 @@ export function createHandlers(deps: HandlerDeps): Handlers {
     waitSandbox: ({ ref }, signal) => sandboxes.wait(ref, signal),
     setNetwork: ({ ref, networkName }) => sandboxes.setNetwork(ref, networkName),
     setGrants: ({ ref, grants }) => sandboxes.setGrants(ref, grants),
-    ...deps.terminals,
-    readUsage: deps.readUsage,
     readSettings: async () => settings.read(),
-    updateSettings: async (change) => settings.update(change),
-    ...deps.classes,
-    ...deps.isolation,
-    ...deps.selfTest,
-    ...deps.time,
-  }
+    updateSettings: async (change) => {
+      if (change.totalMemoryPercent !== undefined) await deps.memoryCeiling.change(change.totalMemoryPercent)
+      return settings.update(change)
+    },
+  })
 }
 
 function imageHandlers({
@@ -88,11 +90,8 @@ function imageHandlers({
   sandboxes,
   snapshots,
   tasks,
-}: Pick<HandlerDeps, 'images' | 'imageMounts' | 'sandboxes' | 'snapshots' | 'tasks'>): Pick<
-  Handlers,
-  'importImage' | 'removeImage'
-> {
-  return {
+}: Pick<HandlerDeps, 'images' | 'imageMounts' | 'sandboxes' | 'snapshots' | 'tasks'>) {
+  return defineHandlers({
     importImage: ({ path, name, task }, signal) =>
       tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
         images.import({ path, ...(name === undefined ? {} : { name }), signal: cancel, onProgress }),
@@ -107,5 +106,5 @@ function imageHandlers({
       if (removed.deleted) await imageMounts.drop(removed.digest)
       return removed
     },
-  }
+  })
 }

@@ -6,7 +6,8 @@ import { appError } from '#contract/app-error'
 import { socketFor } from '#contract/client/place'
 import type { Operation } from '#contract/operation'
 import { operations } from '#contract/registry'
-import { bindOperation, type Handler, type Handlers, sendError } from './bind-operation.ts'
+import { type Handler, type Handlers } from '../base/handlers.ts'
+import { bindOperation, sendError } from './bind-operation.ts'
 import { describeApi } from './openapi.ts'
 
 /** Requests are small: specs and paths. Archives are read from disk, never uploaded. */
@@ -24,8 +25,11 @@ export function createHttpServer(handlers: Handlers, log: Logger, version: strin
   })
   server.setErrorHandler((error, _request, reply) => sendError(reply, fromFramework(error), log))
   server.setNotFoundHandler((request, reply) => {
-    const message = `The agent has no ${request.method} ${request.url.slice(0, 200)}. See /v1/openapi.json for what it has.`
-    return sendError(reply, appError('notFound', 'route-not-found', message), log)
+    return sendError(
+      reply,
+      appError('route-not-found', { what: 'operation', route: `${request.method} ${request.url.slice(0, 200)}` }),
+      log,
+    )
   })
   for (const [key, op] of Object.entries(operations)) {
     const handler = handlers[key as keyof Handlers] as unknown as Handler<Operation>
@@ -43,12 +47,9 @@ export function createHttpServer(handlers: Handlers, log: Logger, version: strin
 export async function listenOnSocket(server: FastifyInstance, path: string, owner: number | null): Promise<void> {
   const real = owner === null ? path : makeOwnersFolder(owner)
   for (const stale of [path, real]) rmSync(stale, { force: true })
-  const before = process.umask(0o177)
-  try {
-    await server.listen({ path: real })
-  } finally {
-    process.umask(before)
-  }
+  // The folder keeps others out meanwhile. Not by the mask, which is the whole process's: what else is made in that moment
+  // would get it too (a folder of layers was seen with mode 0600).
+  await server.listen({ path: real })
   chmodSync(real, 0o600)
   if (owner === null) return
   // By the link's own name: what the account may have put there meanwhile is not followed.
@@ -69,14 +70,10 @@ function fromFramework(error: unknown): unknown {
   const { code, statusCode, message } = error as { code?: string; statusCode?: number; message?: string }
   if (code === 'FST_ERR_CTP_BODY_TOO_LARGE') {
     const limit = maxBodyBytes / 2 ** 20
-    return appError('tooLarge', 'body-too-large', `The request is larger than ${limit} MiB, which is the limit.`, {
-      params: { limit },
-    })
+    return appError('body-too-large', { limit })
   }
   if (statusCode !== undefined && statusCode >= 400 && statusCode < 500) {
-    return appError('invalidRequest', 'request-not-readable', 'The request could not be read. Its body must be JSON.', {
-      detail: message ?? '',
-    })
+    return appError('request-not-readable', {}, { detail: message ?? '' })
   }
   return error
 }

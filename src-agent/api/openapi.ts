@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { WireError } from '#contract/app-error'
 import { type Operation, pathFields, type Stream } from '#contract/operation'
 import { operations, streams } from '#contract/registry'
+import { WireError } from '#contract/wire-texts'
 
 /** OpenAPI 3.1 of the whole interface, made from the contract (https://spec.openapis.org/oas/v3.1.0). */
 export function describeApi(version: string): Record<string, unknown> {

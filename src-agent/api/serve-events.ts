@@ -5,7 +5,8 @@ import type { EventLog } from '../state/event-log.ts'
 
 export interface EventSource {
   readonly events: EventLog
-  snapshot(): AgentEvent
+  /** Everything there is, as of the newest event. */
+  state(): AgentEvent
 }
 
 /** A client that leaves this much unread is cut off; it comes back with `since`, and loses nothing. */
@@ -36,11 +37,11 @@ export function serveEventLines(source: EventSource, response: ServerResponse, s
 }
 
 function follow(
-  { events, snapshot }: EventSource,
+  { events, state }: EventSource,
   since: number | undefined,
   send: (event: AgentEvent) => void,
 ): () => void {
   const past = since === undefined ? null : events.since(since)
-  for (const event of past ?? [snapshot()]) send(event)
+  for (const event of past ?? [state()]) send(event)
   return events.subscribe(send)
 }

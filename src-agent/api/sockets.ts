@@ -2,15 +2,12 @@ import type { IncomingMessage, Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Logger } from 'pino'
 import { type WebSocket, WebSocketServer } from 'ws'
-import type * as z from 'zod'
-import { AppError, appError } from '#contract/app-error'
+import { appError } from '#contract/app-error'
 import { fromQuery, pathFields, type Stream } from '#contract/operation'
-import { type Streams, streams } from '#contract/registry'
+import { streams } from '#contract/registry'
+import { explainFailure } from '../base/failures/machine-failure.ts'
+import type { StreamHandler, StreamHandlers } from '../io/streams/stream-handlers.ts'
 import { parseRequest } from './bind-operation.ts'
-
-/** Serves one open socket until it closes. Rejecting tells the client why and closes it. */
-export type StreamHandler<S extends Stream> = (socket: WebSocket, request: z.output<S['request']>) => Promise<void>
-export type StreamHandlers = { readonly [K in keyof Streams]: StreamHandler<Streams[K]> }
 
 /** Close code for a failure; the WireError is the text frame before it. Codes from 4000 are free to use (RFC 6455, 7.4.2). */
 const failureCode = 4000
@@ -56,7 +53,7 @@ async function serveOne(routes: readonly Route[], socket: WebSocket, url: string
     const request = { ...fromQuery(declaration.request, searchParams), ...Object.fromEntries(fields) }
     return handler(socket, parseRequest(declaration.name, declaration.request, request))
   }
-  throw appError('notFound', 'route-not-found', `The agent has no stream ${pathname.slice(0, 200)}.`)
+  throw appError('route-not-found', { what: 'stream', route: pathname.slice(0, 200) })
 }
 
 /** What is not well encoded is no name or id either, which the schema then says. */
@@ -69,7 +66,7 @@ function decodeField(text: string): string {
 }
 
 function fail(socket: WebSocket, error: unknown, log: Logger): void {
-  const { wire } = AppError.from(error)
+  const { wire } = explainFailure(error)
   if (wire.code === 'internal') log.error({ err: error }, 'a stream failed by a bug')
   if (socket.readyState !== socket.OPEN) return
   socket.send(JSON.stringify(wire))

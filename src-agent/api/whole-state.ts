@@ -1,14 +1,14 @@
 import type { AgentEvent } from '#contract/observe'
 import type { Terminal } from '#contract/terminal'
-import type { ImageStore } from '../storage/images/image-store.ts'
-import type { SandboxRecords } from '../state/records/sandbox-records.ts'
-import type { SettingsStore } from '../state/settings-store.ts'
-import type { SnapshotRecords } from '../state/records/snapshot-records.ts'
 import type { EventLog } from '../state/event-log.ts'
+import type { SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SnapshotRecords } from '../state/records/snapshot-records.ts'
+import type { SettingsStore } from '../state/settings-store.ts'
 import type { Tasks } from '../state/tasks.ts'
+import type { ImageStore } from '../storage/images/image-store.ts'
 
 /** The whole state as of the newest event. Synchronous, so that no event can fall between its parts. */
-export function takeSnapshot(sources: {
+export function readWholeState(sources: {
   readonly events: EventLog
   readonly records: SandboxRecords
   readonly images: ImageStore
@@ -19,7 +19,7 @@ export function takeSnapshot(sources: {
   readonly now: () => Date
 }): AgentEvent {
   return {
-    type: 'snapshot',
+    type: 'state',
     seq: sources.events.seq,
     at: sources.now().toISOString(),
     sandboxes: sources.records.all().map(({ sandbox }) => sandbox),

@@ -1,22 +1,19 @@
-import type { Handlers } from '../api/bind-operation.ts'
-import type { TimeGround } from '../time-ground.ts'
+import { defineHandlers } from '../base/handlers.ts'
 import { openArchivePlaces } from './archive-places.ts'
 import { openSigning } from './bundle/signing.ts'
-import { exportSource, scanSource } from './export-service.ts'
+import { type ExportDeps, exportSource, scanSource } from './export-service.ts'
 import { createImports } from './import-service.ts'
 
-type Own = Pick<
-  Handlers,
-  'scanSecrets' | 'exportTree' | 'inspectBundle' | 'importBundle' | 'readSigningKey' | 'trustSigner'
->
+/** What the places of archives and the signing of bundles are made beside. */
+type Deps = Omit<ExportDeps, 'places' | 'signing'>
 
 /** Exports, bundles and imports. */
-export function createArchiveHandlers(ground: TimeGround): Own {
-  const places = openArchivePlaces(ground.context.folder.home)
+export function createArchiveHandlers(deps: Deps) {
+  const places = openArchivePlaces(deps.folder.home)
   const signing = openSigning(places.signing)
-  const own = { ground, places, signing }
+  const own = { ...deps, places, signing }
   const imports = createImports(own)
-  return {
+  return defineHandlers({
     scanSecrets: (request, signal) => scanSource(own, request, signal),
     exportTree: (request) => exportSource(own, request),
     inspectBundle: (request, signal) => imports.inspect(request, signal),
@@ -25,5 +22,5 @@ export function createArchiveHandlers(ground: TimeGround): Own {
       return { ...(await signing.own()), trusted: [...(await signing.trusted())] }
     },
     trustSigner: async ({ publicKey, name, trusted }) => ({ key: await signing.trust(publicKey, name, trusted) }),
-  }
+  })
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { removeTree } from '../storage/layers/layer-places.ts'
 import { run } from '../base/process/run.ts'
+import { removeTree } from '../storage/layers/layer-places.ts'
 import { clearParts } from './output-file.ts'
 
 /** Where archives keep what they need. All of it below the state folder. */

@@ -1,14 +1,14 @@
 import { lstat, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { run } from '../base/process/run.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
+import { type ArchiveBench, openArchiveBench } from '../testing/archive/archive-bench.ts'
+import { differenceOf } from '../testing/archive/describe-tree.ts'
 import { dockerArchive, smallLayer } from '../testing/images/image-builder.ts'
 import { describeLayer } from '../testing/layers/describe-layer.ts'
 import { makeRandomLayer } from '../testing/layers/random-layer.ts'
-import { run } from '../base/process/run.ts'
-import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { createArchiveHandlers } from './archive-handlers.ts'
-import { type ArchiveBench, openArchiveBench } from '../testing/archive/archive-bench.ts'
-import { differenceOf } from '../testing/archive/describe-tree.ts'
 
 let bench: ArchiveBench
 /** Another machine. */
@@ -17,7 +17,7 @@ let seed = Math.floor(Math.random() * 1e6)
 const { signal } = new AbortController()
 const choice = { replace: false, withSecrets: true, drop: [] }
 const inside = { snapshots: [], image: true, note: '' }
-const handlersOf = ({ ground }: ArchiveBench) => createArchiveHandlers(ground)
+const handlersOf = ({ services }: ArchiveBench) => createArchiveHandlers(services)
 const wrong = (reason: string) => ({ wire: { reason } })
 
 beforeAll(async () => {
@@ -57,9 +57,9 @@ async function importAll(at: ArchiveBench, path: string, name?: string, passphra
 }
 
 /** Trees of the writable layer and of the read-only ones, the topmost first. */
-async function treesOf({ ground: { context, layers } }: ArchiveBench, id: string): Promise<string[]> {
-  const { upper } = context.folder.sandbox(id)
-  const chain = (context.records.get(id)?.layers ?? []).map((layer) => layers.ensureTree(layer, signal))
+async function treesOf({ services: { folder, records, layers } }: ArchiveBench, id: string): Promise<string[]> {
+  const { upper } = folder.sandbox(id)
+  const chain = (records.get(id)?.layers ?? []).map((layer) => layers.ensureTree(layer, signal))
   const own = await lstat(upper).then(
     () => [upper],
     () => [],
@@ -80,14 +80,14 @@ test('every layer comes back exactly as it was', async () => {
     expect(difference, `seed ${seed}, layer ${at}`).toEqual([])
   }
   expect(sandbox).toMatchObject({ name: 'here', state: 'created', image: 'busybox' })
-  expect(await readdir(join(bench.ground.context.folder.home, 'archive', 'staging'))).toEqual([])
+  expect(await readdir(join(bench.services.folder.home, 'archive', 'staging'))).toEqual([])
 })
 
 test('a machine without the image gets it, made anew, and the snapshots with their ancestry', async () => {
-  const { context, snapshotRecords } = bench.ground
+  const { images, records, snapshotRecords } = bench.services
   const archive = join(bench.base, 'image.tar')
   await writeFile(archive, dockerArchive({ layers: [smallLayer('of the image')], tags: ['odd/one:1'] }))
-  const [image] = await context.images.import({ path: archive, signal, onProgress: () => {} })
+  const [image] = await images.import({ path: archive, signal, onProgress: () => {} })
   const layer = await bench.addLayer(async (folder) => {
     await mkdir(folder)
     await writeFile(join(folder, 'kept'), 'kept')
@@ -100,7 +100,7 @@ test('a machine without the image gets it, made anew, and the snapshots with the
     parentId: 'aaaaaaaaaaaa',
     spec: { env },
   })
-  const { sandbox: shown } = context.records.get(id) ?? {}
+  const { sandbox: shown } = records.get(id) ?? {}
   const snapshot = (own: string, parentId: string | null): SnapshotRecord => ({
     snapshot: {
       ...{
@@ -133,11 +133,11 @@ test('a machine without the image gets it, made anew, and the snapshots with the
   expect(sheet.requests).toMatchObject([{ id: 'signer' }, { id: 'class', isNew: false }])
   const [tree] = await treesOf(other, sandbox.id)
   expect(await readFile(join(tree ?? '', 'kept'), 'utf8')).toBe('kept')
-  const mounted = await other.ground.context.imageMounts.ensure(sandbox.imageDigest)
+  const mounted = await other.services.imageMounts.ensure(sandbox.imageDigest)
   expect(await readFile(join(mounted, 'etc/text'), 'utf8')).toBe('of the image')
   expect(sandbox.imageDigest).not.toBe(image?.digest)
   expect(sandbox.spec).toMatchObject({ env, image: sandbox.imageDigest })
-  const made = other.ground.snapshotRecords.all().map((each) => each.snapshot)
+  const made = other.services.snapshotRecords.all().map((each) => each.snapshot)
   const first = made.find(({ name }) => name === 'of-bbb')
   const second = made.find(({ name }) => name === 'of-aaa')
   expect(first).toMatchObject({ parentId: null, reason: 'import', sandboxId: sandbox.id })
@@ -188,15 +188,15 @@ test('nothing is made without a yes to exactly this file, and what was not agree
   const wish = { path: output, consent, agreed: ['signer', 'port-0'], start: false }
   await expect(importBundle({ ...wish, agreed: [] }, signal)).rejects.toMatchObject(wrong('signer-not-agreed'))
   await expect(importBundle({ ...wish, consent: 'x' }, signal)).rejects.toMatchObject(wrong('consent-for-another'))
-  expect(other.ground.context.records.findByName('wishes')).toBeUndefined()
-  const { sandbox, told } = await importBundle(wish, signal)
+  expect(other.services.records.findByName('wishes')).toBeUndefined()
+  const { sandbox, messages } = await importBundle(wish, signal)
   expect(sandbox.spec).toMatchObject({ mounts: [], ports, networkName: null, removeOnExit: false })
-  expect(told).toHaveLength(2)
+  expect(messages).toHaveLength(2)
 
   const { publicKey } = await handlersOf(bench).readSigningKey({}, signal)
-  const { key } = await trustSigner({ publicKey, name: 'desk', trusted: true }, signal)
+  const { key } = await trustSigner({ publicKey, name: 'laptop', trusted: true }, signal)
   expect(await inspectBundle({ path: output }, signal)).toMatchObject({ signature: { state: 'trusted', key } })
-  await trustSigner({ publicKey, name: 'desk', trusted: false }, signal)
+  await trustSigner({ publicKey, name: 'laptop', trusted: false }, signal)
   expect(await readSigningKey({}, signal)).toMatchObject({ trusted: [] })
 })
 
@@ -225,14 +225,14 @@ test('no bundle with a changed or a missing byte passes', async () => {
 
 test('an export that is cancelled leaves nothing, and one that exists is not replaced unasked', async () => {
   await makeSandbox('stopped')
-  const { context, tasks } = bench.ground
+  const { folder, tasks } = bench.services
   const before = await readdir(bench.base)
   const exporting = exportTo('stopped', { task: 'cancel-this' })
   while (!tasks.list().some(({ phase }) => phase === 'packing')) await new Promise((resolve) => setTimeout(resolve, 1))
   tasks.cancel('cancel-this')
   await expect(exporting).rejects.toMatchObject({ wire: { code: 'cancelled' } })
   expect(await readdir(bench.base)).toEqual(before)
-  expect(await readdir(join(context.folder.home, 'archive', 'notes'))).toEqual([])
+  expect(await readdir(join(folder.home, 'archive', 'notes'))).toEqual([])
 
   await exportTo('stopped')
   await expect(exportTo('stopped')).rejects.toMatchObject(wrong('output-exists'))

@@ -31,8 +31,7 @@ export async function chooseSecrets(
   if (!withSecrets) refuseLeft(found, new Set(drop))
   const places = drop.map((id) => found.places.get(id))
   if (places.includes(undefined)) {
-    const message = 'What is to be left out has changed since it was looked for. Look for secrets once more.'
-    throw appError('conflict', 'secret-not-found', message)
+    throw appError('secret-not-found')
   }
   return places.filter((place) => place !== undefined)
 }
@@ -41,11 +40,11 @@ function refuseLeft({ findings, truncated }: ScanResult, drop: ReadonlySet<strin
   const left = findings.filter(({ id }) => !drop.has(id))
   if (left.length === 0 && !truncated) return
   const [first] = left
-  const example = first ? ` (${first.title} in ${first.path}${first.line === null ? '' : `, line ${first.line}`})` : ''
-  const count = truncated ? `more than ${findings.length}` : `${left.length}`
-  const what = count === '1' ? '1 thing that looks like a secret' : `${count} things that look like secrets`
-  const message = `The export would carry ${what}${example}. Leave them out, or say that they may leave.`
-  throw appError('refused', 'secrets-found', message, { params: { count: left.length } })
+  throw appError('secrets-found', {
+    count: truncated ? findings.length : left.length,
+    bound: truncated ? 'moreThan' : 'exactly',
+    ...(first && { title: first.title, path: first.path, ...(first.line !== null && { line: first.line }) }),
+  })
 }
 
 export function tellDropped(drop: readonly Place[]): string[] {

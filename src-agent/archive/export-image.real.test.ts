@@ -1,12 +1,12 @@
 import { link, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { makeRandomLayer } from '../testing/layers/random-layer.ts'
 import { run } from '../base/process/run.ts'
-import { createArchiveHandlers } from './archive-handlers.ts'
-import { openArchivePlaces } from './archive-places.ts'
 import { type ArchiveBench, openArchiveBench } from '../testing/archive/archive-bench.ts'
 import { describeTree, differenceOf } from '../testing/archive/describe-tree.ts'
+import { makeRandomLayer } from '../testing/layers/random-layer.ts'
+import { createArchiveHandlers } from './archive-handlers.ts'
+import { openArchivePlaces } from './archive-places.ts'
 
 let bench: ArchiveBench
 let seed = Math.floor(Math.random() * 1e6)
@@ -18,12 +18,12 @@ beforeAll(async () => {
 afterAll(() => bench.close())
 
 const request = { replace: false, withSecrets: true, drop: [] }
-const handlers = () => createArchiveHandlers(bench.ground)
+const handlers = () => createArchiveHandlers(bench.services)
 
 /** What the kernel makes of the layers over the image. */
 async function describeMounted(chain: readonly string[], upper: string): Promise<string> {
-  const { context, layers } = bench.ground
-  const image = await context.imageMounts.ensure(context.images.find('busybox').digest)
+  const { images, imageMounts, layers } = bench.services
+  const image = await imageMounts.ensure(images.find('busybox').digest)
   const trees = await Promise.all(chain.map((id) => layers.ensureTree(id, signal)))
   const place = join(bench.base, 'mounted')
   await mkdir(place, { recursive: true })
@@ -43,7 +43,7 @@ async function makeSandbox(name: string) {
     await bench.addLayer((folder) => makeRandomLayer(folder, seed + 1)),
   ]
   const id = await bench.addSandbox({ name, layers: chain, fill: (upper) => makeRandomLayer(upper, seed + 2) })
-  return { chain, upper: bench.ground.context.folder.sandbox(id).upper }
+  return { chain, upper: bench.services.folder.sandbox(id).upper }
 }
 
 const formats = [
@@ -56,7 +56,7 @@ test.each(formats)('%s is read by other tools as the very tree that the sandbox 
   const { chain, upper } = await makeSandbox(format)
   const output = join(bench.base, `${format}.out`)
   const answer = await handlers().exportTree({ ...request, source: `sandbox:${format}`, format, output }, signal)
-  expect(answer.told.join('\n')).toMatch(/sockets? left out/)
+  expect(answer.messages.join('\n')).toMatch(/sockets? left out/)
   const [copied, unpacked] = [join(bench.base, `${format}.copy`), join(bench.base, `${format}.tree`)]
   await run('skopeo', ['--insecure-policy', 'copy', '-q', `${transport}:${output}`, `oci:${copied}:x`])
   await run('umoci', ['raw', 'unpack', '--image', `${copied}:x`, unpacked])
@@ -82,7 +82,7 @@ test('what was exported is imported again as an image with the configuration of 
   const { sha256, bytes } = await handlers().exportTree(wish, signal)
   const { stdout } = await run('sha256sum', [output])
   expect([stdout.slice(0, 64), (await stat(output)).size]).toEqual([sha256, bytes])
-  const { images, imageMounts } = bench.ground.context
+  const { images, imageMounts } = bench.services
   const [image] = await images.import({ path: output, signal, onProgress: () => {} })
   expect(image).toMatchObject({
     names: ['team/again:1'],
@@ -115,8 +115,8 @@ test('secrets keep an export back until they are left out or meant to leave', as
     wire: { reason: 'secrets-found', params: { count: 2 } },
   })
   const drop = found.findings.map(({ id }) => id)
-  const { told } = await handlers().exportTree({ ...wish, drop }, signal)
-  expect(told.join(' ')).toMatch(/2 files with secrets left out.*DB_PASSWORD/)
+  const { messages } = await handlers().exportTree({ ...wish, drop }, signal)
+  expect(messages.join(' ')).toMatch(/2 files with secrets left out.*DB_PASSWORD/)
   const { stdout } = await run('tar', ['-x', '-O', '-f', output], { maxOutputBytes: 2 ** 28 })
   expect(stdout).toContain('word')
   expect(stdout).not.toContain(token)
@@ -126,7 +126,7 @@ test('secrets keep an export back until they are left out or meant to leave', as
 })
 
 test('what a killed agent has left of its exports goes with the next one, and nothing else', async () => {
-  const { home } = bench.ground.context.folder
+  const { home } = bench.services.folder
   const notes = join(home, 'archive', 'notes')
   const [part, mine] = [join(bench.base, '.web.tar.0123456789ab.part'), join(bench.base, 'mine')]
   for (const file of [part, mine]) await writeFile(file, 'x')
@@ -140,7 +140,7 @@ test('what a killed agent has left of its exports goes with the next one, and no
 })
 
 test('an export does not go into the state of Joey, over a folder, or where nothing is', async () => {
-  const { home } = bench.ground.context.folder
+  const { home } = bench.services.folder
   await bench.addSandbox({ name: 'tidy' })
   const attempt = (output: string, replace = false) =>
     handlers()

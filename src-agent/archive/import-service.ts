@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import type * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { importBundle, inspectBundle, PermissionSheet } from '#contract/archive'
-import { removeTree } from '../storage/layers/layer-places.ts'
+import { saidOf } from '#contract/sentence'
+import { openOnHost } from '../base/host-path/open-on-host.ts'
 import { run } from '../base/process/run.ts'
+import { hostRules } from '../sandboxes/host-paths.ts'
+import { removeTree } from '../storage/layers/layer-places.ts'
 import type { ArchivePlaces } from './archive-places.ts'
 import { bundleDamaged } from './bundle/bundle-errors.ts'
 import { type BundleFile, openBundleFile } from './bundle/bundle-file.ts'
@@ -13,7 +16,7 @@ import { makeImport } from './bundle/import-bundle.ts'
 import { Manifest } from './bundle/manifest.ts'
 import { readParts } from './bundle/parts.ts'
 import { makeSheet } from './bundle/permission-sheet.ts'
-import type { ExportGround } from './export-service.ts'
+import type { ExportDeps } from './export-service.ts'
 import { runTask } from './run-task.ts'
 
 type InspectRequest = z.output<(typeof inspectBundle)['request']>
@@ -30,17 +33,17 @@ export interface Imports {
 /** How much of an import its first reading is, by its usual time. */
 const checkShare = 0.15
 
-export function createImports(own: ExportGround): Imports {
-  const { ground, places, signing } = own
+export function createImports(deps: ExportDeps): Imports {
+  const { places } = deps
   const look = async (file: BundleFile, passphrase: string | undefined) => {
     const manifest = await readManifest(file, passphrase)
-    return { manifest, sheet: await makeSheet({ ground, signing, file, manifest }) }
+    return { manifest, sheet: await makeSheet({ ...deps, file, manifest }) }
   }
   return {
     inspect({ path, passphrase, task }, signal) {
-      return runTask(ground, { id: task, kind: 'import.inspect', subject: path, signal }, async (stop, tell) => {
+      return runTask(deps, { id: task, kind: 'import.inspect', subject: path, signal }, async (stop, tell) => {
         const onProgress = (share: number) => tell('checking', share)
-        const file = await openBundle(path, { signal: stop, onProgress })
+        const file = await openBundle(path, deps, { signal: stop, onProgress })
         try {
           return (await look(file, passphrase)).sheet
         } finally {
@@ -50,17 +53,17 @@ export function createImports(own: ExportGround): Imports {
     },
     run(request) {
       const { path, task, passphrase } = request
-      const about = { id: task, kind: 'import.run' as const, subject: path, signal: ground.context.signal }
-      return runTask(ground, about, async (signal, tell) => {
+      const about = { id: task, kind: 'import.run' as const, subject: path, signal: deps.signal }
+      return runTask(deps, about, async (signal, tell) => {
         await places.ready
         const onProgress = (share: number) => tell('checking', share * checkShare)
-        const file = await openBundle(path, { signal, onProgress })
+        const file = await openBundle(path, deps, { signal, onProgress })
         try {
           const { manifest, sheet } = await look(file, passphrase)
           requireConsent(sheet, request)
           const onShare = (share: number) => tell('unpacking', checkShare + (1 - checkShare) * share)
           return await withFolder(places, (staging) =>
-            makeImport({ ground, file, manifest, sheet, request, staging, signal, onShare }),
+            makeImport({ ...deps, agentSignal: deps.signal, file, manifest, sheet, request, staging, signal, onShare }),
           )
         } finally {
           await file.close()
@@ -70,11 +73,19 @@ export function createImports(own: ExportGround): Imports {
   }
 }
 
-async function openBundle(path: string, options: Parameters<typeof openBundleFile>[1]): Promise<BundleFile> {
-  return openBundleFile(path, options).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'ENOENT' && error.code !== 'ENOTDIR') throw error
-    throw appError('notFound', 'bundle-not-found', `There is no file ${path}.`, { params: { path } })
-  })
+/** The file that was walked to is the one that is read. */
+async function openBundle(
+  path: string,
+  deps: Pick<ExportDeps, 'folder' | 'records'>,
+  options: Parameters<typeof openBundleFile>[1],
+): Promise<BundleFile> {
+  const missing = () => appError('bundle-not-found', { path })
+  const held = await openOnHost(path, hostRules(deps).untrusted, missing)
+  try {
+    return await openBundleFile(`/proc/self/fd/${held.handle.fd}`, options)
+  } finally {
+    await held.close()
+  }
 }
 
 async function readManifest(file: BundleFile, passphrase: string | undefined): Promise<Manifest> {
@@ -116,13 +127,14 @@ function leadsToEnd(parentOf: ReadonlyMap<string, string | null>, id: string): b
 
 function requireConsent(sheet: Sheet, { consent, agreed }: ImportRequest): void {
   if (sheet.consent !== consent) {
-    const message = 'The file is not the one that was looked at. Look at it once more before you agree.'
-    throw appError('conflict', 'consent-for-another', message)
+    throw appError('consent-for-another')
   }
   const [problem] = sheet.problems
-  if (problem !== undefined) throw appError('refused', 'bundle-has-problems', problem)
+  if (problem !== undefined) {
+    throw appError('bundle-has-problems', { problem: saidOf(problem, sheet.problemsWordings?.[0]) })
+  }
   if (sheet.requests.some(({ kind }) => kind === 'signer') && !agreed.includes('signer')) {
-    throw appError('refused', 'signer-not-agreed', `${sheet.signature.sentence} Agree to that, or do not import it.`)
+    throw appError('signer-not-agreed', { signature: saidOf(sheet.signature.sentence, sheet.signature.wording) })
   }
 }
 

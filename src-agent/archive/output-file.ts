@@ -1,30 +1,20 @@
-import { randomBytes } from 'node:crypto'
-import { type BigIntStats, type Stats } from 'node:fs'
-import {
-  chmod,
-  chown,
-  lchown,
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  stat,
-  statfs,
-  writeFile,
-} from 'node:fs/promises'
+import type { Stats } from 'node:fs'
+import { lstat, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
-import { isOfJoey } from '../sandboxes/host-paths.ts'
+import { beginOutput, type HeldOutput, removeIn, removeLeft } from '../base/host-path/held-output.ts'
+import type { HostFolder } from '../base/host-path/host-folder.ts'
+import type { HostPath } from '../base/host-path/open-host-path.ts'
+import { openOnHost } from '../base/host-path/open-on-host.ts'
+import { run } from '../base/process/run.ts'
+import { type HostRules, isOfJoey } from '../sandboxes/host-paths.ts'
 
 /** Where an export goes: it appears whole under its name, or not at all. */
 export interface Output {
-  /** What is to be written, in the same folder: a file that is made, or a folder. */
+  /** The file that is to be written, made and empty: a path by which it is reached whatever bears its name. */
   readonly part: string
+  /** What is to be written where it is a folder; null for a file. */
+  readonly folder: HostFolder | null
   /** Gives it its owner, mode and name. */
   publish(mode: number): Promise<void>
   /** Takes away what is half done. After `publish` nothing is left to take away. */
@@ -37,42 +27,55 @@ interface OutputRequest {
   readonly replace: boolean
   /** Room that it may need; refused at once where there is less. */
   readonly neededBytes: number
-  readonly joeyFolders: readonly string[]
+  readonly rules: HostRules
   /** Where is noted what a crash would leave behind. */
   readonly notes: string
 }
 
+/** The folder is held from here on: nobody who may write on the way, or in it, has the export written elsewhere. */
 export async function openOutput(request: OutputRequest): Promise<Output> {
-  const folder = await findFolder(request.path)
-  const path = join(folder, basename(request.path))
-  if (isOfJoey(path, request.joeyFolders)) {
-    throw appError(
-      'refused',
-      'output-in-state',
-      'That place belongs to the state of Joey. Choose another one for the export.',
-    )
+  const name = basename(request.path)
+  const target = await openTarget(request.path, name, request.rules)
+  try {
+    if (isOfJoey(join(target.path, name), request.rules.joey)) throw appError('output-in-state')
+    await checkOld(target, name, request)
+    await requireRoom(target, request.neededBytes)
+    const output = await beginOutput(target, name, request.kind)
+    const note = join(request.notes, output.partName.slice(-17, -5))
+    await mkdir(request.notes, { recursive: true, mode: 0o700 })
+    await writeFile(note, join(target.path, output.partName), { flush: true })
+    return toOutput(output, target, name, { ...request, note })
+  } catch (error) {
+    await target.close()
+    throw error
   }
-  await checkOld(path, request)
-  await requireRoom(folder, request.neededBytes)
-  const mark = randomBytes(6).toString('hex')
-  const part = join(folder, `.${basename(path).slice(0, 200)}.${mark}.part`)
-  const note = join(request.notes, mark)
-  await mkdir(request.notes, { recursive: true, mode: 0o700 })
-  await writeFile(note, part, { flush: true })
-  if (request.kind === 'folder') await mkdir(part, { mode: 0o755 })
-  const discard = async () => {
-    await rm(part, { recursive: true, force: true })
-    await rm(note, { force: true })
-  }
+}
+
+function toOutput(
+  output: HeldOutput,
+  target: HostPath,
+  name: string,
+  { path, kind, replace, note }: OutputRequest & { readonly note: string },
+): Output {
+  const at = (each: string) => `/proc/self/fd/${target.handle.fd}/${each}`
   return {
-    part,
-    discard,
+    part: output.file,
+    folder: output.folder,
     async publish(mode) {
-      await giveTo(part, await stat(folder), mode)
-      await sync(part)
-      await place(part, path, request)
-      await sync(folder)
+      await output.settle(mode)
+      const old = `${output.partName}.old`
+      if (kind === 'folder' && replace) await rename(at(name), at(old)).catch(orMissing)
+      const outcome = await output.publish(name, replace)
+      if (outcome === 'taken') throw appError('output-exists', { path })
+      if (outcome === 'replaced-by-another') throw appError('output-replaced', { path })
+      if (kind === 'folder' && replace) await removeIn(run, target, old)
       await rm(note, { force: true })
+    },
+    async discard() {
+      await output.discard()
+      await rm(note, { force: true })
+      await output.close()
+      await target.close()
     },
   }
 }
@@ -82,91 +85,38 @@ export async function clearParts(notes: string): Promise<void> {
   for (const name of await readdir(notes).catch(() => [])) {
     const part = await readFile(join(notes, name), 'utf8')
     // Notes are the agent's own, but what is removed by them has to look like a part all the same.
-    if (/\/\.[^/]*\.[a-f0-9]{12}\.part$/.test(part)) await rm(part, { recursive: true, force: true })
+    if (/\/\.[^/]*\.[a-f0-9]{12}\.part$/.test(part)) await removeLeft(dirname(part), basename(part))
     await rm(join(notes, name), { force: true })
   }
 }
 
-async function findFolder(path: string): Promise<string> {
-  const name = basename(path)
-  const folder = await realpath(dirname(path)).catch(() => null)
-  const isFolder = folder !== null && (await stat(folder)).isDirectory()
-  if (!isFolder || name === '' || name === '.' || name === '..' || path.endsWith('/')) {
-    const message = `There is no folder ${dirname(path)} to write to. Make it first, or choose another place.`
-    throw appError('notFound', 'output-folder-missing', message, { params: { path } })
-  }
-  return folder
+async function openTarget(path: string, name: string, rules: HostRules): Promise<HostPath> {
+  const missing = () => appError('output-folder-missing', { path, folder: dirname(path) })
+  if (name === '' || name === '.' || name === '..' || path.endsWith('/')) throw missing()
+  const target = await openOnHost(dirname(path), rules.untrusted, missing)
+  if (target.stats.isDirectory()) return target
+  await target.close()
+  throw missing()
 }
 
-async function checkOld(path: string, { kind, replace }: OutputRequest): Promise<void> {
-  const old: Stats | null = await lstat(path).catch(() => null)
+async function checkOld({ handle }: HostPath, name: string, { path, kind, replace }: OutputRequest): Promise<void> {
+  const at = `/proc/self/fd/${handle.fd}/${name}`
+  const old: Stats | null = await lstat(at).catch(() => null)
   if (old === null) return
-  if (!replace) throw taken(path)
+  if (!replace) throw appError('output-exists', { path })
   const layout =
-    kind === 'folder' && old.isDirectory() && (await stat(join(path, 'oci-layout')).catch(() => null)) !== null
+    kind === 'folder' && old.isDirectory() && (await stat(join(at, 'oci-layout')).catch(() => null)) !== null
   if (layout || (kind === 'file' && old.isFile())) return
-  const message = `${path} is not ${kind === 'file' ? 'a file' : 'an image layout'} and is not replaced. Choose another name.`
-  throw appError('refused', 'output-not-replaceable', message, { params: { path } })
+  throw appError('output-not-replaceable', { path, kind: kind === 'file' ? 'file' : 'layout' })
 }
 
-function taken(path: string) {
-  const message = `There is a file ${path} already. Choose another name, or say that it may be replaced.`
-  return appError('conflict', 'output-exists', message, { params: { path } })
-}
-
-async function requireRoom(folder: string, needed: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder)
+async function requireRoom({ handle }: HostPath, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(`/proc/self/fd/${handle.fd}`)
   if (bavail * bsize >= needed) return
   const [wanted, free] = [needed, bavail * bsize].map((bytes) => Math.ceil(bytes / 1e6))
-  const message = `The export may need ${wanted} MB, and ${free} MB are free there. Make room, or choose another place.`
-  throw appError('tooLarge', 'output-no-room', message, { params: { wanted: wanted ?? 0, free: free ?? 0 } })
-}
-
-/** A link takes no name that somebody has taken meanwhile; renaming would. */
-async function place(part: string, path: string, { kind, replace }: OutputRequest): Promise<void> {
-  if (kind === 'file' && !replace) {
-    try {
-      await link(part, path)
-      await rm(part)
-      return
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException
-      if (code === 'EEXIST') throw taken(path)
-      // File systems without hard links.
-      if (code !== 'EPERM' && code !== 'ENOTSUP' && code !== 'EMLINK') throw error
-    }
-  }
-  if (kind === 'folder' && replace) {
-    const old = `${part}.old`
-    await rename(path, old).catch(orMissing)
-    await rename(part, path)
-    await rm(old, { recursive: true, force: true })
-    return
-  }
-  if (!replace && (await lstat(path).catch(() => null)) !== null) throw taken(path)
-  await rename(part, path)
+  throw appError('output-no-room', { wanted: wanted ?? 0, free: free ?? 0 })
 }
 
 function orMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error
-}
-
-/** It belongs to whom the folder belongs to: the agent may be another account. */
-async function giveTo(part: string, { uid, gid }: Stats | BigIntStats, mode: number): Promise<void> {
-  const isFolder = (await stat(part)).isDirectory()
-  if (isFolder) {
-    for (const name of await readdir(part, { recursive: true }))
-      await lchown(join(part, name), Number(uid), Number(gid))
-  }
-  await chown(part, Number(uid), Number(gid))
-  await chmod(part, isFolder ? mode | 0o111 : mode)
-}
-
-async function sync(path: string): Promise<void> {
-  const file = await open(path, 'r')
-  try {
-    await file.sync()
-  } finally {
-    await file.close()
-  }
 }

@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Limits } from '#contract/sandbox'
+import { cgroupRoot, openCgroups } from '../base/kernel/cgroup-hierarchy.ts'
 
-const cgroupRoot = '/sys/fs/cgroup'
 const periodUs = 100_000
 
 /**
@@ -15,9 +14,10 @@ export async function writeCgroupLimits(
   limits: Limits,
   { limitsSwap = false, root = cgroupRoot }: { readonly limitsSwap?: boolean; readonly root?: string } = {},
 ): Promise<void> {
-  const isV2 = existsSync(join(root, 'cgroup.controllers'))
+  const cgroups = openCgroups(root)
+  const isV2 = cgroups.version === 'v2'
   const files = isV2 ? filesOfV2(limits, limitsSwap) : filesOfV1(limits)
-  const folderOf = (controller: string) => (isV2 ? join(root, cgroup) : join(root, controller, cgroup))
+  const folderOf = (controller: string) => cgroups.folderOf(controller, cgroup)
   if (!isV2) await writeV1Memory(folderOf('memory'), limits.memoryBytes ?? -1, limitsSwap)
   for (const { controller, name, value } of files) await writeFile(join(folderOf(controller), name), value)
 }

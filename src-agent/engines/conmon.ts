@@ -5,10 +5,13 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
+import { systemPath } from '#contract/client/system-program'
 import { isMonitorOf } from '../base/process/host-process.ts'
 import { endGroup } from '../base/process/kill-group.ts'
+import { oomScores, protectFromOom } from '../base/process/oom-score.ts'
 import { type ChildProcess, start } from '../base/process/run.ts'
 import type { LaunchPlan, Running } from './driver.ts'
+import { monitorLogBytes } from './log-bound.ts'
 
 /** The monitor of every class: it holds log, input and exit code, and lives on when the agent dies (ADR 3). */
 export interface ConmonDeps {
@@ -25,6 +28,20 @@ export function monitorFiles(run: string): Record<'pid' | 'monitorPid' | 'attach
     attach: join(run, 'attach'),
     control: join(run, 'ctl'),
   }
+}
+
+/** The monitor of the run, with the process that it watches: those on record, or those that its files name. */
+export async function findMonitored(id: string, run: string, recorded: Running | null): Promise<Running | null> {
+  const files = monitorFiles(run)
+  const named = { pid: await pidIn(files.pid), monitorPid: await pidIn(files.monitorPid) }
+  for (const each of [recorded, named]) {
+    if (each && each.pid > 0 && each.monitorPid > 0 && (await isMonitorOf(each.monitorPid, id))) return each
+  }
+  return null
+}
+
+async function pidIn(file: string): Promise<number> {
+  return Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10) || 0
 }
 
 interface Watched {
@@ -49,6 +66,7 @@ export function conmonArguments(
     ...['--bundle', paths.run, '--persist-dir', paths.run, '--exit-dir', exits, '--full-attach'],
     ...['--container-pidfile', files.pid, '--conmon-pidfile', files.monitorPid],
     ...['--log-path', `k8s-file:${paths.log}`, '--log-level', 'error'],
+    ...['--log-size-max', String(monitorLogBytes)],
     ...(terminal ? ['--terminal'] : []),
     ...(restore ? ['--restore', restore.image] : []),
     ...(restore?.options ?? []).flatMap((each) => ['--runtime-opt', each]),
@@ -62,17 +80,20 @@ interface Start {
   /** conmon with its arguments, and what is to be done before it in the same process. */
   readonly command: readonly [program: string, ...args: string[]]
   readonly run: string
-  /** Makes the error of what the runtime, or conmon, said. */
+  /** Makes the error of what the runtime, or conmon, said. Names that an image chose may be in it, with line ends. */
   readonly toError: (words: string) => Error
+  /** The failure of what is done before conmon, in the words of that; null where they tell of none. */
+  readonly toErrorBefore?: (words: string) => Error | null
   /**
-   * A named pipe for conmon's report. Without one conmon ends where nobody is there any more to be told, which is right for
+   * A named pipe for conmon's report. Without one conmon ends where nobody is there any more to get it, which is right for
    * what is only being made; it holds both ends of a named one itself.
    */
   readonly report?: string
 }
 
 /** Starts conmon. Resolves when the runtime has made what is to be watched. */
-export async function startConmon({ command, run, toError, report }: Start, signal: AbortSignal): Promise<Running> {
+export async function startConmon(begin: Start, signal: AbortSignal): Promise<Running> {
+  const { command, run, report } = begin
   signal.throwIfAborted()
   const [program, ...args] = command
   const ends = report === undefined ? null : openReport(report)
@@ -80,7 +101,7 @@ export async function startConmon({ command, run, toError, report }: Start, sign
     // conmon leaves a file named oom where it stands.
     cwd: run,
     env: {
-      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      PATH: systemPath,
       LC_ALL: 'C.UTF-8',
       _OCI_SYNCPIPE: '3',
     },
@@ -91,8 +112,10 @@ export async function startConmon({ command, run, toError, report }: Start, sign
   const abort = () => void endGroup(child)
   signal.addEventListener('abort', abort, { once: true })
   try {
-    const pid = await readReport(child, words, toError)
+    const pid = await readReport(child, words, begin)
     const monitorPid = Number.parseInt(await readFile(monitorFiles(run).monitorPid, 'utf8'), 10)
+    // conmon asks for it itself where it may, and gives what it starts back the score that it was started with.
+    protectFromOom(monitorPid, oomScores.monitor)
     return { pid, monitorPid }
   } finally {
     signal.removeEventListener('abort', abort)
@@ -109,7 +132,11 @@ function openReport(path: string): { readonly held: number; readonly reader: Rea
   return { held, reader: new Socket({ fd: openSync(path, O_RDONLY | O_NONBLOCK), readable: true, writable: false }) }
 }
 
-function readReport(child: ChildProcess, pipe: Readable, toError: (words: string) => Error): Promise<number> {
+function readReport(
+  child: ChildProcess,
+  pipe: Readable,
+  { toError, toErrorBefore }: Pick<Start, 'toError' | 'toErrorBefore'>,
+): Promise<number> {
   return new Promise((resolve, reject) => {
     let text = ''
     let complaints = ''
@@ -126,7 +153,14 @@ function readReport(child: ChildProcess, pipe: Readable, toError: (words: string
       if (pid > 0) resolve(pid)
       else fail(report?.message ?? text + complaints)
     })
-    pipe.once('close', () => fail(complaints || text || 'The monitor ended without a word.'))
+    const giveUp = (): void => {
+      // Without any report conmon did not come to call the runtime, so nothing of the image's is in what was said.
+      const before = text === '' ? toErrorBefore?.(complaints) : null
+      if (before) reject(before)
+      else fail(complaints || text || 'The monitor ended without a word.')
+    }
+    // What was said before the pipe closed may be read after it in the same turn.
+    pipe.once('close', () => setImmediate(giveUp))
   })
 }
 

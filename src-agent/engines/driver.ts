@@ -1,6 +1,9 @@
 import type { Readable, Writable } from 'node:stream'
+import type { ReasonParams } from '#contract/app-error'
 import type { ClassLimitation } from '#contract/classes'
 import type { Grant, IsolationClass, Limits, Mount, SandboxId } from '#contract/sandbox'
+import type { SandboxPaths } from '../state/sandbox-paths.ts'
+import type { UserNamespace } from './user-ids.ts'
 
 /** A process as the engine gets it: everything resolved, nothing left to look up in the guest. */
 export interface ProcessPlan {
@@ -16,17 +19,25 @@ export interface ProcessPlan {
   readonly rows?: number | undefined
 }
 
-/** Files of one sandbox, all below the state and run folders; documented in docs/state-folder.md. */
-export interface SandboxPaths {
-  /** Survives a restart of the machine: writable layer, logs. */
-  readonly folder: string
-  readonly upper: string
-  readonly work: string
-  /** The writable layer of a class whose guest mounts it itself: an ext4 image with `upper` and `work` in it. */
-  readonly disk: string
-  readonly log: string
-  /** Lives as long as the machine runs: bundle, pid files, attach socket. Short, for socket paths. */
-  readonly run: string
+/** What decides whether the memory of a sandbox can be saved. */
+export interface SavePlan extends Pick<LaunchPlan, 'hostNetwork' | 'grants' | 'process'> {
+  readonly mounts: readonly Mount[]
+}
+
+/** A mount of this machine, and where alone an engine finds it. */
+export interface PlacedMount extends Mount {
+  /** In the run folder. The source is bound here in the mount namespace of the monitor, and named to no engine. */
+  readonly place: string
+  /** The source, opened and judged; null where a run goes on and nothing is bound anew. */
+  readonly held: HeldSource | null
+}
+
+export interface HeldSource {
+  /** Path by which another program finds the agent's descriptor of it. */
+  readonly path: string
+  readonly isFolder: boolean
+  readonly uid: number
+  readonly gid: number
 }
 
 /** What a driver needs to run a sandbox. The image is a mounted, read-only tree. */
@@ -42,7 +53,7 @@ export interface LaunchPlan {
   /** Standard input of the main process stays open for later writers. */
   readonly stdin: boolean
   readonly limits: Limits
-  readonly mounts: readonly Mount[]
+  readonly mounts: readonly PlacedMount[]
   readonly readOnlyRoot: boolean
   /** Path of a network namespace that is ready to use; null: a new one with nothing but loopback. */
   readonly netns: string | null
@@ -51,8 +62,12 @@ export interface LaunchPlan {
   /** Granted: the host's own network in place of `netns`. */
   readonly hostNetwork: boolean
   readonly grants: readonly Grant[]
+  /** Capabilities that it gives up, as `heldCapabilities` takes them. */
+  readonly dropped: readonly string[]
   /** Content of /etc/resolv.conf, or null. */
   readonly nameservers: string | null
+  /** Null: its ids are this machine's. */
+  readonly users: UserNamespace | null
 }
 
 /** The place of a sandbox on the bridge: no other address or hardware address passes the packet filter. */
@@ -77,7 +92,17 @@ export interface Ending {
   readonly oomKills: number
   /** The engine itself ended because it got no more processes from the host. */
   readonly ranOutOfProcesses?: boolean
+  /** The kernel did not take the program, which therefore never ran. */
+  readonly refusal?: Refusal
   readonly at: Date
+}
+
+/** Why a program never ran, with the exit code that a shell has for it. */
+export interface Refusal {
+  readonly reason: 'command-not-found' | 'command-not-executable'
+  readonly code: number
+  /** Null where the engine does not name it. */
+  readonly program: string | null
 }
 
 /** A command line that joins a running sandbox; the caller spawns it with pipes or in a terminal. */
@@ -90,6 +115,18 @@ export interface ProgramCommand {
   readonly pidFile: string
   /** Null where the host sees the process inside. Otherwise the command's own terminal is the guest's, without a second one behind it. */
   readonly reach: GuestReach | null
+  /** To whom of this machine its streams must belong, so that programs can open them by name; null: to nobody else. */
+  readonly streamsOwner: { readonly uid: number; readonly gid: number } | null
+  /**
+   * How the terminal inside gets its size where this runs in one: `pty`, from the caller's terminal alone; `stty`, the engine
+   * does not reliably pass that on, so the caller sets it inside as well.
+   */
+  readonly resizes: 'pty' | 'stty'
+  /**
+   * What the engine makes of output that it has not yet passed on when the command ends: nothing, or lines of its own log, as
+   * crun does, out of which the caller has to take it again.
+   */
+  readonly tail: 'plain' | 'logged'
   /** Removes the files that it needed. Call it after the command has exited. */
   dispose(): Promise<void>
 }
@@ -142,6 +179,10 @@ export interface Driver {
   readonly disk: 'directory' | 'image'
   /** The guest's processes are the host's: their signals, descriptors and status can be read in /proc. */
   readonly sharesProcesses: boolean
+  /** The last signal that the engine can send. Left out: the kernel's last, 64. */
+  readonly highestSignal?: number
+  /** It heeds `users` of the plan. */
+  readonly mapsIds: boolean
   /** What it cannot do, or does otherwise. Data, so that window, command line and interface say the same beforehand. */
   readonly limitations: readonly ClassLimitation[]
   /** Makes everything ready up to, not including, the first instruction of the main process. */
@@ -157,6 +198,11 @@ export interface Driver {
   exec(paths: SandboxPaths, id: SandboxId, process: ProcessPlan): Promise<ExecCommand>
   /** What the engine says of it now. */
   phase(id: SandboxId): Promise<'absent' | 'created' | 'running' | 'paused' | 'stopped'>
+  /**
+   * The processes of a run that nobody has followed for a while, as after the death of an agent: those on record if they still
+   * are it, or those that have taken their place. Null where no monitor looks after it any more.
+   */
+  findProcesses(id: SandboxId, paths: SandboxPaths, recorded: Running | null): Promise<Running | null>
   /** The recorded end of the run, or null while it runs. MUST be called before `remove`. */
   ending(id: SandboxId, paths: SandboxPaths): Promise<Ending | null>
   /** Ends what still runs and removes all that the engine keeps, but not the writable layer and log. */
@@ -165,13 +211,16 @@ export interface Driver {
   cgroup(id: SandboxId): string
 }
 
-/** A driver whose guest keeps copies of the files in `paths.folder/etc` and must be told that they have changed. */
+/** Of the classes that this host offers. */
+export type Drivers = ReadonlyMap<IsolationClass, Driver>
+
+/** A driver whose guest keeps copies of the files in `paths.folder/etc` and needs a message when they have changed. */
 export interface FileRefreshing {
   /** Resolves when hosts and resolv.conf inside are as they are in `paths.folder/etc`. */
   refreshFiles(id: SandboxId, paths: SandboxPaths): Promise<void>
 }
 
-/** A driver whose main terminal has its size elsewhere than at conmon's. */
+/** A driver whose main terminal has its size elsewhere than at the monitor's. */
 export interface MainResizing {
   resizeMain(id: SandboxId, paths: SandboxPaths, columns: number, rows: number): Promise<void>
 }
@@ -184,7 +233,7 @@ export interface Booting {
 
 /** A driver that can tell its own use of memory from the guest's. */
 export interface OverheadMeasuring {
-  /** Bytes within the sandbox's cgroup that are the engine's. Null where it cannot be told now. */
+  /** Bytes within the sandbox's cgroup that are the engine's. Null where it is not known now. */
   engineMemory(id: SandboxId, paths: SandboxPaths): Promise<number | null>
 }
 
@@ -197,7 +246,7 @@ export interface DiskFlushing {
 /** A driver whose guest's processes the host does not see, and who can ask for them. */
 export interface SignalHeeding {
   /** Whether the signal would have any effect on the main process. Rejects where that is gone. */
-  heeds(id: SandboxId, signal: string): Promise<boolean>
+  handlesSignal(id: SandboxId, signal: string): Promise<boolean>
 }
 
 /** What a driver says of a state that it has saved. */
@@ -208,6 +257,9 @@ export interface SavedState {
   readonly running: Running
 }
 
+/** Why memory cannot be saved, as a word in the sentence. */
+export type SaveRefusal = ReasonParams<'live-not-possible'>['why']
+
 /**
  * A driver that saves memory and processes of a running sandbox, and has sandboxes begin where one was saved.
  * `folder` is the caller's: empty before the save, read-only afterwards, and may be read by many restores at once.
@@ -216,9 +268,9 @@ export interface LiveSaving {
   /** What must be the same where a state is restored: engine, version, platform, processor. */
   readonly stateKey: string
   /** A sentence that says why this one's memory cannot be saved; null where it can. */
-  refusesSave(plan: Pick<LaunchPlan, 'mounts' | 'hostNetwork' | 'grants' | 'process'>): string | null
+  refusesSave(plan: SavePlan): SaveRefusal | null
   /**
-   * The sandbox stands still from the moment that is saved until `atRest`, which copies the disk of that moment, has
+   * The sandbox is paused from the moment that is saved until `atRest`, which copies the disk of that moment, has
    * settled, and goes on then, also where saving failed. Without `goOn` it is not started again, and the caller removes it.
    */
   saveState(

@@ -3,15 +3,15 @@ import { readdir } from 'node:fs/promises'
 
 /** How often the folder is read again in case an event of the kernel was missed. */
 const sweepMs = 2_000
+/** The same where the kernel has no watch to give: sandboxes of the same user may hold all that there are. */
+const unwatchedSweepMs = 250
 
 /**
  * Tells of every file that a monitor leaves in the exits folder: its name is the id of the sandbox that ended.
  * May tell twice of one; never fails to tell.
  */
-export function watchExits(folder: string, onExit: (id: string) => void): () => void {
-  const watcher: FSWatcher = watch(folder, (_kind, name) => {
-    if (name !== null && isId(name)) onExit(name)
-  })
+export function watchExits(folder: string, onExit: (id: string) => void, watchFolder = watch): () => void {
+  const watcher = tryToWatch(folder, onExit, watchFolder)
   const sweep = () => {
     readdir(folder).then(
       (names) => names.filter(isId).forEach(onExit),
@@ -19,13 +19,23 @@ export function watchExits(folder: string, onExit: (id: string) => void): () => 
     )
   }
   // A watcher that fails leaves the sweep, which is slower but sees the same.
-  watcher.on('error', () => watcher.close())
-  const timer = setInterval(sweep, sweepMs)
+  watcher?.on('error', () => watcher.close())
+  const timer = setInterval(sweep, watcher ? sweepMs : unwatchedSweepMs)
   timer.unref()
   sweep()
   return () => {
     clearInterval(timer)
-    watcher.close()
+    watcher?.close()
+  }
+}
+
+function tryToWatch(folder: string, onExit: (id: string) => void, watchFolder: typeof watch): FSWatcher | null {
+  try {
+    return watchFolder(folder, (_kind, name) => {
+      if (name !== null && isId(name)) onExit(name)
+    })
+  } catch {
+    return null
   }
 }
 

@@ -1,14 +1,15 @@
 import type * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { changeFiles } from '#contract/files'
-import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
+import { parentOf } from '../base/relative-path.ts'
 import { resolveAccount } from '../sandboxes/accounts.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
 import type { EditFrame } from './edit-protocol.ts'
 import { readUpTo } from './file-version.ts'
 import { requireOffMounts, requireUnmounted } from './mounted-places.ts'
 import { isLink, requireFolder, requireNode } from './opened-tree.ts'
-import { parentOf, toEntryPath, toShownPath } from './tree-paths.ts'
+import { toEntryPath, toShownPath } from './tree-paths.ts'
 
 type Change = z.output<(typeof changeFiles)['request']>['change']
 type Tree = Pick<TreeView, 'stat' | 'open'>
@@ -40,7 +41,7 @@ async function freePath(view: Tree, text: string, record: SandboxRecord): Promis
   await requireFolder(view, parentOf(path))
   if ((await view.stat(path)) === null) return path
   const shown = toShownPath(path)
-  throw appError('conflict', 'file-exists', `There is something at ${shown} already.`, { params: { path: shown } })
+  throw appError('file-exists', { path: shown, how: 'taken' })
 }
 
 async function planMove({ path, to }: { path: string; to: string }, view: Tree, record: SandboxRecord) {
@@ -48,8 +49,7 @@ async function planMove({ path, to }: { path: string; to: string }, view: Tree, 
   await requireNode(view, from)
   const target = toEntryPath(to)
   if (target.startsWith(`${from}/`)) {
-    const message = `${toShownPath(from)} cannot be moved into itself.`
-    throw appError('invalidRequest', 'move-into-itself', message)
+    throw appError('move-into-itself', { path: toShownPath(from) })
   }
   requireUnmounted(record, from)
   return { op: 'move' as const, path: from, other: await freePath(view, to, record) }
@@ -82,8 +82,7 @@ async function planMode(
   const { kind } = await requireNode(view, at)
   if (kind === 'link') throw isLink(toShownPath(at))
   if (kind === 'file' || kind === 'folder') return { op: 'mode', path: at, mode }
-  const message = `${toShownPath(at)} is neither a regular file nor a folder.`
-  throw appError('invalidRequest', 'not-a-file', message)
+  throw appError('not-a-file', { path: toShownPath(at), what: 'change' })
 }
 
 /** As chown(1): who names no group leaves it as it is. */

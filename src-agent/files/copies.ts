@@ -1,35 +1,57 @@
-import { realpath } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
-import { isOfJoey, isWithin, joeyFolders } from '../sandboxes/host-paths.ts'
-import type { Handlers } from '../api/bind-operation.ts'
+import type { KeyedLock } from '../base/async/locks.ts'
+import { defineHandlers } from '../base/handlers.ts'
+import { openHostFolder } from '../base/host-path/host-folder.ts'
+import type { HostPath } from '../base/host-path/open-host-path.ts'
+import { openOnHost } from '../base/host-path/open-on-host.ts'
+import { joinPath } from '../base/relative-path.ts'
+import type { Drivers } from '../engines/driver.ts'
 import { createPipes } from '../io/streams/pipes.ts'
-import type { Progress } from '../state/tasks.ts'
-import type { TimeGround } from '../time-ground.ts'
+import { type HostRules, hostRules, isOfJoey, isWithin } from '../sandboxes/host-paths.ts'
+import type { SandboxService } from '../sandboxes/sandbox-service.ts'
+import type { Trees } from '../sandboxes/trees.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SnapshotStore } from '../state/records/snapshot-records.ts'
+import type { Progress, Tasks } from '../state/tasks.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import type { LayerStore } from '../storage/layers/layer-store.ts'
 import { copyIn, placeSources } from './copy-in.ts'
 import { copyOut, pick } from './copy-out.ts'
-import { openHostFolder } from '../base/host-path/host-folder.ts'
 import { type HostSource, listSource, openHostSource, type SourceEntry } from './host-source.ts'
 import { requireOffMounts } from './mounted-places.ts'
 import { editSandbox } from './open-edit.ts'
 import { withTree } from './opened-tree.ts'
 import { requireWritable } from './require-writable.ts'
-import { joinPath, toShownPath, toTreePath } from './tree-paths.ts'
+import { toShownPath, toTreePath } from './tree-paths.ts'
+
+export interface CopiesDeps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly imageMounts: ImageMounts
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly lock: KeyedLock
+  readonly drivers: Drivers
+  readonly sandboxes: Pick<SandboxService, 'find'>
+  readonly tasks: Tasks
+  readonly trees: Trees
+}
 
 /** Copies files between trees and this machine, as tasks. */
-export function createCopies(ground: TimeGround, onChanged: () => void): Pick<Handlers, 'putFiles' | 'getFiles'> {
-  const { context, tasks } = ground
-  const deps = { context, pipes: createPipes() }
-  const ownFolders = joeyFolders(context.folder)
+export function createCopies(deps: CopiesDeps, onChanged: () => void) {
+  const { tasks } = deps
+  const editing = { ...deps, pipes: createPipes() }
 
-  return {
+  return defineHandlers({
     async putFiles({ tree, sources, target, replace, task }, signal) {
-      const record = requireWritable(ground, tree)
+      const record = requireWritable(deps, tree)
       const at = toTreePath(target)
       const subject = `${record.sandbox.name}:${toShownPath(at)}`
       return tasks.run({ id: task, kind: 'files.put', subject, signal }, (cancel, onProgress) =>
-        withSources(sources, ownFolders, async (opened) => {
-          const placed = await withTree(ground, tree, cancel, (view) =>
+        withSources(sources, hostRules(deps), async (opened) => {
+          const placed = await withTree(deps, tree, cancel, (view) =>
             placeSources(view, opened, { target: at, replace }),
           )
           for (const { path } of placed) requireOffMounts(record, path)
@@ -43,7 +65,7 @@ export function createCopies(ground: TimeGround, onChanged: () => void): Pick<Ha
             onProgress,
           )
           try {
-            return await editSandbox(deps, record, cancel, (session) => copyIn(session, work, { replace, onBytes }))
+            return await editSandbox(editing, record, cancel, (session) => copyIn(session, work, { replace, onBytes }))
           } finally {
             onChanged()
           }
@@ -54,14 +76,10 @@ export function createCopies(ground: TimeGround, onChanged: () => void): Pick<Ha
     async getFiles({ tree, paths, target, replace, task }, signal) {
       const wanted = paths.map(toTreePath)
       return tasks.run({ id: task, kind: 'files.get', subject: target, signal }, (cancel, onProgress) =>
-        withTree(ground, tree, cancel, async (view) => {
+        withTree(deps, tree, cancel, async (view) => {
           const picked = await pick(view, wanted, cancel)
-          await requireForeign(
-            target,
-            picked.map(({ to }) => to),
-            ownFolders,
-          )
-          const folder = await openHostFolder(target, { replace })
+          const names = picked.map(({ to }) => to)
+          const folder = await openTarget(target, names, hostRules(deps), replace)
           try {
             const onBytes = countUp(
               picked.map(({ node }) => node),
@@ -74,33 +92,43 @@ export function createCopies(ground: TimeGround, onChanged: () => void): Pick<Ha
         }),
       )
     },
-  }
+  })
 }
 
 async function withSources<T>(
   paths: readonly string[],
-  ownFolders: readonly string[],
+  rules: HostRules,
   work: (sources: readonly HostSource[]) => Promise<T>,
 ): Promise<T> {
   const opened: HostSource[] = []
   try {
-    for (const path of paths) opened.push(await openHostSource(path, ownFolders))
+    for (const path of paths) opened.push(await openHostSource(path, rules))
     return await work(opened)
   } finally {
     for (const { reader } of opened) await reader.close()
   }
 }
 
+/** The folder that was walked to is the one that is written to. */
+async function openTarget(target: string, names: readonly string[], rules: HostRules, replace: boolean) {
+  const held = await openOnHost(target, rules.untrusted, (cause) =>
+    appError('target-not-found', { path: target }, { cause }),
+  )
+  try {
+    requireForeign(held, target, names, rules.joey)
+    return await openHostFolder(held, { replace })
+  } finally {
+    await held.close()
+  }
+}
+
 /** Nothing is written to the agent's own folders. */
-async function requireForeign(target: string, names: readonly string[], ownFolders: readonly string[]): Promise<void> {
-  const path = await realpath(target).catch(() => target)
+function requireForeign({ path }: HostPath, target: string, names: readonly string[], joey: readonly string[]): void {
   const tops = new Set(names.filter((name) => !name.includes('/')))
   const isOwn =
-    ownFolders.some((folder) => isWithin(path, folder)) ||
-    [...tops].some((name) => isOfJoey(join(path, Buffer.from(name, 'latin1').toString('utf8')), ownFolders))
-  if (!isOwn) return
-  const message = `${target} is not written to: what would be written belongs to Joey itself.`
-  throw appError('refused', 'target-of-joey', message, { params: { path: target } })
+    joey.some((folder) => isWithin(path, folder)) ||
+    [...tops].some((name) => isOfJoey(join(path, Buffer.from(name, 'latin1').toString('utf8')), joey))
+  if (isOwn) throw appError('target-of-joey', { path: target })
 }
 
 /** Progress by bytes of content, as far as they are known beforehand. */

@@ -1,4 +1,5 @@
 import { appError } from '#contract/app-error'
+import { joinPath, parentOf } from '../base/relative-path.ts'
 import type { TreeView } from '../storage/layers/tree-view.ts'
 import type { EditFlag, EditFrame } from './edit-protocol.ts'
 import type { EditSession } from './edit-session.ts'
@@ -6,7 +7,7 @@ import { readContent } from './file-content.ts'
 import type { HostSource, SourceEntry } from './host-source.ts'
 import { requireFolder } from './opened-tree.ts'
 import { createSkipped, type Skipped, specialWord } from './skipped.ts'
-import { joinPath, parentOf, toShownPath } from './tree-paths.ts'
+import { toShownPath } from './tree-paths.ts'
 
 /** Where one source goes: a path in the tree, latin1. */
 export interface Placed {
@@ -112,7 +113,7 @@ async function copyOne(
   }
 }
 
-/** Not awaited at once: its failure is told when its turn comes. */
+/** Not awaited at once: its failure is reported when its turn comes. */
 function change(session: EditSession, frame: EditFrame): Promise<number> {
   const done = session.change(frame)
   done.catch(() => undefined)
@@ -127,14 +128,9 @@ async function* counted(content: AsyncIterable<Buffer | number>, count: (bytes: 
 }
 
 function twice(path: string) {
-  const message = `Two of the sources would go to ${toShownPath(path)}. Copy them one after the other.`
-  return appError('invalidRequest', 'target-twice', message)
+  return appError('target-twice', { path: toShownPath(path), where: 'sandbox' })
 }
 
 function taken(path: string, replace: boolean) {
-  const shown = toShownPath(path)
-  const message = replace
-    ? `${shown} is there already, and a folder does not replace a file, nor a file a folder.`
-    : `There is something at ${shown} already. Ask for it to be replaced, or choose another name.`
-  return appError('conflict', 'file-exists', message, { params: { path: shown } })
+  return appError('file-exists', { path: toShownPath(path), how: replace ? 'otherKind' : 'replace' })
 }

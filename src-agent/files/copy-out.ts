@@ -1,13 +1,14 @@
 import type { FileHandle } from 'node:fs/promises'
 import { AppError, appError } from '#contract/app-error'
+import type { HostFolder } from '../base/host-path/host-folder.ts'
+import { joinPath, nameOf } from '../base/relative-path.ts'
 import type { TreeEntry, TreeNode, TreeView } from '../storage/layers/tree-view.ts'
 import type { CopyCount } from './copy-in.ts'
 import { readContent } from './file-content.ts'
-import type { HostFolder } from '../base/host-path/host-folder.ts'
 import { leadsOut } from './link-targets.ts'
 import { requireNode } from './opened-tree.ts'
 import { createSkipped, type Skipped, specialWord } from './skipped.ts'
-import { joinPath, nameOf, toShownPath } from './tree-paths.ts'
+import { toShownPath } from './tree-paths.ts'
 
 /** Something that is to be copied out of a tree. */
 export interface Picked {
@@ -26,7 +27,7 @@ export async function pick(view: TreeView, paths: readonly string[], signal: Abo
   const names = new Set<string>()
   const add = (picked: Picked): void => {
     if (found.push(picked) <= largestWalk) return
-    throw appError('tooLarge', 'too-many-files', `There are more than ${largestWalk} files. Copy them in parts.`)
+    throw appError('too-many-files', { limit: largestWalk })
   }
   const take = (name: string): void => {
     if (names.has(name)) throw twice(name)
@@ -151,6 +152,5 @@ async function writeAt(out: FileHandle, bytes: Buffer, at: number): Promise<void
 }
 
 function twice(name: string) {
-  const message = `Two of the paths would go to ${toShownPath(name)} in the folder. Copy them one after the other.`
-  return appError('invalidRequest', 'target-twice', message)
+  return appError('target-twice', { path: toShownPath(name), where: 'folder' })
 }

@@ -1,74 +1,47 @@
 import { constants } from 'node:os'
-import { type AppError, appError, type ErrorCode } from '#contract/app-error'
+import { type AppError, appError } from '#contract/app-error'
+import { parentOf } from '../base/relative-path.ts'
 import type { EditAnswer, EditFrame } from './edit-protocol.ts'
-import { parentOf, toShownPath } from './tree-paths.ts'
+import { toShownPath } from './tree-paths.ts'
 
 const { errno } = constants
 
 /** Why the program did not do what it was asked, for people. The number and the word may be a guest's invention. */
 export function editFailure({ error, word }: EditAnswer, { op, path, other }: EditFrame): AppError {
   const shown = toShownPath(path)
-  const byWord = byWords[word]
   const to = op === 'move' && other !== undefined ? toShownPath(other) : shown
-  const [code, reason, message] = byWord?.(shown) ??
-    byNumbers[error]?.(error === errno.EEXIST ? to : shown, toShownPath(parentOf(path))) ?? [
-      'engine',
-      'file-not-changed',
-      `${shown} could not be changed (${nameOf(error)}).`,
-    ]
-  return appError(code, reason, message, { params: { path: shown } })
+  return (
+    byWords[word]?.(shown) ??
+    byNumbers[error]?.(error === errno.EEXIST ? to : shown, toShownPath(parentOf(path))) ??
+    appError('file-not-changed', { path: shown, what: 'failed', error: nameOf(error) })
+  )
 }
 
-type Told = readonly [code: ErrorCode, reason: string, message: string]
-
-const byWords: Partial<Record<EditAnswer['word'], (path: string) => Told>> = {
-  link: (path) => [
-    'invalidRequest',
-    'path-is-link',
-    `${path} is a link or leads through one, and links are not followed here. Use the path that it leads to.`,
-  ],
-  mount: (path) => [
-    'refused',
-    'path-on-mount',
-    `${path} is, or has in it, something that is mounted in the sandbox. What is mounted is neither shown nor changed here.`,
-  ],
-  special: (path) => ['invalidRequest', 'not-a-file', `${path} is neither a regular file nor a folder.`],
-  deep: (path) => ['tooLarge', 'folders-too-deep', `The folders in ${path} are nested too deep.`],
-  dropped: (path) => ['cancelled', 'file-not-read', `${path} was not written, because its source could not be read.`],
+const byWords: Partial<Record<EditAnswer['word'], (path: string) => AppError>> = {
+  link: (path) => appError('path-is-link', { path, what: 'leadsThrough' }),
+  mount: (path) => appError('path-on-mount', { path, what: 'has' }),
+  special: (path) => appError('not-a-file', { path, what: 'change' }),
+  deep: (path) => appError('folders-too-deep', { path }),
+  dropped: (path) => appError('file-not-read', { path }),
 }
 
-const readOnly = 'The root of this sandbox is read-only. Create it without "read-only" to change its files.'
+const noRoom = () => appError('disk-full', { where: 'sandbox' })
+const notPermitted = (path: string) => appError('file-not-permitted', { path })
 
-const byNumbers: Partial<Record<number, (path: string, folder: string) => Told>> = {
-  [errno.EEXIST]: (path) => ['conflict', 'file-exists', `There is something at ${path} already.`],
-  [errno.ENOENT]: (path) => ['notFound', 'file-not-found', `There is nothing at ${path}, or its folder is not there.`],
-  [errno.ENOTDIR]: (path) => ['invalidRequest', 'not-a-folder', `Something on the way to ${path} is not a folder.`],
-  [errno.EISDIR]: (path) => ['conflict', 'file-exists', `${path} is a folder, which a file does not replace.`],
-  [errno.EROFS]: () => ['conflict', 'root-read-only', readOnly],
-  [errno.ENOSPC]: () => [
-    'unavailable',
-    'disk-full',
-    'There is no room left on the disk of the sandbox. Delete something first.',
-  ],
-  [errno.EDQUOT]: () => [
-    'unavailable',
-    'disk-full',
-    'There is no room left on the disk of the sandbox. Delete something first.',
-  ],
-  [errno.EBUSY]: (path) => ['refused', 'path-on-mount', `${path} is in use as a mount, so it cannot be changed here.`],
-  [errno.EACCES]: (path) => ['refused', 'file-not-permitted', `Not even root of the sandbox may change ${path}.`],
-  [errno.EPERM]: (path) => ['refused', 'file-not-permitted', `Not even root of the sandbox may change ${path}.`],
-  [errno.EINVAL]: (path) => [
-    'invalidRequest',
-    'file-not-changed',
-    `${path} cannot be changed in that way. A folder does not go into itself.`,
-  ],
-  [errno.ENAMETOOLONG]: (_path, folder) => [
-    'invalidRequest',
-    'name-too-long',
-    `A name in ${folder} would be too long.`,
-  ],
-  [errno.EFBIG]: (path) => ['tooLarge', 'file-too-large', `${path} would be larger than the file system allows.`],
+const byNumbers: Partial<Record<number, (path: string, folder: string) => AppError>> = {
+  [errno.EEXIST]: (path) => appError('file-exists', { path, how: 'taken' }),
+  [errno.ENOENT]: (path) => appError('file-not-found', { path, what: 'orFolder' }),
+  [errno.ENOTDIR]: (path) => appError('not-a-folder', { path, what: 'onTheWay' }),
+  [errno.EISDIR]: (path) => appError('file-exists', { path, how: 'folder' }),
+  [errno.EROFS]: () => appError('root-read-only'),
+  [errno.ENOSPC]: noRoom,
+  [errno.EDQUOT]: noRoom,
+  [errno.EBUSY]: (path) => appError('path-on-mount', { path, what: 'busy' }),
+  [errno.EACCES]: notPermitted,
+  [errno.EPERM]: notPermitted,
+  [errno.EINVAL]: (path) => appError('file-not-changed', { path, what: 'way' }),
+  [errno.ENAMETOOLONG]: (_path, folder) => appError('name-too-long', { path: folder, where: 'sandbox' }),
+  [errno.EFBIG]: (path) => appError('file-too-large', { path, where: 'sandbox' }),
 }
 
 function nameOf(error: number): string {

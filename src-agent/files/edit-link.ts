@@ -159,21 +159,15 @@ function readLines(stream: Readable, take: (answer: EditAnswer) => void, broken:
 }
 
 function noAnswer(): AppError {
-  const message = 'The sandbox did not answer while its files were being changed. Check whether it still works.'
-  return appError('timeout', 'files-no-answer', message)
+  return appError('files-no-answer')
 }
 
 function brokenAnswer(): AppError {
-  const message = 'The sandbox answered with something else while its files were being changed.'
-  return appError('engine', 'files-broken-answer', message)
+  return appError('files-broken-answer')
 }
 
 function endedEarly(words: string): AppError {
   const isOld = words.includes('unknown option')
-  const message = isOld
-    ? 'This sandbox was started by an older Joey, which could not change files. Restart the sandbox.'
-    : 'The sandbox ended, or its program for files did, before all was done.'
-  return appError(isOld ? 'conflict' : 'unavailable', isOld ? 'files-need-restart' : 'files-ended-early', message, {
-    detail: words.slice(-2_000),
-  })
+  const detail = words.slice(-2_000)
+  return appError(isOld ? 'files-need-restart' : 'files-ended-early', {}, { detail })
 }

@@ -18,7 +18,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { findResource } from '../host/resources.ts'
+import { findResource } from '../base/process/resources.ts'
 import { run, start } from '../base/process/run.ts'
 import type { EditChild } from './edit-link.ts'
 import type { EditFrame } from './edit-protocol.ts'
@@ -38,7 +38,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true, force: true }))
 
 function startProgram(): EditChild {
-  const program = findResource('probe/x64/joey-probe') ?? ''
+  const program = findResource('inside/x64/joey-inside') ?? ''
   const child = start(program, ['--files', '--root', root])
   const ended = once(child, 'close').then(() => '')
   return { stdin: child.stdin, stdout: child.stdout, ended, kill: async () => void child.kill('SIGKILL') }

@@ -1,5 +1,5 @@
 /**
- * What the agent and `joey-probe --files` say to each other; resources/probe/source/edit.h is the other half. The program
+ * What the agent and `joey-inside --files` say to each other; resources/inside/source/edit.h is the other half. The program
  * runs in a guest, which may answer in its place: an answer is never more than a number, a word and a count.
  */
 export const editOps = { put: 1, folder: 2, link: 3, move: 4, delete: 5, mode: 6, owner: 7 } as const

@@ -77,7 +77,7 @@ test('an answer that nobody asked for ends it', async () => {
 })
 
 test('a program that does not know how is one that was started by an older Joey', async () => {
-  const child = fakeChild('joey-probe: unknown option --files\n')
+  const child = fakeChild('joey-inside: unknown option --files\n')
   child.end()
   await expect(run(child, (session) => session.change(frame))).rejects.toMatchObject({
     wire: { reason: 'files-need-restart' },
@@ -100,7 +100,7 @@ test('a cancelled session ends in the middle of the content', async () => {
   expect(child.stdin.destroyed).toBe(true)
 })
 
-test('content that fails is told to be dropped', async () => {
+test('content that fails is dropped with a message', async () => {
   const child = fakeChild()
   child.stdout.write('0 ready 1\n')
   async function* broken() {

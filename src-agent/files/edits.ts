@@ -1,9 +1,15 @@
 import { appError } from '#contract/app-error'
-import { createKeyedLock } from '../sandboxes/keyed-lock.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import type { Handlers } from '../api/bind-operation.ts'
+import { createKeyedLock, type KeyedLock } from '../base/async/locks.ts'
+import { defineHandlers } from '../base/handlers.ts'
+import type { Drivers } from '../engines/driver.ts'
 import { createPipes } from '../io/streams/pipes.ts'
-import type { TimeGround } from '../time-ground.ts'
+import type { SandboxService } from '../sandboxes/sandbox-service.ts'
+import type { Trees } from '../sandboxes/trees.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SnapshotStore } from '../state/records/snapshot-records.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import type { LayerStore } from '../storage/layers/layer-store.ts'
 import { planChange } from './change-plan.ts'
 import type { EditFrame } from './edit-protocol.ts'
 import type { EditSession } from './edit-session.ts'
@@ -16,29 +22,41 @@ import { requireWritable } from './require-writable.ts'
 import { toEntryPath } from './tree-paths.ts'
 import { planWrite } from './write-file.ts'
 
+interface Deps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly imageMounts: ImageMounts
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly lock: KeyedLock
+  readonly drivers: Drivers
+  readonly sandboxes: Pick<SandboxService, 'find'>
+  readonly trees: Trees
+}
+
 /** Writes and changes files of sandboxes. */
-export function createEdits(ground: TimeGround, onChanged: () => void): Pick<Handlers, 'writeFile' | 'changeFiles'> {
-  const deps = { context: ground.context, pipes: createPipes() }
+export function createEdits(deps: Deps, onChanged: () => void) {
+  const editing = { ...deps, pipes: createPipes() }
   /** Two editors of one sandbox: what the first has written is what the second is compared with. */
   const turns = createKeyedLock()
   const apply = async (record: SandboxRecord, signal: AbortSignal, work: (session: EditSession) => Promise<number>) => {
     try {
-      return await editSandbox(deps, record, signal, work)
+      return await editSandbox(editing, record, signal, work)
     } finally {
       onChanged()
     }
   }
 
-  return {
+  return defineHandlers({
     async writeFile({ tree, path, base64, version }, signal) {
-      const record = requireWritable(ground, tree)
+      const record = requireWritable(deps, tree)
       const at = toEntryPath(path)
       requireOffMounts(record, at)
       const content = decode(base64)
       return turns.run(record.sandbox.id, async () => {
-        const frame = await withTree(ground, tree, signal, (view) => planWrite(view, at, version))
+        const frame = await withTree(deps, tree, signal, (view) => planWrite(view, at, version))
         await apply(record, signal, async (session) => (await session.put(frame, split(content))).done)
-        return withTree(ground, tree, signal, async (view) => {
+        return withTree(deps, tree, signal, async (view) => {
           const file = await view.open(at)
           try {
             return { entry: toFileEntry(at, file.node, await readTreeAccounts(view)), version: await versionOf(file) }
@@ -50,13 +68,13 @@ export function createEdits(ground: TimeGround, onChanged: () => void): Pick<Han
     },
 
     async changeFiles({ tree, change }, signal) {
-      const record = requireWritable(ground, tree)
+      const record = requireWritable(deps, tree)
       return turns.run(record.sandbox.id, async () => {
-        const frames = await withTree(ground, tree, signal, (view) => planChange(change, view, record))
+        const frames = await withTree(deps, tree, signal, (view) => planChange(change, view, record))
         return { changed: await apply(record, signal, (session) => applyAll(session, frames)) }
       })
     },
-  }
+  })
 }
 
 /** Gives how many things were changed, those in deleted folders among them. */
@@ -71,7 +89,7 @@ async function applyAll(session: EditSession, frames: readonly EditFrame[]): Pro
 
 function decode(base64: string): Buffer {
   if (/^[A-Za-z0-9+/]*={0,2}$/.test(base64) && base64.length % 4 === 0) return Buffer.from(base64, 'base64')
-  throw appError('invalidRequest', 'request-not-valid', 'The content is not valid base64.')
+  throw appError('request-not-valid', { what: 'base64' })
 }
 
 const partBytes = 256 * 1024

@@ -1,6 +1,7 @@
 import type { FileEntry, FileMark } from '#contract/files'
+import { nameOf } from '../base/relative-path.ts'
 import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
-import { nameOf, toText } from './tree-paths.ts'
+import { toText } from './tree-paths.ts'
 
 /** Who is who, as the tree itself says. */
 export interface TreeAccounts {

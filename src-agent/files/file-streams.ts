@@ -1,25 +1,29 @@
 import type { WebSocket } from 'ws'
 import type * as z from 'zod'
 import type { FoundFile, fileStream, findStream } from '#contract/files'
-import type { StreamHandlers } from '../api/sockets.ts'
 import { closedSignal, createFrameSender, type FrameSender } from '../io/streams/socket-frames.ts'
-import type { TimeGround } from '../time-ground.ts'
+import type { StreamHandlers } from '../io/streams/stream-handlers.ts'
+import type { Trees } from '../sandboxes/trees.ts'
 import { readTreeAccounts, toFileEntry } from './file-entry.ts'
 import { findFiles } from './find-files.ts'
 import { requireFile, requireFolder, withTree } from './opened-tree.ts'
 import { toTreePath } from './tree-paths.ts'
 
+interface Deps {
+  readonly trees: Trees
+}
+
 export type FileStreams = Pick<StreamHandlers, 'fileStream' | 'findStream'>
 
 /** Serves the bytes of files, and searches. Both end when the client goes, and wait for one that does not read. */
-export function createFileStreams(ground: TimeGround): FileStreams {
+export function createFileStreams(deps: Deps): FileStreams {
   return {
-    fileStream: (socket, request) => serve(socket, (sender, signal) => serveFile(ground, request, sender, signal)),
-    findStream: (socket, request) => serve(socket, (sender, signal) => serveFind(ground, request, sender, signal)),
+    fileStream: (socket, request) => serve(socket, (sender, signal) => serveFile(deps, request, sender, signal)),
+    findStream: (socket, request) => serve(socket, (sender, signal) => serveFind(deps, request, sender, signal)),
   }
 }
 
-/** Never rejects: what fails is told to the client. */
+/** Never rejects: what fails is sent to the client. */
 async function serve(
   socket: WebSocket,
   work: (sender: FrameSender, signal: AbortSignal) => Promise<object>,
@@ -35,12 +39,12 @@ async function serve(
 const frameBytes = 256 * 1024
 
 function serveFile(
-  ground: TimeGround,
+  deps: Deps,
   { tree, path }: z.output<(typeof fileStream)['request']>,
   sender: FrameSender,
   signal: AbortSignal,
 ) {
-  return withTree(ground, tree, signal, async (view) => {
+  return withTree(deps, tree, signal, async (view) => {
     const at = toTreePath(path)
     await requireFile(view, at)
     const file = await view.open(at)
@@ -64,12 +68,12 @@ const batchMs = 100
 const batchSize = 200
 
 function serveFind(
-  ground: TimeGround,
+  deps: Deps,
   { tree, path, name, content, limit }: z.output<(typeof findStream)['request']>,
   sender: FrameSender,
   signal: AbortSignal,
 ) {
-  return withTree(ground, tree, signal, async (view) => {
+  return withTree(deps, tree, signal, async (view) => {
     const at = toTreePath(path)
     await requireFolder(view, at)
     const accounts = await readTreeAccounts(view)

@@ -18,8 +18,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { IsolationClass } from '#contract/sandbox'
 import { run } from '../base/process/run.ts'
-import { createTestAgent, scriptSpec } from '../testing/test-agent.ts'
 import { find, readStream } from '../testing/files/file-streams.ts'
+import { createTestAgent, scriptSpec } from '../testing/test-agent.ts'
 
 const agent = createTestAgent()
 const { client } = agent
@@ -52,8 +52,8 @@ async function makeSource(folder: string): Promise<void> {
   await run('mkfifo', [join(folder, 'pipe')])
 }
 
-async function sandboxOf(wall: IsolationClass, name: string, script = idle): Promise<string> {
-  await client.createSandbox({ name, spec: scriptSpec(script, { class: wall }), start: true })
+async function sandboxOf(isolationClass: IsolationClass, name: string, script = idle): Promise<string> {
+  await client.createSandbox({ name, spec: scriptSpec(script, { class: isolationClass }), start: true })
   return `sandbox:${name}`
 }
 
@@ -69,10 +69,10 @@ const inside = async (ref: string, ...argv: string[]) => {
 const names = async (tree: string, path: string) =>
   (await client.listFiles({ tree, path })).entries.map(({ name }) => name)
 
-describe.each(['container', 'gvisor', 'microvm'] as const)('files of a running %s', (wall) => {
-  const name = `f-${wall}`
+describe.each(['container', 'gvisor', 'microvm'] as const)('files of a running %s', (isolationClass) => {
+  const name = `f-${isolationClass}`
   const tree = `sandbox:${name}`
-  beforeAll(() => sandboxOf(wall, name), 120_000)
+  beforeAll(() => sandboxOf(isolationClass, name), 120_000)
   afterAll(() => client.removeSandbox({ ref: name, force: true }))
 
   test('are written, read and not overwritten unseen', async () => {
@@ -130,7 +130,7 @@ describe.each(['container', 'gvisor', 'microvm'] as const)('files of a running %
     expect([put.files, put.skipped]).toEqual([5, ['/source/pipe is a named pipe.']])
     const twice = client.putFiles({ tree, sources: [join(home, 'source')], target: '/' })
     await expect(twice).rejects.toMatchObject({ wire: { reason: 'file-exists' } })
-    const out = join(home, `out-${wall}`)
+    const out = join(home, `out-${isolationClass}`)
     mkdirSync(out)
     await client.getFiles({ tree, paths: ['/source'], target: out })
     const { stdout } = await run('diff', ['-r', '--no-dereference', join(home, 'source'), join(out, 'source')], {
@@ -160,7 +160,7 @@ describe.each(['container', 'gvisor', 'microvm'] as const)('files of a running %
   test('can be changed in a stopped one where its layer is a folder', async () => {
     await client.stopSandbox({ ref: name, graceMs: 0 })
     const written = client.writeFile({ tree, ...text('/stopped', 'written') })
-    if (wall === 'microvm') {
+    if (isolationClass === 'microvm') {
       await expect(written).rejects.toMatchObject({ wire: { message: expect.stringContaining('Start it first') } })
       expect(await names(tree, '/source')).toContain('text')
       return

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { type FindRequest, type FindStep, findFiles } from './find-files.ts'
 import { memoryTree } from '../testing/files/memory-tree.ts'
+import { type FindRequest, type FindStep, findFiles } from './find-files.ts'
 
 const accounts = { users: new Map([[0, 'root']]), groups: new Map<number, string>() }
 const tree = memoryTree({
@@ -27,12 +27,12 @@ test('a search below a folder gives whole paths', async () => {
   expect(paths(await find({ path: 'a/b' }))).toEqual(['/a/b/Notes.md'])
 })
 
-test('contents are looked into, and the line is told', async () => {
+test('contents are looked into, and the line is reported', async () => {
   const steps = await find({ content: 'SECOND', name: '*.txt' })
   expect(steps[0]).toMatchObject({ kind: 'found', file: { line: 'second line', lineNumber: 2 } })
 })
 
-test('a name that is not UTF-8 is told as escaped text', async () => {
+test('a name that is not UTF-8 is reported as escaped text', async () => {
   expect(paths(await find({ content: 'second' }))).toContain('/a/\\xff')
 })
 

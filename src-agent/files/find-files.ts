@@ -1,9 +1,10 @@
 import type { FoundFile } from '#contract/files'
+import { joinPath, nameOf } from '../base/relative-path.ts'
 import type { TreeEntry, TreeView } from '../storage/layers/tree-view.ts'
 import { type TreeAccounts, toFileEntry } from './file-entry.ts'
 import { createNameTest } from './name-pattern.ts'
 import { type FoundLine, searchText } from './search-text.ts'
-import { joinPath, nameOf, toShownPath, toText } from './tree-paths.ts'
+import { toShownPath, toText } from './tree-paths.ts'
 
 export interface FindRequest {
   /** Latin1, relative. */
@@ -26,11 +27,11 @@ export async function* findFiles(
   signal: AbortSignal,
 ): AsyncGenerator<FindStep> {
   const fitsName = createNameTest(name)
-  let [looked, found, told] = [0, 0, performance.now()]
+  let [looked, found, reportedAt] = [0, 0, performance.now()]
   for await (const entry of view.walk(path, signal)) {
     looked += 1
-    if (performance.now() - told > tellMs) {
-      told = performance.now()
+    if (performance.now() - reportedAt > tellMs) {
+      reportedAt = performance.now()
       yield { kind: 'looked', looked }
     }
     if (!fitsName(toText(nameOf(entry.path)))) continue

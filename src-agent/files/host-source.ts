@@ -1,10 +1,10 @@
-import { realpath } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
-import { isOfJoey } from '../sandboxes/host-paths.ts'
+import { openOnHost } from '../base/host-path/open-on-host.ts'
+import { joinPath } from '../base/relative-path.ts'
+import { type HostRules, isOfJoey } from '../sandboxes/host-paths.ts'
 import { openFolderReader } from '../storage/trees/folder-reader.ts'
 import type { LayerReader, RawNode } from '../storage/trees/layer-reader.ts'
-import { joinPath } from './tree-paths.ts'
 
 /** Something of this machine that is to be copied. Paths are latin1. */
 export interface SourceEntry {
@@ -26,29 +26,36 @@ export interface HostSource {
 const largestWalk = 2_000_000
 
 /** Refuses what holds the agent's own state, and what is not there. */
-export async function openHostSource(path: string, joeyFolders: readonly string[]): Promise<HostSource> {
-  const missing = () => {
-    const message = `There is nothing at ${path} on this machine.`
-    return appError('notFound', 'source-not-found', message, { params: { path } })
-  }
-  const folder = await realpath(dirname(path)).catch(() => {
-    throw missing()
-  })
+export async function openHostSource(path: string, rules: HostRules): Promise<HostSource> {
+  const missing = () => appError('source-not-found', { path })
   const name = basename(path)
   // "/" has no name; what ends in dots is another folder than it looks.
   if (name === '' || name === '.' || name === '..') {
-    throw appError('invalidRequest', 'source-without-name', `Choose a file or a folder by its name: not ${path}.`)
-  }
-  if (isOfJoey(join(folder, name), joeyFolders)) {
-    const message = `${path} is not copied: it holds the state or the socket of Joey itself.`
-    throw appError('refused', 'source-of-joey', message, { params: { path } })
+    throw appError('source-without-name', { path })
   }
   const latin1 = Buffer.from(name).toString('latin1')
-  const reader = openFolderReader(folder, { isOpaque: () => false, read: async () => [] })
+  const reader = await openReader(dirname(path), name, rules, missing)
   const node = await reader.stat(latin1)
   if (node !== null) return { name: latin1, reader, node }
   await reader.close()
   throw missing()
+}
+
+/** The folder that was walked to is the one that is read. */
+async function openReader(
+  path: string,
+  name: string,
+  { joey, untrusted }: HostRules,
+  missing: () => Error,
+): Promise<LayerReader> {
+  const folder = await openOnHost(path, untrusted, missing)
+  try {
+    if (isOfJoey(join(folder.path, name), joey)) throw appError('source-of-joey', { path: join(path, name) })
+    if (!folder.stats.isDirectory()) throw missing()
+    return openFolderReader(`/proc/self/fd/${folder.handle.fd}`, { isOpaque: () => false, read: async () => [] })
+  } finally {
+    await folder.close()
+  }
 }
 
 /** The thing and all that is below it, parents first. No link is followed. */
@@ -59,7 +66,7 @@ export async function listSource({ reader, name, node }: HostSource, signal: Abo
     signal.throwIfAborted()
     found.push(entry)
     if (found.length > largestWalk) {
-      throw appError('tooLarge', 'too-many-files', `There are more than ${largestWalk} files. Copy them in parts.`)
+      throw appError('too-many-files', { limit: largestWalk })
     }
     if (entry.node.kind !== 'folder') continue
     const { path, below } = entry

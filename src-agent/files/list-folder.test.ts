@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { memoryTree } from '../testing/files/memory-tree.ts'
 import { readTreeAccounts, toFileEntry } from './file-entry.ts'
 import { foldersFirst, type Listing, pageOf } from './list-folder.ts'
 import { createListingCache } from './listing-cache.ts'
-import { memoryTree } from '../testing/files/memory-tree.ts'
 
 const accounts = { users: new Map<number, string>(), groups: new Map<number, string>() }
 

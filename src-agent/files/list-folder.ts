@@ -1,8 +1,8 @@
-import type { Answer } from '#contract/client/client'
+import type { Answer } from '#contract/client/call-operation'
 import type { FileMark, listFiles } from '#contract/files'
+import { joinPath } from '../base/relative-path.ts'
 import type { TreeEntry, TreeNode } from '../storage/layers/tree-view.ts'
 import { type TreeAccounts, toFileEntry } from './file-entry.ts'
-import { joinPath } from './tree-paths.ts'
 
 /** A folder with all that is to be shown of it, in order. */
 export interface Listing {

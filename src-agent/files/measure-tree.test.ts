@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { measureTree } from './measure-tree.ts'
 import { memoryTree } from '../testing/files/memory-tree.ts'
+import { measureTree } from './measure-tree.ts'
 
 const { signal } = new AbortController()
 

@@ -1,7 +1,8 @@
-import type { Answer } from '#contract/client/client'
+import type { Answer } from '#contract/client/call-operation'
 import type { FileKind, measureFiles } from '#contract/files'
+import { joinPath } from '../base/relative-path.ts'
 import type { TreeEntry, TreeView } from '../storage/layers/tree-view.ts'
-import { joinPath, toText } from './tree-paths.ts'
+import { toText } from './tree-paths.ts'
 
 type Sizes = Omit<Answer<typeof measureFiles>, 'path'>
 

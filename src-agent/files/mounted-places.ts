@@ -1,11 +1,9 @@
 import { appError } from '#contract/app-error'
+import { enginePlaces } from '../sandboxes/engine-places.ts'
 import { mountsOfGrants } from '../sandboxes/grant-policy.ts'
 import { isWithin } from '../sandboxes/host-paths.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { toShownPath } from './tree-paths.ts'
-
-/** What the engines mount in every sandbox. */
-const enginePlaces = ['/proc', '/sys', '/dev', '/etc/hosts', '/etc/hostname', '/etc/resolv.conf']
 
 /**
  * Refuses what is mounted in the sandbox, and folders that have such a thing in them, before half of the rest is gone. The
@@ -17,8 +15,7 @@ export function requireUnmounted(record: Pick<SandboxRecord, 'sandbox'>, path: s
   const place = placesOf(record).find((each) => isWithin(each, wanted))
   if (place === undefined) return
   const shown = toShownPath(path)
-  const message = `${shown} cannot be moved or deleted, because ${place} is mounted in the sandbox.`
-  throw appError('refused', 'path-on-mount', message, { params: { path: shown, place } })
+  throw appError('path-on-mount', { path: shown, place, what: 'holds' })
 }
 
 /** Refuses what is on a mount: a single file that is mounted looks like any other to the program inside. */
@@ -26,9 +23,7 @@ export function requireOffMounts(record: Pick<SandboxRecord, 'sandbox'>, path: s
   const wanted = asTarget(path)
   const place = placesOf(record).find((each) => isWithin(wanted, each))
   if (place === undefined) return
-  const shown = toShownPath(path)
-  const message = `${place} is mounted in the sandbox. What is mounted is neither shown nor changed here.`
-  throw appError('refused', 'path-on-mount', message, { params: { path: shown, place } })
+  throw appError('path-on-mount', { path: toShownPath(path), place, what: 'inside' })
 }
 
 /** Whether something is mounted there on behalf of who made the sandbox. */
@@ -39,7 +34,7 @@ export function isMountTarget({ sandbox }: Pick<SandboxRecord, 'sandbox'>, targe
 
 function placesOf({ sandbox }: Pick<SandboxRecord, 'sandbox'>): string[] {
   const { mounts, grants } = sandbox.spec
-  return [...enginePlaces, ...[...mounts, ...mountsOfGrants(grants, mounts)].map(({ target }) => target)]
+  return [...enginePlaces(sandbox.class), ...[...mounts, ...mountsOfGrants(grants, mounts)].map(({ target }) => target)]
 }
 
 function asTarget(path: string): string {

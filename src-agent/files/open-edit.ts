@@ -2,27 +2,48 @@ import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { appError } from '#contract/app-error'
-import type { ExecCommand } from '../engines/driver.ts'
-import { findResource } from '../host/resources.ts'
+import type { KeyedLock } from '../base/async/locks.ts'
 import { confine } from '../base/process/confine.ts'
 import { endGroup } from '../base/process/kill-group.ts'
+import { findResource } from '../base/process/resources.ts'
 import { start, whenStarted } from '../base/process/run.ts'
-import { driverOf, type SandboxContext } from '../sandboxes/context.ts'
-import { ensureUpper } from '../sandboxes/launch-plan.ts'
-import { ensureLowers, requireMountable, requireUsableLayers } from '../sandboxes/layer-references.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import { clearStaleDisk, requireState } from '../sandboxes/runs.ts'
-import { probePath } from '../observe/selftest/arguments.ts'
+import type { Drivers, ExecCommand } from '../engines/driver.ts'
+import { insidePath } from '../engines/oci/runtime-config.ts'
 import type { ExecChild } from '../io/streams/exec-child.ts'
 import { signalProcess } from '../io/streams/guest-process.ts'
 import type { Pipes } from '../io/streams/pipes.ts'
 import { startExec } from '../io/streams/start-exec.ts'
+import { clearStaleDisk } from '../sandboxes/cleanup.ts'
+import { driverOf } from '../sandboxes/find-driver.ts'
+import { ensureUpper } from '../sandboxes/launch-plan.ts'
+import { ensureLowers, requireMountable, requireUsableLayers } from '../sandboxes/layer-references.ts'
+import { requireState } from '../sandboxes/require-state.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SnapshotStore } from '../state/records/snapshot-records.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import type { LayerStore } from '../storage/layers/layer-store.ts'
 import type { EditChild } from './edit-link.ts'
 import { type EditSession, withEditSession } from './edit-session.ts'
 import { isMountTarget } from './mounted-places.ts'
 
+interface Deps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly imageMounts: ImageMounts
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly drivers: Drivers
+}
+
 export interface EditDeps {
-  readonly context: SandboxContext
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly imageMounts: ImageMounts
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly lock: KeyedLock
+  readonly drivers: Drivers
   readonly pipes: Pipes
 }
 
@@ -33,42 +54,39 @@ export async function editSandbox<T>(
   signal: AbortSignal,
   work: (session: EditSession) => Promise<T>,
 ): Promise<T> {
-  const { context } = deps
   const { id, state } = record.sandbox
   if (state === 'running') return withEditSession(await startInside(deps, record), signal, work)
-  return context.lock.run(id, async () => {
-    const now = context.records.get(id)
-    if (!now) throw appError('notFound', 'sandbox-not-found', `There is no sandbox "${record.sandbox.name}" any more.`)
+  return deps.lock.run(id, async () => {
+    const now = deps.records.get(id)
+    if (!now) throw appError('sandbox-not-found', { ref: record.sandbox.name })
     // It was started while this waited.
     if (now.sandbox.state === 'running') return withEditSession(await startInside(deps, now), signal, work)
-    requireEditable(context, now)
-    return editStopped(context, now, signal, work)
+    requireEditable(deps, now)
+    return editStopped(deps, now, signal, work)
   })
 }
 
 /** Refuses at once what {@link editSandbox} would refuse later. */
-export function requireEditable(context: SandboxContext, record: SandboxRecord): void {
+export function requireEditable(deps: Pick<Deps, 'drivers'>, record: SandboxRecord): void {
   const { state, name, class: of } = record.sandbox
   if (state === 'paused') {
-    const message = `"${name}" is paused, so nothing in it can be changed. Resume it first.`
-    throw appError('conflict', 'state-forbids', message, { params: { name, state } })
+    throw appError('state-forbids', { name, state, verb: 'edited' })
   }
   requireState(record, ['running', 'stopped', 'created'], 'changed')
-  if (state === 'running' || driverOf(context, of).disk === 'directory') return
-  const message = 'Start it first: the files of a stopped micro-VM can be read and not changed.'
-  throw appError('conflict', 'stopped-microvm-files', message, { params: { name } })
+  if (state === 'running' || driverOf(deps, of).disk === 'directory') return
+  throw appError('stopped-microvm-files', { name })
 }
 
 const asRoot = { env: ['PATH=/'], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: false }
 /** What gVisor mounts of the sandbox's own disk: no mount to anybody but it. */
 const gvisorsOwn = '/tmp'
 
-async function startInside({ context, pipes }: EditDeps, record: SandboxRecord): Promise<EditChild> {
+async function startInside(deps: EditDeps, record: SandboxRecord): Promise<EditChild> {
   const { id, class: of } = record.sandbox
   const hasOwn = of === 'gvisor' && !isMountTarget(record, gvisorsOwn)
-  const argv = [probePath, '--files', ...(hasOwn ? ['--own', gvisorsOwn] : [])]
-  const command = await driverOf(context, of).exec(context.folder.sandbox(id), id, { argv, ...asRoot })
-  const options = { stdin: true, pipes, signalProcess }
+  const argv = [insidePath, '--files', ...(hasOwn ? ['--own', gvisorsOwn] : [])]
+  const command = await driverOf(deps, of).exec(deps.folder.sandbox(id), id, { argv, ...asRoot })
+  const options = { stdin: true, pipes: deps.pipes, signalProcess }
   return startExec(command, options).then(
     (child) => fromExec(child, command),
     async (error: unknown) => {
@@ -91,23 +109,23 @@ function fromExec(child: ExecChild, command: ExecCommand): EditChild {
 
 /** As everywhere where layers are mounted: in a namespace that ends with the program. */
 const script = 'set -eu; mount -t overlay -o "$1" joey "$2"; shift 2; exec "$@"'
-const [inTree, inProgram] = ['/tree', '/probe']
+const [inTree, inProgram] = ['/tree', '/inside']
 /** Setting owners and modes; no devices, no mounts. */
 const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID']
 
 /** Called with the lock of the sandbox, so it is not started meanwhile: one writable layer in two overlays breaks. */
 async function editStopped<T>(
-  context: SandboxContext,
-  told: SandboxRecord,
+  deps: Pick<Deps, 'records' | 'folder' | 'imageMounts' | 'layers' | 'snapshotRecords'>,
+  messages: SandboxRecord,
   signal: AbortSignal,
   work: (session: EditSession) => Promise<T>,
 ): Promise<T> {
-  await requireUsableLayers(context, told.layers)
-  const record = await clearStaleDisk(context, told)
+  await requireUsableLayers(deps, messages.layers)
+  const record = await clearStaleDisk(deps, messages)
   const { sandbox } = record
-  const paths = context.folder.sandbox(sandbox.id)
-  const image = await context.imageMounts.ensure(sandbox.imageDigest)
-  const lowers = [...(await ensureLowers(context, record, 'directory', signal)).trees, image]
+  const paths = deps.folder.sandbox(sandbox.id)
+  const image = await deps.imageMounts.ensure(sandbox.imageDigest)
+  const lowers = [...(await ensureLowers(deps, record, 'directory', signal)).trees, image]
   requireMountable(lowers, sandbox.name)
   await ensureUpper(paths, lowers[0])
   const root = join(paths.run, 'files')
@@ -121,9 +139,9 @@ async function editStopped<T>(
 }
 
 async function startBeside(options: string, root: string): Promise<EditChild> {
-  const program = findResource('probe/x64/joey-probe')
+  const program = findResource('inside/x64/joey-inside')
   if (program === null) {
-    throw appError('unavailable', 'program-missing', 'This installation lacks the program that changes files.')
+    throw appError('program-missing', { program: 'joey-inside', what: 'ownFiles' })
   }
   const shown = [
     { from: root, to: inTree, writable: true },

@@ -1,19 +1,23 @@
 import { appError } from '#contract/app-error'
-import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
 import { stoppedBy } from '../base/process/tool-errors.ts'
-import type { TimeGround } from '../time-ground.ts'
-import type { TreeSources } from '../sandboxes/trees.ts'
-import { parentOf, toShownPath } from './tree-paths.ts'
+import { parentOf } from '../base/relative-path.ts'
+import type { TreeSources, Trees } from '../sandboxes/trees.ts'
+import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
+import { toShownPath } from './tree-paths.ts'
+
+interface Deps {
+  readonly trees: Trees
+}
 
 /** Finds a tree, opens it for the work, and closes it whatever happens. */
 export async function withTree<T>(
-  { trees }: Pick<TimeGround, 'trees'>,
+  deps: Deps,
   ref: string,
   signal: AbortSignal,
   work: (view: TreeView, sources: TreeSources) => Promise<T>,
 ): Promise<T> {
-  const sources = await trees.find(ref, signal)
-  const view = await trees.open(sources)
+  const sources = await deps.trees.find(ref, signal)
+  const view = await deps.trees.open(sources)
   try {
     return await work(view, sources)
   } catch (error) {
@@ -43,14 +47,11 @@ export async function requireFile(view: Pick<TreeView, 'stat'>, path: string): P
   if (node.kind === 'file') return node
   const shown = toShownPath(path)
   if (node.kind === 'link') throw isLink(shown)
-  const message =
-    node.kind === 'folder' ? `${shown} is a folder.` : `${shown} is no regular file, so it has no content to read.`
-  throw appError('invalidRequest', 'not-a-file', message, { params: { path: shown } })
+  throw appError('not-a-file', { path: shown, what: node.kind === 'folder' ? 'folder' : 'content' })
 }
 
 export function isLink(shown: string) {
-  const message = `${shown} is a link, and links are not followed here. Use the path that it leads to.`
-  return appError('invalidRequest', 'path-is-link', message, { params: { path: shown } })
+  return appError('path-is-link', { path: shown, what: 'itself' })
 }
 
 /** Looks for the first thing on the way that is no folder. */
@@ -64,8 +65,8 @@ async function notThere(view: Pick<TreeView, 'stat'>, path: string, found: TreeN
   const shown = toShownPath(at)
   if (node?.kind === 'link') return isLink(shown)
   if (node !== null && node.kind !== 'folder') {
-    return appError('invalidRequest', 'not-a-folder', `${shown} is not a folder.`, { params: { path: shown } })
+    return appError('not-a-folder', { path: shown, what: 'itself' })
   }
   const wanted = toShownPath(path)
-  return appError('notFound', 'file-not-found', `There is nothing at ${wanted}.`, { params: { path: wanted } })
+  return appError('file-not-found', { path: wanted, what: 'nothing' })
 }

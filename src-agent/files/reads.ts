@@ -1,7 +1,7 @@
-import { markFolder } from './compare/mark-folder.ts'
+import { defineHandlers } from '../base/handlers.ts'
 import { stoppedBy } from '../base/process/tool-errors.ts'
-import type { Handlers } from '../api/bind-operation.ts'
-import type { TimeGround } from '../time-ground.ts'
+import type { Trees } from '../sandboxes/trees.ts'
+import { markFolder } from './compare/mark-folder.ts'
 import { readTreeAccounts, toFileEntry } from './file-entry.ts'
 import { readUpTo, versionOf } from './file-version.ts'
 import { foldersFirst, type Listing, pageOf } from './list-folder.ts'
@@ -10,47 +10,28 @@ import { measureTree } from './measure-tree.ts'
 import { requireFile, requireFolder, withTree } from './opened-tree.ts'
 import { toShownPath, toTreePath } from './tree-paths.ts'
 
-/** Lists, reads and measures the files of any tree. */
-export function createReads(
-  ground: TimeGround,
-  listings: ListingCache,
-): Pick<Handlers, 'listFiles' | 'readFile' | 'measureFiles'> {
-  const { context, trees } = ground
-  const list = async (
-    tree: string,
-    path: string,
-    against: string | undefined,
-    signal: AbortSignal,
-  ): Promise<Listing> => {
-    const after = await trees.find(tree, signal)
-    const before = await trees.find(against ?? `image:${after.imageDigest}`, signal)
-    const pair = await trees.openPair(before, after)
-    try {
-      const folder = await requireFolder(pair.after, path)
-      const marked = await markFolder(pair, path, signal)
-      const entries = marked.map(({ name, node, mark }) => ({ path: name, node, mark }))
-      return { path, folder, entries: foldersFirst(entries), accounts: await readTreeAccounts(pair.after) }
-    } catch (error) {
-      if (signal.aborted) throw stoppedBy(signal)
-      throw error
-    } finally {
-      await pair.close()
-    }
-  }
+interface Deps {
+  /** Ends when the agent stops. */
+  readonly signal: AbortSignal
+  readonly trees: Trees
+}
 
-  return {
+/** Lists, reads and measures the files of any tree. */
+export function createReads(deps: Deps, listings: ListingCache) {
+  const { trees } = deps
+  return defineHandlers({
     async listFiles({ tree, path, against, offset, limit }, signal) {
       const at = toTreePath(path)
       const key = JSON.stringify([tree, at, against])
       // For everybody who asks for the next step of it; so it does not end with the first of them.
       const listing = await listings.get(key, offset === 0, () =>
-        list(tree, at, against, offset === 0 ? signal : context.signal),
+        listAgainst(trees, { tree, path: at, against }, offset === 0 ? signal : deps.signal),
       )
       return { path: toShownPath(at), ...pageOf(listing, { offset, limit }) }
     },
 
     readFile: ({ tree, path, offset, length }, signal) =>
-      withTree(ground, tree, signal, async (view) => {
+      withTree(deps, tree, signal, async (view) => {
         const at = toTreePath(path)
         await requireFile(view, at)
         const file = await view.open(at)
@@ -65,7 +46,7 @@ export function createReads(
       }),
 
     measureFiles: ({ tree, path, own }, signal) =>
-      withTree(ground, tree, signal, async (view, { sources, layers }) => {
+      withTree(deps, tree, signal, async (view, { sources, layers }) => {
         const at = toTreePath(path)
         await requireFolder(view, at)
         if (!own) return { path: toShownPath(at), ...(await measureTree(view, at, signal)) }
@@ -80,5 +61,27 @@ export function createReads(
           await layer.close()
         }
       }),
+  })
+}
+
+/** A folder of a tree, with what differs from another tree: the image's where none is named. */
+async function listAgainst(
+  trees: Trees,
+  { tree, path, against }: { readonly tree: string; readonly path: string; readonly against: string | undefined },
+  signal: AbortSignal,
+): Promise<Listing> {
+  const after = await trees.find(tree, signal)
+  const before = await trees.find(against ?? `image:${after.imageDigest}`, signal)
+  const pair = await trees.openPair(before, after)
+  try {
+    const folder = await requireFolder(pair.after, path)
+    const marked = await markFolder(pair, path, signal)
+    const entries = marked.map(({ name, node, mark }) => ({ path: name, node, mark }))
+    return { path, folder, entries: foldersFirst(entries), accounts: await readTreeAccounts(pair.after) }
+  } catch (error) {
+    if (signal.aborted) throw stoppedBy(signal)
+    throw error
+  } finally {
+    await pair.close()
   }
 }

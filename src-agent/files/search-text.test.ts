@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { searchText } from './search-text.ts'
 import { memoryTree, type Thing } from '../testing/files/memory-tree.ts'
+import { searchText } from './search-text.ts'
 
 const { signal } = new AbortController()
 

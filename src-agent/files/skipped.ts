@@ -11,15 +11,15 @@ export interface Skipped {
 const mostTold = 1000
 
 export function createSkipped(): Skipped {
-  const told: string[] = []
+  const messages: string[] = []
   let more = 0
   return {
     add(path, why) {
-      if (told.length < mostTold) told.push(`${toShownPath(path)} ${why}.`)
+      if (messages.length < mostTold) messages.push(`${toShownPath(path)} ${why}.`)
       else more += 1
       return null
     },
-    list: () => (more === 0 ? told : [...told, `And ${more} more.`]),
+    list: () => (more === 0 ? messages : [...messages, `And ${more} more.`]),
   }
 }
 

@@ -8,18 +8,17 @@ import { fromPathText, toPathText } from '#contract/guest-path-text'
 export function toTreePath(text: string): string {
   const bytes = fromPathText(text)
   if (bytes === null || bytes.includes(0)) {
-    const message = 'That is no path in a sandbox. A backslash is written as \\\\, another byte as \\xHH.'
-    throw appError('invalidRequest', 'path-not-valid', message)
+    throw appError('path-not-valid', { what: 'text' })
   }
   const parts = Buffer.from(bytes)
     .toString('latin1')
     .split('/')
     .filter((part) => part !== '' && part !== '.')
   if (parts.includes('..')) {
-    throw appError('invalidRequest', 'path-not-valid', 'A path in a sandbox must not contain "..".')
+    throw appError('path-not-valid', { what: 'parents' })
   }
   if (parts.some((part) => part.length > longestName)) {
-    throw appError('invalidRequest', 'path-not-valid', 'A name in a sandbox has at most 255 bytes.')
+    throw appError('path-not-valid', { what: 'length' })
   }
   return parts.join('/')
 }
@@ -30,7 +29,7 @@ const longestName = 255
 export function toEntryPath(text: string): string {
   const path = toTreePath(text)
   if (path !== '') return path
-  throw appError('invalidRequest', 'path-is-root', 'That is the whole tree. Choose something in it.')
+  throw appError('path-is-root')
 }
 
 /** A name or relative path of a tree as the contract has it. */
@@ -41,18 +40,4 @@ export function toText(latin1: string): string {
 /** With the slash in front that people write. */
 export function toShownPath(path: string): string {
   return `/${toText(path)}`
-}
-
-export function parentOf(path: string): string {
-  const at = path.lastIndexOf('/')
-  return at < 0 ? '' : path.slice(0, at)
-}
-
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
-}
-
-export function joinPath(folder: string, name: string): string {
-  if (folder === '') return name
-  return name === '' ? folder : `${folder}/${name}`
 }

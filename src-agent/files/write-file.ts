@@ -1,9 +1,10 @@
 import { appError } from '#contract/app-error'
+import { parentOf } from '../base/relative-path.ts'
 import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
 import type { EditFrame } from './edit-protocol.ts'
 import { versionOf } from './file-version.ts'
 import { isLink, requireFile, requireFolder } from './opened-tree.ts'
-import { parentOf, toShownPath } from './tree-paths.ts'
+import { toShownPath } from './tree-paths.ts'
 
 /** What the editor has seen: a version, `null` for no file at all, `undefined` where it does not matter. */
 export type SeenVersion = string | null | undefined
@@ -36,11 +37,10 @@ async function requireSeen(
   const shown = toShownPath(path)
   if (seen === null) {
     if (node === null) return
-    throw appError('conflict', 'file-exists', `There is something at ${shown} already.`, { params: { path: shown } })
+    throw appError('file-exists', { path: shown, how: 'taken' })
   }
   if (node === null) {
-    const message = `${shown} has been deleted since it was read. Save it under a new name, or without the old version.`
-    throw appError('conflict', 'file-changed', message, { params: { path: shown } })
+    throw appError('file-changed', { path: shown, what: 'deleted' })
   }
   const file = await view.open(path)
   try {
@@ -48,6 +48,5 @@ async function requireSeen(
   } finally {
     await file.close()
   }
-  const message = `${shown} has changed since it was read. Read it again before it is written, or what came in between is lost.`
-  throw appError('conflict', 'file-changed', message, { params: { path: shown } })
+  throw appError('file-changed', { path: shown, what: 'changed' })
 }

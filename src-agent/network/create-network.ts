@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
 import type { PortPublish, SandboxId } from '#contract/sandbox'
+import { sentence } from '#contract/sentence'
 import type { Run } from '../base/process/run.ts'
 import { examineNetwork } from './findings.ts'
 import { refuseForeignPorts } from './foreign-ports.ts'
 import { createHostPorts } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
-import { createLeases } from './leases.ts'
+import { createLeases, type UserNamespaces } from './leases.ts'
 import { deleteLinks, ensureBridge, presentLinks, setIsolated } from './links.ts'
 import { gatewayOf, macForAddress, namesFor } from './names.ts'
 import type { Lease, Network, NetworkLog, ReservedPort } from './network.ts'
@@ -25,13 +26,15 @@ interface Deps {
   readonly log: NetworkLog
   /** Namespaces kept ready; 2 otherwise. */
   readonly poolSize?: number
+  /** Each network belongs to a user namespace of its own where there is one. */
+  readonly users?: UserNamespaces | null
 }
 
-export function createNetwork({ tag, folder, run, log, poolSize = 2 }: Deps): Network {
+export function createNetwork({ tag, folder, run, log, poolSize = 2, users = null }: Deps): Network {
   const names = namesFor(tag)
   const filter = createPacketFilter(run, names)
   const hostPorts = createHostPorts()
-  const leases = createLeases({ run, names, folder: join(folder, 'netns'), filter })
+  const leases = createLeases({ run, names, folder: join(folder, 'netns'), filter, users })
   const published = new Map<SandboxId, Published>()
   let prepared: Promise<Subnet> | null = null
   let touched = false
@@ -132,14 +135,14 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2 }: Deps): Ne
       } catch (error) {
         // Without its tools there is no network, and still an agent that says so.
         if (!(error instanceof AppError) || error.wire.reason !== 'program-missing') throw error
-        return [`Sandboxes get no network. ${error.wire.message}`]
+        return [sentence('found-no-network', { why: error.wire })]
       }
     },
     resolvConf: async () => formatResolvConf(await readResolver()),
     hostResolvConf: () => readHostResolvConf(),
     watchResolvConf: (listener) => watchResolvConf(listener),
     examine: () => examineNetwork(run, names),
-    async mend() {
+    async repair() {
       if (prepared === null || (await filter.isLoaded())) return false
       await filter.load(await prepared)
       log.warn({ table: names.table }, 'The packet filter was gone and has been restored')

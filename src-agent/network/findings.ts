@@ -1,5 +1,8 @@
 import * as z from 'zod'
 import type { Finding } from '#contract/agent'
+import { finding } from '#contract/finding'
+import { commandRemedy } from '#contract/remedy'
+import { sentence } from '#contract/sentence'
 import type { Run } from '../base/process/run.ts'
 import type { NetworkNames } from './names.ts'
 import { readNameservers, readResolver } from './resolv-conf.ts'
@@ -30,24 +33,20 @@ export async function examineNetwork(run: Run, names: NetworkNames): Promise<rea
   ]
 }
 
-const unreadable: Finding = {
+const unreadable = finding({
   id: 'network-filter',
   level: 'problem',
-  title: 'The packet filter does not answer',
-  detail: 'nft could not list the rules of this machine. Sandboxes start without a network only.',
-  remedy: null,
-}
+  title: sentence('filter-silent'),
+  detail: sentence('filter-silent-detail'),
+})
 
 export function resolverFinding(usable: readonly string[], all: readonly string[]): Finding {
   const id = 'network-resolver'
   if (usable.length > 0) {
-    return { id, level: 'ok', title: `Sandboxes ask the name server ${usable.join(', ')}`, detail: null, remedy: null }
+    return finding({ id, level: 'ok', title: sentence('resolver-found', { servers: usable.join(', ') }) })
   }
-  const detail =
-    all.length === 0
-      ? 'This machine has no name server in /etc/resolv.conf.'
-      : `This machine asks only ${all.join(', ')}, which sandboxes do not reach: they have no way to this machine's loopback, and no IPv6.`
-  return { id, level: 'warning', title: 'Sandboxes cannot resolve names', detail, remedy: null }
+  const detail = sentence('resolver-missing-detail', { servers: all.join(', ') })
+  return finding({ id, level: 'warning', title: sentence('resolver-missing'), detail })
 }
 
 /** Other firewalls that drop what is forwarded; a rule of ours cannot overrule them. */
@@ -60,34 +59,26 @@ export function firewallFindings(chains: readonly Chain[], bridge: string): Find
 }
 
 function firewalldFinding(bridge: string): Finding {
-  return {
+  const command = `firewall-cmd --permanent --zone=trusted --add-interface=${bridge} && firewall-cmd --reload`
+  return finding({
     id: 'network-firewalld',
     level: 'warning',
-    title: 'firewalld may keep sandboxes from the network',
-    detail:
-      'It rejects what is forwarded for interfaces in none of its zones. The isolation of sandboxes does not depend on it.',
-    remedy: {
-      kind: 'runCommand',
-      command: `firewall-cmd --permanent --zone=trusted --add-interface=${bridge} && firewall-cmd --reload`,
-      why: 'Lets firewalld forward for sandboxes. What they may reach is still decided by Joey.',
-    },
-  }
+    title: sentence('firewalld-active'),
+    detail: sentence('firewalld-active-detail'),
+    remedy: commandRemedy(command, sentence('remedy-firewalld')),
+  })
 }
 
 function droppingFinding(bridge: string, forDocker: boolean): Finding {
   const chain = forDocker ? 'DOCKER-USER' : 'FORWARD'
   const answers = `iptables -I ${chain} -o ${bridge} -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT`
-  return {
+  return finding({
     id: 'network-forward-policy',
     level: 'warning',
-    title: `${forDocker ? 'Docker' : 'Another firewall'} keeps sandboxes from the network`,
-    detail: 'Its rules drop what this machine forwards, unless a rule says otherwise.',
-    remedy: {
-      kind: 'runCommand',
-      command: `iptables -I ${chain} -i ${bridge} -j ACCEPT && ${answers}`,
-      why: 'Lets it forward for sandboxes. What they may reach is still decided by Joey.',
-    },
-  }
+    title: sentence('forward-dropped', { by: forDocker ? 'docker' : 'other' }),
+    detail: sentence('forward-dropped-detail'),
+    remedy: commandRemedy(`iptables -I ${chain} -i ${bridge} -j ACCEPT && ${answers}`, sentence('remedy-forward')),
+  })
 }
 
 async function readChains(run: Run): Promise<Chain[] | null> {

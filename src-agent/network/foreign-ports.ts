@@ -26,7 +26,6 @@ export async function refuseForeignPorts(run: Run, names: NetworkNames, ports: r
     const taken = (map.elem ?? []).map((element) => Element.safeParse(element).data?.[0])
     const port = taken.find((hostPort) => hostPort !== undefined && wanted.has(hostPort))
     if (port === undefined) continue
-    const message = `Port ${port} is already published by a sandbox of another agent. Choose another one, or 0 for any.`
-    throw appError('conflict', 'port-taken', message, { params: { port } })
+    throw appError('port-taken', { port, by: 'agent' })
   }
 }

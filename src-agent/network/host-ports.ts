@@ -79,29 +79,15 @@ function listen(port: number): Promise<{ server: Server; port: number }> {
 }
 
 function takenBySandbox(port: number, same: boolean): AppError {
-  const who = same ? 'twice for this sandbox' : 'by another sandbox'
-  return appError(
-    'conflict',
-    'port-taken',
-    `Port ${port} is already published ${who}. Choose another one, or 0 for any.`,
-    {
-      params: { port },
-    },
-  )
+  return appError('port-taken', { port, by: same ? 'same' : 'sandbox' })
 }
 
 function cannotListen(port: number, cause: NodeJS.ErrnoException): AppError {
   if (cause.code === 'EADDRINUSE') {
-    const message = `Port ${port} is already in use by another program on this machine. Choose another one, or 0 for any.`
-    return appError('conflict', 'port-in-use', message, { params: { port }, cause })
+    return appError('port-in-use', { port }, { cause })
   }
   if (cause.code === 'EACCES') {
-    const message = `Port ${port} may not be published: ports below 1024 need more privileges than the agent has.`
-    return appError('refused', 'port-privileged', message, { params: { port }, cause })
+    return appError('port-privileged', { port }, { cause })
   }
-  return appError('unavailable', 'port-unusable', `Port ${port} cannot be published on this machine.`, {
-    params: { port },
-    detail: cause.message,
-    cause,
-  })
+  return appError('port-unusable', { port }, { detail: cause.message, cause })
 }

@@ -1,9 +1,10 @@
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
+import type { IdRanges } from '../base/kernel/id-ranges.ts'
 import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
-import { attachPort, createNamespace, deleteLinks, unmountNamespace } from './links.ts'
+import { attachPort, createNamespace, detachPort, unmountNamespace } from './links.ts'
 import { firstSlot, type NetworkNames, type Slot, slotCount, slotNumberOf, slotOf } from './names.ts'
 import type { Lease } from './network.ts'
 import type { PacketFilter } from './packet-filter.ts'
@@ -23,9 +24,17 @@ interface Deps {
   /** Holds the files on which the namespaces are mounted. */
   readonly folder: string
   readonly filter: PacketFilter
+  readonly users: UserNamespaces | null
 }
 
-export function createLeases({ run, names, folder, filter }: Deps): Leases {
+/** Makes user namespaces that own network namespaces. */
+export interface UserNamespaces {
+  /** joey-outside. */
+  readonly program: string
+  readonly ranges: IdRanges
+}
+
+export function createLeases({ run, names, folder, filter, users }: Deps): Leases {
   const used = new Set<number>()
   let next = firstSlot
 
@@ -39,31 +48,34 @@ export function createLeases({ run, names, folder, filter }: Deps): Leases {
       next = number + 1
       return slotOf(names, subnet, number)
     }
-    throw appError('unavailable', 'network-full', `No more than ${count} sandboxes fit into the network at once.`)
+    throw appError('network-full', { count })
   }
   const release = async (lease: Lease): Promise<void> => {
     const undone = await Promise.allSettled([
-      deleteLinks(run, [lease.interface]),
+      detachPort(run, names, lease),
       filter.forbid(lease),
-      unmountNamespace(run, lease.netnsPath).then(() => rm(lease.netnsPath, { force: true })),
+      ...filesOf(lease).map((file) => unmountNamespace(run, file).then(() => rm(file, { force: true }))),
     ])
     const number = slotNumberOf(names, lease.interface)
     const failed = undone.find((result) => result.status === 'rejected')
     // The place stays occupied where something of it may still be there.
     if (failed !== undefined) throw failed.reason
+    users?.ranges.release(lease.interface)
     if (number !== null) used.delete(number)
   }
   return {
     async make(subnet, signal) {
       const slot = pickSlot(subnet)
-      const lease = {
-        netnsPath: join(folder, slot.number.toString(16)),
-        address: slot.address,
-        interface: slot.interface,
+      const netnsPath = join(folder, slot.number.toString(16))
+      const first = users?.ranges.take(slot.interface) ?? null
+      const lease: Lease = {
+        ...{ netnsPath, address: slot.address, interface: slot.interface },
+        users: first === null ? null : { path: `${netnsPath}.users`, first },
       }
       try {
-        await makeMountPoint(folder, lease.netnsPath)
-        await createNamespace(run, subnet, slot, lease.netnsPath, signal)
+        for (const file of filesOf(lease)) await makeMountPoint(folder, file)
+        const owner = users && lease.users ? { program: users.program, ...lease.users } : null
+        await createNamespace(run, subnet, slot, { file: netnsPath, users: owner, signal })
         await Promise.all([attachPort(run, names, slot), filter.allow(lease)])
         return lease
       } catch (error) {
@@ -79,6 +91,11 @@ export function createLeases({ run, names, folder, filter }: Deps): Leases {
       }
     },
   }
+}
+
+/** The files that keep its namespaces. */
+function filesOf({ netnsPath, users }: Pick<Lease, 'netnsPath' | 'users'>): string[] {
+  return users === null ? [netnsPath] : [netnsPath, users.path]
 }
 
 async function makeMountPoint(folder: string, path: string): Promise<void> {

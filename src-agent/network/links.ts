@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
-import { gatewayOf, type NetworkNames, type Slot, slotNumberOf } from './names.ts'
+import { gatewayOf, type NetworkNames, type Slot, slotNumberOf, slotOf } from './names.ts'
 
 const timeoutMs = 10_000
 const sysctl = '/proc/sys/net'
@@ -28,7 +28,7 @@ export async function presentLinks(run: Run, names: NetworkNames): Promise<Prese
 }
 
 /**
- * Creates the bridge, or mends the one that is there, and re-attaches the given ports. Safe to repeat.
+ * Creates the bridge, or repairs the one that is there, and re-attaches the given ports. Safe to repeat.
  *
  * @param isJoined whether a port is on a network with others.
  */
@@ -39,7 +39,7 @@ export async function ensureBridge(
   present: PresentLinks & { readonly isJoined: (port: string) => boolean },
 ): Promise<void> {
   const gateway = gatewayOf(subnet)
-  await batch(run, [
+  await batch(run, 'ip', [
     // A fixed hardware address: otherwise it follows the ports, and sandboxes would talk to one that is gone.
     ...(present.bridge
       ? []
@@ -51,10 +51,13 @@ export async function ensureBridge(
     `link set dev ${names.bridge} up`,
   ])
   // A sandbox may end, and its interface go, at any moment.
+  const slots = present.ports.map((port) => slotOf(names, subnet, slotNumberOf(names, port) ?? 0))
   await tolerantBatch(
     run,
-    present.ports.flatMap((port) => [...attach(names, port), isolate(port, !present.isJoined(port))]),
+    'ip',
+    slots.flatMap((slot) => [...attach(names, slot), ...isolate(slot.interface, !present.isJoined(slot.interface))]),
   )
+  await tolerantBatch(run, 'bridge', slots.map(knowPort))
   await Promise.all([
     ensureSysctl('ipv4/ip_forward', '1'),
     // Lets answers to connections from 127.0.0.1 back in. What it would open besides is shut by the chain `martians`.
@@ -62,6 +65,13 @@ export async function ensureBridge(
     ensureSysctl(`ipv4/conf/${names.bridge}/send_redirects`, '0'),
     ensureSysctl(`ipv6/conf/${names.bridge}/disable_ipv6`, '1'),
   ])
+}
+
+interface NamespaceOptions {
+  readonly file: string
+  /** The user namespace that is made with it, to which it is to belong, and by which program. */
+  readonly users: { readonly program: string; readonly path: string; readonly first: number } | null
+  readonly signal: AbortSignal | undefined
 }
 
 /**
@@ -72,10 +82,14 @@ export async function createNamespace(
   run: Run,
   subnet: Subnet,
   slot: Slot,
-  file: string,
-  signal: AbortSignal | undefined,
+  { file, users, signal }: NamespaceOptions,
 ): Promise<void> {
-  await run('unshare', [`--net=${file}`, 'ip', '-batch', '-'], {
+  const make =
+    users === null
+      ? (['unshare', `--net=${file}`] as const)
+      : ([users.program, 'namespaces', users.path, file, String(users.first)] as const)
+  const [program, ...args] = make
+  await run(program, [...args, 'ip', '-batch', '-'], {
     timeoutMs,
     ...(signal && { signal }),
     input: lines([
@@ -91,21 +105,29 @@ export async function createNamespace(
 
 /** Joins the host's end to the bridge. */
 export async function attachPort(run: Run, names: NetworkNames, slot: Slot): Promise<void> {
-  await batch(run, [...withoutIpv6(slot.interface), ...attach(names, slot.interface), isolate(slot.interface, true)])
+  const { interface: port } = slot
+  await batch(run, 'ip', [...withoutIpv6(port), ...attach(names, slot), ...isolate(port, true)])
+  await batch(run, 'bridge', [knowPort(slot)])
+}
+
+/** Takes back what `attachPort` did, and with it the end inside the sandbox. Absent ones are no error. */
+export async function detachPort(run: Run, names: NetworkNames, port: Pick<Slot, 'interface' | 'address'>) {
+  await tolerantBatch(run, 'ip', [`link del dev ${port.interface}`, `neigh del ${port.address} dev ${names.bridge}`])
 }
 
 /**
- * A second wall under the packet filter, for those that are on no network: the bridge itself forwards nothing from one
- * isolated port to another. Between others only the filter decides.
+ * A second barrier under the packet filter, for those that are on no network: the bridge itself forwards nothing from one
+ * isolated port to another, and tells it nothing of what is sent to groups. Between others only the filter decides.
  */
 export async function setIsolated(run: Run, interfaceName: string, isolated: boolean): Promise<void> {
-  await batch(run, [isolate(interfaceName, isolated)])
+  await batch(run, 'ip', isolate(interfaceName, isolated))
 }
 
 /** Removes interfaces, and with each the end inside its sandbox. Absent ones are no error. */
 export async function deleteLinks(run: Run, interfaces: readonly string[]): Promise<void> {
   await tolerantBatch(
     run,
+    'ip',
     interfaces.map((name) => `link del dev ${name}`),
   )
 }
@@ -115,22 +137,41 @@ export async function unmountNamespace(run: Run, file: string): Promise<void> {
   await run('umount', ['--lazy', file], { timeoutMs, okExitCodes: [0, 1, 32] })
 }
 
-async function batch(run: Run, commands: readonly string[]): Promise<void> {
-  await run('ip', ['-batch', '-'], { timeoutMs, input: lines(commands) })
+/** Both are of one package and take many commands at once. */
+type Tool = 'ip' | 'bridge'
+
+async function batch(run: Run, tool: Tool, commands: readonly string[]): Promise<void> {
+  await run(tool, ['-batch', '-'], { timeoutMs, input: lines(commands) })
 }
 
 /** Goes on after a command that fails, as one does whose interface is gone. */
-async function tolerantBatch(run: Run, commands: readonly string[]): Promise<void> {
+async function tolerantBatch(run: Run, tool: Tool, commands: readonly string[]): Promise<void> {
   if (commands.length === 0) return
-  await run('ip', ['-force', '-batch', '-'], { timeoutMs, okExitCodes: [0, 1], input: lines(commands) })
+  await run(tool, ['-force', '-batch', '-'], { timeoutMs, okExitCodes: [0, 1, 2], input: lines(commands) })
 }
 
-function attach(names: NetworkNames, port: string): string[] {
-  return [`link set dev ${port} master ${names.bridge} up`]
+/**
+ * The bridge learns nothing from what a sandbox sends, and sends a port nothing whose place it does not know: not even a
+ * frame that comes by no chain of the packet filter, as those to the bridge's own group do, draws a sibling's traffic.
+ * The host knows the neighbour by itself, so that it asks nobody.
+ */
+function attach(names: NetworkNames, { interface: port, address, mac }: Slot): string[] {
+  return [
+    `link set dev ${port} master ${names.bridge}`,
+    `link set dev ${port} type bridge_slave learning off flood off`,
+    `link set dev ${port} up`,
+    `neigh replace ${address} lladdr ${mac} nud permanent dev ${names.bridge}`,
+  ]
 }
 
-function isolate(port: string, isolated: boolean): string {
-  return `link set dev ${port} type bridge_slave isolated ${isolated ? 'on' : 'off'}`
+/** Where the bridge finds the sandbox, in place of learning it. */
+function knowPort({ interface: port, mac }: Slot): string {
+  return `fdb replace ${mac} dev ${port} master static`
+}
+
+function isolate(port: string, isolated: boolean): string[] {
+  const [on, off] = isolated ? ['on', 'off'] : ['off', 'on']
+  return [`link set dev ${port} type bridge_slave isolated ${on} mcast_flood ${off}`]
 }
 
 /** No link-local address, hence no IPv6. A kernel without IPv6 does not know the word. */
@@ -144,11 +185,7 @@ async function ensureSysctl(key: string, value: string): Promise<void> {
   // Only written where it differs: /proc/sys may be read-only and set up by somebody else.
   if ((await readFile(path, 'utf8')).trim() === value) return
   await writeFile(path, value).catch((cause: NodeJS.ErrnoException) => {
-    throw appError('unavailable', 'sysctl-refused', `This machine does not let Joey set ${key} to ${value}.`, {
-      params: { key, value },
-      detail: cause.message,
-      cause,
-    })
+    throw appError('sysctl-refused', { key, value }, { detail: cause.message, cause })
   })
 }
 

@@ -24,7 +24,7 @@ export function createMembers(): Members {
   const freeNumber = (): number => {
     const taken = new Set([...networks.values()].map(({ number }) => number))
     for (let number = 1; number <= maxNetworks; number += 1) if (!taken.has(number)) return number
-    throw appError('unavailable', 'too-many-networks', `No more than ${maxNetworks} networks have room at once.`)
+    throw appError('too-many-networks', { limit: maxNetworks })
   }
   const memberOf = (interfaceName: string): Member | undefined => {
     const name = names.get(interfaceName)

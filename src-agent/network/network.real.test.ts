@@ -1,14 +1,15 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { connect, createServer, type Server } from 'node:net'
 import { networkInterfaces, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { SandboxId } from '#contract/sandbox'
 import { run } from '../base/process/run.ts'
-import { createNetwork } from './create-network.ts'
-import type { Lease, Network } from './network.ts'
 import { createOutside, type Outside } from '../testing/network/outside.ts'
+import { createNetwork } from './create-network.ts'
+import { macForAddress } from './names.ts'
+import type { Lease, Network } from './network.ts'
 
 const signal = AbortSignal.timeout(600_000)
 const id = (digit: string): SandboxId => digit.repeat(12) as SandboxId
@@ -97,6 +98,14 @@ async function droppedBy(table: string, chain: string): Promise<number> {
   return [...stdout.matchAll(/packets (\d+)/g)].reduce((sum, match) => sum + Number(match[1]), 0)
 }
 
+/** Each comes from the hardware address of a sibling. */
+const drawingFrames = [
+  { name: 'ARP whose sender within is its own', to: 'ffffffffffff', payload: (own: Lease) => arpOf(own) },
+  { name: 'a frame to the group of bridges, which no filter sees', to: '0180c200000e', payload: () => '88cc' },
+  { name: 'a neighbour’s answer in IPv6', to: '333300000001', payload: () => '86dd6000000000203aff' },
+  { name: 'a tagged frame', to: 'ffffffffffff', payload: (own: Lease) => `81000000${arpOf(own)}` },
+]
+
 describe('a sandbox’s network', () => {
   test('is complete when it is handed over', async () => {
     const lease = await take()
@@ -179,7 +188,48 @@ describe('a sandbox’s network', () => {
     expect(await droppedBy(`bridge joey_${tag}`, 'guard')).toBeGreaterThan(before)
     expect(await ask(other, outside.address, outside.port)).toContain('from')
   })
+
+  test.each(drawingFrames)('draws none of its siblings’ traffic to itself: $name', async ({ to, payload }) => {
+    const [one, other] = [await take(), await take()]
+    await serve(other, 8080, 'sibling')
+    await sendFrame(one, `${to}${hexMac(other.address)}${payload(one)}`)
+    const { stdout } = await run('bridge', ['fdb', 'show', 'br', `jy${tag}`])
+    const places = stdout.split('\n').filter((line) => line.startsWith(macForAddress(other.address)))
+    expect(places).toEqual([expect.stringMatching(new RegExp(`dev ${other.interface} master jy${tag} static`))])
+    expect(await askFromHost(8080, other.address)).toBe('sibling\n')
+  })
+
+  test('sees nothing of what is sent to its siblings, to nobody or to groups', async () => {
+    const [one, other] = [await take(), await take()]
+    await serve(other, 8080, 'sibling')
+    const received = async () =>
+      Number((await inside(one, 'cat', `/proc/self/net/dev`)).stdout.split('eth0:')[1]?.trim().split(/\s+/)[1])
+    const before = await received()
+    expect(await askFromHost(8080, other.address)).toBe('sibling\n')
+    await sendFrame(other, `020000000001${hexMac(other.address)}${arpOf(other)}`)
+    await sendFrame(other, `01005e000001${hexMac(other.address)}${arpOf(other)}`)
+    expect(await received()).toBe(before)
+  })
 })
+
+const hexMac = (address: string): string => macForAddress(address).replaceAll(':', '')
+const hexAddress = (address: string): string =>
+  address
+    .split('.')
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join('')
+
+/** Asks, with addresses that are the sandbox's own, who has an address that nobody has. */
+function arpOf({ address }: Lease): string {
+  return `0806${'0001080006040001'}${hexMac(address)}${hexAddress(address)}${'00'.repeat(6)}0a3f3f3f`
+}
+
+async function sendFrame(lease: Lease, hex: string): Promise<void> {
+  const file = join(folder, 'frame')
+  await writeFile(file, Buffer.from(hex.padEnd(120, '0'), 'hex'))
+  const sent = await inside(lease, 'socat', '-u', `FILE:${file}`, 'INTERFACE:eth0')
+  expect(sent).toMatchObject({ code: 0, stderr: '' })
+}
 
 const macIn = (json: string): string | undefined => (JSON.parse(json) as { address?: string }[])[0]?.address
 
@@ -190,8 +240,8 @@ describe('a network of some name', () => {
   test('lets its members reach each other both ways, and nobody else in or out', async () => {
     const [one, other, elsewhere, alone] = [await take(), await take(), await take(), await take()]
     await Promise.all([
-      network.join(one, 'desk'),
-      network.join(other, 'desk'),
+      network.join(one, 'shared'),
+      network.join(other, 'shared'),
       network.join(elsewhere, 'another'),
       serve(one, 8080, 'one'),
       serve(other, 8080, 'other'),
@@ -213,7 +263,7 @@ describe('a network of some name', () => {
 
   test('is left at once, and changed for another', async () => {
     const [one, other] = [await take(), await take()]
-    await Promise.all([network.join(one, 'desk'), network.join(other, 'desk'), serve(other, 8080, 'other')])
+    await Promise.all([network.join(one, 'shared'), network.join(other, 'shared'), serve(other, 8080, 'other')])
     expect(await ask(one, other.address, 8080)).toBe('other\n')
     await network.join(other, 'another')
     expect(await ask(one, other.address, 8080)).toBe('')
@@ -226,7 +276,7 @@ describe('a network of some name', () => {
 
   test('carries no forged addresses', async () => {
     const [one, other, third] = [await take(), await take(), await take()]
-    await Promise.all([one, other, third].map((lease) => network.join(lease, 'desk')))
+    await Promise.all([one, other, third].map((lease) => network.join(lease, 'shared')))
     await serve(other, 8080, 'other')
     await inside(one, 'ip', 'addr', 'add', `${third.address}/22`, 'dev', 'eth0')
     const before = await droppedBy(`bridge joey_${tag}`, 'guard')
@@ -237,7 +287,7 @@ describe('a network of some name', () => {
 
   test('is forgotten with the lease: who gets the place next is on none', async () => {
     const [one, other] = [await take(), await network.take(signal)]
-    await Promise.all([network.join(one, 'desk'), network.join(other, 'desk')])
+    await Promise.all([network.join(one, 'shared'), network.join(other, 'shared')])
     await network.release(other)
     const { stdout } = await run('nft', ['list', 'table', 'bridge', `joey_${tag}`])
     expect(stdout).toContain(`"${one.interface}" : 0x6a790001`)
@@ -246,7 +296,7 @@ describe('a network of some name', () => {
 
   test('stands again after a crash and after somebody flushed the rules', async () => {
     const [one, other, alone] = [await take(), await take(), await take()]
-    await Promise.all([network.join(one, 'desk'), network.join(other, 'desk'), serve(other, 8080, 'other')])
+    await Promise.all([network.join(one, 'shared'), network.join(other, 'shared'), serve(other, 8080, 'other')])
     await network.close({ keep: true })
     for (const lease of [one, other, alone]) disposers.push(await outside.keepNamespace(lease.netnsPath))
     await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
@@ -255,8 +305,8 @@ describe('a network of some name', () => {
     // Reconciling takes away the files by which this test looks inside.
     const held = await Promise.all([one, other, alone].map(holdOpen))
     const records = [
-      { ...one, networkName: 'desk' },
-      { ...other, networkName: 'desk' },
+      { ...one, networkName: 'shared' },
+      { ...other, networkName: 'shared' },
       { ...alone, networkName: null },
     ]
     await network.reconcile(records.map((lease, index) => ({ id: id(`${index}`), ...lease, ports: [] })))
@@ -264,7 +314,7 @@ describe('a network of some name', () => {
     expect(await ask(oneHeld!, other.address, 8080)).toBe('other\n')
     expect(await ask(aloneHeld!, other.address, 8080)).toBe('')
     await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
-    expect(await network.mend()).toBe(true)
+    expect(await network.repair()).toBe(true)
     expect(await ask(oneHeld!, other.address, 8080)).toBe('other\n')
     expect(await ask(aloneHeld!, other.address, 8080)).toBe('')
   })
@@ -362,9 +412,9 @@ describe('leftovers', () => {
 
     const sentences = await network.reconcile([{ id: id('a'), ...kept, networkName: null, ports }])
 
-    expect(sentences).toEqual([
-      expect.stringMatching(/^Removed a network interface/),
-      'The packet filter of the sandboxes was gone, and has been restored.',
+    expect(sentences).toMatchObject([
+      { reason: 'found-interfaces', params: { count: 1 } },
+      { reason: 'found-network-part-gone', params: { part: 'filter' } },
     ])
     expect(await askFromHost(ports[0]?.hostPort ?? 0)).toBe('web\n')
     const next = await take()
@@ -381,10 +431,10 @@ describe('leftovers', () => {
     await network.close({ keep: false })
     network = createNetwork({ tag, folder, run, log: quiet, poolSize: 0 })
     const lease = await take()
-    expect(await network.mend()).toBe(false)
+    expect(await network.repair()).toBe(false)
     await run('nft', ['delete', 'table', 'inet', `joey_${tag}`])
     await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
-    expect(await network.mend()).toBe(true)
+    expect(await network.repair()).toBe(true)
     expect(await ask(lease, outside.address, outside.port)).toContain('from')
   })
 

@@ -1,5 +1,6 @@
 import type { Finding } from '#contract/agent'
 import type { PortPublish, SandboxId } from '#contract/sandbox'
+import type { Sentence } from '#contract/sentence'
 
 /** What a guest with a network stack of its own must know of its place on the bridge. */
 export interface GuestPlace {
@@ -14,6 +15,8 @@ export interface Lease {
   readonly netnsPath: string
   readonly address: string
   readonly interface: string
+  /** The user namespace to which it belongs, kept at `path`; null: this machine's own. */
+  readonly users: { readonly path: string; readonly first: number } | null
 }
 
 export interface ReservedPort {
@@ -59,7 +62,7 @@ export interface Network {
    * MUST be called once at the agent's start, before `take`. Keeps interfaces and ports of the given sandboxes, removes
    * every other leftover of this state folder, restores what somebody else took away. Returns sentences for people.
    */
-  reconcile(running: readonly RunningNetwork[]): Promise<readonly string[]>
+  reconcile(running: readonly RunningNetwork[]): Promise<readonly Sentence[]>
   /** Content of /etc/resolv.conf for sandboxes. */
   resolvConf(): Promise<string>
   /** The host's own, for those that were granted its network; null where it has none. */
@@ -69,7 +72,7 @@ export interface Network {
   /** What on this host keeps sandboxes from the network. */
   examine(): Promise<readonly Finding[]>
   /** Restores the packet filter where somebody flushed it; true where that was so. */
-  mend(): Promise<boolean>
+  repair(): Promise<boolean>
   /** Gives up the pool. Without `keep`, bridge and packet filter go as well; use it when no sandbox runs. */
   close(options: { readonly keep: boolean }): Promise<void>
 }

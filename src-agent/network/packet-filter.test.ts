@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
 import { namesFor, slotNumberOf, slotOf } from './names.ts'
@@ -9,13 +9,14 @@ const names = namesFor('0a1b2c')
 const subnet: Subnet = { base: 10 * 2 ** 24 + 64 * 2 ** 16, prefix: 22 }
 const sender = { interface: 'jy0a1b2cx2', address: '10.64.0.2' }
 
-/** Keeps what nft was given; refuses single changes when told to. */
+/** Keeps what nft was given; refuses single changes when the test wants it. */
 function recorder(refuseChanges = false) {
   const scripts: string[] = []
   const run: Run = async (_program, _args, options) => {
     const script = String(options?.input)
     scripts.push(script)
-    if (refuseChanges && !script.startsWith('table')) throw appError('engine', 'tool-failed', 'No such table.')
+    if (refuseChanges && !script.startsWith('table'))
+      throw new AppError({ code: 'engine', reason: 'tool-failed', message: 'No such table.' })
     return { code: 0, stdout: '', stderr: '' }
   }
   return { run, scripts }
@@ -28,7 +29,8 @@ test('a change is one element, not a reload', async () => {
   await filter.allow(sender)
   await filter.publish([{ hostPort: 8080, address: '10.64.0.2', guestPort: 80 }])
   expect(scripts.slice(1)).toEqual([
-    'add element bridge joey_0a1b2c senders { "jy0a1b2cx2" . 02:4a:0a:40:00:02 . 10.64.0.2 }\n',
+    'add element bridge joey_0a1b2c ports { "jy0a1b2cx2" . 02:4a:0a:40:00:02 }\n' +
+      'add element bridge joey_0a1b2c senders { "jy0a1b2cx2" . 02:4a:0a:40:00:02 . 10.64.0.2 }\n',
     'add element inet joey_0a1b2c published { 8080 : 10.64.0.2 . 80 }\n',
   ])
 })
@@ -37,9 +39,9 @@ test('to join, to change and to leave a network is each one transaction of singl
   const { run, scripts } = recorder()
   const filter = createPacketFilter(run, names)
   await filter.load(subnet)
-  await filter.join('jy0a1b2cx2', 'desk')
-  await filter.join('jy0a1b2cx2', 'desk')
-  await filter.join('jy0a1b2cx3', 'desk')
+  await filter.join('jy0a1b2cx2', 'shared')
+  await filter.join('jy0a1b2cx2', 'shared')
+  await filter.join('jy0a1b2cx3', 'shared')
   await filter.join('jy0a1b2cx3', 'other')
   await filter.join('jy0a1b2cx2', null)
   const element = (verb: string, name: string, mark: string, value = ` : ${mark}`) =>
@@ -70,7 +72,7 @@ test('an interface that goes is on no network any more, also after a reload', as
   const filter = createPacketFilter(run, names)
   await filter.load(subnet)
   await filter.allow(sender)
-  await filter.join(sender.interface, 'desk')
+  await filter.join(sender.interface, 'shared')
   await filter.forbid(sender)
   expect(scripts.at(-1)).toContain('delete element bridge joey_0a1b2c members { "jy0a1b2cx2" . 0x6a790001 }')
   await filter.load(subnet)

@@ -1,3 +1,4 @@
+import { createInTurn } from '../base/async/locks.ts'
 import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
 import { createMembers } from './members.ts'
@@ -18,7 +19,7 @@ const timeoutMs = 10_000
 
 /** The tables of this state folder in the kernel, and what they must hold. */
 export interface PacketFilter {
-  /** Replaces the tables by what is known here. Also mends what somebody else flushed. */
+  /** Replaces the tables by what is known here. Also restores what somebody else flushed. */
   load(subnet: Subnet): Promise<void>
   isLoaded(): Promise<boolean>
   allow(sender: Sender): Promise<void>
@@ -49,15 +50,10 @@ export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter 
   const members = createMembers()
   const published = new Map<number, PublishedPort>()
   let subnet: Subnet | null = null
-  let last: Promise<void> = Promise.resolve()
+  const inTurn = createInTurn()
 
   const nft = async (input: string): Promise<void> => {
     await run('nft', ['-f', '-'], { timeoutMs, input })
-  }
-  const inTurn = (work: () => Promise<void>): Promise<void> => {
-    const mine = last.then(work)
-    last = mine.catch(() => {})
-    return mine
   }
   const reload = async (): Promise<void> => {
     if (subnet !== null) {
@@ -71,12 +67,12 @@ export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter 
     }
   }
   const change = (script: string): Promise<void> =>
-    inTurn(() => (script === '' ? Promise.resolve() : nft(script).catch(reload)))
+    inTurn(null, () => (script === '' ? Promise.resolve() : nft(script).catch(reload)))
 
   return {
     load: (chosen) => {
       subnet = chosen
-      return inTurn(reload)
+      return inTurn(null, reload)
     },
     async isLoaded() {
       const { stdout } = await run('nft', ['list', 'tables'], { timeoutMs })
@@ -132,7 +128,7 @@ export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter 
       senders.clear()
       members.clear()
       published.clear()
-      await inTurn(() => nft(deleteTables(names)))
+      await inTurn(null, () => nft(deleteTables(names)))
     },
   }
 }

@@ -33,7 +33,7 @@ export function createPool({ size, make, release, log }: Deps): Pool {
   }
   return {
     take() {
-      if (closed) throw appError('unavailable', 'agent-stopping', 'The agent is stopping.')
+      if (closed) throw appError('agent-stopping')
       return ready.shift() ?? null
     },
     fill() {

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Sentence, sentence } from '#contract/sentence'
 import type { Run } from '../base/process/run.ts'
 import type { HostPorts } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
@@ -18,7 +19,7 @@ interface Deps {
 }
 
 /** See `Network.reconcile`. Says only what a person may wonder about, not what is always so after a crash. */
-export async function reconcileNetwork(deps: Deps, running: readonly RunningNetwork[]): Promise<readonly string[]> {
+export async function reconcileNetwork(deps: Deps, running: readonly RunningNetwork[]): Promise<readonly Sentence[]> {
   const { run, names, filter } = deps
   const [present, loaded] = await Promise.all([presentLinks(run, names), filter.isLoaded()])
   const kept = new Set(running.map((sandbox) => sandbox.interface))
@@ -38,22 +39,21 @@ export async function reconcileNetwork(deps: Deps, running: readonly RunningNetw
   return [...sentences, ...(await adoptPorts(deps.hostPorts, running))]
 }
 
-function orphanSentences(orphans: readonly string[]): string[] {
+function orphanSentences(orphans: readonly string[]): Sentence[] {
   if (orphans.length === 0) return []
-  const what = orphans.length === 1 ? 'a network interface' : `${orphans.length} network interfaces`
-  return [`Removed ${what} that no sandbox uses.`]
+  return [sentence('found-interfaces', { count: orphans.length })]
 }
 
-function lossSentences(running: readonly RunningNetwork[], found: { bridge: boolean; loaded: boolean }): string[] {
+function lossSentences(running: readonly RunningNetwork[], found: { bridge: boolean; loaded: boolean }): Sentence[] {
   if (running.length === 0) return []
   return [
-    ...(found.loaded ? [] : ['The packet filter of the sandboxes was gone, and has been restored.']),
-    ...(found.bridge ? [] : ['The bridge between the sandboxes was gone, and has been restored.']),
+    ...(found.loaded ? [] : [sentence('found-network-part-gone', { part: 'filter' })]),
+    ...(found.bridge ? [] : [sentence('found-network-part-gone', { part: 'bridge' })]),
   ]
 }
 
-function lostInterface({ id }: RunningNetwork): string {
-  return `The network interface of sandbox ${id} is gone. Restart the sandbox to get it back.`
+function lostInterface({ id }: RunningNetwork): Sentence {
+  return sentence('found-interface-gone', { id })
 }
 
 /** Running sandboxes hold their namespaces by themselves; the mounts were for handing them over. */
@@ -67,14 +67,12 @@ async function removeNamespaces(run: Run, folder: string): Promise<void> {
   )
 }
 
-async function adoptPorts(hostPorts: HostPorts, running: readonly RunningNetwork[]): Promise<string[]> {
-  const sentences: string[] = []
+async function adoptPorts(hostPorts: HostPorts, running: readonly RunningNetwork[]): Promise<Sentence[]> {
+  const sentences: Sentence[] = []
   for (const { id, ports } of running) {
     for (const { hostPort } of ports) {
       if (await hostPorts.adopt(id, hostPort)) continue
-      sentences.push(
-        `Another program listens on port ${hostPort} as well; connections to it still lead to sandbox ${id}.`,
-      )
+      sentences.push(sentence('found-port-shared', { port: hostPort, id }))
     }
   }
   return sentences

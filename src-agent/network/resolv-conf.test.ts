@@ -38,17 +38,17 @@ test('garbage is no reason to fail', () => {
   expect(parseResolvConf('\0\0\nnameserver\n   \nsearch\n')).toEqual({ nameservers: [], search: [], options: [] })
 })
 
-test('a change of the host’s file is told', async () => {
+test('a change of the host’s file is reported', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'joey-resolv-'))
   const file = join(folder, 'resolv.conf')
   await writeFile(file, 'nameserver 192.0.2.1\n')
-  const told: string[] = []
-  const stop = watchResolvConf((content) => told.push(content), [file], 20)
+  const reported: string[] = []
+  const stop = watchResolvConf((content) => reported.push(content), [file], 20)
   onTestFinished(async () => {
     stop()
     await rm(folder, { recursive: true, force: true })
   })
   await new Promise((resolve) => setTimeout(resolve, 100))
   await writeFile(file, 'nameserver 192.0.2.22\n')
-  await expect.poll(() => told, { timeout: 5_000 }).toEqual(['nameserver 192.0.2.22\n'])
+  await expect.poll(() => reported, { timeout: 5_000 }).toEqual(['nameserver 192.0.2.22\n'])
 })

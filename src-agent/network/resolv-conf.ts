@@ -91,13 +91,13 @@ export function watchResolvConf(
   intervalMs = pollMs,
 ): () => void {
   let last: string | null = null
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     const content = formatResolvConf(await readResolver(files))
     if (last !== null && content !== last) listener(content)
     last = content
   }
-  const onChange = (): void => void look()
-  void look()
+  const onChange = (): void => void check()
+  void check()
   // Polled, because network managers replace the file or the link to it, and a watch of inodes misses both.
   for (const file of files) watchFile(file, { interval: intervalMs, persistent: false }, onChange)
   return () => {

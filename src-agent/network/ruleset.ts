@@ -44,20 +44,25 @@ export function renderRuleset(names: NetworkNames, subnet: Subnet, state: Filter
 }
 
 /**
- * Guards each port of the bridge. A sandbox has CAP_NET_RAW and so can forge any frame; only frames with the hardware
- * and IP address that were given to that very port pass, in IP as in ARP. Everything else, IPv6 too, is dropped
- * before the bridge learns from it, so no sandbox can draw its siblings' traffic to itself.
+ * Guards each port of the bridge. A sandbox may have CAP_NET_RAW and so forge any frame. The hardware address that a
+ * frame comes from is judged first, whatever the frame carries: only that of the very port passes, for it is what
+ * siblings' traffic could be drawn by. Then only frames with the IP address that was given to that port pass, in IP as
+ * in ARP. Everything else, IPv6 and its neighbour discovery too, is dropped.
  *
  * From sandbox to sandbox a frame passes where both are on one network: it is marked with the network of where it came
  * from, and must find that mark at where it goes. Joining is thus one element in each of the two, however many are there.
  * ARP goes the same way. The mark ends with the frame: an interface in another network namespace does not keep it.
  */
 function bridgeTable(names: NetworkNames, state: FilterState): string {
-  const members = [...state.members]
+  const [senders, members] = [[...state.senders], [...state.members]]
   return `table bridge ${names.table} {
+  set ports {
+    type ifname . ether_addr
+    ${elements(senders.map(portElement))}
+  }
   set senders {
     type ifname . ether_addr . ipv4_addr
-    ${elements([...state.senders].map(senderElement))}
+    ${elements(senders.map(senderElement))}
   }
   map networks {
     type ifname : mark
@@ -72,6 +77,7 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
     iifname "${names.linkPrefix}*" jump guard
   }
   chain guard {
+    iifname . ether saddr != @ports counter drop
     ether type ip iifname . ether saddr . ip saddr @senders accept
     ether type arp iifname . arp saddr ether . arp saddr ip @senders accept
     counter drop
@@ -98,7 +104,7 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
  * - `input`: no service of the host is reachable, on whichever of its addresses; answers to the host's own connections are.
  * - `forward`: nothing from outside that was not asked for, and nothing between sandboxes by way of the gateway. Where
  *   br_netfilter is on (Docker turns it on), what the bridge itself forwards comes by here as well: it has the mark of
- *   the chain `between`, which ran before and has judged it.
+ *   the chain `between`, which ran before and has decided on it.
  * - `publish`: published ports exist on the host's loopback only.
  */
 function inetTable(names: NetworkNames, subnet: string, state: FilterState): string {
@@ -147,11 +153,18 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
 }
 
 export function addSender(names: NetworkNames, sender: Sender): string {
-  return `add element bridge ${names.table} senders { ${senderElement(sender)} }\n`
+  return changeSender('add', names, sender)
 }
 
 export function deleteSender(names: NetworkNames, sender: Sender): string {
-  return `delete element bridge ${names.table} senders { ${senderElement(sender)} }\n`
+  return changeSender('delete', names, sender)
+}
+
+function changeSender(verb: 'add' | 'delete', { table }: NetworkNames, sender: Sender): string {
+  return (
+    `${verb} element bridge ${table} ports { ${portElement(sender)} }\n` +
+    `${verb} element bridge ${table} senders { ${senderElement(sender)} }\n`
+  )
 }
 
 /** In one transaction, so that nobody on the way from one network to another is on both. */
@@ -175,8 +188,12 @@ export function deletePublished(names: NetworkNames, ports: readonly PublishedPo
   return `delete element inet ${names.table} published { ${ports.map((port) => port.hostPort).join(', ')} }\n`
 }
 
+function portElement(sender: Sender): string {
+  return `"${sender.interface}" . ${macForAddress(sender.address)}`
+}
+
 function senderElement(sender: Sender): string {
-  return `"${sender.interface}" . ${macForAddress(sender.address)} . ${sender.address}`
+  return `${portElement(sender)} . ${sender.address}`
 }
 
 function networkElement(member: Member): string {

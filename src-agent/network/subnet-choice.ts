@@ -51,11 +51,7 @@ export function pickSubnet(tag: string, taken: readonly Subnet[]): Subnet {
       if (isFree(candidate, taken)) return candidate
     }
   }
-  throw appError(
-    'unavailable',
-    'no-free-subnet',
-    'This machine has routes for all private address ranges, so sandboxes get no network. Use --network none, or remove a route.',
-  )
+  throw appError('no-free-subnet')
 }
 
 function isFree(subnet: Subnet, taken: readonly Subnet[]): boolean {

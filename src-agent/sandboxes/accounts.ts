@@ -22,11 +22,7 @@ export function resolveAccount(user: string, passwd: string, group: string): Acc
   const entry = accounts.find(([name]) => name === who) ?? accounts.find(([, , id]) => id === who)
   const uid = toId(entry?.[2] ?? who)
   if (uid === null) {
-    throw appError(
-      'invalidRequest',
-      'user-unknown',
-      `There is no user "${who}" in the sandbox. Use a number, or a name from its /etc/passwd.`,
-    )
+    throw appError('user-unknown', { who })
   }
   const ownGid = toId(entry?.[3] ?? '') ?? 0
   const home = entry?.[5] && entry[5].startsWith('/') ? entry[5] : '/'
@@ -43,11 +39,7 @@ function findGroup(name: string, groups: readonly string[][]): number {
   const entry = groups.find(([each]) => each === name)
   const gid = toId(entry?.[2] ?? name)
   if (gid !== null) return gid
-  throw appError(
-    'invalidRequest',
-    'group-unknown',
-    `There is no group "${name}" in the sandbox. Use a number, or a name from its /etc/group.`,
-  )
+  throw appError('group-unknown', { name })
 }
 
 function parseLines(text: string, fields: number): string[][] {

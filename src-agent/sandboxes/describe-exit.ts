@@ -1,63 +1,56 @@
 import { constants } from 'node:os'
+import { appError } from '#contract/app-error'
+import { formatBytes } from '#contract/byte-size'
+import type { Said } from '#contract/reasons/define'
 import type { Limits, SandboxExit } from '#contract/sandbox'
+import { sentence } from '#contract/sentence'
 import type { Ending } from '../engines/driver.ts'
 
 /** Says in one sentence how a run ended. */
 export function describeExit(ending: Ending, limits: Limits, stopAsked: boolean): SandboxExit {
-  const { code, oomKills } = ending
-  const at = ending.at.toISOString()
-  if (code === null) {
-    const message = 'Its monitor was killed, so nobody saw how it ended, and the end of its log may be missing.'
-    return { code, reason: 'monitor-lost', message, at }
-  }
+  const { reason, said } = explain(ending, limits, stopAsked)
+  return { code: ending.code, reason, ...exitWords(said), at: ending.at.toISOString() }
+}
+
+/** A sentence as an exit has it: in English, and what makes it in other languages. */
+function exitWords({ message, ...sentence }: Said): Pick<SandboxExit, 'message' | 'sentence'> {
+  return { message, sentence }
+}
+
+/** The end of a run that nobody saw, or that never was one. */
+export function unseenExit(reason: SandboxExit['reason'], said: Said, now: Date): SandboxExit {
+  return { code: null, reason, ...exitWords(said), at: now.toISOString() }
+}
+
+interface Explained {
+  readonly reason: SandboxExit['reason']
+  readonly said: Said
+}
+
+function explain(ending: Ending, { memoryBytes, pids }: Limits, stopAsked: boolean): Explained {
+  const { code, oomKills, ranOutOfProcesses, refusal } = ending
+  if (code === null) return { reason: 'monitor-lost', said: sentence('exit-monitor-lost') }
   if (oomKills > 0 && code !== 0) {
-    const limit =
-      limits.memoryBytes === null ? 'the memory of this machine' : `limit ${formatMebibytes(limits.memoryBytes)}`
-    return {
-      code,
-      reason: 'oom',
-      message: `Ran out of memory (${limit}): the kernel killed it. Give it more, or look for a leak.`,
-      at,
-    }
+    const limit = memoryBytes === null ? {} : { limit: formatBytes(memoryBytes) }
+    return { reason: 'oom', said: sentence('exit-out-of-memory', limit) }
   }
-  if (ending.ranOutOfProcesses) {
-    const limit = limits.pids === null ? 'of this machine' : limits.pids
-    const message = `Ran out of processes (limit ${limit}), which ends a sandbox of this class. Allow it more, or look for a flood.`
-    return { code, reason: 'exited', message, at }
+  if (ranOutOfProcesses) {
+    const limit = pids === null ? {} : { limit: String(pids) }
+    return { reason: 'exited', said: sentence('exit-out-of-processes', limit) }
   }
-  if (code > 128) {
-    const signal = signalName(code - 128)
-    const message = stopAsked ? `Stopped by ${signal}.` : `Ended by signal ${signal}.`
-    return { code, reason: 'signalled', message, at }
-  }
-  return {
-    code,
-    reason: 'exited',
-    message: code === 0 ? 'Ended without an error.' : `Ended with exit code ${code}.`,
-    at,
-  }
+  if (refusal) return { reason: 'start-failed', said: describeRefusal(refusal) }
+  if (code > 128) return { reason: 'signalled', said: describeSignal(code - 128, stopAsked) }
+  return { reason: 'exited', said: sentence('exit-code', { code }) }
+}
+
+function describeRefusal({ reason, program }: NonNullable<Ending['refusal']>): Said {
+  const { wire } = program === null ? appError('command-not-executable', {}) : appError(reason, { program })
+  return { reason: wire.reason, message: wire.message, ...(wire.params && { params: wire.params }) }
 }
 
 /** SIGTERM for 15; the number itself for a signal without a name. */
-export function signalName(number: number): string {
-  const entry = Object.entries(constants.signals).find(([, value]) => value === number)
-  return entry?.[0] ?? `number ${number}`
-}
-
-/** The number of TERM, SIGTERM, sigterm or 15; null where there is no such signal. */
-export function signalNumber(name: string): number | null {
-  if (/^[0-9]+$/.test(name)) return Number(name) >= 1 && Number(name) <= 64 ? Number(name) : null
-  const upper = name.toUpperCase()
-  const full = upper.startsWith('SIG') ? upper : `SIG${upper}`
-  const known = (constants.signals as Record<string, number>)[full]
-  if (known !== undefined) return known
-  const realTime = /^SIGRTMIN(?:\+([0-9]{1,2}))?$/.exec(full)
-  return realTime ? 34 + Number(realTime[1] ?? 0) : null
-}
-
-function formatMebibytes(bytes: number): string {
-  const mebibytes = bytes / 2 ** 20
-  return mebibytes >= 1024 && mebibytes % 1024 === 0
-    ? `${mebibytes / 1024} GiB`
-    : `${Math.round(mebibytes * 10) / 10} MiB`
+function describeSignal(number: number, stopAsked: boolean): Said {
+  const name = Object.entries(constants.signals).find(([, value]) => value === number)?.[0]
+  const signal = name === undefined ? {} : { signal: name }
+  return sentence('exit-signal', { by: stopAsked ? 'stop' : 'other', number, ...signal })
 }

@@ -1,53 +1,53 @@
 import { expect, test, vi } from 'vitest'
 import type { Driver } from '../engines/driver.ts'
-import type { SandboxContext } from './context.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { endMainProcess } from './end-process.ts'
 import type { Endings } from './endings.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 /** A driver and what was asked of it, in order. The guest ends after the call that `endsAfter` begins. */
 interface Traits {
   readonly endsAfter: string
   readonly sharesProcesses: boolean
   readonly state?: 'running' | 'paused'
-  readonly heeds?: () => Promise<boolean>
+  readonly highestSignal?: number
+  readonly handlesSignal?: () => Promise<boolean>
 }
 
-function desk({ endsAfter, ...traits }: Traits) {
+function setUp({ endsAfter, ...traits }: Traits) {
   const calls: string[] = []
   const isOver = () => calls.some((call) => call.startsWith(endsAfter))
   const driver = {
     sharesProcesses: traits.sharesProcesses,
-    ...(traits.heeds && { heeds: traits.heeds }),
+    ...(traits.highestSignal !== undefined && { highestSignal: traits.highestSignal }),
+    ...(traits.handlesSignal && { handlesSignal: traits.handlesSignal }),
     kill: vi.fn(async (_id: string, signal: string, { all = false } = {}) => {
       calls.push(`kill ${signal}${all ? ' all' : ''}`)
     }),
     resume: vi.fn(async () => void calls.push('resume')),
     phase: async () => (traits.state === 'paused' && !calls.includes('resume') ? 'paused' : 'running'),
   } as unknown as Driver
-  const context = {
+  const deps = {
     drivers: new Map([['container', driver]]),
     images: { find: () => ({ config: { stopSignal: 'USR1' } }) },
-  } as unknown as SandboxContext
-  const endings = {
-    settleWithin: async (_id: string, waitMs: number) => {
-      calls.push(`wait ${waitMs}`)
-      return isOver()
-    },
-  } as unknown as Endings
+  } as unknown as Parameters<typeof endMainProcess>[0]
+  const wait = async (_id: string, waitMs: number) => {
+    calls.push(`wait ${waitMs}`)
+    return isOver()
+  }
+  const endings = { settleWithin: wait, settleWithGrace: wait } as unknown as Endings
   const sandbox = { id: 'aaaa0000bbbb', pid: 1, class: 'container', state: traits.state ?? 'running', imageDigest: '' }
-  const end = (graceMs: number) => endMainProcess(context, endings, { sandbox, lease: null } as SandboxRecord, graceMs)
+  const end = (graceMs: number) => endMainProcess(deps, endings, { sandbox, lease: null } as SandboxRecord, graceMs)
   return { calls, end }
 }
 
 test('a guest whose processes the host does not see is asked, and gets its grace', async () => {
-  const { calls, end } = desk({ endsAfter: 'kill 9', sharesProcesses: false })
+  const { calls, end } = setUp({ endsAfter: 'kill 9', sharesProcesses: false })
   await end(700)
   expect(calls).toEqual(['kill 10', 'wait 700', 'kill 9 all', 'wait 15000'])
 })
 
 test('one that says that it would not notice is not waited for', async () => {
-  const { calls, end } = desk({ endsAfter: 'kill 9', sharesProcesses: false, heeds: async () => false })
+  const { calls, end } = setUp({ endsAfter: 'kill 9', sharesProcesses: false, handlesSignal: async () => false })
   await end(700)
   expect(calls).toEqual(['kill 9 all', 'wait 15000'])
 })
@@ -55,26 +55,32 @@ test('one that says that it would not notice is not waited for', async () => {
 test.each([
   ['says that it would notice', async () => true],
   ['does not answer', () => Promise.reject(new Error('It is busy.'))],
-])('one that %s gets its grace', async (_what, heeds) => {
-  const { calls, end } = desk({ endsAfter: 'kill 10', sharesProcesses: false, heeds })
+])('one that %s gets its grace', async (_what, handlesSignal) => {
+  const { calls, end } = setUp({ endsAfter: 'kill 10', sharesProcesses: false, handlesSignal })
   await end(700)
   expect(calls).toEqual(['kill 10', 'wait 700'])
 })
 
 test('one that ends when asked is not killed', async () => {
-  const { calls, end } = desk({ endsAfter: 'kill 10', sharesProcesses: false })
+  const { calls, end } = setUp({ endsAfter: 'kill 10', sharesProcesses: false })
   await end(700)
   expect(calls).toEqual(['kill 10', 'wait 700'])
 })
 
 test('a paused guest with a kernel of its own goes on before it is asked', async () => {
-  const { calls, end } = desk({ endsAfter: 'kill 10', sharesProcesses: false, state: 'paused' })
+  const { calls, end } = setUp({ endsAfter: 'kill 10', sharesProcesses: false, state: 'paused' })
   await end(700)
   expect(calls).toEqual(['resume', 'kill 10', 'wait 700'])
 })
 
 test('without grace nobody is asked', async () => {
-  const { calls, end } = desk({ endsAfter: 'kill 9', sharesProcesses: false })
+  const { calls, end } = setUp({ endsAfter: 'kill 9', sharesProcesses: false })
   await end(0)
   expect(calls).toEqual(['kill 9 all', 'wait 15000'])
+})
+
+test('an image whose stop signal the class cannot send is asked with TERM', async () => {
+  const { calls, end } = setUp({ endsAfter: 'kill 15', sharesProcesses: false, highestSignal: 9 })
+  await end(700)
+  expect(calls).toEqual(['kill 15', 'wait 700'])
 })

@@ -3,18 +3,20 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { formatGrant, parseGrant } from '#contract/grant-text'
+import { formatGrant } from '#contract/grant-text'
+import { parseGrant } from '#contract/parse-grant'
 import { type IsolationClass, SandboxSpec } from '#contract/sandbox'
 import { checkGrants, describeChange, mountsOfGrants } from './grant-policy.ts'
+import { fixedRules, type HostRules } from './host-paths.ts'
 import { checkSpec, withGrants } from './spec-policy.ts'
 
 let folder: string
-let joey: string[]
+let joey: HostRules
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'joey-grants-'))
   mkdirSync(join(folder, 'joey/run'), { recursive: true })
-  joey = [join(folder, 'joey')]
+  joey = { ...fixedRules([join(folder, 'joey')]), homes: ['/root'] }
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -71,6 +73,7 @@ describe('what can be granted', () => {
     ['microvm', 'no-seccomp'],
     ['gvisor', 'device:/dev/null'],
     ['gvisor', 'no-seccomp'],
+    ['gvisor', 'new-privileges'],
   ] as const)('in the class %s %s means nothing and says why', async (wanted, text) => {
     await expect(check([text], wanted)).rejects.toMatchObject(refused('grant-not-in-class'))
     expect(await check([text], 'container')).toEqual([text])
@@ -138,21 +141,21 @@ describe('mounts and grants', () => {
 test.each([
   ['no network', { network: 'none' as const }, 'host-network-and-none'],
   ['ports', { ports: [{ hostPort: 0, guestPort: 80 }] }, 'host-network-and-ports'],
-  ['a network of sandboxes', { networkName: 'desk' }, 'host-network-and-name'],
+  ['a network of sandboxes', { networkName: 'shared' }, 'host-network-and-name'],
 ])('the network of the machine and %s exclude each other', async (_what, more, reason) => {
   await expect(checkSpec(spec({ ...more, grants: grants('host-network') }), joey)).rejects.toMatchObject({
     wire: { code: 'invalidRequest', reason },
   })
 })
 
-test('every grant that is given or taken is told, and what stays is not', () => {
-  const told = describeChange({
+test('every grant that is given or taken is reported, and what stays is not', () => {
+  const messages = describeChange({
     name: 'web',
     before: grants('cap:BPF', 'host-network'),
     after: grants('cap:BPF', 'no-seccomp'),
     runs: true,
   })
-  expect(told.map(({ reason, message }) => [reason, message])).toEqual([
+  expect(messages.map(({ reason, message }) => [reason, message])).toEqual([
     ['granted', '"web" was granted no-seccomp. It runs with what it had until its next start.'],
     [
       'grant-taken-back',

@@ -1,31 +1,31 @@
 import { realpath, stat } from 'node:fs/promises'
 import { type AppError, appError } from '#contract/app-error'
 import { capabilityNames, formatGrant } from '#contract/grant-text'
-import type { Fact } from '#contract/observe'
+import { notice } from '#contract/notice'
+import type { NoticeFact } from '#contract/observe'
 import type { Grant, IsolationClass, Mount, SandboxSpec } from '#contract/sandbox'
-import { isOfJoey, isWithin } from './host-paths.ts'
+import { type Sentence, sentence } from '#contract/sentence'
+import { mountsOfPath } from '../base/host-path/mounts-of-path.ts'
+import type { HostPath } from '../base/host-path/open-host-path.ts'
+import { openOnHost } from '../base/host-path/open-on-host.ts'
+import { type HostRules, isOfJoey, isWithin } from './host-paths.ts'
 
 export type HostPathGrant = Extract<Grant, { kind: 'host-path' }>
 
 /**
  * Checks the grants of a request and returns them with their paths resolved, each once. Refuses with the reason what
  * does not exist, what is never granted, and what means nothing in the class.
- *
- * @param joeyFolders the agent's own folders: state and sockets.
  */
-export async function checkGrants(
-  wish: Pick<SandboxSpec, 'class' | 'grants'>,
-  joeyFolders: readonly string[],
-): Promise<Grant[]> {
+export async function checkGrants(wish: Pick<SandboxSpec, 'class' | 'grants'>, rules: HostRules): Promise<Grant[]> {
   const checked = new Map<string, Grant>()
   for (const grant of wish.grants) {
     const objection = objectionInClass(grant, wish.class)
     if (objection !== null) throw notInClass(grant, wish.class, objection)
-    const resolved = await resolveGrant(grant, joeyFolders)
+    const resolved = await resolveGrant(grant, rules)
     const key = resolved.kind === 'host-path' ? resolved.path : formatGrant(resolved)
     const same = checked.get(key)
     if (same && formatGrant(same) !== formatGrant(resolved)) {
-      throw appError('invalidRequest', 'grant-twice', `${key} is granted for reading and for writing. Say one of them.`)
+      throw appError('grant-twice', { key })
     }
     checked.set(key, resolved)
   }
@@ -33,16 +33,16 @@ export async function checkGrants(
 }
 
 /** Why a grant means nothing in a class; null where it does what it says. */
-export function objectionInClass(grant: Grant, wanted: IsolationClass): string | null {
+export function objectionInClass(grant: Grant, wanted: IsolationClass): Sentence | null {
   if (wanted === 'microvm') {
-    if (grant.kind === 'host-network')
-      return "a micro-VM has network hardware of its own and cannot share this machine's."
-    if (grant.kind === 'device') return 'the kernel in a micro-VM drives its own devices and sees none of this machine.'
-    if (grant.kind === 'no-seccomp') return 'a micro-VM has a kernel of its own, whose system calls are not filtered.'
+    if (grant.kind === 'host-network') return sentence('objection-network-hardware')
+    if (grant.kind === 'device') return sentence('objection-own-devices')
+    if (grant.kind === 'no-seccomp') return sentence('objection-own-kernel')
   }
   if (wanted === 'gvisor') {
-    if (grant.kind === 'device') return 'gVisor answers system calls itself and passes on no device of this machine.'
-    if (grant.kind === 'no-seccomp') return 'system calls go to gVisor, which does not filter them by a profile.'
+    if (grant.kind === 'device') return sentence('objection-gvisor-devices')
+    if (grant.kind === 'no-seccomp') return sentence('objection-gvisor-calls')
+    if (grant.kind === 'new-privileges') return sentence('objection-gvisor-new-privileges')
   }
   return null
 }
@@ -70,22 +70,19 @@ interface GrantsChange {
 }
 
 /** What was given and what was taken, as sentences for the record. */
-export function describeChange({ name, before, after, runs }: GrantsChange): Extract<Fact, { type: 'notice' }>[] {
+export function describeChange({ name, before, after, runs }: GrantsChange): NoticeFact[] {
   const [old, now] = [before.map(formatGrant), after.map(formatGrant)]
-  const when = runs ? ' It runs with what it had until its next start.' : ''
-  const notice = (reason: string, message: string) => ({ type: 'notice' as const, reason, message: message + when })
+  const values = (grant: string) => ({ name, grant, runs: runs ? ('yes' as const) : ('no' as const) })
   return [
-    ...now.filter((text) => !old.includes(text)).map((text) => notice('granted', `"${name}" was granted ${text}.`)),
-    ...old
-      .filter((text) => !now.includes(text))
-      .map((text) => notice('grant-taken-back', `The grant of ${text} to "${name}" was taken back.`)),
+    ...now.filter((text) => !old.includes(text)).map((text) => notice('granted', values(text))),
+    ...old.filter((text) => !now.includes(text)).map((text) => notice('grant-taken-back', values(text))),
   ]
 }
 
-async function resolveGrant(grant: Grant, joeyFolders: readonly string[]): Promise<Grant> {
+async function resolveGrant(grant: Grant, rules: HostRules): Promise<Grant> {
   switch (grant.kind) {
     case 'host-path':
-      return { ...grant, path: await resolveHostPath(grant, joeyFolders) }
+      return { ...grant, path: await resolveHostPath(grant, rules) }
     case 'device':
       return { ...grant, path: await resolveDevice(grant.path) }
     case 'cap':
@@ -96,25 +93,25 @@ async function resolveGrant(grant: Grant, joeyFolders: readonly string[]): Promi
   }
 }
 
-async function resolveHostPath(grant: HostPathGrant, joeyFolders: readonly string[]): Promise<string> {
-  const path = await realpath(grant.path).catch(() => {
-    const message = `There is nothing at ${grant.path} to grant. Create it first, or check the path.`
-    throw appError('invalidRequest', 'grant-path-missing', message, { params: { path: grant.path } })
-  })
-  if (isOfJoey(path, joeyFolders)) {
-    const message = `${grant.path} is not granted: it holds the state or the socket of Joey itself, and with them all sandboxes.`
-    throw appError('refused', 'grant-of-joey', message, { params: { path: grant.path } })
+async function resolveHostPath(grant: HostPathGrant, rules: HostRules): Promise<string> {
+  const { path } = grant
+  const held = await openOnHost(path, rules.untrusted, () => appError('grant-path-missing', { path }))
+  try {
+    requireGrantable(grant, held, rules)
+    return held.path
+  } finally {
+    await held.close()
   }
-  const kind = await stat(path)
-  if (kind.isSocket() && grant.access === 'ro') {
-    const message = `${grant.path} is a socket: who reaches it can also speak to it. Grant it as host-path:${grant.path}:rw.`
-    throw appError('invalidRequest', 'grant-of-socket', message, { params: { path: grant.path } })
-  }
-  if (!kind.isDirectory() && !kind.isFile() && !kind.isSocket()) {
-    const message = `${grant.path} is neither a folder nor a file. A device is granted as device:${grant.path}.`
-    throw appError('invalidRequest', 'grant-path-special', message, { params: { path: grant.path } })
-  }
-  return path
+}
+
+function requireGrantable({ path, access }: HostPathGrant, held: HostPath, rules: HostRules): void {
+  const names = [held.path, ...mountsOfPath(held).aliases]
+  if (names.some((name) => isOfJoey(name, rules.joey))) throw appError('grant-of-joey', { path })
+  const isInstallation = names.some((name) => isOfJoey(name, rules.installation))
+  if (access === 'rw' && isInstallation) throw appError('grant-of-installation', { path })
+  const { stats } = held
+  if (stats.isSocket() && access === 'ro') throw appError('grant-of-socket', { path })
+  if (!stats.isDirectory() && !stats.isFile() && !stats.isSocket()) throw appError('grant-path-special', { path })
 }
 
 /** The node itself and not a link to it, which could lead elsewhere tomorrow. */
@@ -122,18 +119,15 @@ async function resolveDevice(wanted: string): Promise<string> {
   const path = await realpath(wanted).catch(() => null)
   const kind = path === null ? null : await stat(path).catch(() => null)
   if (path !== null && isWithin(path, '/dev') && (kind?.isCharacterDevice() || kind?.isBlockDevice())) return path
-  const message = `${wanted} is no device of this machine. "ls -l /dev" shows them.`
-  throw appError('invalidRequest', 'grant-device-missing', message, { params: { path: wanted } })
+  throw appError('grant-device-missing', { path: wanted })
 }
 
-function requireCapability(name: string): void {
+/** Rejects a name that Linux has not. */
+export function requireCapability(name: string): void {
   if ((capabilityNames as readonly string[]).includes(name)) return
-  const message = `Linux has no capability "${name}". It is written as in cap:SYS_ADMIN; there are ${capabilityNames.join(', ')}.`
-  throw appError('invalidRequest', 'grant-cap-unknown', message, { params: { name } })
+  throw appError('grant-cap-unknown', { name, known: capabilityNames.join(', ') })
 }
 
-function notInClass(grant: Grant, wanted: IsolationClass, objection: string): AppError {
-  const text = formatGrant(grant)
-  const message = `${text} cannot be granted in the class "${wanted}": ${objection} Leave it out, or choose another class.`
-  return appError('invalidRequest', 'grant-not-in-class', message, { params: { grant: text, class: wanted } })
+function notInClass(grant: Grant, wanted: IsolationClass, objection: Sentence): AppError {
+  return appError('grant-not-in-class', { grant: formatGrant(grant), class: wanted, why: objection })
 }

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AgentEvent } from '#contract/observe'
 import { type Sandbox, SandboxSpec } from '#contract/sandbox'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { createHostsFiles, type HostsFiles, rewriteFile } from './hosts-files.ts'
 import { newRecord } from './new-record.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 
 type Context = Parameters<typeof createHostsFiles>[0]
 
@@ -45,12 +45,12 @@ afterEach(() => {
 })
 
 let count = 0
-function add(name: string, more: Partial<Sandbox> = {}, networkName: string | null = 'desk'): SandboxRecord {
+function add(name: string, more: Partial<Sandbox> = {}, networkName: string | null = 'shared'): SandboxRecord {
   count += 1
-  const context = { records: { get: () => undefined }, now: () => new Date(count) }
+  const deps = { records: { get: () => undefined }, now: () => new Date(count) }
   const spec = { ...SandboxSpec.parse({ image: 'busybox' }), networkName }
   const image = { reference: 'busybox', digest: 'sha256:0' }
-  const record = newRecord(context as never, { name, spec, argv: ['sh'], image, state: 'starting' })
+  const record = newRecord(deps as never, { name, spec, argv: ['sh'], image, state: 'starting' })
   mkdirSync(join(folder, record.sandbox.id, 'etc'), { recursive: true })
   return put({
     ...record,
@@ -118,7 +118,7 @@ test('what a guest has written there itself stays until the names change', async
   expect(namesIn(one)).toEqual(['one', 'other'])
 })
 
-test('a guest with copies is told, a paused one when it goes on, and not again for nothing', async () => {
+test('a guest with copies gets a message, a paused one when it goes on, and not again for nothing', async () => {
   const guest = add('guest', { class: 'microvm' })
   await hosts.settled()
   expect(refreshFiles).toHaveBeenCalledTimes(1)

@@ -2,11 +2,23 @@ import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Logger } from 'pino'
 import type { Sandbox } from '#contract/sandbox'
-import { ability } from '../engines/driver.ts'
-import type { SandboxContext } from './context.ts'
+import { ability, type Drivers } from '../engines/driver.ts'
+import type { EventLog } from '../state/event-log.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import { type HostEntry, renderHosts } from './hosts-text.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly events: EventLog
+  readonly folder: StateFolder
+  readonly log: Logger
+  readonly drivers: Drivers
+  /** Ends when the agent stops. */
+  readonly signal: AbortSignal
+}
 
 /** A guest that does not take its files must not hold up those that do. */
 const refreshPatienceMs = 1_000
@@ -19,11 +31,9 @@ export interface HostsFiles {
   rewriteAll(): Promise<void>
 }
 
-type Context = Pick<SandboxContext, 'records' | 'events' | 'folder' | 'drivers' | 'log' | 'signal'>
-
 /** Follows the records until the context's signal ends it. */
-export function createHostsFiles(context: Context): HostsFiles {
-  const { records, events } = context
+export function createHostsFiles(deps: Deps): HostsFiles {
+  const { records, events } = deps
   const seen = new Map<string, Seen>()
   const due = new Set<string>()
   const delivered = new Map<string, string>()
@@ -38,7 +48,7 @@ export function createHostsFiles(context: Context): HostsFiles {
       isScheduled = false
       const ids = [...due]
       due.clear()
-      await Promise.all(ids.map((id) => deliver(context, delivered, id)))
+      await Promise.all(ids.map((id) => deliver(deps, delivered, id)))
     })
   }
   const mark = (ids: Iterable<string>) => {
@@ -66,7 +76,7 @@ export function createHostsFiles(context: Context): HostsFiles {
     if (event.type === 'sandbox.changed') notice(event.sandbox.id, look(event.sandbox))
     else if (event.type === 'sandbox.removed') notice(event.id, null)
   })
-  context.signal.addEventListener('abort', unsubscribe, { once: true })
+  deps.signal.addEventListener('abort', unsubscribe, { once: true })
 
   return {
     settled: () => rounds,
@@ -79,11 +89,7 @@ export function createHostsFiles(context: Context): HostsFiles {
 }
 
 /** /etc/hosts of a sandbox, by the records; `address` is its own. */
-export function hostsOf(
-  records: SandboxContext['records'],
-  { sandbox, hostname }: SandboxRecord,
-  address: string | null,
-): string {
+export function hostsOf(records: SandboxRecords, { sandbox, hostname }: SandboxRecord, address: string | null): string {
   const { networkName } = sandbox.spec
   const own = { name: sandbox.name, hostname: hostname ?? sandbox.spec.hostname ?? sandbox.name, address }
   if (networkName === null) return renderHosts(own, [])
@@ -110,16 +116,19 @@ export async function rewriteFile(path: string, text: string): Promise<void> {
 }
 
 /** Tells a guest that keeps copies of its files that they have changed. False where it did not take them. */
-export async function refreshGuest(context: Context, { id, class: wanted, state }: Sandbox): Promise<boolean> {
-  const driver = context.drivers.get(wanted)
+export async function refreshGuest(
+  deps: Pick<Deps, 'folder' | 'log' | 'drivers'>,
+  { id, class: wanted, state }: Sandbox,
+): Promise<boolean> {
+  const driver = deps.drivers.get(wanted)
   const refreshing = driver ? ability(driver, 'refreshFiles') : null
   if (!refreshing) return true
   // A paused guest cannot take them; it gets them when it goes on.
   if (state !== 'running') return false
-  const done = refreshing.refreshFiles(id, context.folder.sandbox(id)).then(
+  const done = refreshing.refreshFiles(id, deps.folder.sandbox(id)).then(
     () => true,
     (err: unknown) => {
-      context.log.warn({ err, id }, 'a guest did not take its files')
+      deps.log.warn({ err, id }, 'a guest did not take its files')
       return false
     },
   )
@@ -143,16 +152,20 @@ function entryOf({ name, spec, address, state }: Sandbox): HostEntry | null {
   return { name, hostname: spec.hostname ?? name, address }
 }
 
-async function deliver(context: Context, delivered: Map<string, string>, id: string): Promise<void> {
-  const record = context.records.get(id)
+async function deliver(
+  deps: Pick<Deps, 'records' | 'folder' | 'log' | 'drivers'>,
+  delivered: Map<string, string>,
+  id: string,
+): Promise<void> {
+  const record = deps.records.get(id)
   const entry = record && entryOf(record.sandbox)
   if (!entry) return
-  const text = hostsOf(context.records, record, entry.address)
+  const text = hostsOf(deps.records, record, entry.address)
   if (delivered.get(id) === text) return
   try {
-    await rewriteFile(join(context.folder.sandbox(id).folder, 'etc', 'hosts'), text)
-    if (await refreshGuest(context, record.sandbox)) delivered.set(id, text)
+    await rewriteFile(join(deps.folder.sandbox(id).folder, 'etc', 'hosts'), text)
+    if (await refreshGuest(deps, record.sandbox)) delivered.set(id, text)
   } catch (err) {
-    context.log.warn({ err, id }, 'the names of the others on its network could not be written')
+    deps.log.warn({ err, id }, 'the names of the others on its network could not be written')
   }
 }

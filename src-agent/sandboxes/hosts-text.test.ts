@@ -27,3 +27,12 @@ test('nobody is the loopback of others by being called so', () => {
   const local = { name: 'localhost', hostname: 'localhost', address: '10.0.0.9' }
   expect(renderHosts(web, [local, database])).toBe(renderHosts(web, [database]))
 })
+
+test('a hostname with dots is known by its first part too, and capitals do not lead astray', () => {
+  const dotted = { name: 'shop', hostname: 'Shop.Example.org', address: '10.0.0.5' }
+  const thief = { name: 'thief', hostname: 'WEB', address: '10.0.0.9' }
+  const second = { name: 'second', hostname: 'db.example.org', address: '10.0.0.8' }
+  expect(renderHosts(dotted, [thief, web, database, second])).toBe(
+    `${first}10.0.0.5\tShop.Example.org Shop shop\n10.0.0.9\tthief\n10.0.0.2\tweb\n10.0.0.3\tdb postgres\n10.0.0.8\tsecond db.example.org\n`,
+  )
+})

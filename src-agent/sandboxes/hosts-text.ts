@@ -6,6 +6,15 @@ export interface HostEntry {
   readonly address: string
 }
 
+/** Resolvers take capitals for small letters. */
+const lower = (name: string) => name.toLowerCase()
+
+/** A hostname as it is, and its first part, as Docker has both: `web.example.org` is also `web`. */
+function spellings(hostname: string): readonly string[] {
+  const [short = hostname] = hostname.split('.')
+  return short === hostname ? [hostname] : [hostname, short]
+}
+
 /** Names of the first lines, which nobody else gets. */
 const reserved = ['localhost', 'ip6-localhost', 'ip6-loopback']
 
@@ -17,14 +26,19 @@ export function renderHosts(
   own: Omit<HostEntry, 'address'> & { readonly address: string | null },
   others: readonly HostEntry[],
 ): string {
-  const taken = new Set([...reserved, own.name, own.hostname, ...others.map(({ name }) => name)])
+  const taken = new Set([
+    ...reserved,
+    own.name,
+    ...spellings(own.hostname).map(lower),
+    ...others.map(({ name }) => name),
+  ])
   const namable = others.filter(({ name }) => !reserved.includes(name))
   const lines = namable.map(({ name, hostname, address }) => {
-    const isFree = !taken.has(hostname)
-    taken.add(hostname)
-    return `${address}\t${isFree ? `${name} ${hostname}` : name}\n`
+    const free = spellings(hostname).filter((spelling) => !taken.has(lower(spelling)))
+    for (const spelling of free) taken.add(lower(spelling))
+    return `${address}\t${[name, ...free].join(' ')}\n`
   })
-  const ownNames = own.name === own.hostname ? own.name : `${own.hostname} ${own.name}`
+  const ownNames = [...new Set([...spellings(own.hostname), own.name])].join(' ')
   const first = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n`
   return `${first}${own.address ?? '127.0.1.1'}\t${ownNames}\n${lines.join('')}`
 }

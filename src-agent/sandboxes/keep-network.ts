@@ -1,6 +1,21 @@
 import { join } from 'node:path'
-import type { SandboxContext } from './context.ts'
+import type { Logger } from 'pino'
+import { notice } from '#contract/notice'
+import type { Drivers } from '../engines/driver.ts'
+import type { Network } from '../network/network.ts'
+import type { EventLog } from '../state/event-log.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecords } from '../state/records/sandbox-records.ts'
 import { refreshGuest, rewriteFile } from './hosts-files.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly events: EventLog
+  readonly folder: StateFolder
+  readonly network: Network
+  readonly log: Logger
+  readonly drivers: Drivers
+}
 
 /** How often the packet filter is looked at: a firewall that reloads often takes every table with it. */
 const mendMs = 30_000
@@ -9,23 +24,22 @@ const mendMs = 30_000
  * Keeps what running sandboxes were given true while the host changes: the name servers, when the machine moves to another
  * network, and the packet filter, when somebody flushes it. Returns its own undo.
  */
-export function keepNetwork(context: SandboxContext): () => void {
-  const { network, records, folder, log } = context
+export function keepNetwork(deps: Deps): () => void {
+  const { network, records, folder, log } = deps
   const connected = () => records.all().filter(({ lease }) => lease !== null)
   const complain = (what: string) => (err: unknown) => log.warn({ err }, what)
 
   const unwatch = network.watchResolvConf((content) => {
     const writes = connected().map(async ({ sandbox }) => {
       await rewriteFile(join(folder.sandbox(sandbox.id).folder, 'etc', 'resolv.conf'), content)
-      await refreshGuest(context, sandbox)
+      await refreshGuest(deps, sandbox)
     })
     Promise.all(writes).catch(complain('name servers could not be renewed'))
   })
   const timer = setInterval(() => {
     if (connected().length === 0) return
-    network.mend().then((mended) => {
-      const message = 'Another program had removed the packet filter of the sandboxes. It is in place again.'
-      if (mended) context.events.commit([{ type: 'notice', reason: 'packet-filter-restored', message }])
+    network.repair().then((repaired) => {
+      if (repaired) deps.events.commit([notice('packet-filter-restored')])
     }, complain('the packet filter could not be checked'))
   }, mendMs)
   timer.unref()

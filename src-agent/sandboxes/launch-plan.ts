@@ -1,69 +1,83 @@
 import { chmod, chown, mkdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LaunchPlan, SandboxPaths } from '../engines/driver.ts'
-import type { Lease } from '../network/network.ts'
-import { readAccounts } from './account-files.ts'
-import { driverOf, type SandboxContext } from './context.ts'
-import { mountsOfGrants } from './grant-policy.ts'
+import type { TerminalSize } from '#contract/terminal-size'
+import { removeFolder } from '../base/process/remove-folder.ts'
+import type { LaunchPlan, PlacedMount } from '../engines/driver.ts'
+import type { UserNamespace } from '../engines/user-ids.ts'
+import type { Lease, Network } from '../network/network.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SandboxPaths } from '../state/sandbox-paths.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import { type AccountFilesDeps, readAccounts } from './account-files.ts'
+import { driverOf } from './find-driver.ts'
+import { placedMounts } from './held-mounts.ts'
 import { hostsOf, rewriteFile } from './hosts-files.ts'
 import { ensureLowers, requireMountable } from './layer-references.ts'
-import { requireUnmoved } from './mount-policy.ts'
 import { planProcess } from './process-plan.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import { removeFolder } from '../base/process/remove-folder.ts'
 import { hasHostNetwork } from './spec-policy.ts'
 
-/** Of a main terminal until somebody looks at it: a program that asks at once must not be told 0 by 0. */
-const firstSize = { columns: 80, rows: 24 }
+export interface LaunchPlanDeps extends AccountFilesDeps {
+  readonly records: SandboxRecords
+  readonly imageMounts: ImageMounts
+  readonly network: Network
+}
+
+/** Of a main terminal until somebody looks at it: a program that asks at once must not get 0 by 0. */
+const commonSize: TerminalSize = { columns: 80, rows: 24 }
 
 /** The plan of a run that goes on, as a driver wants it that saves its memory. */
-export async function planOfRun(
-  context: SandboxContext,
-  record: SandboxRecord,
-  signal: AbortSignal,
-): Promise<LaunchPlan> {
-  const tree = await context.imageMounts.ensure(record.sandbox.imageDigest)
-  const plan = await makePlan(context, record, { tree, lease: record.lease, signal })
+export async function planOfRun(deps: LaunchPlanDeps, record: SandboxRecord, signal: AbortSignal): Promise<LaunchPlan> {
+  const tree = await deps.imageMounts.ensure(record.sandbox.imageDigest)
+  const mounts = placedMounts(deps, record)
+  const plan = await makePlan(deps, record, { tree, lease: record.lease, mounts, users: null, signal })
   return { ...plan, hostname: record.hostname ?? plan.hostname }
+}
+
+interface PlanParts {
+  /** Of the image. */
+  readonly tree: string
+  readonly lease: Lease | null
+  readonly mounts: readonly PlacedMount[]
+  readonly users: UserNamespace | null
+  readonly signal: AbortSignal
 }
 
 /** All that a driver needs for a run, and on disk what it must find there. */
 export async function makePlan(
-  context: SandboxContext,
+  deps: Pick<LaunchPlanDeps, 'records' | 'folder' | 'images' | 'layers' | 'network' | 'drivers' | 'signal'>,
   record: SandboxRecord,
-  { tree, lease, signal }: { tree: string; lease: Lease | null; signal: AbortSignal },
+  { tree, lease, mounts, users, signal }: PlanParts,
 ): Promise<LaunchPlan> {
   const { sandbox } = record
   const { spec } = sandbox
-  const mounts = [...mountsOfGrants(spec.grants, spec.mounts), ...spec.mounts]
-  await requireUnmoved(mounts)
-  const paths = context.folder.sandbox(sandbox.id)
-  const image = context.images.find(sandbox.imageDigest)
+  const paths = deps.folder.sandbox(sandbox.id)
+  const image = deps.images.find(sandbox.imageDigest)
   const hostname = spec.hostname ?? sandbox.name
   const hostNetwork = hasHostNetwork(spec)
   const [nameservers, address] = await Promise.all([
-    nameserversFor(context, lease, hostNetwork),
-    lease ? context.network.placeOf(lease) : null,
+    nameserversFor(deps, lease, hostNetwork),
+    lease ? deps.network.placeOf(lease) : null,
   ])
-  const lowers = await ensureLowers(context, record, driverOf(context, sandbox.class).disk, signal)
+  const lowers = await ensureLowers(deps, record, driverOf(deps, sandbox.class).disk, signal)
   const trees = [...lowers.trees, tree]
   requireMountable(trees, sandbox.name)
-  await prepareFolders(context, record, trees)
+  await prepareFolders(deps, record, trees)
   const [accounts] = await Promise.all([
-    readAccounts(context, record),
+    readAccounts(deps, record),
     writeNetworkFiles(join(paths.folder, 'etc'), {
-      hosts: hostsOf(context.records, { ...record, hostname }, lease?.address ?? null),
+      hosts: hostsOf(deps.records, { ...record, hostname }, lease?.address ?? null),
       hostname: `${hostname}\n`,
       'resolv.conf': nameservers,
     }),
   ])
-  const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty, ...firstSize }
+  const size = record.terminalSize ?? commonSize
+  const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty, ...size }
   return {
     id: sandbox.id,
     hostname,
     paths,
     lowers: trees,
-    lowerFiles: [...lowers.files, context.images.filePath(sandbox.imageDigest)],
+    lowerFiles: [...lowers.files, deps.images.filePath(sandbox.imageDigest)],
     process: planProcess(wish, { spec, image: image.config, hostname, accounts }),
     stdin: spec.stdin,
     limits: spec.limits,
@@ -73,23 +87,25 @@ export async function makePlan(
     address,
     hostNetwork,
     grants: spec.grants,
+    dropped: spec.dropCapabilities,
     nameservers,
+    users,
   }
 }
 
-async function nameserversFor({ network }: SandboxContext, lease: Lease | null, hostNetwork: boolean) {
-  if (lease) return network.resolvConf()
-  return hostNetwork ? network.hostResolvConf() : null
+async function nameserversFor(deps: Pick<LaunchPlanDeps, 'network'>, lease: Lease | null, hostNetwork: boolean) {
+  if (lease) return deps.network.resolvConf()
+  return hostNetwork ? deps.network.hostResolvConf() : null
 }
 
 /** A writable layer on the host is there before the first start; one in an image is the driver's. */
 async function prepareFolders(
-  context: SandboxContext,
+  deps: Pick<LaunchPlanDeps, 'folder' | 'drivers'>,
   { sandbox }: SandboxRecord,
   lowers: readonly string[],
 ): Promise<void> {
-  const paths = context.folder.sandbox(sandbox.id)
-  const onHost = driverOf(context, sandbox.class).disk === 'directory'
+  const paths = deps.folder.sandbox(sandbox.id)
+  const onHost = driverOf(deps, sandbox.class).disk === 'directory'
   const folders = [join(paths.folder, 'etc'), paths.run]
   await Promise.all(folders.map((folder) => mkdir(folder, { recursive: true })))
   if (onHost) await ensureUpper(paths, lowers[0])

@@ -1,60 +1,68 @@
+import type { Logger } from 'pino'
 import { appError } from '#contract/app-error'
-import type { LayerId } from '../storage/layers/layer-store.ts'
-import type { SandboxContext } from './context.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import { idsIn } from '../state/quarantine.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SnapshotStore } from '../state/records/snapshot-records.ts'
+import type { LayerId, LayerStore } from '../storage/layers/layer-store.ts'
 
-type Ground = Pick<SandboxContext, 'records' | 'snapshots' | 'layers' | 'log'>
+export interface LayerReferencesDeps {
+  readonly records: SandboxRecords
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly log: Logger
+}
 
 /**
  * Layers that somebody names: sandboxes, snapshots that are ready or in the making, and removed sandboxes of which
- * something is left. A layer in neither is of no use to anybody.
+ * something is left; and whatever a record that cannot be read may name. A layer in neither is of no use to anybody.
  */
-export function namedLayers({ records, snapshots }: Pick<Ground, 'records' | 'snapshots'>): Set<LayerId> {
-  const chains = [...records.all(), ...records.buried(), ...snapshots.all()].map(({ layers }) => layers)
-  return new Set(chains.flat())
+export function namedLayers(deps: Pick<LayerReferencesDeps, 'records' | 'snapshotRecords'>): Set<LayerId> {
+  const chains = [...deps.records.all(), ...deps.records.pendingRemovals(), ...deps.snapshotRecords.all()].map(
+    ({ layers }) => layers,
+  )
+  const unreadable = [...deps.records.unreadable(), ...deps.snapshotRecords.unreadable()]
+  return new Set([...chains.flat(), ...unreadable.flatMap(idsIn)])
 }
 
 /**
  * Removes those of the layers that nobody names any longer, and gives the bytes that it freed. Call it after the record
  * that named them has changed: whoever names a layer reads the name from a record, so nobody can name one of these again.
  */
-export async function dropUnnamed(ground: Ground, layers: readonly LayerId[]): Promise<number> {
+export async function dropUnnamed(deps: LayerReferencesDeps, layers: readonly LayerId[]): Promise<number> {
   if (layers.length === 0) return 0
-  const named = namedLayers(ground)
+  const named = namedLayers(deps)
   let freed = 0
   for (const id of new Set(layers)) {
     if (named.has(id)) continue
     // The next agent's sweep finds what could not be removed.
-    await removeOne(ground, id).then(
+    await removeOne(deps, id).then(
       (bytes) => {
         freed += bytes
       },
-      (err: unknown) => ground.log.error({ err, layer: id }, 'a layer could not be removed'),
+      (err: unknown) => deps.log.error({ err, layer: id }, 'a layer could not be removed'),
     )
   }
   return freed
 }
 
-async function removeOne({ layers }: Ground, id: LayerId): Promise<number> {
-  const bytes = await layers.diskBytes(id)
-  await layers.remove(id)
+async function removeOne(deps: Pick<LayerReferencesDeps, 'layers'>, id: LayerId): Promise<number> {
+  const bytes = await deps.layers.diskBytes(id)
+  await deps.layers.remove(id)
   return bytes
 }
 
 /** Refuses what stands on a layer that is damaged: by a quick look, and by what the latest check of all its files has found. */
 export async function requireUsableLayers(
-  { layers, snapshots }: Pick<Ground, 'layers' | 'snapshots'>,
+  deps: Pick<LayerReferencesDeps, 'layers' | 'snapshotRecords'>,
   chain: readonly LayerId[],
 ): Promise<void> {
   if (chain.length === 0) return
-  const damaged = snapshots.all().flatMap(({ damagedLayers }) => damagedLayers ?? [])
+  const damaged = deps.snapshotRecords.all().flatMap(({ damagedLayers }) => damagedLayers ?? [])
   const found = chain.find((id) => damaged.includes(id))
   if (found !== undefined) {
-    const message =
-      'One of the layers that it stands on is damaged on the disk of this machine, so nothing starts from it. "joey snapshot verify" says which files. Use another snapshot, and check this disk.'
-    throw appError('engine', 'damaged-layer', message, { params: { layer: found } })
+    throw appError('damaged-layer', { layer: found, what: 'chain' })
   }
-  for (const id of chain) await layers.requireUsable(id)
+  for (const id of chain) await deps.layers.requireUsable(id)
 }
 
 export interface Lowers {
@@ -66,7 +74,7 @@ export interface Lowers {
 
 /** What lies between the image of a sandbox and its writable layer, in the form that its class wants. */
 export async function ensureLowers(
-  { layers }: Pick<Ground, 'layers'>,
+  deps: Pick<LayerReferencesDeps, 'layers'>,
   record: Pick<SandboxRecord, 'layers'>,
   form: 'directory' | 'image',
   signal: AbortSignal,
@@ -74,8 +82,8 @@ export async function ensureLowers(
   if (record.layers.length === 0) return { trees: [], files: [] }
   const trees: string[] = []
   // One after the other: many of them may have to be made from one medium.
-  for (const id of record.layers) trees.push(await layers.ensureTree(id, signal))
-  const file = form === 'image' ? await layers.ensureBlockFile(record.layers, signal) : null
+  for (const id of record.layers) trees.push(await deps.layers.ensureTree(id, signal))
+  const file = form === 'image' ? await deps.layers.ensureBlockFile(record.layers, signal) : null
   return { trees, files: file === null ? [] : [file] }
 }
 
@@ -91,6 +99,5 @@ export function longestChain(layersFolder: string): number {
 /** Refuses what the kernel would refuse with words that help nobody. */
 export function requireMountable(trees: readonly string[], name: string): void {
   if (trees.join(':').length < longestOptions) return
-  const message = `"${name}" stands on ${trees.length} layers, which is more than one mount can have. Wait a moment until they have been joined, then try again.`
-  throw appError('conflict', 'too-many-layers', message, { params: { name, layers: trees.length } })
+  throw appError('too-many-layers', { name, layers: trees.length })
 }

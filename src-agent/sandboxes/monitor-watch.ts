@@ -1,17 +1,37 @@
+import type { Logger } from 'pino'
+import type { Background } from '../base/async/background.ts'
+import type { KeyedLock } from '../base/async/locks.ts'
+import type { IdRanges } from '../base/kernel/id-ranges.ts'
 import { isMonitorOf } from '../base/process/host-process.ts'
-import { driverOf, type SandboxContext } from './context.ts'
+import type { Drivers } from '../engines/driver.ts'
+import type { Network } from '../network/network.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import { tidy } from './cleanup.ts'
 import type { Endings } from './endings.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import { tidy } from './runs.ts'
+import { driverOf } from './find-driver.ts'
+import type { OpenHandles } from './open-handles.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly network: Network
+  readonly lock: KeyedLock
+  readonly background: Background
+  readonly openHandles: OpenHandles
+  readonly log: Logger
+  readonly drivers: Drivers
+  readonly idRanges: IdRanges | null
+}
 
 const lookMs = 3_000
 
 /**
  * Sees that a monitor was killed. Without it nobody holds the log, and nobody would tell the end: what it watched is
- * ended, told as lost, and can be started again. Returns its own undo.
+ * ended, reported as lost, and can be started again. Returns its own undo.
  */
-export function watchMonitors(context: SandboxContext, endings: Endings): () => void {
-  const { records, lock, log } = context
+export function watchMonitors(deps: Deps, endings: Endings): () => void {
+  const { records, lock, log } = deps
   let isLooking = false
 
   const settle = async (id: string): Promise<void> => {
@@ -20,9 +40,9 @@ export function watchMonitors(context: SandboxContext, endings: Endings): () => 
     // A monitor that ends as it should leaves the exit code before it goes.
     if (await endings.settleWithin(id, 0)) return
     log.warn({ id, monitorPid: record.monitorPid }, 'a monitor was killed; what it watched is ended')
-    const driver = driverOf(context, record.sandbox.class)
+    const driver = driverOf(deps, record.sandbox.class)
     await driver.kill(id, '9', { all: true })
-    await tidy(context, driver, record, record.lease)
+    await tidy(deps, driver, record, record.lease)
     await endings.settleLost(id)
   }
   const look = async (): Promise<void> => {

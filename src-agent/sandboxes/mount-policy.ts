@@ -1,49 +1,41 @@
-import { realpath, stat } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type AppError, appError } from '#contract/app-error'
-import type { Grant, Mount } from '#contract/sandbox'
+import type { Grant, IsolationClass, Mount } from '#contract/sandbox'
+import { type Sentence, sentence } from '#contract/sentence'
+import { type MountsOfPath, mountsOfPath } from '../base/host-path/mounts-of-path.ts'
+import { type HostPath, HostPathError, openHostPath } from '../base/host-path/open-host-path.ts'
+import { openOnHost } from '../base/host-path/open-on-host.ts'
+import { findSocket } from './find-socket.ts'
 import { grantsOver } from './grant-policy.ts'
-import { isOfJoey, isWithin } from './host-paths.ts'
+import { type HostRules, isOfJoey, isWithin } from './host-paths.ts'
+import { findAliasObjection, findObjection, isOfKernelType } from './refused-paths.ts'
 
-/** Folders whose content makes the host what it is: with any of them inside, a wall around the sandbox means little. */
-const systemFolders = [
-  '/bin',
-  '/boot',
-  '/dev',
-  '/etc',
-  '/lib',
-  '/lib32',
-  '/lib64',
-  '/proc',
-  '/run',
-  '/sbin',
-  '/sys',
-  '/usr',
-  '/var',
-]
-/** Below /var these are a person's own. */
-const personalFolders = ['/var/tmp', '/var/www', '/var/mail']
-/** Whole homes hold keys; folders in them are fine. */
-const wholeFolders = ['/', '/home', '/root']
-const keyFolders = ['.ssh', '.gnupg', '.aws', '.kube', '.docker', '.config/gcloud']
 /** Inside, these belong to the engine. */
 const guestFolders = ['/proc', '/sys', '/dev']
+
+/** For whom mounts are checked. */
+export interface MountWish {
+  readonly class: IsolationClass
+  /** Checked ones; a source in a granted path is not refused. */
+  readonly grants: readonly Grant[]
+}
 
 /**
  * Checks the mounts of a request and returns them with their sources resolved, so that a link changed later
  * cannot lead elsewhere. Refuses with the reason, before anything is changed.
- *
- * @param joeyFolders the agent's own folders: state and sockets.
- * @param grants checked ones; a source in a granted path is not refused.
  */
-export async function checkMounts(
-  mounts: readonly Mount[],
-  joeyFolders: readonly string[],
-  grants: readonly Grant[],
-): Promise<Mount[]> {
+export async function checkMounts(mounts: readonly Mount[], rules: HostRules, wish: MountWish): Promise<Mount[]> {
   const checked: Mount[] = []
   for (const mount of placeMounts(mounts)) {
-    checked.push({ ...mount, source: await checkSource(mount, joeyFolders, grants) })
+    const missing = () => appError('mount-source-missing', { source: mount.source })
+    const source = await openOnHost(mount.source, rules.untrusted, missing)
+    try {
+      requireAllowed(mount, source, rules, wish.grants)
+      await requireNoSockets(mount, source, wish)
+      checked.push({ ...mount, source: source.path })
+    } finally {
+      await source.close()
+    }
   }
   return checked
 }
@@ -54,15 +46,11 @@ export function placeMounts(mounts: readonly Mount[]): Mount[] {
   return mounts.map((mount) => {
     const target = normalize(mount.target)
     if (targets.has(target)) {
-      throw appError('invalidRequest', 'mount-target-twice', `Two mounts go to ${target}. Give each its own place.`)
+      throw appError('mount-target-twice', { target })
     }
     targets.add(target)
     if (guestFolders.some((folder) => isWithin(target, folder))) {
-      throw appError(
-        'refused',
-        'mount-target-reserved',
-        `Nothing can be mounted at ${target}: /proc, /sys and /dev belong to the engine.`,
-      )
+      throw appError('mount-target-reserved', { target })
     }
     return { ...mount, target }
   })
@@ -72,57 +60,69 @@ export function placeMounts(mounts: readonly Mount[]): Mount[] {
  * The mounts as they may stay when the grants have changed: without those that nothing allows any more, and read-only
  * where no more is granted. Nothing is asked of a source that is gone.
  */
-export async function fitMounts(
-  mounts: readonly Mount[],
-  joeyFolders: readonly string[],
-  grants: readonly Grant[],
-): Promise<Mount[]> {
-  const fitted = await Promise.all(
-    mounts.map(async (mount) => {
-      const kind = await stat(mount.source).catch(() => null)
-      if (!kind?.isSocket() && findObjection(mount.source, joeyFolders) === null) return mount
-      const over = grantsOver(mount.source, grants)
-      if (over.length === 0) return null
-      return over.some(({ access }) => access === 'rw') ? mount : { ...mount, readOnly: true }
-    }),
-  )
+export async function fitMounts(mounts: readonly Mount[], rules: HostRules, wish: MountWish): Promise<Mount[]> {
+  const fitted = await Promise.all(mounts.map((mount) => fitMount(mount, rules, wish)))
   return fitted.filter((mount) => mount !== null)
 }
 
-/**
- * For every start: the sources are where they were when they were checked. A folder on the way that somebody may write to,
- * perhaps another sandbox, could have become a link to what was never looked at.
- */
-export async function requireUnmoved(mounts: readonly Mount[]): Promise<void> {
-  for (const { source } of mounts) {
-    const path = await realpath(source).catch(() => {
-      const message = `There is nothing at ${source} any more, which is mounted in the sandbox. Put it back, then start again.`
-      throw appError('conflict', 'mount-source-gone', message, { params: { source } })
-    })
-    if (path === source) continue
-    const message = `${source} has become a link to ${path}, so it is not mounted. Make it what it was, or create the sandbox anew.`
-    throw appError('refused', 'mount-source-moved', message, { params: { source, path } })
+async function fitMount(mount: Mount, rules: HostRules, wish: MountWish): Promise<Mount | null> {
+  const source = await openHostPath(mount.source, { links: 'never' }).catch(() => null)
+  if (source === null) return mount
+  try {
+    const bare = { ...wish, grants: [] }
+    const isFine = findRefusal(mount, source, rules) === null && (await findSocketRefusal(mount, source, bare)) === null
+    if (isFine) return mount
+    const over = grantsOver(source.path, wish.grants)
+    if (over.length === 0) return null
+    return over.some(({ access }) => access === 'rw') ? mount : { ...mount, readOnly: true }
+  } finally {
+    await source.close()
   }
 }
 
-async function checkSource(mount: Mount, joeyFolders: readonly string[], grants: readonly Grant[]): Promise<string> {
-  const { source } = mount
-  const path = await realpath(source).catch(() => {
-    throw appError(
-      'invalidRequest',
-      'mount-source-missing',
-      `There is nothing at ${source} to mount. Create it first, or check the path.`,
-    )
-  })
-  const refusal = await findRefusal(mount, path, joeyFolders)
-  if (refusal === null) return path
-  const over = grantsOver(path, grants)
-  if (!refusal.grantable || over.length === 0) throw refusal.error
-  if (!mount.readOnly && over.every(({ access }) => access === 'ro')) {
-    const message = `${source} is granted for reading only. Mount it read-only, or grant host-path:${source}:rw.`
-    throw appError('refused', 'mount-granted-read-only', message, { params: { source } })
+/** A source that is gone stays so: that is believed when as many walks have met the same. */
+const walksWhereStill = 50
+/** One that somebody keeps on replacing is there again a moment later, but for most of the time it is not (19 of 20 walks, measured). */
+const walksWhereReplaced = 1000
+const patientAfter = 10
+const pauseMs = 5
+
+/** Walks again, anew from the root each time, while what is met on the way is not what it was when it was checked. */
+async function walkSource(source: string): Promise<HostPath> {
+  const met = new Set<string>()
+  for (let walk = 1; ; walk += 1) {
+    try {
+      return await openHostPath(source, { links: 'never' })
+    } catch (error) {
+      if (!(error instanceof HostPathError)) throw error
+      met.add(`${error.why} ${error.at}`)
+      const isLast = walk >= (met.size > 1 ? walksWhereReplaced : walksWhereStill)
+      if (error.why === 'forbidden' || isLast) throw sourceMoved(source, error)
+      if (walk > patientAfter) await sleep(pauseMs)
+    }
   }
-  return path
+}
+
+/**
+ * For every start: opens the source where it was when it was checked, without following any link, and judges what is held.
+ * A folder on the way that somebody may write to, perhaps another sandbox, could have become a link to what was never seen.
+ */
+export async function holdSource(mount: Mount, rules: HostRules, grants: readonly Grant[]): Promise<HostPath> {
+  const { source } = mount
+  const held = await walkSource(source)
+  try {
+    requireAllowed(mount, held, rules, grants)
+    return held
+  } catch (error) {
+    await held.close()
+    throw error
+  }
+}
+
+function sourceMoved(source: string, { why, at }: HostPathError): AppError {
+  return why === 'link'
+    ? appError('mount-source-moved', { source, path: at })
+    : appError('mount-source-gone', { source })
 }
 
 interface Refusal {
@@ -131,45 +131,63 @@ interface Refusal {
   readonly grantable: boolean
 }
 
-async function findRefusal(mount: Mount, path: string, joeyFolders: readonly string[]): Promise<Refusal | null> {
+function requireAllowed(mount: Mount, held: HostPath, rules: HostRules, grants: readonly Grant[]): void {
   const { source } = mount
-  const kind = await stat(path)
-  const refuse = (reason: string, message: string, grant: string | null): Refusal => {
-    const how = grant === null ? '' : ` To give it all the same, grant ${grant} by name.`
-    return { error: appError('refused', reason, `${message}${how}`, { params: { source } }), grantable: grant !== null }
+  const refusal = findRefusal(mount, held, rules)
+  if (refusal === null) return
+  const over = grantsOver(held.path, grants)
+  if (!refusal.grantable || over.length === 0) throw refusal.error
+  if (!mount.readOnly && over.every(({ access }) => access === 'ro')) {
+    throw appError('mount-granted-read-only', { source })
   }
-  const grantFor = (access: string) => (isOfJoey(path, joeyFolders) ? null : `host-path:${path}:${access}`)
-  if (kind.isSocket()) {
-    const message = `${source} is a socket. What listens there could be commanded from inside, so Joey does not mount it.`
-    return refuse('mount-source-socket', message, grantFor('rw'))
-  }
-  if (!kind.isDirectory() && !kind.isFile()) {
-    const message = `${source} is neither a folder nor a file, so Joey does not mount it.`
-    return refuse('mount-source-special', message, null)
-  }
-  const why = findObjection(path, joeyFolders)
-  if (why === null) return null
-  return refuse('mount-source-refused', `${source} is not mounted: ${why}`, grantFor(mount.readOnly ? 'ro' : 'rw'))
 }
 
-/** Pure, so that every path is a table test. Null: no objection. */
-export function findObjection(path: string, joeyFolders: readonly string[], home = homedir()): string | null {
-  if (isOfJoey(path, joeyFolders)) {
-    return 'it holds the state or the socket of Joey itself.'
+function findRefusal(mount: Mount, held: HostPath, rules: HostRules): Refusal | null {
+  const { source } = mount
+  const { path, stats } = held
+  const mounts = mountsOfPath(held)
+  const names = [path, ...mounts.aliases]
+  const grantFor = (access: 'ro' | 'rw') => {
+    const never = names.some((name) => isOfJoey(name, rules.joey))
+    const own = access === 'rw' && names.some((name) => isOfJoey(name, rules.installation))
+    return never || own ? {} : { grant: `host-path:${path}:${access}` }
   }
-  if (wholeFolders.includes(path) || path === home || /^\/home\/[^/]+$/.test(path)) {
-    return 'it is a whole home or the whole system, with keys and settings in it. Mount the folder in it that you need.'
+  if (stats.isSocket()) {
+    const how = grantFor('rw')
+    return { error: appError('mount-source-socket', { source, ...how }), grantable: 'grant' in how }
   }
-  if (
-    keyFolders.some((folder) => new RegExp(`^(${escape(home)}|/root|/home/[^/]+)/${escape(folder)}(/|$)`).test(path))
-  ) {
-    return 'it holds keys that open other systems.'
+  if (!stats.isDirectory() && !stats.isFile()) {
+    return { error: appError('mount-source-special', { source }), grantable: false }
   }
-  if (personalFolders.some((folder) => isWithin(path, folder))) return null
-  const system = systemFolders.find((folder) => isWithin(path, folder))
-  return system === undefined
-    ? null
-    : `${system} belongs to the system. Copy what you need to a folder of your own and mount that.`
+  const why = objectionTo(path, mounts, rules)
+  if (why === null) return null
+  const how = grantFor(mount.readOnly ? 'ro' : 'rw')
+  return { error: appError('mount-source-refused', { source, why, ...how }), grantable: 'grant' in how }
+}
+
+/** By its name, by the other names of the same thing, and by the kind of file system that it is. */
+function objectionTo(path: string, mounts: MountsOfPath, rules: HostRules): Sentence | null {
+  const named = findObjection(path, rules)
+  if (named !== null) return named
+  for (const alias of mounts.aliases) {
+    const objection = findAliasObjection(alias, rules)
+    if (objection !== null) return sentence('path-by-another-name', { alias, objection })
+  }
+  return isOfKernelType(mounts.type) ? sentence('path-of-kernel', { type: mounts.type }) : null
+}
+
+async function requireNoSockets(mount: Mount, held: HostPath, wish: MountWish): Promise<void> {
+  const refusal = await findSocketRefusal(mount, held, wish)
+  if (refusal !== null) throw refusal
+}
+
+/** A guest with a kernel of its own cannot connect to a socket of this machine. */
+async function findSocketRefusal({ source }: Mount, held: HostPath, wish: MountWish): Promise<AppError | null> {
+  if (wish.class !== 'container' || !held.stats.isDirectory()) return null
+  if (grantsOver(held.path, wish.grants).some(({ access }) => access === 'rw')) return null
+  const socket = await findSocket(held)
+  if (socket === null) return null
+  return appError('mount-source-holds-socket', { source, socket, path: held.path })
 }
 
 function normalize(target: string): string {
@@ -177,8 +195,4 @@ function normalize(target: string): string {
     .split('/')
     .filter((part) => part !== '' && part !== '.')
     .join('/')}`
-}
-
-function escape(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
 }

@@ -57,7 +57,7 @@ const others = [
   'wombat',
 ]
 
-/** Two words; with a number behind where the desk is so full that the words do not suffice. */
+/** Two words; with a number behind where there are so many sandboxes that the words do not suffice. */
 export function suggestName(isTaken: (name: string) => boolean): string {
   const adjectives = [...first, ...more]
   const animals = [...second, ...others]

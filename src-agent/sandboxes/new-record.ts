@@ -1,11 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { SandboxSpec } from '#contract/sandbox'
-import type { SandboxContext } from './context.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import type { TerminalSize } from '#contract/terminal-size'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly now: () => Date
+}
 
 /** A record under a new id, not yet put. */
 export function newRecord(
-  context: Pick<SandboxContext, 'records' | 'now'>,
+  deps: Deps,
   made: {
     name: string
     spec: SandboxSpec
@@ -15,10 +20,12 @@ export function newRecord(
     /** Of a fork: what it stands on. */
     parentId?: string
     layers?: string[]
+    memoryFromSettings?: boolean
+    terminalSize?: TerminalSize | null
   },
 ): SandboxRecord {
   let id = randomBytes(6).toString('hex')
-  while (context.records.get(id)) id = randomBytes(6).toString('hex')
+  while (deps.records.get(id)) id = randomBytes(6).toString('hex')
   return {
     sandbox: {
       id,
@@ -29,7 +36,7 @@ export function newRecord(
       imageDigest: made.image.digest,
       spec: made.spec,
       argv: made.argv,
-      createdAt: context.now().toISOString(),
+      createdAt: deps.now().toISOString(),
       startedAt: null,
       exit: null,
       engine: null,
@@ -42,11 +49,14 @@ export function newRecord(
     monitorPid: null,
     logStart: null,
     lease: null,
+    firstId: null,
     hostname: null,
+    terminalSize: made.terminalSize ?? null,
     stopAsked: false,
     change: null,
     layers: made.layers ?? [],
     staleDisk: false,
     restore: null,
+    memoryFromSettings: made.memoryFromSettings ?? false,
   }
 }

@@ -28,6 +28,12 @@ test('an image without a command needs one', () => {
   expect(() => resolveArgv(spec, { ...image, entrypoint: [], command: [] })).toThrow('no command')
 })
 
+test('an empty word is a program that is not there, as in a shell', () => {
+  const spec = SandboxSpec.parse({ image: 'x', entrypoint: [], command: [''] })
+  const resolve = () => resolveArgv(spec, { ...image, entrypoint: [] })
+  expect(resolve).toThrow(expect.objectContaining({ wire: expect.objectContaining({ reason: 'command-not-found' }) }))
+})
+
 test('variables of the request win over the sandbox, those over the image, those over the defaults', () => {
   const spec = SandboxSpec.parse({ image: 'x', env: { LEVEL: 'sandbox', MINE: '1' } })
   const wish = { argv: ['a'], env: { MINE: '2' }, cwd: null, user: null, tty: true }

@@ -16,10 +16,17 @@ export interface AccountFiles {
 export function resolveArgv(spec: Pick<SandboxSpec, 'command' | 'entrypoint'>, image: ImageConfig): string[] {
   const command = spec.command ?? (spec.entrypoint === null ? image.command : [])
   const argv = [...(spec.entrypoint ?? image.entrypoint), ...command]
-  if (argv.length === 0 || argv[0] === '') {
-    throw appError('invalidRequest', 'command-missing', 'The image has no command of its own. Say which one to run.')
+  if (argv.length === 0) {
+    throw appError('command-missing')
   }
+  requireProgram(argv)
   return argv
+}
+
+/** An empty word names no program; the engines differ in what they make of it. */
+export function requireProgram([program]: readonly string[]): void {
+  if (program !== '') return
+  throw appError('command-not-found', { program })
 }
 
 interface ProcessWish {

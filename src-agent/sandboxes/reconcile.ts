@@ -1,38 +1,48 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError } from '#contract/app-error'
-import type { Driver } from '../engines/driver.ts'
+import type { Said } from '#contract/reasons/define'
+import { type Sentence, sentence } from '#contract/sentence'
+import { explainFailure } from '../base/failures/machine-failure.ts'
 import { isMonitorOf } from '../base/process/host-process.ts'
+import type { Driver } from '../engines/driver.ts'
+import { releaseMonitor } from '../engines/monitor-hold.ts'
 import type { StateFolder } from '../state/folder.ts'
-import { type SandboxContext, withSandbox } from './context.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import { cleanUp, removeForGood, tidy } from './runs.ts'
+import { withSandbox } from '../state/records/sandbox-records.ts'
+import { type CleanupDeps, cleanUp, removeForGood, tidy } from './cleanup.ts'
+import { unseenExit } from './describe-exit.ts'
 import type { SandboxService } from './sandbox-service.ts'
+
+interface Deps extends CleanupDeps {
+  readonly now: () => Date
+}
 
 /**
  * At the agent's start, before anybody is served: what still runs is adopted, what ended meanwhile gets its exit on
  * record, what was half done is finished or taken back, and what belongs to no known sandbox is removed.
  * Returns a sentence for everything that people should know.
  */
-export async function reconcile(context: SandboxContext, service: SandboxService): Promise<string[]> {
-  const told: string[] = []
+export async function reconcile(deps: Deps, service: SandboxService): Promise<Sentence[]> {
+  const messages: Sentence[] = []
   const outcomes = await Promise.all(
-    context.records.all().map((record) => {
-      const what = `"${record.sandbox.name}" could not be taken up again`
-      return orSentence(context, what, () => reconcileOne(context, service, record))
+    deps.records.all().map((record) => {
+      const { name } = record.sandbox
+      const failed = (why: Said) => sentence('found-not-taken-up', { name, why })
+      return orSentence(deps, failed, () => reconcileOne(deps, service, record))
     }),
   )
-  for (const record of context.records.buried()) {
+  for (const record of deps.records.pendingRemovals()) {
     const { name } = record.sandbox
     const finish = async () => {
-      await cleanUp(context, record)
-      return `The removal of "${name}" was finished.`
+      await cleanUp(deps, record)
+      return sentence('found-removal-finished', { name })
     }
-    outcomes.push(await orSentence(context, `The removal of "${name}" could not be finished`, finish))
+    const failed = (why: Said) => sentence('found-removal-not-finished', { name, why })
+    outcomes.push(await orSentence(deps, failed, finish))
   }
-  told.push(...outcomes.filter((sentence) => sentence !== null))
-  told.push(...(await removeStrangers(context)))
-  const running = context.records.all().flatMap(({ sandbox, lease }) =>
+  messages.push(...outcomes.filter((outcome) => outcome !== null))
+  messages.push(...(await removeStrangers(deps)))
+  const running = deps.records.all().flatMap(({ sandbox, lease }) =>
     lease && sandbox.address !== null
       ? [
           {
@@ -45,95 +55,92 @@ export async function reconcile(context: SandboxContext, service: SandboxService
         ]
       : [],
   )
-  told.push(...(await context.network.reconcile(running)))
+  messages.push(...(await deps.network.reconcile(running)))
   await service.hosts.rewriteAll()
-  return told
+  return messages
 }
 
 /** What is wrong with one sandbox must not keep the agent from all the others. */
 async function orSentence(
-  { log }: SandboxContext,
-  what: string,
-  work: () => Promise<string | null>,
-): Promise<string | null> {
+  deps: Pick<Deps, 'log'>,
+  failed: (why: Said) => Sentence,
+  work: () => Promise<Sentence | null>,
+): Promise<Sentence | null> {
   try {
     return await work()
   } catch (err) {
-    log.error({ err }, what)
-    return `${what}: ${AppError.from(err).wire.message}`
+    const outcome = failed(explainFailure(err).wire)
+    deps.log.error({ err }, outcome.message)
+    return outcome
   }
 }
 
-async function reconcileOne(
-  context: SandboxContext,
-  service: SandboxService,
-  record: SandboxRecord,
-): Promise<string | null> {
+async function reconcileOne(deps: Deps, service: SandboxService, record: SandboxRecord): Promise<Sentence | null> {
   const { id, name, state } = record.sandbox
-  const driver = context.drivers.get(record.sandbox.class)
+  const driver = deps.drivers.get(record.sandbox.class)
   if (!driver) {
-    return `"${name}" is kept, but cannot be looked after: this machine does not offer its class now. "joey doctor" says why.`
+    return sentence('found-class-not-offered', { name })
   }
   switch (state) {
     case 'created':
     case 'stopped':
-      return (await driver.phase(id)) === 'absent' ? null : clear(context, driver, record)
+      return (await driver.phase(id)) === 'absent' ? null : clear(deps, driver, record)
     case 'creating':
     case 'removing':
-      await removeForGood(context, record)
-      return `The removal of "${name}" was finished.`
+      await removeForGood(deps, record)
+      return sentence('found-removal-finished', { name })
     case 'changing':
       // Between two classes, in the middle of a restore, or while its memory is saved: not a run that ended. What follows
       // is theirs: classes/change-steps.ts, snapshots/resume-work.ts.
       return null
     default:
-      return reconcileRun(context, service, driver, record)
+      return reconcileRun(deps, service, driver, record)
   }
 }
 
 async function reconcileRun(
-  context: SandboxContext,
+  deps: Deps,
   service: SandboxService,
   driver: Driver,
   record: SandboxRecord,
-): Promise<string | null> {
+): Promise<Sentence | null> {
   const { id, name, state } = record.sandbox
   if (state === 'starting') {
-    await clear(context, driver, record)
-    const exit = {
-      code: null,
-      reason: 'start-failed' as const,
-      message: 'The agent died while it was starting it.',
-      at: context.now().toISOString(),
-    }
-    context.records.put(withSandbox({ ...record, lease: null }, { state: 'stopped', exit }))
-    return `"${name}" was being started when the agent died. Start it again.`
+    await clear(deps, driver, record)
+    const exit = unseenExit('start-failed', sentence('exit-agent-died-starting'), deps.now())
+    deps.records.put(withSandbox({ ...record, lease: null }, { state: 'stopped', exit }))
+    return sentence('found-starting', { name })
   }
-  if (await service.endings.settleWithin(id, 0)) return `"${name}" ended while the agent was away.`
+  if (record.monitorPid !== null) await releaseMonitor(id, record.monitorPid)
+  if (await service.endings.settleWithin(id, 0)) return sentence('found-ended', { name })
   const phase = await driver.phase(id)
   if (phase === 'running' || phase === 'paused') {
     if (record.monitorPid !== null && (await isMonitorOf(record.monitorPid, id))) {
-      context.records.put(withSandbox(record, { state: phase }))
-      context.live.begin(id)
+      deps.records.put(withSandbox(record, { state: phase }))
+      if (record.firstId !== null) deps.idRanges?.occupy(record.lease?.interface ?? id, record.firstId)
+      deps.openHandles.begin(id)
       return null
     }
     await driver.kill(id, 'KILL', { all: true })
   }
-  await settleUnseen(context, driver, record)
-  return `"${name}" is no longer running, and nobody saw how it ended.`
+  await settleUnseen(deps, driver, record)
+  return sentence('found-gone', { name })
 }
 
-async function settleUnseen(context: SandboxContext, driver: Driver, record: SandboxRecord): Promise<void> {
-  await tidy(context, driver, record, record.lease)
-  const message = 'It ended while nobody watched: the machine was restarted, or its monitor was killed.'
-  const exit = { code: null, reason: 'host-restarted' as const, message, at: context.now().toISOString() }
+async function settleUnseen(deps: Deps, driver: Driver, record: SandboxRecord): Promise<void> {
+  await tidy(deps, driver, record, record.lease)
+  const exit = unseenExit('host-restarted', sentence('exit-unwatched'), deps.now())
   const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
-  if (record.sandbox.spec.removeOnExit && !record.change && !record.restore) await removeForGood(context, ended)
-  else context.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
+  if (record.sandbox.spec.removeOnExit && !record.change && !record.restore) await removeForGood(deps, ended)
+  else deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
 }
 
-async function clear(context: SandboxContext, driver: Driver, record: SandboxRecord): Promise<null> {
-  await tidy(context, driver, record, record.lease)
+async function clear(
+  deps: Pick<Deps, 'folder' | 'network' | 'background' | 'openHandles' | 'log' | 'idRanges'>,
+  driver: Driver,
+  record: SandboxRecord,
+): Promise<null> {
+  await tidy(deps, driver, record, record.lease)
   return null
 }
 
@@ -141,35 +148,36 @@ async function clear(context: SandboxContext, driver: Driver, record: SandboxRec
  * Engine states and folders that no record names. Whose engine one was is not known, and each keeps its states where it
  * likes: every driver is asked to remove it, which is without effect for one that has nothing of it.
  */
-async function removeStrangers(context: SandboxContext): Promise<string[]> {
-  const { folder, records } = context
+async function removeStrangers(deps: Pick<Deps, 'records' | 'folder' | 'log' | 'drivers'>): Promise<Sentence[]> {
+  const { folder, records } = deps
   const parents = [join(folder.home, 'sandboxes'), join(folder.run, 's')]
   const inEngines = idsIn(await Promise.all((await engineRoots(folder)).map(namesIn)))
   const inFolders = idsIn(await Promise.all(parents.map(namesIn)))
-  const told: string[] = []
-  const kept = new Set<string>()
+  const messages: Sentence[] = []
+  // What has a record that cannot be read may still run, and its files are somebody's.
+  const kept = new Set(records.unreadable().map(({ id }) => id))
   for (const id of new Set([...inEngines, ...inFolders])) {
-    if (records.get(id)) continue
-    const isGone = await removeFromEngines(context, id)
+    if (records.get(id) || kept.has(id)) continue
+    const isGone = await removeFromEngines(deps, id)
     if (!isGone) kept.add(id)
-    if (isGone && inEngines.has(id)) told.push(`A leftover of the unknown sandbox ${id} was removed.`)
-    if (!isGone) told.push(`A leftover of the unknown sandbox ${id} could not be removed. The agent's log says why.`)
+    if (isGone && inEngines.has(id)) messages.push(sentence('found-stranger', { id, removed: 'yes' }))
+    if (!isGone) messages.push(sentence('found-stranger', { id, removed: 'no' }))
   }
   for (const parent of parents) {
     for (const name of await namesIn(parent)) {
       if (!records.get(name) && !kept.has(name)) await rm(join(parent, name), { recursive: true, force: true })
     }
   }
-  return told
+  return messages
 }
 
 /** False where an engine failed: one that holds nothing of it must not keep the agent from starting. */
-async function removeFromEngines({ drivers, folder, log }: SandboxContext, id: string): Promise<boolean> {
+async function removeFromEngines(deps: Pick<Deps, 'folder' | 'log' | 'drivers'>, id: string): Promise<boolean> {
   const failures: unknown[] = []
-  for (const driver of drivers.values()) {
-    await driver.remove(id, folder.sandbox(id)).catch((err: unknown) => {
+  for (const driver of deps.drivers.values()) {
+    await driver.remove(id, deps.folder.sandbox(id)).catch((err: unknown) => {
       failures.push(err)
-      log.warn({ err, id, engine: driver.name }, 'a leftover could not be removed')
+      deps.log.warn({ err, id, engine: driver.name }, 'a leftover could not be removed')
     })
   }
   return failures.length === 0

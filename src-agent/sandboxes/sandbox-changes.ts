@@ -1,11 +1,17 @@
-import type { Grant, Limits, Sandbox } from '#contract/sandbox'
-import { driverOf, type SandboxContext, withSandbox } from './context.ts'
+import type { Fact } from '#contract/observe'
+import type { Grant, Limits, Sandbox, SandboxSpec } from '#contract/sandbox'
+import { type ChangeableKey, type LiveKey, sandboxFields } from '#contract/sandbox-fields'
+import type { Drivers } from '../engines/driver.ts'
+import type { Network } from '../network/network.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import { withSandbox } from '../state/records/sandbox-records.ts'
+import { driverOf } from './find-driver.ts'
 import { requireFreeName } from './find-sandbox.ts'
 import { describeChange } from './grant-policy.ts'
-import { joeyFolders } from './host-paths.ts'
+import { hostRules } from './host-paths.ts'
 import type { HostsFiles } from './hosts-files.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import { requireState } from './runs.ts'
+import { requireState } from './require-state.ts'
 import { requireFittingNetwork, withGrants } from './spec-policy.ts'
 
 export type LimitsChange = { [K in keyof Limits]?: Limits[K] | undefined }
@@ -16,12 +22,15 @@ export interface SandboxChanges {
   update(ref: string, limits: LimitsChange): Promise<Sandbox>
   /** At once where it runs. Resolves when the others on the network know it by name. */
   setNetwork(ref: string, networkName: string | null): Promise<Sandbox>
-  /** From the next start on. What was given and taken is told as an event. */
+  /** From the next start on. What was given and taken is announced as an event. */
   setGrants(ref: string, grants: readonly Grant[]): Promise<Sandbox>
 }
 
 interface Deps {
-  readonly context: SandboxContext
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly network: Network
+  readonly drivers: Drivers
   readonly hosts: HostsFiles
   /** Runs work on the record as it is when its turn has come. */
   readonly onRecord: <T>(ref: string, work: (record: SandboxRecord) => Promise<T>) => Promise<T>
@@ -29,53 +38,75 @@ interface Deps {
 
 const settledStates = ['created', 'stopped', 'running', 'paused']
 
-export function createSandboxChanges({ context, hosts, onRecord }: Deps): SandboxChanges {
-  const { records } = context
+export function createSandboxChanges(deps: Deps): SandboxChanges {
+  const { records } = deps
   const shown = ({ sandbox }: SandboxRecord) => records.get(sandbox.id)?.sandbox ?? sandbox
   const isLive = ({ sandbox }: SandboxRecord) => sandbox.state === 'running' || sandbox.state === 'paused'
 
+  const apply = appliers(deps)
+  /** The field gets another value: what runs has it at once where the table of fields says so, else from its next start. */
+  const change = async <K extends ChangeableKey>(
+    record: SandboxRecord,
+    key: K,
+    spec: SandboxSpec,
+    facts: readonly Fact[] = [],
+  ) => {
+    if (isLive(record) && isLiveKey(key)) await apply[key](record, spec)
+    records.put(withSandbox(record, { spec }), facts)
+  }
+
   return {
     rename: (ref, name) =>
-      onRecord(ref, async (record) => {
+      deps.onRecord(ref, async (record) => {
         if (record.sandbox.name === name) return record.sandbox
-        requireFreeName(context, name)
+        requireFreeName(deps, name)
         records.put(withSandbox(record, { name }))
-        await hosts.settled()
+        await deps.hosts.settled()
         return shown(record)
       }),
 
-    update: (ref, change) =>
-      onRecord(ref, async (record) => {
-        const { sandbox } = record
+    update: (ref, wished) =>
+      deps.onRecord(ref, async (record) => {
+        const { spec } = record.sandbox
         requireState(record, settledStates, 'changed')
-        const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined))
-        const limits: Limits = { ...sandbox.spec.limits, ...given }
-        if (isLive(record)) await driverOf(context, sandbox.class).update(sandbox.id, limits)
-        records.put(withSandbox(record, { spec: { ...sandbox.spec, limits } }))
+        const memoryFromSettings = record.memoryFromSettings && wished.memoryBytes === undefined
+        const given = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined))
+        await change({ ...record, memoryFromSettings }, 'limits', { ...spec, limits: { ...spec.limits, ...given } })
         return shown(record)
       }),
 
     setNetwork: (ref, networkName) =>
-      onRecord(ref, async (record) => {
-        const { sandbox, lease } = record
+      deps.onRecord(ref, async (record) => {
         requireState(record, settledStates, 'changed')
-        const spec = { ...sandbox.spec, networkName }
+        const spec = { ...record.sandbox.spec, networkName }
         requireFittingNetwork(spec)
-        if (lease && isLive(record)) await context.network.join(lease, networkName)
-        records.put(withSandbox(record, { spec }))
-        await hosts.settled()
+        await change(record, 'networkName', spec)
+        await deps.hosts.settled()
         return shown(record)
       }),
 
     setGrants: (ref, grants) =>
-      onRecord(ref, async (record) => {
+      deps.onRecord(ref, async (record) => {
         const { sandbox } = record
         requireState(record, settledStates, 'changed')
-        const spec = await withGrants(sandbox.spec, [...grants], joeyFolders(context.folder))
-        const change = { before: sandbox.spec.grants, after: spec.grants, runs: isLive(record) }
-        const notices = describeChange({ name: sandbox.name, ...change })
-        records.put(withSandbox(record, { spec }), notices)
+        const spec = await withGrants(sandbox.spec, [...grants], hostRules(deps))
+        const both = { before: sandbox.spec.grants, after: spec.grants, runs: isLive(record) }
+        await change(record, 'grants', spec, describeChange({ name: sandbox.name, ...both }))
         return shown(record)
       }),
+  }
+}
+
+const isLiveKey = (key: ChangeableKey): key is LiveKey => sandboxFields[key].takesEffect === 'live'
+
+type Apply = (record: SandboxRecord, spec: SandboxSpec) => Promise<void>
+
+/** How a field changes in a sandbox that runs: one for each of which the table of fields says that it does. */
+function appliers(deps: Pick<Deps, 'drivers' | 'network'>): { readonly [K in LiveKey]: Apply } {
+  return {
+    limits: ({ sandbox }, { limits }) => driverOf(deps, sandbox.class).update(sandbox.id, limits),
+    networkName: async ({ lease }, { networkName }) => {
+      if (lease) await deps.network.join(lease, networkName)
+    },
   }
 }

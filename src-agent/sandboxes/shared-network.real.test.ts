@@ -1,34 +1,34 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../base/process/run.ts'
-import { type Desk, openDesk } from '../testing/agent-fixture.ts'
+import { type AgentFixture, openAgentFixture } from '../testing/agent-fixture.ts'
 
-let desk: Desk
+let fixture: AgentFixture
 beforeAll(async () => {
-  desk = await openDesk()
+  fixture = await openAgentFixture()
 })
-afterAll(() => desk.close())
+afterAll(() => fixture.close())
 afterEach(async () => {
-  const { sandboxes } = desk.services()
+  const { sandboxes } = fixture.services()
   await Promise.all(sandboxes.list(true).map(({ id }) => sandboxes.remove(id, true)))
 })
 
-const pings = async (from: string, to: string) => (await desk.exec(from, `ping -c 1 -W 1 ${to}`)).code === 0
+const pings = async (from: string, to: string) => (await fixture.exec(from, `ping -c 1 -W 1 ${to}`)).code === 0
 /** By hand: the static wget of Debian's busybox crashes. */
 const asks = async (from: string, to: string) =>
-  (await desk.exec(from, `printf 'GET /word HTTP/1.0\\r\\n\\r\\n' | nc -w 1 ${to} 8080 | tail -n 1`)).stdout
-const hosts = async (ref: string) => (await desk.exec(ref, 'cat /etc/hosts')).stdout
-const onDesk = { networkName: 'desk' }
+  (await fixture.exec(from, `printf 'GET /word HTTP/1.0\\r\\n\\r\\n' | nc -w 1 ${to} 8080 | tail -n 1`)).stdout
+const hosts = async (ref: string) => (await fixture.exec(ref, 'cat /etc/hosts')).stdout
+const onNetwork = { networkName: 'shared' }
 const serving = {
-  networkName: 'desk',
+  networkName: 'shared',
   command: ['sh', '-c', 'mkdir /www; echo hello > /www/word; exec httpd -f -p 8080 -h /www'],
 }
 
 describe('sandboxes on the network of one name', () => {
   test('reach each other by name, and nobody else reaches them or is reached', async () => {
-    const web = await desk.create('web', serving)
-    await desk.create('worker', { ...onDesk, hostname: 'labour' })
-    const other = await desk.create('other', { ...serving, networkName: 'another' })
-    const alone = await desk.create('alone')
+    const web = await fixture.create('web', serving)
+    await fixture.create('worker', { ...onNetwork, hostname: 'labour' })
+    const other = await fixture.create('other', { ...serving, networkName: 'another' })
+    const alone = await fixture.create('alone')
     await expect.poll(() => asks('worker', 'web')).toBe('hello\n')
     expect(await pings('worker', 'web')).toBe(true)
     expect(await pings('web', 'worker')).toBe(true)
@@ -43,15 +43,15 @@ describe('sandboxes on the network of one name', () => {
   })
 
   test('know each other from the first instruction on', async () => {
-    await desk.create('web', serving)
-    const first = await desk.create('first', { ...onDesk, command: ['sh', '-c', 'ping -c 1 -W 1 web'] })
-    expect(await desk.services().sandboxes.endings.of(first.id)).toMatchObject({ code: 0 })
+    await fixture.create('web', serving)
+    const first = await fixture.create('first', { ...onNetwork, command: ['sh', '-c', 'ping -c 1 -W 1 web'] })
+    expect(await fixture.services().sandboxes.endings.waitForExit(first.id)).toMatchObject({ code: 0 })
   })
 
   test('a forged address of another goes nowhere', async () => {
-    await desk.create('web', serving)
-    const one = await desk.create('one', onDesk)
-    const victim = await desk.create('victim', onDesk)
+    await fixture.create('web', serving)
+    const one = await fixture.create('one', onNetwork)
+    const victim = await fixture.create('victim', onNetwork)
     const namespace = `--net=/proc/${one.pid}/ns/net`
     await run('nsenter', [namespace, 'ip', 'addr', 'add', `${victim.address}/22`, 'dev', 'eth0'])
     await run('nsenter', [namespace, 'ip', 'addr', 'del', `${one.address}/22`, 'dev', 'eth0'])
@@ -60,18 +60,18 @@ describe('sandboxes on the network of one name', () => {
   })
 
   test('join and leave while they run, and the names follow', async () => {
-    const { sandboxes } = desk.services()
-    await desk.create('web', serving)
-    const late = await desk.create('late')
+    const { sandboxes } = fixture.services()
+    await fixture.create('web', serving)
+    const late = await fixture.create('late')
     expect(await pings('late', 'web')).toBe(false)
-    await sandboxes.setNetwork('late', 'desk')
+    await sandboxes.setNetwork('late', 'shared')
     await expect.poll(() => asks('late', 'web')).toBe('hello\n')
     expect(await hosts('web')).toContain(`${late.address}\tlate\n`)
     await sandboxes.rename('late', 'later')
     expect(await hosts('web')).toContain(`${late.address}\tlater\n`)
     expect(await pings('web', 'later')).toBe(true)
     // The hostname inside is the old one until the next start, and must still be known there.
-    expect((await desk.exec('later', 'ping -c 1 -W 1 "$(hostname)"')).code).toBe(0)
+    expect((await fixture.exec('later', 'ping -c 1 -W 1 "$(hostname)"')).code).toBe(0)
     await sandboxes.setNetwork('later', null)
     expect(await hosts('web')).not.toContain('later')
     expect(await hosts('later')).not.toContain('web')
@@ -80,9 +80,9 @@ describe('sandboxes on the network of one name', () => {
   })
 
   test('who stops is forgotten, and who starts again is known under its new address', async () => {
-    const { sandboxes } = desk.services()
-    await desk.create('web', serving)
-    await desk.create('worker', onDesk)
+    const { sandboxes } = fixture.services()
+    await fixture.create('web', serving)
+    await fixture.create('worker', onNetwork)
     await sandboxes.stop('worker', 0)
     await sandboxes.hosts.settled()
     expect(await hosts('web')).not.toContain('worker')
@@ -94,42 +94,42 @@ describe('sandboxes on the network of one name', () => {
   })
 
   test('whatever a guest makes of its file is overwritten in place and leads nowhere', async () => {
-    await desk.create('web', serving)
-    await desk.create('worker', onDesk)
-    const { code } = await desk.exec('web', 'ln -sf /etc/passwd /etc/hosts; rm -f /etc/hosts; mv /etc/hosts /h')
+    await fixture.create('web', serving)
+    await fixture.create('worker', onNetwork)
+    const { code } = await fixture.exec('web', 'ln -sf /etc/passwd /etc/hosts; rm -f /etc/hosts; mv /etc/hosts /h')
     expect(code).not.toBe(0)
-    await desk.exec('web', 'head -c 1000000 /dev/zero > /etc/hosts; chmod 000 /etc/hosts')
-    const third = await desk.create('third', onDesk)
+    await fixture.exec('web', 'head -c 1000000 /dev/zero > /etc/hosts; chmod 000 /etc/hosts')
+    const third = await fixture.create('third', onNetwork)
     expect(await hosts('web')).toMatch(/^127\.0\.0\.1\tlocalhost\n[^\0]*\n$/)
     expect(await hosts('web')).toContain(`${third.address}\tthird\n`)
   })
 
   test('an agent that died costs no connection and no name, and the names of the dead vanish', async () => {
-    const web = await desk.create('web', serving)
-    const worker = await desk.create('worker', onDesk)
-    await desk.create('short', onDesk)
-    const alone = await desk.create('alone')
-    const { pid } = desk.services().sandboxes.find('short').sandbox
-    const lost = desk.lose()
+    const web = await fixture.create('web', serving)
+    const worker = await fixture.create('worker', onNetwork)
+    await fixture.create('short', onNetwork)
+    const alone = await fixture.create('alone')
+    const { pid } = fixture.services().sandboxes.find('short').sandbox
+    const lost = fixture.lose()
     process.kill(pid ?? 0, 'SIGKILL')
     await lost
-    await expect.poll(() => desk.services().sandboxes.find('short').sandbox.state).toBe('stopped')
-    await desk.services().sandboxes.hosts.settled()
+    await expect.poll(() => fixture.services().sandboxes.find('short').sandbox.state).toBe('stopped')
+    await fixture.services().sandboxes.hosts.settled()
     expect(await hosts('web')).not.toContain('short')
     await expect.poll(() => asks('worker', 'web')).toBe('hello\n')
     expect(await pings('alone', web.address ?? '')).toBe(false)
-    const late = await desk.create('late', onDesk)
+    const late = await fixture.create('late', onNetwork)
     expect(await pings('late', 'worker')).toBe(true)
     expect(await hosts('worker')).toContain(`${late.address}\tlate\n`)
     expect([worker.address, alone.address]).not.toContain(late.address)
   })
 
   test('without a network there is none to be on', async () => {
-    await expect(desk.create('none', { network: 'none', networkName: 'desk' })).rejects.toMatchObject({
+    await expect(fixture.create('none', { network: 'none', networkName: 'shared' })).rejects.toMatchObject({
       wire: { code: 'invalidRequest', reason: 'name-needs-network' },
     })
-    await desk.create('silent', { network: 'none' })
-    await expect(desk.services().sandboxes.setNetwork('silent', 'desk')).rejects.toMatchObject({
+    await fixture.create('silent', { network: 'none' })
+    await expect(fixture.services().sandboxes.setNetwork('silent', 'shared')).rejects.toMatchObject({
       wire: { reason: 'name-needs-network' },
     })
   })
@@ -137,11 +137,11 @@ describe('sandboxes on the network of one name', () => {
   test('whatever the classes are, they reach each other by name, and follow a change', {
     timeout: 120_000,
   }, async () => {
-    const { context, sandboxes } = desk.services()
-    const classes = [...context.drivers.keys()]
+    const { drivers, sandboxes } = fixture.services()
+    const classes = [...drivers.keys()]
     const all = ['web', ...classes.map((each) => `in-${each}`)]
-    await desk.create('web', serving)
-    for (const each of classes) await desk.create(`in-${each}`, { ...onDesk, class: each })
+    await fixture.create('web', serving)
+    for (const each of classes) await fixture.create(`in-${each}`, { ...onNetwork, class: each })
     for (const from of all) {
       for (const to of all) expect([from, to, await pings(from, to)]).toEqual([from, to, true])
       await expect.poll(() => asks(from, 'web')).toBe('hello\n')

@@ -1,16 +1,18 @@
 import { appError } from '#contract/app-error'
 import type { SandboxSpec } from '#contract/sandbox'
-import { checkGrants, mountsOfGrants } from './grant-policy.ts'
+import { checkGrants, mountsOfGrants, requireCapability } from './grant-policy.ts'
+import type { HostRules } from './host-paths.ts'
 import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
 
 /**
  * Checks what a sandbox shall be, as far as policy and this machine decide it, and returns it with paths resolved.
  * Refuses with the reason, before anything is changed.
  */
-export async function checkSpec(spec: SandboxSpec, joeyFolders: readonly string[]): Promise<SandboxSpec> {
+export async function checkSpec(spec: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
   requireFittingNetwork(spec)
-  const grants = await checkGrants(spec, joeyFolders)
-  const mounts = await checkMounts(spec.mounts, joeyFolders, grants)
+  for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
+  const grants = await checkGrants(spec, rules)
+  const mounts = await checkMounts(spec.mounts, rules, { class: spec.class, grants })
   // What is mounted because it was granted needs its place as well.
   placeMounts([...mounts, ...mountsOfGrants(grants, mounts)])
   return { ...spec, grants, mounts }
@@ -20,11 +22,11 @@ export async function checkSpec(spec: SandboxSpec, joeyFolders: readonly string[
 export async function withGrants(
   spec: SandboxSpec,
   wished: SandboxSpec['grants'],
-  joeyFolders: readonly string[],
+  rules: HostRules,
 ): Promise<SandboxSpec> {
   requireFittingNetwork({ ...spec, grants: wished })
-  const grants = await checkGrants({ ...spec, grants: wished }, joeyFolders)
-  const mounts = await fitMounts(spec.mounts, joeyFolders, grants)
+  const grants = await checkGrants({ ...spec, grants: wished }, rules)
+  const mounts = await fitMounts(spec.mounts, rules, { class: spec.class, grants })
   placeMounts([...mounts, ...mountsOfGrants(grants, mounts)])
   return { ...spec, grants, mounts }
 }
@@ -37,26 +39,19 @@ export function hasHostNetwork(spec: Pick<SandboxSpec, 'grants'>): boolean {
 export function requireFittingNetwork(spec: SandboxSpec): void {
   const shared = hasHostNetwork(spec)
   if (shared && spec.network === 'none') {
-    const message =
-      'It cannot have this machine\'s network and none. Leave out host-network, or choose the network "nat".'
-    throw appError('invalidRequest', 'host-network-and-none', message)
+    throw appError('host-network-and-none')
   }
   if (shared && spec.ports.length > 0) {
-    const message = "On this machine's own network its ports are this machine's. Leave out the ports, or host-network."
-    throw appError('invalidRequest', 'host-network-and-ports', message)
+    throw appError('host-network-and-ports')
   }
   if (shared && spec.networkName !== null) {
-    const message =
-      "It is either on this machine's own network or on one of sandboxes. Leave out host-network, or the network's name."
-    throw appError('invalidRequest', 'host-network-and-name', message)
+    throw appError('host-network-and-name')
   }
   if (spec.network === 'nat') return
   if (spec.ports.length > 0) {
-    const message = 'Ports cannot be published without a network. Use "nat", or leave out the ports.'
-    throw appError('invalidRequest', 'ports-need-network', message)
+    throw appError('ports-need-network')
   }
   if (spec.networkName !== null) {
-    const message = `Without a network it cannot be on "${spec.networkName}". Use "nat", or leave out the network's name.`
-    throw appError('invalidRequest', 'name-needs-network', message)
+    throw appError('name-needs-network', { network: spec.networkName })
   }
 }

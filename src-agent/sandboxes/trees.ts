@@ -1,6 +1,6 @@
-import type { LayerSource, TreeView } from '../storage/layers/tree-view.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
+import type { LayerSource, TreeView } from '../storage/layers/tree-view.ts'
 import type { TreePair } from '../storage/trees/tree-pair.ts'
 
 /** Which layers make a tree of files, found by its name. */

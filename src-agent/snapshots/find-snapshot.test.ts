@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import type { Snapshot } from '#contract/snapshot'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import type { SnapshotRecord, SnapshotStore } from '../state/records/snapshot-records.ts'
 import { findSnapshot, nameSnapshot, snapshotsOf } from './find-snapshot.ts'
-import type { SnapshotRecord, SnapshotRecords } from '../state/records/snapshot-records.ts'
 
 const web = 'aaaa00000001'
 const gone = 'aaaa00000002'
@@ -22,13 +22,11 @@ const sources = {
   snapshotRecords: {
     all: () => all,
     get: (id: string) => all.find((each) => each.snapshot.id === id),
-  } as unknown as SnapshotRecords,
-  context: {
-    records: {
-      all: () => sandboxes,
-      get: (id: string) => sandboxes.find(({ sandbox }) => sandbox.id === id),
-      findByName: (name: string) => sandboxes.find(({ sandbox }) => sandbox.name === name),
-    },
+  } as unknown as SnapshotStore,
+  records: {
+    all: () => sandboxes,
+    get: (id: string) => sandboxes.find(({ sandbox }) => sandbox.id === id),
+    findByName: (name: string) => sandboxes.find(({ sandbox }) => sandbox.name === name),
   } as never,
 }
 

@@ -1,11 +1,24 @@
 import { join } from 'node:path'
-import type { LayerId } from '../storage/layers/layer-store.ts'
-import { dropUnnamed, longestChain } from '../sandboxes/layer-references.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import type { Background } from '../base/async/background.ts'
+import { type KeyedLock, withLocks } from '../base/async/locks.ts'
+import { dropUnnamed, type LayerReferencesDeps, longestChain } from '../sandboxes/layer-references.ts'
+import type { EventLog } from '../state/event-log.ts'
+import type { StateFolder } from '../state/folder.ts'
 import { commitTogether } from '../state/record-change.ts'
-import type { SnapshotGround } from './snapshot-ground.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
-import { withLocks } from './with-locks.ts'
+import type { LayerId } from '../storage/layers/layer-store.ts'
+
+interface Deps extends LayerReferencesDeps {
+  readonly events: EventLog
+  readonly folder: StateFolder
+  readonly lock: KeyedLock
+  readonly background: Background
+  /** For tests: called between any two steps. */
+  readonly step: (name: string) => Promise<void>
+  /** Ends with the service, before the agent does. */
+  readonly leaving: AbortSignal
+}
 
 /** Joins the lower layers of chains that have become long, so that neither the kernel nor a reader has to look through all. */
 export interface Flattening {
@@ -13,21 +26,21 @@ export interface Flattening {
   later(): void
 }
 
-export function createFlattening(ground: SnapshotGround): Flattening {
+export function createFlattening(deps: Deps): Flattening {
   let isUnderWay = false
-  const { background } = ground.context
+  const { background } = deps
   const work = async (): Promise<void> => {
-    for (let chain = findLong(ground); chain; chain = findLong(ground)) {
-      if (ground.leaving.aborted || !(await flatten(ground, chain))) return
+    for (let chain = findLong(deps); chain; chain = findLong(deps)) {
+      if (deps.leaving.aborted || !(await flatten(deps, chain))) return
     }
   }
   return {
     later() {
-      if (isUnderWay || findLong(ground) === null) return
+      if (isUnderWay || findLong(deps) === null) return
       isUnderWay = true
       const done = work()
         .catch((error: unknown) => {
-          if (!ground.leaving.aborted) throw error
+          if (!deps.leaving.aborted) throw error
         })
         .finally(() => {
           isUnderWay = false
@@ -47,9 +60,9 @@ function isSwitchable(record: Named): boolean {
 }
 
 /** The lower part of the longest chain that is too long and may be switched: the layers to join, the topmost first. */
-function findLong({ context, snapshotRecords }: SnapshotGround): LayerId[] | null {
-  const most = longestChain(join(context.folder.home, 'layers'))
-  const chains = [...context.records.all(), ...snapshotRecords.all()]
+function findLong(deps: Pick<Deps, 'records' | 'folder' | 'snapshotRecords'>): LayerId[] | null {
+  const most = longestChain(join(deps.folder.home, 'layers'))
+  const chains = [...deps.records.all(), ...deps.snapshotRecords.all()]
     .filter((record) => record.layers.length > most && isSwitchable(record))
     .map(({ layers }) => layers)
     .sort((one, other) => other.length - one.length)
@@ -57,31 +70,30 @@ function findLong({ context, snapshotRecords }: SnapshotGround): LayerId[] | nul
 }
 
 /** False where nothing was switched, so that it is not tried for ever. */
-async function flatten(ground: SnapshotGround, chain: readonly LayerId[]): Promise<boolean> {
-  const { context, layers } = ground
+async function flatten(
+  deps: Pick<Deps, 'records' | 'events' | 'layers' | 'snapshotRecords' | 'lock' | 'log' | 'step' | 'leaving'>,
+  chain: readonly LayerId[],
+): Promise<boolean> {
+  const { layers } = deps
   const into = layers.newId()
   // Until it is named below, a sweep of the next agent would take it away again.
-  await layers.merge(chain, into, { signal: ground.leaving })
-  await layers.seal(into, { signal: ground.leaving })
-  await ground.step('merged')
+  await layers.merge(chain, into, { signal: deps.leaving })
+  await layers.seal(into, { signal: deps.leaving })
+  await deps.step('merged')
   const onChain = <T extends Named>(records: readonly T[]) => records.filter(({ layers: all }) => endsWith(all, chain))
-  const ids = onChain(context.records.all()).map(({ sandbox }) => sandbox.id)
-  const switched = await withLocks(context.lock, ids, async () => {
+  const ids = onChain(deps.records.all()).map(({ sandbox }) => sandbox.id)
+  const switched = await withLocks(deps.lock, ids, async () => {
     const replace = (all: readonly LayerId[]) => [...all.slice(0, all.length - chain.length), into]
-    const sandboxes = onChain(context.records.all()).filter(
-      (each) => isSwitchable(each) && ids.includes(each.sandbox.id),
-    )
-    const snapshots = onChain(ground.snapshotRecords.all()).filter(isSwitchable)
-    commitTogether(context.events, [
-      ...sandboxes.map((each) => context.records.changeOf({ ...each, layers: replace(each.layers) })),
-      ...snapshots.map((each) =>
-        ground.snapshotRecords.changeOf(withoutDisk({ ...each, layers: replace(each.layers) })),
-      ),
+    const sandboxes = onChain(deps.records.all()).filter((each) => isSwitchable(each) && ids.includes(each.sandbox.id))
+    const snapshots = onChain(deps.snapshotRecords.all()).filter(isSwitchable)
+    commitTogether(deps.events, [
+      ...sandboxes.map((each) => deps.records.changeOf({ ...each, layers: replace(each.layers) })),
+      ...snapshots.map((each) => deps.snapshotRecords.changeOf(withoutDisk({ ...each, layers: replace(each.layers) }))),
     ])
     return sandboxes.length + snapshots.length
   })
-  await ground.step('switched')
-  await dropUnnamed(context, switched === 0 ? [into] : chain)
+  await deps.step('switched')
+  await dropUnnamed(deps, switched === 0 ? [into] : chain)
   return switched > 0
 }
 

@@ -1,7 +1,11 @@
 import { appError } from '#contract/app-error'
 import { SandboxName } from '#contract/sandbox'
-import type { SandboxContext } from '../sandboxes/context.ts'
 import { requireFreeName } from '../sandboxes/find-sandbox.ts'
+import type { SandboxRecords } from '../state/records/sandbox-records.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+}
 
 interface NameWish {
   readonly parent: string
@@ -11,26 +15,25 @@ interface NameWish {
 }
 
 /** Names of forks: PREFIX-1 and so on, or PREFIX itself for one. Refuses wished names that are taken. */
-export function nameForks(context: Pick<SandboxContext, 'records'>, { parent, prefix, count }: NameWish): string[] {
-  if (prefix === undefined) return freeNames(context, parent, count)
+export function nameForks(deps: Deps, { parent, prefix, count }: NameWish): string[] {
+  if (prefix === undefined) return freeNames(deps, parent, count)
   const names = count === 1 ? [prefix] : Array.from({ length: count }, (_value, index) => `${prefix}-${index + 1}`)
-  for (const name of names) requireFreeName(context, requireName(name))
+  for (const name of names) requireFreeName(deps, requireName(name))
   return names
 }
 
-function freeNames({ records }: Pick<SandboxContext, 'records'>, parent: string, count: number): string[] {
+function freeNames(deps: Deps, parent: string, count: number): string[] {
   // Room for a dash and a number, also below the longest name.
   const base = parent.slice(0, 56).replace(/-+$/, '')
   const names: string[] = []
   for (let index = 1; names.length < count; index += 1) {
     const name = `${base}-${index}`
-    if (!records.findByName(name)) names.push(name)
+    if (!deps.records.findByName(name)) names.push(name)
   }
   return names
 }
 
 function requireName(name: string): string {
   if (SandboxName.safeParse(name).success) return name
-  const message = `"${name}" would not be a name of a sandbox, which has at most 63 characters. Choose a shorter name.`
-  throw appError('invalidRequest', 'fork-name-too-long', message, { params: { name } })
+  throw appError('fork-name-too-long', { name })
 }

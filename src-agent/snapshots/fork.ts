@@ -1,21 +1,32 @@
 import { AppError, appError } from '#contract/app-error'
 import type { IsolationClass, Sandbox, SandboxSpec } from '#contract/sandbox'
+import { listOf, type Sentence, sentence, type Wording } from '#contract/sentence'
 import type { Snapshot } from '#contract/snapshot'
+import type { KeyedLock } from '../base/async/locks.ts'
 import { liveSaving } from '../engines/driver.ts'
-import { driverOf } from '../sandboxes/context.ts'
-import { joeyFolders } from '../sandboxes/host-paths.ts'
+import type { MemoryCeiling } from '../engines/memory-ceiling.ts'
+import { driverOf } from '../sandboxes/find-driver.ts'
+import { hostRules } from '../sandboxes/host-paths.ts'
+import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { checkSpec } from '../sandboxes/spec-policy.ts'
+import type { Trees } from '../sandboxes/trees.ts'
+import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { findSnapshot } from './find-snapshot.ts'
 import { nameForks } from './fork-names.ts'
 import { type Fork, type ForkPlan, forkOne } from './fork-one.ts'
 import { removeSnapshot } from './remove-snapshot.ts'
 import { sourceProblems } from './restore-plan.ts'
 import { liveLoss } from './restore-steps.ts'
-import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
-import { takeSnapshotOf } from './take-steps.ts'
+import { type TakeStepsDeps, takeSnapshotOf } from './take-steps.ts'
 import type { TakeWork } from './take-work.ts'
 import { whyUnusable } from './usable.ts'
+
+export interface ForkDeps extends TakeStepsDeps {
+  readonly lock: KeyedLock
+  readonly memoryCeiling: Pick<MemoryCeiling, 'ensure'>
+  readonly sandboxes: Pick<SandboxService, 'endings' | 'find' | 'hosts'>
+  readonly trees: Trees
+}
 
 export interface ForkRequest {
   readonly snapshot?: string | undefined
@@ -31,7 +42,8 @@ export interface ForkOutcome {
   readonly sandboxes: Sandbox[]
   readonly snapshot: Snapshot
   readonly pauseMs: number
-  readonly told: string[]
+  readonly messages: string[]
+  readonly messagesWordings: Wording[]
 }
 
 /** So many at a time: more only take the processors from each other. */
@@ -39,33 +51,33 @@ const atOnce = 4
 
 /**
  * Makes new sandboxes from a snapshot, or from a sandbox as it is now. Each is made whole or leaves nothing; those that could
- * not be made are told. Rejects where none could.
+ * not be made are reported. Rejects where none could.
  */
-export async function forkSandboxes(
-  ground: SnapshotGround,
-  request: ForkRequest,
-  work: TakeWork,
-): Promise<ForkOutcome> {
-  await ground.ready()
-  const parent = parentName(ground, request)
-  // Before anything is made: also before the parent stands still for it.
-  const names = nameForks(ground.context, { parent, prefix: request.prefix, count: request.count })
-  const { record, pauseMs, isNew } = await sourceOf(ground, request, work)
+export async function forkSandboxes(deps: ForkDeps, request: ForkRequest, work: TakeWork): Promise<ForkOutcome> {
+  await deps.ready()
+  const parent = parentName(deps, request)
+  // Before anything is made: also before the parent is paused for it.
+  const names = nameForks(deps, { parent, prefix: request.prefix, count: request.count })
+  const { record, pauseMs, isNew } = await sourceOf(deps, request, work)
   try {
-    const plan = await planForks(ground, record, request)
-    const { sandboxes, told } = await forkAll(ground, plan, names, work)
-    return { sandboxes, snapshot: record.snapshot, pauseMs, told }
+    const plan = await planForks(deps, record, request)
+    const { sandboxes, messages } = await forkAll(deps, plan, names, work)
+    const { texts, wordings } = listOf(messages)
+    return { sandboxes, snapshot: record.snapshot, pauseMs, messages: texts, messagesWordings: wordings }
   } catch (error) {
     // Nobody asked for a snapshot by itself.
-    if (isNew) await removeSnapshot(ground, record.snapshot.id).catch(() => undefined)
+    if (isNew) await removeSnapshot(deps, record.snapshot.id).catch(() => undefined)
     throw error
   }
 }
 
-function parentName(ground: SnapshotGround, { snapshot, sandbox }: ForkRequest): string {
-  if (snapshot !== undefined && sandbox === undefined) return findSnapshot(ground, snapshot).snapshot.sandboxName
-  if (sandbox !== undefined && snapshot === undefined) return ground.sandboxes.find(sandbox).sandbox.name
-  throw appError('invalidRequest', 'fork-of-what', 'Say either which snapshot or which sandbox to fork.')
+function parentName(
+  deps: Pick<ForkDeps, 'records' | 'snapshotRecords' | 'sandboxes'>,
+  { snapshot, sandbox }: ForkRequest,
+): string {
+  if (snapshot !== undefined && sandbox === undefined) return findSnapshot(deps, snapshot).snapshot.sandboxName
+  if (sandbox !== undefined && snapshot === undefined) return deps.sandboxes.find(sandbox).sandbox.name
+  throw appError('fork-of-what')
 }
 
 interface Source {
@@ -75,79 +87,79 @@ interface Source {
   readonly isNew: boolean
 }
 
-async function sourceOf(ground: SnapshotGround, request: ForkRequest, work: TakeWork): Promise<Source> {
-  const { context, sandboxes, snapshotRecords } = ground
+async function sourceOf(deps: ForkDeps, request: ForkRequest, work: TakeWork): Promise<Source> {
+  const { sandboxes, snapshotRecords } = deps
   if (request.sandbox === undefined) {
-    return { record: findSnapshot(ground, request.snapshot ?? ''), pauseMs: 0, isNew: false }
+    return { record: findSnapshot(deps, request.snapshot ?? ''), pauseMs: 0, isNew: false }
   }
   const { id } = sandboxes.find(request.sandbox).sandbox
-  const snapshot = await context.lock.run(id, async () => {
+  const snapshot = await deps.lock.run(id, async () => {
     const record = sandboxes.find(id)
     const wanted = request.class ?? record.sandbox.class
-    const driver = driverOf(context, record.sandbox.class)
+    const driver = driverOf(deps, record.sandbox.class)
     const can = record.sandbox.state === 'running' && wanted === driver.class && liveSaving(driver) !== null
-    const live = request.live ?? (can && request.start && (await canSave(ground, id)))
-    return takeSnapshotOf(ground, record, { reason: 'fork', live }, { signal: work.signal, began: work.began })
+    const live = request.live ?? (can && request.start && (await canSave(deps, id)))
+    return takeSnapshotOf(deps, record, { reason: 'fork', live }, { signal: work.signal, began: work.began })
   })
   const record = snapshotRecords.get(snapshot.id)
-  if (!record) throw appError('notFound', 'snapshot-removed', 'The snapshot was removed meanwhile.')
+  if (!record) throw appError('snapshot-removed')
   return { record, pauseMs: snapshot.pauseMs, isNew: true }
 }
 
 /** Where nobody insists on memory, a sandbox whose memory cannot be kept is forked from its disk. */
-async function canSave(ground: SnapshotGround, id: string): Promise<boolean> {
-  const record = ground.sandboxes.find(id)
+async function canSave(deps: Pick<ForkDeps, 'drivers' | 'sandboxes'>, id: string): Promise<boolean> {
+  const record = deps.sandboxes.find(id)
   const { spec, argv } = record.sandbox
-  const driver = liveSaving(driverOf(ground.context, record.sandbox.class))
+  const driver = liveSaving(driverOf(deps, record.sandbox.class))
   const process = { argv, env: [], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: spec.tty }
   const hostNetwork = spec.grants.some(({ kind }) => kind === 'host-network')
   return driver?.refusesSave({ mounts: spec.mounts, grants: spec.grants, hostNetwork, process }) === null
 }
 
 /** Refuses what no fork could be made of, and says what all of them have other than the parent. */
-async function planForks(ground: SnapshotGround, record: SnapshotRecord, request: ForkRequest): Promise<ForkPlan> {
-  const { context } = ground
+async function planForks(
+  deps: Pick<ForkDeps, 'records' | 'folder' | 'images' | 'layers' | 'snapshotRecords' | 'drivers' | 'wholeStates'>,
+  record: SnapshotRecord,
+  request: ForkRequest,
+): Promise<ForkPlan> {
   const { snapshot } = record
   const wanted = request.class ?? snapshot.class
-  const usable = snapshot.live !== null && whyUnusable(ground, record) === null
+  const usable = snapshot.live !== null && whyUnusable(deps, record) === null
   const live = request.live ?? (usable && request.start && wanted === snapshot.class)
   if (live && !request.start) {
-    const message = 'Running processes cannot go on in forks that are not started. Start them, or fork the disk only.'
-    throw appError('invalidRequest', 'live-fork-not-started', message)
+    throw appError('live-fork-not-started')
   }
-  const [problem] = await sourceProblems(ground, record, { live, class: wanted })
-  if (problem !== undefined)
-    throw appError('conflict', 'fork-not-possible', problem, { params: { name: snapshot.name } })
-  const { spec, told } = specOfForks(snapshot, wanted, live)
-  return { source: record, live, start: request.start, spec: await checkSpec(spec, joeyFolders(context.folder)), told }
+  const [problem] = await sourceProblems(deps, record, { live, class: wanted })
+  if (problem !== undefined) throw appError('fork-not-possible', { name: snapshot.name, problem })
+  const { spec, messages } = specOfForks(snapshot, wanted, live)
+  return { source: record, live, start: request.start, spec: await checkSpec(spec, hostRules(deps)), messages }
 }
 
-function specOfForks(snapshot: Snapshot, wanted: IsolationClass, live: boolean): { spec: SandboxSpec; told: string[] } {
+function specOfForks(
+  snapshot: Snapshot,
+  wanted: IsolationClass,
+  live: boolean,
+): { spec: SandboxSpec; messages: Sentence[] } {
   const { spec } = snapshot
   const fixed = spec.ports.filter(({ hostPort }) => hostPort !== 0)
   const ports = spec.ports.map((port) => ({ ...port, hostPort: 0 }))
-  const moved = fixed.map(
-    ({ hostPort, guestPort }) =>
-      `Port ${hostPort} of this machine stays with the parent: each fork gets a free port for its port ${guestPort}.`,
-  )
-  const dropped = live ? liveLoss("The forks'", snapshot) : []
-  return { spec: { ...spec, class: wanted, hostname: null, ports }, told: [...moved, ...dropped] }
+  const moved = fixed.map(({ hostPort, guestPort }) => sentence('fork-port-moved', { hostPort, guestPort }))
+  const dropped = live ? liveLoss('forks', snapshot) : []
+  return { spec: { ...spec, class: wanted, hostname: null, ports }, messages: [...moved, ...dropped] }
 }
 
 async function forkAll(
-  ground: SnapshotGround,
+  deps: ForkDeps,
   plan: ForkPlan,
   names: readonly string[],
   { signal, onProgress }: TakeWork,
-): Promise<{ sandboxes: Sandbox[]; told: string[] }> {
+): Promise<{ sandboxes: Sandbox[]; messages: Sentence[] }> {
   const results: (Fork | AppError)[] = []
   const left = names.map((name, index) => ({ name, index }))
   let done = 0
   const worker = async (): Promise<void> => {
     for (let next = left.shift(); next; next = left.shift()) {
-      results[next.index] = await forkOne(ground, plan, next.name, signal).catch((error: unknown) =>
-        AppError.from(error),
-      )
+      results[next.index] = await forkOne(deps, plan, next.name, signal).catch((error: unknown) => AppError.from(error))
       done += 1
       onProgress?.(done / names.length)
     }
@@ -158,10 +170,10 @@ async function forkAll(
     each instanceof AppError ? [{ name: names[index] ?? '', error: each }] : [],
   )
   if (made.length === 0 && failures[0]) throw failures[0].error
-  const told = [
-    ...plan.told,
-    ...new Set(made.flatMap((each) => each.told)),
-    ...failures.map(({ name, error }) => `"${name}" could not be made: ${error.wire.message}`),
+  const messages = [
+    ...plan.messages,
+    ...new Map(made.flatMap((each) => each.messages).map((each) => [each.message, each])).values(),
+    ...failures.map(({ name, error }) => sentence('fork-not-made', { name, why: error.wire })),
   ]
-  return { sandboxes: made.map(({ sandbox }) => sandbox), told }
+  return { sandboxes: made.map(({ sandbox }) => sandbox), messages }
 }

@@ -20,12 +20,12 @@ function setUp(state: string, more: Partial<Record<'pause' | 'resume' | 'flushDi
     phase: async () => phase,
   }
   const record = { sandbox: { id: 'x', name: 'box', state, class: 'container' } } as unknown as SandboxRecord
-  const context = {
+  const deps = {
     drivers: new Map([['container', driver]]),
     folder: { sandbox: () => ({}) },
     records: { get: () => record, put: ({ sandbox }: SandboxRecord) => puts.push(sandbox.state) },
   }
-  const freezer = createFreezer(context as never, record)
+  const freezer = createFreezer(deps as never, record)
   const work = async () => void calls.push('work')
   return { freezer, calls, puts, work, become: (now: Phase) => (phase = now) }
 }
@@ -50,7 +50,7 @@ test('it goes on also where the work fails', async () => {
   expect(calls.at(-1)).toBe('resume')
 })
 
-test('one that ends meanwhile stands still anyway', async () => {
+test('one that ends meanwhile does not run anyway', async () => {
   const bench = setUp('running', { pause: () => Promise.reject(new Error('no such process')) })
   bench.become('stopped')
   await bench.freezer.freeze(bench.work)
@@ -63,7 +63,7 @@ test('one that cannot be held although it runs is not copied', async () => {
   expect(bench.calls).not.toContain('work')
 })
 
-test('one that does not go on is on record as paused, and that is told', async () => {
+test('one that does not go on is on record as paused, and that is reported', async () => {
   const bench = setUp('running', { resume: () => Promise.reject(new Error('stuck')) })
   const frozen = bench.freezer.freeze(async () => void bench.become('paused'))
   await expect(frozen).rejects.toMatchObject({ wire: { reason: 'resume-failed' } })

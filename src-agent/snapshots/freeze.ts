@@ -1,7 +1,16 @@
-import { AppError, appError } from '#contract/app-error'
-import { ability, type Driver } from '../engines/driver.ts'
-import { driverOf, type SandboxContext, withSandbox } from '../sandboxes/context.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import { appError } from '#contract/app-error'
+import { explainFailure } from '../base/failures/machine-failure.ts'
+import { ability, type Driver, type Drivers } from '../engines/driver.ts'
+import { driverOf } from '../sandboxes/find-driver.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import { withSandbox } from '../state/records/sandbox-records.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly drivers: Drivers
+}
 
 /** Holds a running sandbox still for a piece of work, and measures for how long. */
 export interface Freezer {
@@ -12,24 +21,24 @@ export interface Freezer {
 }
 
 /**
- * One that a person has paused stays paused, and one that has ended meanwhile stands still anyway. When the engine does not
- * let it go on, that is on record, and told.
+ * One that a person has paused stays paused, and one that has ended meanwhile does not run anyway. When the engine does not
+ * let it go on, that is on record, and reported.
  */
-export function createFreezer(context: SandboxContext, record: SandboxRecord): Freezer {
+export function createFreezer(deps: Deps, record: SandboxRecord): Freezer {
   const { id, state } = record.sandbox
   let pauseMs = 0
   if (state !== 'running') return { freeze: (work) => work(), pauseMs: () => 0 }
-  const driver = driverOf(context, record.sandbox.class)
+  const driver = driverOf(deps, record.sandbox.class)
   return {
     pauseMs: () => pauseMs,
     async freeze(work) {
-      await flush(context, driver, id)
+      await flush(deps, driver, id)
       const began = performance.now()
       const isFrozen = await pause(driver, id)
       try {
         await work()
       } finally {
-        if (isFrozen) await goOn(context, driver, record)
+        if (isFrozen) await goOn(deps, driver, record)
         pauseMs = performance.now() - began
       }
     },
@@ -37,11 +46,11 @@ export function createFreezer(context: SandboxContext, record: SandboxRecord): F
 }
 
 /** What the guest's engine keeps back of what was written is put where it is copied from. */
-async function flush(context: SandboxContext, driver: Driver, id: string): Promise<void> {
+async function flush(deps: Pick<Deps, 'folder'>, driver: Driver, id: string): Promise<void> {
   const flushing = ability(driver, 'flushDisk')
   if (!flushing) return
   try {
-    await flushing.flushDisk(id, context.folder.sandbox(id))
+    await flushing.flushDisk(id, deps.folder.sandbox(id))
   } catch (error) {
     if (await isFrozenOrRuns(driver, id)) throw error
   }
@@ -58,15 +67,14 @@ async function pause(driver: Driver, id: string): Promise<boolean> {
   }
 }
 
-async function goOn(context: SandboxContext, driver: Driver, record: SandboxRecord): Promise<void> {
+async function goOn(deps: Pick<Deps, 'records'>, driver: Driver, record: SandboxRecord): Promise<void> {
   const { id, name } = record.sandbox
   try {
     await driver.resume(id)
   } catch (error) {
     if ((await driver.phase(id)) !== 'paused') return
-    context.records.put(withSandbox(context.records.get(id) ?? record, { state: 'paused' }))
-    const message = `"${name}" was held still for the snapshot and could not be let go on. It is paused now; resume it with "joey resume ${name}".`
-    throw appError('engine', 'resume-failed', message, { detail: AppError.from(error).wire.message })
+    deps.records.put(withSandbox(deps.records.get(id) ?? record, { state: 'paused' }))
+    throw appError('resume-failed', { name }, { detail: explainFailure(error).wire.message })
   }
 }
 

@@ -1,15 +1,28 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { createDiskConverter } from '../storage/ext4/ext4-disk.ts'
-import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
-import { findProgram } from '../process/find-program.ts'
+import { findSystemProgram } from '#contract/client/system-program'
+import { type Sentence, sentence } from '#contract/sentence'
 import { run } from '../base/process/run.ts'
-import { driverOf } from '../sandboxes/context.ts'
+import type { Drivers } from '../engines/driver.ts'
+import { driverOf } from '../sandboxes/find-driver.ts'
 import { ensureUpper } from '../sandboxes/launch-plan.ts'
 import { ensureLowers } from '../sandboxes/layer-references.ts'
+import type { Trees } from '../sandboxes/trees.ts'
+import type { StateFolder } from '../state/folder.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import type { SnapshotGround } from './snapshot-ground.ts'
+import { createDiskConverter } from '../storage/ext4/ext4-disk.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import type { LayerStore } from '../storage/layers/layer-store.ts'
+import type { TreeNode, TreeView } from '../storage/layers/tree-view.ts'
+
+interface Deps {
+  readonly folder: StateFolder
+  readonly imageMounts: ImageMounts
+  readonly layers: LayerStore
+  readonly drivers: Drivers
+  readonly trees: Trees
+}
 
 /** What makes a machine another one than its copy: a file's new content, or null for one that is to be gone. */
 interface NewFile {
@@ -28,18 +41,14 @@ const hostKey = /^ssh_host_(rsa|dsa|ecdsa|ed25519)_key(\.pub)?$/
  * has them. They are written into its own, new writable layer, which no guest has ever seen; of the tree below only the kinds of
  * its folders and files are looked at. Gives sentences for what people should know.
  */
-export async function giveIdentity(
-  ground: SnapshotGround,
-  record: SandboxRecord,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const { context, trees } = ground
-  const form = driverOf(context, record.sandbox.class).disk
-  const below = await ensureLowers(context, record, 'directory', signal)
-  const lowers = [...below.trees, await context.imageMounts.ensure(record.sandbox.imageDigest)]
+export async function giveIdentity(deps: Deps, record: SandboxRecord, signal: AbortSignal): Promise<Sentence[]> {
+  const { trees } = deps
+  const form = driverOf(deps, record.sandbox.class).disk
+  const below = await ensureLowers(deps, record, 'directory', signal)
+  const lowers = [...below.trees, await deps.imageMounts.ensure(record.sandbox.imageDigest)]
   const view = await trees.open({ sources: lowers.map((path) => ({ kind: 'folder', path })) })
   try {
-    const paths = context.folder.sandbox(record.sandbox.id)
+    const paths = deps.folder.sandbox(record.sandbox.id)
     const keys = await newHostKeys(view, join(paths.folder, 'keys'), record.sandbox.name)
     const files = [...(await newIds(view)), ...(await newSeeds(view)), ...keys.files]
     if (files.length === 0) return []
@@ -50,7 +59,7 @@ export async function giveIdentity(
       await createDiskConverter(run).makeDisk({ disk: paths.disk, from: { upper: paths.upper }, signal })
       for (const path of [paths.upper, paths.work]) await rm(path, { recursive: true, force: true })
     }
-    return keys.told
+    return keys.messages
   } finally {
     await view.close()
   }
@@ -93,17 +102,17 @@ async function newHostKeys(
   view: TreeView,
   folder: string,
   name: string,
-): Promise<{ files: NewFile[]; told: string[] }> {
+): Promise<{ files: NewFile[]; messages: Sentence[] }> {
   const entries = (await regularFolder(view, 'etc/ssh')) ? await view.list('etc/ssh') : []
   const keys = entries.filter(({ path, node }) => node.kind === 'file' && hostKey.test(path))
-  if (keys.length === 0) return { files: [], told: [] }
+  if (keys.length === 0) return { files: [], messages: [] }
   const kinds = new Set(keys.map(({ path }) => hostKey.exec(path)?.[1] ?? ''))
   const made = await makeKeys(folder, kinds, name)
   const files = keys.map(({ path, node }) => ({ path: `etc/ssh/${path}`, node, content: made.get(path) ?? null }))
-  const told = files.some(({ content }) => content === null)
-    ? ['SSH host keys of the parent were left out of the forks. Make new ones inside with "ssh-keygen -A".']
-    : ['Each fork has SSH host keys of its own.']
-  return { files, told }
+  const messages = files.some(({ content }) => content === null)
+    ? [sentence('fork-host-keys', { made: 'no' })]
+    : [sentence('fork-host-keys', { made: 'yes' })]
+  return { files, messages }
 }
 
 async function regularFolder(view: TreeView, path: string): Promise<boolean> {
@@ -115,7 +124,7 @@ const keyMs = 20_000
 
 async function makeKeys(folder: string, kinds: Iterable<string>, name: string): Promise<Map<string, Buffer>> {
   const made = new Map<string, Buffer>()
-  if (findProgram('ssh-keygen') === null) return made
+  if (findSystemProgram('ssh-keygen') === null) return made
   await mkdir(folder, { recursive: true, mode: 0o700 })
   try {
     for (const kind of kinds) {

@@ -1,31 +1,31 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { openSnapshotDesk, type SnapshotDesk } from './testing/snapshot-desk.ts'
+import { openSnapshotFixture, type SnapshotFixture } from '../testing/snapshots/snapshot-fixture.ts'
 
 const { signal } = new AbortController()
-let bench: SnapshotDesk
+let bench: SnapshotFixture
 
 beforeAll(async () => {
-  bench = await openSnapshotDesk()
+  bench = await openSnapshotFixture()
 })
 afterAll(() => bench.close())
 /** What runs on takes the processors from the tests that follow. */
 afterEach(async () => {
-  const { sandboxes } = bench.desk.services()
+  const { sandboxes } = bench.fixture.services()
   await Promise.all(sandboxes.list(true).map(({ id }) => sandboxes.remove(id, true)))
 })
 
-const run = async (ref: string, script: string) => (await bench.desk.exec(ref, script)).stdout.trim()
+const run = async (ref: string, script: string) => (await bench.fixture.exec(ref, script)).stdout.trim()
 const count = (ref: string) => run(ref, 'cat /count').then(Number)
 const counting = {
   command: ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo $i > /next; mv /next /count; sleep 0.1; done'],
 }
 
 test('a gVisor sandbox goes on from its memory after a restore, and in forks of it, each by itself', async () => {
-  const { desk } = bench
+  const { fixture } = bench
   const { handlers } = bench.snapshots()
-  await desk.create('counter', { ...counting, class: 'gvisor', stopGraceMs: 0 })
+  await fixture.create('counter', { ...counting, class: 'gvisor', stopGraceMs: 0 })
   await expect.poll(() => count('counter'), { timeout: 20_000 }).toBeGreaterThan(3)
   await run('counter', 'echo 00000000000000000000000000000001 > /etc/machine-id')
 
@@ -34,7 +34,10 @@ test('a gVisor sandbox goes on from its memory after a restore, and in forks of 
   expect(snapshot.live).toMatchObject({ unusable: null, engine: 'runsc' })
   expect(snapshot.live?.bytes).toBeGreaterThan(0)
   expect(snapshot.pauseMs).toBeGreaterThan(0)
-  expect(desk.services().sandboxes.find('counter').sandbox).toMatchObject({ state: 'running', parentId: snapshot.id })
+  expect(fixture.services().sandboxes.find('counter').sandbox).toMatchObject({
+    state: 'running',
+    parentId: snapshot.id,
+  })
   const at = await count('counter')
   await expect.poll(() => count('counter'), { timeout: 20_000 }).toBeGreaterThan(at + 5)
   await run('counter', 'echo later > /later')
@@ -47,11 +50,11 @@ test('a gVisor sandbox goes on from its memory after a restore, and in forks of 
   expect(await count('counter')).toBeLessThan(at + 6)
   expect(await run('counter', 'cat /later 2>/dev/null')).toBe('')
 
-  const { sandboxes, told } = await handlers.forkSandboxes(
+  const { sandboxes, messages } = await handlers.forkSandboxes(
     { snapshot: 'counter@mid', count: 3, prefix: 'twin', start: true },
     signal,
   )
-  expect(told.join(' ')).toContain('dropped')
+  expect(messages.join(' ')).toContain('dropped')
   expect(sandboxes.map(({ state }) => state)).toEqual(['running', 'running', 'running'])
   for (const { name } of sandboxes) {
     const seen = await count(name)
@@ -62,12 +65,12 @@ test('a gVisor sandbox goes on from its memory after a restore, and in forks of 
   const ids = await Promise.all(sandboxes.map(({ name }) => run(name, 'cat /etc/machine-id')))
   expect(new Set(ids).size).toBe(3)
 
-  const [file = ''] = readdirSync(join(desk.home, 'snapshots', snapshot.id, 'state'))
-  writeFileSync(join(desk.home, 'snapshots', snapshot.id, 'state', file), 'broken')
+  const [file = ''] = readdirSync(join(fixture.home, 'snapshots', snapshot.id, 'state'))
+  writeFileSync(join(fixture.home, 'snapshots', snapshot.id, 'state', file), 'broken')
   await expect(handlers.restoreSnapshot({ ref: 'counter@mid', keep: true }, signal)).rejects.toMatchObject({
     wire: { reason: 'restore-not-possible' },
   })
-  expect(desk.services().sandboxes.find('counter').sandbox.state).toBe('running')
+  expect(fixture.services().sandboxes.find('counter').sandbox.state).toBe('running')
   await handlers.restoreSnapshot({ ref: 'counter@mid', live: false, keep: false }, signal)
   expect(await count('counter')).toBeGreaterThan(0)
 })

@@ -1,18 +1,37 @@
 import { statfs } from 'node:fs/promises'
-import { AppError, appError } from '#contract/app-error'
+import { appError } from '#contract/app-error'
+import type { Said } from '#contract/reasons/define'
 import type { SandboxSpec } from '#contract/sandbox'
+import { listOf, sentence } from '#contract/sentence'
 import type { RestorePlan } from '#contract/snapshot'
-import { measureLayer } from '../storage/ext4/layer-to-disk.ts'
-import { joeyFolders } from '../sandboxes/host-paths.ts'
+import { explainFailure } from '../base/failures/machine-failure.ts'
+import type { Drivers } from '../engines/driver.ts'
+import { hostRules } from '../sandboxes/host-paths.ts'
 import { requireUsableLayers } from '../sandboxes/layer-references.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { checkSpec } from '../sandboxes/spec-policy.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SnapshotRecord, SnapshotStore } from '../state/records/snapshot-records.ts'
+import { measureLayer } from '../storage/ext4/layer-to-disk.ts'
+import type { ImageStore } from '../storage/images/image-store.ts'
+import type { LayerStore } from '../storage/layers/layer-store.ts'
 import { findSnapshot } from './find-snapshot.ts'
 import { fitSpec } from './restore-spec.ts'
-import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { requireWholeState } from './take-live.ts'
 import { whyUnusable } from './usable.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly images: ImageStore
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly drivers: Drivers
+  readonly sandboxes: Pick<SandboxService, 'find'>
+  /** Saved memories that were found whole, by id of their snapshot: what their files looked like then. */
+  readonly wholeStates: Map<string, string>
+}
 
 export interface RestoreRequest {
   readonly ref: string
@@ -25,104 +44,105 @@ export interface Restore {
   readonly snapshot: SnapshotRecord
   readonly record: SandboxRecord
   readonly spec: SandboxSpec
+  /** The problems and changes of the plan, as they are said in other sentences. */
+  readonly problems: readonly Said[]
+  readonly changes: readonly Said[]
 }
 
 /** What restoring in place would lose and change, and what forbids it. Changes nothing. */
-export async function planRestore(
-  ground: SnapshotGround,
-  request: RestoreRequest,
-  signal: AbortSignal,
-): Promise<RestorePlan> {
-  return (await prepareRestore(ground, request, signal)).plan
+export async function planRestore(deps: Deps, request: RestoreRequest, signal: AbortSignal): Promise<RestorePlan> {
+  return (await prepareRestore(deps, request, signal)).plan
 }
 
-export async function prepareRestore(
-  ground: SnapshotGround,
-  request: RestoreRequest,
-  signal: AbortSignal,
-): Promise<Restore> {
-  const snapshot = findSnapshot(ground, request.ref)
-  const record = targetOf(ground, snapshot, request.sandbox)
-  const live = request.live ?? (snapshot.snapshot.live !== null && whyUnusable(ground, snapshot) === null)
+export async function prepareRestore(deps: Deps, request: RestoreRequest, signal: AbortSignal): Promise<Restore> {
+  const snapshot = findSnapshot(deps, request.ref)
+  const record = targetOf(deps, snapshot, request.sandbox)
+  const live = request.live ?? (snapshot.snapshot.live !== null && whyUnusable(deps, snapshot) === null)
   const { spec, changes } = fitSpec(record.sandbox, snapshot.snapshot)
-  const { neededBytes, freeBytes } = await measureRoom(ground, snapshot, record)
+  const { neededBytes, freeBytes } = await measureRoom(deps, snapshot, record)
+  const problems = [
+    ...stateProblems(record),
+    ...(await sourceProblems(deps, snapshot, { live, class: spec.class })),
+    ...(await specProblems(deps, spec)),
+    ...roomProblems(neededBytes, freeBytes),
+  ]
   const plan: RestorePlan = {
     snapshot: snapshot.snapshot,
     sandbox: record.sandbox,
     live,
-    lost: await describeLoss(ground, record, signal),
-    changes,
-    problems: [
-      ...stateProblems(record),
-      ...(await sourceProblems(ground, snapshot, { live, class: spec.class })),
-      ...(await specProblems(ground, spec)),
-      ...roomProblems(neededBytes, freeBytes),
-    ],
+    ...wordLists(await describeLoss(deps, record, signal), changes, problems),
     neededBytes,
     freeBytes,
   }
-  return { plan, snapshot, record, spec }
+  return { plan, snapshot, record, spec, problems, changes }
+}
+
+type PlanLists = Omit<RestorePlan, 'snapshot' | 'sandbox' | 'live' | 'neededBytes' | 'freeBytes'>
+
+function wordLists(lost: readonly Said[], changes: readonly Said[], problems: readonly Said[]): PlanLists {
+  const [losses, others, reasons] = [listOf(lost), listOf(changes), listOf(problems)]
+  return {
+    ...{ lost: losses.texts, lostWordings: losses.wordings },
+    ...{ changes: others.texts, changesWordings: others.wordings },
+    ...{ problems: reasons.texts, problemsWordings: reasons.wordings },
+  }
 }
 
 function targetOf(
-  { context, sandboxes }: SnapshotGround,
+  deps: Pick<Deps, 'records' | 'sandboxes'>,
   { snapshot }: SnapshotRecord,
   ref: string | undefined,
 ): SandboxRecord {
-  if (ref !== undefined) return sandboxes.find(ref)
-  const record = context.records.get(snapshot.sandboxId)
+  if (ref !== undefined) return deps.sandboxes.find(ref)
+  const record = deps.records.get(snapshot.sandboxId)
   if (record) return record
-  const message = `"${snapshot.sandboxName}", of which the snapshot was taken, has been removed. Fork the snapshot, or say which sandbox to restore.`
-  throw appError('notFound', 'sandbox-of-snapshot-gone', message, { params: { name: snapshot.sandboxName } })
+  throw appError('sandbox-of-snapshot-gone', { name: snapshot.sandboxName })
 }
 
-function stateProblems({ sandbox, change }: SandboxRecord): string[] {
+function stateProblems({ sandbox, change }: SandboxRecord): Said[] {
   const isSettled = ['created', 'stopped', 'running', 'paused'].includes(sandbox.state) && change === null
-  return isSettled ? [] : [`"${sandbox.name}" is ${sandbox.state}. Wait until that is done.`]
+  return isSettled ? [] : [sentence('restore-sandbox-busy', { name: sandbox.name, state: sandbox.state })]
 }
 
 /** Sentences that forbid to start anything from the snapshot. */
 export async function sourceProblems(
-  ground: SnapshotGround,
+  deps: Pick<Deps, 'folder' | 'images' | 'layers' | 'snapshotRecords' | 'drivers' | 'wholeStates'>,
   record: SnapshotRecord,
   wish: { readonly live: boolean; readonly class: string },
-): Promise<string[]> {
+): Promise<Said[]> {
   const { snapshot } = record
-  const { context } = ground
-  if (snapshot.state === 'creating') return [`The snapshot "${snapshot.name}" is still being made.`]
+  const { name } = snapshot
+  if (snapshot.state === 'creating') return [sentence('restore-snapshot-in-making', { snapshot: name })]
   if (snapshot.state === 'damaged') {
-    return [
-      `The snapshot "${snapshot.name}" is damaged, so nothing is started from it. ${snapshot.problem ?? ''}`.trim(),
-    ]
+    return [sentence('restore-snapshot-damaged', { snapshot: name, how: snapshot.problem ?? '' })]
   }
   const checks: (() => unknown)[] = [
-    () => requireUsableLayers(context, record.layers),
-    () => context.images.find(snapshot.imageDigest),
-    ...(wish.live && snapshot.live ? [() => requireWholeState(ground, record)] : []),
+    () => requireUsableLayers(deps, record.layers),
+    () => deps.images.find(snapshot.imageDigest),
+    ...(wish.live && snapshot.live ? [() => requireWholeState(deps, record)] : []),
   ]
-  const found: string[] = []
-  for (const check of checks) found.push(...(await sentenceOf(check)))
-  if (!context.drivers.has(wish.class as never)) {
-    found.push(`This machine does not offer the class "${wish.class}" now. "joey doctor" says why.`)
+  const found: Said[] = []
+  for (const check of checks) found.push(...(await failureOf(check)))
+  if (!deps.drivers.has(wish.class as never)) {
+    found.push(sentence('restore-class-not-offered', { class: wish.class }))
   }
   if (!wish.live) return found
-  if (snapshot.live === null) return [...found, `The snapshot "${snapshot.name}" holds no memory, only the disk.`]
-  if (wish.class !== snapshot.class)
-    return [...found, 'Memory can be restored only in the class in which it was saved.']
-  const why = whyUnusable(ground, record)
+  if (snapshot.live === null) return [...found, sentence('restore-without-memory', { snapshot: name })]
+  if (wish.class !== snapshot.class) return [...found, sentence('restore-memory-in-class')]
+  const why = whyUnusable(deps, record)
   return why === null ? found : [...found, why]
 }
 
-async function specProblems({ context }: SnapshotGround, spec: SandboxSpec): Promise<string[]> {
-  return sentenceOf(() => checkSpec(spec, joeyFolders(context.folder)))
+async function specProblems(deps: Pick<Deps, 'records' | 'folder'>, spec: SandboxSpec): Promise<Said[]> {
+  return failureOf(() => checkSpec(spec, hostRules(deps)))
 }
 
-async function sentenceOf(work: () => unknown): Promise<string[]> {
+async function failureOf(work: () => unknown): Promise<Said[]> {
   try {
     await work()
     return []
   } catch (error) {
-    return [AppError.from(error).wire.message]
+    return [explainFailure(error).wire]
   }
 }
 
@@ -130,38 +150,35 @@ const spareBytes = 4 * 2 ** 20
 
 /** Folders are moved, which takes no room; a disk is copied once to be kept and once to be put back. */
 async function measureRoom(
-  { context, layers }: SnapshotGround,
+  deps: Pick<Deps, 'folder' | 'layers' | 'drivers'>,
   snapshot: SnapshotRecord,
   { sandbox }: SandboxRecord,
 ): Promise<{ neededBytes: number; freeBytes: number }> {
-  const { bavail, bsize } = await statfs(context.folder.home)
+  const { bavail, bsize } = await statfs(deps.folder.home)
   const own = snapshot.topIsDisk === true ? snapshot.layers[0] : undefined
-  const back = own === undefined ? 0 : await layers.diskBytes(own).catch(() => 0)
-  const isImage = context.drivers.get(sandbox.class)?.disk === 'image'
+  const back = own === undefined ? 0 : await deps.layers.diskBytes(own).catch(() => 0)
+  const isImage = deps.drivers.get(sandbox.class)?.disk === 'image'
   return { neededBytes: spareBytes + back * (isImage ? 2 : 1), freeBytes: bavail * bsize }
 }
 
-function roomProblems(needed: number, free: number): string[] {
+function roomProblems(needed: number, free: number): Said[] {
   if (needed <= free) return []
   const mebibytes = (bytes: number) => Math.ceil(bytes / 2 ** 20)
-  return [`It needs ${mebibytes(needed)} MiB, and ${mebibytes(free)} MiB are free. Make room, then try again.`]
+  return [sentence('restore-no-room', { needed: mebibytes(needed), free: mebibytes(free) })]
 }
 
 async function describeLoss(
-  { context, snapshotRecords }: SnapshotGround,
+  deps: Pick<Deps, 'folder' | 'snapshotRecords'>,
   { sandbox }: SandboxRecord,
   signal: AbortSignal,
-): Promise<string[]> {
-  const parent = sandbox.parentId === null ? undefined : snapshotRecords.get(sandbox.parentId)?.snapshot
-  const since = parent ? `since the snapshot "${parent.name}"` : 'since it was created'
-  const { upper } = context.folder.sandbox(sandbox.id)
+): Promise<Said[]> {
+  const parent = sandbox.parentId === null ? undefined : deps.snapshotRecords.get(sandbox.parentId)?.snapshot
+  const { upper } = deps.folder.sandbox(sandbox.id)
   const size = await measureLayer(upper, signal).catch(() => null)
-  const much = size === null ? '' : ` (${size.entries - 1} entries, ${Math.ceil(size.bytes / 1024)} KiB)`
-  const lost = [`What was changed in its files ${since}${much}, unless it is kept as a snapshot first.`]
-  if (!['running', 'paused'].includes(sandbox.state)) return lost
-  return [
-    ...lost,
-    'All processes that run in it, with what they hold in memory.',
-    'Its open terminals and network connections.',
-  ]
+  const lost = sentence('loses-files', {
+    snapshot: parent?.name ?? '',
+    ...(size && { entries: size.entries - 1, kibibytes: Math.ceil(size.bytes / 1024) }),
+  })
+  if (!['running', 'paused'].includes(sandbox.state)) return [lost]
+  return [lost, sentence('loses-processes'), sentence('loses-connections')]
 }

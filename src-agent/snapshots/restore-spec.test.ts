@@ -17,10 +17,10 @@ test('what it ran comes back, and what others rely on stays', () => {
   )
   expect(spec).toMatchObject({ env: { A: 'old' }, networkName: 'now', hostname: 'now' })
   expect(spec.ports).toEqual([{ hostPort: 8080, guestPort: 80 }])
-  expect(changes).toEqual(['This becomes again what it was then: the environment.'])
+  expect(changes.map(({ message }) => message)).toEqual(['This becomes again what it was then: the environment.'])
 })
 
-test('a grant or a mount that was taken back does not come back, and that is told', () => {
+test('a grant or a mount that was taken back does not come back, and that is reported', () => {
   const { spec, changes } = fit(
     { grants: [{ kind: 'cap', name: 'SYS_TIME' }] },
     {
@@ -30,9 +30,9 @@ test('a grant or a mount that was taken back does not come back, and that is tol
   )
   expect(spec.grants).toEqual([{ kind: 'cap', name: 'SYS_TIME' }])
   expect(spec.mounts).toEqual([])
-  expect(changes.join('\n')).toContain('SYS_ADMIN')
-  expect(changes.join('\n')).toContain('host-network')
-  expect(changes.join('\n')).toContain('/home/me/x')
+  expect(changes.map(({ message }) => message).join('\n')).toContain('SYS_ADMIN')
+  expect(changes.map(({ message }) => message).join('\n')).toContain('host-network')
+  expect(changes.map(({ message }) => message).join('\n')).toContain('/home/me/x')
 })
 
 test('what may only be read now may not be written to after a restore', () => {
@@ -46,10 +46,10 @@ test('what may only be read now may not be written to after a restore', () => {
   expect(spec.grants).toEqual([{ ...path, access: 'ro' }])
 })
 
-test('another class or image is told by name', () => {
+test('another class or image is named', () => {
   const { spec, changes } = fit({ class: 'gvisor', image: 'debian' }, { class: 'container' })
   expect(spec.class).toBe('container')
-  expect(changes).toEqual([
+  expect(changes.map(({ message }) => message)).toEqual([
     'The class changes from "gvisor" to "container".',
     'The image changes from "debian" to "busybox".',
   ])

@@ -1,11 +1,19 @@
 import { formatGrant } from '#contract/grant-text'
 import type { Grant, Mount, Sandbox, SandboxSpec } from '#contract/sandbox'
+import { fieldsWhere, pickFields, type SandboxField, sandboxFields } from '#contract/sandbox-fields'
+import { type Sentence, sentence } from '#contract/sentence'
 import type { Snapshot } from '#contract/snapshot'
+
+/** What a restore leaves as it is, and what it calls that which it brings back: from the one table of fields. */
+const keptAsNow = fieldsWhere(({ restored }) => restored === 'now')
+const nouns = (Object.entries(sandboxFields) as [keyof SandboxSpec, SandboxField][]).flatMap(([key, { noun }]) =>
+  noun === undefined ? [] : [[key, noun] as const],
+)
 
 export interface FittedSpec {
   readonly spec: SandboxSpec
   /** What is other than it is now, and what is other than it was, as sentences. */
-  readonly changes: string[]
+  readonly changes: readonly Sentence[]
 }
 
 /**
@@ -15,8 +23,7 @@ export interface FittedSpec {
 export function fitSpec({ name, spec: now }: Sandbox, { spec: then, class: wanted }: Snapshot): FittedSpec {
   const grants = then.grants.flatMap((grant) => keepGrant(grant, now.grants))
   const mounts = then.mounts.flatMap((mount) => keepMount(mount, now.mounts))
-  const { hostname, network, networkName, ports, removeOnExit } = now
-  const spec = { ...then, class: wanted, hostname, network, networkName, ports, removeOnExit, grants, mounts }
+  const spec = { ...then, ...pickFields(now, keptAsNow), class: wanted, grants, mounts }
   return { spec, changes: [...describeWithheld(name, then, spec), ...describeChanges(now, spec)] }
 }
 
@@ -30,37 +37,27 @@ function keepGrant(grant: Grant, now: readonly Grant[]): Grant[] {
 
 function keepMount(mount: Mount, now: readonly Mount[]): Mount[] {
   const same = now.find(({ source, target }) => source === mount.source && target === mount.target)
-  return same ? [{ ...mount, readOnly: mount.readOnly || same.readOnly }] : []
+  if (!same) return []
+  const { recursive, ...plain } = mount
+  const both = recursive && same.recursive
+  return [{ ...plain, readOnly: mount.readOnly || same.readOnly, ...(both && { recursive }) }]
 }
 
-function describeWithheld(name: string, then: SandboxSpec, spec: SandboxSpec): string[] {
+function describeWithheld(name: string, then: SandboxSpec, spec: SandboxSpec): Sentence[] {
   const kept = spec.grants.map(formatGrant)
   const grants = then.grants.map(formatGrant).filter((text) => !kept.includes(text))
   const mounts = then.mounts.filter(({ target }) => !spec.mounts.some((mount) => mount.target === target))
   return [
-    ...grants.map((text) => `"${name}" no longer has the grant ${text}, so it does not get it back.`),
-    ...mounts.map(({ source, target }) => `${source} is no longer mounted at ${target}, and is not mounted again.`),
+    ...grants.map((grant) => sentence('restore-withholds-grant', { name, grant })),
+    ...mounts.map(({ source, target }) => sentence('restore-withholds-mount', { source, target })),
   ]
 }
 
-const words: readonly [keyof SandboxSpec, string][] = [
-  ['command', 'the command'],
-  ['entrypoint', 'the entrypoint'],
-  ['env', 'the environment'],
-  ['cwd', 'the working folder'],
-  ['user', 'the user'],
-  ['tty', 'the terminal of the main process'],
-  ['limits', 'the limits'],
-  ['readOnlyRoot', 'whether the root can be written to'],
-  ['grants', 'the grants'],
-  ['mounts', 'the mounts'],
-]
-
-function describeChanges(now: SandboxSpec, spec: SandboxSpec): string[] {
-  const other = words.filter(([key]) => JSON.stringify(now[key]) !== JSON.stringify(spec[key])).map(([, text]) => text)
+function describeChanges(now: SandboxSpec, spec: SandboxSpec): Sentence[] {
+  const other = nouns.filter(([key]) => JSON.stringify(now[key]) !== JSON.stringify(spec[key])).map(([, noun]) => noun)
   return [
-    ...(now.class === spec.class ? [] : [`The class changes from "${now.class}" to "${spec.class}".`]),
-    ...(now.image === spec.image ? [] : [`The image changes from "${now.image}" to "${spec.image}".`]),
-    ...(other.length === 0 ? [] : [`This becomes again what it was then: ${other.join(', ')}.`]),
+    ...(now.class === spec.class ? [] : [sentence('restore-changes-class', { from: now.class, to: spec.class })]),
+    ...(now.image === spec.image ? [] : [sentence('restore-changes-image', { from: now.image, to: spec.image })]),
+    ...(other.length === 0 ? [] : [sentence('restore-brings-back', { fields: other.join(', ') })]),
   ]
 }

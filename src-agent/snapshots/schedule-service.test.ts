@@ -1,11 +1,11 @@
 import { beforeEach, expect, test } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { UsageSample } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
 import { Schedule, type Snapshot } from '#contract/snapshot'
 import type { ScheduleRecord } from '../state/records/schedule-records.ts'
-import { createScheduleService } from './schedule-service.ts'
 import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
+import { createScheduleService } from './schedule-service.ts'
 
 const web = { id: 'aaaaaaaaaaaa', name: 'web', state: 'running', startedAt: null, exit: null } as unknown as Sandbox
 let minute: number
@@ -33,10 +33,16 @@ function setUp(schedule: Partial<Schedule>) {
       put: (id, record) => void schedules.set(id, record),
       remove: (id) => void schedules.delete(id),
     },
-    snapshotRecords: { all: () => [...snapshots.values()], get: (id) => snapshots.get(id), put() {}, remove() {} },
+    snapshotRecords: {
+      all: () => [...snapshots.values()],
+      get: (id) => snapshots.get(id),
+      put() {},
+      remove() {},
+      unreadable: () => [],
+    },
     snapshots: {
       async take({ reason, live }) {
-        if (fails) throw appError('conflict', 'no-space', 'The disk is full.')
+        if (fails) throw new AppError({ code: 'conflict', reason: 'no-space', message: 'The disk is full.' })
         const id = `${taken.length}`
         taken.push(`${minute} ${reason}${live ? ' live' : ''}`)
         const snapshot = { id, sandboxId: web.id, reason, createdAt: now().toISOString(), labels: {}, state: 'ready' }
@@ -51,7 +57,7 @@ function setUp(schedule: Partial<Schedule>) {
     readUsage: async () => [],
     findSandbox: () => sandbox,
     sandboxes: () => [sandbox],
-    notice: (message) => notices.push(message),
+    notice: ({ message }) => notices.push(message),
     log: { warn() {} },
     now,
     signal: new AbortController().signal,
@@ -101,7 +107,7 @@ test('before a stop only where that is asked for, with memory where that is', as
   expect(taken).toEqual(['0 before-stop live'])
 })
 
-test('one that fails is told, and tried again when its time comes the next time', async () => {
+test('one that fails is reported, and tried again when its time comes the next time', async () => {
   const { set, tickTo } = setUp({ everyMinutes: 10 })
   await set()
   fails = true

@@ -1,20 +1,20 @@
 import type { Logger } from 'pino'
-import { AppError } from '#contract/app-error'
-import type { UsageSample } from '#contract/observe'
+import { notice } from '#contract/notice'
+import type { NoticeFact, UsageSample } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
 import type { Schedule, SnapshotReason, SnapshotUsage } from '#contract/snapshot'
-import type { Handlers } from '../api/bind-operation.ts'
-import { findSurplus, usualKeep } from './keep-rules.ts'
+import { explainFailure } from '../base/failures/machine-failure.ts'
+import { defineHandlers, type Handlers } from '../base/handlers.ts'
 import type { ScheduleRecords } from '../state/records/schedule-records.ts'
 import type { SnapshotRecords } from '../state/records/snapshot-records.ts'
+import { findSurplus, usualKeep } from './keep-rules.ts'
 import type { SnapshotService } from './snapshot-service.ts'
 
 /** Snapshots that Joey makes by itself, and the rules by which it removes its own. */
 export interface ScheduleService {
-  readonly handlers: Pick<Handlers, 'readSchedule' | 'setSchedule' | 'pruneSnapshots'>
   /** Looks once at what is due; called every half a minute, with the usage of that moment. Never rejects. */
   tick(usage: readonly UsageSample[]): Promise<void>
-  /** Before a person has it stopped. A snapshot that fails is told, and does not keep it from stopping. */
+  /** Before a person has it stopped. A snapshot that fails is reported, and does not keep it from stopping. */
   beforeStop(ref: string, signal: AbortSignal): Promise<void>
 }
 
@@ -27,7 +27,7 @@ interface Deps {
   readonly findSandbox: (ref: string) => Sandbox
   readonly sandboxes: () => readonly Sandbox[]
   /** For people: what could not be done. */
-  readonly notice: (message: string) => void
+  readonly notice: (fact: NoticeFact) => void
   readonly log: Pick<Logger, 'warn'>
   readonly now: () => Date
   readonly signal: AbortSignal
@@ -37,68 +37,17 @@ const minuteMs = 60_000
 /** Less than this share of a core counts as idle: a shell that waits, a server without requests. */
 const idleCores = 0.02
 
-export function createScheduleService(deps: Deps): ScheduleService {
-  const { schedules, snapshotRecords, snapshots, now } = deps
-  /** Since when each sandbox has been idle; and whether that was answered with a snapshot already. */
-  const idle = new Map<string, { readonly since: number; readonly answered: boolean }>()
+export function createScheduleService(deps: Deps) {
+  const { schedules, now } = deps
+  const idle: IdleTimes = new Map()
   let ticking: Promise<void> | null = null
 
   const answer = (id: string) => {
     const record = schedules.get(id)
     return { schedule: record?.schedule ?? null, nextAt: record ? nextTime(record.schedule, record.lastAt) : null }
   }
-  const prune = async (only: string | null, dryRun: boolean) => {
-    const surplus = findAllSurplus(snapshotRecords, schedules, only)
-    const usage = dryRun ? await deps.readUsage() : []
-    let freedBytes = 0
-    const removed = []
-    for (const { id, name, sandboxName } of surplus) {
-      freedBytes += dryRun
-        ? (usage.find((each) => each.id === id)?.freesBytes ?? 0)
-        : (await snapshots.remove(id)).freedBytes
-      removed.push({ id, name, sandboxName, why: 'The rules of keeping no longer keep it.' })
-    }
-    return { removed, freedBytes }
-  }
-  const take = async (sandbox: Sandbox, reason: SnapshotReason, schedule: Schedule, signal: AbortSignal) => {
-    const live = schedule.live && sandbox.state === 'running'
-    try {
-      await snapshots.take({ ref: sandbox.id, reason, live }, signal)
-      await prune(sandbox.id, false)
-    } catch (error) {
-      if (signal.aborted) return
-      const { message } = AppError.from(error).wire
-      deps.log.warn({ err: error, id: sandbox.id, reason }, 'a snapshot by schedule failed')
-      deps.notice(`No snapshot of "${sandbox.name}" could be made by its schedule: ${message}`)
-    }
-  }
-  const clock = async (sandbox: Sandbox): Promise<void> => {
-    const record = schedules.get(sandbox.id)
-    const next = record && nextTime(record.schedule, record.lastAt)
-    if (!record || !next || Date.parse(next) > now().getTime()) return
-    // First: one that fails is tried again when it is due the next time, and not every half a minute.
-    schedules.put(sandbox.id, { ...record, lastAt: now().toISOString() })
-    if (hasWorkSince(sandbox, record.lastAt)) await take(sandbox, 'schedule', record.schedule, deps.signal)
-  }
-  const watchIdle = async (sandbox: Sandbox, usage: readonly UsageSample[]): Promise<void> => {
-    const schedule = schedules.get(sandbox.id)?.schedule
-    const sample = usage.find(({ id }) => id === sandbox.id)
-    if (!schedule?.idleMinutes || !sample || sample.cpuCores > idleCores || sandbox.state !== 'running')
-      return void idle.delete(sandbox.id)
-    const known = idle.get(sandbox.id) ?? { since: now().getTime(), answered: false }
-    const isDue = !known.answered && now().getTime() - known.since >= schedule.idleMinutes * minuteMs
-    idle.set(sandbox.id, { ...known, answered: known.answered || isDue })
-    if (isDue) await take(sandbox, 'idle', schedule, deps.signal)
-  }
-  const look = async (usage: readonly UsageSample[]): Promise<void> => {
-    for (const sandbox of deps.sandboxes()) {
-      if (deps.signal.aborted) return
-      await clock(sandbox)
-      await watchIdle(sandbox, usage)
-    }
-  }
   return {
-    handlers: {
+    handlers: defineHandlers({
       readSchedule: async ({ ref }) => answer(deps.findSandbox(ref).id),
       setSchedule: async ({ ref, schedule }) => {
         const { id } = deps.findSandbox(ref)
@@ -109,14 +58,14 @@ export function createScheduleService(deps: Deps): ScheduleService {
       },
       pruneSnapshots: async ({ sandbox, dryRun }) => {
         const only = sandbox === undefined ? null : deps.findSandbox(sandbox).id
-        const result = await prune(only, dryRun)
-        return { ...result, advice: advise(snapshotRecords, await deps.readUsage(), only) }
+        const result = await prune(deps, only, dryRun)
+        return { ...result, advice: advise(deps.snapshotRecords, await deps.readUsage(), only) }
       },
-    },
+    }),
     async tick(usage) {
       // One that takes longer than until the next tick is not joined by another.
       if (ticking) return
-      ticking = look(usage).finally(() => {
+      ticking = takeWhatIsDue(deps, idle, usage).finally(() => {
         ticking = null
       })
       await ticking.catch((error: unknown) => deps.log.warn({ err: error }, 'the schedules could not be looked at'))
@@ -125,9 +74,90 @@ export function createScheduleService(deps: Deps): ScheduleService {
       const sandbox = deps.findSandbox(ref)
       const schedule = schedules.get(sandbox.id)?.schedule
       if (schedule?.beforeStop && ['running', 'paused'].includes(sandbox.state))
-        await take(sandbox, 'before-stop', schedule, signal)
+        await take(deps, sandbox, { reason: 'before-stop', schedule, signal })
     },
+  } satisfies ScheduleService & { handlers: Partial<Handlers> }
+}
+
+/** Since when each sandbox has been idle; and whether that was answered with a snapshot already. */
+type IdleTimes = Map<string, { readonly since: number; readonly answered: boolean }>
+
+async function takeWhatIsDue(deps: Deps, idle: IdleTimes, usage: readonly UsageSample[]): Promise<void> {
+  for (const sandbox of deps.sandboxes()) {
+    if (deps.signal.aborted) return
+    await takeByClock(deps, sandbox)
+    await takeWhenIdle(deps, idle, sandbox, usage)
   }
+}
+
+async function takeByClock(deps: Deps, sandbox: Sandbox): Promise<void> {
+  const { schedules, now, signal } = deps
+  const record = schedules.get(sandbox.id)
+  const next = record && nextTime(record.schedule, record.lastAt)
+  if (!record || !next || Date.parse(next) > now().getTime()) return
+  // First: one that fails is tried again when it is due the next time, and not every half a minute.
+  schedules.put(sandbox.id, { ...record, lastAt: now().toISOString() })
+  if (!hasWorkSince(sandbox, record.lastAt)) return
+  await take(deps, sandbox, { reason: 'schedule', schedule: record.schedule, signal })
+}
+
+async function takeWhenIdle(
+  deps: Deps,
+  idle: IdleTimes,
+  sandbox: Sandbox,
+  usage: readonly UsageSample[],
+): Promise<void> {
+  const { schedules, now, signal } = deps
+  const schedule = schedules.get(sandbox.id)?.schedule
+  const sample = usage.find(({ id }) => id === sandbox.id)
+  if (!schedule?.idleMinutes || !sample || sample.cpuCores > idleCores || sandbox.state !== 'running')
+    return void idle.delete(sandbox.id)
+  const known = idle.get(sandbox.id) ?? { since: now().getTime(), answered: false }
+  const isDue = !known.answered && now().getTime() - known.since >= schedule.idleMinutes * minuteMs
+  idle.set(sandbox.id, { ...known, answered: known.answered || isDue })
+  if (isDue) await take(deps, sandbox, { reason: 'idle', schedule, signal })
+}
+
+interface Taking {
+  readonly reason: SnapshotReason
+  readonly schedule: Schedule
+  readonly signal: AbortSignal
+}
+
+/** Never rejects: what fails is logged, and people learn of it. */
+async function take(
+  deps: Pick<Deps, 'snapshots' | 'snapshotRecords' | 'schedules' | 'readUsage' | 'log' | 'notice'>,
+  sandbox: Sandbox,
+  { reason, schedule, signal }: Taking,
+): Promise<void> {
+  const live = schedule.live && sandbox.state === 'running'
+  try {
+    await deps.snapshots.take({ ref: sandbox.id, reason, live }, signal)
+    await prune(deps, sandbox.id, false)
+  } catch (error) {
+    if (signal.aborted) return
+    deps.log.warn({ err: error, id: sandbox.id, reason }, 'a snapshot by schedule failed')
+    deps.notice(notice('schedule', { name: sandbox.name, why: explainFailure(error).wire }))
+  }
+}
+
+/** Removes what the rules of keeping no longer keep; of one sandbox where it is named. */
+async function prune(
+  deps: Pick<Deps, 'snapshots' | 'snapshotRecords' | 'schedules' | 'readUsage'>,
+  only: string | null,
+  dryRun: boolean,
+) {
+  const surplus = findAllSurplus(deps.snapshotRecords, deps.schedules, only)
+  const usage = dryRun ? await deps.readUsage() : []
+  let freedBytes = 0
+  const removed = []
+  for (const { id, name, sandboxName } of surplus) {
+    freedBytes += dryRun
+      ? (usage.find((each) => each.id === id)?.freesBytes ?? 0)
+      : (await deps.snapshots.remove(id)).freedBytes
+    removed.push({ id, name, sandboxName, why: 'The rules of keeping no longer keep it.' })
+  }
+  return { removed, freedBytes }
 }
 
 function nextTime({ everyMinutes }: Schedule, lastAt: string): string | null {

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino'
-import { createInTurn } from '../images/in-turn.ts'
-import type { LayerStore } from '../storage/layers/layer-store.ts'
 import type { Background } from '../base/async/background.ts'
+import { createInTurn } from '../base/async/locks.ts'
 import type { SnapshotRecord, SnapshotRecords } from '../state/records/snapshot-records.ts'
+import type { LayerStore } from '../storage/layers/layer-store.ts'
 
 /** Checksums are counted after a snapshot has answered, one snapshot at a time. */
 export interface Sealing {

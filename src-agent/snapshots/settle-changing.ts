@@ -1,66 +1,63 @@
-import { readFile } from 'node:fs/promises'
-import { monitorFiles } from '../engines/conmon.ts'
-import { isMonitorOf } from '../base/process/host-process.ts'
-import { driverOf, withSandbox } from '../sandboxes/context.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import { tidy } from '../sandboxes/runs.ts'
-import type { TimeGround } from '../time-ground.ts'
+import type { Logger } from 'pino'
+import { sentence } from '#contract/sentence'
+import type { Background } from '../base/async/background.ts'
+import type { IdRanges } from '../base/kernel/id-ranges.ts'
+import type { Drivers } from '../engines/driver.ts'
+import type { Network } from '../network/network.ts'
+import { tidy } from '../sandboxes/cleanup.ts'
+import { unseenExit } from '../sandboxes/describe-exit.ts'
+import { driverOf } from '../sandboxes/find-driver.ts'
+import type { OpenHandles } from '../sandboxes/open-handles.ts'
+import type { SandboxService } from '../sandboxes/sandbox-service.ts'
+import type { StateFolder } from '../state/folder.ts'
+import { type SandboxRecords, withSandbox } from '../state/records/sandbox-records.ts'
+
+export interface SettleChangingDeps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly network: Network
+  readonly background: Background
+  readonly openHandles: OpenHandles
+  readonly log: Logger
+  readonly now: () => Date
+  readonly drivers: Drivers
+  readonly idRanges: IdRanges | null
+  readonly sandboxes: Pick<SandboxService, 'endings'>
+}
 
 /**
  * The truth on record for a sandbox whose memory was being saved when something failed, or the agent died: it runs, by
- * whichever processes the engine has left; or it does not, with the reason. `heldStill` says that it stood still for the save, and
+ * whichever processes the engine has left; or it does not, with the reason. `heldStill` says that it was paused for the save, and
  * is to go on.
  */
 export async function settleChanging(
-  { context, sandboxes }: Pick<TimeGround, 'context' | 'sandboxes'>,
+  deps: SettleChangingDeps,
   id: string,
   heldStill: 'paused' | 'by-a-person',
 ): Promise<'runs' | 'stopped'> {
-  const record = context.records.get(id)
+  const record = deps.records.get(id)
   if (record?.sandbox.state !== 'changing') return 'runs'
-  const driver = driverOf(context, record.sandbox.class)
+  const driver = driverOf(deps, record.sandbox.class)
   const phase = await driver.phase(id)
-  const processes = await findProcesses(context.folder.sandbox(id).run, record)
+  const { pid } = record.sandbox
+  const recorded = pid === null || record.monitorPid === null ? null : { pid, monitorPid: record.monitorPid }
+  const processes = await driver.findProcesses(id, deps.folder.sandbox(id), recorded)
   if (processes && (phase === 'running' || phase === 'paused')) {
     const goesOn = phase === 'paused' && heldStill === 'paused'
     const isGoing = !goesOn || (await driver.resume(id).then(isTrue, isFalse))
     const state = phase === 'running' || (goesOn && isGoing) ? 'running' : 'paused'
-    context.live.begin(id)
-    context.records.put({ ...withSandbox(record, { state, pid: processes.pid }), monitorPid: processes.monitorPid })
+    deps.openHandles.begin(id)
+    deps.records.put({ ...withSandbox(record, { state, pid: processes.pid }), monitorPid: processes.monitorPid })
     return 'runs'
   }
   // Nobody else looks after a sandbox in this state, so nothing of it may be left.
-  await tidy(context, driver, record, record.lease)
-  const message =
-    'It ended while its memory was being saved, and could not be let go on. Its disk is whole; start it again.'
-  const exit = { code: null, reason: 'monitor-lost' as const, message, at: context.now().toISOString() }
+  await tidy(deps, driver, record, record.lease)
+  const exit = unseenExit('monitor-lost', sentence('exit-while-saving'), deps.now())
   const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
-  context.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
-  sandboxes.endings.settle(id, exit)
+  deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
+  deps.sandboxes.endings.resolveWaiters(id, exit)
   return 'stopped'
 }
 
 const isTrue = (): boolean => true
 const isFalse = (): boolean => false
-
-interface Processes {
-  readonly pid: number
-  readonly monitorPid: number
-}
-
-/** The monitor of the run, with the process that it watches: those on record, or those that took their place. */
-async function findProcesses(run: string, { sandbox, monitorPid }: SandboxRecord): Promise<Processes | null> {
-  const files = monitorFiles(run)
-  const known = { pid: sandbox.pid ?? 0, monitorPid: monitorPid ?? 0 }
-  for (const { pid, monitorPid: monitor } of [
-    known,
-    { pid: await pidIn(files.pid), monitorPid: await pidIn(files.monitorPid) },
-  ]) {
-    if (pid > 0 && monitor > 0 && (await isMonitorOf(monitor, sandbox.id))) return { pid, monitorPid: monitor }
-  }
-  return null
-}
-
-async function pidIn(file: string): Promise<number> {
-  return Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10) || 0
-}

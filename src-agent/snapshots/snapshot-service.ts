@@ -1,24 +1,10 @@
+import type { Sentence } from '#contract/sentence'
 import type { Snapshot, SnapshotReason } from '#contract/snapshot'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import type { Handlers } from '../api/bind-operation.ts'
-import type { TimeGround } from '../time-ground.ts'
 import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 
 /** Snapshots of sandboxes, and what is made from them. */
 export interface SnapshotService {
-  readonly handlers: Pick<
-    Handlers,
-    | 'createSnapshot'
-    | 'listSnapshots'
-    | 'inspectSnapshot'
-    | 'updateSnapshot'
-    | 'readSnapshotUsage'
-    | 'planRestore'
-    | 'restoreSnapshot'
-    | 'forkSandboxes'
-    | 'removeSnapshot'
-    | 'verifySnapshots'
-  >
   /** Makes one for a reason of Joey's own; `createSnapshot` is this with the reason `manual`. */
   take(
     request: { readonly ref: string; readonly reason: SnapshotReason; readonly live: boolean; readonly name?: string },
@@ -34,9 +20,7 @@ export interface SnapshotService {
   /** By id, start of an id, `SANDBOX@NAME`, or a name that only one has. */
   find(ref: string): SnapshotRecord
   /** Finishes or takes back what an agent before this one has left half done; gives sentences. After the sandboxes were reconciled. */
-  resume(): Promise<string[]>
+  resume(): Promise<Sentence[]>
   /** Ends background work. */
   close(): Promise<void>
 }
-
-export type CreateSnapshotService = (ground: TimeGround) => SnapshotService

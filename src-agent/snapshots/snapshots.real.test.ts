@@ -3,41 +3,42 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { readAccounts } from '../sandboxes/account-files.ts'
 import { namedLayers } from '../sandboxes/layer-references.ts'
-import { openSnapshotDesk, type SnapshotDesk } from './testing/snapshot-desk.ts'
+import { openSnapshotFixture, type SnapshotFixture } from '../testing/snapshots/snapshot-fixture.ts'
 
 const { signal } = new AbortController()
-let bench: SnapshotDesk
+let bench: SnapshotFixture
 
 beforeAll(async () => {
-  bench = await openSnapshotDesk()
+  bench = await openSnapshotFixture()
 })
 afterAll(() => bench.close())
 /** What runs on takes the processors from the tests that follow. */
 afterEach(async () => {
-  const { sandboxes } = bench.desk.services()
+  const { sandboxes } = bench.fixture.services()
   await Promise.all(sandboxes.list(true).map(({ id }) => sandboxes.remove(id, true)))
 })
 
-const countLayers = async () => readdirSync(join(bench.desk.home, 'layers')).length
-const read = async (ref: string, path: string) => (await bench.desk.exec(ref, `cat ${path} 2>/dev/null`)).stdout.trim()
+const countLayers = async () => readdirSync(join(bench.fixture.home, 'layers')).length
+const read = async (ref: string, path: string) =>
+  (await bench.fixture.exec(ref, `cat ${path} 2>/dev/null`)).stdout.trim()
 
 test('a stopped container is kept without a copy, and goes back to what it was', async () => {
-  const { desk } = bench
-  await desk.create('quiet')
-  await desk.exec(
+  const { fixture } = bench
+  await fixture.create('quiet')
+  await fixture.exec(
     'quiet',
     'echo "joe:x:1234:1234::/:/bin/sh" >> /etc/passwd; echo one > /note; rm /etc/hostname.bak 2>/dev/null; mkdir /data; echo 1 > /data/a',
   )
-  await desk.services().sandboxes.stop('quiet')
+  await fixture.services().sandboxes.stop('quiet')
 
   const snapshot = await bench.snapshots().take({ ref: 'quiet', reason: 'manual', live: false, name: 'first' }, signal)
 
   expect(snapshot).toMatchObject({ state: 'ready', pauseMs: 0, name: 'first', parentId: null, live: null })
-  await desk.services().sandboxes.start('quiet', signal)
+  await fixture.services().sandboxes.start('quiet', signal)
   expect(await read('quiet', '/note')).toBe('one')
-  const { context, sandboxes } = desk.services()
-  expect((await readAccounts(context, sandboxes.find('quiet'))).passwd).toContain('joe:x:1234')
-  await desk.exec('quiet', 'echo two > /note; rm -r /data; echo new > /more')
+  const services = fixture.services()
+  expect((await readAccounts(services, services.sandboxes.find('quiet'))).passwd).toContain('joe:x:1234')
+  await fixture.exec('quiet', 'echo two > /note; rm -r /data; echo new > /more')
   const { sandbox, kept } = await bench.snapshots().handlers.restoreSnapshot({ ref: 'quiet@first', keep: true }, signal)
   expect(sandbox).toMatchObject({ state: 'running', parentId: snapshot.id })
   expect(await read('quiet', '/note')).toBe('one')
@@ -49,57 +50,57 @@ test('a stopped container is kept without a copy, and goes back to what it was',
 })
 
 test('a running container is kept while it runs, and stands still for a moment only', async () => {
-  const { desk } = bench
-  await desk.create('busy', {
+  const { fixture } = bench
+  await fixture.create('busy', {
     command: ['sh', '-c', 'i=0; while :; do i=$((i+1)); echo $i > /count; sleep 0.05; done'],
   })
-  await desk.exec('busy', 'dd if=/dev/urandom of=/big bs=1M count=20 2>/dev/null; mkdir -p /a/b; echo x > /a/b/c')
+  await fixture.exec('busy', 'dd if=/dev/urandom of=/big bs=1M count=20 2>/dev/null; mkdir -p /a/b; echo x > /a/b/c')
   const before = Number(await read('busy', '/count'))
 
   const snapshot = await bench.snapshots().take({ ref: 'busy', reason: 'manual', live: false }, signal)
 
   expect(snapshot.pauseMs).toBeGreaterThan(0)
-  expect(desk.services().sandboxes.find('busy')).toMatchObject({ layers: [], sandbox: { parentId: snapshot.id } })
+  expect(fixture.services().sandboxes.find('busy')).toMatchObject({ layers: [], sandbox: { parentId: snapshot.id } })
   await expect.poll(() => read('busy', '/count').then(Number)).toBeGreaterThan(before)
-  const sum = (ref: string) => desk.exec(ref, 'sha256sum < /big; cat /a/b/c').then(({ stdout }) => stdout)
-  const { sandboxes, told } = await bench
+  const sum = (ref: string) => fixture.exec(ref, 'sha256sum < /big; cat /a/b/c').then(({ stdout }) => stdout)
+  const { sandboxes, messages } = await bench
     .snapshots()
     .handlers.forkSandboxes({ snapshot: snapshot.id, count: 2, prefix: 'copy', start: true }, signal)
   expect(sandboxes.map(({ name, state, parentId }) => [name, state, parentId])).toEqual([
     ['copy-1', 'running', snapshot.id],
     ['copy-2', 'running', snapshot.id],
   ])
-  expect(told).toEqual([])
+  expect(messages).toEqual([])
   expect(new Set(sandboxes.map(({ address }) => address)).size).toBe(2)
   expect(await sum('copy-1')).toBe(await sum('busy'))
-  expect((await desk.exec('copy-2', 'hostname')).stdout.trim()).toBe('copy-2')
+  expect((await fixture.exec('copy-2', 'hostname')).stdout.trim()).toBe('copy-2')
   // What stands on it goes on when it is removed, and stands on its parent.
   const { freedBytes } = await bench.snapshots().remove(snapshot.id)
   expect(freedBytes).toBe(0)
-  expect(desk.services().sandboxes.find('copy-1').sandbox.parentId).toBeNull()
-  await desk.services().sandboxes.restart('copy-1', 0, signal)
+  expect(fixture.services().sandboxes.find('copy-1').sandbox.parentId).toBeNull()
+  await fixture.services().sandboxes.restart('copy-1', 0, signal)
   expect(await sum('copy-1')).toBe(await sum('busy'))
-  await Promise.all(['copy-1', 'copy-2'].map((name) => desk.services().sandboxes.remove(name, true)))
-  expect(await bench.ground().layers.facts(snapshot.id)).toBeNull()
-  expect(namedLayers(bench.ground().context).size).toBe(await countLayers())
+  await Promise.all(['copy-1', 'copy-2'].map((name) => fixture.services().sandboxes.remove(name, true)))
+  expect(await bench.services().layers.facts(snapshot.id)).toBeNull()
+  expect(namedLayers(bench.services()).size).toBe(await countLayers())
 })
 
 test('a fork has a machine id, a random seed and SSH host keys of its own, and follows no link of its parent', async () => {
-  const { desk } = bench
-  await desk.create('parent')
-  await desk.exec(
+  const { fixture } = bench
+  await fixture.create('parent')
+  await fixture.exec(
     'parent',
     `mkdir -p /etc/ssh /var/lib/systemd /var/lib; echo 00000000000000000000000000000001 > /etc/machine-id; chmod 444 /etc/machine-id
      echo seed > /var/lib/systemd/random-seed; ln -s /tmp /var/lib/dbus; echo mine > /tmp/machine-id
      echo key > /etc/ssh/ssh_host_ed25519_key; echo pub > /etc/ssh/ssh_host_ed25519_key.pub; chown 12:34 /etc/ssh; chmod 711 /etc/ssh`,
   )
-  const { sandboxes, pauseMs, told } = await bench
+  const { sandboxes, pauseMs, messages } = await bench
     .snapshots()
     .handlers.forkSandboxes({ sandbox: 'parent', count: 1, start: true }, signal)
   expect(sandboxes[0]?.name).toBe('parent-1')
   expect(pauseMs).toBeGreaterThan(0)
-  expect(told.join(' ')).toContain('SSH host keys')
-  const { stdout } = await desk.exec(
+  expect(messages.join(' ')).toContain('SSH host keys')
+  const { stdout } = await fixture.exec(
     'parent-1',
     'cat /etc/machine-id; stat -c "%a %u" /etc/machine-id; stat -c "%a %u %g" /etc/ssh; cat /tmp/machine-id; cat /var/lib/systemd/random-seed | head -c 4 | grep -c seed; grep -c key /etc/ssh/ssh_host_ed25519_key',
   )
@@ -111,12 +112,12 @@ test('a fork has a machine id, a random seed and SSH host keys of its own, and f
 })
 
 test('snapshots outlive their sandbox, and new ones are made from them', async () => {
-  const { desk } = bench
+  const { fixture } = bench
   const { handlers, take } = bench.snapshots()
-  await desk.create('brief')
-  await desk.exec('brief', 'echo kept > /note')
+  await fixture.create('brief')
+  await fixture.exec('brief', 'echo kept > /note')
   await take({ ref: 'brief', reason: 'manual', live: false, name: 'last' }, signal)
-  await desk.services().sandboxes.remove('brief', true)
+  await fixture.services().sandboxes.remove('brief', true)
   expect(await handlers.listSnapshots({ sandbox: 'brief' }, signal)).toMatchObject([{ name: 'last' }])
   await expect(handlers.planRestore({ ref: 'brief@last' }, signal)).rejects.toMatchObject({
     wire: { reason: 'sandbox-of-snapshot-gone' },
@@ -130,9 +131,9 @@ test('snapshots outlive their sandbox, and new ones are made from them', async (
 })
 
 test('forks whose names are taken are refused before anything is made', async () => {
-  const { desk } = bench
+  const { fixture } = bench
   const before = bench.snapshots().handlers.listSnapshots({}, signal)
-  await desk.create('taken-2')
+  await fixture.create('taken-2')
   const fork = bench
     .snapshots()
     .handlers.forkSandboxes({ sandbox: 'taken-2', count: 2, prefix: 'taken', start: true }, signal)
@@ -141,8 +142,8 @@ test('forks whose names are taken are refused before anything is made', async ()
 })
 
 test('memory of a container is refused with the reason, before anything is made', async () => {
-  const { desk } = bench
-  await desk.create('plain')
+  const { fixture } = bench
+  await fixture.create('plain')
   const take = bench.snapshots().take({ ref: 'plain', reason: 'manual', live: true }, signal)
   await expect(take).rejects.toMatchObject({
     wire: { reason: 'live-not-in-class', message: expect.stringContaining('CRIU') },
@@ -151,15 +152,15 @@ test('memory of a container is refused with the reason, before anything is made'
 })
 
 test('a damaged snapshot is found, and nothing starts from it', async () => {
-  const { desk } = bench
-  await desk.create('hurt')
-  await desk.exec('hurt', 'echo good > /file')
-  await desk.services().sandboxes.stop('hurt', 0)
+  const { fixture } = bench
+  await fixture.create('hurt')
+  await fixture.exec('hurt', 'echo good > /file')
+  await fixture.services().sandboxes.stop('hurt', 0)
   const snapshot = await bench.snapshots().take({ ref: 'hurt', reason: 'manual', live: false, name: 'x' }, signal)
   const [fine] = await bench.snapshots().handlers.verifySnapshots({ ref: 'hurt@x' }, signal)
   expect(fine).toMatchObject({ ok: true, problems: [] })
   const [layer = ''] = bench.snapshots().find(snapshot.id).layers
-  writeFileSync(join(desk.home, 'layers', layer, 'tree', 'file'), 'evil')
+  writeFileSync(join(fixture.home, 'layers', layer, 'tree', 'file'), 'evil')
   const [check] = await bench.snapshots().handlers.verifySnapshots({ ref: 'hurt@x' }, signal)
   expect(check?.ok).toBe(false)
   expect(check?.problems[0]).toContain('file')
@@ -169,10 +170,10 @@ test('a damaged snapshot is found, and nothing starts from it', async () => {
   const restore = bench.snapshots().handlers.restoreSnapshot({ ref: 'hurt@x', keep: true }, signal)
   await expect(restore).rejects.toMatchObject({ wire: { reason: 'restore-not-possible' } })
   // The sandbox itself stands on that layer, too.
-  await expect(desk.services().sandboxes.start('hurt', signal)).rejects.toMatchObject({
+  await expect(fixture.services().sandboxes.start('hurt', signal)).rejects.toMatchObject({
     wire: { reason: 'damaged-layer' },
   })
-  writeFileSync(join(desk.home, 'layers', layer, 'tree', 'file'), 'good\n')
+  writeFileSync(join(fixture.home, 'layers', layer, 'tree', 'file'), 'good\n')
   // Its time has changed with it, so it still is not what was written.
   const [still] = await bench.snapshots().handlers.verifySnapshots({ ref: 'hurt@x' }, signal)
   expect(still?.ok).toBe(false)

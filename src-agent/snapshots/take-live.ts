@@ -4,15 +4,24 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { appError } from '#contract/app-error'
+import { type Sentence, sentence } from '#contract/sentence'
 import type { Snapshot } from '#contract/snapshot'
 import { type Driver, type LaunchPlan, type LiveSaving, liveSaving } from '../engines/driver.ts'
-import { driverOf, withSandbox } from '../sandboxes/context.ts'
-import { planOfRun } from '../sandboxes/launch-plan.ts'
+import { driverOf } from '../sandboxes/find-driver.ts'
+import { type LaunchPlanDeps, planOfRun } from '../sandboxes/launch-plan.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
-import { settleChanging } from './settle-changing.ts'
-import { type SnapshotGround, stateFolder } from './snapshot-ground.ts'
+import { withSandbox } from '../state/records/sandbox-records.ts'
 import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
+import { type SettleChangingDeps, settleChanging } from './settle-changing.ts'
+import { stateFolder } from './state-folder.ts'
 import type { TakeWork } from './take-work.ts'
+
+interface Deps extends SettleChangingDeps, LaunchPlanDeps {
+  /** For tests: called between any two steps. */
+  readonly step: (name: string) => Promise<void>
+  /** Saved memories that were found whole, by id of their snapshot: what their files looked like then. */
+  readonly wholeStates: Map<string, string>
+}
 
 /** An engine that can save the memory of this very sandbox, and what it needs to know for it. */
 export interface Saving {
@@ -27,22 +36,18 @@ export interface SavedMemory {
   readonly stateSums: Record<string, string>
 }
 
-/** Why a class cannot keep memory, for those that have no engine which does. */
-export function whyNotLive(driver: Driver): string {
-  if (driver.class === 'container') {
-    return 'Memory and processes of a container cannot be kept: that needs CRIU, which does not work on this machine. Take a snapshot of the disk, or change the class to "gvisor" or "microvm" first.'
-  }
-  return `Memory and processes cannot be kept in the class "${driver.class}" on this machine. Take a snapshot of the disk.`
-}
-
-export async function savingOf(ground: SnapshotGround, record: SandboxRecord, signal: AbortSignal): Promise<Saving> {
-  const known = driverOf(ground.context, record.sandbox.class)
+export async function savingOf(
+  deps: Pick<Deps, 'records' | 'folder' | 'images' | 'imageMounts' | 'layers' | 'network' | 'drivers' | 'signal'>,
+  record: SandboxRecord,
+  signal: AbortSignal,
+): Promise<Saving> {
+  const known = driverOf(deps, record.sandbox.class)
   const driver = liveSaving(known)
   const params = { name: record.sandbox.name, class: known.class }
-  if (!driver) throw appError('unavailable', 'live-not-in-class', whyNotLive(known), { params })
-  const plan = await planOfRun(ground.context, record, signal)
+  if (!driver) throw appError('live-not-in-class', { ...params, doing: 'save' })
+  const plan = await planOfRun(deps, record, signal)
   const refusal = driver.refusesSave(plan)
-  if (refusal !== null) throw appError('conflict', 'live-not-possible', refusal, { params })
+  if (refusal !== null) throw appError('live-not-possible', { ...params, why: refusal })
   return { driver, plan }
 }
 
@@ -57,63 +62,59 @@ interface LiveWork {
  * Saves memory, processes and the disk of the same moment. Meanwhile the sandbox is `changing`, so that nobody takes the end
  * of the engine's old process for that of the run.
  */
-export async function saveMemory(
-  ground: SnapshotGround,
-  { record, snapshot, saving, work }: LiveWork,
-): Promise<SavedMemory> {
-  const { context } = ground
+export async function saveMemory(deps: Deps, { record, snapshot, saving, work }: LiveWork): Promise<SavedMemory> {
   const { driver, plan } = saving
-  const folder = stateFolder(ground, snapshot.snapshot.id)
+  const folder = stateFolder(deps, snapshot.snapshot.id)
   await rm(folder, { recursive: true, force: true })
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const disk = await beginDiskCopy(ground, record, snapshot, work)
-  context.records.put(withSandbox(record, { state: 'changing' }))
+  const disk = await beginDiskCopy(deps, record, snapshot, work)
+  deps.records.put(withSandbox(record, { state: 'changing' }))
   try {
-    await ground.step('saving')
-    const signal = AbortSignal.any([work.signal, context.signal])
+    await deps.step('saving')
+    const signal = AbortSignal.any([work.signal, deps.signal])
     const atRest = async (): Promise<void> => {
-      await ground.step('resting')
+      await deps.step('resting')
       await disk.atRest()
     }
     const saved = await driver.saveState(plan, folder, { atRest, goOn: true, signal })
-    const now = context.records.get(record.sandbox.id) ?? record
+    const now = deps.records.get(record.sandbox.id) ?? record
     const { pid, monitorPid } = saved.running
-    if (monitorPid !== record.monitorPid) context.live.begin(record.sandbox.id)
-    context.records.put({ ...withSandbox(now, { state: 'running', pid }), monitorPid })
-    await ground.step('saved')
+    if (monitorPid !== record.monitorPid) deps.openHandles.begin(record.sandbox.id)
+    deps.records.put({ ...withSandbox(now, { state: 'running', pid }), monitorPid })
+    await deps.step('saved')
     const { stateSums, bytes } = await sumState(folder)
     const live = { bytes, engine: driver.name, unusable: null }
     return { live, pauseMs: saved.pauseMs, stateKey: driver.stateKey, stateSums }
   } catch (error) {
     await disk.giveUp(error)
-    await settleChanging(ground, record.sandbox.id, 'paused')
+    await settleChanging(deps, record.sandbox.id, 'paused')
     throw error
   }
 }
 
 interface DiskCopy {
-  /** Copies what has changed since; once the sandbox stands still. */
+  /** Copies what has changed since; once the sandbox is paused. */
   atRest(): Promise<void>
   giveUp(error: unknown): Promise<void>
 }
 
-/** A folder is copied while the sandbox still runs, so that little is left for the moment at which it stands still. */
+/** A folder is copied while the sandbox still runs, so that little is left for the moment at which it is paused. */
 async function beginDiskCopy(
-  { context, layers }: SnapshotGround,
+  deps: Pick<Deps, 'folder' | 'layers' | 'drivers'>,
   record: SandboxRecord,
   { making }: SnapshotRecord,
   { signal, onProgress }: TakeWork,
 ): Promise<DiskCopy> {
-  const { upper, disk } = context.folder.sandbox(record.sandbox.id)
+  const { upper, disk } = deps.folder.sandbox(record.sandbox.id)
   const layer = making?.layer ?? null
   if (layer === null) return { atRest: async () => undefined, giveUp: async () => undefined }
   const work = { signal, ...(onProgress && { onProgress }) }
-  if (driverOf(context, record.sandbox.class).disk === 'image') {
-    return { atRest: () => layers.copyDisk(layer, disk, work), giveUp: async () => undefined }
+  if (driverOf(deps, record.sandbox.class).disk === 'image') {
+    return { atRest: () => deps.layers.copyDisk(layer, disk, work), giveUp: async () => undefined }
   }
   const firstPass = Promise.withResolvers<void>()
   const rest = Promise.withResolvers<void>()
-  const copy = layers.copyFolder(
+  const copy = deps.layers.copyFolder(
     layer,
     upper,
     async (finish) => {
@@ -123,7 +124,7 @@ async function beginDiskCopy(
     },
     work,
   )
-  // Whoever waits for it is told; until then a failure is nobody's.
+  // Whoever waits for it gets the failure; until then a failure is nobody's.
   copy.catch(() => undefined)
   rest.promise.catch(() => undefined)
   await Promise.race([firstPass.promise, copy])
@@ -178,19 +179,18 @@ async function hashFile(path: string): Promise<string> {
  * not read again: forks would spend most of their time on it.
  */
 export async function requireWholeState(
-  ground: SnapshotGround,
+  deps: Pick<Deps, 'folder' | 'wholeStates'>,
   { snapshot, stateSums }: SnapshotRecord,
 ): Promise<void> {
-  const folder = stateFolder(ground, snapshot.id)
+  const folder = stateFolder(deps, snapshot.id)
   const names = Object.keys(stateSums)
   const look = async () => JSON.stringify(await Promise.all(names.map((name) => lookAt(join(folder, name)))))
   const before = await look()
-  if (ground.wholeStates.get(snapshot.id) === before) return
+  if (deps.wholeStates.get(snapshot.id) === before) return
   const { problems } = await checkState(folder, stateSums)
-  if (problems.length === 0 && names.length > 0) return void ground.wholeStates.set(snapshot.id, before)
-  const why = problems[0] ?? 'Nothing of it is there.'
-  const message = `The memory of the snapshot "${snapshot.name}" is damaged, so nothing is started from it. ${why} Its disk can still be restored.`
-  throw appError('conflict', 'damaged-state', message, { params: { name: snapshot.name } })
+  if (problems.length === 0 && names.length > 0) return void deps.wholeStates.set(snapshot.id, before)
+  const why = problems[0] ?? sentence('state-empty')
+  throw appError('damaged-state', { name: snapshot.name, why })
 }
 
 async function lookAt(path: string): Promise<string> {
@@ -202,14 +202,14 @@ async function lookAt(path: string): Promise<string> {
 export async function checkState(
   folder: string,
   sums: Readonly<Record<string, string>>,
-): Promise<{ readonly problems: string[]; readonly bytes: number }> {
-  const problems: string[] = []
+): Promise<{ readonly problems: Sentence[]; readonly bytes: number }> {
+  const problems: Sentence[] = []
   let bytes = 0
   for (const [name, sum] of Object.entries(sums)) {
     const path = join(folder, name)
     const found = await hashFile(path).catch(() => null)
-    if (found === null) problems.push(`The file "${name}" of the saved memory is missing.`)
-    else if (found !== sum) problems.push(`The file "${name}" of the saved memory is not what was written.`)
+    if (found === null) problems.push(sentence('state-file-missing', { file: name }))
+    else if (found !== sum) problems.push(sentence('state-file-changed', { file: name }))
     bytes += await stat(path).then(
       ({ size }) => size,
       () => 0,

@@ -1,54 +1,54 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { addSandbox, createWorld, type World } from '../testing/class-bench.ts'
-import { createRandom, makeRandomLayer } from '../testing/layers/random-layer.ts'
 import { run } from '../base/process/run.ts'
 import { namedLayers } from '../sandboxes/layer-references.ts'
+import { addSandbox, createFixture, type Fixture } from '../testing/class-bench.ts'
+import { createRandom, makeRandomLayer } from '../testing/layers/random-layer.ts'
 import { actAsGuest } from '../testing/snapshots/random-guest.ts'
-import { createSnapshotBench, type SnapshotBench } from './testing/snapshot-bench.ts'
+import { createSnapshotBench, type SnapshotBench } from '../testing/snapshots/snapshot-bench.ts'
 import { describeTree, withMounted } from '../testing/snapshots/tree-oracle.ts'
 
 // The engines of this test are made up; records, layers and mounts are real.
 vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
 
 const { signal } = new AbortController()
-let world: World
+let fixture: Fixture
 let bench: SnapshotBench
 /** By id of a sandbox or snapshot: a full copy of what it is to show. */
 let copies: Map<string, string>
 let copied = 0
 
 beforeEach(async () => {
-  world = createWorld()
-  rmSync(join(world.home, 'tree'), { recursive: true })
-  await makeRandomLayer(join(world.home, 'tree'), 4711)
-  bench = createSnapshotBench(world)
+  fixture = createFixture()
+  rmSync(join(fixture.home, 'tree'), { recursive: true })
+  await makeRandomLayer(join(fixture.home, 'tree'), 4711)
+  bench = createSnapshotBench(fixture)
   await bench.snapshots.resume()
-  const record = addSandbox({ context: bench.context } as never, world, { class: 'container', runs: false })
+  const record = addSandbox({ services: bench.services } as never, fixture, { class: 'container', runs: false })
   copies = new Map()
   await noteCopy(record.sandbox.id)
 })
 afterEach(async () => {
   await bench.snapshots.close()
-  world.dispose()
+  fixture.dispose()
 })
 
 const trees = (layers: readonly string[]) => [
-  ...layers.map((layer) => join(world.home, 'layers', layer, 'tree')),
-  join(world.home, 'tree'),
+  ...layers.map((layer) => join(fixture.home, 'layers', layer, 'tree')),
+  join(fixture.home, 'tree'),
 ]
 
 function look<T>(id: string, work: (root: string) => Promise<T>): Promise<T> {
-  const snapshot = bench.context.snapshots.get(id)
-  if (snapshot) return withMounted(world.home, trees(snapshot.layers), null, work)
+  const snapshot = bench.services.snapshotRecords.get(id)
+  if (snapshot) return withMounted(fixture.home, trees(snapshot.layers), null, work)
   const { layers } = bench.sandboxes.find(id)
-  return withMounted(world.home, trees(layers), bench.context.folder.sandbox(id), work)
+  return withMounted(fixture.home, trees(layers), bench.services.folder.sandbox(id), work)
 }
 
 async function noteCopy(id: string): Promise<void> {
   copied += 1
-  const copy = join(world.home, `copy-${copied}`)
+  const copy = join(fixture.home, `copy-${copied}`)
   await look(id, (root) => run('cp', ['-a', root, copy]))
   copies.set(id, copy)
 }
@@ -71,7 +71,7 @@ test(`${operations} random operations leave every node of the tree what a full c
   const random = createRandom(operations + 7)
   const pick = <T>(list: readonly T[]): T | undefined => list[random(list.length)]
   for (let index = 0; index < operations; index += 1) {
-    const { records, snapshots } = bench.context
+    const { records, snapshotRecords: snapshots } = bench.services
     const head = pick(records.all())?.sandbox.id ?? ''
     const node = pick(snapshots.all())?.snapshot.id
     const act = random(10)
@@ -106,19 +106,19 @@ test(`${operations} random operations leave every node of the tree what a full c
   for (const id of copies.keys()) await expectSame(id, 'at the end')
   const checks = await bench.snapshots.handlers.verifySnapshots({}, signal)
   expect(checks.filter(({ ok }) => !ok)).toEqual([])
-  const left = await run('ls', [join(world.home, 'layers')])
-  expect(left.stdout.trim().split('\n').sort()).toEqual([...namedLayers(bench.context)].sort())
+  const left = await run('ls', [join(fixture.home, 'layers')])
+  expect(left.stdout.trim().split('\n').sort()).toEqual([...namedLayers(bench.services)].sort())
 }, 120_000)
 
 test('a chain that has become long is joined in the background, and every node shows what it did', async () => {
   const random = createRandom(3)
-  const id = bench.context.records.all()[0]?.sandbox.id ?? ''
+  const id = bench.services.records.all()[0]?.sandbox.id ?? ''
   const nodes: string[] = []
   for (let index = 0; index < 44; index += 1) {
     const isLooked = index % 22 === 0
     if (isLooked) await write(id, random)
     else {
-      const { upper } = bench.context.folder.sandbox(id)
+      const { upper } = bench.services.folder.sandbox(id)
       await run('mkdir', ['-p', join(upper, `made-${index}`)])
     }
     nodes.push((await bench.snapshots.take({ ref: id, reason: 'manual', live: false }, signal)).id)
@@ -126,7 +126,7 @@ test('a chain that has become long is joined in the background, and every node s
     else copies.delete(id)
   }
   await noteCopy(id)
-  await bench.context.background.settled()
+  await bench.services.background.settled()
   expect(bench.sandboxes.find(id).layers.length).toBeLessThanOrEqual(40)
   for (const each of copies.keys()) await expectSame(each, each)
   await write(id, random)

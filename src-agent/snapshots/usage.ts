@@ -1,17 +1,23 @@
 import type { SnapshotUsage } from '#contract/snapshot'
-import type { LayerId } from '../storage/layers/layer-store.ts'
+import type { SandboxRecords } from '../state/records/sandbox-records.ts'
+import type { SnapshotRecord, SnapshotStore } from '../state/records/snapshot-records.ts'
+import type { LayerId, LayerStore } from '../storage/layers/layer-store.ts'
 import { snapshotsOf } from './find-snapshot.ts'
-import type { SnapshotGround } from './snapshot-ground.ts'
-import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+}
 
 /** What each snapshot costs, by who names its layers. */
-export async function readUsage(ground: SnapshotGround, sandbox: string | undefined): Promise<SnapshotUsage[]> {
-  const wanted = snapshotsOf(ground, sandbox)
-  const names = countNames(ground)
+export async function readUsage(deps: Deps, sandbox: string | undefined): Promise<SnapshotUsage[]> {
+  const wanted = snapshotsOf(deps, sandbox)
+  const names = countNames(deps)
   const sizes = new Map<LayerId, number>()
   for (const id of new Set(wanted.flatMap(({ layers }) => layers))) {
     // One that was removed meanwhile costs nothing.
-    sizes.set(id, await ground.layers.diskBytes(id).catch(() => 0))
+    sizes.set(id, await deps.layers.diskBytes(id).catch(() => 0))
   }
   const sum = (layers: readonly LayerId[]) => layers.reduce((total, id) => total + (sizes.get(id) ?? 0), 0)
   return wanted.map((record) => {
@@ -22,22 +28,24 @@ export async function readUsage(ground: SnapshotGround, sandbox: string | undefi
       uniqueBytes: own,
       sharedBytes: sum(record.layers) - sum(unique),
       freesBytes: own,
-      dependents: dependentsOf(ground, record),
+      dependents: dependentsOf(deps, record),
     }
   })
 }
 
 /** How many snapshots and sandboxes name each layer. A sandbox that is being removed counts until nothing of it is left. */
-function countNames({ context, snapshotRecords }: SnapshotGround): Map<LayerId, number> {
+function countNames(deps: Pick<Deps, 'records' | 'snapshotRecords'>): Map<LayerId, number> {
   const names = new Map<LayerId, number>()
-  for (const { layers } of [...context.records.all(), ...context.records.buried(), ...snapshotRecords.all()]) {
+  for (const { layers } of [...deps.records.all(), ...deps.records.pendingRemovals(), ...deps.snapshotRecords.all()]) {
     for (const id of layers) names.set(id, (names.get(id) ?? 0) + 1)
   }
   return names
 }
 
-function dependentsOf({ context, snapshotRecords }: SnapshotGround, { snapshot: { id } }: SnapshotRecord): string[] {
-  const snapshots = snapshotRecords.all().flatMap(({ snapshot }) => (snapshot.parentId === id ? [snapshot.name] : []))
-  const sandboxes = context.records.all().flatMap(({ sandbox }) => (sandbox.parentId === id ? [sandbox.name] : []))
+function dependentsOf(deps: Pick<Deps, 'records' | 'snapshotRecords'>, { snapshot: { id } }: SnapshotRecord): string[] {
+  const snapshots = deps.snapshotRecords
+    .all()
+    .flatMap(({ snapshot }) => (snapshot.parentId === id ? [snapshot.name] : []))
+  const sandboxes = deps.records.all().flatMap(({ sandbox }) => (sandbox.parentId === id ? [sandbox.name] : []))
   return [...snapshots, ...sandboxes]
 }

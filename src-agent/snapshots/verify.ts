@@ -1,9 +1,19 @@
-import { AppError } from '#contract/app-error'
 import type { SnapshotCheck } from '#contract/snapshot'
-import type { LayerCheck, LayerId } from '../storage/layers/layer-store.ts'
-import { type SnapshotGround, stateFolder } from './snapshot-ground.ts'
-import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
+import { explainFailure } from '../base/failures/machine-failure.ts'
+import type { StateFolder } from '../state/folder.ts'
+import type { SnapshotRecord, SnapshotStore } from '../state/records/snapshot-records.ts'
+import type { LayerCheck, LayerId, LayerStore } from '../storage/layers/layer-store.ts'
+import type { Sealing } from './sealing.ts'
+import { stateFolder } from './state-folder.ts'
 import { checkState } from './take-live.ts'
+
+interface Deps {
+  readonly folder: StateFolder
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly now: () => Date
+  readonly sealing: Sealing
+}
 
 const mostProblems = 100
 
@@ -14,11 +24,11 @@ interface CheckWork {
 
 /** Reads layers and states again, one snapshot or all, each layer once. What is damaged is on record afterwards. */
 export async function verifySnapshots(
-  ground: SnapshotGround,
+  deps: Deps,
   only: string | null,
   { signal, onProgress }: CheckWork,
 ): Promise<SnapshotCheck[]> {
-  const { snapshotRecords } = ground
+  const { snapshotRecords } = deps
   const wanted = snapshotRecords.all().filter(({ snapshot, making }) => {
     return making === undefined && (only === null || snapshot.id === only)
   })
@@ -28,12 +38,12 @@ export async function verifySnapshots(
     signal.throwIfAborted()
     const part = (share: number) => onProgress((index + share) / wanted.length)
     // What the background has not come to yet would be taken for damage.
-    await ground.sealing.now(snapshot.id, signal).catch(() => undefined)
+    await deps.sealing.now(snapshot.id, signal).catch(() => undefined)
     const record = snapshotRecords.get(snapshot.id)
     if (!record) continue
-    const check = await verifyOne(ground, record, known, { signal, onProgress: part })
+    const check = await verifyOne(deps, record, known, { signal, onProgress: part })
     noteCheck(
-      ground,
+      deps,
       check,
       record.layers.filter((id) => known.get(id)?.ok === false),
     )
@@ -43,7 +53,7 @@ export async function verifySnapshots(
 }
 
 async function verifyOne(
-  ground: SnapshotGround,
+  deps: Pick<Deps, 'folder' | 'layers'>,
   record: SnapshotRecord,
   known: Map<LayerId, LayerCheck>,
   { signal, onProgress }: CheckWork,
@@ -53,7 +63,7 @@ async function verifyOne(
   for (const [index, id] of record.layers.entries()) {
     const check =
       known.get(id) ??
-      (await verifyLayer(ground, id, {
+      (await verifyLayer(deps, id, {
         signal,
         onProgress: (share) => onProgress((index + share) / (record.layers.length + 1)),
       }))
@@ -61,8 +71,8 @@ async function verifyOne(
     problems.push(...check.problems)
     checkedBytes += check.bytes
   }
-  const state = await checkState(stateFolder(ground, record.snapshot.id), record.stateSums)
-  problems.push(...state.problems)
+  const state = await checkState(stateFolder(deps, record.snapshot.id), record.stateSums)
+  problems.push(...state.problems.map(({ message }) => message))
   const { id, name } = record.snapshot
   return {
     id,
@@ -73,29 +83,29 @@ async function verifyOne(
   }
 }
 
-async function verifyLayer({ layers }: SnapshotGround, id: LayerId, work: CheckWork): Promise<LayerCheck> {
+async function verifyLayer(deps: Pick<Deps, 'layers'>, id: LayerId, work: CheckWork): Promise<LayerCheck> {
   try {
-    const check = await layers.verify(id, work)
+    const check = await deps.layers.verify(id, work)
     const isTold = check.ok || check.problems.length > 0
     return isTold ? check : { ...check, problems: ['One of its layers is not what was written.'] }
   } catch (error) {
     work.signal.throwIfAborted()
-    return { ok: false, problems: [AppError.from(error).wire.message], bytes: 0 }
+    return { ok: false, problems: [explainFailure(error).wire.message], bytes: 0 }
   }
 }
 
 function noteCheck(
-  { context, snapshotRecords }: SnapshotGround,
+  deps: Pick<Deps, 'snapshotRecords' | 'now'>,
   { id, ok, problems }: SnapshotCheck,
   damagedLayers: readonly LayerId[],
 ): void {
-  const record = snapshotRecords.get(id)
+  const record = deps.snapshotRecords.get(id)
   if (!record || record.making !== undefined) return
-  const verifiedAt = context.now().toISOString()
+  const verifiedAt = deps.now().toISOString()
   const found = ok
     ? { state: 'ready' as const, problem: null }
     : { state: 'damaged' as const, problem: problems[0] ?? null }
   const { damagedLayers: _before, ...rest } = record
   const damage = damagedLayers.length > 0 ? { damagedLayers: [...damagedLayers] } : {}
-  snapshotRecords.put({ ...rest, ...damage, snapshot: { ...record.snapshot, ...found, verifiedAt } })
+  deps.snapshotRecords.put({ ...rest, ...damage, snapshot: { ...record.snapshot, ...found, verifiedAt } })
 }

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { appError } from '#contract/app-error'
+import { makePrivateFile } from './private-file.ts'
 
 /**
  * Each entry brings the database from the version of its place to the next; entries are never changed once released.
@@ -13,10 +15,20 @@ const migrations: readonly string[] = [
   'CREATE TABLE settings (id INTEGER PRIMARY KEY CHECK (id = 1), value TEXT NOT NULL) STRICT;',
   'CREATE TABLE selftests (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
   'CREATE TABLE snapshots (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT; CREATE TABLE schedules (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
+  `CREATE TABLE quarantine (source TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
+   PRIMARY KEY (source, id)) STRICT;`,
 ]
+
+/** SQLite's own name for a database that is in memory only. */
+const withoutFile = ':memory:'
 
 /** Opens the records: WAL, and every commit on disk before it is answered. */
 export function openDatabase(file: string): DatabaseSync {
+  if (file !== withoutFile) {
+    makePrivateFile(file)
+    // Left by an agent that was killed; an older version of Joey let everybody read them.
+    for (const beside of ['-wal', '-shm']) if (existsSync(file + beside)) makePrivateFile(file + beside)
+  }
   const database = new DatabaseSync(file, { timeout: 5000 })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
   migrate(database)
@@ -27,8 +39,7 @@ function migrate(database: DatabaseSync): void {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
   if (row.user_version > migrations.length) {
     database.close()
-    const message = 'The state folder was written by a newer version of Joey. Update Joey, or choose another JOEY_HOME.'
-    throw appError('conflict', 'state-too-new', message)
+    throw appError('state-too-new')
   }
   for (let version = row.user_version; version < migrations.length; version += 1) {
     inTransaction(database, () => database.exec(`${migrations[version]}; PRAGMA user_version = ${version + 1}`))
@@ -43,7 +54,8 @@ export function inTransaction<T>(database: DatabaseSync, work: () => T): T {
     database.exec('COMMIT')
     return result
   } catch (error) {
-    database.exec('ROLLBACK')
+    // SQLite has taken it back already where the disk is full; to ask once more would fail and hide why.
+    if (database.isTransaction) database.exec('ROLLBACK')
     throw error
   }
 }

@@ -1,10 +1,12 @@
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
+import { notice as reportNotice } from '#contract/notice'
+import { sentence } from '#contract/sentence'
 import { createEventLog } from './event-log.ts'
 
 const schema = 'CREATE TABLE events (seq INTEGER PRIMARY KEY, event TEXT NOT NULL) STRICT'
 const now = () => new Date(0)
-const notice = (message: string) => ({ type: 'notice' as const, reason: 'test', message })
+const notice = (what: string) => reportNotice('reconciled', { what: sentence('found-ended', { name: what }) })
 
 function setUp() {
   const database = new DatabaseSync(':memory:')
@@ -18,6 +20,21 @@ test('events are numbered without gaps, over restarts too', () => {
   const later = createEventLog(database, now)
   later.commit([notice('c')])
   expect(later.since(0)?.map(({ seq }) => seq)).toEqual([1, 2, 3])
+})
+
+test('a notice is found again with what makes it in other languages', () => {
+  const { log } = setUp()
+  const fact = reportNotice('granted', { name: 'web', grant: 'no-seccomp', runs: 'no' })
+  log.commit([fact])
+  expect(log.since(0)).toMatchObject([{ ...fact, params: { name: 'web', grant: 'no-seccomp' } }])
+})
+
+test('a notice of an earlier version, which had no values, is found again', () => {
+  const { database, log } = setUp()
+  log.commit([notice('a')])
+  const old = { type: 'notice', seq: 1, at: now().toISOString(), reason: 'granted', message: 'Given.' }
+  database.prepare('UPDATE events SET event = ?').run(JSON.stringify(old))
+  expect(log.since(0)).toStrictEqual([old])
 })
 
 test('a change that fails takes its event with it', () => {
@@ -34,13 +51,22 @@ test('a change that fails takes its event with it', () => {
   expect(log.since(0)).toEqual([])
 })
 
-test('what is no longer kept, and what never was, asks for a snapshot', () => {
+test('what is no longer kept, and what never was, asks for the whole state', () => {
   const { database, log } = setUp()
   for (let index = 0; index < 3; index += 1) log.commit([notice('x')])
   database.exec('DELETE FROM events WHERE seq <= 2')
   expect(log.since(0)).toBeNull()
   expect(log.since(2)?.map(({ seq }) => seq)).toEqual([3])
   expect(log.since(99)).toBeNull()
+})
+
+test('an event in a form of another version is passed over', () => {
+  const { database, log } = setUp()
+  for (const message of ['a', 'b', 'c']) log.commit([notice(message)])
+  database.exec(`UPDATE events SET event = '{"type":"desk.changed","seq":2,"desk":1}' WHERE seq = 2`)
+  expect(log.since(0)?.map(({ seq }) => seq)).toEqual([1, 3])
+  database.exec(`UPDATE events SET event = '{"type":"noti' WHERE seq = 3`)
+  expect(log.since(0)?.map(({ seq }) => seq)).toEqual([1])
 })
 
 test('a listener that commits does not change the order for others', () => {

@@ -4,7 +4,7 @@ import { inTransaction } from './database.ts'
 
 export type Listener = (event: AgentEvent) => void
 
-/** How many events can be asked for again; older ones are answered by a snapshot. */
+/** How many events can be asked for again; older ones are answered by the whole state. */
 const keptEvents = 10_000
 const trimEvery = 500
 
@@ -74,11 +74,20 @@ export function createEventLog(database: DatabaseSync, now: () => Date): EventLo
       if (wanted > seq) return null
       const first = (oldest.get() as { seq: number | null }).seq ?? seq + 1
       if (wanted < first - 1) return null
-      return after.all(wanted).map((row) => AgentEvent.parse(JSON.parse(String(row['event']))))
+      return after.all(wanted).flatMap((row) => readEvent(String(row['event'])) ?? [])
     },
     subscribe(listener) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+  }
+}
+
+/** Null for an event in a form of another version: whoever comes back for it does without. */
+function readEvent(text: string): AgentEvent | null {
+  try {
+    return AgentEvent.parse(JSON.parse(text))
+  } catch {
+    return null
   }
 }

@@ -1,16 +1,20 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { appError } from '#contract/app-error'
 import type { Place } from '#contract/client/place'
-import type { SandboxPaths } from '../engines/driver.ts'
+import { openPrivateFolder } from '#contract/client/private-folder'
+import { makePrivateFile } from './private-file.ts'
+import type { SandboxPaths } from './sandbox-paths.ts'
 
 /** Every path the agent uses; docs/state-folder.md tells what lies where. */
 export interface StateFolder extends Place {
   /** Six hexadecimal digits that tell this state folder's interfaces, tables and cgroups from another's. */
   readonly tag: string
   readonly database: string
+  /** Room that is held back for removals: reserve.ts. */
+  readonly reserve: string
   readonly logs: string
   readonly images: string
   readonly imageMounts: string
@@ -30,8 +34,9 @@ const longestBelowRun = '/s/0123456789ab/attach'
  */
 export function openStateFolder(place: Place): StateFolder {
   checkPath(place)
-  for (const folder of [place.home, place.run]) mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const home = realpathSync(place.home)
+  const uid = process.getuid?.() ?? 0
+  const home = openPrivateFolder(place.home, uid)
+  openPrivateFolder(place.run, uid)
   const folder = describe({ ...place, home })
   wipeAfterBoot(folder)
   for (const path of [
@@ -53,6 +58,7 @@ function describe(place: Place): StateFolder {
     ...place,
     tag: createHash('sha256').update(home).digest('hex').slice(0, 6),
     database: join(home, 'joey.db'),
+    reserve: join(home, 'reserve'),
     logs: join(home, 'logs'),
     images: join(home, 'images'),
     imageMounts: join(run, 'images'),
@@ -70,18 +76,15 @@ function describe(place: Place): StateFolder {
 
 function checkPath({ home, run }: Place): void {
   if (!isAbsolute(home)) {
-    throw appError('invalidRequest', 'home-not-absolute', `JOEY_HOME must be an absolute path, but is "${home}".`)
+    throw appError('home-not-absolute', { home })
   }
   if (!/^[A-Za-z0-9/._@+ -]*$/.test(home)) {
-    const message =
-      'The path of the state folder may hold letters, digits and . _ @ + - only. Choose another JOEY_HOME.'
-    throw appError('invalidRequest', 'home-not-usable', message)
+    throw appError('home-not-usable')
   }
   const longest = Buffer.byteLength(run + longestBelowRun)
   if (longest > maxSocketPath) {
     const over = longest - maxSocketPath
-    const message = `The path of the state folder is ${over} characters too long for the sockets in it. Choose a shorter JOEY_HOME.`
-    throw appError('invalidRequest', 'home-too-long', message, { params: { over } })
+    throw appError('home-too-long', { over })
   }
 }
 
@@ -113,8 +116,7 @@ export function lockStateFolder({ home }: StateFolder): () => void {
     lock.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     lock.close()
-    const message = 'Another agent already works on this state folder. Stop it first, or choose another JOEY_HOME.'
-    throw appError('conflict', 'agent-already-running', message, { cause: error })
+    throw appError('agent-already-running', {}, { cause: error })
   }
   return () => lock.close()
 }
@@ -127,6 +129,7 @@ const openPauseMs = 50
  * fail with an input/output error. That moment passes.
  */
 function openLock(file: string): DatabaseSync {
+  makePrivateFile(file)
   for (let tries = 1; ; tries += 1) {
     try {
       return new DatabaseSync(file)

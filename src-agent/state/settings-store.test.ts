@@ -27,6 +27,10 @@ test('what was chosen is there after a restart, and what was not has its default
     defaultClass: 'gvisor',
     selfTestAfterChange: false,
     selfTestEveryHours: null,
+    patchGvisorToSave: false,
+    defaultMemoryPercent: 50,
+    totalMemoryPercent: 80,
+    microvmKernel: null,
   })
   second.database.close()
 })
@@ -37,4 +41,19 @@ test('a change is one event, and no change is none', () => {
   settings.update({ selfTestEveryHours: 24 })
   expect(events.since(0)).toMatchObject([{ type: 'settings.changed', settings: { selfTestEveryHours: 24 } }])
   database.close()
+})
+
+test('settings that cannot be read are reported, and those of a new installation hold', () => {
+  const first = open()
+  first.settings.update({ defaultClass: 'gvisor' })
+  first.database.exec(`UPDATE settings SET value = '{"defaultClass":'`)
+  first.database.close()
+  const { database, events, settings } = open()
+  expect(settings.read().defaultClass).toBe('container')
+  expect(events.since(1)).toMatchObject([{ type: 'notice', reason: 'settings-unreadable' }])
+  settings.update({ defaultClass: 'microvm' })
+  database.close()
+  const last = open()
+  expect(last.settings.read().defaultClass).toBe('microvm')
+  last.database.close()
 })

@@ -1,11 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { AppError, appError } from '#contract/app-error'
+import { appError } from '#contract/app-error'
 import type { Task } from '#contract/image'
+import { explainFailure } from '../base/failures/machine-failure.ts'
 import type { EventLog } from './event-log.ts'
 
 export type Progress = (phase: Task['phase'], progress: number | null) => void
 
-/** Long work that people can watch and cancel. Ended tasks are told once and forgotten. */
+/** Long work that people can watch and cancel. Ended tasks are announced once and forgotten. */
 export interface Tasks {
   list(): readonly Task[]
   /** Runs `work` as a task. `signal` cancels it too, as when the client goes away. */
@@ -16,7 +17,7 @@ export interface Tasks {
   cancel(id: string): void
 }
 
-/** Progress is told in steps, or a large import would fill the event log. */
+/** Progress is announced in steps, or a large import would fill the event log. */
 const smallestStep = 0.02
 
 export function createTasks(events: EventLog, now: () => Date): Tasks {
@@ -27,7 +28,7 @@ export function createTasks(events: EventLog, now: () => Date): Tasks {
     list: () => [...running.values()].map(({ task }) => task),
 
     async run({ id = randomUUID(), kind, subject, signal }, work) {
-      if (running.has(id)) throw appError('conflict', 'task-id-taken', 'There is a task with this id already.')
+      if (running.has(id)) throw appError('task-id-taken')
       const controller = new AbortController()
       const entry = { task: startTask(id, kind, subject, now), controller }
       running.set(id, entry)
@@ -44,7 +45,7 @@ export function createTasks(events: EventLog, now: () => Date): Tasks {
         tell({ ...entry.task, phase: 'done', progress: 1 })
         return result
       } catch (error) {
-        const { code, message } = AppError.from(error).wire
+        const { code, message } = explainFailure(error).wire
         tell({ ...entry.task, phase: code === 'cancelled' ? 'cancelled' : 'failed', message })
         throw error
       } finally {
@@ -55,7 +56,7 @@ export function createTasks(events: EventLog, now: () => Date): Tasks {
 
     cancel(id) {
       const entry = running.get(id)
-      if (!entry) throw appError('notFound', 'task-not-found', 'That work is no longer going on.')
+      if (!entry) throw appError('task-not-found')
       entry.controller.abort()
     },
   }

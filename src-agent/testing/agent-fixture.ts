@@ -6,26 +6,27 @@ import { pino } from 'pino'
 import { findPlace } from '#contract/client/place'
 import type { AgentEvent } from '#contract/observe'
 import { type Sandbox, SandboxSpec } from '#contract/sandbox'
-import { composeServices, type Services } from '../compose.ts'
-import type { GuestProcess } from '../engines/driver.ts'
 import { removeCgroups } from '../base/kernel/cgroup-files.ts'
-import { closeDrivers, createDrivers } from '../engines/host/create-drivers.ts'
-import { preparePrivateMounts } from '../host/private-mounts.ts'
 import { run } from '../base/process/run.ts'
-import { openDatabase } from '../state/database.ts'
-import { openStateFolder } from '../state/folder.ts'
-import { readAccounts } from '../sandboxes/account-files.ts'
+import type { GuestProcess } from '../engines/driver.ts'
 import { watchExits } from '../engines/exit-watch.ts'
+import { closeDrivers, createDrivers } from '../engines/host/create-drivers.ts'
+import { judgeIdMaps } from '../engines/host/probe-id-maps.ts'
+import { readAccounts } from '../sandboxes/account-files.ts'
 import { planProcess } from '../sandboxes/process-plan.ts'
 import { reconcile } from '../sandboxes/reconcile.ts'
+import { openDatabase } from '../state/database.ts'
+import { openStateFolder } from '../state/folder.ts'
+import { type Services, wireServices } from '../wire-services.ts'
+import { prepareTestMounts } from './private-mounts.ts'
 
 /** The services of an agent on a state folder of their own, without its socket: for tests of the life of sandboxes. */
-export interface Desk {
+export interface AgentFixture {
   readonly home: string
   services(): Services
-  /** Everything that was told since the desk was opened. */
-  readonly told: AgentEvent[]
-  /** A busybox sandbox that sleeps, unless told otherwise. */
+  /** Every event since it was opened. */
+  readonly seen: AgentEvent[]
+  /** A busybox sandbox that sleeps, unless the test wants another. */
   create(name: string, more?: Partial<SandboxSpec>): Promise<Sandbox>
   /** Output and exit code of a shell command in a running sandbox. */
   exec(ref: string, script: string): Promise<{ readonly code: number; readonly stdout: string }>
@@ -36,35 +37,39 @@ export interface Desk {
 
 const quiet = pino({ level: 'silent' })
 
-export async function openDesk(): Promise<Desk> {
-  const home = mkdtempSync(join(tmpdir(), 'jydesk-'))
+export async function openAgentFixture(): Promise<AgentFixture> {
+  const home = mkdtempSync(join(tmpdir(), 'jyagent-'))
   const folder = openStateFolder(findPlace({ JOEY_HOME: home }, 0))
-  await preparePrivateMounts(run, process.env['JOEY_OUTER_MOUNTS'])
-  const drivers = await createDrivers({ folder, run, log: quiet })
-  const told: AgentEvent[] = []
+  await prepareTestMounts()
+  const { outside } = await judgeIdMaps({ run, folder: folder.home })
+  const drivers = await createDrivers({
+    ...{ folder, run, log: quiet, microvmKernel: null, outside },
+    mayPatchGvisor: () => services.settings.read().patchGvisorToSave,
+  })
+  const seen: AgentEvent[] = []
   let letGo = () => {}
   let services: Services
 
   const open = async (): Promise<string[]> => {
     const database = openDatabase(folder.database)
-    services = composeServices({ folder, database, log: quiet, drivers })
-    services.context.events.subscribe((event) => told.push(event))
-    await services.context.images.reconcile()
-    const sentences = await reconcile(services.context, services.sandboxes)
-    await services.context.images.ensureBuiltIn(services.context.signal)
-    const unwatch = watchExits(folder.exits, services.sandboxes.endings.noticed)
+    services = wireServices({ folder, database, log: quiet, drivers, outside })
+    services.events.subscribe((event) => seen.push(event))
+    await services.images.reconcile()
+    const found = await reconcile(services, services.sandboxes)
+    await services.images.ensureBuiltIn(services.signal)
+    const unwatch = watchExits(folder.exits, services.sandboxes.endings.onExitFile)
     letGo = () => {
       unwatch()
       services.dispose()
       database.close()
     }
-    return sentences
+    return found.map(({ message }) => message)
   }
   await open()
 
   return {
     home,
-    told,
+    seen,
     services: () => services,
     create(name, more = {}) {
       const spec = { ...SandboxSpec.parse({ image: 'busybox', command: ['sleep', '1000'] }), ...more }
@@ -72,8 +77,8 @@ export async function openDesk(): Promise<Desk> {
     },
     exec: (ref, script) => execIn(services, ref, script),
     async lose() {
-      await services.context.background.settled()
-      await services.context.network.close({ keep: true })
+      await services.background.settled()
+      await services.network.close({ keep: true })
       letGo()
       // These die with the mount namespace of an agent.
       await unmountImages(folder.imageMounts)
@@ -82,8 +87,8 @@ export async function openDesk(): Promise<Desk> {
     async close() {
       const all = services.sandboxes.list(true)
       await Promise.allSettled(all.map(({ id }) => services.sandboxes.remove(id, true)))
-      await services.context.background.settled()
-      await services.context.network.close({ keep: false })
+      await services.background.settled()
+      await services.network.close({ keep: false })
       letGo()
       // First: a machine that is made ready in the background has a place among the cgroups.
       await closeDrivers(drivers)
@@ -98,19 +103,19 @@ async function unmountImages(folder: string): Promise<void> {
   for (const name of readdirSync(folder)) await run('umount', ['--lazy', join(folder, name)], { okExitCodes: [0, 32] })
 }
 
-async function execIn({ context, sandboxes }: Services, ref: string, script: string) {
-  const record = sandboxes.find(ref)
+async function execIn(services: Services, ref: string, script: string) {
+  const record = services.sandboxes.find(ref)
   const { sandbox } = record
-  const driver = context.drivers.get(sandbox.class)
+  const driver = services.drivers.get(sandbox.class)
   if (!driver) throw new Error(`No driver of the class ${sandbox.class}`)
   const wish = { argv: ['sh', '-c', script], env: {}, cwd: null, user: null, tty: false }
   const plan = planProcess(wish, {
     spec: sandbox.spec,
-    image: context.images.find(sandbox.imageDigest).config,
+    image: services.images.find(sandbox.imageDigest).config,
     hostname: sandbox.name,
-    accounts: await readAccounts(context, record),
+    accounts: await readAccounts(services, record),
   })
-  const command = await driver.exec(context.folder.sandbox(sandbox.id), sandbox.id, plan)
+  const command = await driver.exec(services.folder.sandbox(sandbox.id), sandbox.id, plan)
   const okExitCodes = Array.from({ length: 256 }, (_value, code) => code)
   try {
     if (command.kind === 'guest') return await finish(await command.open({ stdin: false }))

@@ -1,28 +1,30 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { ClassProfile } from '#contract/classes'
 import type { ImageConfig } from '#contract/image'
 import { type IsolationClass, SandboxId, SandboxSpec } from '#contract/sandbox'
-import type { Driver, Ending, LaunchPlan } from '../engines/driver.ts'
-import { createLayerStore } from '../storage/layers/create-layer-store.ts'
-import { createDiskConverter, type DiskConverter } from '../storage/ext4/ext4-disk.ts'
-import { run } from '../base/process/run.ts'
+import { Settings } from '#contract/settings'
 import { createBackground } from '../base/async/background.ts'
-import type { SandboxContext } from '../sandboxes/context.ts'
-import { createEndings } from '../sandboxes/endings.ts'
-import { createKeyedLock } from '../sandboxes/keyed-lock.ts'
-import { newRecord } from '../sandboxes/new-record.ts'
-import { reconcile } from '../sandboxes/reconcile.ts'
-import { openSandboxRecords, type SandboxRecord } from '../state/records/sandbox-records.ts'
-import type { SandboxService } from '../sandboxes/sandbox-service.ts'
-import { openSnapshotRecords } from '../state/records/snapshot-records.ts'
-import { openDatabase } from '../state/database.ts'
-import { createEventLog } from '../state/event-log.ts'
+import { createKeyedLock } from '../base/async/locks.ts'
+import { run } from '../base/process/run.ts'
+import type { Driver, Ending, LaunchPlan } from '../engines/driver.ts'
 import { type ChangeDisk, createChangeDisk } from '../sandboxes/class/change-disk.ts'
+import type { ChangeDeps } from '../sandboxes/class/change-moves.ts'
 import { type ClassChange, createClassChange } from '../sandboxes/class/class-change.ts'
 import { openMeasurements } from '../sandboxes/class/measurements.ts'
+import { createEndings } from '../sandboxes/endings.ts'
+import { newRecord } from '../sandboxes/new-record.ts'
+import { reconcile } from '../sandboxes/reconcile.ts'
+import type { createSandboxService, SandboxService } from '../sandboxes/sandbox-service.ts'
+import { openDatabase } from '../state/database.ts'
+import { createEventLog } from '../state/event-log.ts'
+import { openSandboxRecords, type SandboxRecord } from '../state/records/sandbox-records.ts'
+import { openSnapshotRecords } from '../state/records/snapshot-records.ts'
+import { createDiskConverter, type DiskConverter } from '../storage/ext4/ext4-disk.ts'
+import { createLayerStore } from '../storage/layers/create-layer-store.ts'
+import { openTestQuarantine } from './quarantine.ts'
 
 /** What goes on in engines whether or not an agent looks on. */
 interface Guest {
@@ -30,7 +32,7 @@ interface Guest {
   ending: Ending | null
 }
 
-export interface World {
+export interface Fixture {
   readonly home: string
   readonly guests: Map<string, Guest>
   /** How a start in a class goes; well where nothing is said. */
@@ -39,9 +41,12 @@ export interface World {
   dispose(): void
 }
 
+/** What services of sandboxes are made from. */
+export type FakeServices = Parameters<typeof createSandboxService>[0] & Pick<ChangeDeps, 'settings'>
+
 /** An agent's part of it: thrown away and made anew as after a kill -9. */
 export interface Agent {
-  readonly context: SandboxContext
+  readonly services: FakeServices
   readonly change: ClassChange
   readonly disk: ChangeDisk
   record(): SandboxRecord
@@ -68,7 +73,7 @@ const noConfig: ImageConfig = {
 }
 export const id = SandboxId.parse('aaaa0000bbbb')
 
-export function createWorld(): World {
+export function createFixture(): Fixture {
   const home = mkdtempSync(join(tmpdir(), 'jy-class-'))
   mkdirSync(join(home, 'tree'))
   return {
@@ -81,75 +86,79 @@ export function createWorld(): World {
 }
 
 /** Engines that start nothing, and do insist on the form of the disk that is theirs. */
-function createFakeDriver(world: World, of: IsolationClass): Driver {
+function createFakeDriver(fixture: Fixture, of: IsolationClass): Driver {
   const disk = of === 'microvm' ? 'image' : 'directory'
   const end = (name: string, code: number) =>
-    world.guests.set(name, { state: 'stopped', ending: { code, oomKills: 0, at: new Date() } })
+    fixture.guests.set(name, { state: 'stopped', ending: { code, oomKills: 0, at: new Date() } })
   const holdStill = (name: string, from: Guest['state'], to: Guest['state']) => {
-    const guest = world.guests.get(name)
-    if (guest?.state !== from) throw appError('engine', 'fake-state', `It is not ${from}.`)
+    const guest = fixture.guests.get(name)
+    if (guest?.state !== from)
+      throw new AppError({ code: 'engine', reason: 'fake-state', message: `It is not ${from}.` })
     guest.state = to
   }
   return {
     name: `fake-${of}`,
     class: of,
     disk,
+    mapsIds: false,
     sharesProcesses: disk === 'directory',
     limitations: [],
     async create({ id: name, paths }: LaunchPlan) {
-      world.starts.push(of)
-      const behaviour = world.behaviour.get(of)
-      if (behaviour === 'fails') throw appError('engine', 'fake-failed', 'The engine would not.')
+      fixture.starts.push(of)
+      const behaviour = fixture.behaviour.get(of)
+      if (behaviour === 'fails')
+        throw new AppError({ code: 'engine', reason: 'fake-failed', message: 'The engine would not.' })
       if (!existsSync(disk === 'image' ? paths.disk : paths.upper))
-        throw appError('engine', 'no-disk', 'It has no disk.')
-      world.guests.set(name, { state: 'running', ending: null })
+        throw new AppError({ code: 'engine', reason: 'no-disk', message: 'It has no disk.' })
+      fixture.guests.set(name, { state: 'running', ending: null })
       if (behaviour === 'dies') end(name, 3)
       if (behaviour === 'ends') end(name, 0)
       return { pid: process.pid, monitorPid: process.pid }
     },
     start: async () => undefined,
     async kill(name) {
-      if (['running', 'paused'].includes(world.guests.get(name)?.state ?? '')) end(name, 143)
+      if (['running', 'paused'].includes(fixture.guests.get(name)?.state ?? '')) end(name, 143)
     },
     pause: async (name) => holdStill(name, 'running', 'paused'),
     resume: async (name) => holdStill(name, 'paused', 'running'),
     update: async () => undefined,
     exec: () => Promise.reject(new Error('not here')),
-    phase: async (name) => world.guests.get(name)?.state ?? 'absent',
-    ending: async (name) => world.guests.get(name)?.ending ?? null,
+    phase: async (name) => fixture.guests.get(name)?.state ?? 'absent',
+    findProcesses: async (_name, _paths, recorded) => recorded,
+    ending: async (name) => fixture.guests.get(name)?.ending ?? null,
     async remove(name) {
-      world.guests.delete(name)
+      fixture.guests.delete(name)
     },
     cgroup: () => '',
   }
 }
 
-export function createAgent(world: World, options: AgentOptions): Agent {
-  const context = createContext(world, options.offered ?? allClasses)
-  const endings = createEndings(context)
-  const disk = createChangeDisk({ converter: options.converter, drivers: context.drivers })
+export function createAgent(fixture: Fixture, options: AgentOptions): Agent {
+  const services = createServices(fixture, options.offered ?? allClasses)
+  const endings = createEndings(services)
+  const disk = createChangeDisk({ converter: options.converter, drivers: services.drivers })
   const change = createClassChange({
-    context,
+    ...services,
     endings,
     disk,
     proveMs: 30,
-    profiles: async () => profiles(context),
-    measurements: openMeasurements(join(world.home, 'measurements.json'), () => undefined),
+    profiles: async () => profiles(services),
+    measurements: openMeasurements(join(fixture.home, 'measurements.json'), () => undefined),
     ...(options.step && { step: options.step }),
   })
   const service = { endings, hosts: { rewriteAll: async () => undefined } } as unknown as SandboxService
   return {
-    context,
+    services,
     change,
     disk,
     record: () => {
-      const record = context.records.get(id)
+      const record = services.records.get(id)
       if (!record) throw new Error('The sandbox is gone.')
       return record
     },
     async restart() {
-      const told = await reconcile(context, service)
-      return [...told, ...(await change.resumeAll())]
+      const found = [...(await reconcile(services, service)), ...(await change.resumeAll())]
+      return found.map(({ message }) => message)
     },
   }
 }
@@ -157,11 +166,11 @@ export function createAgent(world: World, options: AgentOptions): Agent {
 /** On record as it is after a start in its class; its disk is the test's to fill. */
 export function addSandbox(
   agent: Agent,
-  world: World,
+  fixture: Fixture,
   wish: { class: IsolationClass; runs: boolean; more?: Partial<SandboxSpec> },
 ): SandboxRecord {
   const spec = { ...SandboxSpec.parse({ image: 'fake', class: wish.class, network: 'none' }), ...wish.more }
-  const made = newRecord(agent.context, {
+  const made = newRecord(agent.services, {
     name: 'box',
     spec,
     argv: ['true'],
@@ -178,24 +187,24 @@ export function addSandbox(
     sandbox: { ...made.sandbox, ...shown, startedAt: new Date().toISOString() },
     monitorPid: wish.runs ? process.pid : null,
   }
-  agent.context.records.put(record)
-  if (wish.runs) world.guests.set(id, { state: 'running', ending: null })
-  const paths = agent.context.folder.sandbox(id)
+  agent.services.records.put(record)
+  if (wish.runs) fixture.guests.set(id, { state: 'running', ending: null })
+  const paths = agent.services.folder.sandbox(id)
   for (const path of [paths.folder, paths.run]) mkdirSync(path, { recursive: true })
   return record
 }
 
-function createContext(world: World, offered: readonly IsolationClass[]): SandboxContext {
-  const database = openDatabase(join(world.home, 'joey.db'))
+function createServices(fixture: Fixture, offered: readonly IsolationClass[]): FakeServices {
+  const database = openDatabase(join(fixture.home, 'joey.db'))
   const now = () => new Date()
   const events = createEventLog(database, now)
   const quiet = {
     error: () => undefined,
     warn: () => undefined,
     info: () => undefined,
-  } as unknown as SandboxContext['log']
+  } as unknown as FakeServices['log']
   const folderOf = (name: string) => {
-    const folder = join(world.home, 'sandboxes', name)
+    const folder = join(fixture.home, 'sandboxes', name)
     const at = (leaf: string) => join(folder, leaf)
     return {
       folder,
@@ -203,17 +212,17 @@ function createContext(world: World, offered: readonly IsolationClass[]): Sandbo
       work: at('work'),
       disk: at('disk.ext4'),
       log: at('log'),
-      run: join(world.home, 's', name),
+      run: join(fixture.home, 's', name),
     }
   }
   return {
-    records: openSandboxRecords(database, events),
+    records: openSandboxRecords(database, events, openTestQuarantine(database)),
     events,
     folder: {
-      home: world.home,
-      run: join(world.home, 'r'),
-      socketPath: join(world.home, 'sock'),
-      runtimeRoot: join(world.home, 'oci'),
+      home: fixture.home,
+      run: join(fixture.home, 'r'),
+      socketPath: join(fixture.home, 'sock'),
+      runtimeRoot: join(fixture.home, 'oci'),
       sandbox: folderOf,
     },
     images: {
@@ -222,16 +231,18 @@ function createContext(world: World, offered: readonly IsolationClass[]): Sandbo
       filePath: () => '',
     },
     layers: createLayerStore({
-      folder: join(world.home, 'layers'),
-      blockFolder: join(world.home, 'blocks'),
+      folder: join(fixture.home, 'layers'),
+      blockFolder: join(fixture.home, 'blocks'),
       run,
       log: quiet,
       converter: createDiskConverter(run),
     }),
-    snapshots: openSnapshotRecords(database, events),
-    imageMounts: { ensure: async () => join(world.home, 'tree') },
+    snapshotRecords: openSnapshotRecords(database, events, openTestQuarantine(database)),
+    imageMounts: { ensure: async () => join(fixture.home, 'tree') },
+    settings: { read: () => Settings.parse({}) },
+    memoryCeiling: { ensure: async () => undefined },
     network: { unpublish: async () => undefined, reconcile: async () => [], resolvConf: async () => '' },
-    live: {
+    openHandles: {
       logOf: () => ({ position: async () => '0', letGo: async () => undefined }),
       begin: () => undefined,
       end: () => undefined,
@@ -241,13 +252,13 @@ function createContext(world: World, offered: readonly IsolationClass[]): Sandbo
     background: createBackground(quiet),
     log: quiet,
     now,
-    drivers: new Map(offered.map((name) => [name, createFakeDriver(world, name)])),
+    drivers: new Map(offered.map((name) => [name, createFakeDriver(fixture, name)])),
     killsCaused: () => 0,
     signal: new AbortController().signal,
-  } as unknown as SandboxContext
+  } as unknown as FakeServices
 }
 
-function profiles({ drivers }: SandboxContext): ClassProfile[] {
+function profiles({ drivers }: FakeServices): ClassProfile[] {
   return allClasses.map((name) => ({
     class: name,
     available: drivers.has(name),

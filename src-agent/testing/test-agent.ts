@@ -38,7 +38,7 @@ export interface Finished {
   readonly end: Extract<ProcessDown, { type: 'exit' }>
 }
 
-export function createTestAgent(env: Record<string, string> = {}, entry = source): TestAgent {
+export function createTestAgent(env: Record<string, string> = {}, entry = source, umask = '022'): TestAgent {
   const home = mkdtempSync(join(tmpdir(), 'jy-'))
   const place = findPlace({ JOEY_HOME: home }, 0)
   const client = createClient(place)
@@ -46,14 +46,11 @@ export function createTestAgent(env: Record<string, string> = {}, entry = source
 
   const startAgent = async () => {
     const outer = readlinkSync('/proc/self/ns/mnt')
-    const child = start(
-      'unshare',
-      ['--mount', '--propagation', 'slave', process.execPath, '--max-semi-space-size=1', entry],
-      {
-        env: { ...process.env, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
-        stdio: ['ignore', 'ignore', 'pipe'],
-      },
-    )
+    const node = [process.execPath, '--max-semi-space-size=1', '--', entry]
+    const child = start('sh', ['-c', 'umask "$0"; exec unshare --mount --propagation slave "$@"', umask, ...node], {
+      env: { ...process.env, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let words = ''
     child.stdio[2]?.on('data', (chunk: Buffer) => {
       words += chunk.toString('utf8')

@@ -1,50 +1,49 @@
 import { existsSync } from 'node:fs'
 import type { Finding } from '#contract/agent'
 import type { AppError } from '#contract/app-error'
+import { findSystemProgram } from '#contract/client/system-program'
+import { finding } from '#contract/finding'
+import { commandRemedy } from '#contract/remedy'
+import { sentence } from '#contract/sentence'
 import type { Context } from '../context.ts'
-import { hasProgram } from './programs.ts'
 
-/** What can be told about this host without the agent. */
-export function localFindings({ uid, env, place }: Context, failure: AppError): readonly Finding[] {
-  const { wire } = failure
-  const cgroups = existsSync('/sys/fs/cgroup/cgroup.controllers') || existsSync('/sys/fs/cgroup/memory')
-  const runtimes = ['crun', 'runc'].filter((name) => hasProgram(name, env))
-  const missing = ['conmon', 'mkfs.erofs', 'skopeo', 'umoci', 'nft', 'ip'].filter((name) => !hasProgram(name, env))
+/** What can be checked on this host without the agent. */
+export function localFindings({ uid, place }: Pick<Context, 'uid' | 'place'>, { wire }: AppError): readonly Finding[] {
+  const detail = sentence('socket-would-be', { path: place.socketPath })
   return [
-    {
-      id: 'agent',
-      level: 'problem',
-      title: wire.message,
-      detail: `Its socket would be ${place.socketPath}.`,
-      remedy: wire.remedy ?? null,
-    },
-    uid === 0
-      ? ok('account', 'This account is root, so it can start the agent.')
-      : warning(
-          'account',
-          'This account is not root, and the agent needs it.',
-          'Start it with: sudo ./joey agent start',
-        ),
-    cgroups
-      ? ok('cgroups', 'Control groups are mounted.')
-      : warning('cgroups', 'Control groups are not mounted, so limits cannot hold.', null),
-    runtimes.length > 0
-      ? ok('runtime', `Container runtimes found: ${runtimes.join(', ')}.`)
-      : warning('runtime', 'No container runtime was found.', 'Install crun or runc.'),
-    missing.length === 0
-      ? ok('programs', 'The programs that the agent calls are there.')
-      : warning(
-          'programs',
-          `These programs were not found: ${missing.join(', ')}.`,
-          'Install the packages that carry them; npm start does it on Debian.',
-        ),
+    finding({ id: 'agent', level: 'problem', title: wire, detail, remedy: wire.remedy }),
+    accountFinding(uid),
+    cgroupsFinding(),
+    runtimeFinding(['crun', 'runc'].filter(hasProgram)),
+    programsFinding(['conmon', 'mkfs.erofs', 'skopeo', 'umoci', 'nft', 'ip'].filter((name) => !hasProgram(name))),
   ]
 }
 
-function ok(id: string, title: string): Finding {
-  return { id, level: 'ok', title, detail: null, remedy: null }
+function accountFinding(uid: number): Finding {
+  const id = 'account'
+  if (uid === 0) return finding({ id, level: 'ok', title: sentence('own-account', { root: 'yes' }) })
+  const remedy = commandRemedy('sudo ./joey agent start', sentence('remedy-starts-as-root'))
+  return finding({ id, level: 'warning', title: sentence('own-account', { root: 'no' }), remedy })
 }
 
-function warning(id: string, title: string, detail: string | null): Finding {
-  return { id, level: 'warning', title, detail, remedy: null }
+function cgroupsFinding(): Finding {
+  const mounted = existsSync('/sys/fs/cgroup/cgroup.controllers') || existsSync('/sys/fs/cgroup/memory')
+  const title = sentence('cgroups-mounted', { mounted: mounted ? 'yes' : 'no' })
+  return finding({ id: 'cgroups', level: mounted ? 'ok' : 'warning', title })
 }
+
+function runtimeFinding(runtimes: readonly string[]): Finding {
+  const id = 'runtime'
+  const title = sentence('runtimes-seen', { runtimes: runtimes.join(', ') })
+  if (runtimes.length > 0) return finding({ id, level: 'ok', title })
+  return finding({ id, level: 'warning', title, detail: sentence('runtimes-seen-detail') })
+}
+
+function programsFinding(missing: readonly string[]): Finding {
+  const id = 'programs'
+  const title = sentence('programs-seen', { missing: missing.join(', ') })
+  if (missing.length === 0) return finding({ id, level: 'ok', title })
+  return finding({ id, level: 'warning', title, detail: sentence('programs-seen-detail') })
+}
+
+const hasProgram = (name: string) => findSystemProgram(name) !== null

@@ -1,11 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdirSync, openSync, readlinkSync, readSync } from 'node:fs'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
+import { closeSync, constants, existsSync, fstatSync, ftruncateSync, openSync, readlinkSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentInfo } from '#contract/agent'
 import { AppError, appError } from '#contract/app-error'
+import { agentEnvironment } from '#contract/client/agent-environment'
+import { openPrivateFolder } from '#contract/client/private-folder'
+import { findSystemProgram } from '#contract/client/system-program'
 import type { Context } from '../context.ts'
-import { hasProgram } from './programs.ts'
+import { ExitCode } from '../exit-codes.ts'
+import { type AgentProgram, chooseProgram } from './program/choose-program.ts'
 
 const deadlineMs = 15_000
 const pollMs = 20
@@ -17,6 +21,8 @@ export interface Started {
   readonly info: AgentInfo
   /** It ran before, or another command started it at the same moment. */
   readonly already: boolean
+  /** Where the program was copied to, because others than root could have changed it where it lies. */
+  readonly copied?: AgentProgram['copied']
 }
 
 type StartContext = Pick<Context, 'client' | 'place' | 'uid' | 'env' | 'agentEntry'> & {
@@ -31,21 +37,37 @@ export async function startAgent(context: StartContext): Promise<Started> {
   checkCanStart(context)
   const output = openOutput(context)
   try {
-    return await waitForAgent(context, launch(context, output.descriptor), output)
+    const program = chooseProgram(context.agentEntry, context.place.home)
+    const child = launch(context, program, ['ignore', output.descriptor, output.descriptor])
+    child.unref()
+    return { ...(await waitForAgent(context, child, output)), copied: program.copied }
   } finally {
     closeSync(output.descriptor)
   }
 }
 
+/**
+ * Runs the agent as a child until it ends, for a supervisor such as systemd: a signal to end is handed on, the exit code is
+ * the agent's.
+ */
+export async function runAgent(context: StartContext): Promise<number> {
+  const running = await askAgent(context)
+  if (running) throw appError('agent-already-running')
+  checkCanStart(context)
+  const child = launch(context, chooseProgram(context.agentEntry, context.place.home), ['ignore', 'inherit', 'inherit'])
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => child.kill('SIGTERM'))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('exit', (code) => resolve(code ?? ExitCode.failed))
+  })
+}
+
 function checkCanStart({ uid, agentEntry }: StartContext): void {
   if (!existsSync(agentEntry)) {
-    const message = 'The agent is not built. Run npm start or npm test first, in the folder of Joey.'
-    throw appError('unavailable', 'agent-not-built', message, { detail: agentEntry })
+    throw appError('agent-not-built', {}, { detail: agentEntry })
   }
   if (uid === 0) return
-  const message = 'The agent needs root, because it makes namespaces, mounts and cgroups.'
-  const remedy = { kind: 'runCommand', command: 'sudo ./joey agent start', why: 'Start it so' } as const
-  throw appError('refused', 'agent-needs-root', message, { remedy })
+  throw appError('agent-needs-root')
 }
 
 /** Resolves with nothing when no agent answers. */
@@ -74,15 +96,19 @@ function ownerArgs(owner: number | undefined): readonly string[] {
  * Its own mount namespace, because the agent hides parts of the cgroup tree from the engines on hosts with both
  * cgroup versions; `slave` lets mounts of the host still arrive.
  */
-function launch({ agentEntry, env, place, owner }: StartContext, output: number): ChildProcess {
-  const node = [process.execPath, ...agentNodeFlags, agentEntry, ...ownerArgs(owner)]
-  const isolated = hasProgram('unshare', env)
-  const [program = '', ...args] = isolated ? ['unshare', '--mount', '--propagation', 'slave', ...node] : node
+function launch(
+  { env, place, owner }: StartContext,
+  { node: nodeProgram, entry }: AgentProgram,
+  stdio: StdioOptions,
+): ChildProcess {
+  const node = [nodeProgram, ...agentNodeFlags, '--', entry, ...ownerArgs(owner)]
+  const unshare = findSystemProgram('unshare')
+  const [program = '', ...args] = unshare ? [unshare, '--mount', '--propagation', 'slave', ...node] : node
   const home = env['JOEY_HOME'] ? { JOEY_HOME: place.home } : {}
-  const agentEnv = { ...env, ...home, JOEY_OUTER_MOUNTS: readlinkSync('/proc/self/ns/mnt') }
-  const child = spawn(program, args, { detached: true, cwd: '/', env: agentEnv, stdio: ['ignore', output, output] })
+  const outer = { JOEY_OUTER_MOUNTS: readlinkSync('/proc/self/ns/mnt') }
+  const agentEnv = agentEnvironment({ ...env, ...home, ...outer })
+  const child = spawn(program, args, { detached: true, cwd: '/', env: agentEnv, stdio })
   child.on('error', () => undefined)
-  child.unref()
   return child
 }
 
@@ -100,18 +126,9 @@ async function waitForAgent(context: StartContext, child: ChildProcess, output: 
     await sleep(pollMs)
   }
   if (died || child.pid === undefined) {
-    throw appError(
-      'unavailable',
-      'agent-died',
-      'The agent ended right after its start. Its last words:',
-      lastWords(output),
-    )
+    throw appError('agent-died', {}, lastWords(output))
   }
-  const message = `The agent does not answer ${deadlineMs / 1000} seconds after its start.`
-  throw appError('timeout', 'agent-does-not-answer', message, {
-    ...lastWords(output),
-    remedy: { kind: 'openLog', path: output.path },
-  })
+  throw appError('agent-does-not-answer', { seconds: deadlineMs / 1000, log: output.path }, lastWords(output))
 }
 
 interface AgentOutput {
@@ -122,18 +139,17 @@ interface AgentOutput {
 }
 
 /** What the agent prints before its own log is open, or when it dies, goes to a file of its own. */
-function openOutput({ place }: StartContext): AgentOutput {
-  const folder = join(place.home, 'logs')
+function openOutput({ place, uid }: StartContext): AgentOutput {
   try {
-    mkdirSync(place.home, { recursive: true, mode: 0o700 })
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    const path = join(folder, 'agent-output.log')
-    const descriptor = openSync(path, 'a+', 0o600)
+    openPrivateFolder(place.home, uid)
+    const path = join(openPrivateFolder(join(place.home, 'logs'), uid), 'agent-output.log')
+    const { O_APPEND, O_CREAT, O_NOFOLLOW, O_RDWR } = constants
+    const descriptor = openSync(path, O_RDWR | O_APPEND | O_CREAT | O_NOFOLLOW, 0o600)
     if (fstatSync(descriptor).size > maxOutputBytes) ftruncateSync(descriptor, 0)
     return { path, descriptor, start: fstatSync(descriptor).size }
   } catch (error) {
-    const message = `The state folder ${place.home} cannot be written. Choose another with JOEY_HOME.`
-    throw appError('unavailable', 'home-not-writable', message, { detail: String(error), cause: error })
+    if (error instanceof AppError) throw error
+    throw appError('home-not-writable', { home: place.home }, { detail: String(error), cause: error })
   }
 }
 

@@ -3,13 +3,13 @@ import type { commonFlags, Flags, Values } from './flags.ts'
 
 /** What a verb was called with. */
 export interface Call<F extends Flags> {
-  readonly flags: Values<F & typeof commonFlags>
+  readonly flags: Values<F> & Values<typeof commonFlags>
   readonly operands: readonly string[]
 }
 
 export interface Example {
   readonly line: string
-  readonly says: string
+  readonly comment: string
 }
 
 /** One verb: how it is called, and what it does. Its one-line summary stands in the table of verbs. */

@@ -1,6 +1,7 @@
-import { type Verb, verbs } from '../verbs.ts'
+import { verbGroups, verbs } from '../verbs.ts'
 import { nearest } from './nearest.ts'
 import { usageError } from './usage-error.ts'
+import type { Verb, VerbGroup } from './verb.ts'
 
 /** What Docker calls otherwise; only for the hint. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
@@ -32,24 +33,25 @@ export function findVerb(words: readonly string[]): FoundVerb {
   throw unknownInFamily(first, second, family)
 }
 
-/** The verbs that begin with a word, for `joey image --help`. */
-export function familyOf(word: string): readonly Verb[] {
-  return verbs.filter(({ name }) => name.startsWith(`${word} `))
+/** The verbs that begin with a word, below their titles, for `joey image --help`. */
+export function familyOf(word: string): readonly VerbGroup[] {
+  return verbGroups
+    .map(({ title, verbs }) => ({ title, verbs: verbs.filter(({ name }) => name.startsWith(`${word} `)) }))
+    .filter(({ verbs }) => verbs.length > 0)
 }
 
 function unknownVerb(word: string): Error {
   const firstWords = [...new Set(verbs.map(({ name }) => name.split(' ')[0] ?? name)), 'help']
   const close = elsewhere.get(word) ?? nearest(word, firstWords)
-  const hint = close ? `Did you mean joey ${close}?` : 'joey help lists the commands.'
-  return usageError(`There is no command "${word}". ${hint}`)
+  return usageError('usage-command-unknown', { word, ...(close && { close }) })
 }
 
 function unknownInFamily(first: string, second: string | undefined, family: readonly Verb[]): Error {
   const names = family.map(({ name }) => name.slice(first.length + 1))
   if (second === undefined || second.startsWith('-')) {
-    return usageError(`joey ${first} needs one more word: ${names.join(', ')}.`)
+    return usageError('usage-command-word-missing', { first, names: names.join(', ') })
   }
   const close = nearest(second, names)
-  const hint = close ? `Did you mean joey ${first} ${close}?` : `There are: ${names.join(', ')}.`
-  return usageError(`There is no command "${first} ${second}". ${hint}`)
+  const known = { word: `${first} ${second}`, names: names.join(', ') }
+  return usageError('usage-command-word-unknown', { ...known, ...(close && { close: `${first} ${close}` }) })
 }

@@ -31,6 +31,11 @@ describe('options', () => {
     expect(parse('-e', '-x').values.env).toEqual(['-x'])
   })
 
+  test('an equals sign that begins a word of its own stays', () => {
+    expect(parse('-e', '=x').values.env).toEqual(['=x'])
+    expect(parse('-e=A=1', '-e=', '-e', '').values.env).toEqual(['A=1', '', ''])
+  })
+
   test('the last one wins', () => {
     expect(parse('-m', '1', '-m', '2').values.memory).toBe('2')
   })

@@ -75,6 +75,8 @@ interface OptionToken {
   readonly name: string
   readonly rawName: string
   readonly value?: string | undefined
+  /** Whether the value touches the option: `-p80`, `--publish=80`. */
+  readonly inlineValue?: boolean | undefined
 }
 
 type Token =
@@ -107,17 +109,20 @@ function initialValues(flags: Flags): Record<string, boolean | string | string[]
   return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, initial(flag)]))
 }
 
-function setValue(flags: Flags, values: Record<string, unknown>, { name, rawName, value }: OptionToken): void {
+function setValue(
+  flags: Flags,
+  values: Record<string, unknown>,
+  { name, rawName, value, inlineValue }: OptionToken,
+): void {
   const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
   if (!flag) throw unknownFlag(flags, rawName)
   if (flag.type === 'boolean') {
     values[name] = readBoolean(rawName, value)
     return
   }
-  if (value === undefined)
-    throw usageError(`${rawName} needs a value${flag.value ? `: ${rawName} ${flag.value}` : ''}.`)
-  // `-p=80` is `-p 80`, as Docker reads it.
-  const text = !rawName.startsWith('--') && value.startsWith('=') ? value.slice(1) : value
+  if (value === undefined) throw usageError('usage-option-without-value', { option: rawName, value: flag.value ?? '' })
+  // `-p=80` is `-p 80`, as Docker reads it. But the `=x` of `-e =x` is a word of its own.
+  const text = !rawName.startsWith('--') && inlineValue && value.startsWith('=') ? value.slice(1) : value
   const list = values[name]
   if (Array.isArray(list)) list.push(text)
   else values[name] = text
@@ -126,11 +131,11 @@ function setValue(flags: Flags, values: Record<string, unknown>, { name, rawName
 function readBoolean(rawName: string, value: string | undefined): boolean {
   if (value === undefined || value === 'true' || value === '1') return true
   if (value === 'false' || value === '0') return false
-  throw usageError(`${rawName} is on or off: ${rawName}=true or ${rawName}=false, not "${value}".`)
+  throw usageError('usage-option-not-boolean', { option: rawName, text: value })
 }
 
 function unknownFlag(flags: Flags, rawName: string): Error {
   const names = Object.keys(flags).map((name) => `--${name}`)
   const close = rawName.startsWith('--') ? nearest(rawName, names) : undefined
-  return usageError(`There is no option ${rawName} here.${close ? ` Did you mean ${close}?` : ''}`)
+  return usageError('usage-option-unknown', { option: rawName, ...(close && { close }) })
 }

@@ -1,6 +1,6 @@
-import type { Verb } from '../verbs.ts'
 import type { Command } from './command.ts'
 import { type Flag, type Flags, withCommonFlags } from './flags.ts'
+import type { Verb, VerbGroup } from './verb.ts'
 
 /** What `joey VERB --help` prints. */
 export function verbHelp(verb: Pick<Verb, 'name' | 'summary'>, command: Command): string {
@@ -14,22 +14,21 @@ export function verbHelp(verb: Pick<Verb, 'name' | 'summary'>, command: Command)
     'Options:',
     ...optionLines(withCommonFlags(command.flags)),
     ...(command.examples.length > 0 ? ['', 'Examples:'] : []),
-    ...command.examples.map(({ line, says }) => `  ${line}\n      ${says}`),
+    ...command.examples.map(({ line, comment }) => `  ${line}\n      ${comment}`),
   ].join('\n')
 }
 
 /** What `joey help` prints. */
-export function overview(verbs: readonly Verb[]): string {
-  const groups = [...new Set(verbs.map(({ group }) => group))]
-  const width = Math.max(...verbs.map(({ name }) => name.length))
+export function overview(groups: readonly VerbGroup[]): string {
+  const width = Math.max(...groups.flatMap(({ verbs }) => verbs.map(({ name }) => name.length)))
   return [
     'Usage: joey COMMAND [OPTIONS]',
     '',
     'Runs code in sandboxes on this machine, each as isolated as you choose.',
-    ...groups.flatMap((group) => [
+    ...groups.flatMap(({ title, verbs }) => [
       '',
-      `${group}:`,
-      ...verbs.filter((verb) => verb.group === group).map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
+      `${title}:`,
+      ...verbs.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     ]),
     '',
     'joey COMMAND --help tells more about each.',

@@ -26,7 +26,7 @@ test.each([
   [['frobnicate'], 'There is no command "frobnicate". joey help lists the commands.'],
   [['image'], 'joey image needs one more word: ls, import, rm.'],
   [['image', 'imprt'], 'There is no command "image imprt". Did you mean joey image import?'],
-  [['agent', 'zzz'], 'There is no command "agent zzz". There are: start, stop, status.'],
+  [['agent', 'zzz'], 'There is no command "agent zzz". There are: start, stop, status, install.'],
 ])('%j is refused with a hint', (words, message) => {
   expect(() => findVerb(words)).toThrow(message)
 })

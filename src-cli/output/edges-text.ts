@@ -8,7 +8,7 @@ interface Bundle {
   readonly to: readonly string[]
 }
 
-/** What acts on what, widest opening first. Edges that say the same of several things are told once, with all names. */
+/** What acts on what, widest opening first. Edges that say the same of several things are listed once, with all names. */
 export function describeEdges(view: IsolationView, edges: readonly IsolationEdge[] = view.edges): readonly Paragraph[] {
   const label = labelsOf(view)
   const single = edges.map((edge): Bundle => ({ edge, from: [label(edge.from)], to: [label(edge.to)] }))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { BlastRadius, IsolationEdge, IsolationFact, IsolationNode, IsolationView } from '#contract/isolation'
 import { describeEdges } from './edges-text.ts'
-import { describeBlast, describeDesk, describeOne } from './isolation-text.ts'
+import { describeAll, describeBlast, describeOne } from './isolation-text.ts'
 import { layOut, type Paragraph } from './paragraphs.ts'
 
 const node = (id: string, label: string, sandbox: string | null = null): IsolationNode => ({
@@ -64,11 +64,11 @@ const view = (more: Partial<IsolationView> = {}): IsolationView => ({
 const print = (all: readonly Paragraph[]): readonly string[] =>
   all.flatMap((each) => layOut(each, Number.POSITIVE_INFINITY))
 
-describe('the desk', () => {
+describe('all sandboxes', () => {
   test('puts the weakest first, with what costs it the most', () => {
-    const lines = print(describeDesk(view({ sandboxes: [sandbox('strong', 90), sandbox('weak', 9)] })))
+    const lines = print(describeAll(view({ sandboxes: [sandbox('strong', 90), sandbox('weak', 9)] })))
     expect(lines).toEqual([
-      'The desk: 70 of 100',
+      'All sandboxes: 70 of 100',
       '',
       'Sandboxes, weakest first, with what costs each the most:',
       '    9  container  weak    Nothing bounds its memory.',
@@ -88,7 +88,7 @@ describe('the desk', () => {
         suggestion,
       },
     ]
-    expect(print(describeDesk(view({ interference }))).slice(-2)).toEqual([
+    expect(print(describeAll(view({ interference }))).slice(-2)).toEqual([
       'Disturbed:',
       '  b slows a. Give b half a core.',
     ])
@@ -127,7 +127,7 @@ describe('edges', () => {
     expect(print(describeEdges(view({ edges })))[0]).toBe('  total    b -> k (kernel)')
   })
 
-  test('that say the same are told once, and many names are cut short', () => {
+  test('that say the same are listed once, and many names are cut short', () => {
     const edges = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((from) => edge(from, 'k'))
     expect(print(describeEdges(view({ edges })))).toEqual([
       '  filtered  a, b, c, d, e and 2 more -> k (kernel)',

@@ -2,16 +2,16 @@ import type { BlastRadius, IsolationView, SandboxIsolation, Score, ScorePart } f
 import { describeEdges, labelsOf } from './edges-text.ts'
 import { columnOfHeads, type Paragraph, paragraph, section } from './paragraphs.ts'
 
-/** The desk: scores, weakest wall first, with what costs each the most; what is shared; who disturbs whom. */
-export function describeDesk(view: IsolationView): readonly Paragraph[] {
+/** All sandboxes: scores, weakest class first, with what costs each the most; what is shared; who disturbs whom. */
+export function describeAll(view: IsolationView): readonly Paragraph[] {
   const weakestFirst = view.sandboxes.toSorted((one, other) => one.score.value - other.score.value)
   const names = columnOfHeads(weakestFirst.map(({ name }) => ({ head: name, text: '' })))
-  const scores = weakestFirst.map(({ class: wall, score }, index) => ({
-    head: `  ${String(score.value).padStart(3)}  ${wall.padEnd(9)}  ${names[index]?.head ?? ''}`,
+  const scores = weakestFirst.map(({ class: isolationClass, score }, index) => ({
+    head: `  ${String(score.value).padStart(3)}  ${isolationClass.padEnd(9)}  ${names[index]?.head ?? ''}`,
     text: costliest(score)?.sentence ?? '',
   }))
   return [
-    paragraph(`The desk: ${view.score.value} of 100`),
+    paragraph(`All sandboxes: ${view.score.value} of 100`),
     ...section('Sandboxes, weakest first, with what costs each the most:', scores),
     ...section('What is shared, widest opening first:', describeEdges(view)),
     ...describeDisturbance(view),

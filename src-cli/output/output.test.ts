@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { sanitize, sanitizeLines } from './sanitize.ts'
 import { formatTable, shorten, wantsColours } from './table.ts'
-import { count, formatAgo, formatArgv, formatBytes, formatSpan } from './words.ts'
+import { count, formatAgo, formatArgv, formatSpan } from './words.ts'
 
 describe('the sanitizer', () => {
   test.each([
@@ -63,14 +63,6 @@ describe('tables', () => {
 })
 
 describe('words', () => {
-  test.each([
-    [0, '0 B'],
-    [812, '812 B'],
-    [64 * 2 ** 20, '64 MiB'],
-    [1536 * 2 ** 20, '1.5 GiB'],
-    [1024 ** 2 - 1, '1 MiB'],
-  ])('%d bytes are %s', (bytes, text) => expect(formatBytes(bytes)).toBe(text))
-
   test('spans take the largest unit that fits', () => {
     expect(formatSpan(1000)).toBe('1 second')
     expect(formatSpan(119_000)).toBe('1 minute')

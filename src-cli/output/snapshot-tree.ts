@@ -1,6 +1,7 @@
+import { formatBytes } from '#contract/byte-size'
 import type { Sandbox } from '#contract/sandbox'
 import type { Snapshot, SnapshotUsage } from '#contract/snapshot'
-import { formatBytes, formatDuration } from './words.ts'
+import { formatDuration } from './words.ts'
 
 interface Node {
   readonly text: string

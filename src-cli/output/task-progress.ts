@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import type { Task } from '#contract/image'
-import { eventStream } from '#contract/observe'
 import type { Context } from '../context.ts'
 import { openChannel } from '../streams/channel.ts'
 
@@ -21,7 +20,7 @@ function showProgress({ stderr, place }: Context, task: string): () => void {
   if (!stderr.isTTY) return () => undefined
   const channel = openChannel(
     { socketPath: place.socketPath },
-    eventStream,
+    'eventStream',
     {},
     {
       onMessage(event) {

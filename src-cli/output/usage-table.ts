@@ -1,6 +1,6 @@
+import { formatBytes } from '#contract/byte-size'
 import type { UsageSample } from '#contract/observe'
 import type { Column } from './table.ts'
-import { formatBytes } from './words.ts'
 
 /** The columns of `joey stats`; percentages of the processor are of one core, as Docker has them. */
 export function usageColumns(nameOf: (id: string) => string): readonly Column<UsageSample>[] {

@@ -1,17 +1,3 @@
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
-
-/** `64 MiB`, `1.5 GiB`, `812 B`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  while (value >= 1023.95 && unit < units.length - 1) {
-    value /= 1024
-    unit += 1
-  }
-  const number = value.toFixed(unit === 0 || value >= 100 ? 0 : 1).replace(/\.0$/, '')
-  return `${number} ${units[unit]}`
-}
-
 /** `812 ms`, `1.5 s`: how long something takes. */
 export function formatDuration(ms: number): string {
   return ms < 999.5 ? `${Math.max(1, Math.round(ms))} ms` : `${(ms / 1000).toFixed(1)} s`

@@ -1,3 +1,4 @@
+import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -36,6 +37,27 @@ test('what is not a variable is refused with where it stands', () => {
   expect(() => readEnvironment([], ['=x'], {})).toThrow('-e =x: not a variable')
   const file = envFile('d', 'A=1\nB B=2\n')
   expect(() => readEnvironment([file], [], {})).toThrow(`${file}, line 2: not a variable`)
+})
+
+test('what no variable can hold is refused with where it stands', () => {
+  expect(() => readEnvironment([envFile('e', 'A=1\nB=x\0y\n')], [], {})).toThrow(/e, line 2: the value of B has a zero/)
+  const latin = join(folder, 'latin1')
+  writeFileSync(latin, Buffer.from('A=1\nB=gr\xfc\xdf\n', 'latin1'))
+  expect(() => readEnvironment([latin], [], {})).toThrow(/latin1, line 2: not UTF-8 text/)
+})
+
+test('a mark of the byte order and a missing end of the last line are no part of a variable', () => {
+  const file = envFile('f', '\uFEFFA=1\r\nHASH=a #b\r\nEMPTY=\r\nUNI=größe漢字\r\nLAST=no end')
+  expect(readEnvironment([file], [], {})).toEqual({ A: '1', HASH: 'a #b', EMPTY: '', UNI: 'größe漢字', LAST: 'no end' })
+})
+
+test('a pipe can be the file, and a folder cannot', () => {
+  const pipe = join(folder, 'pipe')
+  execFileSync('sh', ['-c', 'mkfifo "$0"', pipe])
+  const writer = spawn('sh', ['-c', 'printf "P=pipe\\n" > "$0"', pipe])
+  expect(readEnvironment([pipe], [], {})).toEqual({ P: 'pipe' })
+  writer.kill()
+  expect(() => readEnvironment([folder], [], {})).toThrow(/cannot be read \(EISDIR\)/)
 })
 
 test('a file that cannot be read is refused with its name', () => {

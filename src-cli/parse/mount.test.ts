@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { checkMountSource, parseMount } from './mount.ts'
+import { checkMountSource, parseLongMount, parseMount } from './mount.ts'
 
 const surroundings = { cwd: '/home/me/here', home: '/home/me' }
 
@@ -24,10 +24,30 @@ test.each([
   [':/data', /SOURCE:TARGET/],
   ['/a:', /SOURCE:TARGET/],
   ['/a:/b:rx', /ro or rw/],
+  ['/a:/b:rw,ro', /either ro or rw/],
+  ['/a:/b:ro,recursive,rw', /either ro or rw/],
   ['/a:/b:ro:z', /SOURCE:TARGET/],
   ['/a:b', /start with a slash/],
 ])('%j is refused', (text, reason) => {
   expect(() => parseMount(text, surroundings)).toThrow(reason)
+})
+
+test('what is mounted below comes along where that is said', () => {
+  const given = { source: '/data', target: '/data', recursive: true }
+  expect(parseMount('/data:/data:recursive', surroundings)).toEqual({ ...given, readOnly: false })
+  expect(parseMount('/data:/data:ro,recursive', surroundings)).toEqual({ ...given, readOnly: true })
+})
+
+test('a path with a colon takes the long form', () => {
+  expect(parseLongMount('source=./a:b,target=/x:y,ro', surroundings)).toEqual({
+    source: '/home/me/here/a:b',
+    target: '/x:y',
+    readOnly: true,
+  })
+  expect(() => parseLongMount('source=/a', surroundings)).toThrow(/target=TARGET/)
+  expect(() => parseLongMount('source=/a,target=b', surroundings)).toThrow(/start with a slash/)
+  expect(() => parseLongMount('source=/a,target=/b,quick', surroundings)).toThrow(/"quick"/)
+  expect(() => parseLongMount('source=/a,target=/b,rw,ro', surroundings)).toThrow(/either ro or rw/)
 })
 
 test('the home folder is needed only where "~" is used', () => {

@@ -9,25 +9,21 @@ export interface Publish {
 /** Reads `8080:80`, `127.0.0.1:8080:80/tcp`, `127.0.0.1::80` or `80` (a free port of the host). */
 export function parsePublish(text: string): Publish {
   const [address, protocol = 'tcp', ...more] = text.split('/')
-  if (protocol !== 'tcp' || more.length > 0) throw usageError(`-p ${text}: only TCP ports can be published.`)
+  if (protocol !== 'tcp' || more.length > 0) throw usageError('usage-port-protocol', { text })
   const parts = (address ?? '').split(':')
   const guest = parts.pop() ?? ''
   const host = parts.pop() ?? ''
-  if (parts.length > 1) throw usageError(`-p ${text}: not a port. ${form}`)
+  if (parts.length > 1) throw usageError('usage-port', { text })
   const bind = parts[0]
   if (bind !== undefined && bind !== '127.0.0.1' && bind !== 'localhost') {
-    throw usageError(
-      `-p ${text}: ports are published on 127.0.0.1 only, never on ${bind === '' ? 'all addresses' : bind}.`,
-    )
+    throw usageError('usage-port-address', { text, address: bind })
   }
   return { hostPort: host === '' ? 0 : port(text, host, 0), guestPort: port(text, guest, 1) }
 }
 
-const form = 'Write HOST:GUEST as in 8080:80, or only the port of the sandbox.'
-
 function port(whole: string, text: string, least: number): number {
   const number = parseWhole(text)
-  if (number === undefined) throw usageError(`-p ${whole}: "${text}" is not a port. ${form}`)
-  if (number < least || number > 65_535) throw usageError(`-p ${whole}: ports go from 1 to 65535.`)
+  if (number === undefined) throw usageError('usage-port', { text: whole, part: text })
+  if (number < least || number > 65_535) throw usageError('usage-port-range', { text: whole })
   return number
 }

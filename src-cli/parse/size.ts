@@ -7,38 +7,38 @@ export const leastMemoryBytes = 6 * 1024 * 1024
 const mostMemoryBytes = 2 ** 50
 
 /** Reads `64m`, `1.5g`, `512MiB`, `1048576`: powers of 1024, as Docker has it. */
-export function parseSize(flag: string, text: string): number {
+export function parseSize(option: string, text: string): number {
   const match = /^(\d+(?:\.\d+)?)\s*(?:([bkmgtp])(?:i?b)?)?$/i.exec(text.trim())
-  if (!match) throw usageError(`${flag} ${text}: not a size. Write it as in 64m, 1.5g or 512MiB.`)
+  if (!match) throw usageError('usage-size', { option, text })
   const power = powers[(match[2] ?? 'b').toLowerCase()] ?? 0
   return Math.round(Number(match[1]) * 1024 ** power)
 }
 
 /** A memory limit; 0 lifts it. */
-export function parseMemory(flag: string, text: string): number | null {
-  const bytes = parseSize(flag, text)
+export function parseMemory(option: string, text: string): number | null {
+  const bytes = parseSize(option, text)
   if (bytes === 0) return null
-  if (bytes < leastMemoryBytes) throw usageError(`${flag} ${text}: too little. A sandbox needs at least 6m.`)
-  if (bytes > mostMemoryBytes) throw usageError(`${flag} ${text}: more than any machine has. Use 0 for no limit.`)
+  if (bytes < leastMemoryBytes) throw usageError('usage-memory', { option, text, bound: 'least' })
+  if (bytes > mostMemoryBytes) throw usageError('usage-memory', { option, text, bound: 'most' })
   return bytes
 }
 
 /** A share of cores, `0.3` or `2`; 0 lifts the limit. */
-export function parseCpus(flag: string, text: string): number | null {
+export function parseCpus(option: string, text: string): number | null {
   const cpus = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN
-  if (cpus > 1024) throw usageError(`${flag} ${text}: more cores than any machine has. Use 0 for no limit.`)
+  if (cpus > 1024) throw usageError('usage-cpus', { option, text, what: 'most' })
   if (Number.isNaN(cpus) || (cpus > 0 && cpus < 0.01)) {
-    throw usageError(`${flag} ${text}: not a number of cores. Write it as in 0.5 or 2; the least is 0.01.`)
+    throw usageError('usage-cpus', { option, text, what: 'form' })
   }
   return cpus === 0 ? null : cpus
 }
 
 /** A number of processes; 0 and -1 lift the limit, as Docker has it. */
-export function parsePids(flag: string, text: string): number | null {
+export function parsePids(option: string, text: string): number | null {
   if (text === '0' || text === '-1') return null
   const pids = parseWhole(text)
   if (pids === undefined || pids > 4_194_304) {
-    throw usageError(`${flag} ${text}: not a number of processes. Write a whole number, or -1 for no limit.`)
+    throw usageError('usage-pids', { option, text })
   }
   return pids
 }

@@ -3,25 +3,25 @@ import { usageError } from '../command/usage-error.ts'
 const unitMs: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** Reads `90s`, `1h30m`, `250ms`; a bare number means seconds. */
-export function parseDuration(flag: string, text: string): number {
+export function parseDuration(option: string, text: string): number {
   const ms = durationMs(text)
-  if (ms === undefined) throw usageError(`${flag} ${text}: not a duration. Write it as in 30s, 10m or 1h30m.`)
+  if (ms === undefined) throw usageError('usage-duration', { option, text })
   return ms
 }
 
 /** A whole number of seconds, as `stop -t` has it, in milliseconds. */
-export function parseGrace(flag: string, text: string): number {
+export function parseGrace(option: string, text: string): number {
   const ms = /^\d{1,6}$/.test(text) ? Number(text) * 1000 : Number.NaN
-  if (!(ms <= 600_000)) throw usageError(`${flag} ${text}: not a number of seconds from 0 to 600.`)
+  if (!(ms <= 600_000)) throw usageError('usage-seconds', { option, text })
   return ms
 }
 
 /** A moment: how long ago (`10m`), RFC 3339 (`2026-01-31T12:00:00Z`), a date, or seconds since 1970. */
-export function parseSince(flag: string, text: string, now: Date): string {
+export function parseSince(option: string, text: string, now: Date): string {
   const moment = sinceMs(text, now)
   const date = new Date(moment ?? Number.NaN)
   if (Number.isNaN(date.getTime())) {
-    throw usageError(`${flag} ${text}: not a time. Write how long ago, as in 10m, or as in 2026-01-31T12:00:00Z.`)
+    throw usageError('usage-moment', { option, text })
   }
   return date.toISOString()
 }

@@ -3,7 +3,7 @@ import type { Client } from '#contract/client/client'
 import { TreePath, TreeRef } from '#contract/files'
 import { SandboxRef } from '#contract/sandbox'
 import { SnapshotRef } from '#contract/snapshot'
-import { usageError } from '../command/usage-error.ts'
+import { problemOf, usageError } from '../command/usage-error.ts'
 
 /**
  * What was typed for a tree of files: `sandbox:`, `snapshot:` or `image:` with a name, or the bare name of a sandbox or else
@@ -15,9 +15,7 @@ export async function findTree(
 ): Promise<string> {
   if (TreeRef.safeParse(word).success) return word
   if (!SnapshotRef.safeParse(word).success) {
-    throw usageError(
-      `"${word}" is not the name of a sandbox, snapshot or image. Write it as in web, web@before or image:busybox.`,
-    )
+    throw usageError('usage-tree', { word })
   }
   if (SandboxRef.safeParse(word).success) {
     const sandbox = await orNull(client.inspectSandbox({ ref: word }))
@@ -25,11 +23,7 @@ export async function findTree(
   }
   const snapshot = await orNull(client.inspectSnapshot({ ref: word }))
   if (snapshot) return `snapshot:${snapshot.id}`
-  throw appError(
-    'notFound',
-    'tree-not-found',
-    `There is no sandbox and no snapshot "${word}". "joey snapshot ls" and "joey ls -a" list them.`,
-  )
+  throw appError('tree-not-found', { word })
 }
 
 async function orNull<T>(promise: Promise<T>): Promise<T | null> {
@@ -54,6 +48,6 @@ export async function findPlace(
   const at = word.indexOf(':/')
   const [name, path] = at < 0 ? [word, '/'] : [word.slice(0, at), word.slice(at + 1)]
   const checked = TreePath.safeParse(path)
-  if (!checked.success) throw usageError(`${word}: ${checked.error.issues[0]?.message ?? 'not a path.'}`)
+  if (!checked.success) throw usageError('usage-not-valid', { where: word, problem: problemOf(checked.error) })
   return { tree: await findTree(client, name), path }
 }

@@ -4,12 +4,12 @@ import { usageError } from '../command/usage-error.ts'
  * Splits `--entrypoint "sh -c 'echo hi'"` into words as a shell does: quotes and backslashes, and nothing else
  * (no variables, no globs).
  */
-export function splitWords(flag: string, text: string): string[] {
+export function splitWords(option: string, text: string): string[] {
   const words: string[] = []
   const scanner = /\s+|'([^']*)'|"((?:[^"\\]|\\[\s\S])*)"|\\([\s\S])|([^\s'"\\]+)|([\s\S])/g
   let word: string | undefined
   for (const [whole, single, double, escaped, plain, stray] of text.matchAll(scanner)) {
-    if (stray !== undefined) throw usageError(`${flag} ${text}: a quote is not closed.`)
+    if (stray !== undefined) throw usageError('usage-quote-open', { option, text })
     if (/^\s+$/.test(whole)) {
       if (word !== undefined) words.push(word)
       word = undefined
@@ -26,7 +26,7 @@ export function parseLabels(texts: readonly string[]): Record<string, string> {
   const entries = texts.map((text): [string, string] => {
     const equals = text.indexOf('=')
     const name = equals < 0 ? text : text.slice(0, equals)
-    if (name === '') throw usageError(`-l ${text}: a label is NAME=VALUE.`)
+    if (name === '') throw usageError('usage-label', { text })
     return [name, equals < 0 ? '' : text.slice(equals + 1)]
   })
   return Object.fromEntries(entries)

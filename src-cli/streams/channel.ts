@@ -1,16 +1,22 @@
 import type { RawData } from 'ws'
 import type * as z from 'zod'
-import { AppError, appError, WireError } from '#contract/app-error'
+import { AppError, appError } from '#contract/app-error'
+import { isUnknownKind, readForm } from '#contract/client/answer-form'
+import { failureForm, forms, type StreamForm, streamForms } from '#contract/client/answer-forms'
 import { openStream } from '#contract/client/open-stream'
 import { type Address, linkError } from '#contract/client/transport'
-import type { Stream } from '#contract/operation'
+import type { Streams } from '#contract/registry'
+import type { WireError } from '#contract/wire-texts'
+
+/** The name of a stream that is declared. */
+export type StreamKey = keyof Streams
 
 /** One open stream of the agent: messages and bytes in both directions, with flow control. */
-export interface Channel<S extends Stream> {
+export interface Channel<K extends StreamKey> {
   readonly opened: Promise<void>
   /** Resolves when either side has closed it in peace; rejects with the agent's error, or when the agent is lost. */
   readonly ended: Promise<void>
-  send(message: z.input<S['up']>): void
+  send(message: z.input<Streams[K]['up']>): void
   /** Resolves when the bytes are out of this process's memory. */
   sendBytes(bytes: Uint8Array): Promise<void>
   pause(): void
@@ -18,23 +24,26 @@ export interface Channel<S extends Stream> {
   close(): void
 }
 
-export interface ChannelHandlers<S extends Stream> {
-  readonly onMessage: (message: z.output<S['down']>) => void
+export interface ChannelHandlers<K extends StreamKey> {
+  readonly onMessage: (message: z.output<Streams[K]['down']>) => void
   readonly onBytes?: (bytes: Buffer) => void
+  /** A message of a kind that only a later version knows; passed over where absent. */
+  readonly onUnknown?: (message: unknown) => void
 }
 
 /** Opens a declared stream. Every message is checked before a handler sees it. */
-export function openChannel<S extends Stream>(
+export function openChannel<K extends StreamKey>(
   address: Address,
-  declaration: S,
-  request: z.input<S['request']>,
-  handlers: ChannelHandlers<S>,
-): Channel<S> {
-  const socket = openStream(address, declaration, request)
+  key: K,
+  request: z.input<Streams[K]['request']>,
+  handlers: ChannelHandlers<K>,
+): Channel<K> {
+  const form = streamForms[key]
+  const socket = openStream(address, form, request)
   const { opened, ended } = follow(socket, (data, isBinary) => {
     const bytes = toBuffer(data)
     if (isBinary) handlers.onBytes?.(bytes)
-    else handlers.onMessage(readMessage(declaration, bytes.toString('utf8')))
+    else readMessage(form, handlers, bytes.toString('utf8'))
   })
   return {
     opened,
@@ -92,9 +101,17 @@ function follow(
       else reject(linkError(new Error(`The stream was closed with code ${code}.`)))
     })
   })
+  let isOpen = false
   const opened = new Promise<void>((resolve, reject) => {
-    socket.on('open', () => resolve())
-    ended.then(() => reject(linkError(new Error('The stream was closed before it was open.'))), reject)
+    socket.on('open', () => {
+      isOpen = true
+      resolve()
+    })
+    // Only where it is needed: the sentences of failures are read from a file.
+    const tooEarly = (): void => {
+      if (!isOpen) reject(linkError(new Error('The stream was closed before it was open.')))
+    }
+    ended.then(tooEarly, reject)
   })
   // Whoever waits for one of the two hears of a failure; the other must not count as unhandled.
   opened.catch(() => undefined)
@@ -107,26 +124,34 @@ function toBuffer(data: RawData): Buffer {
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
 }
 
-/** A message of the stream, or the error that the agent sends before it closes. */
-function readMessage<S extends Stream>(declaration: S, text: string): z.output<S['down']> {
+/** Hands on a message of the stream, or throws the error that the agent sends before it closes. */
+function readMessage<K extends StreamKey>(
+  { name, down }: StreamForm,
+  handlers: ChannelHandlers<K>,
+  text: string,
+): void {
   const raw = parseJson(text)
-  const message = declaration.down.safeParse(raw)
-  if (message.success) return message.data as z.output<S['down']>
-  const error = WireError.safeParse(raw)
-  if (error.success) throw new AppError(error.data)
-  throw appError('internal', 'answer-not-valid', notUnderstood, {
-    detail: `${declaration.name}: ${text.slice(0, 500)}`,
-  })
+  const message = readOr(down, raw)
+  if (message) return handlers.onMessage(message.value as z.output<Streams[K]['down']>)
+  const error = readOr(failureForm, raw)
+  if (error) throw new AppError(error.value as WireError)
+  if (isUnknownKind(forms, down, raw)) return handlers.onUnknown?.(raw)
+  throw appError('answer-not-valid', { what: 'stream' }, { detail: `${name}: ${text.slice(0, 500)}` })
 }
 
 function refusal(status: number, text: string): AppError {
-  const error = WireError.safeParse(parseJson(text))
-  if (error.success) return new AppError(error.data)
-  const message = `The agent refused the stream with status ${status}.`
-  return appError('internal', 'answer-not-valid', message, { detail: text.slice(0, 500) })
+  const error = readOr(failureForm, parseJson(text))
+  if (error) return new AppError(error.value as WireError)
+  return appError('answer-not-valid', { what: 'refused', status }, { detail: text.slice(0, 500) })
 }
 
-const notUnderstood = 'The agent sent something that this version does not understand. Restart the agent.'
+function readOr(form: number, raw: unknown): { readonly value: unknown } | null {
+  try {
+    return { value: readForm(forms, form, raw) }
+  } catch {
+    return null
+  }
+}
 
 function parseJson(text: string): unknown {
   try {

@@ -1,6 +1,6 @@
 import type { Output } from '../context.ts'
 
-/** What can be told to wait while a slow reader catches up. */
+/** What can be made to wait while a slow reader catches up. */
 export interface Flow {
   pause(): void
   resume(): void

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
-import { execStream, StreamByte } from '#contract/process'
+import { StreamByte } from '#contract/words'
 import { type FakeAgent, startFakeAgent } from '../testing/fake-agent.ts'
 import { fakeContext } from '../testing/fake-context.ts'
 import { followProcess } from './process-stream.ts'
@@ -20,7 +20,13 @@ async function follow(serve: (socket: WebSocket) => void, { stdin = false, input
   const setUp = fakeContext(agent.socketPath)
   for (const chunk of input) setUp.stdin.write(chunk)
   setUp.stdin.end()
-  const following = followProcess(setUp.context, { declaration: execStream, request: { ref: 'box' }, first, stdin })
+  const following = followProcess(setUp.context, {
+    stream: 'execStream',
+    request: { ref: 'box' },
+    first,
+    stdin,
+    raw: false,
+  })
   return { ...setUp, following }
 }
 
@@ -66,7 +72,7 @@ test('an error of the agent is thrown as it is', async () => {
   await expect(following).rejects.toMatchObject({ wire: { code: 'notFound', reason: 'sandbox-not-found' } })
 })
 
-test('an agent that dies is told, after what it had sent was printed', async () => {
+test('an agent that dies is reported, after what it had sent was printed', async () => {
   const { following, stdout } = await follow((socket) => {
     socket.send(frame(StreamByte.stdout, Buffer.from('so far')), () => socket.terminate())
   })
@@ -79,13 +85,19 @@ test('an end without an exit message is not taken for success', async () => {
   await expect(following).rejects.toMatchObject({ wire: { code: 'unavailable' } })
 })
 
-test('a message of another version is refused, not guessed at', async () => {
-  const { following } = await follow((socket) => socket.send(JSON.stringify({ type: 'news' })))
+test('a message that lacks what its type has is refused, not guessed at', async () => {
+  const { following } = await follow((socket) => socket.send(JSON.stringify({ type: 'exit' })))
   await expect(following).rejects.toMatchObject({ wire: { reason: 'answer-not-valid' } })
 })
 
 test('nobody listening says that the agent does not run', async () => {
   const { context } = fakeContext('/nowhere/joeyd.sock')
-  const following = followProcess(context, { declaration: execStream, request: { ref: 'box' }, first, stdin: false })
+  const following = followProcess(context, {
+    stream: 'execStream',
+    request: { ref: 'box' },
+    first,
+    stdin: false,
+    raw: false,
+  })
   await expect(following).rejects.toMatchObject({ wire: { reason: 'agent-not-running' } })
 })

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
-import { terminalAckBytes } from '#contract/terminal'
+import { terminalAckBytes } from '#contract/words'
 import { type FakeAgent, startFakeAgent } from '../testing/fake-agent.ts'
 import { fakeContext } from '../testing/fake-context.ts'
 import { recordOutput } from '../testing/record-output.ts'
@@ -38,11 +38,11 @@ async function show(serve: (socket: WebSocket) => void, { fresh = true, isTTY = 
   const agent = await startAgent(serve)
   const stdout = recordOutput({ isTTY, columns: 101, rows: 33 })
   const context = { ...fakeContext(agent.socketPath).context, stdout }
-  const end = await showTerminal(context, { terminal, input: false, detachKeys: '', fresh })
+  const end = await showTerminal(context, { terminal, input: false, detachKeys: '', raw: false, fresh })
   return { end, stdout }
 }
 
-test('the agent is told our size, and the exit code comes back', async () => {
+test('the agent is reported our size, and the exit code comes back', async () => {
   const messages: string[] = []
   const { end } = await show((socket) => {
     socket.on('message', (data: Buffer) => {
@@ -84,7 +84,7 @@ test('losing the agent is an error, and a full-screen program’s modes are undo
   const stdout = recordOutput({ isTTY: true })
   const agent = await startAgent((socket) => socket.send(Buffer.from('\x1b[?1049h'), () => socket.terminate()))
   const context = { ...fakeContext(agent.socketPath).context, stdout }
-  const shown = showTerminal(context, { terminal, input: false, detachKeys: '', fresh: true })
+  const shown = showTerminal(context, { terminal, input: false, detachKeys: '', raw: false, fresh: true })
   await expect(shown).rejects.toMatchObject({ wire: { reason: 'agent-connection-lost' } })
   expect(stdout.text()).toContain('\x1b[?1049l')
 })

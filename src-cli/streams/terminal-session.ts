@@ -1,6 +1,8 @@
 import { appError } from '#contract/app-error'
-import { type Terminal, terminalAckBytes, terminalStream } from '#contract/terminal'
+import type { Terminal } from '#contract/terminal'
+import { terminalAckBytes } from '#contract/words'
 import type { Context } from '../context.ts'
+import { filterTerminals } from '../tty/filtered-output.ts'
 import { enterRawTty, windowSize } from '../tty/raw-tty.ts'
 import { clearScreen, createScreenWatch } from '../tty/screen.ts'
 import { type Channel, openChannel } from './channel.ts'
@@ -15,24 +17,28 @@ interface SessionOptions {
   readonly detachKeys: string
   /** A fresh terminal goes on below what the person's screen shows; an old one is painted anew. */
   readonly fresh: boolean
+  /** Every sequence reaches this terminal, those for its clipboard and those that it answers too. */
+  readonly raw: boolean
 }
 
 /** Shows a terminal in this one until its process ends or the person detaches. */
 export async function showTerminal(context: Context, options: SessionOptions): Promise<TerminalEnd> {
   const { stdout } = context
+  // What an old terminal asked was asked of another screen; this one's answer would be typed into it.
+  const shown = options.raw ? context : filterTerminals(context, options.fresh ? 'session' : 'quiet')
   const watch = createScreenWatch()
   const acknowledge = createAcknowledger((bytes) => channel.send({ type: 'ack', bytes }))
   const outlet = createOutlet(() => channel)
   let end: TerminalEnd | undefined
   let resets = 0
-  const channel: Channel<typeof terminalStream> = openChannel(
+  const channel: Channel<'terminalStream'> = openChannel(
     { socketPath: context.place.socketPath },
-    terminalStream,
+    'terminalStream',
     { id: options.terminal.id },
     {
       onBytes(bytes) {
         if (stdout.isTTY) watch.see(bytes)
-        outlet.write(stdout, bytes, () => acknowledge(bytes.length))
+        outlet.write(shown.stdout, bytes, () => acknowledge(bytes.length))
       },
       onMessage(message) {
         if (message.type === 'exited') {
@@ -40,7 +46,7 @@ export async function showTerminal(context: Context, options: SessionOptions): P
           channel.close()
         } else if (message.type === 'reset') {
           resets += 1
-          if (stdout.isTTY && !(options.fresh && resets === 1)) outlet.write(stdout, clearScreen)
+          if (stdout.isTTY && !(options.fresh && resets === 1)) outlet.write(shown.stdout, clearScreen)
         }
       },
     },
@@ -67,7 +73,7 @@ export async function showTerminal(context: Context, options: SessionOptions): P
     if (stdout.isTTY && end?.kind !== 'exited') stdout.write(`${watch.restore()}\r\n`)
   }
   if (end) return end
-  throw appError('conflict', 'terminal-closed', 'The terminal was closed from elsewhere.')
+  throw appError('terminal-closed')
 }
 
 /** Acknowledges in steps that are well below the agent's window. */

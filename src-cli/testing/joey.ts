@@ -22,8 +22,8 @@ export interface JoeyOptions {
   readonly deadlineMs?: number
 }
 
-/** A desk of its own: a state folder, and the command line that works on it. */
-export interface Desk {
+/** An agent of its own: a state folder, and the command line that works on it. */
+export interface TestAgent {
   readonly home: string
   joey(args: readonly string[], options?: JoeyOptions): Promise<Ran>
   /** Started, not waited for. */
@@ -32,7 +32,7 @@ export interface Desk {
   pty(args: readonly string[], size?: { readonly cols: number; readonly rows: number }): TypedPty
   /** A shell in a terminal of its own, in which `joey` is the command line. */
   shell(script: string): TypedPty
-  /** Removes everything that the desk has made, agent and sandboxes too. */
+  /** Removes everything that was made there, agent and sandboxes too. */
   dispose(): Promise<void>
 }
 
@@ -46,10 +46,10 @@ export interface TypedPty {
 }
 
 /** A short path, because sockets lie below it. */
-export function makeDesk(): Desk {
+export function makeTestAgent(): TestAgent {
   const home = mkdtempSync('/tmp/jy-')
   const env = { ...process.env, JOEY_HOME: home, TERM: 'xterm-256color' }
-  const joey: Desk['joey'] = (args, options = {}) => {
+  const joey: TestAgent['joey'] = (args, options = {}) => {
     const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env: { ...env, ...options.env } })
     return collect(child, options)
   }
@@ -115,18 +115,18 @@ function openPty(
     exited,
     waitFor: (wanted, deadlineMs = 10_000) =>
       new Promise((resolve, reject) => {
-        const look = (): void => {
+        const check = (): void => {
           if (typeof wanted === 'string' ? !text.includes(wanted) : !wanted.test(text)) return
           clearTimeout(timer)
-          listeners.delete(look)
+          listeners.delete(check)
           resolve()
         }
         const timer = setTimeout(
           () => reject(new Error(`${String(wanted)} was not shown. Shown: ${JSON.stringify(text)}`)),
           deadlineMs,
         )
-        listeners.add(look)
-        look()
+        listeners.add(check)
+        check()
       }),
   }
 }
@@ -140,9 +140,9 @@ function unmountBelow(folder: string): void {
   for (const path of mounts.reverse()) execFileSync('umount', ['-l', path], { stdio: 'ignore' })
 }
 
-/** Starts the agent of a desk and says who answers. */
-export async function startDeskAgent(desk: Desk): Promise<AgentInfo> {
-  const started = await desk.joey(['agent', 'start'])
+/** Starts the agent; resolves with what it reports about itself. */
+export async function startTestAgent(testAgent: TestAgent): Promise<AgentInfo> {
+  const started = await testAgent.joey(['agent', 'start'])
   if (started.code !== 0) throw new Error(`The agent did not start: ${started.stderr}`)
-  return JSON.parse((await desk.joey(['agent', 'status', '--json'])).stdout) as AgentInfo
+  return JSON.parse((await testAgent.joey(['agent', 'status', '--json'])).stdout) as AgentInfo
 }

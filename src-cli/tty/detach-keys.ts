@@ -11,7 +11,7 @@ export function parseDetachKeys(text: string): readonly number[] {
     const control = /^ctrl-([a-z@[\\\]^_])$/i.exec(key)?.[1]?.toLowerCase()
     if (control !== undefined) return named[control] ?? control.charCodeAt(0) - 96
     if (/^[\x20-\x7e]$/.test(key)) return key.charCodeAt(0)
-    throw usageError(`--detach-keys ${text}: "${key}" is not a key. Write single keys or ctrl-KEY, apart by commas.`)
+    throw usageError('usage-key', { text, key })
   })
 }
 

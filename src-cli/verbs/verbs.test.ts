@@ -1,12 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import type { Sandbox } from '#contract/sandbox'
 import type { Terminal } from '#contract/terminal'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { verbHelp } from '../command/help.ts'
 import { recordOutput } from '../testing/record-output.ts'
 import { verbs } from '../verbs.ts'
 import { chooseTerminal } from './inside/attach.ts'
-import { exitCodeOf } from './shared/exit-code.ts'
 import { readFilters } from './sandboxes/ls.ts'
+import { exitCodeOf } from './shared/exit-code.ts'
 
 describe('every verb', () => {
   test.each(verbs.map((verb) => [verb.name, verb] as const))('%s has help with an example', async (name, verb) => {
@@ -86,6 +87,18 @@ describe('exit codes', () => {
     const stderr = recordOutput()
     expect(exitCodeOf({ stderr }, end('oom', 137), 137)).toBe(137)
     expect(stderr.text()).toBe('joey: Ran out of memory.\n')
+  })
+
+  test('how it ended is said in the language of the person', () => {
+    const stderr = recordOutput()
+    const exit = {
+      code: null,
+      reason: 'monitor-lost',
+      message: 'Lost.',
+      sentence: { reason: 'exit-monitor-lost' },
+    } as const
+    exitCodeOf({ stderr, language: pseudoLanguage }, { ...exit, at: '' }, null)
+    expect(stderr.text()).toContain('joey: [exit-monitor-lost: ')
   })
 
   test('a code that nobody saw is 125', () => {

@@ -13,7 +13,7 @@ export interface Place {
 
 /**
  * The one rule for every process: `JOEY_HOME` if set (the socket lies below it, so that tests and second
- * desks do not meet), else /var/lib/joey and /run/joey for root, else the XDG folders of the user.
+ * agents do not meet), else /var/lib/joey and /run/joey for root, else the XDG folders of the user.
  */
 export function findPlace(env: Readonly<Record<string, string | undefined>>, uid: number): Place {
   const own = env['JOEY_HOME']

@@ -21,7 +21,9 @@ export function exchange(
       headers['content-length'] = Buffer.byteLength(options.body)
     }
     const { method, path, signal } = options
-    const outgoing = httpRequest({ socketPath, method, path, headers, ...(signal ? { signal } : {}) }, (incoming) => {
+    // No name of a server: Node would look whether the host is an address, and build the patterns for that.
+    const place = { socketPath, servername: '' }
+    const outgoing = httpRequest({ ...place, method, path, headers, ...(signal ? { signal } : {}) }, (incoming) => {
       const chunks: Buffer[] = []
       let size = 0
       incoming.on('data', (chunk: Buffer) => {
@@ -41,18 +43,14 @@ export function exchange(
 
 /** Turns a failure of the link into the sentence and remedy that every client shows. */
 export function linkError(error: unknown, signal?: AbortSignal): Error {
-  if (signal?.aborted) return appError('cancelled', 'cancelled', 'Cancelled.', { cause: error })
+  if (signal?.aborted) return appError('cancelled', {}, { cause: error })
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'ENOENT' || code === 'ECONNREFUSED') {
-    const message = 'The agent is not running. Start it with "joey agent start".'
-    return appError('unavailable', 'agent-not-running', message, { remedy: { kind: 'startAgent' }, cause: error })
+    return appError('agent-not-running', {}, { cause: error })
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    const message =
-      'The socket of the agent belongs to another user. Ask for an agent of your own, or use that account.'
-    return appError('refused', 'agent-not-yours', message, { cause: error })
+    return appError('agent-not-yours', {}, { cause: error })
   }
-  const message = 'The connection to the agent broke off. It may have stopped; try again.'
   const detail = error instanceof Error ? error.message : String(error)
-  return appError('unavailable', 'agent-connection-lost', message, { remedy: { kind: 'retry' }, detail, cause: error })
+  return appError('agent-connection-lost', { during: 'request' }, { detail, cause: error })
 }

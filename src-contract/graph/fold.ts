@@ -30,7 +30,7 @@ export interface FoldedEdge {
   readonly edges: readonly string[]
 }
 
-/** Draws a large desk by groups. `open` names groups that are drawn in full all the same. */
+/** Draws many sandboxes by groups. `open` names groups that are drawn in full all the same. */
 export function foldView(view: IsolationView, fold: boolean, open: ReadonlySet<string>): Folded {
   const groups = fold ? groupNodes(view).filter((group) => group.sandboxes > 1 && !open.has(group.id)) : []
   const groupOf = new Map(groups.flatMap((group) => group.members.map((member) => [member, group.id])))

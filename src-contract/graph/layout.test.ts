@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { IsolationView } from '../isolation.ts'
 import { type Layout, layoutGraph } from './layout.ts'
-import { makeDesk, makeEdge, makeNode, makeSandboxNode, makeView } from './testing/views.ts'
+import { makeEdge, makeNode, makeSandboxNode, makeView, makeViewOf } from './testing/views.ts'
 
 function without(view: IsolationView, gone: string): IsolationView {
   return {
@@ -22,14 +22,14 @@ function overlaps(layout: Layout): string[] {
 }
 
 test('the same view gives the same layout, in whichever order its nodes come', () => {
-  const view = makeDesk(12)
+  const view = makeViewOf(12)
   const turned = { ...view, nodes: view.nodes.toReversed(), edges: view.edges.toReversed() }
   const places = (layout: Layout) => [...layout.places].sort(([one], [other]) => (one < other ? -1 : 1))
   expect(places(layoutGraph(turned))).toEqual(places(layoutGraph(view)))
 })
 
 test('no two are drawn in one place, and all are inside of the picture', () => {
-  const layout = layoutGraph(makeDesk(40))
+  const layout = layoutGraph(makeViewOf(40))
   expect(overlaps(layout)).toEqual([])
   for (const { x, y, width, height } of layout.places.values()) {
     expect(x + width).toBeLessThan(layout.width)
@@ -39,8 +39,8 @@ test('no two are drawn in one place, and all are inside of the picture', () => {
 })
 
 test('what stays keeps its place when others come and go', () => {
-  const before = layoutGraph(makeDesk(10))
-  const after = layoutGraph(without(makeDesk(12), 'sandbox:000000000003'), before)
+  const before = layoutGraph(makeViewOf(10))
+  const after = layoutGraph(without(makeViewOf(12), 'sandbox:000000000003'), before)
   expect(overlaps(after)).toEqual([])
   for (const [id, place] of after.places) {
     if (before.places.has(id)) expect(place).toEqual(before.places.get(id))
@@ -49,8 +49,8 @@ test('what stays keeps its place when others come and go', () => {
 })
 
 test('what is new takes the free place nearest to what it is joined with', () => {
-  const before = layoutGraph(makeDesk(9))
-  const view = makeDesk(9)
+  const before = layoutGraph(makeViewOf(9))
+  const view = makeViewOf(9)
   const mount = makeNode('mount:/srv', 'mount')
   const joined = {
     ...view,
@@ -61,8 +61,8 @@ test('what is new takes the free place nearest to what it is joined with', () =>
   expect(after.places.get(mount.id)?.row).toBe(before.places.get('sandbox:000000000007')?.row)
 })
 
-test('a large desk is drawn by groups, a group can be opened, and edges follow', () => {
-  const folded = layoutGraph(makeDesk(200))
+test('many sandboxes are drawn by groups, a group can be opened, and edges follow', () => {
+  const folded = layoutGraph(makeViewOf(200))
   expect(folded.groups).toEqual([
     expect.objectContaining({ id: 'group:class:container', sandboxes: 200, label: '200 sandboxes of class container' }),
   ])
@@ -71,20 +71,20 @@ test('a large desk is drawn by groups, a group can be opened, and edges follow',
     expect.objectContaining({ from: 'group:class:container', to: 'host-kernel', what: 'kernel', strength: 'shared' }),
   ])
   expect(folded.edges[0]?.edges).toHaveLength(200)
-  const opened = layoutGraph(makeDesk(200), folded, { open: new Set(['group:class:container']) })
+  const opened = layoutGraph(makeViewOf(200), folded, { open: new Set(['group:class:container']) })
   expect(opened.places.size).toBe(201)
   expect(opened.places.get('host-kernel')).toEqual(folded.places.get('host-kernel'))
 })
 
 test('a group has what belongs to it alone, and leaves what it shares with others', () => {
-  const desk = makeDesk(50)
+  const large = makeViewOf(50)
   const odd = makeSandboxNode(99, 'gvisor')
   const shared = makeNode('mount:/shared', 'mount')
   const own = makeNode('mount:/own', 'mount')
   const view = makeView(
-    [...desk.nodes, odd, makeSandboxNode(98, 'gvisor'), shared, own],
+    [...large.nodes, odd, makeSandboxNode(98, 'gvisor'), shared, own],
     [
-      ...desk.edges,
+      ...large.edges,
       makeEdge('sandbox:000000000001', own.id, { what: 'files', strength: 'writable' }),
       makeEdge('sandbox:000000000002', own.id, { what: 'files', strength: 'readable' }),
       makeEdge('sandbox:000000000003', shared.id, { what: 'files', strength: 'readable' }),
@@ -100,10 +100,10 @@ test('a group has what belongs to it alone, and leaves what it shares with other
   expect(edge).toMatchObject({ strength: 'writable', what: 'files' })
 })
 
-test('a desk at the border does not flap between folded and not', () => {
-  const folded = layoutGraph(makeDesk(41))
+test('the picture does not flap at the border between folded and not', () => {
+  const folded = layoutGraph(makeViewOf(41))
   expect(folded.groups).toHaveLength(1)
-  expect(layoutGraph(makeDesk(40), folded).groups).toHaveLength(1)
-  expect(layoutGraph(makeDesk(35), folded).groups).toHaveLength(0)
-  expect(layoutGraph(makeDesk(40)).groups).toHaveLength(0)
+  expect(layoutGraph(makeViewOf(40), folded).groups).toHaveLength(1)
+  expect(layoutGraph(makeViewOf(35), folded).groups).toHaveLength(0)
+  expect(layoutGraph(makeViewOf(40)).groups).toHaveLength(0)
 })

@@ -31,7 +31,7 @@ export interface LayoutOptions {
   readonly foldAbove?: number
 }
 
-/** From what comes in, over the sandboxes and the walls around them, to what they stand on. */
+/** From what comes in, over the sandboxes and their engines, to what they run on. */
 const columns: Readonly<Record<NodeKind, number>> = {
   outside: 0,
   port: 0,
@@ -49,7 +49,7 @@ const columns: Readonly<Record<NodeKind, number>> = {
 
 export const cell = { width: 200, height: 48, columnGap: 130, rowGap: 20, margin: 24 } as const
 
-/** Folded stays folded until this many are gone, or a desk at the border would flap. */
+/** Folded stays folded until this many are gone, or the picture would flap at the border. */
 const foldSlack = 5
 
 /**

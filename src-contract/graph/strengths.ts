@@ -6,7 +6,7 @@ export interface StrengthStyle {
   readonly word: string
   /** What an edge of this strength means, whatever it joins. */
   readonly meaning: string
-  /** Of the line, so that strength is told without colour too: an SVG dash array, and a width. */
+  /** Of the line, so that strength is seen without colour too: an SVG dash array, and a width. */
   readonly dash: string
   readonly width: number
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { Strength } from '../isolation.ts'
 import { layoutGraph } from './layout.ts'
 import { renderSvg } from './svg.ts'
-import { makeDesk, makeEdge, makeNode, makeSandboxNode, makeView } from './testing/views.ts'
+import { makeEdge, makeNode, makeSandboxNode, makeView, makeViewOf } from './testing/views.ts'
 import { describeGraph } from './text.ts'
 
 test('a picture has every node and every edge, with the strength as a word', () => {
@@ -24,8 +24,8 @@ test('names that others chose cannot become markup', () => {
 })
 
 test('a layout that is on the screen is drawn as it is', () => {
-  const view = makeDesk(3)
-  const first = layoutGraph(makeDesk(9))
+  const view = makeViewOf(3)
+  const first = layoutGraph(makeViewOf(9))
   const layout = layoutGraph(view, first)
   const kernel = first.places.get('host-kernel')
   expect(renderSvg(view, { layout })).toContain(`<rect x="${kernel?.x}" y="${kernel?.y}"`)
@@ -41,8 +41,8 @@ test('as text, what shares most comes first', () => {
   expect(describeGraph(view)[0]).toBe('/srv → one: writable. Yes.')
 })
 
-test('missing limits are told in the box, and what the agent does to all is said once', () => {
-  const view = makeDesk(2)
+test('missing limits are named in the box, and what the agent does to all is said once', () => {
+  const view = makeViewOf(2)
   const [kernel, one] = view.nodes
   const more = [
     makeEdge(one?.id ?? '', kernel?.id ?? '', { what: 'memory', carries: false }),

@@ -2,11 +2,12 @@ import type { IsolationNode, IsolationView, NodeKind, Strength } from '../isolat
 import type { FoldedEdge, Group } from './fold.ts'
 import { type Layout, layoutGraph, type Place } from './layout.ts'
 import { styleOfStrength, whatWords } from './strengths.ts'
+import { describeGraph } from './text.ts'
 
 /** Colours of the two themes. Each strength has its own, and beside it a dash, a width and a word. */
 const themes = {
   light: {
-    ground: '#ffffff',
+    background: '#ffffff',
     text: '#1a1f24',
     faint: '#57606a',
     box: '#f6f8fa',
@@ -22,7 +23,7 @@ const themes = {
     },
   },
   dark: {
-    ground: '#0d1117',
+    background: '#0d1117',
     text: '#e6edf3',
     faint: '#9198a1',
     box: '#161b22',
@@ -69,8 +70,8 @@ export function renderSvg(
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img"`,
     ` font-family="system-ui, sans-serif" font-size="13" fill="${theme.text}">`,
-    `<title>${escapeXml(title)}</title><desc>${escapeXml(`Observed at ${view.at}.`)}</desc>`,
-    `<rect width="100%" height="100%" fill="${theme.ground}"/>`,
+    `<title>${escapeXml(title)}</title><desc>${escapeXml([`Observed at ${view.at}.`, ...describeGraph(view)].join(' '))}</desc>`,
+    `<rect width="100%" height="100%" fill="${theme.background}"/>`,
     text(24, 32, title, { size: 18, weight: 600 }),
     text(24, 52, `Observed at ${view.at}`, { fill: theme.faint }),
     `<g transform="translate(0 ${headHeight})">`,
@@ -168,26 +169,31 @@ const kindWords: Readonly<Record<NodeKind, string>> = {
 function drawNode(node: IsolationNode, place: Place | undefined, theme: Theme, missing: readonly string[]): string {
   if (!place) return ''
   const word = node.kind === 'sandbox' && node.class !== null ? node.class : kindWords[node.kind]
-  return box(place, theme, corners[node.kind], node.kind === 'hostKernel' ? 2.5 : 1.2, [
-    node.label,
-    missing.length === 0 ? word : `${word}, no limit: ${missing.join(', ')}`,
-  ])
+  return box(place, theme, {
+    radius: corners[node.kind],
+    stroke: node.kind === 'hostKernel' ? 2.5 : 1.2,
+    label: node.label,
+    word: missing.length === 0 ? word : `${word}, no limit: ${missing.join(', ')}`,
+  })
 }
 
 function drawGroup(group: Group, place: Place | undefined, theme: Theme): string {
   if (!place) return ''
   const behind = { ...place, x: place.x + 5, y: place.y + 5 }
-  const words = [group.label, `${group.members.length} nodes`] as const
-  return box(behind, theme, 10, 1.2, ['', '']) + box(place, theme, 10, 1.2, words)
+  const shape = { radius: 10, stroke: 1.2 }
+  const words = { label: group.label, word: `${group.members.length} nodes` }
+  return box(behind, theme, { ...shape, label: '', word: '' }) + box(place, theme, { ...shape, ...words })
 }
 
-function box(
-  place: Place,
-  theme: Theme,
-  radius: number,
-  stroke: number,
-  [label, word]: readonly [string, string],
-): string {
+interface BoxStyle {
+  readonly radius: number
+  readonly stroke: number
+  /** Empty for the shape alone. */
+  readonly label: string
+  readonly word: string
+}
+
+function box(place: Place, theme: Theme, { radius, stroke, label, word }: BoxStyle): string {
   const { x, y, width, height } = place
   const shape = `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="${radius}" fill="${theme.box}" stroke="${theme.line}" stroke-width="${stroke}"/>`
   const title = label === '' ? '' : `<title>${escapeXml(`${label}, ${word}`)}</title>`

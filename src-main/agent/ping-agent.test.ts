@@ -3,12 +3,12 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { lookAtAgent } from './ping-agent.ts'
+import { pingAgent } from './ping-agent.ts'
 
 let folder: string
 let server: Server | undefined
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'joey-look-'))
+  folder = mkdtempSync(join(tmpdir(), 'joey-ping-'))
 })
 afterEach(() => {
   server?.closeAllConnections()
@@ -35,17 +35,17 @@ test('an agent that answers is there', async () => {
   }
   const address = await listen((_request, response) => response.end(JSON.stringify(info)))
 
-  await expect(lookAtAgent(address)).resolves.toBeUndefined()
+  await expect(pingAgent(address)).resolves.toBeUndefined()
 })
 
 test('no socket means that it does not run', async () => {
-  const looked = lookAtAgent({ socketPath: join(folder, 'missing') })
+  const looked = pingAgent({ socketPath: join(folder, 'missing') })
 
   await expect(looked).rejects.toMatchObject({ wire: { reason: 'agent-not-running' } })
 })
 
-test('silence is told apart from absence', async () => {
+test('silence is distinguished from absence', async () => {
   const address = await listen(() => undefined)
 
-  await expect(lookAtAgent(address, 50)).rejects.toMatchObject({ wire: { reason: 'agent-not-answering' } })
+  await expect(pingAgent(address, 50)).rejects.toMatchObject({ wire: { reason: 'agent-not-answering' } })
 })

@@ -42,8 +42,7 @@ export function startAgentProcess({ script, env, timeoutMs = startTimeoutMs }: S
 }
 
 function startFailure(detail: string): Error {
-  const message = 'The agent could not be started. The details say why.'
-  return appError('unavailable', 'agent-start-failed', message, { remedy: { kind: 'startAgent' }, detail })
+  return appError('agent-start-failed', {}, { detail })
 }
 
 /** What Electron (or who runs it in a test) sets for itself must not change how the agent's Node runs. */

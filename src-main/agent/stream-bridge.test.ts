@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import type { WebSocket } from 'ws'
 import type { PortDown } from '#contract/app'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { type BridgeDeps, bridgeStream } from './stream-bridge.ts'
 
 class FakeSocket extends EventEmitter {
@@ -51,8 +51,8 @@ function setUp(choices: Partial<BridgeDeps> = {}) {
   const socket = new FakeSocket()
   const port = new FakePort()
   const onDidEnd = vi.fn()
-  const ends = { socket: socket as unknown as WebSocket, port }
-  const end = bridgeStream({ ...ends, mayWrite: true, drained: null, onDidEnd, ...choices })
+  const sides = { socket: socket as unknown as WebSocket, port }
+  const end = bridgeStream({ ...sides, mayWrite: true, drained: null, onDidEnd, ...choices })
   return { socket, port, onDidEnd, end }
 }
 
@@ -91,7 +91,7 @@ test('the agent ending a stream ends the port', () => {
 
 test('an error of the agent is the reason of the end, not a message of the stream', () => {
   const { socket, port, onDidEnd } = setUp()
-  const error = appError('notFound', 'no-such-terminal', 'This terminal is closed.').wire
+  const error = new AppError({ code: 'notFound', reason: 'no-such-terminal', message: 'This terminal is closed.' }).wire
 
   socket.text(JSON.stringify(error))
   socket.emit('close', 4000, Buffer.alloc(0))

@@ -80,16 +80,12 @@ function passUp({ socket, mayWrite }: BridgeDeps, data: unknown, end: (error: Wi
   if (message?.type === 'close') return end(null)
   if (!message || !mayWrite) {
     const detail = `not a message of this stream: ${typeof data}`
-    return end(
-      appError('invalidRequest', 'request-not-valid', 'The window broke a stream. Open it again.', { detail }).wire,
-    )
+    return end(appError('request-not-valid', { what: 'stream' }, { detail }).wire)
   }
   if (socket.readyState !== socket.OPEN) return
   socket.send(message.type === 'text' ? message.text : message.bytes)
   if (socket.bufferedAmount > mostWaitingInput) {
-    end(
-      appError('tooLarge', 'input-too-fast', 'The sandbox does not read what was pasted. The terminal was left.').wire,
-    )
+    end(appError('input-too-fast').wire)
   }
 }
 

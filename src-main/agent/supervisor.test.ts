@@ -1,37 +1,38 @@
 import { expect, test, vi } from 'vitest'
 import type { AgentLink } from '#contract/app'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { linkError } from '#contract/client/transport'
 import { Supervisor } from './supervisor.ts'
 
 const stopped = () => linkError(Object.assign(new Error('no socket'), { code: 'ENOENT' }))
 const crashed = () => linkError(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }))
-const silent = () => appError('timeout', 'agent-not-answering', 'The agent does not answer.')
+const silent = () =>
+  new AppError({ code: 'timeout', reason: 'agent-not-answering', message: 'The agent does not answer.' })
 
-/** A world with its own clock, where `agent` is what a look meets; runs the supervisor for a while of that clock. */
+/** A host with its own clock, where `agent` is what a check meets; runs the supervisor for a while of that clock. */
 function setUp(first: Error | null) {
-  const world = { agent: first, time: 0, startFails: null as Error | null }
+  const host = { agent: first, time: 0, startFails: null as Error | null }
   const links: AgentLink[] = []
   const start = vi.fn(async () => {
-    if (world.startFails) throw world.startFails
-    world.agent = null
+    if (host.startFails) throw host.startFails
+    host.agent = null
   })
   const events: { at: number; act: () => void }[] = []
   const deps = {
-    look: async () => {
-      if (world.agent) throw world.agent
+    check: async () => {
+      if (host.agent) throw host.agent
     },
     start,
-    now: () => world.time,
+    now: () => host.time,
     onDidChange: (link: AgentLink) => void links.push(link),
     sleep: async (milliseconds: number) => {
-      world.time += milliseconds
+      host.time += milliseconds
       for (const event of events.splice(0).filter(keepFuture)) events.push(event)
-      if (world.time >= until) supervisor.dispose()
+      if (host.time >= until) supervisor.dispose()
     },
   }
   const keepFuture = (event: { at: number; act: () => void }): boolean => {
-    if (event.at > world.time) return true
+    if (event.at > host.time) return true
     event.act()
     return false
   }
@@ -42,7 +43,7 @@ function setUp(first: Error | null) {
     await supervisor.run()
   }
   const at = (time: number, act: () => void): void => void events.push({ at: time, act })
-  return { world, links, start, supervisor, runFor, at }
+  return { host, links, start, supervisor, runFor, at }
 }
 
 const states = (links: readonly AgentLink[]): string[] => links.map(({ state }) => state)
@@ -69,9 +70,9 @@ test.each([
 })
 
 test('an agent that crashes is shown as lost and started again after a pause', async () => {
-  const { world, links, start, runFor, at } = setUp(null)
+  const { host, links, start, runFor, at } = setUp(null)
   at(5000, () => {
-    world.agent = crashed()
+    host.agent = crashed()
   })
 
   await runFor(15_000)
@@ -81,12 +82,12 @@ test('an agent that crashes is shown as lost and started again after a pause', a
 })
 
 test('an agent that was stopped on purpose stays stopped, and is found when someone starts it', async () => {
-  const { world, links, start, runFor, at } = setUp(null)
+  const { host, links, start, runFor, at } = setUp(null)
   at(5000, () => {
-    world.agent = stopped()
+    host.agent = stopped()
   })
   at(60_000, () => {
-    world.agent = null
+    host.agent = null
   })
 
   await runFor(70_000)
@@ -96,8 +97,12 @@ test('an agent that was stopped on purpose stays stopped, and is found when some
 })
 
 test('an agent that cannot be started is tried a few times, and the reason of the last try stays', async () => {
-  const { world, links, start, runFor } = setUp(stopped())
-  world.startFails = appError('unavailable', 'agent-start-failed', 'The agent could not be started.')
+  const { host, links, start, runFor } = setUp(stopped())
+  host.startFails = new AppError({
+    code: 'unavailable',
+    reason: 'agent-start-failed',
+    message: 'The agent could not be started.',
+  })
 
   await runFor(120_000)
 
@@ -106,11 +111,11 @@ test('an agent that cannot be started is tried a few times, and the reason of th
 })
 
 test('an agent that crashes again and again is given up after five restarts', async () => {
-  const { world, start, runFor, at } = setUp(null)
+  const { host, start, runFor, at } = setUp(null)
   at(5000, () => {
-    world.agent = crashed()
+    host.agent = crashed()
   })
-  start.mockImplementation(async () => undefined) // comes up and is gone before the next look
+  start.mockImplementation(async () => undefined) // comes up and is gone before the next check
 
   await runFor(10 * 60_000)
 
@@ -127,12 +132,16 @@ test('an agent that does not answer is not started a second time', async () => {
 })
 
 test('a person can start it when the supervisor has given up', async () => {
-  const { world, links, supervisor, start, runFor } = setUp(stopped())
-  world.startFails = appError('unavailable', 'agent-start-failed', 'The agent could not be started.')
+  const { host, links, supervisor, start, runFor } = setUp(stopped())
+  host.startFails = new AppError({
+    code: 'unavailable',
+    reason: 'agent-start-failed',
+    message: 'The agent could not be started.',
+  })
   await runFor(120_000)
   await expect(supervisor.start()).rejects.toThrow('could not be started')
 
-  world.startFails = null
+  host.startFails = null
   await supervisor.start()
 
   expect(links.at(-1)).toEqual({ state: 'live' })

@@ -1,9 +1,9 @@
 import type { AgentLink } from '#contract/app'
 import { AppError } from '#contract/app-error'
 
-/** Between two looks at an agent that answers. Trouble on a stream or a call is looked into at once. */
-const lookEveryMs = 3000
-const lookWhileLostMs = 1000
+/** Between two checks of an agent that answers. Trouble on a stream or a call is checked at once. */
+const checkEveryMs = 3000
+const checkWhileLostMs = 1000
 /** Before each start where no agent has answered yet, and after a crash. When they are used up, a person must ask. */
 const firstStartDelaysMs: readonly number[] = [0, 2000, 5000]
 const restartDelaysMs: readonly number[] = [1000, 2000, 5000, 15_000, 30_000]
@@ -12,7 +12,7 @@ const provenAfterMs = 60_000
 
 export interface SupervisorDeps {
   /** Rejects when the agent does not answer. */
-  readonly look: () => Promise<void>
+  readonly check: () => Promise<void>
   /** Starts the agent; resolves when it answers. Does nothing where one runs. */
   readonly start: () => Promise<void>
   /** Resolves after the time, or early when the signal aborts. */
@@ -51,8 +51,8 @@ export class Supervisor {
     while (!this.isDisposed) await this.turn()
   }
 
-  /** Someone saw the link break: look now instead of at the next turn. */
-  lookNow(): void {
+  /** Someone saw the link break: check now instead of at the next turn. */
+  checkNow(): void {
     if (this.present.state === 'live') this.wake.abort()
   }
 
@@ -60,7 +60,7 @@ export class Supervisor {
   async start(): Promise<void> {
     this.startsTried = 0
     await this.startOnce()
-    await this.deps.look()
+    await this.deps.check()
     this.succeed()
   }
 
@@ -72,20 +72,20 @@ export class Supervisor {
 
   private async turn(): Promise<void> {
     try {
-      await this.deps.look()
+      await this.deps.check()
     } catch (error) {
-      return this.mend(error)
+      return this.recover(error)
     }
     this.succeed()
-    await this.pause(lookEveryMs)
+    await this.pause(checkEveryMs)
   }
 
-  private async mend(error: unknown): Promise<void> {
+  private async recover(error: unknown): Promise<void> {
     this.liveSince = null
     const left = this.untilStart(error)
     if (left === null || left > 0) {
       this.fail(error)
-      return this.pause(Math.min(lookWhileLostMs, left ?? lookWhileLostMs))
+      return this.pause(Math.min(checkWhileLostMs, left ?? checkWhileLostMs))
     }
     this.startsTried += 1
     this.waitingSince = null
@@ -147,7 +147,7 @@ export class Supervisor {
   }
 }
 
-/** Nobody listens. Other failures (no answer in time, another user's) are not mended by starting one more agent. */
+/** Nobody listens. Other failures (no answer in time, another user's) are not cured by starting one more agent. */
 function isGone(error: unknown): boolean {
   return AppError.from(error).wire.reason === 'agent-not-running'
 }

@@ -1,7 +1,9 @@
 import type { IncomingMessage } from 'node:http'
 import type { WebSocket } from 'ws'
-import { AppError, appError, WireError } from '#contract/app-error'
+import { AppError, appError } from '#contract/app-error'
 import { linkError } from '#contract/client/transport'
+import { parseAnswer } from '#contract/tolerant'
+import { WireError } from '#contract/wire-texts'
 
 const openTimeoutMs = 15_000
 const mostAnswerBytes = 64 * 1024
@@ -11,7 +13,7 @@ export function untilOpen(socket: WebSocket, timeoutMs = openTimeoutMs): Promise
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       socket.terminate()
-      reject(appError('timeout', 'agent-not-answering', 'The agent does not answer.', { remedy: { kind: 'retry' } }))
+      reject(appError('agent-not-answering'))
     }, timeoutMs)
     const settle = (act: () => void): void => {
       clearTimeout(timer)
@@ -45,13 +47,14 @@ async function readRefusal(response: IncomingMessage): Promise<AppError> {
 
 function badAnswer(status: number, text: string): AppError {
   const detail = text.slice(0, 2000)
-  return appError('internal', 'answer-not-valid', `The agent answered with status ${status}.`, { detail })
+  return appError('answer-not-valid', { what: 'status', status }, { detail })
 }
 
 /** The error in a text, if that is what the text is. */
 export function readWireError(text: string): AppError | undefined {
   try {
-    return new AppError(WireError.parse(JSON.parse(text)))
+    const error = parseAnswer(WireError, JSON.parse(text))
+    return error.success ? new AppError(error.data) : undefined
   } catch {
     return undefined
   }

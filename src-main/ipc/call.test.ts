@@ -26,29 +26,31 @@ function call(answers: Answers): (message: unknown) => Promise<unknown> {
 test.each(['agent.stop', 'constructor', '__proto__', 'sandbox.explode', ''])(
   'the window may not ask for %j',
   async (name) => {
-    const asked = call(agentAnswers(agentDeps))({ name, request: {} })
+    const answer = call(agentAnswers(agentDeps))({ name, request: {} })
 
-    await expect(asked).rejects.toMatchObject({ wire: { reason: 'operation-not-offered' } })
+    await expect(answer).rejects.toMatchObject({ wire: { reason: 'operation-not-offered' } })
   },
 )
 
-test('every operation of the agent but its end is offered', () => {
+test('every operation of the agent is offered but its end and the records that could not be read', () => {
   const names = Object.values(operations).map(({ name }) => name)
 
-  expect([...agentAnswers(agentDeps).keys()]).toEqual(names.filter((name) => name !== 'agent.stop'))
+  expect([...agentAnswers(agentDeps).keys()]).toEqual(
+    names.filter((name) => name !== 'agent.stop' && !name.startsWith('records.')),
+  )
 })
 
 test('a request with an unknown field does not leave main', async () => {
-  const asked = call(agentAnswers(agentDeps))({ name: 'sandbox.list', request: { all: true, more: 1 } })
+  const answer = call(agentAnswers(agentDeps))({ name: 'sandbox.list', request: { all: true, more: 1 } })
 
-  await expect(asked).rejects.toMatchObject({ wire: { code: 'invalidRequest' } })
+  await expect(answer).rejects.toMatchObject({ wire: { code: 'invalidRequest' } })
   expect(agentDeps.onLinkTrouble).not.toHaveBeenCalled()
 })
 
-test('an agent that is gone is told as such, and the supervisor hears of it', async () => {
-  const asked = call(agentAnswers(agentDeps))({ name: 'sandbox.list', request: {} })
+test('an agent that is gone is reported as such, and the supervisor hears of it', async () => {
+  const answer = call(agentAnswers(agentDeps))({ name: 'sandbox.list', request: {} })
 
-  await expect(asked).rejects.toMatchObject({ wire: { reason: 'agent-not-running' } })
+  await expect(answer).rejects.toMatchObject({ wire: { reason: 'agent-not-running' } })
   expect(agentDeps.onLinkTrouble).toHaveBeenCalledOnce()
 })
 
@@ -80,13 +82,13 @@ test.each(['../x.svg', '/etc/x.svg', 'a/b.svg', '', '.hidden'])(
     const never = () => Promise.reject(new Error('not this one'))
     const choices = { chooseImage: never, choosePaths: never, chooseTarget: never }
     const handlers = { startAgent: never, ...choices, copyText: never, showLog: never, readApp: never }
-    const asked = call(appAnswers({ ...handlers, saveFile }))
+    const ask = call(appAnswers({ ...handlers, saveFile }))
     const content = { kind: 'svg', text: '<svg/>' }
 
-    await expect(asked({ name: 'app.saveFile', request: { name, content } })).rejects.toMatchObject({
+    await expect(ask({ name: 'app.saveFile', request: { name, content } })).rejects.toMatchObject({
       wire: { code: 'invalidRequest' },
     })
     expect(saveFile).not.toHaveBeenCalled()
-    expect(await asked({ name: 'app.saveFile', request: { name: 'joey-web.svg', content } })).toEqual({ path: null })
+    expect(await ask({ name: 'app.saveFile', request: { name: 'joey-web.svg', content } })).toEqual({ path: null })
   },
 )

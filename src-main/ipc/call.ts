@@ -13,8 +13,7 @@ const CallMessage = z.strictObject({ name: z.string().max(64), request: z.unknow
 export function exposeCalls(expose: Expose, answers: Answers): void {
   expose(channels.call, CallMessage, ({ name, request }, page) => {
     const answer = answers.get(name)
-    if (!answer)
-      throw appError('refused', 'operation-not-offered', 'The window may not ask for that.', { detail: name })
+    if (!answer) throw appError('operation-not-offered', {}, { detail: name })
     return answer(request, page)
   })
 }

@@ -1,8 +1,7 @@
 import * as z from 'zod'
+import { channels } from '#contract/app'
 import type { Expose, Page } from './expose.ts'
 
-/** Between main and preload only; the page does not see it. */
-const drainChannel = 'joey:drain'
 const DrainAnswer = z.strictObject({ ticket: z.int().positive() })
 
 /**
@@ -12,7 +11,7 @@ const DrainAnswer = z.strictObject({ ticket: z.int().positive() })
 export function exposeDrain(expose: Expose, lifetimeOf: (page: Page) => AbortSignal): (page: Page) => Promise<void> {
   const waiting = new Map<number, () => void>()
   let lastTicket = 0
-  expose(drainChannel, DrainAnswer, async ({ ticket }) => waiting.get(ticket)?.())
+  expose(channels.drain, DrainAnswer, async ({ ticket }) => waiting.get(ticket)?.())
   return (page) =>
     new Promise((resolve) => {
       const lifetime = lifetimeOf(page)
@@ -26,6 +25,6 @@ export function exposeDrain(expose: Expose, lifetimeOf: (page: Page) => AbortSig
       waiting.set(ticket, done)
       lifetime.addEventListener('abort', done, { once: true })
       if (lifetime.aborted) done()
-      else page.frame.send(drainChannel, ticket)
+      else page.frame.send(channels.drain, ticket)
     })
 }

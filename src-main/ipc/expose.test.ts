@@ -1,7 +1,7 @@
 import type { IpcMainInvokeEvent } from 'electron'
 import { expect, test, vi } from 'vitest'
 import * as z from 'zod'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { createExposer } from './expose.ts'
 
 vi.mock('electron', () => ({ ipcMain: undefined }))
@@ -44,7 +44,7 @@ test.each([[undefined], [null], ['text'], [{}], [{ name: 1 }], [{ name: 'a', mor
 )
 
 test('an expected failure travels as data', async () => {
-  const failure = appError('notFound', 'no-such-sandbox', 'There is no sandbox named a.')
+  const failure = new AppError({ code: 'notFound', reason: 'no-such-sandbox', message: 'There is no sandbox named a.' })
 
   const { invoke, onSurprise } = setUp(() => Promise.reject(failure))
 
@@ -52,7 +52,7 @@ test('an expected failure travels as data', async () => {
   expect(onSurprise).not.toHaveBeenCalled()
 })
 
-test('a bug becomes an internal error and is told', async () => {
+test('a bug becomes an internal error and is reported', async () => {
   const { invoke, onSurprise } = setUp(() => Promise.reject(new TypeError('x is undefined')))
 
   expect(await invoke({ name: 'a' })).toMatchObject({ ok: false, error: { code: 'internal' } })

@@ -16,7 +16,7 @@ export type Expose = <Message extends z.ZodType>(
 
 export interface ExposeDeps {
   readonly isTrusted: (event: IpcMainInvokeEvent) => boolean
-  /** Told about failures that are bugs, and about messages that no page of ours sends. */
+  /** Called with failures that are bugs, and about messages that no page of ours sends. */
   readonly onSurprise: (channel: string, error: AppError) => void
   readonly ipc?: Pick<IpcMain, 'handle'>
 }
@@ -50,14 +50,9 @@ export function parseMessage<Message extends z.ZodType>(
 ): z.output<Message> {
   const parsed = schema.safeParse(raw)
   if (parsed.success) return parsed.data
-  throw appError(
-    'invalidRequest',
-    'request-not-valid',
-    'The window sent a request it should not have. Please report this.',
-    { detail: `${name}: ${z.prettifyError(parsed.error)}` },
-  )
+  throw appError('request-not-valid', { what: 'window' }, { detail: `${name}: ${z.prettifyError(parsed.error)}` })
 }
 
 function refused(): AppError {
-  return appError('refused', 'sender-not-trusted', 'This page may not ask for that.')
+  return appError('sender-not-trusted')
 }

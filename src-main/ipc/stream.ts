@@ -2,13 +2,12 @@ import { MessageChannelMain } from 'electron'
 import * as z from 'zod'
 import { channels } from '#contract/app'
 import { appError } from '#contract/app-error'
+import { parseRequest } from '#contract/client/call-operation'
 import { openStream } from '#contract/client/open-stream'
 import type { Address } from '#contract/client/transport'
-import { findStream } from '#contract/files'
-import { isolationStream } from '#contract/isolation'
-import { eventStream, logStream, usageStream } from '#contract/observe'
 import type { Stream } from '#contract/operation'
 import { terminalStream } from '#contract/terminal'
+import { windowStreams } from '#contract/window'
 import { bridgeStream } from '../agent/stream-bridge.ts'
 import { untilOpen } from '../agent/until-open.ts'
 import type { Expose, Page } from './expose.ts'
@@ -21,13 +20,7 @@ interface Deps {
   readonly drained: (page: Page) => Promise<void>
 }
 
-/** The streams that the window may open. `exec` and `attach` are the command line's: the window has terminals. */
-const offered: ReadonlyMap<string, Stream> = new Map(
-  [eventStream, logStream, usageStream, terminalStream, isolationStream, findStream].map((stream): [string, Stream] => [
-    stream.name,
-    stream,
-  ]),
-)
+const offered: ReadonlyMap<string, Stream> = new Map(windowStreams.map((stream) => [stream.name, stream]))
 
 /** More than any window shows at once; a page that asks for more has gone wrong. */
 const mostStreams = 128
@@ -40,10 +33,10 @@ export function exposeStreams(expose: Expose, deps: Deps): void {
   const openByPage = new WeakMap<AbortSignal, number>()
   expose(channels.open, OpenMessage, async ({ id, name, request }, page) => {
     const stream = offered.get(name)
-    if (!stream) throw appError('refused', 'stream-not-offered', 'The window may not open that.', { detail: name })
+    if (!stream) throw appError('stream-not-offered', {}, { detail: name })
     const lifetime = deps.lifetimeOf(page)
     const count = openByPage.get(lifetime) ?? 0
-    if (count >= mostStreams) throw appError('refused', 'too-many-streams', 'The window has too many streams open.')
+    if (count >= mostStreams) throw appError('too-many-streams')
     openByPage.set(lifetime, count + 1)
     const release = (): void => void openByPage.set(lifetime, (openByPage.get(lifetime) ?? 1) - 1)
     const port = await connect(stream, request, { page, lifetime, release, deps })
@@ -62,7 +55,7 @@ interface Connection {
 async function connect(stream: Stream, request: unknown, { page, lifetime, release, deps }: Connection) {
   let socket: ReturnType<typeof openStream>
   try {
-    socket = openStream(deps.address, stream, request as z.input<Stream['request']>)
+    socket = openStream(deps.address, stream, parseRequest(stream, request))
   } catch (error) {
     release()
     throw error

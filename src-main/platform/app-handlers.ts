@@ -52,16 +52,13 @@ async function askSave(contents: WebContents, options: SaveDialogOptions): Promi
   return canceled || !filePath ? null : filePath
 }
 
-/** Where the person wanted it; what stands against that is theirs to mend, so it is said as the system says it. */
+/** Where the person wanted it; what prevents that is theirs to fix, so the message is that of the system. */
 async function writeChosen(path: string, content: string | Buffer): Promise<void> {
   try {
     await writeFile(path, content)
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error)
-    throw appError('unavailable', 'file-not-written', 'The file could not be written there. Choose another place.', {
-      detail,
-      cause: error,
-    })
+    throw appError('file-not-written', {}, { detail, cause: error })
   }
 }
 

@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-const farewell = fileURLToPath(new URL('farewell.ts', import.meta.url))
+const module = fileURLToPath(new URL('forced-exit.ts', import.meta.url))
 
 function leave(after: string): ReturnType<typeof spawnSync> {
-  const script = `import { leaveWithin } from ${JSON.stringify(farewell)}; leaveWithin(200); ${after}`
+  const script = `import { leaveWithin } from ${JSON.stringify(module)}; leaveWithin(200); ${after}`
   return spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 })
 }
 

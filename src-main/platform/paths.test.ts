@@ -8,7 +8,7 @@ test('what belongs to the window lies in the folder of applications', () => {
 })
 
 test('with a home of its own, the window keeps its things below it', () => {
-  expect(findPaths({ ...deps, env: { JOEY_HOME: '/tmp/desk' } }).userData).toBe('/tmp/desk/window')
+  expect(findPaths({ ...deps, env: { JOEY_HOME: '/tmp/home' } }).userData).toBe('/tmp/home/window')
 })
 
 test('in a packaged app the command line lies beside the archive', () => {

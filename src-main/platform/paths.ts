@@ -19,7 +19,7 @@ export interface PathDeps {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** With `JOEY_HOME` everything of the window lies below it too, so that tests and second desks do not meet. */
+/** With `JOEY_HOME` everything of the window lies below it too, so that tests and second agents do not meet. */
 export function findPaths({ appPath, appData, env }: PathDeps): Paths {
   const home = env['JOEY_HOME']
   const userData = home === undefined || home === '' ? join(appData, 'joey') : join(home, 'window')

@@ -5,11 +5,11 @@ import { reviveAfterCrash } from './revive.ts'
 
 function setUp() {
   const contents = new EventEmitter()
-  const world = { time: 0 }
+  const clock = { time: 0 }
   const load = vi.fn(async () => undefined)
-  reviveAfterCrash(contents as unknown as WebContents, { load, now: () => world.time, log: vi.fn() })
+  reviveAfterCrash(contents as unknown as WebContents, { load, now: () => clock.time, log: vi.fn() })
   const die = (reason = 'crashed'): void => void contents.emit('render-process-gone', {}, { reason, exitCode: 5 })
-  return { world, load, die }
+  return { clock, load, die }
 }
 
 test('a page whose process has died is loaded again', () => {
@@ -29,11 +29,11 @@ test('a page that was closed stays closed', () => {
 })
 
 test('a page that dies again and again is left alone, until it has rested', () => {
-  const { world, load, die } = setUp()
+  const { clock, load, die } = setUp()
   for (let count = 0; count < 10; count += 1) die()
   expect(load).toHaveBeenCalledTimes(3)
 
-  world.time = 60_000
+  clock.time = 60_000
   die()
 
   expect(load).toHaveBeenCalledTimes(4)

@@ -3,9 +3,10 @@ import { toast } from 'sonner'
 import type * as z from 'zod'
 import { choosePaths } from '#contract/app'
 import { AppError } from '#contract/app-error'
+import { formatBytes } from '#contract/byte-size'
 import { changeFiles, getFiles, putFiles, writeFile } from '#contract/files'
 import { call } from '../call.ts'
-import { formatBytes } from '../model/byte-size.ts'
+import { errorText } from '../copy/i18n.ts'
 import { toBase64 } from '../model/file-content.ts'
 import { newId } from '../model/new-id.ts'
 import { ask } from '../store/ui-store.ts'
@@ -53,7 +54,7 @@ export async function upload(
     if (wire.code !== 'conflict' || replace) return toastError(i18next.t('files.uploadFailed'), error)
     ask({
       title: i18next.t('files.replaceTitle'),
-      text: i18next.t('files.replaceText', { message: wire.message }),
+      text: i18next.t('files.replaceText', { message: errorText(error) }),
       confirm: i18next.t('files.replace'),
       danger: true,
       onConfirm: () => void upload(sources, { tree, target }, true),
@@ -80,7 +81,7 @@ export async function download(tree: string, paths: readonly string[], into?: st
     if (wire.code !== 'conflict' || into !== undefined) return toastError(i18next.t('files.downloadFailed'), error)
     ask({
       title: i18next.t('files.replaceTitle'),
-      text: i18next.t('files.replaceText', { message: wire.message }),
+      text: i18next.t('files.replaceText', { message: errorText(error) }),
       confirm: i18next.t('files.replace'),
       danger: true,
       onConfirm: () => void download(tree, paths, target),

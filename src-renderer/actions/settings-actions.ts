@@ -4,7 +4,7 @@ import { updateSettings } from '#contract/settings'
 import { call } from '../call.ts'
 import { toastError } from './remedies.ts'
 
-/** Changes what is named. The page shows it when the agent has told everybody. */
+/** Changes what is named. The page shows it with the agent's event. */
 export async function saveSettings(changes: z.input<typeof updateSettings.request>): Promise<void> {
   try {
     await call(updateSettings, changes)

@@ -1,6 +1,7 @@
 import i18next from 'i18next'
 import { toast } from 'sonner'
 import { AppError } from '#contract/app-error'
+import { formatBytes } from '#contract/byte-size'
 import {
   removeSnapshot,
   type Snapshot,
@@ -10,14 +11,13 @@ import {
   verifySnapshots,
 } from '#contract/snapshot'
 import { call } from '../call.ts'
-import { formatBytes } from '../model/byte-size.ts'
 import { newId } from '../model/new-id.ts'
 import { toastError } from './remedies.ts'
 
 type Named = Pick<Snapshot, 'id' | 'name'>
 type Changes = Omit<Parameters<typeof call<(typeof Update)['request'], (typeof Update)['response']>>[1], 'ref'>
 
-/** Resolves to whether it was changed; where not, that is said. The tree shows it when the agent has told everybody. */
+/** Resolves to whether it was changed; where not, that is said. The tree shows it with the agent's event. */
 export async function changeSnapshot(id: SnapshotId, changes: Changes): Promise<boolean> {
   try {
     await call(updateSnapshot, { ref: id, ...changes })

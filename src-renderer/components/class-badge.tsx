@@ -4,8 +4,8 @@ import type { IsolationClass } from '#contract/sandbox'
 import './badges.css'
 
 /**
- * The walls around the guest, seen from above: a container has one with gaps (the kernel is shared), gVisor a
- * second one inside it, a micro-VM one closed and thick. So the class is told by shape, not by colour alone.
+ * The isolation around the guest as a ring: a container has one with gaps (the kernel is shared), gVisor a
+ * second one inside it, a micro-VM one closed and thick. So the class is seen by shape, not by colour alone.
  */
 export function ClassIcon({ value }: { readonly value: IsolationClass }): ReactNode {
   return (

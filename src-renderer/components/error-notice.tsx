@@ -2,7 +2,7 @@ import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppError, Remedy } from '#contract/app-error'
-import { errorText } from '../copy/i18n.ts'
+import { errorText, remedyOf } from '../copy/i18n.ts'
 import { Button } from './button.tsx'
 import './notice.css'
 
@@ -16,7 +16,8 @@ interface Props {
 /** One remedy, one button; raw output of tools stays folded. */
 export function ErrorNotice({ error, onRemedy, title }: Props): ReactNode {
   const { t } = useTranslation()
-  const { remedy, detail } = error.wire
+  const { detail } = error.wire
+  const remedy = remedyOf(error)
   return (
     <section className="notice" role="alert">
       <CircleAlert aria-hidden="true" />

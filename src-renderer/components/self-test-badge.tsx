@@ -7,7 +7,7 @@ import { formatDuration } from '../model/duration.ts'
 import { useNow } from './use-now.ts'
 import './badges.css'
 
-/** When the wall was last checked from inside, and how it stood. Leads to the report. */
+/** When the isolation was last checked from inside, and with which result. Leads to the report. */
 export function SelfTestBadge({ sandbox }: { readonly sandbox: Pick<Sandbox, 'id' | 'selfTest'> }): ReactNode {
   const { t } = useTranslation()
   const now = useNow()

@@ -1,6 +1,8 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Sandbox } from '#contract/sandbox'
+import { sentenceOfExit } from '#contract/say-exit'
+import { saidText } from '../copy/i18n.ts'
 import { endedBadly, type Tone, toneOf } from '../model/sandbox-abilities.ts'
 import './badges.css'
 
@@ -12,7 +14,11 @@ export function StateLabel({ sandbox }: Props): ReactNode {
   const tone = toneOf(sandbox)
   const { state, exit } = sandbox
   return (
-    <span className="state" data-tone={tone} title={state === 'stopped' ? exit?.message : undefined}>
+    <span
+      className="state"
+      data-tone={tone}
+      title={state === 'stopped' && exit ? saidText(sentenceOfExit(exit)) : undefined}
+    >
       <StateDot tone={tone} />
       {t(`sandboxes.state.${state}`)}
       {state === 'stopped' && exit && endedBadly(exit) && (

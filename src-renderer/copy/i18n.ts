@@ -1,8 +1,15 @@
 import i18next from 'i18next'
 import { initReactI18next } from 'react-i18next'
-import { AppError } from '#contract/app-error'
+import type { Finding } from '#contract/agent'
+import { AppError, type Remedy } from '#contract/app-error'
+import { sayFinding } from '#contract/finding'
+import type { BlastRadius, IsolationView } from '#contract/isolation'
+import { chooseLanguage, type Language, say, sayRemedy, sayText, sayTexts } from '#contract/language'
+import type { Said } from '#contract/reasons/define'
+import { sayBlast, sayView } from '#contract/say-isolation'
+import type { Wording } from '#contract/sentence'
 import { classes, grants } from './en/classes.ts'
-import { common, errors } from './en/common.ts'
+import { common } from './en/common.ts'
 import { create } from './en/create.ts'
 import { detail } from './en/detail.ts'
 import { archives, files } from './en/files.ts'
@@ -15,7 +22,7 @@ import { compare, forks, snapshots, tasks } from './en/snapshots.ts'
 
 /** The shape that every language has; a second language is a sibling of `en` with the same keys. */
 const en = {
-  ...{ common, errors, shell, palette, sandboxes, confirm, create, detail, images, host },
+  ...{ common, shell, palette, sandboxes, confirm, create, detail, images, host },
   ...{ classes, grants, isolation, selfTest, bootLog, settings },
   ...{ snapshots, forks, compare, tasks },
   ...{ files, archives },
@@ -28,8 +35,12 @@ declare module 'i18next' {
   }
 }
 
+/** What the agent says is in one of the contract's languages; null is English. */
+let language: Language | null = null
+
 /** Loads the sentences. The tables are in the bundle, so it is ready at once. */
-export function startI18n(): void {
+export function startI18n(spoken: Language | null = chooseLanguage(navigator.languages)): void {
+  language = spoken
   void i18next.use(initReactI18next).init({
     lng: 'en',
     fallbackLng: 'en',
@@ -40,9 +51,42 @@ export function startI18n(): void {
   })
 }
 
-/** The sentence for a failure: ours for its reason where there is one, else the agent's own. */
+/** The sentence for a failure: made here for its reason where this window knows it, else the agent's own. */
 export function errorText(error: unknown): string {
-  const { reason, message, params } = AppError.from(error).wire
-  const key = `errors.${reason}`
-  return i18next.exists(key) ? i18next.t(key as 'errors.bad-answer', { ...params }) : message
+  return say(AppError.from(error).wire, language)
+}
+
+/** A sentence of the agent that is no failure, made here in the same way. */
+export function saidText(said: Said): string {
+  return say(said, language)
+}
+
+/** A text of the agent whose wording stands beside it, made here in the same way. */
+export function wordedText(message: string, wording: Wording | undefined): string {
+  return sayText(message, wording, language)
+}
+
+/** The same for a list of them. */
+export function wordedTexts(messages: readonly string[], wordings: readonly Wording[] | undefined): readonly string[] {
+  return sayTexts(messages, wordings, language)
+}
+
+/** A finding with its texts in the language. */
+export function spokenFinding(found: Finding): Finding {
+  return sayFinding(found, language)
+}
+
+/** An isolation view as it is shown: all of its texts made here. */
+export function saidView(view: IsolationView): IsolationView {
+  return sayView(view, language)
+}
+
+/** The same for what is within reach of a node. */
+export function saidBlast(blast: BlastRadius): BlastRadius {
+  return sayBlast(blast, language)
+}
+
+/** What helps against a failure, as it is shown. */
+export function remedyOf(error: AppError): Remedy | undefined {
+  return sayRemedy(error.wire, language)
 }

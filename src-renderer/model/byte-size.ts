@@ -1,21 +1,3 @@
-const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const
-
-/** 1024-based, as the command line tells them: `512 MiB`, `1.5 GiB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes
-  let unit = 0
-  while (value >= 1023.5 && unit < units.length - 1) {
-    value /= 1024
-    unit++
-  }
-  const digits = unit === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2
-  return `${trimZeros(value.toFixed(digits))} ${units[unit] ?? 'B'}`
-}
-
-function trimZeros(text: string): string {
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
-}
-
 const factors: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3, t: 1024 ** 4 }
 
 /** Reads `512 MB`, `512m`, `1.5GiB`, `1073741824`. A bare number under 4096 is taken as MB. Null: not a size. */

@@ -10,7 +10,7 @@ const texts = (startMs: number | null, memoryOverheadBytes: number | null, syste
 test.each([
   ['what is unknown is said to be', [null, null, null], ['not measured yet', 'not measured yet', 'not measured yet']],
   ['a container costs next to nothing', [43, 0, 1], ['40 ms', 'next to none', 'as on the host']],
-  ['a slow one is told in seconds', [1840, 64 * 1024 ** 2, 2.34], ['1.8 s', '64 MiB', '2.3× as long']],
+  ['a slow one is shown in seconds', [1840, 64 * 1024 ** 2, 2.34], ['1.8 s', '64 MiB', '2.3× as long']],
   ['large factors have no digits', [7, 1024, 31.6], ['7 ms', '1 KiB', '32× as long']],
 ] as const)('%s', (_rule, [start, memory, calls], expected) => {
   expect(texts(start, memory, calls)).toEqual(expected)

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
+import { formatBytes } from '#contract/byte-size'
 import type { ClassEstimate } from '#contract/classes'
-import { formatBytes } from './byte-size.ts'
 
 /** What a class costs, as short texts; what nobody has measured is said to be so. */
 export function estimateTexts(

@@ -25,7 +25,7 @@ test.each([
   ['out of memory', 137, 'oom', true],
   ['a start that failed', null, 'start-failed', true],
   ['a restarted host', null, 'host-restarted', false],
-] as const)('%s is told apart', (_what, code, reason, bad) => {
+] as const)('%s is distinguished', (_what, code, reason, bad) => {
   const exit = { code, reason, message: '', at: '2026-01-01T00:00:00.000Z' }
   expect(endedBadly(exit)).toBe(bad)
   expect(toneOf({ state: 'stopped', exit })).toBe(bad ? 'bad' : 'quiet')

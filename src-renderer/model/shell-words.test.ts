@@ -18,7 +18,7 @@ test.each([
   ["echo 'half", 'open-quote'],
   ['echo "half', 'open-quote'],
   ['echo half\\', 'open-escape'],
-])('%s is told as %s', (line, problem) => {
+])('%s is reported as %s', (line, problem) => {
   expect(splitShellWords(line)).toEqual({ ok: false, problem })
 })
 

@@ -18,14 +18,14 @@ export function useAdvice(): ClassAdvice | null {
   return useStore(adviceStore, ({ advice }) => advice)
 }
 
-/** Asks once the wish has stood still for a moment. An answer to an older wish is dropped. */
+/** Asks once the wish has not changed for a moment. An answer to an older wish is dropped. */
 export function adviseOn(wish: Wish): void {
   clearTimeout(timer)
   const turn = ++latest
   timer = setTimeout(() => void ask(wish, turn), quietMs)
 }
 
-/** Advice is a help: where it cannot be had, the dial stands without it. */
+/** Advice is a help: where it cannot be had, the choice of classes stands without it. */
 async function ask(wish: Wish, turn: number): Promise<void> {
   const advice = await call(adviseClass, wish).catch(() => null)
   if (turn === latest) adviceStore.setState({ advice })

@@ -13,8 +13,8 @@ const lost = {
   error: { code: 'unavailable', reason: 'agent-lost', message: 'The agent does not answer.' },
 } as const
 
-const snapshot = (seq: number, state: 'running' | 'stopped' = 'running'): AgentEvent => ({
-  ...{ type: 'snapshot', seq, at, images: [makeImage()], terminals: [makeTerminal()], tasks: [makeTask()] },
+const wholeState = (seq: number, state: 'running' | 'stopped' = 'running'): AgentEvent => ({
+  ...{ type: 'state', seq, at, images: [makeImage()], terminals: [makeTerminal()], tasks: [makeTask()] },
   sandboxes: [{ ...web, state }],
   settings: initialSettings,
   snapshots: [makeSnapshot()],
@@ -26,11 +26,15 @@ const changed = (seq: number, state: 'running' | 'stopped'): AgentEvent => ({
 const reduce = (events: readonly AgentEvent[]): AgentState => events.reduce(applyEvent, initialAgentState)
 
 test.each([
-  ['a newer event wins', [snapshot(1), changed(2, 'stopped')], 'stopped'],
-  ['a late event is ignored', [snapshot(5), changed(4, 'stopped')], 'running'],
-  ['an event told twice is ignored', [snapshot(5), changed(6, 'stopped'), changed(6, 'running')], 'stopped'],
-  ['a snapshot replaces what came before, even an older one', [snapshot(9), snapshot(1, 'stopped')], 'stopped'],
-  ['nothing is taken before the first snapshot', [changed(1, 'running')], undefined],
+  ['a newer event wins', [wholeState(1), changed(2, 'stopped')], 'stopped'],
+  ['a late event is ignored', [wholeState(5), changed(4, 'stopped')], 'running'],
+  ['an event sent twice is ignored', [wholeState(5), changed(6, 'stopped'), changed(6, 'running')], 'stopped'],
+  [
+    'the whole state replaces what came before, even an older one',
+    [wholeState(9), wholeState(1, 'stopped')],
+    'stopped',
+  ],
+  ['nothing is taken before the first whole state', [changed(1, 'running')], undefined],
 ] as const)('%s', (_rule, events, expected) => {
   expect(reduce(events).sandboxes.get(web.id)?.state).toBe(expected)
 })
@@ -42,13 +46,13 @@ test.each([
   ['task', { type: 'task.removed', id: makeTask().id }, 'tasks'],
   ['snapshot', { type: 'snapshot.removed', id: makeSnapshot().id }, 'snapshots'],
 ] as const)('a removed %s is gone', (_noun, fact, slice) => {
-  const before = reduce([snapshot(1)])
+  const before = reduce([wholeState(1)])
   expect(before[slice].size).toBe(1)
   expect(applyEvent(before, { ...fact, seq: 2, at } as AgentEvent)[slice].size).toBe(0)
 })
 
-test('settings are those of the snapshot, then of each change', () => {
-  const before = reduce([snapshot(1)])
+test('settings are those of the whole state, then of each change', () => {
+  const before = reduce([wholeState(1)])
   expect(before.settings.defaultClass).toBe('container')
   const settings = { ...initialSettings, defaultClass: 'gvisor' } as const
   const after = applyEvent(before, { type: 'settings.changed', seq: 2, at, settings })
@@ -56,7 +60,7 @@ test('settings are those of the snapshot, then of each change', () => {
 })
 
 test('an event leaves the slices that it is not about untouched', () => {
-  const before = reduce([snapshot(1)])
+  const before = reduce([wholeState(1)])
   const after = applyEvent(before, changed(2, 'stopped'))
   expect(after.images).toBe(before.images)
   expect(after.terminals).toBe(before.terminals)
@@ -67,21 +71,21 @@ test.each([
   ['a skipped number is a gap', 3, true],
   ['an old event is no gap', 1, false],
 ])('%s', (_rule, seq, missed) => {
-  expect(missedEvents(reduce([snapshot(1)]), changed(seq, 'running'))).toBe(missed)
+  expect(missedEvents(reduce([wholeState(1)]), changed(seq, 'running'))).toBe(missed)
 })
 
-test('a snapshot is never a gap, and anything before the first one is', () => {
-  expect(missedEvents(initialAgentState, snapshot(90))).toBe(false)
+test('the whole state is never a gap, and anything before the first one is', () => {
+  expect(missedEvents(initialAgentState, wholeState(90))).toBe(false)
   expect(missedEvents(initialAgentState, changed(1, 'running'))).toBe(true)
 })
 
-test('a lost link keeps the data and marks it stale until the next snapshot', () => {
-  const live = applyLink(reduce([snapshot(1)]), { state: 'live' })
+test('a lost link keeps the data and marks it stale until the next whole state', () => {
+  const live = applyLink(reduce([wholeState(1)]), { state: 'live' })
   const gone = applyLink(live, lost)
   const back = applyLink(gone, { state: 'live' })
   expect([live.stale, gone.stale, back.stale]).toEqual([false, true, true])
   expect(gone.sandboxes.size).toBe(1)
-  expect(applyEvent(back, snapshot(7)).stale).toBe(false)
+  expect(applyEvent(back, wholeState(7)).stale).toBe(false)
 })
 
 test('nothing is stale where nothing was ever known', () => {

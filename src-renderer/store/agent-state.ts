@@ -1,5 +1,5 @@
 import type { AgentLink } from '#contract/app'
-import type { AgentEvent } from '#contract/observe'
+import type { AgentEvent, AnyEvent } from '#contract/observe'
 import type { Settings } from '#contract/settings'
 import { type Images, reduceImages } from './image-slice.ts'
 import { reduceSandboxes, type Sandboxes } from './sandbox-slice.ts'
@@ -11,9 +11,9 @@ import { reduceTerminals, type Terminals } from './terminal-slice.ts'
 /** Everything the agent tells. Only {@link applyEvent} and {@link applyLink} make new ones. */
 export interface AgentState {
   readonly link: AgentLink
-  /** Of the latest event; null before the first snapshot since the page began. */
+  /** Of the latest event; null before the first whole state since the page began. */
   readonly seq: number | null
-  /** No snapshot has come since the link was last lost: what is here may be out of date. */
+  /** No whole state has come since the link was last lost: what is here may be out of date. */
   readonly stale: boolean
   readonly sandboxes: Sandboxes
   readonly images: Images
@@ -38,11 +38,11 @@ export const initialAgentState: AgentState = {
 
 /** Pure. A late event changes nothing; one after a gap must not come here, see {@link missedEvents}. */
 export function applyEvent(state: AgentState, event: AgentEvent): AgentState {
-  if (event.type !== 'snapshot' && (state.seq === null || event.seq <= state.seq)) return state
+  if (event.type !== 'state' && (state.seq === null || event.seq <= state.seq)) return state
   return {
     ...state,
     seq: event.seq,
-    stale: event.type === 'snapshot' ? false : state.stale,
+    stale: event.type === 'state' ? false : state.stale,
     sandboxes: reduceSandboxes(state.sandboxes, event),
     images: reduceImages(state.images, event),
     terminals: reduceTerminals(state.terminals, event),
@@ -52,9 +52,14 @@ export function applyEvent(state: AgentState, event: AgentEvent): AgentState {
   }
 }
 
-/** True when events lie between what is known and this one, so that only a snapshot helps. */
-export function missedEvents(state: AgentState, event: AgentEvent): boolean {
-  return event.type !== 'snapshot' && (state.seq === null || event.seq > state.seq + 1)
+/** One that says nothing to this version. */
+export function skipEvent(state: AgentState, { seq }: AnyEvent): AgentState {
+  return state.seq === null || seq <= state.seq ? state : { ...state, seq }
+}
+
+/** True when events lie between what is known and this one, so that only the whole state helps. */
+export function missedEvents(state: AgentState, event: AnyEvent): boolean {
+  return event.type !== 'state' && (state.seq === null || event.seq > state.seq + 1)
 }
 
 /** Old data stays when the link drops; it is only marked. */

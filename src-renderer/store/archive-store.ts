@@ -3,13 +3,13 @@ import { createStore } from 'zustand/vanilla'
 import { inspectBundle, scanSecrets } from '#contract/archive'
 import { call } from '../call.ts'
 import { newId } from '../model/new-id.ts'
-import { createAsked } from './query-store.ts'
+import { createQueryStore } from './query-store.ts'
 
 /** Keys and passwords in what would leave. */
-export const scanStore = createAsked((source: string) => call(scanSecrets, { source, task: newId() }))
+export const scanStore = createQueryStore((source: string) => call(scanSecrets, { source, task: newId() }))
 
 /** What a bundle wants. */
-export const sheetStore = createAsked((query: { readonly path: string; readonly passphrase: string }) =>
+export const sheetStore = createQueryStore((query: { readonly path: string; readonly passphrase: string }) =>
   call(inspectBundle, {
     path: query.path,
     ...(query.passphrase === '' ? {} : { passphrase: query.passphrase }),

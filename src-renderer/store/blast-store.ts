@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import { AppError } from '#contract/app-error'
 import { type BlastRadius, type IsolationView, readBlastRadius } from '#contract/isolation'
 import { call } from '../call.ts'
+import { saidBlast } from '../copy/i18n.ts'
 
 export type BlastModel =
   | { readonly kind: 'none' }
@@ -35,7 +36,7 @@ export async function askBlast(node: string | null): Promise<void> {
   if (node === null) return blastStore.setState({ node, blast: { kind: 'none' } })
   blastStore.setState((state) => (state.node === node ? state : { node, blast: { kind: 'loading' } }))
   const blast = await call(readBlastRadius, { node }).then(
-    (radius): BlastModel => ({ kind: 'ready', radius }),
+    (radius): BlastModel => ({ kind: 'ready', radius: saidBlast(radius) }),
     (error: unknown): BlastModel => ({ kind: 'error', error: AppError.from(error) }),
   )
   if (blastStore.getState().node === node) blastStore.setState({ blast })

@@ -3,6 +3,7 @@ import { createStore } from 'zustand/vanilla'
 import { AppError } from '#contract/app-error'
 import { type ClassPlan, planClass, setClass } from '#contract/classes'
 import type { IsolationClass, SandboxId } from '#contract/sandbox'
+import type { Wording } from '#contract/sentence'
 import { call } from '../call.ts'
 
 export type PlanModel =
@@ -10,10 +11,17 @@ export type PlanModel =
   | { readonly kind: 'error'; readonly error: AppError }
   | { readonly kind: 'ready'; readonly plan: ClassPlan }
 
+interface ChangeDone {
+  readonly class: IsolationClass
+  readonly fellBack: string | null
+  readonly fellBackWording?: Wording | undefined
+  readonly downMs: number
+}
+
 export type ChangeRun =
   | { readonly kind: 'idle' }
   | { readonly kind: 'running'; readonly since: number }
-  | { readonly kind: 'done'; readonly class: IsolationClass; readonly fellBack: string | null; readonly downMs: number }
+  | ({ readonly kind: 'done' } & ChangeDone)
   | { readonly kind: 'failed'; readonly error: AppError }
 
 interface ChangeClassState {
@@ -54,7 +62,7 @@ export function closeChange(): void {
 export async function runChange(id: SandboxId, to: IsolationClass): Promise<ChangeRun> {
   changeClassStore.setState({ run: { kind: 'running', since: Date.now() } })
   const run = await call(setClass, { ref: id, class: to }).then(
-    ({ sandbox, fellBack, downMs }): ChangeRun => ({ kind: 'done', class: sandbox.class, fellBack, downMs }),
+    ({ sandbox, ...rest }): ChangeRun => ({ kind: 'done', class: sandbox.class, ...rest }),
     (error: unknown): ChangeRun => ({ kind: 'failed', error: AppError.from(error) }),
   )
   if (isTarget(id, to)) changeClassStore.setState({ run })

@@ -5,7 +5,7 @@ import { type ClassProfile, listClasses, measureClasses } from '#contract/classe
 import type { IsolationClass } from '#contract/sandbox'
 import { call } from '../call.ts'
 
-/** The positions of the dial. Asked for, because the agent measures them only when asked. */
+/** The isolation classes of this host. Asked for, because the agent measures them only when asked. */
 export type ClassesModel =
   | { readonly kind: 'loading' }
   | { readonly kind: 'error'; readonly error: AppError }

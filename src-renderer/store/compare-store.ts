@@ -4,7 +4,7 @@ import { createStore } from 'zustand/vanilla'
 import { AppError } from '#contract/app-error'
 import { compareConfig, compareFiles, comparePackages, compareText, type FileChange } from '#contract/compare'
 import { call } from '../call.ts'
-import { createAsked } from './query-store.ts'
+import { createQueryStore } from './query-store.ts'
 
 /** Two trees, as `snapshot:ID` and the like. */
 export interface TreePair {
@@ -12,9 +12,9 @@ export interface TreePair {
   readonly after: string
 }
 
-export const textStore = createAsked((query: TreePair & { readonly path: string }) => call(compareText, query))
-export const packagesStore = createAsked((pair: TreePair) => call(comparePackages, pair))
-export const configStore = createAsked((pair: TreePair) => call(compareConfig, pair))
+export const textStore = createQueryStore((query: TreePair & { readonly path: string }) => call(compareText, query))
+export const packagesStore = createQueryStore((pair: TreePair) => call(comparePackages, pair))
+export const configStore = createQueryStore((pair: TreePair) => call(compareConfig, pair))
 
 type FilesAnswer = z.output<typeof compareFiles.response>
 

@@ -1,7 +1,7 @@
 import type { StoreApi } from 'zustand'
-import { type AgentEvent, eventStream } from '#contract/observe'
+import { type AgentEvent, AnyEvent, eventStream } from '#contract/observe'
 import { follow, type StreamHandle } from '../feed.ts'
-import { type AgentState, applyEvent, applyLink, missedEvents } from './agent-state.ts'
+import { type AgentState, applyEvent, applyLink, missedEvents, skipEvent } from './agent-state.ts'
 
 const retryMs = { first: 250, most: 5000 }
 
@@ -23,7 +23,7 @@ export function feedAgentStore(store: StoreApi<AgentState>, { onNotice }: Option
   }
   const reopen = (): void => {
     close()
-    stream = follow(eventStream, {}, { onMessage: receive, onClosed: retryLater })
+    stream = follow(eventStream, {}, { onMessage: receive, onUnknown: passOver, onClosed: retryLater })
   }
   const retryLater = (): void => {
     stream = null
@@ -36,6 +36,14 @@ export function feedAgentStore(store: StoreApi<AgentState>, { onNotice }: Option
     waitMs = retryMs.first
     store.setState((state) => applyEvent(state, event))
     if (event.type === 'notice') onNotice(event)
+  }
+
+  /** An event of a later version of the agent: it tells nothing that is shown here, but the next one follows it. */
+  const passOver = (message: unknown): void => {
+    const event = AnyEvent.safeParse(message)
+    if (!event.success) return
+    if (missedEvents(store.getState(), event.data)) return reopen()
+    store.setState((state) => skipEvent(state, event.data))
   }
 
   const offLink = window.joey.onLink((link) => {

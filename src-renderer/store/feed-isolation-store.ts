@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand'
 import { isolationStream } from '#contract/isolation'
 import type { SandboxId } from '#contract/sandbox'
+import { saidView } from '../copy/i18n.ts'
 import { follow, type StreamHandle } from '../feed.ts'
 import type { AgentState } from './agent-state.ts'
 import { addView, isolationStore, noIsolation } from './isolation-store.ts'
@@ -24,7 +25,7 @@ export function followIsolation(agent: StoreApi<AgentState>, scope: SandboxId | 
   const open = (): void => {
     close()
     stream = follow(isolationStream, scope === null ? {} : { ref: scope }, {
-      onMessage: ({ view }) => isolationStore.setState((state) => addView(state, view)),
+      onMessage: ({ view }) => isolationStore.setState((state) => addView(state, saidView(view))),
       onClosed: (error) => {
         stream = null
         if (error) isolationStore.setState({ error })

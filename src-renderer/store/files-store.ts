@@ -5,7 +5,7 @@ import { type FileEntry, type FoundFile, findStream, listFiles, measureFiles, re
 import { call } from '../call.ts'
 import { follow } from '../feed.ts'
 import { fromBase64 } from '../model/file-content.ts'
-import { createAsked } from './query-store.ts'
+import { createQueryStore } from './query-store.ts'
 
 export interface FolderQuery {
   readonly tree: string
@@ -22,7 +22,7 @@ export interface Folder {
 const pageSize = 5000
 
 /** A whole folder, page by page. */
-export const folderStore = createAsked(async ({ tree, path, against }: FolderQuery): Promise<Folder> => {
+export const folderStore = createQueryStore(async ({ tree, path, against }: FolderQuery): Promise<Folder> => {
   const entries: FileEntry[] = []
   for (;;) {
     const query = { tree, path, offset: entries.length, limit: pageSize, ...(against ? { against } : {}) }
@@ -42,14 +42,14 @@ export interface FilePart {
   readonly version: string
 }
 
-export const fileStore = createAsked(
+export const fileStore = createQueryStore(
   async (query: { readonly tree: string; readonly path: string }): Promise<FilePart> => {
     const { base64, size, version } = await call(readFile, { ...query, length: shownBytes })
     return { path: query.path, bytes: fromBase64(base64), size, version }
   },
 )
 
-export const sizesStore = createAsked(
+export const sizesStore = createQueryStore(
   (query: { readonly tree: string; readonly path: string; readonly own: boolean }) => call(measureFiles, query),
 )
 

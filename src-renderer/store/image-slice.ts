@@ -7,7 +7,7 @@ export type Images = ReadonlyMap<string, Image>
 
 export function reduceImages(images: Images, event: AgentEvent): Images {
   switch (event.type) {
-    case 'snapshot':
+    case 'state':
       return new Map(event.images.map((image) => [image.digest, image]))
     case 'image.changed':
       return new Map(images).set(event.image.digest, event.image)

@@ -8,7 +8,7 @@ import type { SandboxId } from '#contract/sandbox'
 const keptViews = 120
 
 export interface IsolationState {
-  /** What is looked at: one sandbox, or null for the whole desk. */
+  /** What is observed: one sandbox, or null for all. */
   readonly scope: SandboxId | null
   readonly view: IsolationView | null
   /** Why no view comes. An older view stays beside it. */

@@ -3,23 +3,23 @@ import { createStore } from 'zustand/vanilla'
 import { AppError } from '#contract/app-error'
 
 /** An answer that the page has asked for. */
-export type Asked<Value> =
+export type Answer<Value> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'error'; readonly error: AppError }
   | { readonly kind: 'ready'; readonly value: Value }
 
-export interface AskedStore<Query, Value> {
-  readonly useAnswer: () => Asked<Value>
-  readonly read: () => Asked<Value>
+export interface QueryStore<Query, Value> {
+  readonly useAnswer: () => Answer<Value>
+  readonly read: () => Answer<Value>
   /** Asks. With `keep` the present answer stays visible until the next one is there, and where that one fails. */
   readonly ask: (query: Query, options?: { readonly keep?: boolean }) => Promise<void>
   readonly forget: () => void
 }
 
 /** A store of one answer. Only the latest question counts: what comes late for an earlier one is dropped. */
-export function createAsked<Query, Value>(load: (query: Query) => Promise<Value>): AskedStore<Query, Value> {
-  const loading: Asked<Value> = { kind: 'loading' }
-  const store = createStore<{ readonly answer: Asked<Value> }>(() => ({ answer: loading }))
+export function createQueryStore<Query, Value>(load: (query: Query) => Promise<Value>): QueryStore<Query, Value> {
+  const loading: Answer<Value> = { kind: 'loading' }
+  const store = createStore<{ readonly answer: Answer<Value> }>(() => ({ answer: loading }))
   let latest = 0
   return {
     useAnswer: () => useStore(store, ({ answer }) => answer),
@@ -29,8 +29,8 @@ export function createAsked<Query, Value>(load: (query: Query) => Promise<Value>
       const mine = latest
       if (!keep) store.setState({ answer: loading })
       const answer = await load(query).then(
-        (value): Asked<Value> => ({ kind: 'ready', value }),
-        (error: unknown): Asked<Value> => ({ kind: 'error', error: AppError.from(error) }),
+        (value): Answer<Value> => ({ kind: 'ready', value }),
+        (error: unknown): Answer<Value> => ({ kind: 'error', error: AppError.from(error) }),
       )
       const before = store.getState().answer
       if (mine === latest && !(keep && answer.kind === 'error' && before.kind === 'ready')) store.setState({ answer })

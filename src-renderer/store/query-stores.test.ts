@@ -1,6 +1,8 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { SandboxSpec } from '#contract/sandbox'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
+import { startI18n } from '../copy/i18n.ts'
 import { makeFakeJoey } from '../testing/fake-joey.ts'
 import {
   classProfiles,
@@ -29,7 +31,7 @@ const use = (options: Parameters<typeof makeFakeJoey>[0]) => {
   return joey
 }
 const refuse = () => {
-  throw appError('unavailable', 'engine-missing', 'QEMU was not found.')
+  throw new AppError({ code: 'unavailable', reason: 'engine-missing', message: 'QEMU was not found.' })
 }
 
 beforeEach(() => {
@@ -57,7 +59,7 @@ test('advice that comes after the dialog was closed is dropped', async () => {
   expect(adviceStore.getState().advice).toBeNull()
 })
 
-test('the dial keeps what it knows when asking again fails', async () => {
+test('the list of classes keeps what it knows when asking again fails', async () => {
   use({ calls: { 'class.list': () => classProfiles } })
   await loadClasses()
   use({ calls: { 'class.list': refuse } })
@@ -103,14 +105,45 @@ test('a self-test that cannot run keeps the older report', async () => {
 test('the reach of another node replaces that of the first, even where the first answers later', async () => {
   const answers: ((value: unknown) => void)[] = []
   use({ calls: { 'isolation.blast': () => new Promise((resolve) => answers.push(resolve)) } })
-  const asked = [askBlast('host-kernel'), askBlast(`sandbox:${id}`)]
+  const questions = [askBlast('host-kernel'), askBlast(`sandbox:${id}`)]
   await vi.waitFor(() => expect(answers).toHaveLength(2))
   answers[1]?.(makeBlast())
   answers[0]?.(makeBlast({ from: 'host-kernel', reached: [] }))
-  await Promise.all(asked)
+  await Promise.all(questions)
   expect(blastStore.getState().blast).toMatchObject({ kind: 'ready', radius: { from: `sandbox:${id}` } })
   await askBlast(null)
   expect(blastStore.getState().blast.kind).toBe('none')
+})
+
+test('what is shown of isolation is said in the language of the window', async () => {
+  const view = makeIsolationView()
+  const wording = { reason: 'node-agent' }
+  const nodes = view.nodes.map((node) => ({ ...node, labelWording: wording }))
+  const blast = makeBlast()
+  const cut = blast.cut && { ...blast.cut, wording: { reason: 'cut-host-kernel' } }
+  use({
+    calls: { 'isolation.blast': () => ({ ...blast, cut }) },
+    streams: {
+      isolation: (_request, send) => {
+        send({ type: 'text', text: JSON.stringify({ type: 'view', view: { ...view, nodes } }) })
+        return () => undefined
+      },
+    },
+  })
+  startI18n(pseudoLanguage)
+  const stop = followIsolation(agentStore, null)
+  try {
+    await vi.waitFor(() => expect(isolationStore.getState().view).not.toBeNull())
+    await askBlast('host-kernel')
+  } finally {
+    stop()
+    startI18n(null)
+  }
+  const labels = new Set(isolationStore.getState().view?.nodes.map(({ label }) => label))
+  expect([...labels]).toEqual(['[node-agent: Joey\u2019s agent]'])
+  expect(blastStore.getState().blast).toMatchObject({
+    radius: { cut: { sentence: '[cut-host-kernel: this machine\u2019s kernel]' } },
+  })
 })
 
 test('isolation is followed while it is looked at, and another scope starts empty', async () => {

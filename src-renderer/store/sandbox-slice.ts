@@ -5,7 +5,7 @@ export type Sandboxes = ReadonlyMap<SandboxId, Sandbox>
 
 export function reduceSandboxes(sandboxes: Sandboxes, event: AgentEvent): Sandboxes {
   switch (event.type) {
-    case 'snapshot':
+    case 'state':
       return new Map(event.sandboxes.map((sandbox) => [sandbox.id, sandbox]))
     case 'sandbox.changed':
       return new Map(sandboxes).set(event.sandbox.id, event.sandbox)

@@ -7,7 +7,7 @@ export type Snapshots = ReadonlyMap<SnapshotId, Snapshot>
 
 export function reduceSnapshots(snapshots: Snapshots, event: AgentEvent): Snapshots {
   switch (event.type) {
-    case 'snapshot':
+    case 'state':
       return new Map(event.snapshots.map((snapshot) => [snapshot.id, snapshot]))
     case 'snapshot.changed':
       return new Map(snapshots).set(event.snapshot.id, event.snapshot)

@@ -10,25 +10,30 @@ import {
 } from '#contract/snapshot'
 import { call } from '../call.ts'
 import { agentStore } from './agent-store.ts'
-import { createAsked } from './query-store.ts'
+import { createQueryStore } from './query-store.ts'
 
 export type SnapshotUsages = ReadonlyMap<SnapshotId, SnapshotUsage>
 
-/** What each snapshot costs. Of all of them: a tree holds those of other sandboxes too. */
-export const usageStore = createAsked(
-  async (_query: null): Promise<SnapshotUsages> =>
-    new Map((await call(readSnapshotUsage, {})).map((usage) => [usage.id, usage])),
-)
+/**
+ * What each snapshot costs now. Of all of them: a tree holds those of other sandboxes too. For a question before something
+ * is lost; what is only shown is kept in step by {@link usageStore}, which is behind by a moment.
+ */
+export async function readUsages(): Promise<SnapshotUsages> {
+  return new Map((await call(readSnapshotUsage, {})).map((usage) => [usage.id, usage]))
+}
 
-export const restorePlanStore = createAsked(
+/** What {@link readUsages} found last, kept in step by {@link followUsage}. */
+export const usageStore = createQueryStore((_query: null) => readUsages())
+
+export const restorePlanStore = createQueryStore(
   (query: { readonly ref: SnapshotId; readonly sandbox: SandboxId; readonly live: boolean }) =>
     call(planRestore, query),
 )
 
 /** What the rules would remove now. */
-export const prunePlanStore = createAsked((sandbox: SandboxId) => call(pruneSnapshots, { sandbox, dryRun: true }))
+export const prunePlanStore = createQueryStore((sandbox: SandboxId) => call(pruneSnapshots, { sandbox, dryRun: true }))
 
-export const scheduleStore = createAsked((ref: SandboxId) => call(readSchedule, { ref }))
+export const scheduleStore = createQueryStore((ref: SandboxId) => call(readSchedule, { ref }))
 
 type NewSchedule = Parameters<typeof call<(typeof setSchedule)['request'], (typeof setSchedule)['response']>>[1]
 

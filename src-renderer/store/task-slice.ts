@@ -6,7 +6,7 @@ export type Tasks = ReadonlyMap<TaskId, Task>
 
 export function reduceTasks(tasks: Tasks, event: AgentEvent): Tasks {
   switch (event.type) {
-    case 'snapshot':
+    case 'state':
       return new Map(event.tasks.map((task) => [task.id, task]))
     case 'task.changed':
       return new Map(tasks).set(event.task.id, event.task)

@@ -7,7 +7,7 @@ export type Terminals = ReadonlyMap<TerminalId, Terminal>
 
 export function reduceTerminals(terminals: Terminals, event: AgentEvent): Terminals {
   switch (event.type) {
-    case 'snapshot':
+    case 'state':
       return new Map(event.terminals.map((terminal) => [terminal.id, terminal]))
     case 'terminal.changed':
       return new Map(terminals).set(event.terminal.id, event.terminal)

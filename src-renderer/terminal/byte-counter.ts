@@ -1,4 +1,4 @@
-import { terminalAckBytes } from '#contract/terminal'
+import { terminalAckBytes } from '#contract/words'
 
 /** Counts shown bytes and says when to acknowledge how many. */
 export class AckCounter {

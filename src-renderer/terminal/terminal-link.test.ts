@@ -18,7 +18,7 @@ const { attachTerminal } = await import('./terminal-link.ts')
 
 const events = { onAttached: vi.fn(), onExited: vi.fn(), onClosed: vi.fn() }
 
-/** A screen that shows only when told to. */
+/** A screen that shows only when the test lets it. */
 function makeScreen(): { write: (bytes: Uint8Array, shown: () => void) => void; resize: () => void; show: () => void } {
   const waiting: (() => void)[] = []
   return {

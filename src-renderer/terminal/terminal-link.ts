@@ -25,11 +25,11 @@ export interface TerminalLink {
 /** CAN ends whatever sequence the old output stopped in, RIS clears screen, modes and history; both keep their place in the queue. */
 const clearScreen = Uint8Array.of(0x18, 0x1b, 0x63)
 
-/** What a screen says by itself: its place, its kind, its state, a mode, a size; and strings of control (DCS, OSC). */
+/** What a screen sends by itself: its place, its kind, its state, a mode, a size; and strings of control (DCS, OSC). */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const answers = /^\x1b(?:\[[?>=]?[\d;]*(?:[Rcnt]|\$y)|[P\]])/
 
-/** Told from what a person types, which is never to be lost, not even while the replay is still being shown. */
+/** Kept apart from what a person types, which is never to be lost, not even while the replay is still being shown. */
 export function isAnswer(bytes: Uint8Array): boolean {
   return answers.test(String.fromCharCode(...bytes.subarray(0, 64)))
 }

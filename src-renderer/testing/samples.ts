@@ -6,7 +6,7 @@ import type { Terminal } from '#contract/terminal'
 const at = '2026-01-01T00:00:00.000Z'
 export const busyboxDigest = `sha256:${'b0'.repeat(32)}`
 
-/** A running container of busybox, unless told otherwise. */
+/** A running container of busybox, unless a test wants another. */
 export function makeSandbox(changes: Partial<Sandbox> = {}): Sandbox {
   return {
     ...{ id: '0123456789ab', name: 'web', class: 'container', state: 'running', image: 'busybox:latest' },

@@ -2,7 +2,7 @@ import { SandboxSpec } from '#contract/sandbox'
 import type { Snapshot, SnapshotUsage } from '#contract/snapshot'
 import { busyboxDigest } from './samples.ts'
 
-/** A disk snapshot of `web`, unless told otherwise. */
+/** A disk snapshot of `web`, unless a test wants another. */
 export function makeSnapshot(changes: Partial<Snapshot> = {}): Snapshot {
   return {
     ...{ id: 'aaaaaaaaaaaa', name: 'first', note: '', labels: {}, reason: 'manual', state: 'ready' },

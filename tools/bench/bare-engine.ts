@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /**
  * The bare engine, for comparison: what a careful shell script would do for the same sandbox, without records, monitor,
- * log or API. Runs as a program of its own in a mount namespace of its own, told what to do by its arguments:
+ * log or API. Runs as a program of its own in a mount namespace of its own, which gets its work as arguments:
  *
  *   bare-engine.ts run|run-nat|exec FOLDER ROUNDS
  *
@@ -78,7 +78,13 @@ async function makeNetwork(netns: string): Promise<void> {
 interface Config {
   process: { args: string[] }
   root: { path: string }
-  linux: { cgroupsPath: string; namespaces: { type: string; path?: string }[] }
+  mounts: { source?: string }[]
+  linux: {
+    cgroupsPath: string
+    namespaces: { type: string; path?: string }[]
+    uidMappings?: object[]
+    gidMappings?: object[]
+  }
 }
 
 function writeConfig(args: string[], netns: string | null): void {
@@ -86,7 +92,11 @@ function writeConfig(args: string[], netns: string | null): void {
   config.process.args = args
   config.root.path = merged
   config.linux.cgroupsPath = '/joey-bench-bare'
-  const others = config.linux.namespaces.filter(({ type }) => type !== 'network')
+  // Root of this machine, as an engine runs a container unless it is told otherwise: its tree is mounted without a map of ids.
+  const others = config.linux.namespaces.filter(({ type }) => !['network', 'user'].includes(type))
+  delete config.linux.uidMappings
+  delete config.linux.gidMappings
+  config.mounts = config.mounts.filter(({ source }) => !source?.startsWith('/run/joey-rooms/'))
   config.linux.namespaces = [...others, netns === null ? { type: 'network' } : { type: 'network', path: netns }]
   writeFileSync(join(folder, 'bundle', 'config.json'), JSON.stringify(config))
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 /**
  * Bare runsc, for comparison: what a careful shell script would do for the same sandbox, without records, monitor, log
- * or API. Runs as a program of its own in a mount namespace of its own, told what to do by its arguments:
+ * or API. Runs as a program of its own in a mount namespace of its own, which gets its work as arguments:
  *
  *   bare-gvisor.ts start|exec FOLDER ROUNDS [OPTION...]
  *
@@ -48,6 +48,7 @@ async function timeExec(times: number[]): Promise<void> {
 }
 
 interface Config {
+  mounts: { type: string }[]
   process: { args: string[] }
   root: { path: string }
   linux: { cgroupsPath: string }
@@ -57,6 +58,8 @@ function writeConfig(): void {
   const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as Config
   config.process.args = ['/bin/sleep', '1000']
   config.root.path = merged
+  // What Joey mounts into it is seen in the mount namespace of its own monitor only.
+  config.mounts = config.mounts.filter(({ type }) => type !== 'bind')
   config.linux.cgroupsPath = '/joey-bench-gvisor'
   writeFileSync(join(folder, 'bundle', 'config.json'), JSON.stringify(config))
 }

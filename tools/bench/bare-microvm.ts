@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { run } from '../../src-agent/base/process/run.ts'
 import type { Driver, LaunchPlan } from '../../src-agent/engines/driver.ts'
 import { createDriverOn } from '../../src-agent/engines/microvm/create-microvm.ts'
-import { type MicrovmSetting, prepareMicrovm } from '../../src-agent/testing/engines/microvm-setting.ts'
 import { createDiskConverter } from '../../src-agent/storage/ext4/ext4-disk.ts'
-import { run } from '../../src-agent/base/process/run.ts'
+import { type MicrovmSetting, prepareMicrovm } from '../../src-agent/testing/engines/microvm-setting.ts'
 import type { SandboxId } from '../../src-contract/sandbox.ts'
 
 /**
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   try {
     await setting.microvm.warmUp()
     const pool = { take: async () => false, refill: () => {} }
-    const booting = await createDriverOn(setting.setup, setting.ground, { templates: nothing, pool })
+    const booting = await createDriverOn(setting.setup, setting.places, { templates: nothing, pool })
     const times: Record<'template' | 'boot', number[]> = { template: [], boot: [] }
     for (let round = 0; round < rounds; round += 1) {
       times.template.push(await once(setting.driver, setting, folder))
@@ -67,6 +67,8 @@ function makePlan(own: string, tree: string, lowerFiles: readonly string[]): Lau
     limits: { memoryBytes: null, cpus: null, pids: null },
     mounts: [],
     readOnlyRoot: false,
+    dropped: [],
+    users: null,
     netns: null,
     address: null,
     hostNetwork: false,

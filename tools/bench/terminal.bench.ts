@@ -5,7 +5,8 @@ import { spawn as spawnPty } from '@lydell/node-pty'
 import headless from '@xterm/headless'
 import { WebSocket, WebSocketServer } from 'ws'
 import { openStream } from '#contract/client/open-stream'
-import { terminalAckBytes, terminalStream } from '#contract/terminal'
+import { terminalStream } from '#contract/terminal'
+import { terminalAckBytes } from '#contract/words'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
 import type { Row } from './row.ts'
@@ -79,15 +80,15 @@ async function measureInterrupt(agent: TestAgent, id: string): Promise<Row> {
   })
   const socket = openStream(agent.place, terminalStream, { id: terminal.id })
   let shown = 0
-  let asked = 0
+  let requestedAt = 0
   const took = await new Promise<number>((resolve) => {
     followScreen(socket, screen, (bytes) => {
       shown += bytes.length
-      if (asked === 0 && shown > 4 * megabyte) {
-        asked = performance.now()
+      if (requestedAt === 0 && shown > 4 * megabyte) {
+        requestedAt = performance.now()
         socket.send(Buffer.from([3]))
       }
-      if (asked > 0 && bytes.includes('ended')) resolve(performance.now() - asked)
+      if (requestedAt > 0 && bytes.includes('ended')) resolve(performance.now() - requestedAt)
     })
   })
   socket.terminate()

@@ -10,8 +10,7 @@ const configuration = [
   'electron.vite.config.ts',
   'vite.node.config.ts',
   'tsconfig.base.json',
-  'tools/build/compile.ts',
-  'tools/build/targets.ts',
+  ...globSync('tools/build/*.ts', { cwd: root, exclude: (name) => name.endsWith('.test.ts') }).sort(),
 ]
 
 const stampFile = (target: Target): string => join(outDir, '.stamps', target.name)

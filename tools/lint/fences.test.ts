@@ -1,4 +1,14 @@
-import { cpSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -39,18 +49,69 @@ const faults: readonly Planted[] = [
   ['preload-is-an-allow-list', 'src-preload/c.ts', "import '#contract/client/clean'"],
   ['cli-is-a-client-like-any-other', 'src-cli/a.ts', "import '../src-agent/clean.ts'"],
   ['cli-is-a-client-like-any-other', 'src-cli/b.ts', "import 'electron'"],
-  ['drivers-are-strangers', 'src-agent/drivers/oci/a.ts', "import '../qemu/clean.ts'"],
+  ['drivers-are-strangers', 'src-agent/engines/another/a.ts', "import '../oci/clean.ts'"],
+  ['drivers-are-strangers', 'src-agent/engines/oci/a.ts', "import '../microvm/clean.ts'"],
+  ['rooms-read-from-the-bottom-to-the-top', 'src-agent/state/a.ts', "import '../sandboxes/clean.ts'"],
+  ['rooms-read-from-the-bottom-to-the-top', 'src-agent/network/a.ts', "import '../storage/clean.ts'"],
+  ['rooms-read-from-the-bottom-to-the-top', 'src-agent/archive/a.ts', "import '../api/clean.ts'"],
+  ['rooms-read-from-the-bottom-to-the-top', 'src-agent/files/deep/a.ts', "import type {} from '../../wire-clean.ts'"],
+  ['rooms-read-from-the-bottom-to-the-top', 'src-agent/wire-a.ts', "import './daemon.ts'"],
+  ['monitor-is-known-to-engines-only', 'src-agent/sandboxes/m.ts', "import '../engines/conmon.ts'"],
+  ['base-knows-no-sandbox', 'src-agent/base/a.ts', "import '#contract/sandbox'"],
   ['programs-start-in-one-place', 'src-agent/f.ts', "import { spawn } from 'node:child_process'\nspawn('true')"],
   ['programs-start-in-one-place', 'src-main/d.ts', "import 'child_process'"],
   ['programs-start-in-one-place', 'src-cli/c.ts', "export const { spawn } = require('node:child_process')"],
   ['programs-start-in-one-place', 'src-cli/e.ts', "process.getBuiltinModule('node:child_process').spawn('true')"],
+  ['sqlite-reads-only-its-own', 'src-agent/files/a.ts', "import { DatabaseSync } from 'node:sqlite'"],
+  ['sqlite-reads-only-its-own', 'src-agent/files/compare/b.ts', "export { readRpmRows } from './packages/rpm-rows.ts'"],
   ['tests-stay-out-of-the-product', 'src-main/e.ts', "import 'vitest'"],
+  ['reason-from-table', 'src-agent/r.ts', "throw new AppError({ code: 'internal', reason: 'x', message: 'x' })"],
+  ['reason-from-table', 'src-cli/parse/r.ts', 'throw usageError(`${flag}: not so.`)'],
+  ['text-from-table', 'src-agent/observe/t.ts', "export const told = 'Its memory is bound by nothing.'"],
+  ['text-from-table', 'src-agent/snapshots/u.ts', 'export const tell = (name: string) => `"${name}" is gone now.`'],
+  ['text-from-table', 'src-agent/files/skipped.ts', 'export const said = 1'],
   ['ipc-only-by-contract', 'src-main/f.ts', "import { ipcMain } from 'electron'\nipcMain.handle('x', () => 1)"],
   ['ipc-only-by-contract', 'src-main/g.ts', "import * as electron from 'electron'\nelectron.ipcMain.on('x', () => {})"],
   [
     'ipc-only-by-contract',
     'src-main/h.ts',
     "import { BrowserWindow } from 'electron'\nnew BrowserWindow().webContents.ipc.on('x', () => {})",
+  ],
+  [
+    'host-writes-in-one-place',
+    'src-agent/files/write.ts',
+    "import { writeFile } from 'node:fs/promises'\nawait writeFile('/x', '')",
+  ],
+  [
+    'host-writes-in-one-place',
+    'src-agent/files/rename.ts',
+    "import { renameSync } from 'node:fs'\nrenameSync('/x', '/y')",
+  ],
+  [
+    'host-writes-in-one-place',
+    'src-agent/files/owner.ts',
+    "import { chown as give } from 'node:fs/promises'\nawait give('/x', 0, 0)",
+  ],
+  [
+    'host-writes-in-one-place',
+    'src-agent/files/mode.ts',
+    "import { chmod } from 'node:fs/promises'\nawait chmod('/x', 0o600)",
+  ],
+  ['host-writes-in-one-place', 'src-agent/files/all.ts', "import * as fs from 'node:fs'\nfs.readFileSync('/x')"],
+  [
+    'host-writes-in-one-place',
+    'src-agent/files/open.ts',
+    "import { open } from 'node:fs/promises'\nawait open('/x', 'wx')",
+  ],
+  [
+    'host-writes-in-one-place',
+    'src-agent/files/flags.ts',
+    "import { constants, openSync } from 'node:fs'\nopenSync('/x', constants.O_WRONLY)",
+  ],
+  [
+    'host-writes-in-one-place',
+    'src-agent/observe/mount.ts',
+    "import { run } from '../base/process/clean.ts'\nawait run('mount', ['/x'])",
   ],
   ['no-cycle', 'src-agent/ring-one.ts', "import { two } from './ring-two.ts'\nexport const one = () => two"],
   ['no-cycle', 'src-agent/ring-two.ts', "import { one } from './ring-one.ts'\nexport const two = () => one"],
@@ -65,31 +126,49 @@ const cleanFiles: readonly (readonly [file: string, code: string])[] = [
   ['src-contract/client/clean.ts', "import 'node:http'\nimport 'ws'\nexport { Clean } from '../clean.ts'"],
   ['src-renderer/clean.ts', "export { Clean } from '#contract/clean'"],
   ['src-agent/clean.ts', "import 'node:fs'\nexport { Clean } from '#contract/clean'"],
-  ['src-agent/process/clean.ts', "import { spawn } from 'node:child_process'\nexport const start = spawn"],
-  ['src-agent/drivers/oci/clean.ts', "import '../driver.ts'\nexport const oci = 1"],
-  ['src-agent/drivers/qemu/clean.ts', 'export const qemu = 1'],
-  ['src-agent/drivers/driver.ts', 'export const driver = 1'],
-  ['src-agent/drivers/choose.ts', "import './oci/clean.ts'\nimport './qemu/clean.ts'"],
+  ['src-agent/base/process/clean.ts', "import { spawn } from 'node:child_process'\nexport const start = spawn"],
+  ['src-agent/engines/oci/clean.ts', "import '../driver.ts'\nexport const oci = 1"],
+  ['src-agent/engines/microvm/clean.ts', 'export const microvm = 1'],
+  ['src-agent/base/host-path/clean.ts', "import { rename } from 'node:fs/promises'\nexport const move = rename"],
+  ['src-agent/files/clean.ts', "import { open } from 'node:fs/promises'\nexport const read = () => open('/x', 'r')"],
+  ['src-agent/engines/driver.ts', 'export const driver = 1'],
+  [
+    'src-agent/observe/clean.ts',
+    "export const failed = [new Error('It was not sent.'), 'a view was not sent', 'Kernel', 'nft list ruleset']",
+  ],
+  ['src-agent/engines/choose.ts', "import './oci/clean.ts'\nimport './microvm/clean.ts'"],
+  [
+    'src-agent/storage/clean.ts',
+    "import '../base/process/clean.ts'\nimport '../state/clean.ts'\nimport './deep/clean.ts'",
+  ],
+  ['src-agent/storage/deep/clean.ts', "import '../../base/process/clean.ts'"],
+  ['src-agent/state/clean.ts', "import '#contract/sandbox'"],
+  ['src-agent/state/clean.test.ts', "import '../sandboxes/clean.ts'"],
+  ['src-agent/sandboxes/clean.ts', "import '../storage/clean.ts'"],
+  ['src-agent/api/clean.ts', "import '../archive/clean.ts'"],
+  ['src-agent/archive/clean.ts', "import '../sandboxes/clean.ts'"],
+  ['src-agent/wire-clean.ts', "import './api/clean.ts'"],
+  ['src-agent/daemon.ts', "import './wire-clean.ts'\nimport './api/clean.ts'"],
   ['src-main/clean.ts', "import { app } from 'electron'\nexport type Clean = typeof app"],
   ['src-main/ipc/expose.ts', "import { ipcMain } from 'electron'\nipcMain.handle('x', () => 1)"],
   ['src-preload/clean.ts', "import { ipcRenderer } from 'electron'\nipcRenderer.send('x')"],
   ['src-cli/clean.ts', "export { Clean } from '#contract/client/clean'"],
 ]
 
-/** What only the compiler can see: each world knows its own globals and no others. */
-const worldFaults: readonly (readonly [world: string, file: string, code: string, missing: string])[] = [
-  ['contract', 'src-contract/world.ts', 'export const pid = process.pid', 'process'],
-  ['renderer', 'src-renderer/world.ts', 'export const pid = process.pid', 'process'],
-  ['agent', 'src-agent/world.ts', 'export const title = document.title', 'document'],
-  ['cli', 'src-cli/world.ts', 'export const title = document.title', 'document'],
-  ['main', 'src-main/world.ts', 'export const title = document.title', 'document'],
+/** What only the compiler can see: each project knows its own globals and no others. */
+const projectFaults: readonly (readonly [project: string, file: string, code: string, missing: string])[] = [
+  ['contract', 'src-contract/planted-global.ts', 'export const pid = process.pid', 'process'],
+  ['renderer', 'src-renderer/planted-global.ts', 'export const pid = process.pid', 'process'],
+  ['agent', 'src-agent/planted-global.ts', 'export const title = document.title', 'document'],
+  ['cli', 'src-cli/planted-global.ts', 'export const title = document.title', 'document'],
+  ['main', 'src-main/planted-global.ts', 'export const title = document.title', 'document'],
 ]
 
-/** Generous, because the compiler reads whole worlds while other tests keep the machine busy. */
+/** Generous, because the compiler reads whole projects while other tests keep the machine busy. */
 const deadlineMs = 120_000
 
 let planted = ''
-let worlds = ''
+let projects = ''
 let caught: ReadonlyMap<string, readonly string[]> = new Map()
 
 beforeAll(async () => {
@@ -97,13 +176,13 @@ beforeAll(async () => {
   for (const [, file, code] of faults) plant(planted, file, code)
   for (const [file, code] of cleanFiles) plant(planted, file, code)
   caught = await lint()
-  // Here among the real files, since one import of a careless package is enough to bring a foreign world's globals in.
-  worlds = makeTree(globSync('src-*', { cwd: root }))
-  for (const [, file, code] of worldFaults) plant(worlds, file, code)
+  // Here among the real files, since one import of a careless package is enough to bring a foreign project's globals in.
+  projects = makeTree(globSync('src-*', { cwd: root }))
+  for (const [, file, code] of projectFaults) plant(projects, file, code)
 }, deadlineMs)
 
 afterAll(() => {
-  for (const tree of [planted, worlds]) rmSync(tree, { recursive: true, force: true })
+  for (const tree of [planted, projects]) rmSync(tree, { recursive: true, force: true })
 })
 
 test.each(faults)('%s catches the fault in %s', (fence, file) => {
@@ -114,11 +193,16 @@ test.each(cleanFiles)('%s passes', (file) => {
   expect(caught.get(file)).toBeUndefined()
 })
 
-describe('a world has its own globals only', { timeout: deadlineMs }, () => {
-  test.each(worldFaults)('%s', async (world, file, _code, missing) => {
-    const { stdout } = await run(npmBinary('tsc'), ['-p', `tsconfig.${world}.json`], { cwd: worlds })
+describe('a project has its own globals only', { timeout: deadlineMs }, () => {
+  test.each(projectFaults)('%s', async (project, file, _code, missing) => {
+    const { stdout } = await run(npmBinary('tsc'), ['-p', `tsconfig.${project}.json`], { cwd: projects })
     expect(stdout).toMatch(new RegExp(`${file}.*Cannot find name '${missing}'`))
   })
+})
+
+test('every file in the list of sentences that are no table yet is there', () => {
+  const listed = Object.keys(JSON.parse(read('tools/lint/agent-texts.json')) as Record<string, number>)
+  expect(listed.filter((file) => !existsSync(join(root, file)))).toEqual([])
 })
 
 test('no file of the product switches a fence off', () => {

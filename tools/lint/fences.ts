@@ -1,5 +1,6 @@
 import { isBuiltin } from 'node:module'
 import { posix } from 'node:path'
+import { heightOf, reachesUp } from './rooms.ts'
 
 /** What an import names, relative to the checkout. */
 export interface Imported {
@@ -33,11 +34,25 @@ const nodeClient = 'src-contract/client'
 
 /** Folders that may start programs. Everything else asks one of them. */
 const mayStartPrograms = (file: string): boolean =>
-  below('src-agent/process', 'src-main/agent', 'src-cli/agent', 'tools/process', 'tools/bench', 'e2e/fixtures')(file) ||
-  file === 'tools/bootstrap.mjs' // runs before anything it could import is installed
+  below(
+    'src-agent/base/process',
+    'src-main/agent',
+    'src-cli/agent',
+    'tools/process',
+    'tools/bench',
+    'e2e/fixtures',
+  )(file) || file === 'tools/bootstrap.mjs' // runs before anything it could import is installed
 
-/** The driver that a file belongs to: `oci` for `src-agent/drivers/oci/state.ts`, nothing for `src-agent/drivers/driver.ts`. */
-const driverOf = (file: string): string | undefined => /^src-agent\/drivers\/([^/]+)\//.exec(file)?.[1]
+/** The driver that a file belongs to: `oci` for `src-agent/engines/oci/state.ts`, nothing for `src-agent/engines/driver.ts`. */
+const driverOf = (file: string): string | undefined => /^src-agent\/engines\/(?!host\/)([^/]+)\//.exec(file)?.[1]
+
+/** What opens a guest's database with SQLite; only the program that the agent confines may load it. */
+const guestDatabase = 'src-agent/files/compare/packages/rpm-rows.ts'
+const mayOpenDatabases = (file: string): boolean =>
+  below('src-agent/state')(file) ||
+  /^src-agent\/wire-[a-z]+\.ts$/.test(file) ||
+  file === guestDatabase ||
+  file === 'src-agent/files/compare/packages/rpm-database.entry.ts'
 
 /** Every fence between files of the product; see docs/testing.md for how they are proven. */
 export const fences: readonly Fence[] = [
@@ -100,8 +115,30 @@ export const fences: readonly Fence[] = [
       isPackage(imported, 'electron'),
   },
   {
+    name: 'rooms-read-from-the-bottom-to-the-top',
+    remedy: 'A room of the agent knows only the rooms below it (tools/lint/rooms.ts); move what both need down.',
+    guards: (file) => !isTest(file) && heightOf(file) !== undefined,
+    forbids: (imported, file) => imported.kind === 'file' && reachesUp(file, imported.name),
+  },
+  {
+    name: 'base-knows-no-sandbox',
+    remedy: 'The lowest room serves all others and knows nothing of what Joey is for; pass in what it needs.',
+    guards: (file) => below('src-agent/base')(file) && !isTest(file),
+    forbids: (imported) =>
+      imported.kind === 'file' && /^src-contract\/(sandbox|snapshot|image|terminal|classes)\.ts$/.test(imported.name),
+  },
+  {
+    name: 'monitor-is-known-to-engines-only',
+    remedy:
+      'What the monitor leaves behind is read by the engines; ask the driver (findProcesses, ending, main streams).',
+    guards: (file) => below('src-agent')(file) && !below('src-agent/engines')(file) && !isTest(file),
+    forbids: (imported) =>
+      imported.kind === 'file' &&
+      ['src-agent/engines/conmon.ts', 'src-agent/engines/oci/monitor.ts'].includes(imported.name),
+  },
+  {
     name: 'drivers-are-strangers',
-    remedy: 'A driver must not know another: move what they share up to src-agent/drivers or to its own folder.',
+    remedy: 'A driver must not know another: move what they share up to src-agent/engines or to its own folder.',
     guards: (file) => driverOf(file) !== undefined,
     forbids: (imported, file) => {
       const other = imported.kind === 'file' ? driverOf(imported.name) : undefined
@@ -113,6 +150,15 @@ export const fences: readonly Fence[] = [
     remedy: 'Only the process folders start programs, so that each has a deadline and an owner; call one of them.',
     guards: (file) => !isTest(file) && !mayStartPrograms(file),
     forbids: ({ kind, name }) => kind === 'builtin' && (name === 'child_process' || name === 'cluster'),
+  },
+  {
+    name: 'sqlite-reads-only-its-own',
+    remedy:
+      "SQLite is C: the agent opens its own database with it, in src-agent/state. A guest's is read by a confined helper.",
+    guards: (file) => below('src-agent')(file) && !isTest(file) && !mayOpenDatabases(file),
+    forbids: (imported) =>
+      (imported.kind === 'builtin' && imported.name === 'sqlite') ||
+      (imported.kind === 'file' && imported.name === guestDatabase),
   },
   {
     name: 'tests-stay-out-of-the-product',

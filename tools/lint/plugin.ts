@@ -1,5 +1,7 @@
 import { relative, sep } from 'node:path'
+import { checkAgentTexts } from './agent-texts.ts'
 import { brokenFence } from './fences.ts'
+import { checkHostWrites } from './host-writes.ts'
 
 /** The part of oxlint's rule interface (ESLint's) that these rules use. */
 interface Context {
@@ -67,7 +69,53 @@ const ipcOnlyByContract = {
   },
 }
 
+/** The agent writes by name in its own folders only. */
+const hostWritesInOnePlace = {
+  create(context: Context) {
+    return checkHostWrites(fileOf(context), (node, message) => context.report({ node, message }))
+  },
+}
+
+const madeByHand =
+  'reason-from-table: a failure is made by appError() from a reason in src-contract/reasons, so that it can be said in ' +
+  'every language. Add the reason there. Only what another process sent is handed on as new AppError(wire).'
+
+const usageByHand =
+  'reason-from-table: what is wrong with a command line is an entry of src-contract/sentences/usage.ts, named here as it ' +
+  'stands there, so that it can be said in every language.'
+
+/** No product code makes up a failure with a sentence of its own. */
+const reasonFromTable = {
+  create(context: Context) {
+    const file = fileOf(context)
+    if (!file.startsWith('src-') || /\.test\.tsx?$|\/testing\/|^src-contract\/app-error\.ts$/.test(file)) return {}
+    return {
+      NewExpression(node: { callee: Named; arguments: readonly { type: string }[] }): void {
+        if (node.callee.name === 'AppError' && node.arguments[0]?.type === 'ObjectExpression')
+          context.report({ node, message: madeByHand })
+      },
+      CallExpression(node: { callee: Callee; arguments: readonly { type: string }[] }): void {
+        if (node.callee.name === 'usageError' && node.arguments[0]?.type !== 'Literal')
+          context.report({ node, message: usageByHand })
+      },
+    }
+  },
+}
+
+/** The agent has no sentence of its own. */
+const textFromTable = {
+  create(context: Context) {
+    return checkAgentTexts(fileOf(context), (node, message) => context.report({ node, message }))
+  },
+}
+
 export default {
   meta: { name: 'joey' },
-  rules: { fence, 'ipc-only-by-contract': ipcOnlyByContract },
+  rules: {
+    fence,
+    'ipc-only-by-contract': ipcOnlyByContract,
+    'host-writes-in-one-place': hostWritesInOnePlace,
+    'reason-from-table': reasonFromTable,
+    'text-from-table': textFromTable,
+  },
 }

@@ -73,7 +73,7 @@ function collectOutput(child: ChildProcess): () => Promise<Pick<Finished, 'stdou
   }
 }
 
-/** Kills the group at the deadline and when this process is told to end. Returns its own undo. */
+/** Kills the group at the deadline and when this process gets a signal to end. Returns its own undo. */
 function watch(
   pid: number | undefined,
   timeoutMs: number,

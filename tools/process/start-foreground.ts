@@ -6,9 +6,15 @@ export interface Foreground {
   stop(): Promise<void>
 }
 
+interface ForegroundOptions {
+  readonly program: string
+  readonly args: readonly string[]
+  readonly env: NodeJS.ProcessEnv
+}
+
 /** Starts a program in its own process group, so that stopping it also ends what it started. */
-export function startForeground({ program, args }: { program: string; args: readonly string[] }): Foreground {
-  const child = spawn(program, [...args], { detached: true, stdio: 'inherit' })
+export function startForeground({ program, args, env }: ForegroundOptions): Foreground {
+  const child = spawn(program, [...args], { detached: true, stdio: 'inherit', env })
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve())
     child.once('error', () => resolve())

@@ -7,7 +7,7 @@ import type { Requirement } from './requirements.ts'
 
 let folder = ''
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'joey-probe-'))
+  folder = mkdtempSync(join(tmpdir(), 'joey-set-up-'))
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 

@@ -30,6 +30,7 @@ export function describeProbe(probe: Probe): string {
     case 'staticProgram':
       return `${probe.name} (statically linked)`
     case 'library':
+    case 'file':
       return probe.name
     case 'font':
       return 'a font'
@@ -46,6 +47,8 @@ function isThere(probe: Probe, libraries: ReadonlySet<string>): boolean {
     }
     case 'library':
       return libraries.has(probe.name)
+    case 'file':
+      return globSync(probe.pattern).length > 0
     case 'font':
       return hasFont(['/usr/share/fonts', '/usr/local/share/fonts', join(homedir(), '.local/share/fonts')])
   }

@@ -5,6 +5,8 @@ export type Probe =
   | { readonly kind: 'staticProgram'; readonly name: string }
   /** A shared library, by the name that programs ask the loader for. */
   | { readonly kind: 'library'; readonly name: string }
+  /** A file that no program's name leads to, by a pattern. */
+  | { readonly kind: 'file'; readonly name: string; readonly pattern: string }
   /** Any font at all; without one every text in the window is a row of boxes. */
   | { readonly kind: 'font' }
 
@@ -30,6 +32,15 @@ const library = (name: string, debianPackage: string): Requirement => ({
   debianPackage,
   purpose: 'window',
 })
+
+/** Where clang keeps libFuzzer. */
+export const fuzzerLibraries = '/usr/lib/{llvm-*/lib/,}clang/*/lib/linux/libclang_rt.fuzzer-*.a'
+
+const fuzzerLibrary: Probe = {
+  kind: 'file',
+  name: 'libFuzzer',
+  pattern: fuzzerLibraries,
+}
 
 /** The whole list; docs/testing.md and README.md describe it in words. */
 export const requirements: readonly Requirement[] = [
@@ -77,5 +88,12 @@ export const requirements: readonly Requirement[] = [
   program('window', 'dbus-daemon', 'dbus'),
   // Proves that the programs in resources/ are made from the source beside them.
   { ...program('test', 'musl-gcc', 'musl-tools'), optional: true },
+  // `npm run check` reads scripts and C with them.
+  program('test', 'shellcheck'),
+  program('test', 'clang-format'),
+  // Unit tests of the C, and fuzzing that follows which code an input reaches.
+  program('test', 'gcc'),
+  { ...program('test', 'clang'), optional: true },
+  { probe: fuzzerLibrary, debianPackage: 'libclang-rt-dev', purpose: 'test', optional: true },
   { probe: { kind: 'font' }, debianPackage: 'fonts-dejavu-core', purpose: 'window' },
 ]

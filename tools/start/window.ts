@@ -7,6 +7,7 @@ import { type Detached, startDetached } from '../process/start-detached.ts'
 import { type Command, hasDisplay, underVirtualDisplay } from '../set-up/display.ts'
 import type { ElectronRuntime } from '../set-up/electron.ts'
 import { sandboxArguments } from './chromium-sandbox.ts'
+import { windowEnvironment } from './window-environment.ts'
 
 /** A window that was asked for: a new one, or one that was open before and came to the front. */
 export type OpenedWindow =
@@ -24,7 +25,8 @@ export async function openWindow(runtime: ElectronRuntime): Promise<OpenedWindow
   const screenshot = join(cacheDir(), `window-${process.pid}.png`)
   const log = join(cacheDir(), `window-${process.pid}.log`)
   const { program, args } = windowCommand(runtime)
-  const child = startDetached({ program, args, logFile: log, env: { ...process.env, JOEY_SCREENSHOT: screenshot } })
+  const env = { ...windowEnvironment(process.env), JOEY_SCREENSHOT: screenshot }
+  const child = startDetached({ program, args, logFile: log, env })
   const outcome = await waitUntilDrawn(child, screenshot)
   if (outcome === 'alreadyOpen') {
     rmSync(log, { force: true })

@@ -25,17 +25,18 @@ export interface Stage {
   run(surroundings: Surroundings): Promise<Counts>
 }
 
+/** Deadlines are for what hangs: the same machine may be four times as slow an hour later. */
 const minuteMs = 60_000
 
 /** Every stage that can be chosen by name, in the order in which they run. */
 export const stages: readonly Stage[] = [
   { name: 'check', title: 'Types, lint, fences, format, unused code', run: check },
-  { name: 'unit', title: 'Unit tests', run: vitestStage('unit', ['unit', 'unit-renderer'], 5 * minuteMs) },
+  { name: 'unit', title: 'Unit tests', run: vitestStage('unit', ['unit', 'unit-renderer'], 12 * minuteMs) },
   {
     name: 'real',
     title: 'Tests with real engines',
     needsRoot: true,
-    run: vitestStage('real', ['real'], 16 * minuteMs),
+    run: vitestStage('real', ['real'], 28 * minuteMs),
   },
   { name: 'e2e', title: 'End-to-end tests in the real window', needsRoot: true, run: playwrightStage },
 ]
@@ -82,7 +83,7 @@ async function playwrightStage({ env }: Surroundings): Promise<Counts> {
     cwd: root,
     env: { ...env, JOEY_E2E_REPORT: report },
     output: 'inherit',
-    timeoutMs: 12 * minuteMs,
+    timeoutMs: 16 * minuteMs,
   })
   return withExitCode(readPlaywrightReport(report), code)
 }

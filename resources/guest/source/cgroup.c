@@ -6,7 +6,8 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 
-#include "init.h"
+#include "cgroup.h"
+#include "files.h"
 
 #define TOP "/sys/fs/cgroup"
 #define SANDBOX TOP "/sandbox"

@@ -6,7 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "clock.h"
 
 enum { SEED_MAX = 512, NANOSECONDS = 1000000000 };
 

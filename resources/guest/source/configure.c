@@ -5,12 +5,22 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "cgroup.h"
+#include "clock.h"
+#include "configure.h"
+#include "fields.h"
+#include "files.h"
+#include "filter.h"
+#include "network.h"
+#include "privileges.h"
+#include "protocol.h"
+#include "root.h"
+#include "tree.h"
 
 struct configuration {
 	struct layers layers;
 	struct network network;
-	char *hostname;
+	char *hostname, *cwd;
 	const uint8_t *seed;
 	size_t seed_length;
 	uint64_t time, shm_bytes, pids, memory;
@@ -54,6 +64,9 @@ static bool parse_limits(struct reader *reader, const struct field *field, struc
 	case FIELD_SYSTEM_CALL_FILTER:
 		filter_system_calls = field_number(reader, field) != 0;
 		return true;
+	case FIELD_NEW_PRIVILEGES:
+		may_gain_rights = field_number(reader, field) != 0;
+		return true;
 	case FIELD_SHM_BYTES:
 		to->shm_bytes = field_number(reader, field);
 		return true;
@@ -67,6 +80,8 @@ static bool parse_rest(struct reader *reader, const struct field *field, struct 
 	switch (field->tag) {
 	case FIELD_HOSTNAME:
 		return (to->hostname = field_text(reader, field)) != NULL;
+	case FIELD_CWD:
+		return (to->cwd = field_text(reader, field)) != NULL;
 	case FIELD_TIME:
 		to->time = field_number(reader, field);
 		return true;
@@ -140,13 +155,13 @@ static void set_kernel_defaults(void)
 	write_small("/proc/sys/kernel/perf_event_paranoid", "3");
 }
 
-#define TRY(call, name)                                                                                                \
-	do {                                                                                                           \
-		int error_ = (call);                                                                                   \
-		if (error_ != 0) {                                                                                     \
-			*what = (name);                                                                                \
-			return error_;                                                                                 \
-		}                                                                                                      \
+#define TRY(call, name) \
+	do { \
+		int error_ = (call); \
+		if (error_ != 0) { \
+			*what = (name); \
+			return error_; \
+		} \
 	} while (0)
 
 static int apply(struct reader fields, struct configuration *from, const char **what)
@@ -158,6 +173,9 @@ static int apply(struct reader fields, struct configuration *from, const char **
 	TRY(mount_kernel_trees(from->shm_bytes), "kernel trees");
 	TRY(mount_extras(fields), "mounts");
 	TRY(bind_files(), "files");
+	/* As Docker makes it, also behind a link to nowhere. Where it cannot be made, the main process fails to enter it. */
+	if (from->cwd != NULL)
+		make_folder_in_root(from->cwd);
 	TRY(finish_root(from->layers.read_only), "read-only root");
 	TRY(loopback_up(), "loopback");
 	if (from->network.address != NULL)

@@ -2,10 +2,12 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "control.h"
+#include "fields.h"
+#include "ports.h"
+#include "protocol.h"
 
 enum {
 	QUEUE_BYTES = 262144,
@@ -28,6 +30,13 @@ static size_t message_length;
 static unsigned message_type;
 static uint32_t message_session;
 static bool was_connected;
+
+static const struct control_handlers *handlers;
+
+void control_connect(const struct control_handlers *own)
+{
+	handlers = own;
+}
 
 static size_t room(void)
 {
@@ -114,40 +123,21 @@ static void forget_message(void)
 	message_length = 0;
 }
 
-/* An earlier client is gone: nothing of what was meant for it may reach the next one. */
 static void forget_client(void)
 {
 	sent = filled = 0;
 	forget_message();
-	hold_forget();
-	flush_forget();
-	sessions_orphan();
+	handlers->forget_client();
 }
 
 static void answer_hello(const uint8_t *nonce)
 {
 	struct writer writer = { .length = NONCE_BYTES };
-	struct utsname kernel;
 
 	memcpy(writer.bytes, nonce, NONCE_BYTES);
-	uname(&kernel);
-	write_number(&writer, FIELD_PROTOCOL, JOEY_PROTOCOL);
-	write_text(&writer, FIELD_KERNEL_RELEASE, kernel.release);
-	write_number(&writer, FIELD_PHASE, current_phase());
-	write_number(&writer, FIELD_PAGE_SIZE, (uint64_t)sysconf(_SC_PAGESIZE));
-	for (size_t i = 0; i < 3; i++) {
-		static const char *const controllers[] = { "cpu", "memory", "pids" };
-
-		if (cgroup_has(controllers[i]))
-			write_text(&writer, FIELD_FEATURE, controllers[i]);
-	}
-	if (access("/proc/pressure/cpu", F_OK) == 0)
-		write_text(&writer, FIELD_FEATURE, "pressure");
-	if (access("/probe", X_OK) == 0)
-		write_text(&writer, FIELD_FEATURE, "probe");
+	handlers->describe(&writer);
 	control_send(TO_HOST_HELLO, 0, writer.bytes, writer.length);
-	if (main_has_exited())
-		main_report_exit();
+	handlers->greeted();
 }
 
 /* One part of a message; the last one has it handled. */
@@ -158,7 +148,7 @@ static void take_part(unsigned type, uint32_t session, bool more, const uint8_t 
 	if (message != NULL && (type != message_type || session != message_session))
 		forget_message();
 	if (message == NULL && !more) {
-		handle_message(type, session, bytes, length);
+		handlers->message(type, session, bytes, length);
 		return;
 	}
 	grown = message_length + length > MESSAGE_MAX ? NULL : realloc(message, message_length + length + 1);
@@ -174,7 +164,7 @@ static void take_part(unsigned type, uint32_t session, bool more, const uint8_t 
 	message_session = session;
 	if (more)
 		return;
-	handle_message(type, session, message, message_length);
+	handlers->message(type, session, message, message_length);
 	forget_message();
 }
 
@@ -219,7 +209,8 @@ static void read_input(struct port *port)
 {
 	ssize_t count;
 
-	while (control_has_room() && (count = port_read(port, input + input_length, sizeof(input) - input_length)) > 0) {
+	while (control_has_room() &&
+	       (count = port_read(port, input + input_length, sizeof(input) - input_length)) > 0) {
 		size_t used = 0, step;
 
 		input_length += (size_t)count;

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "init.h"
+#include "fields.h"
 
 enum { FIELD_HEADER = 8 };
 

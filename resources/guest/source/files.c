@@ -4,7 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "files.h"
 
 ssize_t read_small(const char *path, char *buffer, size_t size)
 {

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#include "init.h"
+#include "filter.h"
 
 /* Of linux/filter.h, linux/seccomp.h and linux/audit.h, which are not among the headers of the C library. */
 struct instruction {
@@ -33,8 +33,19 @@ enum { MODE_FILTER = 2, MACHINE_X86_64 = 0xc000003e, X32_CALLS = 0x40000000 };
 #define REFUSE(error) (0x00050000U | (uint32_t)(error))
 
 enum {
-	DAC_READ_SEARCH = 2, SYS_MODULE = 16, SYS_RAWIO = 17, SYS_PTRACE = 19, SYS_PACCT = 20, SYS_ADMIN = 21, SYS_BOOT = 22,
-	SYS_NICE = 23, SYS_TIME = 25, SYS_TTY_CONFIG = 26, SYSLOG = 34, PERFMON = 38, BPF = 39,
+	DAC_READ_SEARCH = 2,
+	SYS_MODULE = 16,
+	SYS_RAWIO = 17,
+	SYS_PTRACE = 19,
+	SYS_PACCT = 20,
+	SYS_ADMIN = 21,
+	SYS_BOOT = 22,
+	SYS_NICE = 23,
+	SYS_TIME = 25,
+	SYS_TTY_CONFIG = 26,
+	SYSLOG = 34,
+	PERFMON = 38,
+	BPF = 39,
 };
 /* Younger than the C library. */
 enum { QUOTACTL_FD = 443 };
@@ -48,25 +59,63 @@ struct rule {
 };
 
 static const struct rule rules[] = {
-	{ SYS_add_key, NEVER }, { SYS_keyctl, NEVER }, { SYS_request_key, NEVER }, { SYS_userfaultfd, NEVER },
-	{ SYS_io_uring_setup, NEVER }, { SYS_io_uring_enter, NEVER }, { SYS_io_uring_register, NEVER },
-	{ SYS_kexec_load, CAP(SYS_BOOT) }, { SYS_kexec_file_load, CAP(SYS_BOOT) }, { SYS_reboot, CAP(SYS_BOOT) },
-	{ SYS_swapon, CAP(SYS_ADMIN) }, { SYS_swapoff, CAP(SYS_ADMIN) }, { SYS_pivot_root, CAP(SYS_ADMIN) },
-	{ SYS_nfsservctl, NEVER }, { SYS_uselib, NEVER }, { SYS_ustat, NEVER }, { SYS_sysfs, NEVER }, { SYS__sysctl, NEVER },
-	{ SYS_create_module, NEVER }, { SYS_get_kernel_syms, NEVER }, { SYS_query_module, NEVER },
-	{ SYS_init_module, CAP(SYS_MODULE) }, { SYS_finit_module, CAP(SYS_MODULE) }, { SYS_delete_module, CAP(SYS_MODULE) },
-	{ SYS_bpf, CAP(SYS_ADMIN) | CAP(BPF) }, { SYS_perf_event_open, CAP(SYS_ADMIN) | CAP(PERFMON) },
-	{ SYS_syslog, CAP(SYS_ADMIN) | CAP(SYSLOG) }, { SYS_lookup_dcookie, CAP(SYS_ADMIN) },
-	{ SYS_mount, CAP(SYS_ADMIN) }, { SYS_umount2, CAP(SYS_ADMIN) }, { SYS_fsopen, CAP(SYS_ADMIN) },
-	{ SYS_fsconfig, CAP(SYS_ADMIN) }, { SYS_fsmount, CAP(SYS_ADMIN) }, { SYS_fspick, CAP(SYS_ADMIN) },
-	{ SYS_move_mount, CAP(SYS_ADMIN) }, { SYS_open_tree, CAP(SYS_ADMIN) }, { SYS_mount_setattr, CAP(SYS_ADMIN) },
-	{ SYS_setns, CAP(SYS_ADMIN) }, { SYS_unshare, CAP(SYS_ADMIN) }, { SYS_sethostname, CAP(SYS_ADMIN) },
-	{ SYS_setdomainname, CAP(SYS_ADMIN) }, { SYS_quotactl, CAP(SYS_ADMIN) }, { QUOTACTL_FD, CAP(SYS_ADMIN) },
-	{ SYS_fanotify_init, CAP(SYS_ADMIN) }, { SYS_open_by_handle_at, CAP(DAC_READ_SEARCH) },
-	{ SYS_acct, CAP(SYS_PACCT) }, { SYS_iopl, CAP(SYS_RAWIO) }, { SYS_ioperm, CAP(SYS_RAWIO) },
-	{ SYS_kcmp, CAP(SYS_PTRACE) }, { SYS_pidfd_getfd, CAP(SYS_PTRACE) }, { SYS_vhangup, CAP(SYS_TTY_CONFIG) },
-	{ SYS_settimeofday, CAP(SYS_TIME) }, { SYS_clock_settime, CAP(SYS_TIME) }, { SYS_mbind, CAP(SYS_NICE) },
-	{ SYS_get_mempolicy, CAP(SYS_NICE) }, { SYS_set_mempolicy, CAP(SYS_NICE) }, { SYS_move_pages, CAP(SYS_NICE) },
+	{ SYS_add_key, NEVER },
+	{ SYS_keyctl, NEVER },
+	{ SYS_request_key, NEVER },
+	{ SYS_userfaultfd, NEVER },
+	{ SYS_io_uring_setup, NEVER },
+	{ SYS_io_uring_enter, NEVER },
+	{ SYS_io_uring_register, NEVER },
+	{ SYS_kexec_load, CAP(SYS_BOOT) },
+	{ SYS_kexec_file_load, CAP(SYS_BOOT) },
+	{ SYS_reboot, CAP(SYS_BOOT) },
+	{ SYS_swapon, CAP(SYS_ADMIN) },
+	{ SYS_swapoff, CAP(SYS_ADMIN) },
+	{ SYS_pivot_root, CAP(SYS_ADMIN) },
+	{ SYS_nfsservctl, NEVER },
+	{ SYS_uselib, NEVER },
+	{ SYS_ustat, NEVER },
+	{ SYS_sysfs, NEVER },
+	{ SYS__sysctl, NEVER },
+	{ SYS_create_module, NEVER },
+	{ SYS_get_kernel_syms, NEVER },
+	{ SYS_query_module, NEVER },
+	{ SYS_init_module, CAP(SYS_MODULE) },
+	{ SYS_finit_module, CAP(SYS_MODULE) },
+	{ SYS_delete_module, CAP(SYS_MODULE) },
+	{ SYS_bpf, CAP(SYS_ADMIN) | CAP(BPF) },
+	{ SYS_perf_event_open, CAP(SYS_ADMIN) | CAP(PERFMON) },
+	{ SYS_syslog, CAP(SYS_ADMIN) | CAP(SYSLOG) },
+	{ SYS_lookup_dcookie, CAP(SYS_ADMIN) },
+	{ SYS_mount, CAP(SYS_ADMIN) },
+	{ SYS_umount2, CAP(SYS_ADMIN) },
+	{ SYS_fsopen, CAP(SYS_ADMIN) },
+	{ SYS_fsconfig, CAP(SYS_ADMIN) },
+	{ SYS_fsmount, CAP(SYS_ADMIN) },
+	{ SYS_fspick, CAP(SYS_ADMIN) },
+	{ SYS_move_mount, CAP(SYS_ADMIN) },
+	{ SYS_open_tree, CAP(SYS_ADMIN) },
+	{ SYS_mount_setattr, CAP(SYS_ADMIN) },
+	{ SYS_setns, CAP(SYS_ADMIN) },
+	{ SYS_unshare, CAP(SYS_ADMIN) },
+	{ SYS_sethostname, CAP(SYS_ADMIN) },
+	{ SYS_setdomainname, CAP(SYS_ADMIN) },
+	{ SYS_quotactl, CAP(SYS_ADMIN) },
+	{ QUOTACTL_FD, CAP(SYS_ADMIN) },
+	{ SYS_fanotify_init, CAP(SYS_ADMIN) },
+	{ SYS_open_by_handle_at, CAP(DAC_READ_SEARCH) },
+	{ SYS_acct, CAP(SYS_PACCT) },
+	{ SYS_iopl, CAP(SYS_RAWIO) },
+	{ SYS_ioperm, CAP(SYS_RAWIO) },
+	{ SYS_kcmp, CAP(SYS_PTRACE) },
+	{ SYS_pidfd_getfd, CAP(SYS_PTRACE) },
+	{ SYS_vhangup, CAP(SYS_TTY_CONFIG) },
+	{ SYS_settimeofday, CAP(SYS_TIME) },
+	{ SYS_clock_settime, CAP(SYS_TIME) },
+	{ SYS_mbind, CAP(SYS_NICE) },
+	{ SYS_get_mempolicy, CAP(SYS_NICE) },
+	{ SYS_set_mempolicy, CAP(SYS_NICE) },
+	{ SYS_move_pages, CAP(SYS_NICE) },
 };
 
 enum { RULES = sizeof(rules) / sizeof(rules[0]), INSTRUCTIONS_MAX = 2 * RULES + 64 };
@@ -113,18 +162,21 @@ static void refuse_other_machines(void)
 	add(RETURN, REFUSE(ENOSYS), 0, 0);
 }
 
-static void build_filter(void)
+static void build_filter(uint64_t capabilities)
 {
-	enum { ANY_NAMESPACE = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWCGROUP };
+	enum {
+		ANY_NAMESPACE = CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | CLONE_NEWUSER | CLONE_NEWPID |
+		                CLONE_NEWNET | CLONE_NEWCGROUP
+	};
 
 	count = 0;
 	refuse_other_machines();
 	for (size_t i = 0; i < RULES; i++)
-		if ((rules[i].lifted_by & bounding_capabilities) == 0)
+		if ((rules[i].lifted_by & capabilities) == 0)
 			refuse_if_equal(rules[i].number, EPERM);
 	/* It speaks to the hypervisor past the network. */
 	look_at_argument(SYS_socket, 0, IF_EQUAL, AF_VSOCK);
-	if ((bounding_capabilities & CAP(SYS_ADMIN)) == 0) {
+	if ((capabilities & CAP(SYS_ADMIN)) == 0) {
 		look_at_argument(SYS_clone, 0, IF_ANY_BIT, ANY_NAMESPACE);
 		/* Its flags lie in memory, where no filter can look: C libraries then take the older call. */
 		refuse_if_equal(SYS_clone3, ENOSYS);
@@ -132,13 +184,13 @@ static void build_filter(void)
 	add(RETURN, ALLOW, 0, 0);
 }
 
-int install_filter(void)
+int install_filter(uint64_t capabilities)
 {
 	struct filter_program program = { .instructions = instructions };
 
 	if (!filter_system_calls)
 		return 0;
-	build_filter();
+	build_filter(capabilities);
 	program.length = count;
 	return prctl(PR_SET_SECCOMP, MODE_FILTER, &program, 0, 0) < 0 ? errno : 0;
 }

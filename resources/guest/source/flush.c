@@ -4,7 +4,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "control.h"
+#include "flush.h"
 
 enum { FLUSHES_MAX = 8 };
 

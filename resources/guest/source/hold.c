@@ -6,7 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "init.h"
+#include "cgroup.h"
+#include "clock.h"
+#include "configure.h"
+#include "control.h"
+#include "fields.h"
+#include "hold.h"
+#include "loop.h"
+#include "namespaces.h"
+#include "network.h"
+#include "protocol.h"
+#include "tree.h"
 
 /* A process that waits for its disk cannot be held sooner; the state of the machine is whole without that too. */
 enum { HOLD_PATIENCE_MS = 1000, HOLD_POLL_MS = 1 };

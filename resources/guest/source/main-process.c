@@ -1,5 +1,6 @@
 /* The main process: its streams are ports of their own, so that they outlive the agent. */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "control.h"
+#include "fields.h"
+#include "files.h"
+#include "loop.h"
+#include "main-process.h"
+#include "namespaces.h"
+#include "ports.h"
+#include "process.h"
+#include "protocol.h"
+#include "stats.h"
 
 enum { CHUNK_BYTES = 32768 };
 
@@ -17,7 +27,7 @@ struct flow {
 	size_t start, length;
 };
 
-pid_t main_pid = -1;
+static pid_t main_pid = -1;
 
 static struct flow to_process, to_host, errors_to_host;
 static struct watch in = { .fd = -1 }, out = { .fd = -1 }, err = { .fd = -1 }, report = { .fd = -1 };
@@ -64,6 +74,7 @@ static void start_failed(void)
 	reply_failed(start_request, words[1], stage_name(words[0]));
 	pending_start = false;
 	main_pid = -1;
+	sandbox_is_over();
 	shut(&in);
 	shut(&out);
 	shut(&err);
@@ -123,7 +134,8 @@ int main_heeds(int number, bool *heeds)
 	snprintf(path, sizeof(path), "/proc/%d/status", main_pid);
 	if (read_small(path, status, sizeof(status)) < 0)
 		return ESRCH;
-	mask = signal_mask(status, "\nSigCgt:") | signal_mask(status, "\nSigBlk:");
+	/* Who ignores it may do so to finish something, and ends by itself then. */
+	mask = signal_mask(status, "\nSigCgt:") | signal_mask(status, "\nSigBlk:") | signal_mask(status, "\nSigIgn:");
 	*heeds = number == SIGKILL || (mask >> (number - 1) & 1) != 0;
 	return 0;
 }
@@ -186,7 +198,7 @@ static void drain(struct flow *flow, struct port *port)
 {
 	while (flow->length > 0) {
 		ssize_t count = port->fd < 0 ? (ssize_t)flow->length
-					     : port_write(port, flow->bytes + flow->start, flow->length);
+		                             : port_write(port, flow->bytes + flow->start, flow->length);
 
 		if (count <= 0)
 			return;
@@ -206,7 +218,7 @@ static void write_input(void)
 {
 	while (to_process.length > 0) {
 		ssize_t count = in.fd < 0 ? (ssize_t)to_process.length
-					  : write(in.fd, to_process.bytes + to_process.start, to_process.length);
+		                          : write(in.fd, to_process.bytes + to_process.start, to_process.length);
 
 		if (count < 0 && (errno == EAGAIN || errno == EINTR))
 			return;
@@ -254,6 +266,7 @@ bool main_reaped(pid_t pid, int status)
 	pump_report();
 	if (started) {
 		exited = true;
+		sandbox_is_over();
 		exit_status = status;
 		main_report_exit();
 	}

@@ -1,63 +1,55 @@
 /*
- * joey-init: process 1 of a micro-VM's guest. PROTOCOL.md says what it does for the host; this file holds the start, the
- * loop and the end.
+ * joey-init: process 1 of a micro-VM's guest. PROTOCOL.md says what it does for the host; this file connects
+ * its parts, and holds the start and the end.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "cgroup.h"
+#include "control.h"
+#include "files.h"
+#include "flush.h"
+#include "hold.h"
+#include "loop.h"
+#include "main-process.h"
+#include "ports.h"
+#include "protocol.h"
+#include "requests.h"
+#include "root.h"
+#include "sessions.h"
 
-enum { WATCHES_MAX = 4 * SESSIONS_MAX + 16, FAREWELL_MS = 3000 };
+enum { LAST_BYTES_MS = 3000 };
 
-static struct watch *watches[WATCHES_MAX];
-static struct pollfd polled[WATCHES_MAX];
-static nfds_t watch_count;
-static int64_t wake_ms;
 static bool ending;
 static int64_t end_by;
 
-int64_t now_ms(void)
+static _Noreturn void restart_machine(void)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+	/* The kernel's command line has reboot=t, which makes the machine monitor leave. */
+	reboot(RB_AUTOBOOT);
+	for (;;)
+		pause();
 }
 
-void say(const char *format, ...)
+/* Without one of these nothing would be as the sandbox expects it, least of all its isolation. */
+static void require_mount(const char *source, const char *target, const char *type, unsigned long flags,
+                          const char *options)
 {
-	va_list arguments;
-
-	va_start(arguments, format);
-	vdprintf(STDERR_FILENO, format, arguments);
-	va_end(arguments);
-}
-
-void loop_watch(struct watch *watch)
-{
-	if (watch_count < WATCHES_MAX)
-		watches[watch_count++] = watch;
-}
-
-void loop_wake_in(int64_t milliseconds)
-{
-	if (milliseconds < 0)
-		milliseconds = 0;
-	if (wake_ms < 0 || milliseconds < wake_ms)
-		wake_ms = milliseconds;
+	if (mount(source, target, type, flags, options) == 0)
+		return;
+	say("joey-init: cannot mount %s: %s\n", target, strerror(errno));
+	restart_machine();
 }
 
 /*
@@ -67,13 +59,15 @@ void loop_wake_in(int64_t milliseconds)
 static void cover_first_root(void)
 {
 	mkdir("/base", 0755);
-	mount("base", "/base", "tmpfs", MS_NODEV | MS_NOSUID, "mode=755,size=16m");
-	if (access("/probe", X_OK) == 0) {
-		close(open("/base/probe", O_CREAT | O_WRONLY | O_CLOEXEC, 0755));
-		mount("/probe", "/base/probe", NULL, MS_BIND, NULL);
+	require_mount("base", "/base", "tmpfs", MS_NODEV | MS_NOSUID, "mode=755,size=16m");
+	if (access("/inside", X_OK) == 0) {
+		close(open("/base/inside", O_CREAT | O_WRONLY | O_CLOEXEC, 0755));
+		require_mount("/inside", "/base/inside", NULL, MS_BIND, NULL);
 	}
-	if (chdir("/base") < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0)
+	if (chdir("/base") < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0) {
 		say("joey-init: cannot leave the first root: %s\n", strerror(errno));
+		restart_machine();
+	}
 }
 
 static void mount_own_trees(void)
@@ -82,9 +76,9 @@ static void mount_own_trees(void)
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		mkdir(folders[i], 0755);
-	mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL);
-	mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL);
-	mount("devtmpfs", "/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=755");
+	require_mount("proc", "/proc", "proc", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL);
+	require_mount("sysfs", "/sys", "sysfs", MS_NOSUID | MS_NOEXEC | MS_NODEV, NULL);
+	require_mount("devtmpfs", "/dev", "devtmpfs", MS_NOSUID | MS_NOEXEC, "mode=755");
 	cgroup_set_up();
 }
 
@@ -112,14 +106,15 @@ static void reap(const struct watch *children)
 			sessions_reaped(pid, status);
 }
 
-void request_shutdown(void)
+/* Ends the machine once the main process's last bytes are taken, or at once where it never ran. */
+static void request_shutdown(void)
 {
 	if (main_has_started() && !main_has_exited()) {
 		main_signal(SIGKILL);
 		return;
 	}
 	ending = true;
-	end_by = now_ms() + FAREWELL_MS;
+	end_by = now_ms() + LAST_BYTES_MS;
 }
 
 static _Noreturn void power_off(void)
@@ -127,17 +122,14 @@ static _Noreturn void power_off(void)
 	if (main_has_exited())
 		main_write_status();
 	unmount_all();
-	/* The kernel's command line has reboot=t, which makes the machine monitor leave. */
-	reboot(RB_AUTOBOOT);
-	for (;;)
-		pause();
+	restart_machine();
 }
 
 static void consider_end(void)
 {
 	if (!ending && main_has_exited()) {
 		ending = true;
-		end_by = now_ms() + FAREWELL_MS;
+		end_by = now_ms() + LAST_BYTES_MS;
 	}
 	if (!ending)
 		return;
@@ -148,8 +140,7 @@ static void consider_end(void)
 
 static void go_round(struct watch *children)
 {
-	watch_count = 0;
-	wake_ms = -1;
+	loop_begin_round();
 	children->want = POLLIN;
 	loop_watch(children);
 	ports_watch();
@@ -159,23 +150,54 @@ static void go_round(struct watch *children)
 	if (control_wants_to_run())
 		loop_wake_in(0);
 	consider_end();
-	for (nfds_t i = 0; i < watch_count; i++)
-		polled[i] = (struct pollfd){ .fd = watches[i]->fd, .events = watches[i]->want };
-	if (poll(polled, watch_count, wake_ms > INT32_MAX ? INT32_MAX : (int)wake_ms) < 0)
-		return;
-	for (nfds_t i = 0; i < watch_count; i++)
-		watches[i]->got = polled[i].revents;
+	loop_wait();
 }
+
+static void take_message(unsigned type, uint32_t session, const uint8_t *payload, size_t length)
+{
+	if (type == TO_GUEST_SHUTDOWN) {
+		reply_ok(session);
+		request_shutdown();
+	} else {
+		handle_message(type, session, payload, length);
+	}
+}
+
+static void greeted(void)
+{
+	if (main_has_exited())
+		main_report_exit();
+}
+
+static void forget_client(void)
+{
+	hold_forget();
+	flush_forget();
+	sessions_orphan();
+}
+
+static const struct control_handlers handlers = {
+	.message = take_message,
+	.describe = describe_guest,
+	.greeted = greeted,
+	.forget_client = forget_client,
+};
 
 int main(void)
 {
 	struct watch children;
 
+	/* Started anywhere else it would mount over that machine's root, and restart it in the end. */
+	if (getpid() != 1) {
+		say("joey-init is the first process of a micro-VM, and nothing else.\n");
+		return 2;
+	}
 	umask(022);
 	cover_first_root();
 	mount_own_trees();
 	write_small("/proc/self/oom_score_adj", "-1000");
 	children.fd = watch_children();
+	control_connect(&handlers);
 	open_control_port();
 	say("joey-init: ready\n");
 	for (;;) {

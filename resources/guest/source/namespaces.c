@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -10,13 +11,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "loop.h"
+#include "namespaces.h"
+#include "root.h"
+#include "tree.h"
 
 #define SHARED_KINDS (CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP)
 
 static int own_pids = -1;
 static int sandbox_pids = -1;
 static int main_handle = -1;
+static bool has_first;
 
 static bool remember_own(void)
 {
@@ -32,6 +37,13 @@ static void replace(int *descriptor, int other)
 	*descriptor = other;
 }
 
+/* Where children of joey-init itself are born again; without that it could start nothing outside of the sandbox. */
+static void return_to_own(void)
+{
+	if (setns(own_pids, CLONE_NEWPID) < 0)
+		say("joey-init: cannot return to its own processes: %s\n", strerror(errno));
+}
+
 pid_t fork_as_first(void)
 {
 	char path[64];
@@ -43,13 +55,19 @@ pid_t fork_as_first(void)
 	pid = fork();
 	if (pid == 0)
 		return 0;
-	setns(own_pids, CLONE_NEWPID);
+	return_to_own();
 	if (pid < 0)
 		return -1;
 	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
 	replace(&sandbox_pids, open(path, O_RDONLY | O_CLOEXEC));
 	replace(&main_handle, (int)syscall(SYS_pidfd_open, pid, 0));
+	has_first = true;
 	return pid;
+}
+
+void sandbox_is_over(void)
+{
+	has_first = false;
 }
 
 pid_t fork_into_sandbox(void)
@@ -57,7 +75,7 @@ pid_t fork_into_sandbox(void)
 	pid_t pid;
 	int error;
 
-	if (main_pid <= 0 || main_has_exited() || sandbox_pids < 0) {
+	if (!has_first || sandbox_pids < 0) {
 		errno = ESRCH;
 		return -1;
 	}
@@ -66,7 +84,7 @@ pid_t fork_into_sandbox(void)
 	pid = fork();
 	error = errno;
 	if (pid != 0)
-		setns(own_pids, CLONE_NEWPID);
+		return_to_own();
 	errno = error;
 	return pid;
 }

@@ -11,7 +11,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "fields.h"
+#include "network.h"
+#include "protocol.h"
 
 static bool take_text(struct reader *reader, const struct field *field, char **to)
 {
@@ -76,7 +78,7 @@ static int set_hardware_address(int socket, const char *text)
 	char rest;
 
 	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%c", &bytes[0], &bytes[1], &bytes[2], &bytes[3], &bytes[4],
-		   &bytes[5], &rest) != 6)
+	           &bytes[5], &rest) != 6)
 		return EINVAL;
 	request.ifr_hwaddr.sa_family = ARPHRD_ETHER;
 	return ioctl(socket, SIOCSIFHWADDR, &request) < 0 ? errno : 0;

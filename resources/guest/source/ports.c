@@ -5,22 +5,23 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "files.h"
+#include "loop.h"
+#include "ports.h"
 
 #define PORTS_FOLDER "/sys/class/virtio-ports"
 
 enum { CONTROL_TRIES = 2000, CONTROL_PAUSE_US = 5000 };
 
 struct port ports[PORT_COUNT] = {
-	[PORT_CONTROL] = { .name = "joey.control", .fd = -1 },
-	[PORT_STDIN] = { .name = "joey.stdin", .fd = -1 },
-	[PORT_MAIN] = { .name = "joey.main", .fd = -1 },
-	[PORT_STDERR] = { .name = "joey.stderr", .fd = -1 },
+	[PORT_CONTROL] = { .name = "joey.control", .fd = -1 }, [PORT_STDIN] = { .name = "joey.stdin", .fd = -1 },
+	[PORT_MAIN] = { .name = "joey.main", .fd = -1 },       [PORT_STDERR] = { .name = "joey.stderr", .fd = -1 },
 	[PORT_STATUS] = { .name = "joey.status", .fd = -1 },
 };
 

@@ -6,7 +6,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "filter.h"
+#include "privileges.h"
+#include "process-plan.h"
 
 enum { CAPABILITY_VERSION_3 = 0x20080522, CAPABILITIES_MAX = 64, OPEN_FILES_SOFT = 65536, OPEN_FILES_HARD = 1048576 };
 
@@ -20,6 +22,7 @@ struct capability_data {
 };
 
 uint64_t bounding_capabilities;
+bool may_gain_rights;
 
 static int drop_bounding(void)
 {
@@ -57,6 +60,12 @@ int drop_privileges(const struct process *process)
 	setrlimit(RLIMIT_CORE, &core);
 	if ((error = drop_bounding()) != 0)
 		return error;
+	/*
+	 * A filter takes either the promise to gain nothing, or the capability over the machine, which is gone below. All that is called
+	 * from here on passes it.
+	 */
+	if (may_gain_rights && (error = install_filter(bounding_capabilities)) != 0)
+		return error;
 	if (setgroups(process->group_count, process->groups) < 0)
 		return errno;
 	if (setresgid(process->gid, process->gid, process->gid) < 0)
@@ -65,7 +74,9 @@ int drop_privileges(const struct process *process)
 		return errno;
 	if ((error = keep_capabilities(process->uid)) != 0)
 		return error;
+	if (may_gain_rights)
+		return 0;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
 		return errno;
-	return install_filter();
+	return install_filter(bounding_capabilities);
 }

@@ -2,7 +2,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "init.h"
+#include "fields.h"
+#include "process-plan.h"
+#include "protocol.h"
 
 enum { ARGUMENTS_MAX = 65536, GROUPS_MAX = 65536 };
 
@@ -26,8 +28,8 @@ static bool append_text(char ***list, size_t *count, char *text)
 static bool append_group(struct process *process, gid_t group)
 {
 	gid_t *grown = process->group_count < GROUPS_MAX
-			       ? realloc(process->groups, (process->group_count + 1) * sizeof(gid_t))
-			       : NULL;
+	                       ? realloc(process->groups, (process->group_count + 1) * sizeof(gid_t))
+	                       : NULL;
 
 	if (grown == NULL)
 		return false;

@@ -1,7 +1,6 @@
 /* Starting a process of the sandbox: streams, terminal, namespaces, user, program. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -10,7 +9,14 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "cgroup.h"
+#include "files.h"
+#include "namespaces.h"
+#include "privileges.h"
+#include "process.h"
+#include "program.h"
+#include "root.h"
+#include "tree.h"
 
 enum { STAGE_CGROUP = 1, STAGE_NAMESPACES, STAGE_TERMINAL, STAGE_FOLDER, STAGE_USER, STAGE_PROGRAM };
 
@@ -22,8 +28,9 @@ struct ends {
 const char *stage_name(int stage)
 {
 	static const char *const names[] = {
-		[STAGE_CGROUP] = "cgroup", [STAGE_NAMESPACES] = "namespaces", [STAGE_TERMINAL] = "terminal",
-		[STAGE_FOLDER] = "folder", [STAGE_USER] = "user",             [STAGE_PROGRAM] = "program",
+		[STAGE_CGROUP] = "cgroup",     [STAGE_NAMESPACES] = "namespaces",
+		[STAGE_TERMINAL] = "terminal", [STAGE_FOLDER] = "folder",
+		[STAGE_USER] = "user",         [STAGE_PROGRAM] = "program",
 	};
 
 	return stage >= STAGE_CGROUP && stage <= STAGE_PROGRAM ? names[stage] : "process";
@@ -35,38 +42,6 @@ void resize_terminal(int master, unsigned columns, unsigned rows)
 
 	if (columns > 0 && rows > 0)
 		ioctl(master, TIOCSWINSZ, &size);
-}
-
-/* mkdir -p, as runtimes make the working directory of the main process. */
-static int make_folder(const char *path)
-{
-	char part[PATH_MAX];
-	size_t length = strlen(path);
-
-	if (length >= sizeof(part))
-		return ENAMETOOLONG;
-	memcpy(part, path, length + 1);
-	for (size_t i = 1; i <= length; i++) {
-		if (path[i] != '/' && path[i] != 0)
-			continue;
-		part[i] = 0;
-		if (mkdir(part, 0755) < 0 && errno != EEXIST)
-			return errno;
-		part[i] = path[i];
-	}
-	return 0;
-}
-
-static int enter_folder(enum process_kind kind, const char *path)
-{
-	int error;
-
-	if (chdir(path) == 0)
-		return 0;
-	error = errno;
-	if (kind == PROCESS_MAIN && error == ENOENT && make_folder(path) == 0 && chdir(path) == 0)
-		return 0;
-	return error;
 }
 
 static int enter_sandbox(enum process_kind kind)
@@ -137,9 +112,8 @@ static _Noreturn void become_process(enum process_kind kind, const struct proces
 	if (report != 3 && dup3(report, 3, O_CLOEXEC) == 3)
 		report = 3;
 	syscall(SYS_close_range, report + 1, ~0U, 0);
-	error = enter_folder(kind, process->cwd);
-	if (error != 0 && kind != PROCESS_CHECK)
-		fail(report, STAGE_FOLDER, error);
+	if (chdir(process->cwd) < 0 && kind != PROCESS_CHECK)
+		fail(report, STAGE_FOLDER, errno);
 	if ((error = drop_privileges(process)) != 0)
 		fail(report, STAGE_USER, error);
 	error = run_program(process, kind == PROCESS_CHECK);
@@ -173,7 +147,7 @@ static bool make_terminal(const struct process *process, struct process_streams 
 }
 
 static bool make_streams(enum process_kind kind, const struct process *process, struct process_streams *streams,
-			 struct ends *ends)
+                         struct ends *ends)
 {
 	if (!make_pipe(&streams->report, &ends->report, false))
 		return false;

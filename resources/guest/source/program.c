@@ -7,7 +7,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "process-plan.h"
+#include "program.h"
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -52,8 +53,8 @@ int run_program(const struct process *process, bool only_look)
 		char path[PATH_MAX];
 		int error;
 
-		if ((size_t)snprintf(path, sizeof(path), "%.*s/%s", length > 0 ? (int)length : 1,
-				     length > 0 ? at : ".", name) < sizeof(path)) {
+		if ((size_t)snprintf(path, sizeof(path), "%.*s/%s", length > 0 ? (int)length : 1, length > 0 ? at : ".",
+		                     name) < sizeof(path)) {
 			error = try_program(path, process, only_look);
 			if (error == 0)
 				return 0;

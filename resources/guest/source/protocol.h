@@ -1,6 +1,6 @@
 /*
  * What joey-init and the agent say to each other; PROTOCOL.md explains it. A test compares every number here with
- * src-agent/drivers/microvm/guest/protocol.ts.
+ * src-agent/engines/microvm/guest/protocol.ts.
  */
 #ifndef JOEY_PROTOCOL_H
 #define JOEY_PROTOCOL_H
@@ -83,6 +83,7 @@ enum {
 	FIELD_CAPABILITIES = 19,
 	FIELD_MASK_PATHS = 20,
 	FIELD_SYSTEM_CALL_FILTER = 21,
+	FIELD_NEW_PRIVILEGES = 22,
 
 	FIELD_ARGUMENT = 32,
 	FIELD_ENVIRONMENT = 33,

@@ -3,14 +3,49 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
 
-#include "init.h"
+#include "cgroup.h"
+#include "clock.h"
+#include "configure.h"
+#include "control.h"
+#include "fields.h"
+#include "flush.h"
+#include "hold.h"
+#include "main-process.h"
+#include "namespaces.h"
+#include "process-plan.h"
+#include "protocol.h"
+#include "requests.h"
+#include "sessions.h"
+#include "stats.h"
+#include "tree.h"
 
 static bool configured, configuration_failed;
 
-unsigned current_phase(void)
+static unsigned current_phase(void)
 {
 	return main_has_started() ? PHASE_RUNNING : configured ? PHASE_CONFIGURED : PHASE_WAITING;
+}
+
+void describe_guest(struct writer *writer)
+{
+	static const char *const controllers[] = { "cpu", "memory", "pids" };
+	struct utsname kernel;
+
+	uname(&kernel);
+	write_number(writer, FIELD_PROTOCOL, JOEY_PROTOCOL);
+	write_text(writer, FIELD_KERNEL_RELEASE, kernel.release);
+	write_number(writer, FIELD_PHASE, current_phase());
+	write_number(writer, FIELD_PAGE_SIZE, (uint64_t)sysconf(_SC_PAGESIZE));
+	for (size_t i = 0; i < sizeof(controllers) / sizeof(controllers[0]); i++)
+		if (cgroup_has(controllers[i]))
+			write_text(writer, FIELD_FEATURE, controllers[i]);
+	if (access("/proc/pressure/cpu", F_OK) == 0)
+		write_text(writer, FIELD_FEATURE, "pressure");
+	if (access("/inside", X_OK) == 0)
+		write_text(writer, FIELD_FEATURE, "inside");
 }
 
 static void answer(uint32_t session, int error, const char *what)
@@ -69,16 +104,36 @@ static bool parse_numbers(struct reader fields, struct numbers *to)
 		uint64_t value = field.tag == FIELD_SEED ? 0 : field_number(&fields, &field);
 
 		switch (field.tag) {
-		case FIELD_TARGET: to->target = value; break;
-		case FIELD_NUMBER: to->number = value; break;
-		case FIELD_SESSION: to->session = value; break;
-		case FIELD_COLUMNS: to->columns = value; break;
-		case FIELD_ROWS: to->rows = value; break;
-		case FIELD_TIME: to->time = value; break;
-		case FIELD_SEED: break;
-		case FIELD_MEMORY: to->memory = value; to->has_memory = true; break;
-		case FIELD_PIDS: to->pids = value; to->has_pids = true; break;
-		default: return false;
+		case FIELD_TARGET:
+			to->target = value;
+			break;
+		case FIELD_NUMBER:
+			to->number = value;
+			break;
+		case FIELD_SESSION:
+			to->session = value;
+			break;
+		case FIELD_COLUMNS:
+			to->columns = value;
+			break;
+		case FIELD_ROWS:
+			to->rows = value;
+			break;
+		case FIELD_TIME:
+			to->time = value;
+			break;
+		case FIELD_SEED:
+			break;
+		case FIELD_MEMORY:
+			to->memory = value;
+			to->has_memory = true;
+			break;
+		case FIELD_PIDS:
+			to->pids = value;
+			to->has_pids = true;
+			break;
+		default:
+			return false;
 		}
 	}
 	return !fields.malformed;
@@ -256,10 +311,6 @@ void handle_message(unsigned type, uint32_t session, const uint8_t *payload, siz
 		break;
 	case TO_GUEST_GO_ON:
 		handle_go_on(session, fields);
-		break;
-	case TO_GUEST_SHUTDOWN:
-		reply_ok(session);
-		request_shutdown();
 		break;
 	default:
 		reply_failed(session, ENOSYS, "message");

@@ -14,7 +14,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "loop.h"
+#include "privileges.h"
+#include "root.h"
 
 enum { LINKS_MAX = 8, RESOLVE_AS_ROOT = 0x10 /* RESOLVE_IN_ROOT */, OPENAT2 = 437 };
 
@@ -119,8 +121,11 @@ static bool is_plain(const char *path)
 
 int make_folder_in_root(const char *path)
 {
-	int fd = open_target(path, false, LINKS_MAX);
+	int fd;
 
+	if (!is_plain(path))
+		return EINVAL;
+	fd = open_target(path, false, LINKS_MAX);
 	if (fd < 0)
 		return errno;
 	close(fd);
@@ -168,7 +173,8 @@ static void forget_cached(const char *device)
 
 static bool is_device_name(const char *name)
 {
-	return strlen(name) < 16 && strncmp(name, "vd", 2) == 0 && strspn(name + 2, "abcdefghijklmnopqrstuvwxyz") == strlen(name + 2);
+	return strlen(name) < 16 && strncmp(name, "vd", 2) == 0 &&
+	       strspn(name + 2, "abcdefghijklmnopqrstuvwxyz") == strlen(name + 2);
 }
 
 /* `spec` is "erofs:vda". */
@@ -207,6 +213,12 @@ static int mount_upper(const char *spec)
 	return 0;
 }
 
+/* Where nothing gains rights by a file anyway, a program with capabilities that the sandbox lacks runs only so. */
+static unsigned long root_flags(void)
+{
+	return MS_NODEV | (may_gain_rights ? 0 : MS_NOSUID);
+}
+
 int mount_root(const struct layers *layers)
 {
 	char options[4096] = "redirect_dir=follow,metacopy=off,upperdir=/upper/upper,workdir=/upper/work,lowerdir=";
@@ -222,7 +234,7 @@ int mount_root(const struct layers *layers)
 	}
 	if (error != 0)
 		return error;
-	if (mount("joey", "/sandbox", "overlay", MS_NODEV, options) < 0)
+	if (mount("joey", "/sandbox", "overlay", root_flags(), options) < 0)
 		return errno;
 	root_fd = open("/sandbox", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	return root_fd < 0 ? errno : 0;
@@ -230,7 +242,7 @@ int mount_root(const struct layers *layers)
 
 int finish_root(bool read_only)
 {
-	if (read_only && mount(NULL, "/sandbox", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NODEV, NULL) < 0)
+	if (read_only && mount(NULL, "/sandbox", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | root_flags(), NULL) < 0)
 		return errno;
 	return 0;
 }

@@ -3,13 +3,19 @@
  * another and none makes joey-init grow.
  */
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "control.h"
+#include "fields.h"
+#include "loop.h"
+#include "process.h"
+#include "protocol.h"
+#include "sessions.h"
 
 enum { ORPHAN_GRACE_MS = 1000 };
 
@@ -122,7 +128,8 @@ void session_data(uint32_t id, const uint8_t *bytes, size_t length)
 	struct session *session = find(id);
 
 	/* More than the window: the host broke the protocol, and the surplus is dropped. */
-	if (session == NULL || session->ring == NULL || session->stdin_ended || length > WINDOW_TO_GUEST - session->pending)
+	if (session == NULL || session->ring == NULL || session->stdin_ended ||
+	    length > WINDOW_TO_GUEST - session->pending)
 		return;
 	if (session->in.fd < 0) {
 		send_credit(session, length);
@@ -307,7 +314,8 @@ static void report_end(const struct session *session)
 		reply_ok(session->id);
 		return;
 	}
-	write_number(&writer, FIELD_CODE, (uint64_t)(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)));
+	write_number(&writer, FIELD_CODE,
+	             (uint64_t)(WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status)));
 	control_send(TO_HOST_EXIT, session->id, writer.bytes, writer.length);
 }
 

@@ -6,7 +6,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "cgroup.h"
+#include "fields.h"
+#include "files.h"
+#include "protocol.h"
+#include "root.h"
+#include "stats.h"
 
 enum { FIELDS_OF_CPU = 8, IDLE = 3, IO_WAIT = 4 };
 

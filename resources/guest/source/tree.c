@@ -9,7 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "init.h"
+#include "loop.h"
+#include "root.h"
+#include "tree.h"
 
 #define PLAIN (MS_NOSUID | MS_NOEXEC | MS_NODEV)
 
@@ -35,7 +37,7 @@ static int mount_devices(void)
 {
 	static const char *const names[] = { "null", "zero", "full", "random", "urandom", "tty" };
 	static const char *const links[][2] = {
-		{ "/proc/self/fd", "fd" },      { "/proc/self/fd/0", "stdin" }, { "/proc/self/fd/1", "stdout" },
+		{ "/proc/self/fd", "fd" },       { "/proc/self/fd/0", "stdin" }, { "/proc/self/fd/1", "stdout" },
 		{ "/proc/self/fd/2", "stderr" }, { "pts/ptmx", "ptmx" },
 	};
 	int folder, error = 0;
@@ -58,19 +60,19 @@ static int mount_devices(void)
 	return error != 0 ? error : terminals < 0 ? errno : 0;
 }
 
-static int mount_probe(void)
+static int mount_inside(void)
 {
 	/* A mount of its own, so that root cannot rename it away and put a program of its choice in its place. */
 	struct mounting folder = { "tmpfs", "tmpfs", "/dev/.joey", "mode=755,size=64k", PLAIN, false };
-	struct mounting probe = {
-		"/probe", NULL, "/dev/.joey/probe", NULL, MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, true,
+	struct mounting program = {
+		"/inside", NULL, "/dev/.joey/probe", NULL, MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV, true,
 	};
 
 	int error;
 
-	if (access("/probe", X_OK) < 0)
+	if (access("/inside", X_OK) < 0)
 		return 0;
-	return (error = mount_in_root(&folder)) != 0 ? error : mount_in_root(&probe);
+	return (error = mount_in_root(&folder)) != 0 ? error : mount_in_root(&program);
 }
 
 /* An image whose /proc is a link would have the kernel's trees mounted where the masks do not reach. */
@@ -91,7 +93,8 @@ int mount_kernel_trees(uint64_t shm_bytes)
 	const struct mounting list[] = {
 		{ "sysfs", "sysfs", "/sys", NULL, PLAIN | MS_RDONLY, false },
 		{ "tmpfs", "tmpfs", "/dev", "mode=755,size=65536k", MS_NOSUID | MS_NODEV | MS_STRICTATIME, false },
-		{ "devpts", "devpts", "/dev/pts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC, false },
+		{ "devpts", "devpts", "/dev/pts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC,
+		  false },
 		{ "shm", "tmpfs", "/dev/shm", shm, PLAIN, false },
 	};
 	int error;
@@ -104,7 +107,7 @@ int mount_kernel_trees(uint64_t shm_bytes)
 	/* What the first process mounts in its own namespaces needs folders, made while the root can be written to. */
 	if ((error = make_folder_in_root("/proc")) != 0 || (error = make_folder_in_root("/dev/mqueue")) != 0)
 		return error;
-	return mount_probe();
+	return mount_inside();
 }
 
 /* The parts of a field, each with its terminating zero; their number must be right. */
@@ -149,7 +152,8 @@ int mount_tmpfs(const char *spec, size_t length)
 	char options[64] = "mode=1777";
 	struct mounting mounting = { "tmpfs", "tmpfs", NULL, options, PLAIN, false };
 
-	if (!split(spec, length, parts, 2) || strlen(parts[1]) > 20 || strspn(parts[1], "0123456789") != strlen(parts[1]))
+	if (!split(spec, length, parts, 2) || strlen(parts[1]) > 20 ||
+	    strspn(parts[1], "0123456789") != strlen(parts[1]))
 		return EINVAL;
 	if (parts[1][0] != 0)
 		snprintf(options, sizeof(options), "mode=1777,size=%s", parts[1]);
@@ -204,9 +208,18 @@ int bind_files(void)
 static int mount_masks(void)
 {
 	static const char *const hidden[] = {
-		"/proc/acpi",       "/proc/asound",      "/proc/interrupts",  "/proc/kcore",
-		"/proc/keys",       "/proc/latency_stats", "/proc/scsi",      "/proc/timer_list",
-		"/proc/timer_stats", "/proc/sched_debug", "/sys/devices/virtual/powercap", "/sys/firmware",
+		"/proc/acpi",
+		"/proc/asound",
+		"/proc/interrupts",
+		"/proc/kcore",
+		"/proc/keys",
+		"/proc/latency_stats",
+		"/proc/scsi",
+		"/proc/timer_list",
+		"/proc/timer_stats",
+		"/proc/sched_debug",
+		"/sys/devices/virtual/powercap",
+		"/sys/firmware",
 	};
 	static const char *const kept[] = { "/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger" };
 	struct stat status;

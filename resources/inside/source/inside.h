@@ -1,59 +1,59 @@
 /*
- * joey-probe tries from inside a sandbox what a sandbox should not be able to do, and tells what it saw. It judges
- * nothing: what is expected of which class of sandbox is decided by the agent, from src-agent/selftest/probes.ts.
+ * joey-inside tries from inside a sandbox what a sandbox should not be able to do, and tells what it saw. It judges
+ * nothing: what is expected of which class of sandbox is decided by the agent, from src-agent/observe/selftest/probes.ts.
  *
  * Rules for every probe: harmless where it succeeds (it opens and does not write, or writes back what was there),
  * cleans up, and may be killed at any moment.
  */
-#ifndef JOEY_PROBE_H
-#define JOEY_PROBE_H
+#ifndef JOEY_INSIDE_H
+#define JOEY_INSIDE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 enum seen {
-  UNTRIED,
-  /** The attempt was refused. */
-  BLOCKED,
-  /** It worked, or the kernel would have done it. */
-  SUCCEEDED,
-  /** What would have been attacked is not there; for a device: it was let through, but there is no such device. */
-  ABSENT,
-  /** The attempt could not be made; the detail says why. */
-  UNABLE,
+	UNTRIED,
+	/** The attempt was refused. */
+	BLOCKED,
+	/** It worked, or the kernel would have done it. */
+	SUCCEEDED,
+	/** What would have been attacked is not there; for a device: it was let through, but there is no such device. */
+	ABSENT,
+	/** The attempt could not be made; the detail says why. */
+	UNABLE,
 };
 
 /** What a probe saw. Lives in memory that is shared with the process that reports, so that it survives a kill. */
 struct finding {
-  enum seen seen;
-  int error;
-  /** What was read through a hole; the agent compares it with its secrets. */
-  char found[96];
-  char detail[400];
+	enum seen seen;
+	int error;
+	/** What was read through a hole; the agent compares it with its secrets. */
+	char found[96];
+	char detail[400];
 };
 
 struct probe {
-  const char *id;
-  void (*attempt)(struct finding *out);
-  int timeout_ms;
+	const char *id;
+	void (*attempt)(struct finding *out);
+	int timeout_ms;
 };
 
 enum { MOST = 64 };
 
 struct list {
-  const char *items[MOST];
-  int count;
+	const char *items[MOST];
+	int count;
 };
 
 /** What the agent tells: where it put its canaries, and what the sandbox was given. */
 struct wish {
-  const char *nonce;
-  const char *class;
-  const char *marker;
-  long host_pid;
-  long pids;
-  long long memory;
-  struct list canaries, siblings, sockets, abstracts, mounts, granted, devices, blocks;
+	const char *nonce;
+	const char *class;
+	const char *marker;
+	long host_pid;
+	long pids;
+	long long memory;
+	struct list canaries, siblings, sockets, abstracts, mounts, granted, devices, blocks;
 };
 
 extern struct wish wish;
@@ -62,7 +62,7 @@ extern struct wish wish;
 #define CANARY "joey-canary-"
 
 extern const struct probe file_probes[], kernel_probes[], process_probes[], privilege_probes[], device_probes[],
-    reach_probes[], network_probes[], limit_probes[];
+	reach_probes[], network_probes[], limit_probes[];
 
 __attribute__((format(printf, 3, 4))) void blocked(struct finding *out, int error, const char *format, ...);
 __attribute__((format(printf, 2, 3))) void succeeded(struct finding *out, const char *format, ...);

@@ -30,6 +30,7 @@ const tailBytes = 4 + endMark.length
 const readChunk = 1024 * 1024
 
 interface WriteRequest {
+  /** Where there is an empty file already. */
   readonly path: string
   readonly content: AsyncIterable<Buffer>
   readonly passphrase: string | undefined
@@ -62,7 +63,7 @@ export async function writeBundleFile(request: WriteRequest): Promise<{ bytes: n
     bytes += trailer.length
     yield trailer
   }
-  const out = createWriteStream(path, { flags: 'wx', mode: 0o600, highWaterMark: 4 * readChunk })
+  const out = createWriteStream(path, { flags: 'r+', highWaterMark: 4 * readChunk })
   await pipeline(Readable.from(counted(), { objectMode: true, highWaterMark: 2 }), out, { signal })
   return { bytes, sha256: hash.digest('hex') }
 }
@@ -94,7 +95,7 @@ export async function openBundleFile(
   path: string,
   { signal, onProgress }: { signal: AbortSignal; onProgress: (share: number) => void },
 ): Promise<BundleFile> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY)
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY).catch(notOpened)
   try {
     const found = await file.stat()
     if (!found.isFile()) throw notABundle()
@@ -117,9 +118,18 @@ export async function openBundleFile(
   }
 }
 
+/** A socket cannot be opened, nor can a device without its driver. Others say by themselves what they are. */
+function notOpened(error: NodeJS.ErrnoException): never {
+  if (error.code === 'ENXIO' || error.code === 'ENODEV') throw notABundle()
+  throw error
+}
+
+/** The kernel calls some files regular that cannot be read: /proc/PID/mem. */
+const nothingRead = { bytesRead: 0 }
+
 async function readHead(file: FileHandle): Promise<Head & { readonly raw: Buffer }> {
   const start = Buffer.alloc(frameHeadBytes + mostHead)
-  const { bytesRead } = await file.read(start, 0, start.length, 0)
+  const { bytesRead } = await file.read(start, 0, start.length, 0).catch(() => nothingRead)
   const isFrame = bytesRead > frameHeadBytes && start.readUInt32LE(0) === 0x184d2a50 + kinds.head
   if (!isFrame) throw notABundle()
   const { size } = parseFrameHead(start)

@@ -1,12 +1,17 @@
 import { stat } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { measureLayer } from '../../storage/ext4/layer-to-disk.ts'
-import type { SnapshotRecord } from '../../state/records/snapshot-records.ts'
-import type { TimeGround } from '../../time-ground.ts'
 import { version } from '../../base/version.ts'
+import type { SnapshotRecord, SnapshotStore } from '../../state/records/snapshot-records.ts'
+import { measureLayer } from '../../storage/ext4/layer-to-disk.ts'
+import type { LayerStore } from '../../storage/layers/layer-store.ts'
 import { openLayerTar } from '../oci/layer-tar.ts'
 import type { ArchiveLayer, ArchiveSource } from '../oci/sources.ts'
 import type { Manifest } from './manifest.ts'
+
+interface Deps {
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+}
 
 /** What goes into a bundle: the source, the snapshots that go with it, and every layer once. */
 export interface BundlePlan {
@@ -21,7 +26,7 @@ export interface PlannedLayer extends ArchiveLayer {
 
 /** Those of the way to the image are always in it, and those that are asked for with theirs. */
 export async function planBundle(
-  ground: TimeGround,
+  deps: Deps,
   source: ArchiveSource,
   wanted: readonly string[],
   signal: AbortSignal,
@@ -29,7 +34,7 @@ export async function planBundle(
   const snapshots = new Map<string, SnapshotRecord>()
   for (const id of [source.snapshotId, ...wanted]) {
     for (let at = id; at !== null; ) {
-      const record = ground.snapshotRecords.get(at)
+      const record = deps.snapshotRecords.get(at)
       // Only snapshots that are whole leave; the tree ends where one is not.
       if (!record || record.snapshot.state !== 'ready' || snapshots.has(at)) break
       if (record.snapshot.imageDigest === source.image.digest) snapshots.set(at, record)
@@ -45,8 +50,8 @@ export async function planBundle(
   for (const { layers: chain } of snapshots.values()) {
     for (const id of chain) {
       if (layers.has(id)) continue
-      await ground.layers.requireUsable(id)
-      const tree = { kind: 'folder', path: await ground.layers.ensureTree(id, signal) } as const
+      await deps.layers.requireUsable(id)
+      const tree = { kind: 'folder', path: await deps.layers.ensureTree(id, signal) } as const
       add({ id, source: tree, open: (stop) => openLayerTar(tree, { signal: stop, changes: false }) })
     }
   }
@@ -54,8 +59,8 @@ export async function planBundle(
 }
 
 /** Bytes and entries as the store has counted them, or counted now. */
-export async function measurePlanned(ground: TimeGround, { id, source }: PlannedLayer, signal: AbortSignal) {
-  const facts = id === null ? null : await ground.layers.facts(id)
+export async function measurePlanned(deps: Pick<Deps, 'layers'>, { id, source }: PlannedLayer, signal: AbortSignal) {
+  const facts = id === null ? null : await deps.layers.facts(id)
   if (facts?.sealed) return { bytes: facts.bytes, entries: facts.entries }
   if (source.kind === 'folder') return measureLayer(source.path, signal)
   const { blocks } = await stat(source.path)

@@ -43,7 +43,7 @@ export async function* packChunks(source: AsyncIterable<Buffer>, cipher: ChunkCi
   }
   for await (const block of inBlocks(source)) {
     const packed = squeeze(block, options)
-    packed.catch(() => undefined) // told when its turn has come
+    packed.catch(() => undefined) // reported when its turn has come
     waiting.push(packed)
     yield* settle(atOnce)
   }

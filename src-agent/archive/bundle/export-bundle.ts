@@ -1,9 +1,9 @@
-import type { FoundPackage } from '../../files/compare/read-packages.ts'
-import type { TimeGround } from '../../time-ground.ts'
 import { version } from '../../base/version.ts'
+import type { FoundPackage } from '../../files/compare/read-packages.ts'
+import type { LayerStore } from '../../storage/layers/layer-store.ts'
 import { type Exported, runningSentence } from '../oci/export-image.ts'
-import { openLayerTar } from '../oci/layer-tar.ts'
 import { type LeftOut, toOciLayer } from '../oci/layer-stream.ts'
+import { openLayerTar } from '../oci/layer-tar.ts'
 import type { Place } from '../secrets/scan-layers.ts'
 import { writeBundleFile } from './bundle-file.ts'
 import { type BundlePlan, makeManifest, measurePlanned, type PlannedLayer } from './bundle-plan.ts'
@@ -14,7 +14,8 @@ import { toCycloneDx } from './sbom.ts'
 import type { Signing } from './signing.ts'
 
 export interface BundleExport {
-  readonly ground: TimeGround
+  readonly layers: LayerStore
+  readonly now: () => Date
   readonly signing: Signing
   readonly plan: BundlePlan
   readonly ref: string
@@ -31,12 +32,12 @@ export interface BundleExport {
 
 /** Writes a sandbox with its snapshots as one file, from its beginning to its end. */
 export async function exportBundle(request: BundleExport): Promise<Exported> {
-  const { ground, plan, packages, signal, withImage } = request
+  const { plan, packages, signal, withImage } = request
   const sizes = []
-  for (const layer of plan.layers) sizes.push(await measurePlanned(ground, layer, signal))
+  for (const layer of plan.layers) sizes.push(await measurePlanned(request, layer, signal))
   const total = sizes.reduce((sum, { bytes }) => sum + bytes, withImage ? plan.source.image.contentBytes : 0)
   const dropVariables = new Set(request.drop.flatMap((place) => ('variable' in place ? [place.variable] : [])))
-  const now = ground.context.now()
+  const now = request.now()
   const manifest = makeManifest({ ...request, sizes, dropVariables, packages: packages.length, now })
   const left = { dropped: 0 }
   let bytes = 0
@@ -54,7 +55,7 @@ export async function exportBundle(request: BundleExport): Promise<Exported> {
     sign: request.signing.sign,
     signal,
   })
-  return { ...written, told: tell(request, left.dropped) }
+  return { ...written, messages: tell(request, left.dropped) }
 }
 
 async function* partsOf(request: BundleExport, now: Date, left: { dropped: number }): AsyncGenerator<PartSource> {
@@ -92,15 +93,15 @@ async function partOf(
 }
 
 function tell({ plan, withImage }: BundleExport, dropped: number): string[] {
-  const told: string[] = []
+  const messages: string[] = []
   const { source, snapshots } = plan
-  if (source.isRunning) told.push(runningSentence)
+  if (source.isRunning) messages.push(runningSentence)
   if (snapshots.some(({ snapshot }) => snapshot.live !== null)) {
-    told.push('Memory of live snapshots is left out: a bundle carries disks.')
+    messages.push('Memory of live snapshots is left out: a bundle carries disks.')
   }
-  if (!withImage) told.push(`The image ${source.imageName} is not in it: the other side needs the same one.`)
-  if (dropped > 0) told.push(`${dropped === 1 ? '1 file' : `${dropped} files`} with secrets left out.`)
-  return told
+  if (!withImage) messages.push(`The image ${source.imageName} is not in it: the other side needs the same one.`)
+  if (dropped > 0) messages.push(`${dropped === 1 ? '1 file' : `${dropped} files`} with secrets left out.`)
+  return messages
 }
 
 async function* one(value: unknown): AsyncGenerator<Buffer> {

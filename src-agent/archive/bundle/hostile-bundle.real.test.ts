@@ -1,10 +1,11 @@
+import { writeFileSync } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createArchiveHandlers } from '../archive-handlers.ts'
 import type { TarEntry } from '../../storage/tar/read-entries.ts'
 import { endOfTar, headOf } from '../../storage/tar/write-entry.ts'
 import { type ArchiveBench, openArchiveBench } from '../../testing/archive/archive-bench.ts'
+import { createArchiveHandlers } from '../archive-handlers.ts'
 import { writeBundleFile } from './bundle-file.ts'
 import type { Manifest } from './manifest.ts'
 import { type PartSource, writeParts } from './parts.ts'
@@ -58,9 +59,9 @@ async function writeHostile({
   about = { sockets: [] },
   parts,
 }: Hostile): Promise<string> {
-  const { context } = bench.ground
-  const image = context.images.find('busybox')
-  const base = context.records.all().find(({ sandbox }) => sandbox.name === 'model')
+  const { folder, images, records } = bench.services
+  const image = images.find('busybox')
+  const base = records.all().find(({ sandbox }) => sandbox.name === 'model')
   const whole: Manifest = {
     ...{
       name: 'evil',
@@ -89,13 +90,14 @@ async function writeHostile({
     yield* parts?.(one) ?? [one]
   }
   const path = join(bench.base, `evil-${number++}.joey`)
-  const { sign } = openSigning(join(context.folder.home, 'signing'))
+  const { sign } = openSigning(join(folder.home, 'signing'))
+  writeFileSync(path, '')
   await writeBundleFile({ path, content: writeParts(whole, all()), passphrase: undefined, sign, signal })
   return path
 }
 
 async function attempt(hostile: Hostile): Promise<string> {
-  const { inspectBundle, importBundle } = createArchiveHandlers(bench.ground)
+  const { inspectBundle, importBundle } = createArchiveHandlers(bench.services)
   const path = await writeHostile(hostile)
   const reason = ({ wire, message }: { wire?: { reason: string }; message: string }) => wire?.reason ?? message
   try {
@@ -109,7 +111,7 @@ async function attempt(hostile: Hostile): Promise<string> {
 }
 
 async function everything() {
-  const { folder, records } = bench.ground.context
+  const { folder, records } = bench.services
   const list = (name: string) => readdir(join(folder.home, name)).catch(() => [])
   return [await list('layers'), await list('archive/staging'), records.all().length]
 }
@@ -133,12 +135,12 @@ const cases: readonly (readonly [string, Hostile, string])[] = [
   ],
   ['a layer that is missing', { parts: () => [] }, 'bundle-damaged'],
   [
-    'a layer that is not told of',
+    'a layer that is not in the manifest',
     { parts: (layer) => [layer, { ...layer, name: 'layer-1', content: of(layerOf()) }] },
     'bundle-damaged',
   ],
   [
-    'an image that is not told of',
+    'an image that is not in the manifest',
     { parts: (layer) => [{ name: 'image', about: {}, content: of(layerOf()) }, layer] },
     'bundle-damaged',
   ],

@@ -4,17 +4,24 @@ import type * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { importBundle, PermissionSheet } from '#contract/archive'
 import type { SandboxSpec } from '#contract/sandbox'
-import { createDiskTools } from '../../storage/ext4/disk-tools.ts'
 import { run } from '../../base/process/run.ts'
+import { withDefaultMemory } from '../../sandboxes/default-memory.ts'
 import { requireFreeName } from '../../sandboxes/find-sandbox.ts'
-import { joeyFolders } from '../../sandboxes/host-paths.ts'
+import { hostRules } from '../../sandboxes/host-paths.ts'
 import { newRecord } from '../../sandboxes/new-record.ts'
+import type { SandboxService } from '../../sandboxes/sandbox-service.ts'
 import { checkSpec } from '../../sandboxes/spec-policy.ts'
-import type { SnapshotRecord } from '../../state/records/snapshot-records.ts'
+import type { EventLog } from '../../state/event-log.ts'
+import type { StateFolder } from '../../state/folder.ts'
 import { commitTogether } from '../../state/record-change.ts'
-import type { TimeGround } from '../../time-ground.ts'
-import { agreeSnapshotSpec, agreeSpec } from './agreed-spec.ts'
-import { bundleDamaged, hostileBundle } from './bundle-errors.ts'
+import type { SandboxRecords } from '../../state/records/sandbox-records.ts'
+import type { SnapshotRecord, SnapshotStore } from '../../state/records/snapshot-records.ts'
+import type { SettingsStore } from '../../state/settings-store.ts'
+import { createDiskTools } from '../../storage/ext4/disk-tools.ts'
+import type { ImageStore } from '../../storage/images/image-store.ts'
+import type { LayerStore } from '../../storage/layers/layer-store.ts'
+import { agreeSnapshotSpec, agreeSpec } from './accepted-spec.ts'
+import { bundleDamaged } from './bundle-errors.ts'
 import type { BundleFile } from './bundle-file.ts'
 import { importImage } from './import-image.ts'
 import { type LayerBudget, mostEntries } from './layer-check.ts'
@@ -22,14 +29,30 @@ import type { Manifest } from './manifest.ts'
 import { type BundlePart, readParts } from './parts.ts'
 import { unpackLayer } from './unpack-layer.ts'
 
+interface Deps {
+  readonly records: SandboxRecords
+  readonly images: ImageStore
+  readonly snapshotRecords: SnapshotStore
+}
+
 interface ImportWork {
-  readonly ground: TimeGround
+  readonly records: SandboxRecords
+  readonly events: EventLog
+  readonly folder: StateFolder
+  readonly images: ImageStore
+  readonly layers: LayerStore
+  readonly snapshotRecords: SnapshotStore
+  readonly now: () => Date
+  readonly sandboxes: Pick<SandboxService, 'start'>
+  readonly settings: SettingsStore
   readonly file: BundleFile
   readonly manifest: Manifest
   readonly sheet: z.output<typeof PermissionSheet>
   readonly request: z.output<(typeof importBundle)['request']>
   readonly staging: string
   readonly signal: AbortSignal
+  /** What is started goes on when the import has answered. */
+  readonly agentSignal: AbortSignal
   readonly onShare: (share: number) => void
 }
 
@@ -45,32 +68,34 @@ const slack = { share: 1.1, bytes: 64 * 2 ** 20, entries: 10_000 }
 
 /** Makes everything that a bundle holds, and only then gives it names, all in one transaction. */
 export async function makeImport(work: ImportWork) {
-  const { ground, manifest, sheet, request } = work
-  const { context, settings } = ground
-  if (request.name !== undefined) requireFreeName(context, request.name)
+  const { manifest, sheet, request, settings } = work
+  if (request.name !== undefined) requireFreeName(work, request.name)
   const { agreed } = request
-  const { spec: wished, told } = agreeSpec(manifest.spec, sheet, { agreed, defaultClass: settings.read().defaultClass })
-  const spec = await checkSpec(wished, joeyFolders(context.folder))
+  const { spec: wished, messages } = agreeSpec(manifest.spec, sheet, {
+    agreed,
+    defaultClass: settings.read().defaultClass,
+  })
+  const spec = await checkSpec(withDefaultMemory(wished, settings.read()), hostRules(work))
   const made = new Map<string, string>()
   try {
     const { imageDigest } = await makeParts(work, made)
-    const name = request.name ?? freeName(ground, manifest.name)
+    const name = request.name ?? freeName(work, manifest.name)
     const record = nameAll(work, { imageDigest, layers: made }, { name, spec })
     const id = record.sandbox.id
-    const sandbox = request.start ? await ground.sandboxes.start(id, context.signal) : record.sandbox
+    const sandbox = request.start ? await work.sandboxes.start(id, work.agentSignal) : record.sandbox
     const renamed =
       name === manifest.name ? [] : [`It is called "${name}", because "${manifest.name}" is taken or was not wanted.`]
-    return { sandbox, told: [...told, ...renamed] }
+    return { sandbox, messages: [...messages, ...renamed] }
   } catch (error) {
     // Layers that got a name in the meantime are somebody's; the others are nobody's.
-    const named = new Set(context.records.all().flatMap(({ layers }) => layers))
-    for (const id of made.values()) if (!named.has(id)) await ground.layers.remove(id)
+    const named = new Set(work.records.all().flatMap(({ layers }) => layers))
+    for (const id of made.values()) if (!named.has(id)) await work.layers.remove(id)
     throw error
   }
 }
 
 async function makeParts(work: ImportWork, made: Map<string, string>): Promise<Pick<Made, 'imageDigest'>> {
-  const { ground, file, manifest, sheet, request, signal } = work
+  const { file, manifest, sheet, request, signal } = work
   const tools = createDiskTools(run)
   const budget = budgetOf(manifest)
   const expected = [...manifest.layers]
@@ -91,15 +116,15 @@ async function makeParts(work: ImportWork, made: Map<string, string>): Promise<P
         imageDigest ??= await makeImage(work, part)
         continue
       }
-      // Layers come in the order in which they are told, so each comes once.
+      // Layers come in the order in which they are listed, so each comes once.
       const key = expected.shift()?.key
       if (part.name !== key) throw bundleDamaged('a part is in the wrong place')
       const folder = join(work.staging, key)
       await unpackLayer({ part, folder, budget, tools, signal, onBytes })
-      const id = ground.layers.newId()
+      const id = work.layers.newId()
       made.set(key, id)
-      await ground.layers.adoptFolder(id, folder)
-      await ground.layers.seal(id, { signal })
+      await work.layers.adoptFolder(id, folder)
+      await work.layers.seal(id, { signal })
     }
   } finally {
     await reader.close()
@@ -109,11 +134,20 @@ async function makeParts(work: ImportWork, made: Map<string, string>): Promise<P
   return { imageDigest }
 }
 
-function makeImage({ ground, manifest: { image }, staging, signal }: ImportWork, part: BundlePart): Promise<string> {
-  const tooMuch = () => hostileBundle('bundle-too-large', 'its image unpacks to more than it says.')
+function makeImage(work: ImportWork, part: BundlePart): Promise<string> {
+  const tooMuch = () => appError('bundle-too-large', { what: 'image' })
   // Headers and what fills blocks come on top of the content.
+  const { image } = work.manifest
   const maxBytes = 3 * image.contentBytes + 8 * slack.bytes
-  return importImage({ ground, part, image, staging, maxBytes, tooMuch, signal })
+  return importImage({
+    images: work.images,
+    part,
+    image,
+    staging: work.staging,
+    maxBytes,
+    tooMuch,
+    signal: work.signal,
+  })
 }
 
 function budgetOf({ layers }: Manifest): LayerBudget {
@@ -127,15 +161,14 @@ function budgetOf({ layers }: Manifest): LayerBudget {
 
 /** All records at once: afterwards all of it is there, or nothing. */
 function nameAll(work: ImportWork, made: Made, { name, spec }: { name: string; spec: SandboxSpec }) {
-  const { ground, manifest } = work
-  const { context } = ground
-  requireFreeName(context, name)
-  const imageName = nameOfImage(ground, manifest.image.name, made.imageDigest)
+  const { manifest } = work
+  requireFreeName(work, name)
+  const imageName = nameOfImage(work, manifest.image.name, made.imageDigest)
   const chainOf = (keys: readonly string[]) => keys.flatMap((key) => made.layers.get(key) ?? [])
-  const ids = new Map(manifest.snapshots.map(({ id }) => [id, freeSnapshotId(ground)]))
+  const ids = new Map(manifest.snapshots.map(({ id }) => [id, freeSnapshotId(work)]))
   const idOf = (id: string | null) => (id === null ? null : (ids.get(id) ?? null))
   const parentId = idOf(manifest.parentId)
-  const record = newRecord(context, {
+  const record = newRecord(work, {
     name,
     spec: { ...spec, image: imageName },
     argv: manifest.argv,
@@ -172,31 +205,31 @@ function nameAll(work: ImportWork, made: Made, { name, spec }: { name: string; s
       stateSums: {},
     }
   })
-  const changes = snapshots.map((each) => context.snapshots.changeOf(each))
-  commitTogether(context.events, [...changes, context.records.changeOf(record)])
+  const changes = snapshots.map((each) => work.snapshotRecords.changeOf(each))
+  commitTogether(work.events, [...changes, work.records.changeOf(record)])
   return record
 }
 
 /** A name of this machine is shown only where it means this very image. */
-function nameOfImage({ context }: TimeGround, name: string, digest: string): string {
-  const found = context.images.list().find((image) => image.digest === digest)
+function nameOfImage(deps: Pick<Deps, 'images'>, name: string, digest: string): string {
+  const found = deps.images.list().find((image) => image.digest === digest)
   const same = found?.names.find((each) => each === name || each === `${name}:latest`)
   return same === undefined ? digest : name
 }
 
-function freeName({ context }: TimeGround, wished: string): string {
-  const isTaken = (name: string) => context.records.findByName(name) !== undefined
+function freeName(deps: Pick<Deps, 'records'>, wished: string): string {
+  const isTaken = (name: string) => deps.records.findByName(name) !== undefined
   if (!isTaken(wished)) return wished
   for (let number = 2; ; number += 1) {
     const name = `${wished.slice(0, 56)}-${number}`
-    if (number > 10_000) throw appError('conflict', 'sandbox-name-taken', 'Choose a name for the sandbox.')
+    if (number > 10_000) throw appError('sandbox-name-taken', { name: wished })
     if (!isTaken(name)) return name
   }
 }
 
-function freeSnapshotId({ context, snapshotRecords }: TimeGround): string {
+function freeSnapshotId(deps: Pick<Deps, 'records' | 'snapshotRecords'>): string {
   for (;;) {
     const id = randomBytes(6).toString('hex')
-    if (!snapshotRecords.get(id) && !context.records.get(id)) return id
+    if (!deps.snapshotRecords.get(id) && !deps.records.get(id)) return id
   }
 }

@@ -1,12 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { TimeGround } from '../../time-ground.ts'
-import { writeFolder } from '../oci/image-writer.ts'
+import { openOwnFolder } from '../../base/host-path/host-folder.ts'
+import type { ImageStore } from '../../storage/images/image-store.ts'
+import { type ImageWriter, writeFolder } from '../oci/image-writer.ts'
 import type { Manifest } from './manifest.ts'
 import type { BundlePart } from './parts.ts'
 
 interface ImageRequest {
-  readonly ground: TimeGround
+  readonly images: Pick<ImageStore, 'import'>
   readonly part: BundlePart
   readonly image: Manifest['image']
   readonly staging: string
@@ -21,10 +22,11 @@ interface ImageRequest {
  * and the same bundle gives the same image again.
  */
 export async function importImage(request: ImageRequest): Promise<string> {
-  const { ground, part, image, staging, signal } = request
+  const { part, image, staging, signal } = request
   const layout = join(staging, 'layout')
   await mkdir(layout)
-  const writer = await writeFolder(layout)
+  const folder = await openOwnFolder(layout, { replace: false })
+  const writer = await writeFolder(folder)
   let bytes = 0
   async function* counted() {
     for await (const chunk of part.content) {
@@ -34,8 +36,23 @@ export async function importImage(request: ImageRequest): Promise<string> {
       yield chunk
     }
   }
+  try {
+    await writeLayout(writer, counted(), image)
+  } finally {
+    await folder.close()
+  }
+  const [made] = await request.images.import({ path: layout, signal, onProgress: () => {} })
+  if (made === undefined) throw new Error('the image of a bundle was not imported')
+  return made.digest
+}
+
+async function writeLayout(
+  writer: ImageWriter,
+  content: AsyncIterable<Buffer>,
+  image: Manifest['image'],
+): Promise<void> {
   const inBlobs = (hex: string) => `blobs/sha256/${hex}`
-  const layer = await writer.addBlob(counted(), inBlobs)
+  const layer = await writer.addBlob(content, inBlobs)
   const config = await writer.addBlob(json(configurationOf(image, layer.digest)), inBlobs)
   const types = 'application/vnd.oci.image'
   const manifest = await writer.addBlob(
@@ -50,9 +67,6 @@ export async function importImage(request: ImageRequest): Promise<string> {
   const top = { mediaType: `${types}.manifest.v1+json`, ...manifest }
   await writer.addFile('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests: [top] })))
   await writer.addFile('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'))
-  const [made] = await ground.context.images.import({ path: layout, signal, onProgress: () => {} })
-  if (made === undefined) throw new Error('the image of a bundle was not imported')
-  return made.digest
 }
 
 function configurationOf({ config, architecture, createdAt }: Manifest['image'], diffId: string): object {

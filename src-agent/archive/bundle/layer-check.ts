@@ -1,6 +1,6 @@
-import type { Attribute } from '../../storage/ext4/attributes.ts'
+import { appError } from '#contract/app-error'
+import type { Attribute } from '../../storage/tar/attribute.ts'
 import type { TarEntry } from '../../storage/tar/read-entries.ts'
-import { hostileBundle } from './bundle-errors.ts'
 
 /** What all layers of a bundle together may hold. */
 export interface LayerBudget {
@@ -48,17 +48,15 @@ export function createLayerCheck(budget: LayerBudget): (entry: TarEntry) => TarE
   return (entry) => {
     budget.entries -= 1
     budget.bytes -= entry.stored
-    if (budget.entries < 0)
-      throw hostileBundle('bundle-too-many-entries', 'it holds more files than it says, or more than 2 million.')
-    if (budget.bytes < 0) throw hostileBundle('bundle-too-large', 'it unpacks to more than it says.')
+    if (budget.entries < 0) throw appError('bundle-too-many-entries')
+    if (budget.bytes < 0) throw appError('bundle-too-large', { what: 'layer' })
     checkPath(entry.path)
-    if (!types.has(entry.type))
-      throw hostileBundle('bundle-entry-unknown', `an entry is of no known kind: ${show(entry.path)}.`)
+    if (!types.has(entry.type)) throw appError('bundle-entry-unknown', { path: show(entry.path) })
     checkNumbers(entry)
     place(entry)
     if (entry.type === '1') checkLink(entry, folders)
     if (entry.type === '2' && (entry.link === '' || entry.link.includes('\0') || entry.link.length > 4096)) {
-      throw hostileBundle('bundle-link-invalid', `a link leads nowhere: ${show(entry.path)}.`)
+      throw appError('bundle-link-invalid', { what: 'link', path: show(entry.path) })
     }
     return { ...entry, attributes: checkAttributes(entry), parts: closeParts(entry) }
   }
@@ -67,29 +65,29 @@ export function createLayerCheck(budget: LayerBudget): (entry: TarEntry) => TarE
 function checkPath(path: string): void {
   const parts = path.split('/')
   if (path.length > limits.path || parts.length > limits.depth) {
-    throw hostileBundle('bundle-path-too-deep', `a path in it is too long or too deep: ${show(path)}.`)
+    throw appError('bundle-path-too-deep', { path: show(path) })
   }
   if (path === '') return
   const isBad = (part: string) =>
     part === '' || part === '.' || part === '..' || part.includes('\0') || part.length > limits.name
-  if (parts.some(isBad)) throw hostileBundle('bundle-path-invalid', `a path in it leads elsewhere: ${show(path)}.`)
+  if (parts.some(isBad)) throw appError('bundle-path-invalid', { what: 'path', path: show(path) })
 }
 
 function checkNumbers({ path, type, uid, gid, size, stored, parts }: TarEntry): void {
   const isOdd = uid > limits.id || gid > limits.id || size > limits.fileSize || (type !== '0' && stored > 0)
   if (isOdd || (parts !== null && type !== '0')) {
-    throw hostileBundle('bundle-entry-odd', `a file in it has an owner or a size that cannot be: ${show(path)}.`)
+    throw appError('bundle-entry-odd', { path: show(path) })
   }
   let end = 0
   for (const part of parts ?? []) {
     if (part.start < end || part.start + part.length > size) {
-      throw hostileBundle('bundle-sparse-invalid', `the holes of a file make no sense: ${show(path)}.`)
+      throw appError('bundle-sparse-invalid', { path: show(path) })
     }
     end = part.start + part.length
   }
 }
 
-/** The end of a file that ends with a hole is told by an empty part. */
+/** The end of a file that ends with a hole is marked by an empty part. */
 function closeParts({ parts, size }: TarEntry): TarEntry['parts'] {
   const last = parts?.at(-1)
   if (parts === null || (last && last.start + last.length === size)) return parts
@@ -100,7 +98,7 @@ function checkLink({ path, link }: TarEntry, folders: ReadonlySet<string>): void
   checkPath(link)
   const parent = link.slice(0, Math.max(0, link.lastIndexOf('/')))
   if (link === '' || folders.has(link) || !folders.has(parent)) {
-    throw hostileBundle('bundle-link-invalid', `a hard link leads elsewhere: ${show(path)}.`)
+    throw appError('bundle-link-invalid', { what: 'hardLink', path: show(path) })
   }
 }
 
@@ -123,14 +121,11 @@ function checkAttributes({ path, attributes }: TarEntry): Attribute[] {
 }
 
 function badAttribute(path: string) {
-  return hostileBundle('bundle-attribute-reserved', `an attribute in it is reserved for this machine: ${show(path)}.`)
+  return appError('bundle-attribute-reserved', { path: show(path) })
 }
 
 function disordered(path: string) {
-  return hostileBundle(
-    'bundle-disordered',
-    `its files are not in their order, so one could be written through another: ${show(path)}.`,
-  )
+  return appError('bundle-disordered', { path: show(path) })
 }
 
 function show(path: string): string {

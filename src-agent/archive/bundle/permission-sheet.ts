@@ -1,35 +1,55 @@
 import type * as z from 'zod'
-import { AppError } from '#contract/app-error'
 import type { PermissionSheet } from '#contract/archive'
-import { formatGrant } from '#contract/grant-text'
+import type { Said } from '#contract/reasons/define'
 import type { SandboxSpec } from '#contract/sandbox'
-import { hostArchitecture } from '../../storage/images/plan-images.ts'
-import { freeBytesIn } from '../../storage/images/staging.ts'
-import { joeyFolders } from '../../sandboxes/host-paths.ts'
+import { listOf, type Sentence, saidOf, sentence, type Wording, wordingOf } from '#contract/sentence'
+import { type DiskRoom, roomToFill } from '../../base/disk-room.ts'
+import { explainFailure } from '../../base/failures/machine-failure.ts'
+import type { Drivers } from '../../engines/driver.ts'
+import { hostRules } from '../../sandboxes/host-paths.ts'
 import { checkSpec } from '../../sandboxes/spec-policy.ts'
-import type { TimeGround } from '../../time-ground.ts'
+import type { StateFolder } from '../../state/folder.ts'
+import type { SandboxRecords } from '../../state/records/sandbox-records.ts'
+import type { SettingsStore } from '../../state/settings-store.ts'
+import type { ImageStore } from '../../storage/images/image-store.ts'
+import { hostArchitecture } from '../../storage/images/plan-images.ts'
 import type { BundleFile } from './bundle-file.ts'
 import { mostEntries } from './layer-check.ts'
 import type { Manifest } from './manifest.ts'
+import { wishesOf, withoutWishes } from './requested-fields.ts'
 import { isSignedBy, keyIdOf, type Signing } from './signing.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly images: ImageStore
+  readonly drivers: Drivers
+  readonly settings: SettingsStore
+}
 
 type Sheet = z.output<typeof PermissionSheet>
 type Request = Sheet['requests'][number]
 
 interface SheetRequest {
-  readonly ground: TimeGround
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly images: ImageStore
+  readonly drivers: Drivers
+  readonly settings: SettingsStore
   readonly signing: Signing
   readonly file: Pick<BundleFile, 'bytes' | 'sha256' | 'digest' | 'signature' | 'isEncrypted'>
   readonly manifest: Manifest
 }
 
 /** What a bundle wants, against what this machine can give and what a new sandbox gets without asking. */
-export async function makeSheet({ ground, signing, file, manifest }: SheetRequest): Promise<Sheet> {
+export async function makeSheet(deps: SheetRequest): Promise<Sheet> {
+  const { signing, file, manifest } = deps
   const { image, spec } = manifest
   const signature = await judgeSignature(signing, file)
-  const freeBytes = await freeBytesIn(ground.context.folder.home)
+  const room = await roomToFill(deps.folder.home)
+  const freeBytes = room.bytes
   const unpackedBytes = bytesOf(manifest)
-  const here = hasImage(ground, image.digest)
+  const here = hasImage(deps, image.digest)
   return {
     consent: file.sha256,
     name: manifest.name,
@@ -55,8 +75,8 @@ export async function makeSheet({ ground, signing, file, manifest }: SheetReques
       memoryBytes: spec.limits.memoryBytes,
       cpus: spec.limits.cpus,
     },
-    requests: [...signerRequests(signature), ...(await specRequests(ground, spec))],
-    problems: findProblems(manifest, { here, freeBytes, unpackedBytes }),
+    requests: [...signerRequests(signature), ...(await specRequests(deps, spec))],
+    ...listed(findProblems(manifest, { here, room, unpackedBytes })),
   }
 }
 
@@ -66,29 +86,32 @@ function bytesOf({ image, layers }: Manifest): number {
   return layers.reduce((sum, { bytes }) => sum + bytes, ofImage)
 }
 
-function hasImage({ context }: TimeGround, digest: string): boolean {
-  return context.images.list().some((image) => image.digest === digest)
+function hasImage(deps: Pick<Deps, 'images'>, digest: string): boolean {
+  return deps.images.list().some((image) => image.digest === digest)
 }
 
 function findProblems(
   { image, layers }: Manifest,
-  { here, freeBytes, unpackedBytes }: { here: boolean; freeBytes: number; unpackedBytes: number },
-): string[] {
-  const problems: string[] = []
+  { here, room, unpackedBytes }: { here: boolean; room: DiskRoom; unpackedBytes: number },
+): Sentence[] {
+  const problems: Sentence[] = []
   const entries = layers.reduce((sum, layer) => sum + layer.entries, 0)
   if (!here && !image.included) {
-    problems.push(`The image ${image.name} is not in the bundle and not on this machine. Import the same image first.`)
+    problems.push(sentence('bundle-image-missing', { image: image.name }))
   }
   if (image.architecture !== hostArchitecture) {
-    problems.push(`It is made for processors of the kind ${image.architecture}, this machine has ${hostArchitecture}.`)
+    problems.push(sentence('bundle-processor', { wanted: image.architecture, here: hostArchitecture }))
   }
   const needed = unpackedBytes + (here || !image.included ? 0 : 2 * image.contentBytes)
-  if (needed > freeBytes) {
-    const [wanted, free] = [needed, freeBytes].map((bytes) => Math.ceil(bytes / 1e6))
-    problems.push(`Unpacked it needs ${wanted} MB, and ${free} MB are free where Joey keeps its state.`)
+  if (needed > room.bytes) {
+    const [wanted = 0, free = 0] = [needed, room.bytes].map((bytes) => Math.ceil(bytes / 1e6))
+    problems.push(sentence('bundle-no-room', { wanted, free }))
+  }
+  if (entries > room.files) {
+    problems.push(sentence('bundle-no-files', { entries, free: room.files }))
   }
   // A disk whose files were not counted says a round number; what is really there is counted as it comes.
-  if (entries > 2 * mostEntries) problems.push('It says that it holds more than 2 million files.')
+  if (entries > 2 * mostEntries) problems.push(sentence('bundle-many-files'))
   return problems
 }
 
@@ -97,66 +120,70 @@ async function judgeSignature(
   { signature, digest }: Pick<BundleFile, 'signature' | 'digest'>,
 ): Promise<Sheet['signature']> {
   if (signature === null || !isSignedBy(signature, digest)) {
-    const sentence =
-      signature === null
-        ? 'It is not signed: nobody says that it is what it was.'
-        : 'Its signature is wrong, so it counts as not signed: nobody says that it is what it was.'
-    return { state: 'unsigned', key: null, sentence }
+    const said = sentence('bundle-signed', { state: signature === null ? 'unsigned' : 'wrong' })
+    return { state: 'unsigned', key: null, ...worded(said) }
   }
   const key = keyIdOf(signature.publicKey)
   const own = await signing.own()
   if (own.publicKey === signature.publicKey) {
-    return { state: 'self', key, sentence: 'It was signed on this machine, and is what was signed.' }
+    return { state: 'self', key, ...worded(sentence('bundle-signed', { state: 'self' })) }
   }
   const known = (await signing.trusted()).find(({ publicKey }) => publicKey === signature.publicKey)
-  if (known) return { state: 'trusted', key, sentence: `It was signed by "${known.name}", whom you trust.` }
-  const sentence = `It was signed with the key ${key}, which you do not know. Ask its owner whether it is theirs.`
-  return { state: 'unknown', key, sentence }
+  if (known) {
+    return { state: 'trusted', key, ...worded(sentence('bundle-signed', { state: 'trusted', name: known.name })) }
+  }
+  return { state: 'unknown', key, ...worded(sentence('bundle-signed', { state: 'unknown', key })) }
 }
 
-function signerRequests({ state, sentence }: Sheet['signature']): Request[] {
+function signerRequests({ state, sentence: text, wording }: Sheet['signature']): Request[] {
   if (state === 'self' || state === 'trusted') return []
-  return [{ id: 'signer', kind: 'signer', sentence, isNew: true, possible: true, why: null }]
+  return [request('signer', 'signer', saidOf(text, wording))]
 }
 
-async function specRequests(ground: TimeGround, spec: SandboxSpec): Promise<Request[]> {
-  const { context } = ground
-  const requests: Request[] = [classRequest(ground, spec)]
-  const judge = async (part: Partial<SandboxSpec>): Promise<Pick<Request, 'possible' | 'why'>> => {
-    const bare = { ...spec, mounts: [], ports: [], grants: [], networkName: null, network: 'nat' as const }
-    try {
-      await checkSpec({ ...bare, ...part }, joeyFolders(context.folder))
-      return { possible: true, why: null }
-    } catch (error) {
-      return { possible: false, why: AppError.from(error).wire.message }
-    }
-  }
-  for (const [at, grant] of spec.grants.entries()) {
-    const sentence = `It wants what is refused by default: ${formatGrant(grant)}.`
-    requests.push({ id: `grant-${at}`, kind: 'grant', sentence, isNew: true, ...(await judge({ grants: [grant] })) })
-  }
-  for (const [at, mount] of spec.mounts.entries()) {
-    const how = mount.readOnly ? 'read' : 'read and change'
-    const sentence = `It wants to ${how} ${mount.source} of this machine, as ${mount.target}.`
-    const verdict = await judge({ mounts: [mount], grants: spec.grants })
-    requests.push({ id: `mount-${at}`, kind: 'mount', sentence, isNew: true, ...verdict })
-  }
-  for (const [at, { hostPort, guestPort }] of spec.ports.entries()) {
-    const where = hostPort === 0 ? 'a free port' : `port ${hostPort}`
-    const sentence = `It wants ${where} of this machine, for its port ${guestPort}.`
-    requests.push({ id: `port-${at}`, kind: 'port', sentence, isNew: true, possible: true, why: null })
-  }
-  if (spec.networkName !== null) {
-    const sentence = `It wants to be on the network "${spec.networkName}" with other sandboxes.`
-    requests.push({ id: 'network', kind: 'network', sentence, isNew: true, possible: true, why: null })
+/** Something that needs a yes, and can be had unless there is a reason why not. */
+function request(id: string, kind: Request['kind'], said: Said, why: Said | null = null): Request {
+  const refusal = why === null ? { why } : { why: why.message, whyWording: wordingOf(why) }
+  return { id, kind, ...worded(said), isNew: true, possible: why === null, ...refusal }
+}
+
+function worded(said: Said): { sentence: string; wording: Wording } {
+  return { sentence: said.message, wording: wordingOf(said) }
+}
+
+function listed(problems: readonly Said[]): Pick<Sheet, 'problems' | 'problemsWordings'> {
+  const { texts, wordings } = listOf(problems)
+  return { problems: texts, problemsWordings: wordings }
+}
+
+/** Every wish of the specification, and whether this machine can give it. */
+async function specRequests(
+  deps: Pick<Deps, 'records' | 'folder' | 'drivers' | 'settings'>,
+  spec: SandboxSpec,
+): Promise<Request[]> {
+  const requests: Request[] = []
+  for (const { id, kind, said, tried } of wishesOf(spec)) {
+    // The usual class needs no yes; another one does.
+    const isNew = kind !== 'class' || spec.class !== deps.settings.read().defaultClass
+    const why = kind === 'class' ? whyNoClass(deps, spec) : tried ? await tryPart(deps, spec, tried) : null
+    requests.push({ ...request(id, kind, said, why), isNew })
   }
   return requests
 }
 
-/** The usual class needs no yes; another one does, and one that is not here is told. */
-function classRequest({ context, settings }: TimeGround, spec: SandboxSpec): Request {
-  const possible = context.drivers.has(spec.class)
-  const why = possible ? null : `This machine does not offer the class "${spec.class}". Run "joey doctor" to see why.`
-  const isNew = spec.class !== settings.read().defaultClass
-  return { id: 'class', kind: 'class', sentence: `It runs in the class "${spec.class}".`, isNew, possible, why }
+/** Why this machine cannot give a part of a specification, null where it can. */
+async function tryPart(
+  deps: Pick<Deps, 'records' | 'folder'>,
+  spec: SandboxSpec,
+  part: Partial<SandboxSpec>,
+): Promise<Said | null> {
+  try {
+    await checkSpec({ ...withoutWishes(spec), network: 'nat', ...part }, hostRules(deps))
+    return null
+  } catch (error) {
+    return explainFailure(error).wire
+  }
+}
+
+function whyNoClass({ drivers }: Pick<Deps, 'drivers'>, { class: name }: SandboxSpec): Said | null {
+  return drivers.has(name) ? null : sentence('class-not-here', { class: name })
 }

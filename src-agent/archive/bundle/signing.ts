@@ -121,7 +121,7 @@ function writePublicKey(raw: Buffer): string {
 function readPublicKey(text: string): Buffer {
   const bytes = Buffer.from(text.trim().split('\n').at(-1) ?? '', 'base64')
   if (bytes.length === 2 + 8 + rawBytes && bytes.toString('latin1', 0, 2) === 'Ed') return bytes.subarray(-rawBytes)
-  throw appError('invalidRequest', 'not-a-public-key', 'That is not a public key as Joey and minisign write it.')
+  throw appError('not-a-public-key')
 }
 
 async function loadOrMake(folder: string, file: string): Promise<KeyObject> {

@@ -1,10 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
-import { makeSocket } from '../../storage/ext4/sockets.ts'
+import { appError } from '#contract/app-error'
+import { parentOf } from '../../base/relative-path.ts'
 import type { DiskTools } from '../../storage/ext4/disk-tools.ts'
+import { makeSocket } from '../../storage/ext4/sockets.ts'
 import { readEntries, type TarEntry } from '../../storage/tar/read-entries.ts'
 import { bodyOf, endOfTar, headOf } from '../../storage/tar/write-entry.ts'
-import { bundleDamaged, hostileBundle } from './bundle-errors.ts'
+import { bundleDamaged } from './bundle-errors.ts'
 import { createLayerCheck, type LayerBudget } from './layer-check.ts'
 import { LayerAbout } from './manifest.ts'
 import type { BundlePart } from './parts.ts'
@@ -51,7 +53,7 @@ export async function unpackLayer({ part, folder, budget, tools, signal, onBytes
     const isFree = kept.some((folderOf) => folderOf.path === parentOf(path)) && !known.has(path)
     const name = path.slice(path.lastIndexOf('/') + 1)
     if (!isFree || ['', '.', '..'].includes(name) || name.length > 255 || path.includes('\0')) {
-      throw hostileBundle('bundle-path-invalid', 'a socket in it leads elsewhere.')
+      throw appError('bundle-path-invalid', { what: 'socket' })
     }
     known.add(path)
     await makeSocket(folder, { ...socket, path, modified: BigInt(modified) })
@@ -65,10 +67,6 @@ export async function unpackLayer({ part, folder, budget, tools, signal, onBytes
     },
     signal,
   )
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
 /** Resolves when there is room for more; rejects where nobody reads any longer. */

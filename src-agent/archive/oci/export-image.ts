@@ -3,15 +3,15 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ExportFormat } from '#contract/archive'
-import type { Run } from '../../base/process/run.ts'
-import { openLayerTar } from './layer-tar.ts'
+import { type HostFolder, openOwnFolder } from '../../base/host-path/host-folder.ts'
+import type { Place } from '../secrets/scan-layers.ts'
 import { configOf } from './image-config.ts'
 import { type ImageWriter, writeArchive, writeFolder } from './image-writer.ts'
 import type { LeftOut } from './layer-stream.ts'
+import { openLayerTar } from './layer-tar.ts'
 import { pushLayout } from './push.ts'
-import { type ImagePlan, writeDockerImage, writeOciImage } from './write-image.ts'
-import type { Place } from '../secrets/scan-layers.ts'
 import type { ArchiveSource } from './sources.ts'
+import { type ImagePlan, writeDockerImage, writeOciImage } from './write-image.ts'
 
 export interface ImageExport {
   readonly source: ArchiveSource
@@ -21,6 +21,8 @@ export interface ImageExport {
   readonly drop: readonly Place[]
   /** File or folder to make. */
   readonly part: string
+  /** Where a folder is to be filled: then this, and nothing is written to `part`. */
+  readonly folder: HostFolder | null
   readonly signal: AbortSignal
   readonly onBytes: (bytes: number) => void
 }
@@ -28,22 +30,22 @@ export interface ImageExport {
 export interface Exported {
   readonly bytes: number
   readonly sha256: string
-  readonly told: readonly string[]
+  readonly messages: readonly string[]
 }
 
 /** Writes a sandbox or snapshot as an image: one layer with the image's content, and one for each layer of Joey's. */
 export async function exportImage(request: ImageExport): Promise<Exported> {
   const { format, part, source, signal } = request
   const left: LeftOut = { devices: 0, sockets: 0, attributes: 0, dropped: 0, named: 0 }
-  const isFolder = format === 'oci-layout'
-  const writer: ImageWriter = isFolder ? await writeFolder(part) : await writeArchive(part)
+  const isFolder = request.folder !== null
+  const writer: ImageWriter = request.folder === null ? await writeArchive(part) : await writeFolder(request.folder)
   try {
     const plan = planImage(request)
     const digest = await (format === 'docker' ? writeDockerImage : writeOciImage)(plan, writer, left)
     signal.throwIfAborted()
-    const told = tell(source, left)
-    if (isFolder) return { bytes: 0, sha256: digest.slice('sha256:'.length), told }
-    return { bytes: (await stat(part)).size, sha256: await hashFile(part), told }
+    const messages = tell(source, left)
+    if (isFolder) return { bytes: 0, sha256: digest.slice('sha256:'.length), messages }
+    return { bytes: (await stat(part)).size, sha256: await hashFile(part), messages }
   } finally {
     await writer.close()
   }
@@ -51,16 +53,25 @@ export async function exportImage(request: ImageExport): Promise<Exported> {
 
 /** Puts the image together in a folder and has it pushed from there. */
 export async function exportToRegistry(
-  request: Omit<ImageExport, 'format'> & { readonly run: Run; readonly target: string },
+  request: Omit<ImageExport, 'format' | 'folder'> & { readonly target: string },
 ): Promise<Exported> {
   await mkdir(dirname(request.part), { recursive: true, mode: 0o700 })
   await mkdir(request.part, { mode: 0o700 })
   try {
-    const made = await exportImage({ ...request, format: 'oci-layout' })
-    await pushLayout(request.run, { layout: request.part, target: request.target, signal: request.signal })
+    const made = await exportLayout(request)
+    await pushLayout({ layout: request.part, target: request.target, signal: request.signal })
     return made
   } finally {
     await rm(request.part, { recursive: true, force: true })
+  }
+}
+
+async function exportLayout(request: Omit<ImageExport, 'format' | 'folder'>): Promise<Exported> {
+  const folder = await openOwnFolder(request.part, { replace: false })
+  try {
+    return await exportImage({ ...request, folder, format: 'oci-layout' })
+  } finally {
+    await folder.close()
   }
 }
 
@@ -88,21 +99,23 @@ function planImage({ source, name, drop, signal, onBytes }: ImageExport): ImageP
 
 /** What was left out, and what the reader should know, as sentences. */
 function tell(source: ArchiveSource, left: LeftOut): string[] {
-  const told: string[] = []
+  const messages: string[] = []
   const count = (number: number, one: string, many: string) => (number === 1 ? `1 ${one}` : `${number} ${many}`)
-  if (source.isRunning) told.push(runningSentence)
+  if (source.isRunning) messages.push(runningSentence)
   if (left.devices > 0)
-    told.push(`${count(left.devices, 'device node', 'device nodes')} left out: engines make their own.`)
-  if (left.sockets > 0) told.push(`${count(left.sockets, 'socket', 'sockets')} left out: programs make them anew.`)
+    messages.push(`${count(left.devices, 'device node', 'device nodes')} left out: engines make their own.`)
+  if (left.sockets > 0) messages.push(`${count(left.sockets, 'socket', 'sockets')} left out: programs make them anew.`)
   if (left.attributes > 0) {
-    told.push(
+    messages.push(
       `${count(left.attributes, 'attribute', 'attributes')} left out that images cannot hold (trusted.*, or a name with "=").`,
     )
   }
   if (left.named > 0)
-    told.push(`${count(left.named, 'file', 'files')} left out whose name starts with ".wh.": in an image that deletes.`)
-  if (left.dropped > 0) told.push(`${count(left.dropped, 'file', 'files')} with secrets left out.`)
-  return told
+    messages.push(
+      `${count(left.named, 'file', 'files')} left out whose name starts with ".wh.": in an image that deletes.`,
+    )
+  if (left.dropped > 0) messages.push(`${count(left.dropped, 'file', 'files')} with secrets left out.`)
+  return messages
 }
 
 export const runningSentence =

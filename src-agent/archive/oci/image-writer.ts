@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { open } from 'node:fs/promises'
+import type { HostFolder } from '../../base/host-path/host-folder.ts'
 
 /** What the OCI calls a descriptor. */
 export interface Blob {
@@ -20,23 +20,26 @@ export interface ImageWriter {
 }
 
 /** A folder: an OCI layout. */
-export async function writeFolder(folder: string): Promise<ImageWriter> {
-  await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true })
+export async function writeFolder(folder: HostFolder): Promise<ImageWriter> {
+  for (const name of ['blobs', 'blobs/sha256']) await folder.makeFolder(name, 0o755)
+  const facts = () => ({ mode: 0o644, mtimeNs: BigInt(Date.now()) * 1_000_000n })
+  let count = 0
   return {
     async addBlob(content, nameOf) {
-      const part = join(folder, '.blob')
-      const file = await open(part, 'wx', 0o644)
-      try {
-        const blob = await pour(content, (bytes) => file.writeFile(bytes))
+      // Only when it is whole its name is known.
+      count += 1
+      const part = `blobs/.blob-${count}`
+      const written: Blob[] = []
+      await folder.makeFile(part, facts(), async (file) => {
+        written.push(await pour(content, (bytes) => file.writeFile(bytes)))
         await file.sync()
-        await rename(part, join(folder, nameOf(hexOf(blob))))
-        return blob
-      } finally {
-        await file.close()
-        await rm(part, { force: true })
-      }
+      })
+      const [blob] = written
+      if (blob === undefined) throw new Error('nothing was written')
+      await folder.move(part, nameOf(hexOf(blob)))
+      return blob
     },
-    addFile: (name, content) => writeFile(join(folder, name), content, { mode: 0o644 }),
+    addFile: (name, content) => folder.makeFile(name, facts(), (file) => file.writeFile(content)),
     finish: async () => undefined,
     close: async () => undefined,
   }
@@ -45,11 +48,11 @@ export async function writeFolder(folder: string): Promise<ImageWriter> {
 const block = 512
 
 /**
- * A tar file. A blob is written before its size and digest are known, and the header is put before it afterwards: so
+ * A tar file, at a path where there is an empty file already. A blob is written before its size and digest are known, and the header is put before it afterwards: so
  * nothing lies on the disk twice.
  */
 export async function writeArchive(path: string): Promise<ImageWriter> {
-  const file = await open(path, 'wx', 0o600)
+  const file = await open(path, 'r+')
   const known = new Set<string>()
   let at = 0
   const put = async (bytes: Buffer, position: number) => {

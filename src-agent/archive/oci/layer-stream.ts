@@ -1,9 +1,10 @@
 import { appError } from '#contract/app-error'
-import type { LayerTar } from './layer-tar.ts'
+import { nameOf } from '../../base/relative-path.ts'
 import { type Content, readEntries, type TarEntry } from '../../storage/tar/read-entries.ts'
 import { bodyOf, endOfTar, headOf } from '../../storage/tar/write-entry.ts'
+import type { LayerTar } from './layer-tar.ts'
 
-/** What a layer for other tools leaves out, counted for the sentences that are told. */
+/** What a layer for other tools leaves out, counted for the sentences that are reported. */
 export interface LeftOut {
   devices: number
   sockets: number
@@ -75,10 +76,6 @@ function isWhiteout({ type, major, minor }: TarEntry): boolean {
   return type === '3' && major === 0 && minor === 0
 }
 
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
-}
-
 function whiteout(path: string): Buffer {
   const at = path.lastIndexOf('/') + 1
   return emptyFile(`${path.slice(0, at)}.wh.${path.slice(at)}`)
@@ -118,14 +115,9 @@ function isMark(name: string): boolean {
 
 function tooManyHoles({ path, size }: TarEntry) {
   const name = Buffer.from(path, 'latin1').toString('utf8')
-  const message = `The file /${name} is sparse and claims ${Math.round(size / 1e9)} GB, which an image for other tools would have to hold as zeros. Remove it, or export a bundle of Joey.`
-  return appError('tooLarge', 'sparse-too-large', message, { params: { path: name } })
+  return appError('sparse-too-large', { path: name, gigabytes: Math.round(size / 1e9) })
 }
 
 function notSelfContained() {
-  return appError(
-    'unavailable',
-    'layer-not-plain',
-    'A layer of the sandbox uses marks of overlayfs that Joey does not export.',
-  )
+  return appError('layer-not-plain')
 }

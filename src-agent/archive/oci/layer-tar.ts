@@ -3,15 +3,15 @@ import { open, stat } from 'node:fs/promises'
 import { PassThrough } from 'node:stream'
 import { AppError, appError } from '#contract/app-error'
 import { confine } from '../../base/process/confine.ts'
-import type { Ext4, Inode } from '../../storage/ext4/ext4.ts'
-import { walkLayer } from '../../storage/ext4/layer-to-disk.ts'
-import { type SocketNode, writeTar } from '../../storage/ext4/disk-to-tar.ts'
-import { findTopFolder, kindOf, walkDisk } from '../../storage/ext4/walk.ts'
-import type { LayerSource } from '../../storage/layers/tree-view.ts'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { start, whenStarted } from '../../base/process/run.ts'
 import { stoppedBy, toolFailed } from '../../base/process/tool-errors.ts'
+import { type SocketNode, writeTar } from '../../storage/ext4/disk-to-tar.ts'
+import type { Ext4, Inode } from '../../storage/ext4/ext4.ts'
 import { openUnsettledDisk } from '../../storage/ext4/journal.ts'
+import { walkLayer } from '../../storage/ext4/layer-to-disk.ts'
+import { findTopFolder, kindOf, walkDisk } from '../../storage/ext4/walk.ts'
+import type { LayerSource } from '../../storage/layers/tree-view.ts'
 import { endOfTar } from '../../storage/tar/write-entry.ts'
 
 /** A layer as a tar stream: siblings by name, a folder before what is in it, whiteouts as devices 0:0. */
@@ -122,7 +122,7 @@ async function findOnDisk(source: DiskSource, signal: AbortSignal): Promise<Sock
 async function* packDisk(source: DiskSource, signal: AbortSignal): AsyncGenerator<Buffer> {
   const out = new PassThrough({ highWaterMark: chunkBytes })
   const { size: maxBytes } = await stat(source.path)
-  const tooMuch = () => appError('tooLarge', 'disk-overfull', 'The disk claims to hold more than fits on it.')
+  const tooMuch = () => appError('disk-overfull', { doing: 'pack' })
   const writing = onDisk(source, (disk, top) => writeTar(disk, top, out, { maxBytes, tooMuch, signal })).then(
     (written) => void out.end(written === null ? endOfTar : undefined),
     (error: Error) => void out.destroy(error),
@@ -136,7 +136,5 @@ async function* packDisk(source: DiskSource, signal: AbortSignal): AsyncGenerato
 }
 
 function changedMeanwhile(cause: unknown) {
-  const message =
-    'The disk changed so much while it was read that it made no sense. Make a snapshot and export that, or stop the sandbox first.'
-  return appError('conflict', 'disk-changes', message, { cause })
+  return appError('disk-changes', {}, { cause })
 }

@@ -1,13 +1,16 @@
 import { AppError, appError } from '#contract/app-error'
-import type { Run } from '../../base/process/run.ts'
+import { run } from '../../base/process/run.ts'
 
 const patienceMs = 60 * 60_000
 
+interface Push {
+  readonly layout: string
+  readonly target: string
+  readonly signal: AbortSignal
+}
+
 /** Has skopeo send a layout to a registry, with the accounts that this machine is logged in with. */
-export async function pushLayout(
-  run: Run,
-  { layout, target, signal }: { layout: string; target: string; signal: AbortSignal },
-): Promise<void> {
+export async function pushLayout({ layout, target, signal }: Push): Promise<void> {
   const plain = isOwnMachine(target) ? ['--dest-tls-verify=false'] : []
   const args = ['--insecure-policy', 'copy', '--quiet', ...plain, `oci:${layout}`, `docker://${target}`]
   try {
@@ -15,8 +18,7 @@ export async function pushLayout(
   } catch (error) {
     const { reason, detail } = AppError.from(error).wire
     if (reason !== 'tool-failed') throw error
-    const message = `The registry did not take the image as ${target}. See the details; "skopeo login" tells it who you are.`
-    throw appError('engine', 'push-failed', message, { params: { target }, cause: error, ...(detail && { detail }) })
+    throw appError('push-failed', { target }, { cause: error, ...(detail && { detail }) })
   }
 }
 

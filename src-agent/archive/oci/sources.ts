@@ -1,8 +1,17 @@
 import type { Image } from '#contract/image'
 import type { SandboxSpec } from '#contract/sandbox'
+import type { Trees } from '../../sandboxes/trees.ts'
+import type { ImageStore } from '../../storage/images/image-store.ts'
+import type { LayerStore } from '../../storage/layers/layer-store.ts'
 import type { LayerSource } from '../../storage/layers/tree-view.ts'
-import type { TimeGround } from '../../time-ground.ts'
 import { type LayerTar, openLayerTar } from './layer-tar.ts'
+
+interface Deps {
+  readonly images: ImageStore
+  readonly layers: LayerStore
+  readonly now: () => Date
+  readonly trees: Trees
+}
 
 /** What is to leave: a sandbox as it is now, or a snapshot. */
 export interface ArchiveSource {
@@ -30,14 +39,14 @@ export interface ArchiveLayer {
 }
 
 /** Rejects with notFound. What a running sandbox has written so far is in its layer when this resolves. */
-export async function findSource(ground: TimeGround, ref: string, signal: AbortSignal): Promise<ArchiveSource> {
-  const found = await ground.trees.find(ref, signal)
+export async function findSource(deps: Deps, ref: string, signal: AbortSignal): Promise<ArchiveSource> {
+  const found = await deps.trees.find(ref, signal)
   const shown = found.sandbox?.sandbox ?? found.snapshot?.snapshot
   const imageTree = found.sources.at(-1)
   if (shown === undefined || imageTree === undefined) throw new Error(`no sandbox and no snapshot: ${ref}`)
   const isRunning = found.sandbox !== null && found.sandbox.sandbox.pid !== null
   const writable = found.sources.length - 1 - found.layers.length
-  for (const id of found.layers) await ground.layers.requireUsable(id)
+  for (const id of found.layers) await deps.layers.requireUsable(id)
   const layers = found.sources.slice(0, -1).map((source, at): ArchiveLayer => {
     const id = found.layers[at - writable] ?? null
     const changes = id === null && isRunning
@@ -48,10 +57,10 @@ export async function findSource(ground: TimeGround, ref: string, signal: AbortS
     isRunning,
     spec: shown.spec,
     argv: shown.argv,
-    image: ground.context.images.find(found.imageDigest),
+    image: deps.images.find(found.imageDigest),
     imageName: shown.image,
     imageTree,
-    createdAt: found.snapshot?.snapshot.createdAt ?? ground.context.now().toISOString(),
+    createdAt: found.snapshot?.snapshot.createdAt ?? deps.now().toISOString(),
     layers,
     snapshotId: found.snapshot?.snapshot.id ?? found.sandbox?.sandbox.parentId ?? null,
   }

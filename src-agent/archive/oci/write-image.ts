@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { LayerTar } from './layer-tar.ts'
 import { compress } from './compress.ts'
 import type { Blob, ImageWriter } from './image-writer.ts'
 import { type LeftOut, toOciLayer } from './layer-stream.ts'
+import type { LayerTar } from './layer-tar.ts'
 
 /** One layer of the image to be, the image's own content first. */
 export interface LayerPlan {

@@ -41,7 +41,7 @@ const planted: readonly (readonly [rule: string, path: string, text: () => strin
   ['assignment', 'app/config.yml', () => `db:\n  password: ${random(30)}9a\n`],
 ]
 
-test.each(planted)('%s is found in %s, and is not in what is told of it', (rule, path, make) => {
+test.each(planted)('%s is found in %s, and is not in what is reported of it', (rule, path, make) => {
   const text = make()
   const found = findInText(path, text)
   expect(found.map((each) => each.rule)).toContain(rule)
@@ -72,7 +72,7 @@ test.each([
   expect(findInText(path, text)).toEqual([])
 })
 
-test('variables are told by their name or by their value', () => {
+test('variables are recognised by their name or by their value', () => {
   expect(findInVariable('MYSQL_ROOT_PASSWORD', 'open-sesame')).toMatchObject({ rule: 'environment' })
   expect(findInVariable('ANYTHING', `ghp_${random(36)}`)).toMatchObject({ rule: 'github-token' })
   expect(findInVariable('PASSWORD_FILE', '/run/secrets/password')).toBeNull()

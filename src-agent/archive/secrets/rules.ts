@@ -18,68 +18,81 @@ export interface SecretRule {
  * mistake something else for a key.
  */
 export const rules: readonly SecretRule[] = [
-  known(
-    'aws-access-key',
-    'AWS access key',
-    ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
-    /\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b/g,
+  mixed(
     3,
+    known(
+      'aws-access-key',
+      'AWS access key',
+      ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
+      /\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b/g,
+    ),
   ),
-  known(
-    'aws-secret-key',
-    'AWS secret key',
-    ['secret_access_key', 'SECRET_ACCESS_KEY', 'SecretAccessKey', 'secretAccessKey'],
-    /secret_?access_?key["'\s:=>]{1,8}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
+  mixed(
     4,
+    known(
+      'aws-secret-key',
+      'AWS secret key',
+      ['secret_access_key', 'SECRET_ACCESS_KEY', 'SecretAccessKey', 'secretAccessKey'],
+      /secret_?access_?key["'\s:=>]{1,8}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
+    ),
   ),
-  known('gcp-api-key', 'Google Cloud API key', ['AIza'], /\b(AIza[\w-]{35})(?![\w-])/g, 4),
+  mixed(4, known('gcp-api-key', 'Google Cloud API key', ['AIza'], /\b(AIza[\w-]{35})(?![\w-])/g)),
   known(
     'gcp-service-account',
     'Google Cloud service account',
     ['"service_account"'],
     /"private_key"\s*:\s*"(-----BEGIN[^"]{100,4000})"/g,
   ),
-  known(
-    'github-token',
-    'GitHub token',
-    ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'],
-    /\b(gh[pousr]_[0-9a-zA-Z]{36})\b/g,
+  mixed(
     3,
+    known('github-token', 'GitHub token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], /\b(gh[pousr]_[0-9a-zA-Z]{36})\b/g),
   ),
-  known('github-fine-grained', 'GitHub token', ['github_pat_'], /\b(github_pat_\w{82})\b/g, 3),
-  known('gitlab-token', 'GitLab token', ['glpat-', 'gldt-', 'glrt-'], /\b(gl(?:pat|dt|rt)-[\w-]{20,40})(?![\w-])/g, 3),
-  known('slack-token', 'Slack token', ['xox'], /\b(xox[abeprs]-(?:\d+-)?[0-9A-Za-z-]{20,200})(?![\w-])/g, 3),
-  known(
-    'slack-webhook',
-    'Slack webhook',
-    ['hooks.slack.com'],
-    /(hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{43,56})/g,
+  mixed(3, known('github-fine-grained', 'GitHub token', ['github_pat_'], /\b(github_pat_\w{82})\b/g)),
+  mixed(
     3,
+    known('gitlab-token', 'GitLab token', ['glpat-', 'gldt-', 'glrt-'], /\b(gl(?:pat|dt|rt)-[\w-]{20,40})(?![\w-])/g),
   ),
-  known(
-    'stripe-key',
-    'Stripe key',
-    ['sk_live_', 'rk_live_', 'sk_test_', 'sk_prod_'],
-    /\b([sr]k_(?:live|test|prod)_[a-zA-Z0-9]{16,99})\b/g,
+  mixed(3, known('slack-token', 'Slack token', ['xox'], /\b(xox[abeprs]-(?:\d+-)?[0-9A-Za-z-]{20,200})(?![\w-])/g)),
+  mixed(
     3,
+    known(
+      'slack-webhook',
+      'Slack webhook',
+      ['hooks.slack.com'],
+      /(hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{43,56})/g,
+    ),
   ),
-  known('npm-token', 'npm token', ['npm_'], /\b(npm_[a-zA-Z0-9]{36})\b/g, 3),
-  known('npmrc-token', 'npm token', ['_authToken'], /:_authToken\s*=\s*"?([\w.-]{20,200})"?\s*$/gm, 3),
-  known('pypi-token', 'PyPI token', ['pypi-AgEIcHlwaS5vcmc'], /(pypi-AgEIcHlwaS5vcmc[\w-]{50,1000})/g, 3),
-  known('sendgrid-key', 'SendGrid key', ['SG.'], /\b(SG\.[\w-]{22}\.[\w-]{43})(?![\w-])/g, 3.5),
-  known('openai-key', 'OpenAI key', ['T3BlbkFJ'], /\b(sk-(?:[a-z]+-)?[\w-]{20,80}T3BlbkFJ[\w-]{20,80})(?![\w-])/g, 3),
-  known('anthropic-key', 'Anthropic key', ['sk-ant-'], /\b(sk-ant-[a-z]+[0-9]{2}-[\w-]{80,120})(?![\w-])/g, 3),
-  known('huggingface-token', 'Hugging Face token', ['hf_'], /\b(hf_[a-zA-Z]{34})\b/g, 3.5),
-  known('digitalocean-token', 'DigitalOcean token', ['_v1_'], /\b(do[opr]_v1_[a-f0-9]{64})\b/g, 3),
-  known('vault-token', 'Vault token', ['hvs.', 'hvb.'], /\b(hv[sb]\.[\w-]{90,300})(?![\w-])/g, 3.5),
-  known(
-    'shopify-token',
-    'Shopify token',
-    ['shpat_', 'shpss_', 'shpca_'],
-    /\b(shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32})\b/g,
+  mixed(
+    3,
+    known(
+      'stripe-key',
+      'Stripe key',
+      ['sk_live_', 'rk_live_', 'sk_test_', 'sk_prod_'],
+      /\b([sr]k_(?:live|test|prod)_[a-zA-Z0-9]{16,99})\b/g,
+    ),
+  ),
+  mixed(3, known('npm-token', 'npm token', ['npm_'], /\b(npm_[a-zA-Z0-9]{36})\b/g)),
+  mixed(3, known('npmrc-token', 'npm token', ['_authToken'], /:_authToken\s*=\s*"?([\w.-]{20,200})"?\s*$/gm)),
+  mixed(3, known('pypi-token', 'PyPI token', ['pypi-AgEIcHlwaS5vcmc'], /(pypi-AgEIcHlwaS5vcmc[\w-]{50,1000})/g)),
+  mixed(3.5, known('sendgrid-key', 'SendGrid key', ['SG.'], /\b(SG\.[\w-]{22}\.[\w-]{43})(?![\w-])/g)),
+  mixed(
+    3,
+    known('openai-key', 'OpenAI key', ['T3BlbkFJ'], /\b(sk-(?:[a-z]+-)?[\w-]{20,80}T3BlbkFJ[\w-]{20,80})(?![\w-])/g),
+  ),
+  mixed(3, known('anthropic-key', 'Anthropic key', ['sk-ant-'], /\b(sk-ant-[a-z]+[0-9]{2}-[\w-]{80,120})(?![\w-])/g)),
+  mixed(3.5, known('huggingface-token', 'Hugging Face token', ['hf_'], /\b(hf_[a-zA-Z]{34})\b/g)),
+  mixed(3, known('digitalocean-token', 'DigitalOcean token', ['_v1_'], /\b(do[opr]_v1_[a-f0-9]{64})\b/g)),
+  mixed(3.5, known('vault-token', 'Vault token', ['hvs.', 'hvb.'], /\b(hv[sb]\.[\w-]{90,300})(?![\w-])/g)),
+  mixed(
     2,
+    known(
+      'shopify-token',
+      'Shopify token',
+      ['shpat_', 'shpss_', 'shpca_'],
+      /\b(shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32})\b/g,
+    ),
   ),
-  known('azure-storage-key', 'Azure storage key', ['AccountKey='], /AccountKey=([A-Za-z0-9+/]{86}==)/g, 4),
+  mixed(4, known('azure-storage-key', 'Azure storage key', ['AccountKey='], /AccountKey=([A-Za-z0-9+/]{86}==)/g)),
   known('age-key', 'age secret key', ['AGE-SECRET-KEY-1'], /(AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58})/g),
   loose(
     'private-key',
@@ -93,16 +106,18 @@ export const rules: readonly SecretRule[] = [
     ['PuTTY-User-Key-File'],
     /Private-Lines: \d{1,4}\r?\n([A-Za-z0-9+/=\s]{40,})/g,
   ),
-  loose(
-    'jwt',
-    'JSON web token',
-    ['eyJ'],
-    /\b(eyJ[a-zA-Z0-9_-]{17,1000}\.eyJ[a-zA-Z0-9_-]{17,2000}\.[a-zA-Z0-9_-]{20,1000})(?![\w-])/g,
+  mixed(
     4,
+    loose(
+      'jwt',
+      'JSON web token',
+      ['eyJ'],
+      /\b(eyJ[a-zA-Z0-9_-]{17,1000}\.eyJ[a-zA-Z0-9_-]{17,2000}\.[a-zA-Z0-9_-]{20,1000})(?![\w-])/g,
+    ),
   ),
 ]
 
-/** Rules for single files, told by their names. `path` is without the slash at the start. */
+/** Rules for single files, recognised by their names. `path` is without the slash at the start. */
 export interface FileRule extends Omit<SecretRule, 'keywords' | 'inPackages'> {
   readonly path: RegExp
 }
@@ -189,10 +204,15 @@ export function isExample(path: string, secret: string): boolean {
   )
 }
 
-function known(id: string, title: string, keywords: string[], pattern: RegExp, entropy?: number): SecretRule {
-  return { id, title, keywords, pattern, inPackages: true, ...(entropy !== undefined && { entropy }) }
+function known(id: string, title: string, keywords: string[], pattern: RegExp): SecretRule {
+  return { id, title, keywords, pattern, inPackages: true }
 }
 
-function loose(id: string, title: string, keywords: string[], pattern: RegExp, entropy?: number): SecretRule {
-  return { ...known(id, title, keywords, pattern, entropy), inPackages: false }
+/** The rule, for what has at least so much entropy: words and examples have less. */
+function mixed(entropy: number, rule: SecretRule): SecretRule {
+  return { ...rule, entropy }
+}
+
+function loose(id: string, title: string, keywords: string[], pattern: RegExp): SecretRule {
+  return { ...known(id, title, keywords, pattern), inPackages: false }
 }

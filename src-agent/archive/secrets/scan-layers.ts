@@ -78,7 +78,7 @@ async function* findInWindows(path: string, text: string): AsyncGenerator<TextFi
   }
 }
 
-/** Null of what is no text. Archives and pictures are told by the zeros in them. */
+/** Null of what is no text. Archives and pictures are recognised by the zeros in them. */
 async function readText(content: Content): Promise<string | null> {
   const parts: Buffer[] = []
   let size = 0

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createInTurn } from '../../images/in-turn.ts'
+import { createInTurn, createKeyedLock, withLocks } from './locks.ts'
 
 const { signal } = new AbortController()
 
@@ -36,4 +36,38 @@ test('who gives up waiting never begins, and does not let the next one overtake'
   first.resolve()
   await Promise.all([running, last])
   expect(order).toEqual(['first', 'last'])
+})
+
+test('work on one key is done in order, and a failure does not stop the next', async () => {
+  const lock = createKeyedLock()
+  const done: string[] = []
+  const first = lock.run('a', async () => {
+    await Promise.resolve()
+    done.push('first')
+    throw new Error('broken')
+  })
+  const second = lock.run('a', async () => done.push('second'))
+  await expect(first).rejects.toThrow('broken')
+  await second
+  expect(done).toEqual(['first', 'second'])
+})
+
+test('another key does not wait', async () => {
+  const lock = createKeyedLock()
+  const never = lock.run('a', () => new Promise<void>(() => undefined))
+  await expect(lock.run('b', async () => 'done')).resolves.toBe('done')
+  void never
+})
+
+test('who wants several locks has all of them, whichever order they are named in', async () => {
+  const lock = createKeyedLock()
+  const steps: string[] = []
+  const piece = (name: string, keys: readonly string[]) =>
+    withLocks(lock, keys, async () => {
+      steps.push(`${name} begins`)
+      await Promise.resolve()
+      steps.push(`${name} ends`)
+    })
+  await Promise.all([piece('one', ['a', 'b']), piece('two', ['b', 'a', 'b']), piece('none', [])])
+  expect(steps.filter((step) => !step.startsWith('none'))).toEqual(['one begins', 'one ends', 'two begins', 'two ends'])
 })

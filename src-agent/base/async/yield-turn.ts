@@ -3,19 +3,19 @@ import { setImmediate } from 'node:timers/promises'
 /** Longer than this, the agent answers nobody else. */
 const longestMs = 8
 
-export interface Breath {
+export interface Turn {
   /** Whether others have waited long enough. */
-  isDue(): boolean
+  isOver(): boolean
   /** Lets others have their turn. */
-  take(): Promise<void>
+  yield(): Promise<void>
 }
 
-/** Cuts long work without waiting of its own into slices: `if (breath.isDue()) await breath.take()`. */
-export function createBreath(): Breath {
+/** Cuts long work without waiting of its own into slices: `if (turn.isOver()) await turn.yield()`. */
+export function startTurn(): Turn {
   let since = performance.now()
   return {
-    isDue: () => performance.now() - since > longestMs,
-    async take() {
+    isOver: () => performance.now() - since > longestMs,
+    async yield() {
       await setImmediate()
       since = performance.now()
     },

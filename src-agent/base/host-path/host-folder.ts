@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { constants, type Stats } from 'node:fs'
 import { type FileHandle, lchown, link, lstat, mkdir, open, rename, symlink, unlink } from 'node:fs/promises'
 import { type AppError, appError } from '#contract/app-error'
-import { joinPath, nameOf, parentOf, toShownPath } from '../../files/tree-paths.ts'
+import { toPathText } from '#contract/guest-path-text'
+import { nameOf, parentOf } from '../relative-path.ts'
+import type { HostPath } from './open-host-path.ts'
 
 /**
  * A folder of this machine that is written to. Every folder in it is held open and entered without following links, and every
@@ -14,6 +16,8 @@ export interface HostFolder {
   makeLink(path: string, target: string): Promise<void>
   /** `write` gets an empty file. If it fails, nothing is there. */
   makeFile(path: string, facts: FileFacts, write: (file: FileHandle) => Promise<void>): Promise<void>
+  /** Gives something in the folder another place in it, where the last part names nothing yet. */
+  move(from: string, to: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -37,12 +41,23 @@ const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_WRONLY } = constan
 const latestSecond = 253_402_300_799
 const folderFlags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW
 
-/** Everything new belongs to whom the folder belongs to. */
-export async function openHostFolder(target: string, { replace }: Options): Promise<HostFolder> {
-  const root = await open(target, O_RDONLY | O_DIRECTORY).catch((error: unknown) => {
-    throw noFolder(target, error)
+/** Takes a folder that was opened by the walk. Everything new belongs to whom the folder belongs to. */
+export async function openHostFolder(target: Pick<HostPath, 'path' | 'handle'>, options: Options): Promise<HostFolder> {
+  const place = `/proc/self/fd/${target.handle.fd}`
+  const root = await open(place, O_RDONLY | O_DIRECTORY).catch((error: unknown) => {
+    throw noFolder(target.path, error)
   })
-  const owner = await root.stat()
+  return writeIn(root, await root.stat(), options)
+}
+
+/** The same for a folder of the agent's own, which nobody else writes to. */
+export async function openOwnFolder(path: string, options: Options): Promise<HostFolder> {
+  const root = await open(path, folderFlags)
+  return writeIn(root, await root.stat(), options)
+}
+
+/** The handle becomes the folder's: it is closed with it. */
+export function writeIn(root: FileHandle, owner: Owner, { replace }: Options): HostFolder {
   const way = createWay(root)
   const inFolder = async <T>(path: string, work: (place: Place) => Promise<T>): Promise<T> => {
     try {
@@ -57,6 +72,16 @@ export async function openHostFolder(target: string, { replace }: Options): Prom
     makeFolder: (path, mode) => inFolder(path, (place) => makeFolder(place, mode)),
     makeLink: (path, linkTarget) => inFolder(path, (place) => makeLink(place, linkTarget)),
     makeFile: (path, facts, write) => inFolder(path, (place) => makeFile(place, facts, write)),
+    async move(from, to) {
+      // Two ways, because each path stands for its folder only until the next call on its own way.
+      const other = createWay(await open(`/proc/self/fd/${root.fd}`, O_RDONLY | O_DIRECTORY))
+      try {
+        const target = Buffer.from(`${await other.to(parentOf(to))}/${nameOf(to)}`, 'latin1')
+        await inFolder(from, ({ final }) => rename(final, target))
+      } finally {
+        await other.close()
+      }
+    },
     close: way.close,
   }
 }
@@ -68,7 +93,7 @@ interface Place {
   readonly replace: boolean
 }
 
-type Owner = Pick<Stats, 'uid' | 'gid'>
+export type Owner = Pick<Stats, 'uid' | 'gid'>
 
 /** The open folders on the way to the one that was used last. Parents come before what is in them, so it changes little. */
 function createWay(root: FileHandle) {
@@ -82,7 +107,7 @@ function createWay(root: FileHandle) {
         const { path: at, handle } = last()
         const [name = ''] = path.slice(at === '' ? 0 : at.length + 1).split('/')
         const inner = Buffer.from(`/proc/self/fd/${handle.fd}/${name}`, 'latin1')
-        way.push({ path: joinPath(at, name), handle: await open(inner, folderFlags) })
+        way.push({ path: at === '' ? name : `${at}/${name}`, handle: await open(inner, folderFlags) })
       }
       return `/proc/self/fd/${last().handle.fd}`
     },
@@ -177,32 +202,24 @@ function codeOf(error: unknown): string {
 }
 
 function noFolder(target: string, cause: unknown): AppError {
-  const message = `There is no folder ${target} on this machine, or it cannot be opened. Make it first.`
-  return appError('notFound', 'target-not-found', message, { params: { path: target }, cause })
+  return appError('target-not-found', { path: target }, { cause })
 }
 
-const sentences: Readonly<Record<string, (path: string) => Parameters<typeof appError>>> = {
-  EEXIST: (path) => [
-    'conflict',
-    'file-exists',
-    `There is something at ${path} in the folder already. Ask for it to be replaced, or choose another folder.`,
-  ],
-  EISDIR: (path) => ['conflict', 'file-exists', `${path} is a folder already, which a file does not replace.`],
-  ENOTDIR: (path) => ['conflict', 'file-exists', `Something on the way to ${path} is not a folder, or is a link.`],
-  ELOOP: (path) => ['conflict', 'file-exists', `Something on the way to ${path} is a link, which is not followed.`],
-  ENOSPC: () => ['unavailable', 'disk-full', 'There is no room left on the disk of this machine.'],
-  EDQUOT: () => ['unavailable', 'disk-full', 'There is no room left for you on the disk of this machine.'],
-  EFBIG: (path) => ['tooLarge', 'file-too-large', `${path} is larger than the file system of this machine allows.`],
-  EROFS: () => ['refused', 'target-read-only', 'The folder is on a file system that is read-only.'],
-  EACCES: () => ['refused', 'target-not-permitted', 'The agent may not write to the folder.'],
-  EPERM: () => ['refused', 'target-not-permitted', 'The agent may not write to the folder.'],
-  ENAMETOOLONG: (path) => ['invalidRequest', 'name-too-long', `The name of ${path} is too long for this machine.`],
-  EINVAL: (path) => ['invalidRequest', 'name-not-possible', `The file system of this machine does not take ${path}.`],
+const failures: Readonly<Record<string, (path: string, cause: unknown) => AppError>> = {
+  EEXIST: (path, cause) => appError('file-exists', { path, how: 'inFolder' }, { cause }),
+  EISDIR: (path, cause) => appError('file-exists', { path, how: 'folder' }, { cause }),
+  ENOTDIR: (path, cause) => appError('file-exists', { path, how: 'notFolder' }, { cause }),
+  ELOOP: (path, cause) => appError('file-exists', { path, how: 'link' }, { cause }),
+  ENOSPC: (_path, cause) => appError('disk-full', { where: 'machine' }, { cause }),
+  EDQUOT: (_path, cause) => appError('disk-full', { where: 'quota' }, { cause }),
+  EFBIG: (path, cause) => appError('file-too-large', { path, where: 'machine' }, { cause }),
+  EROFS: (_path, cause) => appError('target-read-only', {}, { cause }),
+  EACCES: (_path, cause) => appError('target-not-permitted', {}, { cause }),
+  EPERM: (_path, cause) => appError('target-not-permitted', {}, { cause }),
+  ENAMETOOLONG: (path, cause) => appError('name-too-long', { path, where: 'machine' }, { cause }),
+  EINVAL: (path, cause) => appError('name-not-possible', { path }, { cause }),
 }
 
 function hostFailure(path: string, error: unknown): unknown {
-  const told = sentences[codeOf(error)]
-  if (!told) return error
-  const [code, reason, message] = told(toShownPath(path))
-  return appError(code, reason, message, { cause: error })
+  return failures[codeOf(error)]?.(`/${toPathText(Buffer.from(path, 'latin1'))}`, error) ?? error
 }

@@ -17,6 +17,7 @@ export function capabilityNames(mask: bigint): string[] {
   return found
 }
 
+/** Bit by number, with or without `CAP_`. A name that Linux does not have is left out: what is not named is not granted. */
 export function maskOf(wanted: readonly string[]): bigint {
   return wanted.reduce((mask, name) => {
     const bit = names.indexOf(name.replace(/^CAP_/, '') as (typeof names)[number])

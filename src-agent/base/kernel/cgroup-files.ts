@@ -1,14 +1,21 @@
 import { readdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-
-const cgroupRoot = '/sys/fs/cgroup'
+import { cgroupRoot } from './cgroup-hierarchy.ts'
 
 /** How many processes of a cgroup the kernel has killed for want of memory; 0 where that cannot be read. */
 export async function countOomKills(cgroup: string): Promise<number> {
   const v1 = readCount(join(cgroupRoot, 'memory', cgroup, 'memory.oom_control'))
   const v2 = readCount(join(cgroupRoot, cgroup, 'memory.events'))
   return Math.max(await v1, await v2)
+}
+
+/** Bytes that a cgroup uses; null where that cannot be read. */
+export async function readMemoryUse(cgroup: string): Promise<number | null> {
+  const files = [join('memory', cgroup, 'memory.usage_in_bytes'), join(cgroup, 'memory.current')]
+  const texts = await Promise.all(files.map((file) => readFile(join(cgroupRoot, file), 'utf8').catch(() => null)))
+  const text = texts.find((each) => each !== null)
+  return text === undefined || text === null ? null : Number(text)
 }
 
 /** How often the kernel has refused a cgroup another process for its limit; 0 where that cannot be read. */
@@ -20,9 +27,14 @@ export async function countRefusedProcesses(cgroup: string): Promise<number> {
 
 /** The processes of a cgroup, of either hierarchy; none where it is gone. */
 export async function listProcesses(cgroup: string): Promise<readonly number[]> {
-  const files = [join(cgroupRoot, 'pids', cgroup, 'cgroup.procs'), join(cgroupRoot, cgroup, 'cgroup.procs')]
-  const texts = await Promise.all(files.map((file) => readFile(file, 'utf8').catch(() => '')))
-  return [...new Set(texts.flatMap((text) => text.split('\n').filter(Boolean).map(Number)))]
+  const folders = [join(cgroupRoot, 'pids', cgroup), join(cgroupRoot, cgroup)]
+  return [...new Set((await Promise.all(folders.map(readProcesses))).flat())]
+}
+
+/** The processes of a cgroup by its folder; none where it is gone. */
+export async function readProcesses(folder: string): Promise<number[]> {
+  const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')
+  return text.split('\n').filter(Boolean).map(Number)
 }
 
 const killPollMs = 5
@@ -38,7 +50,8 @@ export async function killCgroup(cgroup: string): Promise<void> {
   }
 }
 
-function killNow(pid: number): void {
+/** Kills a process; one that is gone already is no error. */
+export function killNow(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL')
   } catch (error) {

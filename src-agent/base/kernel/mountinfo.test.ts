@@ -13,6 +13,8 @@ test('lines are read with their escapes undone, whatever optional fields they ha
   const lines = parseMountinfo(recorded)
   expect(lines).toHaveLength(5)
   expect(lines[2]).toEqual({
+    id: 146,
+    parent: 126,
     device: '254:0',
     root: '/srv/a b',
     target: '/da\\ta',
@@ -40,7 +42,7 @@ test('a tree is named as the host has it, by the nearest mount', () => {
 22 20 8:2 /ann/work /work rw - ext4 /dev/sda2 rw
 `)
   const at = (device: string, root: string) =>
-    find({ device, root, target: '', writable: true, type: 'ext4', source: '' })
+    find({ id: 1, parent: 1, device, root, target: '', writable: true, type: 'ext4', source: '' })
   expect(at('8:1', '/srv/x')).toBe('/srv/x')
   expect(at('8:1', '/')).toBe('/')
   expect(at('8:2', '/bob')).toBe('/home/bob')

@@ -1,5 +1,8 @@
 /** One line of /proc/PID/mountinfo (proc_pid_mountinfo(5)). Texts are bytes as latin1, with the kernel's escapes undone. */
 export interface MountLine {
+  readonly id: number
+  /** The mount that it lies on. */
+  readonly parent: number
   readonly device: string
   /** What of the file system is mounted, as a path within it. */
   readonly root: string
@@ -16,11 +19,12 @@ export function parseMountinfo(text: string): MountLine[] {
   return text.split('\n', maxLines).flatMap((line) => {
     const fields = line.split(' ')
     const end = fields.indexOf('-', 6)
-    const [, , device, root, target, options] = fields
+    const [id, parent, device, root, target, options] = fields
     const [type, source, superOptions] = end === -1 ? [] : fields.slice(end + 1)
     if (!device || !root || !target || !options || !type || source === undefined) return []
     const writable = has(options, 'rw') && !has(superOptions ?? 'rw', 'ro')
-    return [{ device, root: unescape(root), target: unescape(target), writable, type, source: unescape(source) }]
+    const place = { id: Number(id), parent: Number(parent), device, root: unescape(root), target: unescape(target) }
+    return [{ ...place, writable, type, source: unescape(source) }]
   })
 }
 

@@ -56,7 +56,7 @@ async function walk(folders: FileHandle[], path: string): Promise<FileHandle | n
       if (folders.length > 1) await folders.pop()?.close()
       continue
     }
-    const step = await look(folders, name)
+    const step = await openStep(folders, name)
     if (step === null) return null
     if ('link' in step) {
       links += 1
@@ -75,7 +75,7 @@ async function walk(folders: FileHandle[], path: string): Promise<FileHandle | n
 
 type Step = { readonly node: FileHandle } | { readonly link: string }
 
-async function look(folders: readonly FileHandle[], name: string): Promise<Step | null> {
+async function openStep(folders: readonly FileHandle[], name: string): Promise<Step | null> {
   const folder = folders.at(-1)
   if (folder === undefined) return null
   const path = Buffer.concat([Buffer.from(`/proc/self/fd/${folder.fd}/`), Buffer.from(name, 'latin1')])
@@ -122,8 +122,7 @@ async function readBounded(file: FileHandle, path: string, maxBytes: number): Pr
     if (bytesRead === 0) return Buffer.concat(chunks)
     size += bytesRead
     if (size > maxBytes) {
-      const message = `The file ${path} is larger than ${maxBytes} bytes.`
-      throw appError('tooLarge', 'file-too-large', message, { params: { path, limit: maxBytes } })
+      throw appError('file-too-large', { where: 'read', path, limit: maxBytes })
     }
     chunks.push(chunk.subarray(0, bytesRead))
   }

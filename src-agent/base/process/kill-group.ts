@@ -30,7 +30,7 @@ function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   try {
     process.kill(-pid, signal)
   } catch (error) {
-    // Gone, or (EPERM) now another user's, which a second try does not mend either.
+    // Gone, or (EPERM) now another user's, which a second try does not change either.
     if (!['ESRCH', 'EPERM'].includes(String((error as NodeJS.ErrnoException).code))) throw error
   }
 }

@@ -1,4 +1,6 @@
 import type { Remedy } from '#contract/app-error'
+import { commandRemedy } from '#contract/remedy'
+import { sentence } from '#contract/sentence'
 
 /** Which Debian package carries a program that Joey drives, where the names differ or the package is easily missed. */
 const packageOf: Readonly<Record<string, string>> = {
@@ -42,5 +44,5 @@ export function installRemedy(program: string): Remedy | undefined {
   const name = packageOf[program.slice(program.lastIndexOf('/') + 1)]
   if (name === undefined) return undefined
   const sudo = process.getuid?.() === 0 ? '' : 'sudo '
-  return { kind: 'runCommand', command: `${sudo}apt-get install -y ${name}`, why: `Installs ${program}.` }
+  return commandRemedy(`${sudo}apt-get install -y ${name}`, sentence('remedy-installs', { program }))
 }

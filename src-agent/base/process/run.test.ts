@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { endGroup, hasEnded } from './kill-group.ts'
 import { run, start, whenStarted } from './run.ts'
 
@@ -103,7 +103,7 @@ test('cancelling before the start starts nothing', async () => {
 })
 
 test('the reason of a cancellation reaches the caller', async () => {
-  const reason = appError('conflict', 'agent-stopping', 'The agent is stopping.')
+  const reason = new AppError({ code: 'conflict', reason: 'agent-stopping', message: 'The agent is stopping.' })
   await expect(run('sleep', ['5'], { signal: AbortSignal.abort(reason) })).rejects.toBe(reason)
   await expect(run('sleep', ['5'], { signal: AbortSignal.timeout(50) })).rejects.toMatchObject({
     wire: { code: 'timeout' },

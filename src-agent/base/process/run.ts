@@ -2,8 +2,10 @@ import { type ChildProcess, type ChildProcessWithoutNullStreams, type SpawnOptio
 import { constants } from 'node:os'
 import type { Readable } from 'node:stream'
 import type { AppError } from '#contract/app-error'
-import { minimalEnvironment } from '../../process/environment.ts'
+import { findSystemProgram } from '#contract/client/system-program'
+import { minimalEnvironment } from './environment.ts'
 import { endGroup } from './kill-group.ts'
+import { giveUpProtection } from './oom-score.ts'
 import { notStarted, outputTooLarge, stoppedBy, timedOut, toolFailed } from './tool-errors.ts'
 
 export type { ChildProcess, ChildProcessWithoutNullStreams }
@@ -65,13 +67,16 @@ export function start(
 ): ChildProcessWithoutNullStreams
 export function start(program: string, args: readonly string[], options: StartOptions): ChildProcess
 export function start(program: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
-  const child = spawn(program, args, {
+  // With a PATH of its own a caller looks for programs there; nobody but tests does.
+  const path = program.includes('/') || options.env?.['PATH'] ? program : (findSystemProgram(program) ?? program)
+  const child = spawn(path, args, {
     shell: false,
     detached: options.detached ?? true,
     env: options.env ?? minimalEnvironment(),
     stdio: [...(options.stdio ?? ['pipe', 'pipe', 'pipe'])],
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   } satisfies SpawnOptions)
+  giveUpProtection(child.pid)
   // Without a listener a missing program would end the agent. Whoever wants to know awaits whenStarted.
   child.on('error', () => {})
   return child

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { Run } from '../../base/process/run.ts'
 import { chooseRuntime, judgeRuntimes } from './choose-runtime.ts'
 import type { ProbeFailure } from './probe-runtime.ts'
@@ -44,7 +44,7 @@ test('JOEY_RUNTIME picks one, and only that one', async () => {
   await expect(chooseRuntime({ ...host, env: { JOEY_RUNTIME: 'runsc' } })).rejects.toThrow(/must be crun or runc/)
 })
 
-test('where none is installed, the command that installs one is told', async () => {
+test('where none is installed, the command that installs one is reported', async () => {
   const choosing = chooseRuntime(hostWith(['busybox']))
   await expect(choosing).rejects.toMatchObject({ wire: { code: 'unavailable', reason: 'no-runtime' } })
   await expect(choosing).rejects.toHaveProperty('wire.remedy.command', expect.stringContaining('crun'))
@@ -78,7 +78,7 @@ test('a damaged cache is no reason to fail', async () => {
 test('a runtime that does not even tell its version does not work', async () => {
   const host = hostWith(['crun', 'runc', 'busybox'])
   const run: Run = async (program) => {
-    if (program.endsWith('crun')) throw appError('timeout', 'tool-timeout', 'It hangs.')
+    if (program.endsWith('crun')) throw new AppError({ code: 'timeout', reason: 'tool-timeout', message: 'It hangs.' })
     return { code: 0, stdout: versions[program] ?? '', stderr: '' }
   }
   expect(await chooseRuntime({ ...host, run })).toMatchObject({ name: 'runc' })

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
-import { findProgram } from '../../process/find-program.ts'
+import { findSystemProgram } from '#contract/client/system-program'
+import { sentence } from '#contract/sentence'
 import { installRemedy } from '../../base/process/packages.ts'
 import type { Run } from '../../base/process/run.ts'
 import { createProbeCache } from './probe-cache.ts'
@@ -30,21 +31,14 @@ export interface RuntimeDeps {
 export async function chooseRuntime(deps: RuntimeDeps): Promise<Runtime> {
   const failures: string[] = []
   for (const name of wantedNames(deps.env ?? process.env)) {
-    const verdict = await judge(deps, name)
+    const verdict = await evaluate(deps, name)
     if (verdict === null) continue
     const { failure, ...runtime } = verdict
     if (failure === null) return runtime
-    failures.push(`${name} ${verdict.version}: ${failure}`)
+    failures.push(`${name} ${verdict.version}: ${typeof failure === 'string' ? failure : failure.message}`)
   }
   if (failures.length === 0) throw noneInstalled(wantedNames(deps.env ?? process.env))
-  throw appError(
-    'unavailable',
-    'no-runtime-works',
-    'No container runtime works on this machine. "joey doctor" says why.',
-    {
-      detail: failures.join('\n\n'),
-    },
-  )
+  throw appError('no-runtime-works', {}, { detail: failures.join('\n\n') })
 }
 
 /** All installed runtimes, each really tried. */
@@ -52,7 +46,7 @@ export async function judgeRuntimes(deps: RuntimeDeps): Promise<readonly Runtime
   const verdicts: RuntimeVerdict[] = []
   // One after the other: they share the cache's file.
   for (const name of names) {
-    const verdict = await judge(deps, name)
+    const verdict = await evaluate(deps, name)
     if (verdict !== null) verdicts.push(verdict)
   }
   return verdicts
@@ -63,17 +57,16 @@ function wantedNames(env: Readonly<Record<string, string | undefined>>): readonl
   if (wanted === undefined || wanted === '') return names
   const name = names.find((known) => known === wanted)
   if (name !== undefined) return [name]
-  const message = `JOEY_RUNTIME is "${wanted}", but must be crun or runc.`
-  throw appError('unavailable', 'runtime-unknown', message, { params: { wanted } })
+  throw appError('runtime-unknown', { wanted })
 }
 
 /** Null: not installed. */
-async function judge(deps: RuntimeDeps, name: 'crun' | 'runc'): Promise<RuntimeVerdict | null> {
-  const { find = findProgram, probe = probeRuntime, run, folder } = deps
+async function evaluate(deps: RuntimeDeps, name: 'crun' | 'runc'): Promise<RuntimeVerdict | null> {
+  const { find = findSystemProgram, probe = probeRuntime, run, folder } = deps
   const program = find(name)
   if (program === null) return null
   const version = await readVersion(run, program)
-  if (version === null) return { name, program, version: '', failure: 'It does not tell its version.' }
+  if (version === null) return { name, program, version: '', failure: sentence('engine-without-version') }
   const candidate = { name, program, version }
   const cache = createProbeCache(join(folder, 'probes.json'), deps.readBootId)
   const key = `${program} ${version}`
@@ -100,9 +93,5 @@ async function readVersion(run: Run, program: string): Promise<string | null> {
 function noneInstalled(wanted: readonly string[]): AppError {
   const name = wanted[0] ?? names[0]
   const remedy = installRemedy(name)
-  const message =
-    wanted.length === 1
-      ? `The container runtime ${name} is not installed on this machine.`
-      : 'No container runtime is installed on this machine. Install crun or runc.'
-  return appError('unavailable', 'no-runtime', message, { ...(remedy && { remedy }) })
+  return appError('no-runtime', wanted.length === 1 ? { wanted: name } : {}, { ...(remedy && { remedy }) })
 }

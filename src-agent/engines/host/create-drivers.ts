@@ -1,14 +1,14 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { AppError } from '#contract/app-error'
+import { findSystemProgram } from '#contract/client/system-program'
 import type { IsolationClass } from '#contract/sandbox'
+import { countOomKills } from '../../base/kernel/cgroup-files.ts'
+import type { Run } from '../../base/process/run.ts'
+import type { StateFolder } from '../../state/folder.ts'
 import type { Driver } from '../driver.ts'
 import { createGvisorDriver } from '../oci/gvisor/gvisor-driver.ts'
 import { createOciDriver } from '../oci/oci-driver.ts'
-import { findProgram } from '../../process/find-program.ts'
-import type { Run } from '../../base/process/run.ts'
-import type { StateFolder } from '../../state/folder.ts'
-import { countOomKills } from '../../base/kernel/cgroup-files.ts'
 import { chooseRuntime } from './choose-runtime.ts'
 import { createMicrovmClass } from './create-microvm-class.ts'
 import { judgeGvisor } from './probe-gvisor.ts'
@@ -19,32 +19,45 @@ interface Deps {
   readonly folder: StateFolder
   readonly run: Run
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
+  /** Whether the code of a running gVisor may be changed: see `patchGvisorToSave` among the settings. */
+  readonly mayPatchGvisor: () => boolean
+  /** As the settings name it. */
+  readonly microvmKernel: string | null
+  /** joey-outside, where this machine can map ids. */
+  readonly outside: string | null
 }
 
-/** Drivers of the classes that this host can run, found by trying. A class without a driver is told by the host's report. */
-export async function createDrivers({ folder, run, log }: Deps): Promise<ReadonlyMap<IsolationClass, Driver>> {
+/** Drivers of the classes that this host can run, found by trying. A class without a driver is in the host's report. */
+export async function createDrivers({
+  folder,
+  run,
+  log,
+  mayPatchGvisor,
+  microvmKernel,
+  outside,
+}: Deps): Promise<ReadonlyMap<IsolationClass, Driver>> {
   const drivers = new Map<IsolationClass, Driver>()
   await sweepProbes(join(folder.home, 'probes'))
-  const conmon = findProgram('conmon')
+  const conmon = findSystemProgram('conmon')
   const runtime = await chooseRuntime({ run, folder: folder.home }).catch((error: unknown) => {
     log.warn({ err: AppError.from(error).wire }, 'no runtime for containers works here')
     return null
   })
   if (conmon === null) return drivers
   const { exits, runtimeRoot } = folder
-  const ground = { run, runtimeRoot, exits, conmon, host: await readHostTraits(folder.tag), countOomKills }
+  const common = { run, runtimeRoot, exits, conmon, host: await readHostTraits(folder.tag, outside), countOomKills }
   if (runtime) {
     const { name, program } = runtime
-    drivers.set('container', createOciDriver({ ...ground, name, runtime: program }))
+    drivers.set('container', createOciDriver({ ...common, name, runtime: program }))
     log.info({ runtime }, 'the class "container" is offered')
   }
   const gvisor = await judgeGvisor({ run, folder: folder.home })
   if (gvisor?.setup) {
     const { program, setup } = gvisor
-    drivers.set('gvisor', createGvisorDriver({ ...ground, name: 'runsc', runtime: program }, setup))
+    drivers.set('gvisor', createGvisorDriver({ ...common, name: 'runsc', runtime: program }, setup, mayPatchGvisor))
     log.info({ gvisor }, 'the class "gvisor" is offered')
   } else if (gvisor) log.warn({ gvisor }, 'gVisor does not work here')
-  const microvm = await createMicrovmClass({ folder, run, log, conmon, host: ground.host })
+  const microvm = await createMicrovmClass({ folder, run, log, conmon, host: common.host, ownKernel: microvmKernel })
   if (microvm) drivers.set('microvm', microvm)
   return drivers
 }

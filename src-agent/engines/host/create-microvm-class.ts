@@ -1,13 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import type { Run } from '../../base/process/run.ts'
+import type { StateFolder } from '../../state/folder.ts'
 import { createMicrovm } from '../microvm/create-microvm.ts'
-import { emulationNotice } from '../../drivers/microvm/limitations.ts'
 import type { MicrovmDriver } from '../microvm/microvm-driver.ts'
 import { defaultCapabilities } from '../oci/grants.ts'
 import type { HostTraits } from '../oci/runtime-config.ts'
-import type { Run } from '../../base/process/run.ts'
-import type { StateFolder } from '../../state/folder.ts'
 import { judgeMicrovm } from './probe-microvm.ts'
 import { tryKvm } from './try-kvm.ts'
 
@@ -16,6 +15,7 @@ interface Deps {
   readonly run: Run
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   readonly conmon: string
+  readonly ownKernel: string | null
   readonly host: Pick<HostTraits, 'cgroupParent' | 'limitsSwap'>
 }
 
@@ -23,18 +23,17 @@ interface Deps {
 export interface MicrovmClass extends Omit<MicrovmDriver, 'close'> {
   /** `7.2.22` */
   readonly version: string
-  /** Why there is no hardware virtualisation and what that costs, as sentences; null where there is. */
-  readonly emulated: string | null
   /** A driver's own end: resolves when nothing of it runs but sandboxes. */
   close(): Promise<void>
 }
 
 /** The driver of the class "microvm", with templates in the making; null where this host cannot have it. */
-export async function createMicrovmClass({ folder, run, log, conmon, host }: Deps): Promise<MicrovmClass | null> {
-  const verdict = await judgeMicrovm({ run, folder: folder.home, tryKvm })
+export async function createMicrovmClass(deps: Deps): Promise<MicrovmClass | null> {
+  const { folder, run, log, conmon, host, ownKernel } = deps
+  const verdict = await judgeMicrovm({ run, folder: folder.home, tryKvm, ownKernel })
   const { assets, programs, virtiofsd, version, acceleration, emulated } = verdict
   if (assets === null) {
-    log.warn({ reason: verdict.failure }, 'micro-VMs cannot run here')
+    log.warn({ reason: verdict.failure?.message }, 'micro-VMs cannot run here')
     return null
   }
   const setup = { programs, virtiofsd, version, acceleration, assets: async () => assets }
@@ -52,7 +51,7 @@ export async function createMicrovmClass({ folder, run, log, conmon, host }: Dep
     capabilities: defaultCapabilities,
     bootId: (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim(),
   })
-  log.info({ version, acceleration, emulated }, 'the class "microvm" is offered')
+  log.info({ version, acceleration, emulated: emulated?.message }, 'the class "microvm" is offered')
   void microvm.warmUp()
-  return Object.assign(microvm.driver, { version, emulated: emulationNotice(emulated), close: microvm.close })
+  return Object.assign(microvm.driver, { version, close: microvm.close })
 }

@@ -1,13 +1,18 @@
 import { expect, test } from 'vitest'
-import { gvisorFinding, gvisorOffer } from '../../host/gvisor-offer.ts'
+import { gvisorFinding, gvisorOffer } from './gvisor-offer.ts'
 
 const setup = { version: '1', platform: 'ptrace', options: [], hidesNetSettings: true }
 const working = { program: '/usr/bin/runsc', version: '0.0~20221219.0', setup, failure: null }
 const broken = { ...working, version: 'release-20240807.0', setup: null, failure: 'systrap: no' }
 
-test('a gVisor that works is told with version and platform, and offered', () => {
+test('a gVisor that works is reported with version and platform, and offered', () => {
   expect(gvisorFinding(working)).toMatchObject({ level: 'ok', title: 'gVisor 20221219 works (ptrace)' })
-  expect(gvisorOffer(working, undefined)).toMatchObject({ available: true })
+  expect(gvisorOffer(working, undefined)).toStrictEqual({
+    class: 'gvisor',
+    available: true,
+    explanation: 'gVisor 20221219 answers the system calls, by ptrace.',
+    explanationWording: { reason: 'gvisor-offered', params: { version: '20221219', platform: 'ptrace' } },
+  })
 })
 
 test('one that is missing comes with the command that installs it', () => {
@@ -17,6 +22,7 @@ test('one that is missing comes with the command that installs it', () => {
     class: 'gvisor',
     available: false,
     explanation: 'gVisor is not installed.',
+    explanationWording: { reason: 'gvisor-not-installed' },
   })
 })
 
@@ -25,6 +31,11 @@ test('one that does not work has its words in the detail', () => {
     level: 'warning',
     title: 'gVisor 20240807 does not work here',
     detail: 'systrap: no',
+  })
+  expect(gvisorOffer(broken, undefined)).toMatchObject({
+    available: false,
+    explanation: 'gVisor 20240807 does not work here.',
+    explanationWording: { reason: 'gvisor-not-working' },
   })
 })
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { examineHost } from '#contract/agent'
-import { findProgram } from '../../process/find-program.ts'
+import { findSystemProgram } from '#contract/client/system-program'
 import { run } from '../../base/process/run.ts'
 import { chooseRuntime, judgeRuntimes } from './choose-runtime.ts'
 import { createHostProbe } from './host-probe.ts'
@@ -22,6 +22,7 @@ test('this host is reported as the contract has it', async () => {
   expect(examineHost.response.parse(report)).toEqual(report)
   expect(new Set(report.findings.map((finding) => finding.id)).size).toBe(report.findings.length)
   expect(report.classes[0]).toMatchObject({ class: 'container', available: true })
+  expect(report.findings.filter(({ titleWording }) => titleWording === undefined)).toEqual([])
 })
 
 test('a runtime that works is found by running a container, and leaves nothing behind', async () => {
@@ -41,11 +42,11 @@ test('a runtime that works is found by running a container, and leaves nothing b
 async function probeCgroups(): Promise<string[]> {
   const hierarchies = await readdir('/sys/fs/cgroup')
   const all = await Promise.all(hierarchies.map((name) => readdir(join('/sys/fs/cgroup', name)).catch(() => [name])))
-  return all.flat().filter((name) => name.startsWith('joey-probe'))
+  return all.flat().filter((name) => name.startsWith('joey-trial'))
 }
 
 test('a trial that its agent did not live to end is ended and removed by the next', async () => {
-  const name = `joey-probe-${randomBytes(6).toString('hex')}`
+  const name = `joey-trial-${randomBytes(6).toString('hex')}`
   const cgroups = ['pids', 'memory'].map((controller) => join('/sys/fs/cgroup', controller, name, 'aaaa0000bbbb'))
   for (const cgroup of cgroups) await mkdir(cgroup, { recursive: true })
   const bundle = join(folder, 'left', 'probe-Xyz')
@@ -62,8 +63,8 @@ test('every verdict on a runtime that fails carries its words', async () => {
   for (const verdict of verdicts) if (verdict.failure !== null) expect(verdict.failure).toContain(verdict.name)
 })
 
-test('the static busybox is told from a program with a loader', async () => {
-  expect(await isStatic(findProgram('busybox') ?? '')).toBe(true)
-  expect(await isStatic(findProgram('ls') ?? '')).toBe(false)
+test('the static busybox is distinguished from a program with a loader', async () => {
+  expect(await isStatic(findSystemProgram('busybox') ?? '')).toBe(true)
+  expect(await isStatic(findSystemProgram('ls') ?? '')).toBe(false)
   expect(await isStatic('/proc/version')).toBe(false)
 })

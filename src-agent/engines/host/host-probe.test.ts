@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import type { Finding } from '#contract/agent'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { Run } from '../../base/process/run.ts'
-import { diskFinding, memoryFinding } from '../../host/capacity.ts'
+import { diskFinding, memoryFinding, protectionFindings } from './capacity.ts'
 import { createHostProbe, offers, runtimeFindings } from './host-probe.ts'
 import { examineKernel } from './kernel-features.ts'
 import { examinePrograms } from './programs.ts'
@@ -21,7 +21,7 @@ async function rootWith(files: Record<string, string>): Promise<string> {
 }
 
 const refuse: Run = async (program) => {
-  throw appError('engine', 'tool-failed', `The program ${program} failed.`)
+  throw new AppError({ code: 'engine', reason: 'tool-failed', message: `The program ${program} failed.` })
 }
 
 const complete = {
@@ -42,7 +42,7 @@ test('a host that has everything has no problem', async () => {
   expect(findings.get('cgroups')?.title).toBe('cgroups v2 with cpuset, cpu, io, memory, pids')
 })
 
-test('a bare host has each lack told by itself', async () => {
+test('a bare host has each lack reported by itself', async () => {
   const findings = await kernelFindings({}, 1000)
   const problems = [...findings.values()].filter((finding) => finding.level === 'problem').map((finding) => finding.id)
   expect(problems).toEqual(['account', 'kernel-overlay', 'kernel-erofs', 'kernel-seccomp', 'cgroups'])
@@ -71,7 +71,7 @@ test.each([
   expect(findings.get('kvm')?.title).toMatch(title)
 })
 
-test('programs are told with version, or with the command that installs them', async () => {
+test('programs are reported with version, or with the command that installs them', async () => {
   const run: Run = async () => ({ code: 0, stdout: 'nftables v1.0.6 (Lester Gooch #5)\n', stderr: '' })
   const findings = await examinePrograms({ run, find: (name) => (name === 'nft' ? '/usr/sbin/nft' : null) })
   expect(findings.find((finding) => finding.id === 'program-nft')).toMatchObject({ level: 'ok', title: 'nft 1.0.6' })
@@ -84,7 +84,7 @@ test('programs are told with version, or with the command that installs them', a
 
 test('space and memory are warned of before they are gone', () => {
   const GiB = 1024 ** 3
-  expect(diskFinding(3 * GiB, '/x')).toMatchObject({ level: 'ok', title: '3.0 GiB free for images and sandboxes' })
+  expect(diskFinding(3 * GiB, '/x')).toMatchObject({ level: 'ok', title: '3 GiB free for images and sandboxes' })
   expect(diskFinding(1.9 * GiB, '/x').level).toBe('warning')
   expect(diskFinding(1024, '/x').level).toBe('problem')
   expect(memoryFinding(GiB).level).toBe('ok')
@@ -145,4 +145,10 @@ test('a report is kept for a minute, a failed one is not', async () => {
   expect(other).toHaveBeenCalledTimes(3)
   await probe.examine({ fresh: true })
   expect(other).toHaveBeenCalledTimes(4)
+})
+
+test('an agent that may not protect itself where memory runs out says so', () => {
+  expect(protectionFindings(0)).toMatchObject([{ id: 'memory-protection', level: 'warning' }])
+  expect(protectionFindings(-500)).toEqual([])
+  expect(protectionFindings(null)).toEqual([])
 })

@@ -1,14 +1,20 @@
 import { cpus, totalmem } from 'node:os'
 import type { ClassOffer, Finding, HostReport } from '#contract/agent'
+import { finding } from '#contract/finding'
+import { sentence } from '#contract/sentence'
 import { installRemedy } from '../../base/process/packages.ts'
-import { examineCapacity } from '../../host/capacity.ts'
+import { explain, explainObstacle } from '../class-sentences.ts'
+import { examineCapacity } from './capacity.ts'
 import { judgeRuntimes, type RuntimeDeps, type RuntimeVerdict } from './choose-runtime.ts'
-import { gvisorFinding, gvisorOffer } from '../../host/gvisor-offer.ts'
+import { findOldEngines } from './engine-versions.ts'
+import { gvisorFinding, gvisorOffer } from './gvisor-offer.ts'
 import { examineKernel } from './kernel-features.ts'
-import { microvmFinding, microvmOffer } from '../../host/microvm-offer.ts'
+import { kernelFindings, microvmFinding, microvmOffer } from './microvm-offer.ts'
 import { type GvisorVerdict, judgeGvisor } from './probe-gvisor.ts'
 import { judgeMicrovm, type MicrovmVerdict } from './probe-microvm.ts'
+import { examinePlace, ownProgram } from './program-place.ts'
 import { examinePrograms } from './programs.ts'
+import { readVersions } from './read-versions.ts'
 import { tryKvm } from './try-kvm.ts'
 
 const freshMs = 60_000
@@ -22,6 +28,8 @@ interface Deps extends RuntimeDeps {
   readonly uid?: number
   /** Findings of other parts of the agent: the network. */
   readonly others?: readonly (() => Promise<readonly Finding[]>)[]
+  /** The kernel that the settings name for micro-VMs. */
+  readonly microvmKernel?: () => string | null
   readonly monotonicMs?: () => number
 }
 
@@ -53,11 +61,16 @@ async function examineNow(deps: Deps): Promise<HostReport> {
     examineCapacity(deps.folder),
     ...(deps.others ?? []).map((examine) => examine()),
   ])
+  const old = findOldEngines(await readVersions(deps.run, { runtimes, gvisor, microvm }))
   const findings = [
+    ...old,
     ...kernel,
-    ...(uid === 0 ? [...runtimeFindings(runtimes), gvisorFinding(gvisor), microvmFinding(microvm)] : []),
+    ...(uid === 0
+      ? [...runtimeFindings(runtimes), gvisorFinding(gvisor), microvmFinding(microvm), ...kernelFindings(microvm)]
+      : []),
     ...programs,
     ...others.flat(),
+    ...examinePlace({ program: ownProgram(), home: deps.folder }),
     ...capacity,
   ]
   const wanted = (deps.env ?? process.env)['JOEY_RUNTIME']
@@ -73,22 +86,26 @@ async function examineNow(deps: Deps): Promise<HostReport> {
 async function judgeEngines(
   deps: Deps,
 ): Promise<readonly [readonly RuntimeVerdict[], GvisorVerdict | null, MicrovmVerdict]> {
-  return [await judgeRuntimes(deps), await judgeGvisor(deps), await judgeMicrovm({ ...deps, tryKvm })]
+  return [
+    await judgeRuntimes(deps),
+    await judgeGvisor(deps),
+    await judgeMicrovm({ ...deps, tryKvm, ownKernel: deps.microvmKernel?.() ?? null }),
+  ]
 }
 
 /** One that does not work is only a problem where there is no other. */
 export function runtimeFindings(verdicts: readonly RuntimeVerdict[]): Finding[] {
   if (verdicts.length === 0) {
-    const detail = 'Sandboxes of the class "container" need crun or runc.'
-    const remedy = installRemedy('crun') ?? null
-    return [{ id: 'runtime', level: 'problem', title: 'No container runtime is installed', detail, remedy }]
+    const detail = sentence('runtime-lacking-detail')
+    const remedy = installRemedy('crun')
+    return [finding({ id: 'runtime', level: 'problem', title: sentence('runtime-lacking'), detail, remedy })]
   }
   const someWorks = verdicts.some((verdict) => verdict.failure === null)
   return verdicts.map(({ name, version, failure }) => {
     const id = `runtime-${name}`
-    if (failure === null) return { id, level: 'ok', title: `${name} ${version} works`, detail: null, remedy: null }
-    const title = `${name} ${version} does not work here`
-    return { id, level: someWorks ? 'warning' : 'problem', title, detail: failure, remedy: null }
+    if (failure === null) return finding({ id, level: 'ok', title: sentence('engine-works', { name, version }) })
+    const title = sentence('engine-broken', { name, version })
+    return finding({ id, level: someWorks ? 'warning' : 'problem', title, detail: failure })
   })
 }
 
@@ -106,17 +123,13 @@ const blocking = new Set(['account', 'kernel-overlay', 'kernel-erofs', 'kernel-s
 export function offers({ runtimes, gvisor, microvm, findings, wanted }: Grounds): ClassOffer[] {
   const engine = runtimes.find((verdict) => verdict.failure === null && (!wanted || verdict.name === wanted))
   const obstacle = findings.find((finding) => finding.level === 'problem' && blocking.has(finding.id))
-  const container: ClassOffer =
-    engine !== undefined && obstacle === undefined
-      ? {
-          class: 'container',
-          available: true,
-          explanation: `${engine.name} ${engine.version}, sharing this machine's kernel.`,
-        }
-      : {
-          class: 'container',
-          available: false,
-          explanation: `${obstacle?.title ?? 'No container runtime works here'}.`,
-        }
-  return [container, gvisorOffer(gvisor, obstacle), microvmOffer(microvm, obstacle)]
+  return [containerOffer(engine, obstacle), gvisorOffer(gvisor, obstacle), microvmOffer(microvm, obstacle)]
+}
+
+function containerOffer(engine: RuntimeVerdict | undefined, obstacle: Finding | undefined): ClassOffer {
+  if (obstacle) return { class: 'container', available: false, ...explainObstacle(obstacle) }
+  const said = engine
+    ? sentence('container-offered', { engine: engine.name, version: engine.version })
+    : sentence('container-without-runtime')
+  return { class: 'container', available: engine !== undefined, ...explain(said) }
 }

@@ -4,7 +4,7 @@ import * as z from 'zod'
 
 const Content = z.strictObject({ bootId: z.string(), working: z.array(z.string()) })
 
-/** Remembers what was found to work, until the machine starts anew. What failed is tried again each time: it may have been mended. */
+/** Remembers what was found to work, until the machine starts anew. What failed is tried again each time: it may have been fixed. */
 export interface ProbeCache {
   isKnownToWork(key: string): Promise<boolean>
   remember(key: string): Promise<void>

@@ -66,7 +66,7 @@ test('what works is tried once, and so is what hangs', async () => {
   expect(host.attempt).toHaveBeenCalledTimes(5)
 })
 
-test('an older version is told in its own words to write to the disk', async () => {
+test('an older version is asked in its own words to write to the disk', async () => {
   const verdict = await judgeGvisor(hostWith({ ...old, flags: '  -overlay\n' }, () => true))
   expect(verdict?.setup?.options).toEqual(['--overlay=false'])
 })

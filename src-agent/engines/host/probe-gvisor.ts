@@ -2,9 +2,10 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
-import type { GvisorSetup } from '../oci/gvisor/gvisor-flavour.ts'
-import { findProgram } from '../../process/find-program.ts'
+import { findSystemProgram } from '#contract/client/system-program'
+import { type Sentence, sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
+import type { GvisorSetup } from '../oci/gvisor/gvisor-flavour.ts'
 import { createProbeCache } from './probe-cache.ts'
 import { type GvisorAttempt, tryGvisor } from './try-gvisor.ts'
 
@@ -13,7 +14,8 @@ export interface GvisorVerdict {
   readonly program: string
   readonly version: string
   readonly setup: GvisorSetup | null
-  readonly failure: string | null
+  /** A text is what runsc said. */
+  readonly failure: Sentence | string | null
 }
 
 export interface GvisorDeps {
@@ -34,14 +36,14 @@ const platforms = ['systrap', 'kvm', 'ptrace'] as const
  * starts anew, and so is what hangs, because to find that out again would take as long again.
  */
 export async function judgeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | null> {
-  const { run, folder, find = findProgram, attempt = tryGvisor, hasVirtualisation = readVirtualisation } = deps
+  const { run, folder, find = findSystemProgram, attempt = tryGvisor, hasVirtualisation = readVirtualisation } = deps
   const program = find('runsc')
   if (program === null) return null
   const about = await readAbout(run, program)
-  if (about === null) return { program, version: '', setup: null, failure: 'It does not tell its version.' }
+  if (about === null) return { program, version: '', setup: null, failure: sentence('engine-without-version') }
   const { version } = about
   const busybox = find('busybox')
-  if (busybox === null) return { program, version, setup: null, failure: 'Without busybox it cannot be tried.' }
+  if (busybox === null) return { program, version, setup: null, failure: sentence('engine-not-tried') }
   const cache = createProbeCache(join(folder, 'probes.json'), deps.readBootId)
   const failures: string[] = []
   for (const setup of listSetups(about, await hasVirtualisation())) {
@@ -58,7 +60,7 @@ export async function judgeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | nul
     if (outcome.hangs) await cache.remember(`hangs: ${key}`)
     failures.push(`${setup.platform}: ${outcome.words}`)
   }
-  return { program, version, setup: null, failure: failures.join('\n') || 'No platform of it can run here.' }
+  return { program, version, setup: null, failure: failures.join('\n') || sentence('engine-without-platform') }
 }
 
 interface About {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { createProbeCache } from './probe-cache.ts'
 import { judgeKvm } from './probe-kvm.ts'
 
@@ -22,48 +22,48 @@ describe('whether KVM works', () => {
     if (special) mkdirSync(join(root, 'sys/module/kvm_pvm'))
   }
   const cache = () => createProbeCache(join(root, 'probes.json'), async () => 'this boot')
-  const judge = (outcome: Error | null, key = 'qemu 1') => {
+  const evaluate = (outcome: Error | null, key = 'qemu 1') => {
     const boot = async () => {
       boots += 1
       if (outcome) throw outcome
     }
     return judgeKvm({ root, boot, cache: cache(), key })
   }
-  const stalls = appError('engine', 'template-failed', 'It did not come up.')
+  const stalls = new AppError({ code: 'engine', reason: 'template-failed', message: 'It did not come up.' })
 
   test('is tried with a real guest, once', async () => {
     host({})
-    expect(await judge(null)).toEqual({ works: true })
-    expect(await judge(null)).toEqual({ works: true })
+    expect(await evaluate(null)).toEqual({ works: true })
+    expect(await evaluate(null)).toEqual({ works: true })
     expect(boots).toBe(1)
   })
 
   test('is tried again for another QEMU or guest', async () => {
     host({})
-    await judge(null)
-    await judge(null, 'qemu 2')
+    await evaluate(null)
+    await evaluate(null, 'qemu 2')
     expect(boots).toBe(2)
   })
 
   test('is not tried without the device, the flags, or an ordinary module', async () => {
     host({ device: false })
-    expect(await judge(null)).toMatchObject({ works: false, why: expect.stringContaining('/dev/kvm') })
+    expect(await evaluate(null)).toMatchObject({ works: false, why: { reason: 'kvm-missing' } })
     host({ flags: 'fpu sse vmxnet' })
-    expect(await judge(null)).toMatchObject({ works: false })
+    expect(await evaluate(null)).toMatchObject({ works: false })
     host({ special: true })
-    expect(await judge(null)).toMatchObject({ works: false })
+    expect(await evaluate(null)).toMatchObject({ works: false })
     expect(boots).toBe(0)
   })
 
   test('is not believed where the guest does not come up, and that is remembered', async () => {
     host({})
-    expect(await judge(stalls)).toMatchObject({ works: false, why: expect.stringContaining('did not come up') })
-    expect(await judge(null)).toMatchObject({ works: false })
+    expect(await evaluate(stalls)).toMatchObject({ works: false, why: { reason: 'kvm-stalls' } })
+    expect(await evaluate(null)).toMatchObject({ works: false })
     expect(boots).toBe(1)
   })
 
   test('is not judged by a fault of our own', async () => {
     host({})
-    await expect(judge(new TypeError('a bug'))).rejects.toThrow('a bug')
+    await expect(evaluate(new TypeError('a bug'))).rejects.toThrow('a bug')
   })
 })

@@ -1,10 +1,11 @@
 import { access, constants, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
+import { type Sentence, sentence } from '#contract/sentence'
 import type { ProbeCache } from './probe-cache.ts'
 
-/** Whether micro-VMs run on hardware, or why they are emulated, as a sentence for people. */
-export type KvmVerdict = { readonly works: true } | { readonly works: false; readonly why: string }
+/** Whether micro-VMs run on hardware, or why they are emulated. */
+export type KvmVerdict = { readonly works: true } | { readonly works: false; readonly why: Sentence }
 
 interface Deps {
   /** Where /proc, /sys and /dev are; the real ones otherwise. */
@@ -28,7 +29,7 @@ export async function judgeKvm({ root = '/', boot, cache, key }: Deps): Promise<
   if (obstacle !== null) return { works: false, why: obstacle }
   const known = `kvm ${key}`
   if (await cache.isKnownToWork(known)) return { works: true }
-  const failed: KvmVerdict = { works: false, why: 'A test machine did not come up by hardware virtualisation (KVM).' }
+  const failed: KvmVerdict = { works: false, why: sentence('kvm-stalls') }
   if (await cache.isKnownToWork(`fails: ${known}`)) return failed
   try {
     await boot(AbortSignal.timeout(bootMs))
@@ -43,8 +44,8 @@ export async function judgeKvm({ root = '/', boot, cache, key }: Deps): Promise<
 }
 
 /** What stands against KVM without trying it; null: nothing. */
-export async function lookAtKvm(root: string): Promise<string | null> {
-  if (!(await canUse(join(root, 'dev/kvm')))) return 'This machine offers no hardware virtualisation (no /dev/kvm).'
+export async function lookAtKvm(root: string): Promise<Sentence | null> {
+  if (!(await canUse(join(root, 'dev/kvm')))) return sentence('kvm-missing')
   const processors = await readFile(join(root, 'proc/cpuinfo'), 'utf8').catch(() => '')
   const hasFlags = /^flags\s*:.*\b(vmx|svm)\b/m.test(processors)
   const isSpecial = await access(join(root, 'sys/module/kvm_pvm')).then(
@@ -52,7 +53,7 @@ export async function lookAtKvm(root: string): Promise<string | null> {
     () => false,
   )
   if (hasFlags && !isSpecial) return null
-  return 'The KVM of this machine does not run ordinary kernels.'
+  return sentence('kvm-special')
 }
 
 async function canUse(path: string): Promise<boolean> {

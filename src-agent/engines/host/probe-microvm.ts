@@ -1,9 +1,11 @@
 import { access, constants } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
-import { ensureGuestAssets, type GuestAssets } from '../microvm/guest/guest-assets.ts'
-import { findProgram } from '../../process/find-program.ts'
+import { findSystemProgram } from '#contract/client/system-program'
+import type { Said } from '#contract/reasons/define'
+import { type Sentence, sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
+import { ensureGuestAssets, type GuestAssets } from '../microvm/guest/guest-assets.ts'
 import { createProbeCache } from './probe-cache.ts'
 import { judgeKvm, type KvmVerdict } from './probe-kvm.ts'
 
@@ -15,9 +17,9 @@ export interface MicrovmVerdict {
   readonly assets: GuestAssets | null
   readonly acceleration: 'kvm' | 'tcg'
   /** Why it is emulated; null where it is not. */
-  readonly emulated: string | null
+  readonly emulated: Sentence | null
   /** What is missing, so that no micro-VM can start; null: nothing. */
-  readonly failure: string | null
+  readonly failure: Said | null
   /** The program that is missing, if it is one. */
   readonly missing: string | null
 }
@@ -35,7 +37,9 @@ export interface MicrovmProbe {
   readonly folder: string
   readonly tryKvm: TryKvm
   readonly find?: (program: string) => string | null
-  readonly ensureAssets?: (folder: string) => Promise<GuestAssets>
+  /** The kernel that the settings name; null or absent: Joey's own. */
+  readonly ownKernel?: string | null
+  readonly ensureAssets?: typeof ensureGuestAssets
   readonly root?: string
   readonly readBootId?: () => Promise<string>
 }
@@ -44,22 +48,22 @@ export interface MicrovmProbe {
 const virtiofsdPlaces = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/virtiofsd']
 
 export async function judgeMicrovm(probe: MicrovmProbe): Promise<MicrovmVerdict> {
-  const { find = findProgram, folder, ensureAssets = ensureGuestAssets } = probe
+  const { find = findSystemProgram, folder, ensureAssets = ensureGuestAssets } = probe
   const [qemu, bwrap, setpriv] = [find('qemu-system-x86_64'), find('bwrap'), find('setpriv')]
   const missing = [
     { name: 'qemu-system-x86_64', path: qemu },
     { name: 'bwrap', path: bwrap },
     { name: 'setpriv', path: setpriv },
   ].find(({ path }) => path === null)
-  if (qemu === null || bwrap === null || missing) return lacking(`${missing?.name} is not installed.`, missing?.name)
+  if (qemu === null || bwrap === null || missing) return notInstalled(missing?.name ?? 'bwrap')
   const found = { version: await readVersion(probe.run, qemu), programs: { qemu, bwrap } }
   try {
-    const assets = await ensureAssets(join(folder, 'microvm', 'guest'))
+    const assets = await ensureAssets(join(folder, 'microvm', 'guest'), { ownKernel: probe.ownKernel ?? null })
     const kvm = await judgeKvmOf(probe, found, assets)
     return { ...found, ...kvm, assets, virtiofsd: await findVirtiofsd(find), failure: null, missing: null }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    return { ...lacking(error.wire.message), ...found }
+    return { ...lacking(error.wire), ...found }
   }
 }
 
@@ -77,7 +81,11 @@ async function judgeKvmOf(
   return verdict.works ? { acceleration: 'kvm', emulated: null } : { acceleration: 'tcg', emulated: verdict.why }
 }
 
-function lacking(failure: string, missing: string | null = null): MicrovmVerdict {
+function notInstalled(program: string): MicrovmVerdict {
+  return lacking(sentence('program-not-installed', { program }), program)
+}
+
+function lacking(failure: Said, missing: string | null = null): MicrovmVerdict {
   const programs = { qemu: '', bwrap: '' }
   return { version: '', programs, virtiofsd: null, assets: null, acceleration: 'tcg', emulated: null, failure, missing }
 }

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
+import type { Said } from '#contract/reasons/define'
+import { sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
 import { trialConfig } from './trial-config.ts'
 
@@ -14,8 +16,8 @@ export interface RuntimeCandidate {
   readonly version: string
 }
 
-/** Null: it works. Otherwise its words, or what went wrong. */
-export type ProbeFailure = string | null
+/** Null: it works. Otherwise its words as a text, or what went wrong. */
+export type ProbeFailure = Said | string | null
 
 interface Deps {
   readonly run: Run
@@ -32,7 +34,7 @@ interface Deps {
 export async function probeRuntime(deps: Deps, { program }: RuntimeCandidate): Promise<ProbeFailure> {
   await mkdir(deps.folder, { recursive: true })
   const bundle = await mkdtemp(join(deps.folder, 'probe-'))
-  const id = `joey-probe-${randomBytes(6).toString('hex')}`
+  const id = `joey-trial-${randomBytes(6).toString('hex')}`
   const runtime = (...args: string[]) =>
     deps.run(program, ['--root', join(bundle, 'state'), ...args], { timeoutMs: deadlineMs })
   try {
@@ -41,7 +43,7 @@ export async function probeRuntime(deps: Deps, { program }: RuntimeCandidate): P
     await writeFile(join(bundle, 'rootfs', 'busybox'), '')
     await writeFile(join(bundle, 'config.json'), JSON.stringify(probeConfig(id, deps.busybox)))
     const { stdout } = await runtime('run', '--bundle', bundle, id)
-    return stdout.trim() === 'alive' ? null : `The container ran, but its output was lost: ${JSON.stringify(stdout)}`
+    return stdout.trim() === 'alive' ? null : sentence('engine-output-lost', { output: JSON.stringify(stdout) })
   } catch (error) {
     await runtime('delete', '--force', id).catch(() => {})
     return describe(error)
@@ -60,7 +62,7 @@ function probeConfig(id: string, busybox: string): object {
   return trialConfig({ cgroupsPath: `/${id}`, busybox, ...limits, mounts, more: { seccomp } })
 }
 
-function describe(error: unknown): string {
+function describe(error: unknown): Said | string {
   if (!(error instanceof AppError)) throw error
-  return error.wire.detail ?? error.wire.message
+  return error.wire.detail ?? error.wire
 }

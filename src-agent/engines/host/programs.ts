@@ -1,7 +1,9 @@
 import { open } from 'node:fs/promises'
 import type { Finding } from '#contract/agent'
 import { AppError } from '#contract/app-error'
-import { findProgram } from '../../process/find-program.ts'
+import { findSystemProgram } from '#contract/client/system-program'
+import { finding } from '#contract/finding'
+import { type Sentence, type SentenceValues, sentence } from '#contract/sentence'
 import { installRemedy } from '../../base/process/packages.ts'
 import type { Run } from '../../base/process/run.ts'
 
@@ -10,40 +12,25 @@ interface Program {
   /** Makes it tell its version. */
   readonly args: readonly string[]
   /** What is not possible without it. */
-  readonly purpose: string
+  readonly purpose: SentenceValues<'program-purpose'>[0]['purpose']
   /** Without it no sandbox starts at all. */
   readonly essential: boolean
 }
 
 /** What Joey drives, besides the container runtimes. */
 const programs: readonly Program[] = [
-  { name: 'conmon', args: ['--version'], purpose: 'Sandboxes outlive the agent by it.', essential: true },
-  { name: 'skopeo', args: ['--version'], purpose: 'Images are fetched and imported with it.', essential: false },
-  { name: 'umoci', args: ['--version'], purpose: 'Images are unpacked with it.', essential: false },
-  { name: 'bwrap', args: ['--version'], purpose: 'Image tools are confined with it.', essential: false },
-  {
-    name: 'getfattr',
-    args: ['--version'],
-    purpose: 'Files are browsed, compared and exported with it.',
-    essential: false,
-  },
-  { name: 'xz', args: ['--version'], purpose: 'Archives of images are unpacked with it.', essential: false },
+  { name: 'conmon', args: ['--version'], purpose: 'outlive', essential: true },
+  { name: 'skopeo', args: ['--version'], purpose: 'fetch', essential: false },
+  { name: 'umoci', args: ['--version'], purpose: 'unpack', essential: false },
+  { name: 'bwrap', args: ['--version'], purpose: 'confine', essential: false },
+  { name: 'getfattr', args: ['--version'], purpose: 'attributes', essential: false },
+  { name: 'xz', args: ['--version'], purpose: 'archives', essential: false },
   // Knows no option for its version, and tells it when it is used wrongly.
-  {
-    name: 'mkfs.erofs',
-    args: ['-d3', '/dev/null', '/nonexistent'],
-    purpose: 'Images are stored with it.',
-    essential: true,
-  },
-  { name: 'busybox', args: ['--help'], purpose: 'The built-in image is made from it.', essential: true },
-  { name: 'ip', args: ['-V'], purpose: 'Sandboxes get their network by it.', essential: false },
-  {
-    name: 'nft',
-    args: ['--version'],
-    purpose: 'Sandboxes are kept from the host and each other by it.',
-    essential: false,
-  },
-  { name: 'socat', args: ['-V'], purpose: 'Standard input of sandboxes is kept open by it.', essential: false },
+  { name: 'mkfs.erofs', args: ['-d3', '/dev/null', '/nonexistent'], purpose: 'store', essential: true },
+  { name: 'busybox', args: ['--help'], purpose: 'built-in', essential: true },
+  { name: 'ip', args: ['-V'], purpose: 'network', essential: false },
+  { name: 'nft', args: ['--version'], purpose: 'filter', essential: false },
+  { name: 'socat', args: ['-V'], purpose: 'input', essential: false },
 ]
 
 interface Deps {
@@ -52,33 +39,41 @@ interface Deps {
 }
 
 /** One finding for each program: its version, or the command that installs it. */
-export function examinePrograms({ run, find = findProgram }: Deps): Promise<readonly Finding[]> {
+export function examinePrograms({ run, find = findSystemProgram }: Deps): Promise<readonly Finding[]> {
   return Promise.all(programs.map((program) => examineProgram(run, program, find(program.name))))
 }
 
 async function examineProgram(run: Run, program: Program, path: string | null): Promise<Finding> {
-  const id = `program-${program.name.replace('.', '-')}`
-  if (path === null) {
-    return { ...missing(program), id, title: `${program.name} is missing` }
-  }
+  const { name } = program
+  if (path === null) return lacking(program, sentence('program-lacking', { name }))
   const version = await readVersion(run, path, program.args)
-  if (version === null) return { ...missing(program), id, title: `${program.name} does not work` }
-  if (program.name === 'busybox' && !(await isStatic(path))) {
-    const detail = 'The built-in image needs one that brings its libraries along.'
-    return { ...missing(program), id, title: 'busybox is not the static one', detail }
+  if (version === null) return lacking(program, sentence('program-broken', { name }))
+  if (name === 'busybox' && !(await isStatic(path))) {
+    return lacking(program, sentence('busybox-not-static'), sentence('busybox-not-static-detail'))
   }
-  return { id, level: 'ok', title: `${program.name} ${version}`, detail: null, remedy: null }
+  return finding({ id: idOf(program), level: 'ok', title: sentence('program-found', { name, version }) })
 }
 
-function missing({ name, essential, purpose }: Program): Pick<Finding, 'level' | 'detail' | 'remedy'> {
-  return { level: essential ? 'problem' : 'warning', detail: purpose, remedy: installRemedy(name) ?? null }
+function idOf({ name }: Program): string {
+  return `program-${name.replace('.', '-')}`
 }
 
-/** The first thing that looks like a version; null where the program does not run. */
+function lacking(program: Program, title: Sentence, detail?: Sentence): Finding {
+  const { name, essential, purpose } = program
+  return finding({
+    id: idOf(program),
+    level: essential ? 'problem' : 'warning',
+    title,
+    detail: detail ?? sentence('program-purpose', { purpose }),
+    remedy: installRemedy(name),
+  })
+}
+
+/** The first thing that looks like a version, empty where there is none; null where the program does not run. */
 async function readVersion(run: Run, path: string, args: readonly string[]): Promise<string | null> {
   try {
     const { stdout, stderr } = await run(path, args, { timeoutMs: 5_000, okExitCodes: [0, 1] })
-    return /\bv?(\d+\.\d+[\w.+-]*)/.exec(`${stdout}\n${stderr}`)?.[1] ?? 'of unknown version'
+    return /\bv?(\d+\.\d+[\w.+-]*)/.exec(`${stdout}\n${stderr}`)?.[1] ?? ''
   } catch (error) {
     if (error instanceof AppError) return null
     throw error

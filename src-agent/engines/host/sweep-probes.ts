@@ -4,8 +4,8 @@ import * as z from 'zod'
 import { killCgroup, removeCgroups } from '../../base/kernel/cgroup-files.ts'
 
 const Bundle = z.object({ linux: z.object({ cgroupsPath: z.string() }) })
-/** `/joey-probe-aaaa0000bbbb`, and below it where the runtime wants a parent. */
-const ownCgroup = /^\/(joey-probe-[0-9a-f]{12})(\/[0-9a-f]{12})?$/
+/** `/joey-trial-aaaa0000bbbb`, and below it where the runtime wants a parent. */
+const ownCgroup = /^\/(joey-trial-[0-9a-f]{12})(\/[0-9a-f]{12})?$/
 
 /**
  * Removes what trials of runtimes left that an agent did not live to end: the bundle is the record of what was begun.

@@ -1,29 +1,40 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, release } from 'node:os'
-import type { HostTraits } from '../oci/runtime-config.ts'
+import { findResource } from '../../base/process/resources.ts'
+import type { HostTraits, Rlimit } from '../oci/runtime-config.ts'
 import { buildSeccomp } from '../oci/seccomp.ts'
-import { findResource } from '../../host/resources.ts'
 
 /** Reads what the runtime configuration depends on. `tag` keeps cgroups of different state folders apart. */
-export async function readHostTraits(tag: string): Promise<HostTraits> {
+export async function readHostTraits(tag: string, outside: string | null): Promise<HostTraits> {
   const [major = 0, minor = 0] = release().split('.').map(Number)
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
   return {
-    seccomp: remember((capabilities) => buildSeccomp({ architecture, capabilities, kernel: [major, minor] })),
+    seccomp: remember((capabilities, setsIds) =>
+      buildSeccomp({ architecture, capabilities, setsIds, kernel: [major, minor] }),
+    ),
     maxOpenFiles: await readMaxOpenFiles(),
+    sharedLimits: readSharedLimits(await readFile('/proc/self/limits', 'utf8')),
     cpus: availableParallelism(),
     limitsSwap: await readLimitsSwap(),
     cgroupParent: `/joey/${tag}`,
-    probe: findResource(`probe/${process.arch}/joey-probe`),
+    inside: findResource(`inside/${process.arch}/joey-inside`),
+    outside,
+    statFlags: findStatFlags(),
   }
+}
+
+function findStatFlags(): HostTraits['statFlags'] {
+  const library = findResource(`gvisor/${process.arch}/joey-stat-flags.so`)
+  const preload = findResource('gvisor/ld.so.preload')
+  return library === null || preload === null ? null : { library, preload }
 }
 
 /** Building a filter takes longer than starting a process; nearly all sandboxes have the same one. */
 function remember(build: HostTraits['seccomp']): HostTraits['seccomp'] {
   const built = new Map<string, ReturnType<HostTraits['seccomp']>>()
-  return (capabilities) => {
-    const key = [...capabilities].sort().join()
-    const known = built.get(key) ?? build(capabilities)
+  return (capabilities, setsIds) => {
+    const key = [...capabilities, String(setsIds)].sort().join()
+    const known = built.get(key) ?? build(capabilities, setsIds)
     built.set(key, known)
     return known
   }
@@ -33,6 +44,17 @@ async function readMaxOpenFiles(): Promise<number> {
   const limits = await readFile('/proc/self/limits', 'utf8')
   const hard = /^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1]
   return Math.min(Number(hard ?? 1024), 1_048_576)
+}
+
+const shared = { RLIMIT_SIGPENDING: 'Max pending signals', RLIMIT_MSGQUEUE: 'Max msgqueue size' }
+
+/** Half of the agent's own, of `/proc/PID/limits`; none of what it has without end. */
+export function readSharedLimits(limits: string): readonly Rlimit[] {
+  return Object.entries(shared).flatMap(([type, name]) => {
+    const own = new RegExp(`^${name}\\s+\\S+\\s+(\\d+)`, 'm').exec(limits)?.[1]
+    const half = Math.floor(Number(own ?? 0) / 2)
+    return half > 0 ? [{ type, soft: half, hard: half }] : []
+  })
 }
 
 /** Without swap there is nothing to limit, and kernels without swap accounting refuse the limit. */

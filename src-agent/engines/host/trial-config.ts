@@ -8,10 +8,14 @@ interface Trial {
   readonly mounts: readonly object[]
   /** More of `linux`. */
   readonly more?: object
+  readonly rootfs?: string
+  /** Besides those that every trial has. */
+  readonly namespaces?: readonly string[]
 }
 
 /** The bundle of a trial: what every sandbox needs of a runtime, and a program that says that it lived. */
-export function trialConfig({ cgroupsPath, busybox, memoryBytes, pids, mounts, more = {} }: Trial): object {
+export function trialConfig(trial: Trial): object {
+  const { cgroupsPath, busybox, memoryBytes, pids, mounts, more = {}, rootfs = 'rootfs', namespaces = [] } = trial
   return {
     ociVersion: '1.0.2',
     process: {
@@ -22,10 +26,13 @@ export function trialConfig({ cgroupsPath, busybox, memoryBytes, pids, mounts, m
       noNewPrivileges: true,
       capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
     },
-    root: { path: 'rootfs', readonly: true },
-    mounts: [...mounts, { destination: '/busybox', type: 'bind', source: busybox, options: ['bind', 'ro'] }],
+    root: { path: rootfs, readonly: true },
+    mounts: [
+      ...mounts,
+      { destination: '/busybox', type: 'bind', source: busybox, options: ['bind', 'ro', 'nosuid', 'nodev'] },
+    ],
     linux: {
-      namespaces: ['pid', 'ipc', 'uts', 'mount', 'network'].map((type) => ({ type })),
+      namespaces: [...namespaces, 'pid', 'ipc', 'uts', 'mount', 'network'].map((type) => ({ type })),
       cgroupsPath,
       resources: { memory: { limit: memoryBytes }, pids: { limit: pids } },
       ...more,

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
+import { killCgroup, removeCgroups } from '../../base/kernel/cgroup-files.ts'
+import type { Run } from '../../base/process/run.ts'
 import type { GvisorSetup } from '../oci/gvisor/gvisor-flavour.ts'
 import { withHiddenNetSettings } from '../oci/monitor.ts'
-import type { Run } from '../../base/process/run.ts'
-import { killCgroup, removeCgroups } from '../../base/kernel/cgroup-files.ts'
 import { trialConfig } from './trial-config.ts'
 
 /** Real starts take a quarter of a second; a platform that does not suit the machine may hang for ever. */
@@ -33,7 +33,7 @@ export const tryGvisor: GvisorAttempt = async ({ run, folder, busybox }, program
   await mkdir(folder, { recursive: true })
   const bundle = await mkdtemp(join(folder, 'probe-'))
   const id = randomBytes(6).toString('hex')
-  const group = `/joey-probe-${id}`
+  const group = `/joey-trial-${id}`
   const runtime = [program, '--root', join(bundle, 'state'), `--platform=${setup.platform}`, '--network=sandbox']
   try {
     for (const name of ['proc', 'dev']) await mkdir(join(bundle, 'rootfs', name), { recursive: true })
@@ -41,7 +41,7 @@ export const tryGvisor: GvisorAttempt = async ({ run, folder, busybox }, program
     await writeFile(join(bundle, 'config.json'), JSON.stringify(configFor(`${group}/${id}`, busybox)))
     const command = [...runtime, ...setup.options, 'run', '--bundle', bundle, id]
     const [first, args] = setup.hidesNetSettings ? withHiddenNetSettings(command) : [program, command.slice(1)]
-    const { stdout } = await run('sh', ['-c', pipeScript, 'joey-probe', first, ...args], { timeoutMs: deadlineMs })
+    const { stdout } = await run('sh', ['-c', pipeScript, 'joey-trial', first, ...args], { timeoutMs: deadlineMs })
     return stdout.trim() === 'alive' ? { works: true } : { works: false, hangs: false, words: stdout.trim() }
   } catch (error) {
     if (!(error instanceof AppError)) throw error

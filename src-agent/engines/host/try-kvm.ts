@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { withIdleMachine } from '../microvm/template/idle-machine.ts'
 import { createMachineCgroup } from '../microvm/qemu/machine-cgroup.ts'
+import { withIdleMachine } from '../microvm/template/idle-machine.ts'
 import type { TryKvm } from './probe-microvm.ts'
 
 const bootMs = 10_000
@@ -14,7 +14,7 @@ export const tryKvm: TryKvm = async ({ programs }, assets, signal) => {
   // In a short path, because sockets are made in it.
   const folder = await mkdtemp(join(tmpdir(), 'joey-kvm-'))
   // At the top, so that no empty parent stays behind.
-  const cgroup = createMachineCgroup(`/joey-probe-${randomBytes(6).toString('hex')}`, {
+  const cgroup = createMachineCgroup(`/joey-trial-${randomBytes(6).toString('hex')}`, {
     limitsSwap: false,
     usesKvm: true,
   })

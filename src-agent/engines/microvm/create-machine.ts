@@ -4,21 +4,21 @@ import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { AppError, appError } from '#contract/app-error'
 import type { SandboxId } from '#contract/sandbox'
-import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import type { Run } from '../../base/process/run.ts'
+import { createStopwatch } from '../../base/stopwatch.ts'
+import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
-import { collectBootLog } from './qemu/boot-log.ts'
-import { type BootDeps, type Booted, bootMachine, hostSize, monitorSocket } from './qemu/boot-machine.ts'
-import type { DiskPool } from './template/disk-pool.ts'
 import type { GuestChannels } from './guest/guest-channels.ts'
 import { guestConfig } from './guest-config.ts'
+import { collectBootLog } from './qemu/boot-log.ts'
+import { type BootDeps, type Booted, bootMachine, hostSize, monitorSocket } from './qemu/boot-machine.ts'
 import type { MachineCgroup } from './qemu/machine-cgroup.ts'
 import { joinMachine } from './qemu/machine-network.ts'
-import type { MachineRecords } from './state/machine-records.ts'
 import { hostLimits, type MachineShape, shapeOf } from './qemu/machine-shape.ts'
 import { freeSlots } from './qemu/qemu-arguments.ts'
 import { type ShareDeps, shareFolders } from './qemu/share-folders.ts'
-import { createStopwatch } from '../../base/stopwatch.ts'
+import type { MachineRecords } from './state/machine-records.ts'
+import type { DiskPool } from './template/disk-pool.ts'
 import type { Templates } from './template/templates.ts'
 
 export interface CreateDeps extends BootDeps, ShareDeps {
@@ -121,7 +121,9 @@ async function bring(
   } catch (error) {
     // An emulated processor on a busy machine now and then misses what the kernel waits for.
     signal.throwIfAborted()
-    deps.log.warn({ err: AppError.from(error).wire, shape }, 'a micro-VM did not come up; it is tried once more')
+    const { wire } = AppError.from(error)
+    if (wire.code === 'refused') throw error
+    deps.log.warn({ err: wire, shape }, 'a micro-VM did not come up; it is tried once more')
     await deps.clear(plan.id)
     return attempt(deps, plan, shape, { cgroup, state: null, signal })
   }
@@ -136,7 +138,7 @@ async function attempt(
   await options.cgroup.make(hostLimits(shape, plan.limits, deps.acceleration))
   return bootMachine(deps, plan, shape, {
     ...options,
-    share: (sockets) => shareFolders(deps, plan.mounts, sockets, options.cgroup),
+    share: (sockets) => shareFolders(deps, plan, sockets, options.cgroup),
   })
 }
 
@@ -173,13 +175,10 @@ async function ensureDisk(
 
 function refuseImpossible(plan: LaunchPlan, shape: MachineShape): void {
   if (plan.hostNetwork || plan.grants.some(({ kind }) => kind === 'device' || kind === 'host-network')) {
-    const message =
-      "A micro-VM has a kernel of its own, so it cannot have this machine's network or devices. Choose another class, or take back the grant."
-    throw appError('invalidRequest', 'grant-not-possible', message)
+    throw appError('grant-not-possible')
   }
   const room = freeSlots(shape.network) - shape.disks
   if (plan.mounts.length > room) {
-    const message = `A micro-VM with this image has room for ${Math.max(0, room)} mounts, but ${plan.mounts.length} are wanted. Choose another class, or mount a common folder.`
-    throw appError('invalidRequest', 'too-many-mounts', message, { params: { room, wanted: plan.mounts.length } })
+    throw appError('too-many-mounts', { room: Math.max(0, room), wanted: plan.mounts.length })
   }
 }

@@ -2,17 +2,17 @@ import { createHash } from 'node:crypto'
 import { cpus } from 'node:os'
 import type { Logger } from 'pino'
 import { countOomKills } from '../../base/kernel/cgroup-files.ts'
-import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import type { Run } from '../../base/process/run.ts'
-import { hostSize } from './qemu/boot-machine.ts'
-import { createDiskPool, type DiskPool } from './template/disk-pool.ts'
+import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import type { GuestAssets } from './guest/guest-assets.ts'
-import { type IdleDeps, saveTemplate, withIdleMachine } from './template/idle-machine.ts'
+import { createMicrovmDriver, type MicrovmDriver } from './microvm-driver.ts'
+import { hostSize } from './qemu/boot-machine.ts'
 import { type CgroupDeps, createMachineCgroup } from './qemu/machine-cgroup.ts'
 import type { MachinePrograms } from './qemu/machine-command.ts'
 import { type MachineShape, usualShape } from './qemu/machine-shape.ts'
-import { createMicrovmDriver, type MicrovmDriver } from './microvm-driver.ts'
 import { qemuArguments } from './qemu/qemu-arguments.ts'
+import { createDiskPool, type DiskPool } from './template/disk-pool.ts'
+import { type IdleDeps, saveTemplate, withIdleMachine } from './template/idle-machine.ts'
 import { createTemplates, type Templates } from './template/templates.ts'
 
 export interface MicrovmSetup {
@@ -24,7 +24,7 @@ export interface MicrovmSetup {
   readonly assets: () => Promise<GuestAssets>
 }
 
-export interface MicrovmGround {
+export interface MicrovmPlaces {
   readonly run: Run
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   readonly conmon: string
@@ -56,8 +56,8 @@ export interface Microvm {
 
 const bootMs = 60_000
 
-export async function createMicrovm(setup: MicrovmSetup, ground: MicrovmGround): Promise<Microvm> {
-  const idle = idleDeps(setup, ground)
+export async function createMicrovm(setup: MicrovmSetup, places: MicrovmPlaces): Promise<Microvm> {
+  const idle = idleDeps(setup, places)
   // An agent that was killed while it made a template has left the machine behind.
   await idle.cgroup.kill()
   await idle.cgroup.remove()
@@ -65,10 +65,10 @@ export async function createMicrovm(setup: MicrovmSetup, ground: MicrovmGround):
     withIdleMachine(idle, await setup.assets(), shape, { bootMs, signal }, ({ sockets }) =>
       saveTemplate(sockets, path, signal),
     )
-  const key = templateKey(setup, await setup.assets(), ground.bootId)
-  const templates = createTemplates({ folder: ground.templates, key, make, log: ground.log })
-  const pool = createDiskPool({ folder: ground.disks, disks: createDiskConverter(ground.run), log: ground.log })
-  const driver = await createDriverOn(setup, ground, { templates, pool })
+  const key = templateKey(setup, await setup.assets(), places.bootId)
+  const templates = createTemplates({ folder: places.templates, key, make, log: places.log })
+  const pool = createDiskPool({ folder: places.disks, disks: createDiskConverter(places.run), log: places.log })
+  const driver = await createDriverOn(setup, places, { templates, pool })
   const { close } = driver
   return {
     driver,
@@ -93,28 +93,28 @@ export interface Stock {
 }
 
 /** A driver alone, on what there is. */
-export async function createDriverOn(setup: MicrovmSetup, ground: MicrovmGround, stock: Stock): Promise<MicrovmDriver> {
+export async function createDriverOn(setup: MicrovmSetup, places: MicrovmPlaces, stock: Stock): Promise<MicrovmDriver> {
   return createMicrovmDriver({
-    ...ground,
+    ...places,
     ...setup,
     bwrap: setup.programs.bwrap,
-    recordsFolder: ground.machines,
-    cgroups: cgroupDeps(setup, ground),
+    recordsFolder: places.machines,
+    cgroups: cgroupDeps(setup, places),
     countOomKills,
     ...stock,
     stateKey: stateKey(setup, await setup.assets()),
-    disks: createDiskConverter(ground.run),
+    disks: createDiskConverter(places.run),
   })
 }
 
-function cgroupDeps({ acceleration }: MicrovmSetup, { limitsSwap }: Pick<MicrovmGround, 'limitsSwap'>): CgroupDeps {
+function cgroupDeps({ acceleration }: MicrovmSetup, { limitsSwap }: Pick<MicrovmPlaces, 'limitsSwap'>): CgroupDeps {
   return { limitsSwap, usesKvm: acceleration === 'kvm' }
 }
 
 /** For machines that nobody uses. */
-export function idleDeps(setup: MicrovmSetup, ground: Omit<MicrovmGround, 'run' | 'log' | 'conmon'>): IdleDeps {
-  const cgroup = createMachineCgroup(`${ground.cgroupParent}/template`, cgroupDeps(setup, ground))
-  return { programs: setup.programs, acceleration: setup.acceleration, cgroup, folder: ground.idle }
+export function idleDeps(setup: MicrovmSetup, places: Omit<MicrovmPlaces, 'run' | 'log' | 'conmon'>): IdleDeps {
+  const cgroup = createMachineCgroup(`${places.cgroupParent}/template`, cgroupDeps(setup, places))
+  return { programs: setup.programs, acceleration: setup.acceleration, cgroup, folder: places.idle }
 }
 
 /**

@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LaunchPlan } from '../driver.ts'
+import { heldCapabilities } from '../held-capabilities.ts'
+import { mayGainRights } from '../new-privileges.ts'
 import type { GuestConfig, GuestIdentity, GuestNetwork } from './guest/guest-types.ts'
 import { guestBytes, type MachineShape } from './qemu/machine-shape.ts'
 import { sharedFile } from './qemu/share-folders.ts'
@@ -10,19 +12,19 @@ const shmBytes = 64 * 1024 * 1024
 /** As long as the bridge of the host has it. */
 const mtu = 1500
 
-/** What the guest is told of the sandbox that it shall be. */
+/** What the guest gets to know of the sandbox that it shall be. */
 export async function guestConfig(
   plan: LaunchPlan,
   shape: MachineShape,
   defaultCapabilities: readonly string[],
 ): Promise<GuestConfig> {
   const { mounts, grants } = plan
-  const granted = grants.flatMap((grant) => (grant.kind === 'cap' ? [`CAP_${grant.name}`] : []))
   return {
     ...(await guestIdentity(plan)),
     lowers: plan.lowerFiles.map((_, index) => ({ device: diskName(index), type: 'erofs' })),
     upper: diskName(shape.disks - 1),
     readOnlyRoot: plan.readOnlyRoot,
+    cwd: plainPath(plan.process.cwd),
     shares: mounts.map((mount, index) => {
       const { target, readOnly } = mount
       return { tag: `joey${index}`, target, readOnly, file: sharedFile(mount) }
@@ -30,9 +32,10 @@ export async function guestConfig(
     tmpfs: [],
     shmBytes,
     ...guestLimits(plan, shape),
-    capabilities: [...new Set([...defaultCapabilities, ...granted])],
+    capabilities: heldCapabilities(defaultCapabilities, plan),
     maskPaths: true,
     systemCallFilter: !grants.some(({ kind }) => kind === 'no-seccomp'),
+    newPrivileges: mayGainRights(plan),
   }
 }
 
@@ -59,6 +62,11 @@ export function guestLimits(
 function guestNetwork({ address }: LaunchPlan): GuestNetwork | null {
   if (address === null) return null
   return { address: address.address, prefix: address.prefixLength, gateway: address.gateway, mac: address.mac, mtu }
+}
+
+/** Without doubled slashes and one at its end. */
+function plainPath(path: string): string {
+  return path.replaceAll(/\/+/g, '/').replace(/(.)\/$/, '$1')
 }
 
 /** Disks are named in the order of QEMU's command line. */

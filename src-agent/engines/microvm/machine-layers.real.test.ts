@@ -2,24 +2,24 @@ import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import { run } from '../../base/process/run.ts'
-import { createMachineDesk, type MachineDesk } from '../../testing/engines/machine-fixture.ts'
+import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
+import { createMachineFixture, type MachineFixture } from '../../testing/engines/machine-fixture.ts'
 import { prepareMicrovm } from '../../testing/engines/microvm-setting.ts'
 
 const signal = AbortSignal.timeout(300_000)
 
 describe('the layers of a micro-VM', () => {
   let folder: string
-  let desk: MachineDesk
+  let fixture: MachineFixture
 
   beforeAll(async () => {
     folder = mkdtempSync(join(tmpdir(), 'jyo-'))
-    desk = createMachineDesk(await prepareMicrovm(folder, { templates: true }), folder)
+    fixture = createMachineFixture(await prepareMicrovm(folder, { templates: true }), folder)
   })
-  afterEach(() => desk.clear())
+  afterEach(() => fixture.clear())
   afterAll(async () => {
-    await desk?.setting.dispose()
+    await fixture?.setting.dispose()
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -35,7 +35,7 @@ describe('the layers of a micro-VM', () => {
   }
 
   test('the topmost of several hides, replaces and covers what is below it', async () => {
-    const { tree } = desk.setting
+    const { tree } = fixture.setting
     files(tree, {
       'etc/stays': 'below',
       'etc/goes': 'below',
@@ -51,27 +51,27 @@ describe('the layers of a micro-VM', () => {
     chmodSync(top, 0o751)
     const below = join(folder, 'below.erofs')
     await run('mkfs.erofs', [below, tree], { timeoutMs: 30_000 })
-    const plan = desk.plan(1, 'sleep 1000', { lowers: [top, tree], lowerFiles: [await toErofs(top), below] })
-    await desk.launch(plan)
+    const plan = fixture.plan(1, 'sleep 1000', { lowers: [top, tree], lowerFiles: [await toErofs(top), below] })
+    await fixture.launch(plan)
     const look = 'cat /etc/stays /etc/changes; echo; ls /etc/goes 2>/dev/null; echo /opt/*/*; ls -ldn /'
-    const [texts, ...rest] = (await desk.ask(plan, look)).split('\n')
+    const [texts, ...rest] = (await fixture.ask(plan, look)).split('\n')
     expect(texts).toBe('belowabove')
     expect(rest[0]).toBe('/opt/covered/b /opt/open/a /opt/open/b')
     expect(rest[1]).toMatch(/^drwxr-x--x +\d+ 7 +8 /)
-    expect(await desk.ask(plan, 'rm /etc/stays && ls /etc/stays 2>/dev/null; echo new >/etc/goes; cat /etc/goes')).toBe(
-      'new',
-    )
+    expect(
+      await fixture.ask(plan, 'rm /etc/stays && ls /etc/stays 2>/dev/null; echo new >/etc/goes; cat /etc/goes'),
+    ).toBe('new')
   })
 
   test('a copy of the disk holds what was written before it was flushed', async () => {
-    const { driver } = desk.setting
-    const plan = desk.plan(1, 'sleep 1000')
-    await desk.launch(plan)
-    await desk.ask(plan, 'seq 100000 >/numbers; mkdir /kept; echo kept >/kept/file')
+    const { driver } = fixture.setting
+    const plan = fixture.plan(1, 'sleep 1000')
+    await fixture.launch(plan)
+    await fixture.ask(plan, 'seq 100000 >/numbers; mkdir /kept; echo kept >/kept/file')
     await driver.flushDisk(plan.id, plan.paths)
     await driver.pause(plan.id)
     const copy = join(folder, 'copy.ext4')
-    await desk.copy(plan.paths.disk, copy)
+    await fixture.copy(plan.paths.disk, copy)
     await driver.resume(plan.id)
     const upper = join(folder, 'upper')
     await createDiskConverter(run).readDisk({ disk: copy, upper, signal })
@@ -83,10 +83,10 @@ describe('the layers of a micro-VM', () => {
     ['that a program handles', 'trap "exit 0" TERM; while :; do sleep 0.05; done', 'TERM', true],
     ['that nobody handles', 'while :; do sleep 0.05; done', 'TERM', false],
     ['that nobody can handle', 'while :; do sleep 0.05; done', 'KILL', true],
-  ])('a signal %s is told apart', async (_name, script, signalName, heeded) => {
-    const plan = desk.plan(1, `${script}`)
-    await desk.launch(plan)
-    const ask = () => desk.setting.driver.heeds(plan.id, signalName)
-    await expect.poll(ask, { timeout: 5_000 }).toBe(heeded)
+  ])('a signal %s is distinguished', async (_name, script, signalName, handled) => {
+    const plan = fixture.plan(1, `${script}`)
+    await fixture.launch(plan)
+    const ask = () => fixture.setting.driver.handlesSignal(plan.id, signalName)
+    await expect.poll(ask, { timeout: 5_000 }).toBe(handled)
   })
 })

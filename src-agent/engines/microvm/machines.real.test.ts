@@ -16,12 +16,13 @@ import type { SandboxId } from '#contract/sandbox'
 import { listProcesses } from '../../base/kernel/cgroup-files.ts'
 import { run } from '../../base/process/run.ts'
 import { createMainInput } from '../../io/streams/main-input.ts'
-import type { Ending, LaunchPlan, SandboxPaths } from '../driver.ts'
-import { hostSize } from './qemu/boot-machine.ts'
+import type { SandboxPaths } from '../../state/sandbox-paths.ts'
+import { type MicrovmSetting, prepareMicrovm } from '../../testing/engines/microvm-setting.ts'
+import type { Ending, LaunchPlan } from '../driver.ts'
 import { createDriverOn } from './create-microvm.ts'
+import { hostSize } from './qemu/boot-machine.ts'
 import { shapeOf } from './qemu/machine-shape.ts'
 import { createTemplates } from './template/templates.ts'
-import { type MicrovmSetting, prepareMicrovm } from '../../testing/engines/microvm-setting.ts'
 
 const signal = AbortSignal.timeout(300_000)
 const noLimits = { memoryBytes: null, cpus: null, pids: null }
@@ -48,8 +49,8 @@ describe('micro-VMs', () => {
 
   const shape = () => shapeOf({ limits: noLimits, lowerFiles: [''], netns: null }, hostSize())
   const stateFile = () => {
-    const [key = ''] = readdirSync(setting.ground.templates)
-    const home = join(setting.ground.templates, key)
+    const [key = ''] = readdirSync(setting.places.templates)
+    const home = join(setting.places.templates, key)
     const name = readdirSync(home).find((each) => each.endsWith('.state'))
     return name === undefined ? null : join(home, name)
   }
@@ -71,7 +72,7 @@ describe('micro-VMs', () => {
     const process = { argv: ['sh', '-c', script], env: ['PATH=/bin'], cwd: '/', tty: false, ...user }
     const nothing = { mounts: [], netns: null, address: null, hostNetwork: false, grants: [], nameservers: null }
     const files = { lowers: [setting.tree], lowerFiles: setting.lowerFiles ?? [] }
-    const rest = { stdin: false, limits: noLimits, readOnlyRoot: false }
+    const rest = { stdin: false, limits: noLimits, readOnlyRoot: false, dropped: [], users: null }
     return { id, hostname: 'machine', paths, process, ...files, ...nothing, ...rest, ...more }
   }
   const launch = async (plan: LaunchPlan) => {
@@ -127,7 +128,7 @@ describe('micro-VMs', () => {
   test('the input of the main process passes, and ends without its output', async () => {
     const plan = planFor(1, 'cat; echo after; sleep 0.2; echo last', { stdin: true })
     await launch(plan)
-    const input = createMainInput({ attach: join(plan.paths.run, 'attach'), run })
+    const input = createMainInput(join(plan.paths.run, 'attach'))
     const writer = await input.open()
     writer.write('first\nsecond\n')
     await input.end()
@@ -135,7 +136,7 @@ describe('micro-VMs', () => {
     expect(output(plan)).toEqual(['first', 'second', 'after', 'last'])
   })
 
-  test('one whose parts are killed one by one is told as ended, and nothing of it stays', async () => {
+  test('one whose parts are killed one by one is reported as ended, and nothing of it stays', async () => {
     const { driver } = setting
     for (const part of ['emulator', 'confinement', 'monitor'] as const) {
       const plan = planFor(1, 'sleep 1000')
@@ -171,7 +172,7 @@ describe('micro-VMs', () => {
     expect((await setting.driver.bootLog(plan.id, plan.paths)).text).toContain('EXT4-fs')
   })
 
-  test('the memory of the engine is told apart from that of the guest', async () => {
+  test('the memory of the engine is distinguished from that of the guest', async () => {
     const plan = planFor(1, 'sleep 1000')
     await launch(plan)
     const bytes = await setting.driver.engineMemory(plan.id, plan.paths)
@@ -181,12 +182,12 @@ describe('micro-VMs', () => {
 
   test('a broken template is thrown away, and the machine boots instead', async () => {
     const make = async (_shape: unknown, path: string) => writeFileSync(path, 'this is no state of any machine')
-    const { ground, setup } = setting
-    const templates = createTemplates({ folder: join(folder, 'broken'), key: 'key', make, log: ground.log })
+    const { places, setup } = setting
+    const templates = createTemplates({ folder: join(folder, 'broken'), key: 'key', make, log: places.log })
     await templates.ensure(shape())
     expect(await templates.find(shape())).not.toBeNull()
     const pool = { take: async () => false, refill: () => {} }
-    const driver = await createDriverOn(setup, ground, { templates, pool })
+    const driver = await createDriverOn(setup, places, { templates, pool })
     const plan = planFor(1, 'exit 5')
     await driver.create(plan, signal)
     await driver.start(plan.id, signal)
@@ -196,10 +197,10 @@ describe('micro-VMs', () => {
   })
 
   test('its disk is one that was in waiting, where there is one', async () => {
-    const waiting = () => readdirSync(setting.ground.disks).filter((name) => name.endsWith('.ext4'))
+    const waiting = () => readdirSync(setting.places.disks).filter((name) => name.endsWith('.ext4'))
     await setting.microvm.warmUp()
     await expect.poll(() => waiting().length, { timeout: 10_000 }).toBe(2)
-    const inodes = waiting().map((name) => statSync(join(setting.ground.disks, name)).ino)
+    const inodes = waiting().map((name) => statSync(join(setting.places.disks, name)).ino)
     const plans = [1, 2].map((number) => planFor(number, 'echo written >/file && sync && cat /file'))
     await Promise.all(plans.map(launch))
     expect((await Promise.all(plans.map(ending))).map(({ code }) => code)).toEqual([0, 0])

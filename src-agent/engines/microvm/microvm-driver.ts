@@ -2,40 +2,85 @@ import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
 import type { Limits, SandboxId } from '#contract/sandbox'
-import { awaitMonitorGone, monitorFiles } from '../conmon.ts'
-import type { Abilities, Driver, Ending, LaunchPlan, SandboxPaths } from '../driver.ts'
+import { signalNumber } from '../../base/kernel/signal-number.ts'
+import type { SandboxPaths } from '../../state/sandbox-paths.ts'
+import { awaitMonitorGone, findMonitored, monitorFiles } from '../conmon.ts'
+import type { Abilities, Driver, Ending, LaunchPlan, LiveSaving } from '../driver.ts'
+import { createMachine } from './create-machine.ts'
+import { createGuestChannels, type GuestChannels } from './guest/guest-channels.ts'
+import type { GuestChannel } from './guest/guest-types.ts'
+import { readGuestFiles } from './guest-config.ts'
+import { limitationsOf } from './limitations.ts'
+import type { MachineContext, MicrovmDeps } from './machine-context.ts'
 import { collectBootLog, kernelFrom, readBootLog } from './qemu/boot-log.ts'
 import { controlSocket, hostSize, monitorSocket } from './qemu/boot-machine.ts'
-import { createMachine } from './create-machine.ts'
 import { readEngineMemory } from './qemu/engine-memory.ts'
-import type { GuestChannel } from './guest/guest-types.ts'
-import { createGuestChannels } from './guest/guest-channels.ts'
-import { readGuestFiles } from './guest-config.ts'
-import { createHolding } from './state/holding.ts'
 import { readLastWords } from './qemu/last-words.ts'
-import { scriptFiles } from '../../drivers/microvm/launch-script.ts'
-import { limitationsOf } from '../../drivers/microvm/limitations.ts'
+import { readMachinePid } from './qemu/launch-machine.ts'
+import { scriptFiles } from './qemu/launch-script.ts'
 import { createMachineCgroup } from './qemu/machine-cgroup.ts'
-import type { MachineContext, MicrovmDeps } from './machine-context.ts'
-import { createMachineRecords, type MachineRecord } from './state/machine-records.ts'
 import { guestBytes, hostLimits, usualShape } from './qemu/machine-shape.ts'
 import { restoreMachine } from './restore-machine.ts'
+import { sendSignal, whileThawed } from './signal-machine.ts'
+import { createHolding, type Holding } from './state/holding.ts'
+import { createMachineRecords, type MachineRecord } from './state/machine-records.ts'
 import { refusesSave, saveMachine } from './state/save-machine.ts'
-import { sendSignal } from './signal-machine.ts'
-import { signalNumber } from '../../drivers/microvm/signal-number.ts'
 
 export type MicrovmDriver = Driver & Abilities & { close(): void }
 
 /** Runs `microvm` sandboxes by QEMU, one for each, with a kernel and process 1 of ours (guest/). */
 export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
+  const parts = connectParts(deps)
+  const { context, clear } = parts
+  return {
+    name: 'qemu',
+    class: 'microvm',
+    disk: 'image',
+    sharesProcesses: false,
+    mapsIds: false,
+    limitations: limitationsOf(deps.acceleration, usualShape(hostSize()).memoryMebibytes),
+    cgroup: (id) => cgroupPath(deps, id),
+    close: parts.channels.closeAll,
+    ...createRuns(parts),
+    update: (id, limits) => updateLimits(context, id, limits),
+    findProcesses,
+    ending: (id, paths) => readEnding(context, id, paths),
+    remove: (id, paths) => takeBack(context, id, paths, clear),
+    ...createQuestions(parts),
+    ...createSaving(parts),
+  }
+}
+
+/** What the monitor watches is the shell around the machine; the machine's own number is in the report of its start. */
+const findProcesses: Driver['findProcesses'] = async (id, { run }, recorded) => {
+  const found = await findMonitored(id, run, recorded)
+  return found && { ...found, pid: (await readMachinePid(run)) ?? found.pid }
+}
+
+const cgroupPath = ({ cgroupParent }: Pick<MicrovmDeps, 'cgroupParent'>, id: SandboxId) => `${cgroupParent}/${id}`
+
+/** What the methods of the driver share, of all machines of one agent. */
+interface Parts {
+  readonly context: MachineContext
+  readonly channels: GuestChannels
+  readonly holding: Holding
+  /** The record of a machine that must be there. */
+  need(id: SandboxId): Promise<MachineRecord>
+  /** Without letting go first of one that was left standing still. */
+  openChannel(id: SandboxId): Promise<GuestChannel>
+  /** Ends what runs of it. */
+  clear(id: SandboxId, run: string): Promise<void>
+  /** Takes back what a failed attempt has left, and fails as that did. */
+  giveUp(plan: LaunchPlan, error: unknown): Promise<never>
+}
+
+function connectParts(deps: MicrovmDeps): Parts {
   const records = createMachineRecords(deps.recordsFolder)
   const channels = createGuestChannels()
-  const cgroup = (id: SandboxId) => `${deps.cgroupParent}/${id}`
-  const cgroupOf = (id: SandboxId) => createMachineCgroup(cgroup(id), deps.cgroups)
-  const clear = async (id: SandboxId, run?: string): Promise<void> => {
+  const cgroupOf = (id: SandboxId) => createMachineCgroup(cgroupPath(deps, id), deps.cgroups)
+  const clear = async (id: SandboxId, run: string): Promise<void> => {
     channels.close(id)
     await cgroupOf(id).kill()
-    if (run === undefined) return
     const { monitorPid, pid } = monitorFiles(run)
     await awaitMonitorGone(monitorPid, id)
     // Where the monitor was killed, the script that it started still saves the last words.
@@ -51,6 +96,7 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
     await holding.letGoOfLeft(id)
     return openChannel(id)
   }
+  const context: MachineContext = { deps, records, cgroupOf, channelOf, hasEnded }
   const giveUp = async ({ id, paths }: LaunchPlan, error: unknown): Promise<never> => {
     // Why it failed counts more than what is left of it, which is found at the next start.
     await takeBack(context, id, paths, clear).catch((left: unknown) => {
@@ -58,17 +104,13 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
     })
     throw AppError.from(error)
   }
-  const context: MachineContext = { deps, records, cgroupOf, channelOf, hasEnded }
+  return { context, channels, holding, need, openChannel, clear, giveUp }
+}
 
+/** From nothing to running, and what runs in it. */
+function createRuns({ context, channels, need, clear, giveUp }: Parts) {
+  const { deps, records, cgroupOf, channelOf } = context
   return {
-    name: 'qemu',
-    class: 'microvm',
-    disk: 'image',
-    sharesProcesses: false,
-    limitations: limitationsOf(deps.acceleration, usualShape(hostSize()).memoryMebibytes),
-    cgroup,
-    close: channels.closeAll,
-
     async create(plan, signal) {
       try {
         const clearRun = (id: SandboxId) => clear(id, plan.paths.run)
@@ -98,8 +140,6 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
       await (await channelOf(id)).renew()
     },
 
-    update: (id, limits) => updateLimits(context, id, limits),
-
     async exec(_paths, id, process) {
       return {
         kind: 'guest',
@@ -107,15 +147,19 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
         dispose: async () => undefined,
       }
     },
+  } satisfies Partial<Driver>
+}
 
+/** What is asked of a machine and its guest, and what the guest is asked to do. */
+function createQuestions({ context, holding }: Parts) {
+  const { records, cgroupOf, channelOf, hasEnded } = context
+  return {
     async phase(id) {
       const phase = await readPhase(context, id)
       // An agent that was killed while it saved the machine has left it standing still.
       if (phase === 'running') await holding.letGoOfLeft(id).catch((error: unknown) => warnHeld(context, id, error))
       return phase
     },
-    ending: (id, paths) => readEnding(context, id, paths),
-    remove: (id, paths) => takeBack(context, id, paths, clear),
 
     async refreshFiles(id, paths) {
       await (await channelOf(id)).setFiles(await readGuestFiles(paths.folder))
@@ -139,11 +183,23 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
       await (await channelOf(id)).flush()
     },
 
-    async heeds(id, signal) {
+    async handlesSignal(id, signal) {
       const number = signalNumber(signal)
-      return number !== null && (await channelOf(id)).heeds(number)
+      return number !== null && (await channelOf(id)).handlesSignal(number)
     },
 
+    async engineMemory(id) {
+      const [record, inUse] = [await records.get(id), await cgroupOf(id).memoryInUse()]
+      if (!record || inUse === null) return null
+      return readEngineMemory(record.pid, inUse, guestBytes(record))
+    },
+  } satisfies Partial<MicrovmDriver>
+}
+
+/** Saves memory and devices, and begins from what was saved. */
+function createSaving({ context, channels, holding, openChannel, giveUp }: Parts) {
+  const { deps, records, cgroupOf } = context
+  return {
     stateKey: deps.stateKey,
     refusesSave,
 
@@ -162,13 +218,7 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
         return giveUp(plan, error)
       }
     },
-
-    async engineMemory(id) {
-      const [record, inUse] = [await records.get(id), await cgroupOf(id).memoryInUse()]
-      if (!record || inUse === null) return null
-      return readEngineMemory(record.pid, inUse, guestBytes(record))
-    },
-  }
+  } satisfies LiveSaving
 }
 
 async function kernelRelease(context: MachineContext, id: SandboxId): Promise<string | null> {
@@ -186,14 +236,14 @@ async function updateLimits({ deps, records, cgroupOf, channelOf }: MachineConte
   const boot = guestBytes(record)
   if (limits.memoryBytes !== null && limits.memoryBytes > boot) throw tooLarge(boot)
   const memoryBytes = limits.memoryBytes === boot ? null : limits.memoryBytes
-  await (await channelOf(id)).setLimits({ memoryBytes, pids: limits.pids })
-  await cgroupOf(id).limit(hostLimits(record, limits, deps.acceleration))
+  const cgroup = cgroupOf(id)
+  await whileThawed(cgroup, async () => (await channelOf(id)).setLimits({ memoryBytes, pids: limits.pids }))
+  await cgroup.limit(hostLimits(record, limits, deps.acceleration))
 }
 
 function tooLarge(bootBytes: number): Error {
   const mebibytes = Math.floor(bootBytes / 2 ** 20)
-  const message = `A running micro-VM cannot have more memory than it was started with, which is ${mebibytes} MiB. Stop it, and start it again with the new limit.`
-  return appError('conflict', 'needs-restart', message, { params: { mebibytes } })
+  return appError('needs-restart', { why: 'memory', mebibytes })
 }
 
 async function readPhase({ records, cgroupOf, hasEnded }: MachineContext, id: SandboxId) {
@@ -232,16 +282,15 @@ async function takeBack(
 }
 
 function warnHeld({ deps }: MachineContext, id: SandboxId, error: unknown): void {
-  deps.log.warn({ err: AppError.from(error).wire, id }, 'a micro-VM that stands still does not go on')
+  deps.log.warn({ err: AppError.from(error).wire, id }, 'a micro-VM that is paused does not go on')
 }
 
 function refusePaused(): Error {
-  const message = 'The sandbox is paused, and its memory can only be saved while it runs. Resume it first.'
-  return appError('conflict', 'sandbox-paused', message)
+  return appError('sandbox-paused')
 }
 
 function refuseAbsent(): never {
-  throw appError('notFound', 'sandbox-not-running', 'The sandbox does not run.')
+  throw appError('machine-not-running')
 }
 
 function exists(path: string): Promise<boolean> {

@@ -1,8 +1,8 @@
 import { AppError, appError } from '#contract/app-error'
 import type { LaunchPlan, Running } from '../driver.ts'
-import { type Booted, bootMachine } from './qemu/boot-machine.ts'
 import { type CreateDeps, findRunning, recordMachine } from './create-machine.ts'
 import { guestIdentity, guestLimits } from './guest-config.ts'
+import { type Booted, bootMachine } from './qemu/boot-machine.ts'
 import type { MachineCgroup } from './qemu/machine-cgroup.ts'
 import { joinMachine } from './qemu/machine-network.ts'
 import { hostLimits, type MachineShape } from './qemu/machine-shape.ts'
@@ -57,8 +57,6 @@ async function bring(
     options.signal.throwIfAborted()
     const { reason, detail } = AppError.from(error).wire
     if (reason !== 'start-failed') throw error
-    const message =
-      'The micro-VM did not come up from its saved memory. The words of its parts are in the details. Restore the disk alone.'
-    throw appError('engine', 'restore-failed', message, { ...(detail !== undefined && { detail }), cause: error })
+    throw appError('restore-failed', {}, { ...(detail !== undefined && { detail }), cause: error })
   }
 }

@@ -1,8 +1,8 @@
 import { AppError, appError } from '#contract/app-error'
 import type { SandboxId } from '#contract/sandbox'
-import type { MachineCgroup } from './qemu/machine-cgroup.ts'
+import { signalNumber } from '../../base/kernel/signal-number.ts'
 import type { MachineContext } from './machine-context.ts'
-import { signalNumber } from '../../drivers/microvm/signal-number.ts'
+import type { MachineCgroup } from './qemu/machine-cgroup.ts'
 
 /** A guest that runs acts on a signal at once; one that is killed has this long to write its disks out. */
 const killMs = 6_000
@@ -10,7 +10,7 @@ const killMs = 6_000
 /** KILL must work on a guest that does not listen, so a while after it the machine itself is ended. */
 export async function sendSignal(context: MachineContext, id: SandboxId, name: string, all: boolean): Promise<void> {
   const number = signalNumber(name)
-  if (number === null) throw appError('invalidRequest', 'signal-unknown', `There is no signal "${name}".`)
+  if (number === null) throw appError('signal-unknown', { signal: name })
   if ((await context.records.get(id)) === null || (await context.hasEnded(id))) return
   const cgroup = context.cgroupOf(id)
   if (number === 9) {
@@ -19,13 +19,24 @@ export async function sendSignal(context: MachineContext, id: SandboxId, name: s
     await killLater(context, id, cgroup)
   }
   try {
-    await (await context.channelOf(id)).signal(all ? 'all' : 'main', number)
+    await whileThawed(cgroup, async () => (await context.channelOf(id)).signal(all ? 'all' : 'main', number))
   } catch (error) {
     if (await context.hasEnded(id)) return
     if (number === 9) return cgroup.kill()
     const { wire } = AppError.from(error)
     if (wire.reason === 'process-gone') return
-    throw appError('engine', 'signal-failed', `The signal ${name} could not be sent.`, { cause: error })
+    throw appError('signal-failed', { signal: name }, { cause: error })
+  }
+}
+
+/** What is frozen answers nothing, so a guest that is paused runs for the moment that it takes. */
+export async function whileThawed<T>(cgroup: MachineCgroup, ask: () => Promise<T>): Promise<T> {
+  if (!(await cgroup.isFrozen())) return ask()
+  await cgroup.thaw()
+  try {
+    return await ask()
+  } finally {
+    if ((await cgroup.processes()).length > 0) await cgroup.freeze()
   }
 }
 

@@ -1,5 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sentence } from '#contract/sentence'
+import { limitation } from '../class-sentences.ts'
 import type { FlavourDeps, OciFlavour } from './flavour.ts'
 import { buildRuntimeConfig, buildUpdate } from './runtime-config.ts'
 
@@ -8,12 +10,10 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
   return {
     class: 'container',
     sharesProcesses: true,
+    mapsIds: true,
     limitations: [
-      {
-        feature: 'liveSnapshot',
-        reason: 'The memory of processes of the host cannot be saved here. The disk can, at any time.',
-      },
-      { feature: 'ownKernelModules', reason: "It shares this machine's kernel. Take a micro-VM for one of its own." },
+      limitation('liveSnapshot', sentence('container-live-snapshot')),
+      limitation('ownKernelModules', sentence('container-kernel-modules')),
     ],
     engineName: (id) => id,
     options: [],
@@ -35,7 +35,7 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
     },
     killAnyway: async () => false,
     clear: async () => undefined,
-    correctPhase: async (_id, told) => told,
+    correctPhase: async (_id, reported) => reported,
     codeWithoutProcesses: null,
     forget: async () => undefined,
   }

@@ -6,7 +6,7 @@ test.each([
   ['runc', 'exec: \\"no-such\\": executable file not found in $PATH: unknown'],
   ['runsc by name', 'starting container: error finding executable "no-such" in PATH [/bin]: no such file or directory'],
   ['runsc by path', 'starting container: failed to load no-such: no such file or directory'],
-])('a missing program is told by its name: %s', (_runtime, words) => {
+])('a missing program is reported by its name: %s', (_runtime, words) => {
   expect(runtimeFailure(words, 'no-such').wire).toMatchObject({
     reason: 'command-not-found',
     params: { program: 'no-such' },
@@ -17,15 +17,29 @@ test.each([
   ['crun', 'open executable: Permission denied', '/etc'],
   ['runc', 'exec: \\"/etc\\": permission denied: unknown', '/etc'],
   ['runsc', 'starting container: failed to load /etc: permission denied', undefined],
-])('what cannot be run is told by its name: %s', (_runtime, words, argv0) => {
+])('what cannot be run is reported by its name: %s', (_runtime, words, argv0) => {
   expect(runtimeFailure(words, argv0).wire).toMatchObject({
     reason: 'command-not-executable',
     params: { program: '/etc' },
   })
 })
 
+test.each([
+  ['crun', 'chdir `/etc/passwd`: Not a directory'],
+  [
+    'runc',
+    'unable to start container process: chdir to cwd ("/etc/passwd") set in config.json failed: not a directory',
+  ],
+])('a working directory that is none is reported as that: %s', (_runtime, words) => {
+  expect(runtimeFailure(words, 'true').wire).toMatchObject({
+    code: 'invalidRequest',
+    reason: 'working-directory',
+    params: { program: 'true' },
+  })
+})
+
 test.each(['capset: Operation not permitted', 'unable to apply caps: operation not permitted'])(
-  'a capability that Joey lacks itself is told as that: %s',
+  'a capability that Joey lacks itself is reported as that: %s',
   (words) => {
     expect(runtimeFailure(words, 'true').wire).toMatchObject({ code: 'unavailable', reason: 'capability-not-held' })
   },

@@ -1,7 +1,8 @@
 import { type AppError, appError } from '#contract/app-error'
 
+/** What stands between quotes may have any characters. */
 const notFound =
-  /executable file [`'"]?([^`'":]+)[`'"]? not found|exec: "([^"]+)": (?:executable file not found|stat)|error finding executable "([^"]+)"|failed to load ([^:]+): no such file/
+  /executable file (?:[`'"]([^`'"]+)[`'"]|([^\s:]+)) not found|exec: "([^"]+)": (?:executable file not found|stat)|error finding executable "([^"]+)"|failed to load (.+?): no such file/s
 const notExecutable =
   /(?:open executable|exec[: ][^\n]*|failed to load [^\n]*): (?:permission denied|operation not permitted|is a directory|exec format error)/i
 
@@ -11,19 +12,17 @@ export function runtimeFailure(raw: string, argv0?: string): AppError {
   const missing = notFound.exec(detail)
   const program = missing?.slice(1).find((name) => name !== undefined)
   if (program !== undefined) {
-    const message = `There is no program "${program}" in the sandbox. Check the command, or pick another image.`
-    return appError('invalidRequest', 'command-not-found', message, { params: { program }, detail })
+    return appError('command-not-found', { program }, { detail })
+  }
+  if (/\bchdir\b|to cwd|working directory/i.test(detail)) {
+    return appError('working-directory', { program: argv0 ?? 'The command' }, { detail })
   }
   if (notExecutable.test(detail)) {
-    const name = argv0 ?? /failed to load ([^:\n]+):/.exec(detail)?.[1] ?? 'The command'
-    const message = `"${name}" in the sandbox cannot be run: it is not a program, or its mode forbids it. Check the command.`
-    return appError('invalidRequest', 'command-not-executable', message, { params: { program: name }, detail })
+    const name = argv0 ?? /failed to load ([^:\n]+):/.exec(detail)?.[1]
+    return appError('command-not-executable', name === undefined ? {} : { program: name }, { detail })
   }
   if (/capset|apply caps|bounding set|capabilit(?:y|ies)[^\n]*not permitted/i.test(detail)) {
-    const message =
-      'Joey does not hold every capability that was granted, so it cannot give it: it runs confined itself. Take the grant back, or use a micro-VM.'
-    return appError('unavailable', 'capability-not-held', message, { detail })
+    return appError('capability-not-held', {}, { detail })
   }
-  const message = 'The runtime could not make the sandbox. Its words are in the details.'
-  return appError('engine', 'start-failed', message, { detail })
+  return appError('start-failed', { part: 'runtime' }, { detail })
 }

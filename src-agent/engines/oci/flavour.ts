@@ -1,6 +1,7 @@
 import type { ClassLimitation } from '#contract/classes'
 import type { IsolationClass, Limits, SandboxId } from '#contract/sandbox'
 import type { Run } from '../../base/process/run.ts'
+import type { Bind } from '../bind-mounts.ts'
 import type { Driver, GuestReach, LaunchPlan } from '../driver.ts'
 import type { Granted } from './grants.ts'
 import type { HostTraits } from './runtime-config.ts'
@@ -23,16 +24,14 @@ export interface Launch {
   readonly hidesNetSettings: boolean
 }
 
-/** A tree of this machine, seen at a place in the run folder, where nobody can write through it. */
-export interface ReadOnlyBind {
-  readonly source: string
-  readonly place: string
-}
-
 /** Where the runtimes that speak OCI's command line differ. Everything else is in oci-driver.ts. */
 export interface OciFlavour {
   readonly class: IsolationClass
   readonly sharesProcesses: boolean
+  /** See the driver's. */
+  readonly mapsIds: boolean
+  /** See the driver's. */
+  readonly highestSignal?: number
   readonly limitations: readonly ClassLimitation[]
   /** What the runtime itself calls the sandbox. */
   engineName(id: SandboxId): string
@@ -43,7 +42,7 @@ export interface OciFlavour {
   /** Rejects what this runtime cannot give. */
   config(plan: LaunchPlan, host: HostTraits, rootfs: string, granted: Granted): Record<string, unknown>
   /** Made before the runtime starts, which would leave them writable and trust itself not to write. */
-  readOnlyBinds(plan: LaunchPlan, host: HostTraits): readonly ReadOnlyBind[]
+  readOnlyBinds(plan: LaunchPlan, host: HostTraits): readonly Bind[]
   /** Takes from a sandbox that is made and not yet started what its engine needed only to make it. */
   settle(cgroup: string): Promise<void>
   /** Options of `exec` that have it write the number of the process inside. */
@@ -55,7 +54,7 @@ export interface OciFlavour {
   /** Sends a signal in a state in which the runtime itself does not. False: there is nothing to be done. */
   killAnyway(id: SandboxId, signal: string, phase: 'created' | 'paused' | 'running'): Promise<boolean>
   /** The phase, where the runtime itself is mistaken about it. */
-  correctPhase(id: SandboxId, told: Phase): Promise<Phase>
+  correctPhase(id: SandboxId, reported: Phase): Promise<Phase>
   /** Ends what is left of a sandbox, faster than the runtime's own `delete` does. */
   clear(id: SandboxId, cgroup: string): Promise<void>
   /** The exit code of a runtime that ends itself where it gets no more processes; null where the guest copes with that. */

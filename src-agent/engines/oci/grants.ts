@@ -1,23 +1,23 @@
 import { statSync } from 'node:fs'
 import { appError } from '#contract/app-error'
-import type { Grant } from '#contract/sandbox'
+import { type CapabilityWish, heldCapabilities } from '../held-capabilities.ts'
 
-/** What a sandbox may do as its root where nothing is granted: Docker's list. */
+/**
+ * What a sandbox may do as its root where nothing is granted: Docker's list without what makes nodes, gives files capabilities
+ * or writes to the log of this machine. NET_RAW is left because the `ping` of older busyboxes knows no other way.
+ */
 export const defaultCapabilities = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FSETID',
   'CAP_FOWNER',
-  'CAP_MKNOD',
   'CAP_NET_RAW',
   'CAP_SETGID',
   'CAP_SETUID',
-  'CAP_SETFCAP',
   'CAP_SETPCAP',
   'CAP_NET_BIND_SERVICE',
   'CAP_SYS_CHROOT',
   'CAP_KILL',
-  'CAP_AUDIT_WRITE',
 ] as const
 
 /** A device node of the host, as the sandbox gets it. */
@@ -39,22 +39,20 @@ export interface Granted {
 }
 
 /** Looks up what the grants name. Rejects a device that this host does not have. */
-export function resolveGrants(grants: readonly Grant[]): Granted {
-  const capabilities = new Set<string>(defaultCapabilities)
+export function resolveGrants(wish: CapabilityWish): Granted {
+  const { grants } = wish
   const devices = new Map<string, GrantedDevice>()
   for (const grant of grants) {
-    if (grant.kind === 'cap') capabilities.add(`CAP_${grant.name}`)
     if (grant.kind === 'device') devices.set(grant.path, findDevice(grant.path))
   }
   const hasSeccomp = !grants.some(({ kind }) => kind === 'no-seccomp')
-  return { capabilities: [...capabilities], devices: [...devices.values()], hasSeccomp }
+  return { capabilities: heldCapabilities(defaultCapabilities, wish), devices: [...devices.values()], hasSeccomp }
 }
 
 function findDevice(path: string): GrantedDevice {
   const stats = path.split('/').includes('..') ? undefined : statSync(path, { throwIfNoEntry: false })
   if (!stats || !(stats.isCharacterDevice() || stats.isBlockDevice())) {
-    const message = `There is no device ${path} on this machine. Take the grant back, or name another one.`
-    throw appError('invalidRequest', 'device-not-found', message, { params: { path } })
+    throw appError('device-not-found', { path })
   }
   const { rdev, mode, uid, gid } = stats
   const type = stats.isBlockDevice() ? 'b' : 'c'

@@ -1,25 +1,16 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { listProcesses } from '../../base/kernel/cgroup-files.ts'
+import { sacrifice } from '../../base/process/oom-score.ts'
+import { scriptCommand } from '../../base/process/scripts.ts'
+import { bindCommand, bindsOfMounts, findMovedSource, makePlaces } from '../bind-mounts.ts'
 import { type ConmonDeps, conmonArguments, startConmon } from '../conmon.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
+import { maySetIds, withoutSetIds } from '../set-id.ts'
 import { runtimeFailure } from './failures.ts'
-import type { OciFlavour, ReadOnlyBind } from './flavour.ts'
+import type { OciFlavour } from './flavour.ts'
 import { overlayMount } from './overlay-options.ts'
+import { findUnmappable, makeRoom, mountCommand, roomOf } from './rooms.ts'
 import type { HostTraits } from './runtime-config.ts'
-
-/**
- * conmon holds the main process's streams, writes its log and its exit code, and lives on when the agent dies
- * (https://github.com/containers/conmon). It runs in a mount namespace of its own, in which the overlay is mounted:
- * when conmon ends, the mount ends with it, whoever died first. docs/adr/0003 has the alternatives.
- * The kernel's newer way of mounting takes 255 bytes for each option, so libmount is told to use the older one.
- */
-const launchScript = `set -eu; from=$1; options=$2; rootfs=$3; binds=$4; shift 4
-( cd "$from"; LIBMOUNT_FORCE_MOUNT2=always; export LIBMOUNT_FORCE_MOUNT2
-  exec mount -t overlay -o "$options" joey "$rootfs" )
-while [ "$binds" -gt 0 ]; do
-  mount --rbind "$1" "$2"; mount -o remount,bind,ro,nosuid,nodev "$2"; shift 2; binds=$((binds-1))
-done
-exec "$@"`
 
 /**
  * gVisor (measured with 20221219) ends at once where it finds settings of the network that it may not read, as in an
@@ -42,42 +33,56 @@ export function rootfsOf(run: string): string {
   return join(run, 'rootfs')
 }
 
+interface MonitorStart {
+  readonly signal: AbortSignal
+  /** Saved memory to go on from. */
+  readonly image?: string
+}
+
 /**
- * Starts conmon, which has the runtime create the sandbox. Resolves when the main process is ready to start; with an image
+ * Starts conmon, which has the runtime create the sandbox. conmon holds the main process's streams, writes its log and its
+ * exit code, and lives on when the agent dies (https://github.com/containers/conmon). It runs in a mount namespace of its
+ * own, in which the overlay is mounted: when conmon ends, the mount ends with it. docs/adr/0003 has the alternatives.
+ * Resolves when the main process is ready to start; with an image
  * of saved memory, when it goes on.
  */
-export function startMonitor(
+export async function startMonitor(
   deps: MonitorDeps & { readonly host: HostTraits },
-  flavour: Pick<OciFlavour, 'options' | 'launch' | 'readOnlyBinds'>,
+  flavour: Pick<OciFlavour, 'options' | 'launch' | 'readOnlyBinds' | 'sharesProcesses'>,
   plan: LaunchPlan,
-  signal: AbortSignal,
-  image: string | null = null,
+  { signal, image }: MonitorStart,
 ): Promise<Running> {
   const { run } = plan.paths
   const { options, hidesNetSettings } = flavour.launch(plan)
   const hide = hidesNetSettings ? ['sh', '-c', hidingScript, 'joey-hide'] : []
-  const binds = flavour.readOnlyBinds(plan, deps.host)
-  makePlaces(binds)
-  const overlay = overlayMount(plan)
-  const mounts = [
-    overlay.from,
-    overlay.options,
-    rootfsOf(run),
-    String(binds.length),
-    ...binds.flatMap(({ source, place }) => [source, place]),
-  ]
   const runtime = [deps.runtime, '--root', deps.runtimeRoot, ...flavour.options, ...options] as const
-  const watched = { runtime, terminal: plan.process.tty, ...(image !== null && { restore: { image } }) }
+  const watched = { runtime, terminal: plan.process.tty, ...(image !== undefined && { restore: { image } }) }
   const conmon = [deps.conmon, ...conmonArguments(deps, plan, watched)]
-  const own = ['unshare', '--mount', '--propagation', 'slave', 'sh', '-c', launchScript, 'joey-launch'] as const
   const toError = (words: string) => runtimeFailure(words, plan.process.argv[0] ?? '')
-  return startConmon({ command: [...own, ...mounts, ...hide, ...conmon], run, toError }, signal)
+  const toErrorBefore = (words: string) => findMovedSource(words) ?? findUnmappable(words)
+  const [program = '', ...mounting] = mountingCommand(deps, flavour, plan)
+  const command = [program, ...mounting, ...hide, ...conmon] as const
+  const running = await startConmon({ command, run, toError, toErrorBefore }, signal)
+  for (const pid of await listProcesses(`${deps.host.cgroupParent}/${plan.id}`)) sacrifice(pid)
+  return running
 }
 
-/** A file where a file is to be seen, a folder where a folder is. */
-function makePlaces(binds: readonly ReadOnlyBind[]): void {
-  for (const { source, place } of binds) {
-    if (statSync(source).isDirectory()) mkdirSync(place, { recursive: true, mode: 0o700 })
-    else writeFileSync(place, '', { mode: 0o600 })
+/** Mounts all of the sandbox's trees where only its monitor is, and becomes what follows. */
+function mountingCommand(
+  { host }: { readonly host: HostTraits },
+  flavour: Pick<OciFlavour, 'readOnlyBinds' | 'sharesProcesses'>,
+  plan: LaunchPlan,
+): string[] {
+  const { users } = plan
+  if (users !== null && host.outside !== null) {
+    makeRoom(roomOf(plan.id, host))
+    return mountCommand(plan, host, { program: host.outside, users })
   }
+  const binds = [...bindsOfMounts(plan.mounts), ...flavour.readOnlyBinds(plan, host)]
+  makePlaces(binds)
+  const overlay = overlayMount(plan)
+  // What serves a guest its files is started by it, and takes the filter along.
+  const filter = flavour.sharesProcesses || maySetIds(plan) ? [] : withoutSetIds()
+  const own = [...filter, 'unshare', '--mount', '--propagation', 'slave', ...scriptCommand('launch-container')]
+  return [...own, overlay.from, overlay.options, rootfsOf(plan.paths.run), ...bindCommand(binds)]
 }

@@ -1,20 +1,26 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
 import type { Limits, SandboxId } from '#contract/sandbox'
 import { countRefusedProcesses } from '../../base/kernel/cgroup-files.ts'
+import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
 import type { Run } from '../../base/process/run.ts'
-import { awaitMonitorGone, monitorFiles } from '../conmon.ts'
-import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running, SandboxPaths } from '../driver.ts'
+import type { SandboxPaths } from '../../state/sandbox-paths.ts'
+import { awaitMonitorGone, findMonitored, monitorFiles } from '../conmon.ts'
+import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running } from '../driver.ts'
+import { mayGainRights } from '../new-privileges.ts'
 import { containerFlavour } from './container-flavour.ts'
 import { runtimeFailure } from './failures.ts'
 import type { Engine, FlavourDeps, OciFlavour, Phase } from './flavour.ts'
 import { defaultCapabilities, resolveGrants } from './grants.ts'
 import { type MonitorDeps, rootfsOf, startMonitor, withHiddenNetSettings } from './monitor.ts'
-import { buildProcess, type HostTraits } from './runtime-config.ts'
+import { readRefusalInLog } from './refusal.ts'
+import { inRoom, removeRoom, roomOf } from './rooms.ts'
+import { buildProcess, type HostTraits, type Rights } from './runtime-config.ts'
+import { findWorkingFolder } from './working-folder.ts'
 
 export interface OciDeps extends MonitorDeps {
   readonly name: 'crun' | 'runc' | 'runsc'
@@ -39,22 +45,43 @@ export function createOciDriver(
   deps: OciDeps,
   makeFlavour: (deps: FlavourDeps) => OciFlavour = containerFlavour,
 ): Driver {
-  const { runtime, runtimeRoot, host } = deps
+  const { runtimeRoot, host } = deps
   const engine: Engine = createEngine(deps, () => flavour.options)
   const flavour: OciFlavour = makeFlavour({ engine, host, runtimeRoot })
-  const nameOf = flavour.engineName
-  const phase = async (id: SandboxId) => flavour.correctPhase(id, await readPhase(engine, nameOf(id)))
+  const phase = async (id: SandboxId) => flavour.correctPhase(id, await readPhase(engine, flavour.engineName(id)))
   const cgroup = (id: SandboxId) => `${host.cgroupParent}/${id}`
-
+  const parts = { deps, engine, flavour, phase, cgroup }
   return {
     name: deps.name,
     class: flavour.class,
     disk: 'directory',
     sharesProcesses: flavour.sharesProcesses,
+    mapsIds: flavour.mapsIds,
+    ...(flavour.highestSignal !== undefined && { highestSignal: flavour.highestSignal }),
     limitations: flavour.limitations,
     cgroup,
     phase,
+    ...createLife(parts),
+    ...createControls(parts),
+    exec: async (paths, id, plan) => prepareExec(parts, paths, id, plan),
+    findProcesses: (id, { run }, recorded) => findMonitored(id, run, recorded),
+    ending: (id, paths) => readEnding(deps, flavour, { id, paths, cgroup: cgroup(id) }),
+  }
+}
 
+/** What the methods of the driver share. */
+interface Parts {
+  readonly deps: OciDeps
+  readonly engine: Engine
+  readonly flavour: OciFlavour
+  readonly phase: Driver['phase']
+  readonly cgroup: Driver['cgroup']
+}
+
+/** From nothing to running, and to nothing again. */
+function createLife({ deps, engine, flavour, phase, cgroup }: Parts) {
+  const nameOf = flavour.engineName
+  return {
     async create(plan: LaunchPlan, signal: AbortSignal): Promise<Running> {
       // A second call is for the same sandbox as it is: its bundle is in use.
       const known = await readRunning(plan, phase)
@@ -62,26 +89,47 @@ export function createOciDriver(
       await writeBundle(plan, deps, flavour)
       await rm(join(deps.exits, plan.id), { force: true })
       try {
-        const running = await startMonitor(deps, flavour, plan, signal)
+        const running = await startMonitor(deps, flavour, plan, { signal })
         await flavour.settle(cgroup(plan.id))
         return running
       } catch (error) {
         await flavour.clear(plan.id, cgroup(plan.id))
         await engine(['delete', '--force', nameOf(plan.id)], answers)
+        await rm(join(plan.paths.run, firstIdFile), { force: true })
         throw AppError.from(error)
       }
     },
 
     start: (id) => startCreated(deps, flavour, id),
 
+    async remove(id: SandboxId, paths: SandboxPaths) {
+      await flavour.clear(id, cgroup(id))
+      const { code } = await engine(['delete', '--force', nameOf(id)], answers)
+      // Success is gone; otherwise it may not have been there at all.
+      const left = code === 0 ? 'absent' : await phase(id)
+      if (left !== 'absent') throw appError('remove-failed', { left })
+      await flavour.forget(id, cgroup(id))
+      await awaitMonitorGone(monitorFiles(paths.run).monitorPid, id)
+      await Promise.all(
+        [join(deps.exits, id), launchFile(deps.runtimeRoot, id)].map((file) => rm(file, { force: true })),
+      )
+      removeRoom(roomOf(id, deps.host))
+      await rm(paths.run, { recursive: true, force: true })
+    },
+  } satisfies Partial<Driver>
+}
+
+/** What is done to one that is there. */
+function createControls({ engine, flavour, phase, cgroup }: Parts) {
+  const nameOf = flavour.engineName
+  return {
     async kill(id, signal, { all = false } = {}) {
       const { code, stderr } = await engine(['kill', ...(all ? ['--all'] : []), nameOf(id), signal], answers)
       if (code === 0) return
       const now = await phase(id)
       if (now === 'absent' || now === 'stopped') return
       if (await flavour.killAnyway(id, signal, now)) return
-      if (now !== 'created')
-        throw appError('engine', 'signal-failed', `The signal ${signal} could not be sent.`, { detail: stderr })
+      if (now !== 'created') throw appError('signal-failed', { signal }, { detail: stderr })
     },
 
     async pause(id) {
@@ -98,53 +146,48 @@ export function createOciDriver(
       } catch (error) {
         const detail = error instanceof AppError ? (error.wire.detail ?? '') : String(error)
         if (!/busy|invalid argument|unable to set memory limit/i.test(detail)) throw error
-        const message = 'The kernel refused the new limits: the sandbox uses more memory than that right now.'
-        throw appError('conflict', 'limit-below-use', message, { detail, cause: error })
+        throw appError('limit-below-use', {}, { detail, cause: error })
       }
     },
+  } satisfies Partial<Driver>
+}
 
-    async exec(paths: SandboxPaths, id: SandboxId, plan: ProcessPlan): Promise<ExecCommand> {
-      const key = randomBytes(6).toString('hex')
-      const processFile = join(paths.run, `exec-${key}.json`)
-      const pidFile = join(paths.run, `exec-${key}.pid`)
-      const process = buildProcess(plan, host, readCapabilities(paths))
-      // At once: a kilobyte is written sooner than a thread is woken for it.
-      writeFileSync(processFile, JSON.stringify(process), { mode: 0o600 })
-      return {
-        kind: 'program',
-        program: runtime,
-        args: [
-          '--root',
-          runtimeRoot,
-          ...flavour.options,
-          'exec',
-          '--process',
-          processFile,
-          ...flavour.pidFile(pidFile),
-          nameOf(id),
-        ],
-        env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
-        pidFile,
-        reach: flavour.reach(id),
-        dispose: async () => {
-          await Promise.all([rm(processFile, { force: true }), rm(pidFile, { force: true })])
-        },
-      }
-    },
-
-    ending: (id) => readEnding(deps, flavour, id, cgroup(id)),
-
-    async remove(id: SandboxId, paths: SandboxPaths) {
-      await flavour.clear(id, cgroup(id))
-      const { code } = await engine(['delete', '--force', nameOf(id)], answers)
-      // Success is gone; otherwise it may not have been there at all.
-      const left = code === 0 ? 'absent' : await phase(id)
-      if (left !== 'absent')
-        throw appError('engine', 'remove-failed', `The runtime could not remove the sandbox: it is ${left}.`)
-      await flavour.forget(id, cgroup(id))
-      await awaitMonitorGone(monitorFiles(paths.run).monitorPid, id)
-      await Promise.all([join(deps.exits, id), launchFile(runtimeRoot, id)].map((file) => rm(file, { force: true })))
-      await rm(paths.run, { recursive: true, force: true })
+/** A command line that joins the sandbox, with the files that it reads. */
+function prepareExec({ deps, flavour }: Parts, paths: SandboxPaths, id: SandboxId, plan: ProcessPlan): ExecCommand {
+  const key = randomBytes(6).toString('hex')
+  const processFile = join(paths.run, `exec-${key}.json`)
+  const pidFile = join(paths.run, `exec-${key}.pid`)
+  const first = readFirstId(paths)
+  if (first !== null && Math.max(plan.uid, plan.gid, ...plan.additionalGids) >= idsOfSandbox) {
+    throw appError('id-not-in-sandbox', {
+      id: Math.max(plan.uid, plan.gid, ...plan.additionalGids),
+      last: idsOfSandbox - 1,
+    })
+  }
+  const process = buildProcess(plan, deps.host, readRights(paths))
+  // At once: a kilobyte is written sooner than a thread is woken for it.
+  writeFileSync(processFile, JSON.stringify(process), { mode: 0o600 })
+  return {
+    kind: 'program',
+    program: deps.runtime,
+    args: [
+      '--root',
+      deps.runtimeRoot,
+      ...flavour.options,
+      'exec',
+      '--process',
+      processFile,
+      ...flavour.pidFile(pidFile),
+      flavour.engineName(id),
+    ],
+    env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
+    pidFile,
+    reach: flavour.reach(id),
+    streamsOwner: first === null ? null : { uid: first + plan.uid, gid: first + plan.gid },
+    resizes: flavour.sharesProcesses ? 'stty' : 'pty',
+    tail: deps.name === 'crun' ? 'logged' : 'plain',
+    dispose: async () => {
+      await Promise.all([rm(processFile, { force: true }), rm(pidFile, { force: true })])
     },
   }
 }
@@ -197,31 +240,49 @@ async function startCreated({ run, runtime, runtimeRoot }: OciDeps, flavour: Oci
 }
 
 const capabilitiesFile = 'capabilities.json'
+/** There where programs may gain rights. */
+const gainsRightsFile = 'gains-rights'
+/** Holds the first of this machine's ids that are the sandbox's. */
+const firstIdFile = 'first-id'
 
 /** Writes what the runtime reads, and what later commands need to know. */
 export async function writeBundle(
   plan: LaunchPlan,
-  { host, runtimeRoot }: OciDeps,
+  { host, runtimeRoot, run: runTool }: OciDeps,
   flavour: OciFlavour,
 ): Promise<void> {
   const { run } = plan.paths
-  const rootfs = rootfsOf(run)
-  const granted = resolveGrants(plan.grants)
-  const config = flavour.config(plan, host, rootfs, granted)
-  await mkdir(rootfs, { recursive: true, mode: 0o700 })
+  const rootfs = plan.users === null ? rootfsOf(run) : join(roomOf(plan.id, host), inRoom.rootfs)
+  const granted = resolveGrants(plan)
+  const config = beginIn(await findWorkingFolder(plan, runTool), flavour.config(plan, host, rootfs, granted))
+  if (plan.users === null) await mkdir(rootfs, { recursive: true, mode: 0o700 })
   const files = [
     writeFile(join(run, 'config.json'), JSON.stringify(config), { mode: 0o600 }),
     writeFile(launchFile(runtimeRoot, plan.id), JSON.stringify(flavour.launch(plan)), { mode: 0o600 }),
   ]
   // Commands that join the sandbox later hold what it holds.
-  if (plan.grants.length > 0)
+  if (plan.grants.length > 0 || plan.dropped.length > 0)
     files.push(writeFile(join(run, capabilitiesFile), JSON.stringify(granted.capabilities), { mode: 0o600 }))
+  if (mayGainRights(plan)) files.push(writeFile(join(run, gainsRightsFile), '', { mode: 0o600 }))
+  if (plan.users !== null) files.push(writeFile(join(run, firstIdFile), String(plan.users.first), { mode: 0o600 }))
   await Promise.all(files)
 }
 
-function readCapabilities(paths: SandboxPaths): readonly string[] {
+function beginIn(cwd: string, config: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return { ...config, process: { ...(config['process'] as object), cwd } }
+}
+
+function readFirstId({ run }: SandboxPaths): number | null {
+  return readNumber(join(run, firstIdFile))
+}
+
+function readRights({ run }: SandboxPaths): Rights {
+  return { capabilities: readCapabilities(run), gainsRights: existsSync(join(run, gainsRightsFile)) }
+}
+
+function readCapabilities(run: string): readonly string[] {
   try {
-    return z.array(z.string()).parse(JSON.parse(readFileSync(join(paths.run, capabilitiesFile), 'utf8')))
+    return z.array(z.string()).parse(JSON.parse(readFileSync(join(run, capabilitiesFile), 'utf8')))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return defaultCapabilities
     throw error
@@ -234,9 +295,7 @@ async function readPhase(engine: Engine, id: SandboxId): Promise<Phase> {
   const { code, stdout, stderr } = await engine(['state', id], answers)
   if (code !== 0) {
     if (/does not exist|no such file|not found/i.test(stderr)) return 'absent'
-    throw appError('engine', 'state-unreadable', 'The runtime could not tell the state of the sandbox.', {
-      detail: stderr,
-    })
+    throw appError('state-unreadable', {}, { detail: stderr })
   }
   const { status } = State.parse(JSON.parse(stdout))
   if (status === 'created' || status === 'running' || status === 'paused') return status
@@ -245,9 +304,8 @@ async function readPhase(engine: Engine, id: SandboxId): Promise<Phase> {
 
 async function readEnding(
   deps: OciDeps,
-  { codeWithoutProcesses }: OciFlavour,
-  id: SandboxId,
-  cgroup: string,
+  { codeWithoutProcesses, sharesProcesses }: OciFlavour,
+  { id, paths, cgroup }: { readonly id: SandboxId; readonly paths: SandboxPaths; readonly cgroup: string },
 ): Promise<Ending | null> {
   const file = join(deps.exits, id)
   try {
@@ -257,6 +315,8 @@ async function readEnding(
     const code = Number.isInteger(number) ? number & 255 : null
     const oomKills = await deps.countOomKills(cgroup)
     const isStarved = code !== null && code === codeWithoutProcesses && (await countRefusedProcesses(cgroup)) > 0
+    const refusal = sharesProcesses && oomKills === 0 ? await readRefusalInLog(code, paths) : null
+    if (refusal !== null) return { code: refusal.code, oomKills, at: mtime, refusal }
     return { code, oomKills, at: mtime, ...(isStarved && { ranOutOfProcesses: true }) }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null

@@ -6,7 +6,11 @@ const layer = (index: number) => `/var/lib/a-long-name-of-a-state-folder/layers/
 
 test('a hundred layers fit into one page, the topmost first, and the image keeps its whole path', () => {
   const layers = Array.from({ length: 100 }, (_, index) => layer(index))
-  const { from, options } = overlayMount({ lowers: [...layers, '/run/joey/images/0123456789abcdef'], paths })
+  const { from, options } = overlayMount({
+    lowers: [...layers, '/run/joey/images/0123456789abcdef'],
+    paths,
+    grants: [],
+  })
   expect(from).toBe('/var/lib/a-long-name-of-a-state-folder/layers')
   expect(options.length).toBeLessThan(4_000)
   expect(options).toContain('lowerdir=000000000000/tree:000000000001/tree:')
@@ -16,13 +20,21 @@ test('a hundred layers fit into one page, the topmost first, and the image keeps
 })
 
 test('an image alone, in whatever folder, is found', () => {
-  expect(overlayMount({ lowers: ['/run/images/abc'], paths })).toMatchObject({ from: '/run/images' })
-  expect(overlayMount({ lowers: ['/abc'], paths })).toMatchObject({ from: '/' })
-  expect(overlayMount({ lowers: ['/abc'], paths }).options).toContain('lowerdir=/abc,')
-  expect(overlayMount({ lowers: ['/a/b', '/ab/c'], paths }).options).toContain('lowerdir=b:/ab/c,')
+  expect(overlayMount({ lowers: ['/run/images/abc'], paths, grants: [] })).toMatchObject({ from: '/run/images' })
+  expect(overlayMount({ lowers: ['/abc'], paths, grants: [] })).toMatchObject({ from: '/' })
+  expect(overlayMount({ lowers: ['/abc'], paths, grants: [] }).options).toContain('lowerdir=/abc,')
+  expect(overlayMount({ lowers: ['/a/b', '/ab/c'], paths, grants: [] }).options).toContain('lowerdir=b:/ab/c,')
 })
 
 test('a folder whose name begins like another is not taken for it', () => {
-  const { from, options } = overlayMount({ lowers: ['/s/layers/1/tree', '/s/layers-of-old/2/tree'], paths })
+  const { from, options } = overlayMount({ lowers: ['/s/layers/1/tree', '/s/layers-of-old/2/tree'], paths, grants: [] })
   expect([from, options.includes('lowerdir=tree:/s/layers-of-old/2/tree')]).toEqual(['/s/layers/1', true])
+})
+
+test('files give programs no rights, unless that is granted', () => {
+  const options = (grants: Parameters<typeof overlayMount>[0]['grants']) =>
+    overlayMount({ lowers: ['/abc'], paths, grants }).options.split(',')
+  expect(options([])).toEqual(expect.arrayContaining(['nosuid', 'nodev']))
+  expect(options([{ kind: 'new-privileges' }])).toContain('nodev')
+  expect(options([{ kind: 'new-privileges' }])).not.toContain('nosuid')
 })

@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path'
 import type { LaunchPlan } from '../driver.ts'
+import { mayGainRights } from '../new-privileges.ts'
 
 /** How to mount a sandbox's tree: from which folder, because lower layers are named relative to it, and with what. */
 export interface OverlayMount {
@@ -7,19 +8,26 @@ export interface OverlayMount {
   readonly options: string
 }
 
+/** Of every overlay, whatever this kernel's defaults are; see below. */
+export const upperOptions = 'redirect_dir=nofollow,metacopy=off,index=off'
+
 /**
  * The kernel reads the options of a mount from one page, so 100 layers have to have short names. Renamed folders, contents
  * that stay below and an index are off, whatever this kernel's defaults are: a writable layer is to be all that was written, for whoever reads
- * it in user space, and no mark that a guest left on its disk may lead anywhere.
+ * it in user space, and no mark that a guest left on its disk may lead anywhere. Where nothing inside can gain privileges anyway,
+ * `nosuid` has a program run that has file capabilities which the sandbox lacks, as `ping` of some images: the kernel would refuse it.
  */
 export function overlayMount({
   lowers,
   paths,
-}: Pick<LaunchPlan, 'lowers'> & { paths: Pick<LaunchPlan['paths'], 'upper' | 'work'> }): OverlayMount {
+  grants,
+}: Pick<LaunchPlan, 'lowers' | 'grants'> & { paths: Pick<LaunchPlan['paths'], 'upper' | 'work'> }): OverlayMount {
   const from = bestFolder(lowers)
   const names = lowers.map((lower) => nameFrom(from, lower))
-  const fixed = 'nodev,redirect_dir=nofollow,metacopy=off,index=off'
-  return { from, options: `${fixed},lowerdir=${names.join(':')},upperdir=${paths.upper},workdir=${paths.work}` }
+  return {
+    from,
+    options: `${mayGainRights({ grants }) ? '' : 'nosuid,'}nodev,${upperOptions},lowerdir=${names.join(':')},upperdir=${paths.upper},workdir=${paths.work}`,
+  }
 }
 
 /** The folder from which all names together are shortest. */

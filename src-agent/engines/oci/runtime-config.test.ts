@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { LaunchPlan } from '../driver.ts'
 import { resolveGrants } from './grants.ts'
 import { gvisorFlavour } from './gvisor/gvisor-flavour.ts'
-import { buildRuntimeConfig, guestProbe, type HostTraits } from './runtime-config.ts'
+import { buildRuntimeConfig, type HostTraits, insidePath } from './runtime-config.ts'
 
 const host: HostTraits = {
   seccomp: (capabilities) => ({ names: [...capabilities] }),
@@ -10,7 +10,9 @@ const host: HostTraits = {
   limitsSwap: false,
   cpus: 2,
   cgroupParent: '/joey/test',
-  probe: '/resources/joey-probe',
+  outside: null,
+  inside: '/resources/joey-inside',
+  statFlags: { library: '/resources/stat-flags.so', preload: '/resources/ld.so.preload' },
 }
 
 function planWith(more: Partial<LaunchPlan> = {}): LaunchPlan {
@@ -26,6 +28,8 @@ function planWith(more: Partial<LaunchPlan> = {}): LaunchPlan {
     limits: { memoryBytes: null, cpus: null, pids: null },
     mounts: [],
     readOnlyRoot: false,
+    dropped: [],
+    users: null,
     netns: null,
     address: null,
     hostNetwork: false,
@@ -38,7 +42,7 @@ function planWith(more: Partial<LaunchPlan> = {}): LaunchPlan {
 // oxlint-disable-next-line typescript/no-explicit-any -- a test looks at any part
 const container = (more: Partial<LaunchPlan> = {}, traits = host): any => {
   const plan = planWith(more)
-  return buildRuntimeConfig(plan, traits, '/rootfs', resolveGrants(plan.grants))
+  return buildRuntimeConfig(plan, traits, '/rootfs', resolveGrants(plan))
 }
 
 const engine = async () => ({ code: 0, stdout: '', stderr: '' })
@@ -47,7 +51,7 @@ const flavour = gvisorFlavour({ engine, host, runtimeRoot: '/run' }, setup)
 // oxlint-disable-next-line typescript/no-explicit-any -- a test looks at any part
 const gvisor = (more: Partial<LaunchPlan> = {}): any => {
   const plan = planWith(more)
-  return flavour.config(plan, host, '/rootfs', resolveGrants(plan.grants))
+  return flavour.config(plan, host, '/rootfs', resolveGrants(plan))
 }
 
 test('a granted capability is held, and the filter of system calls is made for it', () => {
@@ -58,6 +62,17 @@ test('a granted capability is held, and the filter of system calls is made for i
   expect(config.process.capabilities.ambient).toEqual([])
   expect(config.linux.seccomp.names).toContain('CAP_SYS_ADMIN')
   expect(container({ grants: [{ kind: 'no-seccomp' }] }).linux.seccomp).toBeUndefined()
+})
+
+test('what the kernel has only so many of is bounded, and the guest is the first to go when memory runs out', () => {
+  const { process, mounts } = container()
+  expect(mounts).toContainEqual(
+    expect.objectContaining({ destination: '/dev/pts', options: expect.arrayContaining(['newinstance', 'max=1024']) }),
+  )
+  for (const { rlimits, oomScoreAdj } of [process, gvisor().process]) {
+    expect(rlimits).toContainEqual({ type: 'RLIMIT_CORE', soft: 0, hard: 0 })
+    expect(oomScoreAdj).toBe(500)
+  }
 })
 
 test("with the host's network there is no namespace of its own, and none of the host's settings is touched", () => {
@@ -71,25 +86,40 @@ test("with the host's network there is no namespace of its own, and none of the 
 })
 
 test('the probe is mounted read-only where there is one', () => {
-  const mount = { destination: guestProbe, source: '/resources/joey-probe' }
+  const mount = { destination: insidePath, source: '/resources/joey-inside' }
   expect(container().mounts).toContainEqual(expect.objectContaining(mount))
-  const [bind, ...others] = flavour.readOnlyBinds(planWith(), host)
-  expect([bind?.source, others]).toEqual(['/resources/joey-probe', []])
-  expect(gvisor().mounts).toContainEqual(expect.objectContaining({ destination: guestProbe, source: bind?.place }))
-  expect(JSON.stringify(container({}, { ...host, probe: null }))).not.toContain(guestProbe)
+  const [bind, ...others] = flavour.readOnlyBinds(planWith(), { ...host, statFlags: null })
+  expect([bind?.source, others]).toEqual(['/resources/joey-inside', []])
+  expect(gvisor().mounts).toContainEqual(expect.objectContaining({ destination: insidePath, source: bind?.place }))
+  expect(JSON.stringify(container({}, { ...host, inside: null }))).not.toContain(insidePath)
 })
 
-test('of what is mounted into gVisor, only what may be written comes from where it can be', () => {
+test('programs in gVisor load what leaves out the flag that it refuses, and programs in a container do not', () => {
+  const mounts = gvisor().mounts as { destination: string; options: string[] }[]
+  const preload = mounts.find(({ destination }) => destination === '/etc/ld.so.preload')
+  expect(preload?.options).toContain('ro')
+  expect(mounts.map(({ destination }) => destination)).toContain('/dev/.joey/stat-flags.so')
+  expect(JSON.stringify(container())).not.toContain('ld.so.preload')
+})
+
+test('no engine is given the name of a source, which may lead elsewhere by then', () => {
   const mount = (name: string, readOnly: boolean) => {
-    return { kind: 'bind' as const, source: `/srv/${name}`, target: `/${name}`, readOnly }
+    const place = `/state/s/mounts/${name}`
+    const held = { path: '/proc/1/fd/3', isFolder: true, uid: 0, gid: 0 }
+    return { kind: 'bind' as const, source: `/srv/${name}`, target: `/${name}`, readOnly, place, held }
   }
   const more = { mounts: [mount('open', false), mount('closed', true)] }
-  const sources: string[] = gvisor(more).mounts.map(({ source }: { source: string }) => source)
-  expect(sources).toContain('/srv/open')
-  expect(sources).not.toContain('/srv/closed')
-  const binds = flavour.readOnlyBinds(planWith(more), host)
-  expect(binds.map(({ source }) => source)).toEqual(['/srv/closed', '/resources/joey-probe'])
-  expect(sources).toEqual(expect.arrayContaining(binds.map(({ place }) => place)))
+  for (const config of [gvisor(more), container(more)]) {
+    expect(JSON.stringify(config)).not.toContain('/srv/')
+    const places = more.mounts.map(({ place }) => expect.objectContaining({ source: place }))
+    expect(config.mounts).toEqual(expect.arrayContaining(places))
+    expect(JSON.stringify(config)).not.toContain('rbind')
+  }
+  expect(flavour.readOnlyBinds(planWith(more), host).map(({ source }) => source)).toEqual([
+    '/resources/joey-inside',
+    '/resources/stat-flags.so',
+    '/resources/ld.so.preload',
+  ])
 })
 
 test('gVisor gets what it knows, and room for tasks of its own', () => {
@@ -108,6 +138,6 @@ test.each([
 })
 
 test('what gVisor cannot give is refused beforehand', () => {
-  expect(() => gvisor({ grants: [{ kind: 'device', path: '/dev/null' }] })).toThrow(/cannot be given/)
+  expect(() => gvisor({ grants: [{ kind: 'device', path: '/dev/null' }] })).toThrow(/passes on no device/)
   expect(() => gvisor({ limits: { memoryBytes: 12 * 2 ** 20, cpus: null, pids: null } })).toThrow(/at least 24 MiB/)
 })

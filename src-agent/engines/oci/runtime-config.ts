@@ -1,11 +1,17 @@
-import { dirname } from 'node:path'
-import type { Limits, Mount } from '#contract/sandbox'
-import type { LaunchPlan, ProcessPlan } from '../driver.ts'
+import { dirname, join, relative } from 'node:path'
+import type { Limits } from '#contract/sandbox'
+import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
+import { oomScores } from '../../base/process/oom-score.ts'
+import type { LaunchPlan, PlacedMount, ProcessPlan } from '../driver.ts'
+import { mayGainRights } from '../new-privileges.ts'
+import { maySetIds } from '../set-id.ts'
+import { ociMappings } from '../user-ids.ts'
 import { defaultCapabilities, type Granted, type GrantedDevice, toDeviceNode, toDeviceRule } from './grants.ts'
+import { inRoom, roomOf } from './rooms.ts'
 
 /**
  * The OCI runtime configuration of a sandbox (https://github.com/opencontainers/runtime-spec, config.md and
- * config-linux.md), with Docker's defaults for capabilities, paths and devices, and `no_new_privs` always.
+ * config-linux.md), with Docker's defaults for capabilities, paths and devices, and `no_new_privs` unless it is granted.
  */
 const maskedPaths = [
   '/proc/acpi',
@@ -24,19 +30,41 @@ const maskedPaths = [
 
 const readonlyPaths = ['/proc/bus', '/proc/fs', '/proc/irq', '/proc/sys', '/proc/sysrq-trigger']
 
+/** As in getrlimit(2). */
+export interface Rlimit {
+  readonly type: string
+  readonly soft: number
+  readonly hard: number
+}
+
 /** What the host decides, probed once. */
 export interface HostTraits {
-  /** The `linux.seccomp` part for a sandbox that holds these capabilities. */
-  readonly seccomp: (capabilities: ReadonlySet<string>) => Readonly<Record<string, unknown>>
+  /** The `linux.seccomp` part for a sandbox that holds these capabilities, and may or may not give files the set-user-id bit. */
+  readonly seccomp: (capabilities: ReadonlySet<string>, setsIds: boolean) => Readonly<Record<string, unknown>>
   /** The agent's own hard limit of open files: root without CAP_SYS_RESOURCE cannot raise it. */
   readonly maxOpenFiles: number
+  /**
+   * Of what the kernel counts for each user, and so for all of root's processes on this machine and in containers together, a
+   * guest is refused more where half of the agent's own limit is reached: the other half is left to this machine.
+   */
+  readonly sharedLimits?: readonly Rlimit[]
   /** Only where the kernel accounts swap does a runtime accept a limit for it. */
   readonly limitsSwap: boolean
   readonly cpus: number
   /** Parent of all cgroups of this agent. */
   readonly cgroupParent: string
-  /** The program that checks the wall from inside; null where this installation has none. */
-  readonly probe: string | null
+  /** The program that checks the isolation from inside; null where this installation has none. */
+  readonly inside: string | null
+  /** joey-outside, where sandboxes can have ids of their own; null: every id inside is this machine's. */
+  readonly outside: string | null
+  /** What programs in gVisor load so that it takes their calls; null where this installation has none. */
+  readonly statFlags: StatFlags | null
+}
+
+/** A library and the `ld.so.preload` that names it; see resources/gvisor. */
+export interface StatFlags {
+  readonly library: string
+  readonly preload: string
 }
 
 /** The configuration for a runtime that shares the host's kernel. */
@@ -49,14 +77,19 @@ export function buildRuntimeConfig(
   const { capabilities, devices, hasSeccomp } = granted
   return {
     ...buildCommon(plan, host, rootfs, capabilities),
-    mounts: [...kernelMounts, cgroupMount, ...probeFolder(host), ...ownMounts(plan, host)],
+    mounts: [...kernelMounts, cgroupMount, ...insideFolder(host), ...mountsInRoom(plan, host)],
     linux: {
-      namespaces: [...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })), ...networkNamespace(plan)],
+      namespaces: [
+        ...userNamespace(plan),
+        ...['pid', 'ipc', 'uts', 'mount', 'cgroup'].map((type) => ({ type })),
+        ...networkNamespace(plan),
+      ],
+      ...(plan.users && ociMappings(plan.users)),
       cgroupsPath: `${host.cgroupParent}/${plan.id}`,
       resources: buildResources(plan.limits, host, devices),
       // With the host's network they would be the host's.
-      ...(plan.hostNetwork ? {} : { sysctl: ownNetworkSettings }),
-      ...(hasSeccomp ? { seccomp: host.seccomp(new Set(capabilities)) } : {}),
+      ...(plan.hostNetwork ? {} : { sysctl: ownNetworkSettings(plan) }),
+      ...(hasSeccomp ? { seccomp: host.seccomp(new Set(capabilities), maySetIds(plan)) } : {}),
       ...(devices.length > 0 ? { devices: devices.map(toDeviceNode) } : {}),
       maskedPaths,
       readonlyPaths,
@@ -64,7 +97,17 @@ export function buildRuntimeConfig(
   }
 }
 
-const ownNetworkSettings = { 'net.ipv4.ping_group_range': '0 2147483647', 'net.ipv4.ip_unprivileged_port_start': '0' }
+/** Every group may ping, and everybody take any port. A group is one of those that there are in the user namespace. */
+function ownNetworkSettings({ users }: Pick<LaunchPlan, 'users'>): Record<string, string> {
+  const last = users === null ? 2_147_483_647 : idsOfSandbox - 1
+  return { 'net.ipv4.ping_group_range': `0 ${last}`, 'net.ipv4.ip_unprivileged_port_start': '0' }
+}
+
+/** First, because the others are to belong to it. */
+function userNamespace({ users }: Pick<LaunchPlan, 'users'>): Record<string, string>[] {
+  if (users === null) return []
+  return [{ type: 'user', ...(users.path !== null && { path: users.path }) }]
+}
 
 /** What every OCI runtime takes in the same way. */
 export function buildCommon(
@@ -75,7 +118,7 @@ export function buildCommon(
 ): Record<string, unknown> {
   return {
     ociVersion: '1.0.2',
-    process: buildProcess(plan.process, host, capabilities),
+    process: buildProcess(plan.process, host, { capabilities, gainsRights: mayGainRights(plan) }),
     root: { path: rootfs, readonly: plan.readOnlyRoot },
     hostname: plan.hostname,
   }
@@ -87,11 +130,20 @@ export function networkNamespace({ netns, hostNetwork }: LaunchPlan): Record<str
   return netns === null ? [{ type: 'network' }] : [{ type: 'network', path: netns }]
 }
 
+/** The kernel has some thousands of pseudo terminals in all. */
+const maxTerminals = 1024
+
+/** What a process may do as the sandbox's root, and whether it may gain rights by what a program's file says. */
+export interface Rights {
+  readonly capabilities: readonly string[]
+  readonly gainsRights: boolean
+}
+
 /** The `process` object, for the main process and, alone, for `exec`. */
 export function buildProcess(
   plan: ProcessPlan,
-  host: Pick<HostTraits, 'maxOpenFiles'>,
-  capabilities: readonly string[] = defaultCapabilities,
+  host: Pick<HostTraits, 'maxOpenFiles' | 'sharedLimits'>,
+  { capabilities, gainsRights }: Rights = { capabilities: defaultCapabilities, gainsRights: false },
 ): Record<string, unknown> {
   const bounding = [...capabilities]
   // As Docker has it: another user than root starts without capabilities, but may get them back by file capabilities
@@ -106,8 +158,15 @@ export function buildProcess(
     env: [...plan.env],
     cwd: plan.cwd,
     capabilities: { bounding, effective: held, permitted: held, inheritable: [], ambient: [] },
-    noNewPrivileges: true,
-    rlimits: [{ type: 'RLIMIT_NOFILE', soft: Math.min(65_536, host.maxOpenFiles), hard: host.maxOpenFiles }],
+    noNewPrivileges: !gainsRights,
+    // When the machine runs out of memory, whoever is inside goes before anything of the machine.
+    oomScoreAdj: oomScores.guest,
+    rlimits: [
+      { type: 'RLIMIT_NOFILE', soft: Math.min(65_536, host.maxOpenFiles), hard: host.maxOpenFiles },
+      // A dump is written, or handed to a program, by the machine's own settings.
+      { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
+      ...(host.sharedLimits ?? []),
+    ],
   }
 }
 
@@ -158,7 +217,7 @@ export const kernelMounts = [
     destination: '/dev/pts',
     type: 'devpts',
     source: 'devpts',
-    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5'],
+    options: ['nosuid', 'noexec', 'newinstance', 'ptmxmode=0666', 'mode=0620', 'gid=5', `max=${maxTerminals}`],
   },
   {
     destination: '/dev/shm',
@@ -177,27 +236,43 @@ const cgroupMount = {
   options: ['nosuid', 'noexec', 'nodev', 'relatime', 'ro'],
 }
 
-/** Where the program is that checks the wall from inside. */
-export const guestProbe = '/dev/.joey/probe'
+/** Where every sandbox has joey-inside. The path is older than that name, and saved memory holds it. */
+export const insidePath = '/dev/.joey/probe'
 
-/** A mount of its own, so that root inside cannot rename it away and put a program of its choice in the probe's place. */
-export function probeFolder({ probe }: Pick<HostTraits, 'probe'>): Record<string, unknown>[] {
+/** A mount of its own, so that root inside cannot rename it away and put a program of its choice in its place. */
+export function insideFolder({ inside }: Pick<HostTraits, 'inside'>): Record<string, unknown>[] {
   const options = ['nosuid', 'noexec', 'nodev', 'mode=755', 'size=64k']
-  return probe === null ? [] : [{ destination: dirname(guestProbe), type: 'tmpfs', source: 'tmpfs', options }]
+  return inside === null ? [] : [{ destination: dirname(insidePath), type: 'tmpfs', source: 'tmpfs', options }]
 }
 
-interface BindMount {
+/** A file or folder of the host in a sandbox. */
+export interface BindMount {
   readonly destination: string
   readonly type: 'bind'
   readonly source: string
   readonly options: readonly string[]
 }
 
-/** What this sandbox has of the host's files, the same in every engine: its names, the probe, and what the user mounts. */
-export function ownMounts(plan: LaunchPlan, { probe }: Pick<HostTraits, 'probe'>): BindMount[] {
+/** What this sandbox has of the host's files, the same in every engine: its names, joey-inside, and what the user mounts. */
+export function ownMounts(plan: LaunchPlan, { inside }: Pick<HostTraits, 'inside'>): BindMount[] {
   const options = ['bind', 'rprivate', 'nosuid', 'nodev', 'ro']
-  const probes = probe === null ? [] : [{ destination: guestProbe, type: 'bind' as const, source: probe, options }]
-  return [...fileMounts(plan), ...plan.mounts.map(toBindMount), ...probes]
+  const programs = inside === null ? [] : [{ destination: insidePath, type: 'bind' as const, source: inside, options }]
+  return [...fileMounts(plan), ...plan.mounts.map(toBindMount), ...programs]
+}
+
+/** The same from where a sandbox with ids of its own has them. */
+function mountsInRoom(plan: LaunchPlan, host: HostTraits): BindMount[] {
+  const mounts = ownMounts(plan, host)
+  if (plan.users === null) return mounts
+  const room = roomOf(plan.id, host)
+  const places = new Map<string, string>([
+    ...plan.mounts.map(({ place }, index) => [place, inRoom.mount(index)] as const),
+    ...(host.inside === null ? [] : [[host.inside, inRoom.inside] as const]),
+  ])
+  return mounts.map((mount) => {
+    const name = places.get(mount.source) ?? join(inRoom.own, relative(plan.paths.folder, mount.source))
+    return { ...mount, source: join(room, name) }
+  })
 }
 
 function fileMounts({ paths, nameservers }: LaunchPlan): BindMount[] {
@@ -210,8 +285,7 @@ function fileMounts({ paths, nameservers }: LaunchPlan): BindMount[] {
   }))
 }
 
-function toBindMount(mount: Mount): BindMount {
-  const access = mount.readOnly ? 'ro' : 'rw'
-  const options = ['rbind', 'rprivate', 'nosuid', 'nodev', access]
-  return { destination: mount.target, type: 'bind', source: mount.source, options }
+function toBindMount({ target, place, readOnly }: PlacedMount): BindMount {
+  const options = ['bind', 'rprivate', 'nosuid', 'nodev', readOnly ? 'ro' : 'rw']
+  return { destination: target, type: 'bind', source: place, options }
 }

@@ -20,7 +20,7 @@ test('a sandbox that is as its image differs in nothing', () => {
   expect(findConfigChanges(bare, sandbox({}))).toEqual([])
 })
 
-test('what a sandbox sets in place of what its image says is told', () => {
+test('what a sandbox sets in place of what its image says is reported', () => {
   const after = sandbox({ env: { A: '2', B: '3' }, cwd: '/srv', user: 'app', labels: { tier: 'web' } }, ['sleep', '1'])
   expect(findConfigChanges(bare, after)).toEqual([
     { area: 'configuration', field: 'argv', before: '["sh"]', after: '["sleep","1"]' },

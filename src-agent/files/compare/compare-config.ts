@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { compareConfig } from '#contract/compare'
 import type { Image } from '#contract/image'
 import type { SandboxSpec } from '#contract/sandbox'
+import { fieldsWhere } from '#contract/sandbox-fields'
 import type { TreeSources } from '../../sandboxes/trees.ts'
 
 export type ConfigChange = z.output<(typeof compareConfig)['response']>['changes'][number]
@@ -22,7 +23,7 @@ const passedOver: ReadonlySet<string> = new Set([
   'labels',
   'limits',
 ])
-const policies: ReadonlySet<string> = new Set(['mounts', 'network', 'networkName', 'ports', 'grants', 'readOnlyRoot'])
+const policies: ReadonlySet<string> = new Set(fieldsWhere(({ isPolicy }) => isPolicy))
 
 /** Fields that both sides have and that differ, by name. An image has none of limits and policy. */
 export function findConfigChanges(before: Facts, after: Facts): ConfigChange[] {

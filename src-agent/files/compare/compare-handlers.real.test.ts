@@ -1,30 +1,27 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Desk, openDesk } from '../../testing/agent-fixture.ts'
-import type { SnapshotRecords } from '../../state/records/snapshot-records.ts'
-import { createTrees } from '../../trees/create-trees.ts'
+import { createTrees } from '../../sandboxes/create-trees.ts'
 import type { Trees } from '../../sandboxes/trees.ts'
+import { type AgentFixture, openAgentFixture } from '../../testing/agent-fixture.ts'
 import { createCompareHandlers } from './compare-handlers.ts'
 
 const { signal } = new AbortController()
-let desk: Desk
+let fixture: AgentFixture
 let trees: Trees
 let compare: ReturnType<typeof createCompareHandlers>
 
 beforeAll(async () => {
-  desk = await openDesk()
-  const { context } = desk.services()
+  fixture = await openAgentFixture()
+  const services = fixture.services()
   const noSnapshot = () => {
     throw new Error('There is no snapshot.')
   }
   trees = createTrees({
-    context,
-    layers: context.layers,
-    snapshotRecords: {} as SnapshotRecords,
+    ...services,
     findSnapshot: noSnapshot,
   })
-  compare = createCompareHandlers({ context, trees })
+  compare = createCompareHandlers({ ...services, trees })
 })
-afterAll(() => desk?.close())
+afterAll(() => fixture?.close())
 
 const script = `
 mkdir -p /var/lib/dpkg
@@ -40,13 +37,13 @@ rm /bin/vi
 const own = (path: string) => /^\/(var|etc\/passwd|root|odd|link|bin\/vi)/.test(path)
 
 test.for(['container', 'gvisor', 'microvm'] as const)(
-  'what a running sandbox of the class %s has done is told against its image',
+  'what a running sandbox of the class %s has done is reported against its image',
   { timeout: 180_000 },
   async (isolation, { skip }) => {
-    skip(!desk.services().context.drivers.has(isolation), 'This machine does not offer the class.')
+    skip(!fixture.services().drivers.has(isolation), 'This machine does not offer the class.')
     const name = `compared-${isolation}`
-    await desk.create(name, { class: isolation })
-    await desk.exec(name, script)
+    await fixture.create(name, { class: isolation })
+    await fixture.exec(name, script)
     const pair = { before: 'image:busybox', after: `sandbox:${name}` }
     const { changes, total } = await compare.compareFiles({ ...pair, path: '/', offset: 0, limit: 1000 }, signal)
     expect(changes.filter(({ path }) => own(path)).map(({ path, change, what }) => [path, change, ...what])).toEqual([
@@ -67,7 +64,7 @@ test.for(['container', 'gvisor', 'microvm'] as const)(
     expect(packages).toEqual([{ manager: 'dpkg', name: 'tool', before: null, after: '1.2' }])
     const { changes: config } = await compare.compareConfig(pair, signal)
     expect(config.map(({ field }) => field)).toContain('argv')
-    await desk.services().sandboxes.stop(name, 0)
+    await fixture.services().sandboxes.stop(name, 0)
     const view = await trees.open(await trees.find(`sandbox:${name}`, signal))
     expect(await view.stat('link')).toMatchObject({ kind: 'link', target: '/etc/shadow', source: 0 })
     await view.close()

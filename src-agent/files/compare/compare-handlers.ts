@@ -1,20 +1,24 @@
 import { appError } from '#contract/app-error'
 import type { FileChange, FileFacts } from '#contract/compare'
 import { fromPathText } from '#contract/guest-path-text'
+import { defineHandlers } from '../../base/handlers.ts'
+import { isMountPoint } from '../../sandboxes/engine-places.ts'
+import type { TreeSources, Trees } from '../../sandboxes/trees.ts'
+import type { ImageStore } from '../../storage/images/image-store.ts'
 import type { TreeNode } from '../../storage/layers/tree-view.ts'
-import type { Handlers } from '../../api/bind-operation.ts'
-import type { TimeGround } from '../../time-ground.ts'
 import type { TreePair } from '../../storage/trees/tree-pair.ts'
 import { showPath } from '../../storage/trees/tree-view.ts'
-import type { TreeSources } from '../../sandboxes/trees.ts'
 import { describeConfig, findConfigChanges } from './compare-config.ts'
 import { comparePackageLists } from './compare-packages.ts'
 import { compareTextOf } from './compare-text.ts'
-import { findChanges } from './find-changes.ts'
+import { findChanges, type NodeChange, type PassesOver } from './find-changes.ts'
 import { createKeptResults } from './kept-results.ts'
 import { type FoundPackages, readPackages } from './read-packages.ts'
 
-type Own = Pick<Handlers, 'compareFiles' | 'compareText' | 'comparePackages' | 'compareConfig'>
+interface Deps {
+  readonly images: ImageStore
+  readonly trees: Trees
+}
 
 /** Of one comparison; the agent holds all of them while they are asked for in pages. */
 const mostChanges = 500_000
@@ -28,15 +32,15 @@ interface Comparison {
 }
 
 /** What differs between two trees. */
-export function createCompareHandlers({ context, trees }: Pick<TimeGround, 'context' | 'trees'>): Own {
+export function createCompareHandlers(deps: Deps) {
   const comparisons = createKeptResults<Comparison>()
   const packages = createKeptResults<FoundPackages>()
 
   const findBoth = async (request: { before: string; after: string }, signal: AbortSignal) =>
-    [await trees.find(request.before, signal), await trees.find(request.after, signal)] as const
+    [await deps.trees.find(request.before, signal), await deps.trees.find(request.after, signal)] as const
   const packagesOf = (tree: TreeSources, signal: AbortSignal) =>
     packages.get(keyOf(tree), { mayUseKept: tree.sandbox === null }, async () => {
-      const view = await trees.open(tree)
+      const view = await deps.trees.open(tree)
       try {
         return await readPackages(view, signal)
       } finally {
@@ -44,22 +48,24 @@ export function createCompareHandlers({ context, trees }: Pick<TimeGround, 'cont
       }
     })
   const imageOf = ({ imageDigest }: TreeSources) =>
-    context.images.list().find(({ digest }) => digest === imageDigest) ?? null
+    deps.images.list().find(({ digest }) => digest === imageDigest) ?? null
 
-  return {
+  return defineHandlers({
     async compareFiles({ before: one, after: other, path: text, offset, limit }, signal) {
       const path = toPath(text)
       const [before, after] = await findBoth({ before: one, after: other }, signal)
       const mayUseKept = offset > 0 || (before.sandbox === null && after.sandbox === null)
       const key = JSON.stringify([keyOf(before), keyOf(after), path])
       const found = await comparisons.get(key, { mayUseKept }, () =>
-        withPair(trees, before, after, (pair) => collect(pair, path, signal)),
+        withPair(deps.trees, before, after, (pair) =>
+          collect(findChanges(pair, path, signal, mountPointsOf(before, after))),
+        ),
       )
       return { ...found, changes: found.changes.slice(offset, offset + limit), total: found.changes.length }
     },
     async compareText(request, signal) {
       const path = toPath(request.path)
-      return withPair(trees, ...(await findBoth(request, signal)), (pair) => compareTextOf(pair, path))
+      return withPair(deps.trees, ...(await findBoth(request, signal)), (pair) => compareTextOf(pair, path))
     },
     async comparePackages(request, signal) {
       const [before, after] = await findBoth(request, signal)
@@ -69,7 +75,7 @@ export function createCompareHandlers({ context, trees }: Pick<TimeGround, 'cont
       const [before, after] = (await findBoth(request, signal)).map((tree) => describeConfig(tree, imageOf(tree)))
       return { changes: before && after ? findConfigChanges(before, after) : [] }
     },
-  }
+  })
 }
 
 /** Equal for trees of the same layers. */
@@ -78,7 +84,7 @@ function keyOf({ sources, sandbox }: TreeSources): string {
 }
 
 async function withPair<T>(
-  trees: TimeGround['trees'],
+  trees: Trees,
   before: TreeSources,
   after: TreeSources,
   work: (pair: TreePair) => Promise<T>,
@@ -91,12 +97,17 @@ async function withPair<T>(
   }
 }
 
-async function collect(pair: TreePair, path: string, signal: AbortSignal): Promise<Comparison> {
+/** What a sandbox wrote is told, not what its engine had to make there; two images have only what somebody put there. */
+function mountPointsOf(...trees: readonly TreeSources[]): PassesOver {
+  return trees.some(({ sandbox, snapshot }) => sandbox !== null || snapshot !== null) ? isMountPoint : () => false
+}
+
+async function collect(differences: AsyncIterable<NodeChange>): Promise<Comparison> {
   const found: (readonly [path: string, change: FileChange])[] = []
   const counts = { added: 0, changed: 0, deleted: 0 }
   const counted = new Set<string>()
   let addedBytes = 0
-  for await (const { path: at, change, before, after, what } of findChanges(pair, path, signal)) {
+  for await (const { path: at, change, before, after, what } of differences) {
     if (found.length >= mostChanges) throw tooManyChanges()
     const facts = { before: before && factsOf(before), after: after && factsOf(after) }
     found.push([at, { path: showPath(at), change, ...facts, what: [...what] }])
@@ -116,15 +127,14 @@ function factsOf({ kind, size, mode, uid, gid }: TreeNode): FileFacts {
 }
 
 function tooManyChanges() {
-  const message = `More than ${mostChanges} files differ. Compare one folder of the trees at a time.`
-  return appError('tooLarge', 'too-many-changes', message, { params: { limit: mostChanges } })
+  return appError('too-many-changes', { limit: mostChanges })
 }
 
 /** From the contract's text: relative, latin1. */
 function toPath(text: string): string {
   const bytes = fromPathText(text)
   if (bytes === null) {
-    throw appError('invalidRequest', 'not-a-path', `${text} is not a path: a backslash in a name is written as \\\\.`)
+    throw appError('not-a-path', { text })
   }
   return Buffer.from(bytes)
     .toString('latin1')

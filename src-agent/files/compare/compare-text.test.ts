@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openTreePair } from '../../storage/trees/tree-pair.ts'
-import { compareTextOf } from './compare-text.ts'
 import { foldersAt, plainTools } from '../../testing/compare/plain-trees.ts'
+import { compareTextOf } from './compare-text.ts'
 
 let home: string
 beforeEach(() => {

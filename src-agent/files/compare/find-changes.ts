@@ -1,6 +1,6 @@
 import type { FileChange } from '#contract/compare'
-import type { Attribute } from '../../storage/ext4/attributes.ts'
 import type { TreeNode } from '../../storage/layers/tree-view.ts'
+import type { Attribute } from '../../storage/tar/attribute.ts'
 import type { PairEntry, TreePair } from '../../storage/trees/tree-pair.ts'
 import { hasSameContent } from './same-content.ts'
 
@@ -16,16 +16,25 @@ export interface NodeChange {
   readonly what: readonly ChangedPart[]
 }
 
+/** Whether what only one tree has is to be passed over, such as what an engine made to mount on. */
+export type PassesOver = (path: string, node: TreeNode) => boolean
+
 /**
  * What differs at a path and below it, parents first: each entry of a folder that was added or deleted, too. Times alone
  * are no difference.
  */
-export async function* findChanges(pair: TreePair, path: string, signal: AbortSignal): AsyncGenerator<NodeChange> {
+export async function* findChanges(
+  pair: TreePair,
+  path: string,
+  signal: AbortSignal,
+  passesOver: PassesOver = () => false,
+): AsyncGenerator<NodeChange> {
   for await (const entry of pair.differing(path, signal)) {
     const { path: at, before, after } = entry
     if (before === null || after === null) {
       const change = before === null ? 'added' : 'deleted'
-      if (before ?? after) yield { path: at, change, before, after, what: [] }
+      const node = before ?? after
+      if (node !== null && !passesOver(at, node)) yield { path: at, change, before, after, what: [] }
       continue
     }
     const what = await findDifferences(pair, entry, signal)

@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
+import { isMountPoint } from '../../sandboxes/engine-places.ts'
 import { openTreePair } from '../../storage/trees/tree-pair.ts'
+import { foldersAt, plainTools } from '../../testing/compare/plain-trees.ts'
 import { findChanges } from './find-changes.ts'
 import { markFolder } from './mark-folder.ts'
-import { foldersAt, plainTools } from '../../testing/compare/plain-trees.ts'
 
 const { signal } = new AbortController()
 let home: string
@@ -82,4 +83,32 @@ test('a folder that was deleted or added comes with everything in it', async () 
   }
   expect(await paths([image], [upper, image])).toEqual(['deleted kept', 'deleted kept/inner'])
   expect(await paths([upper, image], [image])).toEqual(['added kept', 'added kept/inner'])
+})
+
+test.each([
+  ['etc/hosts', '', []],
+  ['etc/hostname', '', []],
+  ['etc/resolv.conf', '', []],
+  ['etc/ld.so.preload', '', []],
+  ['etc/ld.so.preload', 'written by the sandbox', ['added etc/ld.so.preload']],
+  ['etc/other', '', ['added etc/other']],
+])('of %s with the content "%s" a comparison tells only what the sandbox wrote', async (path, content, told) => {
+  mkdirSync(join(image, 'etc'))
+  mkdirSync(join(upper, 'etc'))
+  writeFileSync(join(upper, path), content)
+  const pair = await openTreePair(foldersAt(image), foldersAt(upper, image), plainTools)
+  const found: string[] = []
+  for await (const { path: at, change } of findChanges(pair, 'etc', signal, isMountPoint)) found.push(`${change} ${at}`)
+  await pair.close()
+  expect(found).toEqual(told)
+})
+
+test('a folder that an engine mounts on is no change, what lies in it is', async () => {
+  mkdirSync(join(upper, 'dev'))
+  writeFileSync(join(upper, 'dev/file'), '')
+  const pair = await openTreePair(foldersAt(image), foldersAt(upper, image), plainTools)
+  const found: string[] = []
+  for await (const { path, change } of findChanges(pair, 'dev', signal, isMountPoint)) found.push(`${change} ${path}`)
+  await pair.close()
+  expect(found).toEqual(['added dev/file'])
 })

@@ -1,6 +1,6 @@
 import type { FileMark } from '#contract/files'
+import { startTurn } from '../../base/async/yield-turn.ts'
 import type { TreeNode } from '../../storage/layers/tree-view.ts'
-import { createBreath } from '../../base/async/yield-turn.ts'
 import type { PairEntry, TreePair } from '../../storage/trees/tree-pair.ts'
 import { compareFacts } from './find-changes.ts'
 import { hasSameContent } from './same-content.ts'
@@ -22,11 +22,11 @@ const mostRead = 32 * 1024 * 1024
  */
 export async function markFolder(pair: TreePair, path: string, signal: AbortSignal): Promise<readonly MarkedEntry[]> {
   const marked: MarkedEntry[] = []
-  const breath = createBreath()
+  const turn = startTurn()
   let left = mostRead
   for (const entry of await pair.list(path)) {
     signal.throwIfAborted()
-    if (breath.isDue()) await breath.take()
+    if (turn.isOver()) await turn.yield()
     const { before, after } = entry
     const node = after ?? before
     if (node === null) continue

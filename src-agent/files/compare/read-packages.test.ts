@@ -4,9 +4,12 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openTreeView } from '../../storage/trees/tree-view.ts'
-import { comparePackageLists } from './compare-packages.ts'
-import { readPackages } from './read-packages.ts'
 import { foldersAt, plainTools } from '../../testing/compare/plain-trees.ts'
+import { buildRpmHeader } from '../../testing/compare/rpm-header.ts'
+import { comparePackageLists } from './compare-packages.ts'
+import type { ReadRpmDatabase } from './packages/rpm-database.ts'
+import { readRpmRows } from './packages/rpm-rows.ts'
+import { readPackages } from './read-packages.ts'
 
 let root: string
 beforeEach(() => {
@@ -19,10 +22,23 @@ function put(path: string, content: string): void {
   writeFileSync(join(root, path), content)
 }
 
+/** What the confined helper does, without its process; see read-packages.real.test.ts. */
+const readHere: ReadRpmDatabase = async ({ database, log }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'joey-rpm-'))
+  try {
+    const path = join(folder, 'rpmdb.sqlite')
+    writeFileSync(path, database)
+    if (log) writeFileSync(`${path}-wal`, log)
+    return readRpmRows(path, database.length + (log?.length ?? 0))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 async function read() {
   const view = await openTreeView(foldersAt(root), plainTools)
   try {
-    return await readPackages(view, new AbortController().signal)
+    return await readPackages(view, new AbortController().signal, readHere)
   } finally {
     await view.close()
   }
@@ -78,26 +94,6 @@ test('npm: what is installed for all, and what lock files say', async () => {
   expect(await shown()).toEqual(['npm @npmcli/fs 3.1.0', 'npm left-pad 1.3.0', 'npm npm 10.1.0', 'npm ws 8.1.0'])
 })
 
-function rpmHeader(values: readonly (readonly [tag: number, type: number, value: string | number])[]): Buffer {
-  const index: Buffer[] = []
-  const store: Buffer[] = []
-  let at = 0
-  for (const [tag, type, value] of values) {
-    const bytes = Buffer.alloc(typeof value === 'number' ? 4 : Buffer.byteLength(value) + 1)
-    if (typeof value === 'number') bytes.writeUInt32BE(value)
-    else bytes.write(value)
-    const entry = Buffer.alloc(16)
-    for (const [place, number] of [tag, type, at, 1].entries()) entry.writeUInt32BE(number, place * 4)
-    index.push(entry)
-    store.push(bytes)
-    at += bytes.length
-  }
-  const intro = Buffer.alloc(8)
-  intro.writeUInt32BE(values.length, 0)
-  intro.writeUInt32BE(at, 4)
-  return Buffer.concat([intro, ...index, ...store])
-}
-
 function makeRpm(table: string, headers: readonly Buffer[]): void {
   mkdirSync(join(root, 'var/lib/rpm'), { recursive: true })
   const database = new DatabaseSync(join(root, 'var/lib/rpm/rpmdb.sqlite'))
@@ -108,14 +104,14 @@ function makeRpm(table: string, headers: readonly Buffer[]): void {
 const rpmTable = "CREATE TABLE IF NOT EXISTS 'Packages' (hnum INTEGER PRIMARY KEY AUTOINCREMENT,blob BLOB NOT NULL)"
 
 test('rpm: the headers in its database', async () => {
-  const bash = rpmHeader([
+  const bash = buildRpmHeader([
     [1000, 6, 'bash'],
     [1001, 6, '5.2'],
     [1002, 6, '1.fc40'],
     [1003, 4, 2],
     [1022, 6, 'x86_64'],
   ])
-  const key = rpmHeader([
+  const key = buildRpmHeader([
     [1000, 6, 'gpg-pubkey'],
     [1001, 6, '1'],
   ])
@@ -136,7 +132,7 @@ test.each([
   expect(notes.join()).toMatch(/rpm is damaged/)
 })
 
-test('rpm: what is no database, and the older formats, are told in a note', async () => {
+test('rpm: what is no database, and the older formats, are reported in a note', async () => {
   put('var/lib/rpm/rpmdb.sqlite', 'SQLite format 3\0 but no more')
   put('usr/lib/sysimage/rpm/Packages', 'x')
   expect((await read()).notes).toEqual([expect.stringMatching(/damaged/), expect.stringMatching(/older format/)])

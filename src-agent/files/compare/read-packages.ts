@@ -3,7 +3,8 @@ import { readApk } from './packages/apk.ts'
 import { readDpkg } from './packages/dpkg.ts'
 import { readLanguagePackages } from './packages/language-packages.ts'
 import type { FoundPackage, PackageSink } from './packages/package-sink.ts'
-import { readRpm } from '../../compare/packages/rpm.ts'
+import { readRpm } from './packages/rpm.ts'
+import { type ReadRpmDatabase, readRpmDatabase } from './packages/rpm-database.ts'
 import { createTreeText, type TreeText } from './packages/tree-text.ts'
 
 export type { FoundPackage }
@@ -17,18 +18,16 @@ export interface FoundPackages {
 
 const mostPackages = 200_000
 const longestField = 512
-const readers: readonly ((text: TreeText, sink: PackageSink) => Promise<void>)[] = [
-  readDpkg,
-  readApk,
-  readRpm,
-  readLanguagePackages,
-]
 
 /**
  * The packages that a tree itself has on record. Nothing of it is run, and nothing of what it says is believed beyond
- * names and versions; all sizes are capped.
+ * names and versions; all sizes are capped. What only a parser in C can read is read by `readDatabase`, in a process of its own.
  */
-export async function readPackages(view: TreeView, signal: AbortSignal): Promise<FoundPackages> {
+export async function readPackages(
+  view: TreeView,
+  signal: AbortSignal,
+  readDatabase: ReadRpmDatabase = readRpmDatabase,
+): Promise<FoundPackages> {
   const text = createTreeText(view, signal)
   const found = new Map<string, FoundPackage>()
   const notes = new Set<string>()
@@ -43,7 +42,10 @@ export async function readPackages(view: TreeView, signal: AbortSignal): Promise
     },
     note: (sentence) => void notes.add(sentence),
   }
-  for (const read of readers) await read(text, sink)
+  await readDpkg(text, sink)
+  await readApk(text, sink)
+  await readRpm(text, sink, readDatabase)
+  await readLanguagePackages(text, sink)
   const packages = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each)
   return { packages, notes: [...notes] }
 }

@@ -1,9 +1,11 @@
+import { renameSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createLogFiles, type LogFiles } from './log-files.ts'
+import { readPresent } from './log-present.ts'
 import { readRecords } from './log-records.ts'
 import { endPosition, positionBeforeEnd } from './log-tail.ts'
 import { readLog, toUtc } from './read-log.ts'
@@ -29,7 +31,7 @@ async function textsOf(options: Parameters<typeof readLog>[1]): Promise<string[]
   return texts
 }
 
-/** What a monitor does when told: a new file at the path. */
+/** What a monitor does when asked: a new file at the path. */
 const rotate = () => files.rotate(() => writeFile(path, ''))
 
 test('a log that is not there is empty', async () => {
@@ -74,6 +76,97 @@ test('a line in pieces counts once in a tail', async () => {
   expect(await textsOf({ tail: 1 })).toEqual(['prompt'])
 })
 
+test('a tail has so many whole lines, however fast the log grows and rotates', async () => {
+  const flood = { on: true, next: 0 }
+  const write = async (): Promise<void> => {
+    while (flood.on) {
+      const numbers = Array.from({ length: 200 }, () => (flood.next += 1))
+      // The monitor's buffer ends within a line, whose rest comes with the next one.
+      const rest = flood.next > 200 ? line(numbers[0]! - 1) : ''
+      await appendFile(
+        path,
+        `${rest}${numbers
+          .slice(0, -1)
+          .map((number) => line(number))
+          .join('')}${line('', 'P')}`,
+      )
+      if (flood.next % 1000 === 0) await rotate()
+    }
+  }
+  await appendFile(path, [-4, -3, -2, -1, 0].map((number) => line(number)).join(''))
+  const writing = write()
+  const read = async () => {
+    const lines: string[] = []
+    for await (const batch of readLog(files, { tail: 5 }))
+      for (const { text, partial } of batch) lines.push(`${text}${partial ? '' : '\n'}`)
+    return lines.join('').trimEnd().split('\n').map(Number)
+  }
+  const rounds: number[][] = []
+  while (rounds.length < 30) rounds.push(await read())
+  flood.on = false
+  await writing
+  for (const got of rounds) expect(got).toEqual([0, 1, 2, 3, 4].map((step) => got[0]! + step))
+})
+
+/** What a monitor does by itself: the next file takes the name of the one before. */
+function replaceNow(text: string): void {
+  writeFileSync(`${path}.tmp`, text)
+  renameSync(`${path}.tmp`, path)
+}
+
+function takeTexts(follower: AsyncGenerator<readonly { readonly bytes: Buffer }[]>) {
+  const texts: string[] = []
+  const next = async (): Promise<void> => {
+    const { value } = await follower.next()
+    for (const { bytes } of value ?? []) texts.push(String(bytes).trim())
+  }
+  return { texts, next }
+}
+
+test.each([
+  ['at once', 0],
+  ['after a while', 150],
+])('what the monitor replaces %s does not lead a follower back to older files', async (_when, pauseMs) => {
+  await writeFile(path, line('oldest'))
+  await rotate()
+  await appendFile(path, line('one'))
+  const follower = readRecords(files, { from: await endPosition(files), ended: Promise.resolve() })
+  await appendFile(path, line('two'))
+  const { texts, next } = takeTexts(follower)
+  await next()
+  await sleep(pauseMs)
+  replaceNow(line('three'))
+  await next()
+  await next()
+  expect(texts).toEqual(['two', 'three'])
+})
+
+test('each file is read though the monitor replaced it before the follower came to it', async () => {
+  await writeFile(path, line(0))
+  const follower = readRecords(files, { from: null, ended: new Promise(() => {}) })
+  const { texts, next } = takeTexts(follower)
+  await next()
+  for (const number of [1, 2, 3, 4, 5, 6]) {
+    replaceNow(line(number))
+    await sleep(1)
+  }
+  for (const _ of [1, 2, 3, 4, 5, 6]) await next()
+  await follower.return(undefined)
+  expect(texts).toEqual(['0', '1', '2', '3', '4', '5', '6'])
+})
+
+test('a file that was replaced before anybody could open it is reported, whether or not one before it is kept', async () => {
+  await writeFile(path, line(0))
+  await files.keepPresent()
+  const follower = readRecords(files, { from: null, ended: new Promise(() => {}) })
+  const { texts, next } = takeTexts(follower)
+  await next()
+  replaceNow(line('nobody sees this'))
+  replaceNow(line(2))
+  await expect(next()).rejects.toMatchObject({ wire: { reason: 'log-reader-too-slow' } })
+  expect(texts).toEqual(['0'])
+})
+
 test('a character that was cut in two pieces is shown whole', async () => {
   const bytes = Buffer.from('ö')
   const head = (flag: string) => Buffer.from(`${at} stdout ${flag} `)
@@ -94,7 +187,7 @@ test('times are compared as instants, whatever their offset', async () => {
   expect(toUtc('2026-01-01T00:30:00.5+02:00')).toBe('2025-12-31T22:30:00.500000000Z')
 })
 
-test('a follower gets every line once while the log rotates beneath it, and ends when told', async () => {
+test('a follower gets every line once while the log rotates beneath it, and ends on request', async () => {
   let end = (): void => {}
   const ended = new Promise<void>((resolve) => {
     end = resolve
@@ -114,7 +207,7 @@ test('a follower gets every line once while the log rotates beneath it, and ends
 
 test('a stalled follower loses nothing when its file and the next are deleted', async () => {
   await writeFile(path, line(0))
-  const reading = readRecords(files, { from: null })
+  const reading = readRecords(files, { from: null, ended: Promise.resolve() })
   const texts: string[] = []
   const take = async (): Promise<boolean> => {
     const result = await reading.next()
@@ -141,7 +234,7 @@ test('a stalled follower loses nothing when its file and the next are deleted', 
   expect(texts).toEqual(['9', '10', '11', '12'])
 })
 
-test('a follower that is too far behind is told, not left with a hole', async () => {
+test('a follower that is too far behind is reported, not left with a hole', async () => {
   await writeFile(path, line(0))
   const follower = readRecords(files, { from: null, ended: new Promise(() => {}) })
   await follower.next()
@@ -155,7 +248,7 @@ test('a follower that is too far behind is told, not left with a hole', async ()
 test('a reader that does not follow ends although the log grows faster than it reads', async () => {
   await writeFile(path, line('x').repeat(5000))
   let seen = 0
-  for await (const records of readRecords(files, { from: null })) {
+  for await (const records of readPresent(files, {})) {
     seen += records.length
     await appendFile(path, line('more').repeat(5000))
   }
@@ -169,10 +262,11 @@ test('a place stays right over rotations, and falls back to the oldest', async (
   await rotate()
   await appendFile(path, line('newer'))
   const texts: string[] = []
-  for await (const records of readRecords(files, { from: place })) texts.push(...records.map(({ bytes }) => `${bytes}`))
+  for await (const records of readRecords(files, { from: place, ended: Promise.resolve() }))
+    texts.push(...records.map(({ bytes }) => `${bytes}`))
   expect(texts).toEqual(['new\n', 'newer\n'])
   const unknown: string[] = []
-  for await (const records of readRecords(files, { from: 'gone:5' }))
+  for await (const records of readRecords(files, { from: 'gone:5', ended: Promise.resolve() }))
     unknown.push(...records.map(({ bytes }) => `${bytes}`))
   expect(unknown).toEqual(['old\n', 'new\n', 'newer\n'])
 })

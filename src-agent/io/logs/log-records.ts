@@ -5,33 +5,34 @@ import { watchLog } from './log-watch.ts'
 export interface FollowOptions {
   /** Null: from the oldest that is kept. */
   readonly from: LogPosition | null
-  /** Resolves when no more will be written; what is there then is still read. Absent: nothing is waited for. */
-  readonly ended?: Promise<unknown> | undefined
+  /** Resolves when no more will be written; what is there then is still read. */
+  readonly ended: Promise<unknown>
   readonly signal?: AbortSignal | undefined
+  /** Told how many files of the log the reading has yet to begin. */
+  readonly onBehind?: ((files: number) => void) | undefined
   /** Told with each batch how far the reading has come. */
   readonly onPlace?: ((id: string | null, offset: number) => void) | undefined
 }
 
-/** A slow look in case a change was not told. */
+/** A slow check in case a change was not reported. */
 const safetyPollMs = 2_000
 
 /**
  * What the log holds from a place on, in batches, over rotations. Nothing is read before it is asked for, so a slow
- * consumer costs no memory. Ends when the log has ended or, where nothing is waited for, at its present end.
+ * consumer costs no memory. Ends when the log has ended; to read to the present end there is `readPresent`.
  */
 export async function* readRecords(files: LogFiles, options: FollowOptions): AsyncGenerator<readonly LogRecord[]> {
   const { from, ended, signal } = options
   const parser = createLineParser()
-  const cursor = await files.open(from)
-  const watch = ended ? watchLog(files.path) : null
-  const state = { over: !ended }
+  const cursor = await files.open(from, options.onBehind)
+  const watch = watchLog(files.path)
+  const state = { over: false }
   const finish = (): void => {
     state.over = true
-    watch?.wake()
+    watch.wake()
   }
-  ended?.then(finish, finish)
+  ended.then(finish, finish)
   signal?.addEventListener('abort', finish, { once: true })
-  const last = ended ? null : (await files.kept()).at(-1)
   try {
     while (!signal?.aborted) {
       const wasOver = state.over
@@ -42,14 +43,12 @@ export async function* readRecords(files: LogFiles, options: FollowOptions): Asy
         const { id, offset } = cursor.place()
         options.onPlace?.(id, offset)
         if (records.length > 0) yield records
-        // Without this a log that is written faster than it is read would never be read to its end.
-        if (last && id === last.id && offset >= last.size) return
       } else if (wasOver) return
-      else await watch?.changed(safetyPollMs)
+      else await watch.changed(safetyPollMs)
     }
   } finally {
     signal?.removeEventListener('abort', finish)
-    watch?.close()
+    watch.close()
     await cursor.close()
   }
 }

@@ -1,7 +1,9 @@
 import { constants } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { monitorLogBytes } from '../../engines/log-bound.ts'
 import { describeFile } from './kept-file.ts'
 import type { LogFiles } from './log-files.ts'
+import { type LogWatch, watchLog } from './log-watch.ts'
 
 export interface LogRotation {
   /** Keeps the log of a running sandbox within bounds until the returned function is called. */
@@ -18,34 +20,38 @@ export interface RotationOptions {
   readonly onError: (error: unknown, path: string) => void
 }
 
-const defaultLimitBytes = 16 * 1024 * 1024
-const soonestMs = 50
+/** A monitor of an earlier version replaces nothing by itself. */
+const defaultLimitBytes = monitorLogBytes + 2 * 1024 * 1024
+const soonestMs = 5
+/** Between two looks at a log that grows: in less time than the monitor can fill a file. */
+const growingMs = 20
 const defaultLatestMs = 1_000
-/** At a quarter of the usual time each. */
-const looksUntilTold = 16
+/** In looks at the longest distance. */
+const looksUntilReopen = 4
 
 /**
- * Looks at sizes, the more often the faster a log grows. conmon's own limit (`--log-size-max`) is no use: it throws
- * the old file away.
+ * conmon begins a log anew by itself (`monitorLogBytes`), which bounds it also while no agent runs. Here each file is
+ * given a second name before that, so that it is kept. A log that grows is looked at often; one that does not, when it is
+ * written to.
  */
 export function createLogRotation(options: RotationOptions): LogRotation {
   const { limitBytes = defaultLimitBytes, latestMs = defaultLatestMs, onError } = options
   const stops = new Set<() => void>()
   const watch = (files: LogFiles, controlPath: string): (() => void) => {
-    let timer: NodeJS.Timeout | undefined
-    let stopped = false
     const look = sizeKeeper(files, controlPath, { limitBytes, latestMs })
-    const loop = async (): Promise<void> => {
-      const delayMs = await look().catch((error: unknown) => {
-        onError(error, files.path)
-        return latestMs
-      })
-      if (!stopped) timer = setTimeout(() => void loop(), delayMs).unref()
-    }
+    const pauses = createPauses(files.path, latestMs)
     const stop = (): void => {
-      stopped = true
-      clearTimeout(timer)
       stops.delete(stop)
+      pauses.end()
+    }
+    const loop = async (): Promise<void> => {
+      while (stops.has(stop)) {
+        const delayMs = await look().catch((error: unknown) => {
+          onError(error, files.path)
+          return latestMs
+        })
+        if (stops.has(stop)) await pauses.pause(delayMs)
+      }
     }
     stops.add(stop)
     void loop()
@@ -57,35 +63,75 @@ export function createLogRotation(options: RotationOptions): LogRotation {
   return { watch, close }
 }
 
-/** Rotates where it is due, and says in how many milliseconds to look again. */
+/** Waits that end early. */
+function createPauses(path: string, latestMs: number) {
+  let writes: LogWatch | null = null
+  let resume: (() => void) | undefined
+  const forget = (): void => {
+    writes?.close()
+    writes = null
+  }
+  return {
+    /** Null: until it is written to. While it grows nobody wants to hear of each write, so that is watched only then. */
+    async pause(delayMs: number | null): Promise<void> {
+      if (delayMs === null && writes !== null) return writes.changed(latestMs)
+      if (delayMs === null) {
+        // Returns at once, for one more look: there may have been a write before the watch.
+        writes = watchLog(path)
+        return
+      }
+      forget()
+      await new Promise<void>((resolve) => {
+        resume = resolve
+        setTimeout(resolve, delayMs).unref()
+      })
+    },
+    end(): void {
+      forget()
+      resume?.()
+    },
+  }
+}
+
+/** Rotates where it is due, and says in how many milliseconds to look again; null: when it is written to. */
 function sizeKeeper(
   files: LogFiles,
   controlPath: string,
   { limitBytes, latestMs }: Required<Pick<RotationOptions, 'limitBytes' | 'latestMs'>>,
-): () => Promise<number> {
-  let last = { size: 0, at: performance.now() }
+): () => Promise<number | null> {
+  let last = { id: '', size: -1, at: performance.now() }
   /**
    * Telling conmon twice would lose output: the second time it puts a new file over the one it has just begun. So it
-   * is told again only by an agent that finds the name free for long, because the agent before may have died between
+   * is asked again only by an agent that finds the name free for long, because the agent before may have died between
    * the renaming and the message.
    */
-  let told = false
-  let missingLooks = 0
+  let reopened = false
+  let missingSince: number | null = null
   const reopen = (): Promise<void> => {
-    told = true
+    reopened = true
     return tellMonitor(controlPath, reopenMessage)
   }
   return async () => {
-    const size = (await describeFile(files.path))?.size ?? null
-    missingLooks = size === null ? missingLooks + 1 : 0
-    if (size !== null) told = false
-    if (missingLooks >= looksUntilTold && !told) await reopen()
-    if (size !== null && size > limitBytes) await files.rotate(reopen)
-    if (size === null || size > limitBytes) return latestMs / 4
+    const file = await describeFile(files.path)
     const now = performance.now()
-    const bytesPerMs = Math.max(0, size - last.size) / Math.max(1, now - last.at)
-    last = { size, at: now }
-    return Math.min(latestMs, Math.max(soonestMs, (limitBytes - size) / bytesPerMs))
+    if (!file) {
+      missingSince ??= now
+      if (!reopened && now - missingSince >= looksUntilReopen * latestMs) await reopen()
+      return reopened ? growingMs : latestMs / 4
+    }
+    missingSince = null
+    reopened = false
+    const { id, size } = file
+    if (id !== last.id) await files.keepPresent()
+    if (size > limitBytes) {
+      await files.rotate(reopen)
+      return soonestMs
+    }
+    const grown = id === last.id ? size - last.size : size
+    const bytesPerMs = Math.max(0, grown) / Math.max(1, now - last.at)
+    const isIdle = id === last.id && grown === 0
+    last = { id, size, at: now }
+    return isIdle ? null : Math.min(growingMs, Math.max(soonestMs, (limitBytes - size) / 2 / bytesPerMs))
   }
 }
 

@@ -1,5 +1,4 @@
-import { open } from 'node:fs/promises'
-import type { KeptFile } from './kept-file.ts'
+import { closeFiles, type SizedFile } from './kept-file.ts'
 import { type LogFiles, type LogPosition, locate, logPosition } from './log-files.ts'
 
 const blockBytes = 64 * 1024
@@ -12,13 +11,44 @@ const space = 32
  * Null: fewer lines are kept, start with the oldest.
  */
 export async function tailPosition(files: LogFiles, lines: number): Promise<LogPosition | null> {
-  const kept = await files.kept()
-  const count = { ends: 0 }
-  for (const file of kept.toReversed()) {
-    const offset = await scanBack(file, lines, count)
-    if (offset !== null) return logPosition(file, offset)
+  const kept = await files.openKept()
+  try {
+    const start = await tailStart(kept, lines)
+    const file = start && kept[start.index]
+    return start && file ? logPosition(file, start.offset) : null
+  } finally {
+    await closeFiles(kept)
+  }
+}
+
+/** The same in files that are open, oldest first: which of them, and how far in it. */
+export async function tailStart(
+  files: readonly SizedFile[],
+  lines: number,
+): Promise<{ readonly index: number; readonly offset: number } | null> {
+  let ends = 0
+  for (let index = files.length - 1; index >= 0; index -= 1) {
+    const file = files[index]
+    if (!file) continue
+    for await (const records of recordsFromEnd(file)) {
+      for (const { end, isFull } of records) {
+        // A full record ends its line, and so does whatever is the very last.
+        if (ends > 0 && !isFull) continue
+        if (ends === lines) return { index, offset: end }
+        ends += 1
+      }
+    }
   }
   return null
+}
+
+/** Where the last record that ends its line ends; 0 where there is none. */
+export async function lastLineEnd(file: SizedFile): Promise<number> {
+  for await (const records of recordsFromEnd(file)) {
+    const last = records.find(({ isFull }) => isFull)
+    if (last) return last.end
+  }
+  return 0
 }
 
 /** The present end; null where nothing was ever written. */
@@ -49,49 +79,41 @@ export async function positionBeforeEnd(
   return notBefore
 }
 
-/** The offset after which `lines` lines end, or null where the file has too few; `count` goes on over the files. */
-async function scanBack(file: KeptFile, lines: number, count: { ends: number }): Promise<number | null> {
-  const handle = await open(file.path, 'r')
-  try {
-    let end = file.size
-    while (end > 0) {
-      const start = Math.max(0, end - blockBytes)
-      const block = Buffer.alloc(end - start)
-      const { bytesRead } = await handle.read(block, 0, block.length, start)
-      const found = scanBlock(block.subarray(0, bytesRead), start === 0, lines, count)
-      if (found.offset !== null) return start + found.offset
-      end = start + found.rest
-    }
-    return null
-  } finally {
-    await handle.close()
+interface RecordPlace {
+  readonly end: number
+  /** It ends its line: it is no piece of one that goes on. */
+  readonly isFull: boolean
+}
+
+/** The records of a file, block by block, the last first. */
+async function* recordsFromEnd({ handle, size }: SizedFile): AsyncGenerator<readonly RecordPlace[]> {
+  let end = size
+  while (end > 0) {
+    const start = Math.max(0, end - blockBytes)
+    const block = Buffer.alloc(end - start)
+    const { bytesRead } = await handle.read(block, 0, block.length, start)
+    const { records, rest } = recordsOfBlock(block.subarray(0, bytesRead), start === 0)
+    yield records.map((record) => ({ ...record, end: start + record.end }))
+    end = start + rest
   }
 }
 
-/** Looks at the whole lines of a block, the last first. `rest` is where the first of them starts. */
-function scanBlock(
-  block: Buffer,
-  isFirst: boolean,
-  lines: number,
-  count: { ends: number },
-): { readonly offset: number | null; readonly rest: number } {
+/** The whole records of a block, the last first. `rest` is where the first of them starts. */
+function recordsOfBlock(block: Buffer, isFirst: boolean): { readonly records: RecordPlace[]; readonly rest: number } {
+  const records: RecordPlace[] = []
   let end = block.length
   while (end > 0) {
     const before = end >= 2 ? block.lastIndexOf(newline, end - 2) : -1
     if (before === -1 && !isFirst) break
-    if (endsLine(block, before + 1, end, count)) {
-      if (count.ends === lines) return { offset: end, rest: 0 }
-      count.ends += 1
-    }
+    records.push({ end, isFull: isFullRecord(block, before + 1, end) })
     end = before + 1
   }
   // A line longer than a block is skipped piece by piece.
-  return { offset: null, rest: end === block.length ? 0 : end }
+  return { records, rest: end === block.length ? 0 : end }
 }
 
-/** Whether a record is the last of its line: a full one, or whatever is the very last of the log. */
-function endsLine(block: Buffer, start: number, end: number, { ends }: { readonly ends: number }): boolean {
-  if (ends === 0) return true
+function isFullRecord(block: Buffer, start: number, end: number): boolean {
+  if (block[end - 1] !== newline) return false
   const afterTime = block.indexOf(space, start)
   const afterStream = afterTime === -1 ? -1 : block.indexOf(space, afterTime + 1)
   return afterStream !== -1 && afterStream + 1 < end && block[afterStream + 1] === full

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder'
 import type { LogLine } from '#contract/observe'
 import type { LogRecord } from './cri-line.ts'
-import type { KeptFile } from './kept-file.ts'
 import { type LogFiles, type LogPosition, logPosition } from './log-files.ts'
+import { readPresent } from './log-present.ts'
 import { readRecords } from './log-records.ts'
 import { endPosition, tailPosition } from './log-tail.ts'
 
@@ -20,25 +20,24 @@ export interface ReadLogOptions {
 export async function* readLog(files: LogFiles, options: ReadLogOptions): AsyncGenerator<readonly LogLine[]> {
   const { tail, since, ended, signal } = options
   if (tail === 0 && !ended) return
-  const from = await startOf(files, options)
+  const changedSinceMs = since === undefined ? undefined : Date.parse(since)
   const earliest = since === undefined ? '' : toUtc(since)
   const toLine = lineMaker()
-  for await (const records of readRecords(files, { from, ended, signal })) {
+  const source = ended
+    ? readRecords(files, { from: await startOf(files, tail, changedSinceMs), ended, signal })
+    : readPresent(files, { tail, changedSinceMs, signal })
+  for await (const records of source) {
     const lines = records.map(toLine).filter((line) => line.at >= earliest)
     if (lines.length > 0) yield lines
   }
 }
 
-async function startOf(files: LogFiles, { tail, since }: ReadLogOptions): Promise<LogPosition | null> {
+async function startOf(files: LogFiles, tail?: number, changedSinceMs?: number): Promise<LogPosition | null> {
   if (tail === 0) return endPosition(files)
   if (tail !== undefined) return tailPosition(files, tail)
-  const file = since === undefined ? undefined : (await files.kept()).find(changedSince(Date.parse(since)))
+  if (changedSinceMs === undefined) return null
+  const file = (await files.kept()).find(({ modifiedMs }) => modifiedMs >= changedSinceMs)
   return file ? logPosition(file, 0) : null
-}
-
-/** Files that were finished before need not be read. */
-function changedSince(earliestMs: number): (file: KeptFile) => boolean {
-  return (file) => file.modifiedMs >= earliestMs
 }
 
 /** A character that the monitor's buffer cut in two is shown whole, in the second piece. */

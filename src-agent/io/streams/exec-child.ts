@@ -17,8 +17,8 @@ export interface ExecChild {
   /** Kills the process inside with all it started, and whatever served it. */
   kill(): Promise<void>
   /**
-   * Why the program did not run, to be asked after the end; null where it did. `words` came on the error stream before
-   * it was known. Rejects where the failure is the engine's own.
+   * Why the program did not run, to be asked after the end; null where it did. `words` is all that came on the error
+   * stream, where nothing came on the other. Rejects where the failure is the engine's own.
    */
   explain(words: string, program: string): Promise<ExecFailure | null>
 }

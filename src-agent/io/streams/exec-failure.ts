@@ -1,9 +1,11 @@
 import { type AppError, appError } from '#contract/app-error'
+import { readRefusal } from '../../engines/oci/refusal.ts'
 
 export interface ExecFailure {
   /** As a shell has it. */
   readonly code: number
   readonly message: string
+  readonly reason: 'command-not-found' | 'command-not-executable' | 'working-directory'
 }
 
 /**
@@ -19,31 +21,55 @@ export function explainExecFailure(words: string, program: string): ExecFailure 
       words,
     )
   ) {
-    return { code: 127, message: `joey: ${program}: command not found` }
+    return programMissing(program)
   }
   if (/permission denied|operation not permitted|is a directory/i.test(words) && /exec|open/i.test(words)) {
-    return { code: 126, message: `joey: ${program}: permission denied` }
+    return notExecutable(program, 'permission denied')
   }
   if (/exec format error/i.test(words)) {
-    return { code: 126, message: `joey: ${program}: not a program for this machine` }
+    return notExecutable(program, foreign)
   }
   return null
 }
 
-/** The runtime's own failure, as the client is told. */
+const foreign = 'not a program for this machine'
+
+/** The same where a runtime says it as the process itself, in all of its output; see {@link readRefusal}. */
+export function explainRefusal(code: number, output: string, program: string): ExecFailure | null {
+  const refusal = readRefusal(code, output)
+  if (refusal === null) return null
+  if (refusal.reason === 'command-not-executable') return notExecutable(program, foreign)
+  const message = `joey: ${program}: what it needs to run, an interpreter or a library, is not in the sandbox`
+  return { code: refusal.code, message, reason: refusal.reason }
+}
+
+/** Whether it would be one, if the process ended with it. */
+export function mayBeRefusal(output: string): boolean {
+  return explainRefusal(1, output, '') !== null
+}
+
+/** The runtime's own failure, as the client gets it. */
 export function execFailed(words: string): AppError {
-  const message = 'The command could not be started in the sandbox. Is the sandbox running?'
-  return appError('engine', 'exec-failed', message, { detail: words.trim() })
+  return appError('exec-failed', {}, { detail: words.trim() })
 }
 
 /** The same for a driver's refusal that says the reason. Null where the failure is the engine's own. */
 export function failureOf({ wire }: AppError, program: string): ExecFailure | null {
-  if (wire.reason === 'command-not-found') return { code: 127, message: `joey: ${program}: command not found` }
+  if (wire.reason === 'command-not-found') return programMissing(program)
   if (wire.reason === 'working-directory') return folderNotEntered(program)
   if (wire.reason !== 'command-not-executable') return null
-  return { code: 126, message: `joey: ${program}: permission denied` }
+  return notExecutable(program, wire.detail?.includes('ENOEXEC') ? foreign : 'permission denied')
 }
 
 function folderNotEntered(program: string): ExecFailure {
-  return { code: 126, message: `joey: ${program}: the working directory cannot be entered` }
+  const message = `joey: ${program}: the working directory cannot be entered`
+  return { code: 126, message, reason: 'working-directory' }
+}
+
+function programMissing(program: string): ExecFailure {
+  return { code: 127, message: `joey: ${program}: command not found`, reason: 'command-not-found' }
+}
+
+function notExecutable(program: string, why: string): ExecFailure {
+  return { code: 126, message: `joey: ${program}: ${why}`, reason: 'command-not-executable' }
 }

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream'
-import { StreamByte } from '#contract/process'
+import { StreamByte } from '#contract/words'
 import type { FrameSender } from './socket-frames.ts'
 
 export const streamPrefix = {

@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { GuestProcess } from '../../engines/driver.ts'
 import { startGuestExec } from './guest-exec.ts'
 
@@ -28,7 +28,7 @@ function commandWith(process: Partial<GuestProcess>) {
 }
 
 const refused = (reason: string) => {
-  const started = Promise.reject(appError('invalidRequest', reason, 'No.'))
+  const started = Promise.reject(new AppError({ code: 'invalidRequest', reason, message: 'No.' }))
   started.catch(() => undefined)
   return commandWith({ started }).command
 }
@@ -48,10 +48,10 @@ test.each([
   const child = await startGuestExec(refused(reason), { stdin: false })
   expect(await child.started).toBe(false)
   await child.exited
-  expect(await child.explain('', 'nope')).toEqual({ code, message })
+  expect(await child.explain('', 'nope')).toMatchObject({ code, message })
 })
 
-test("a failure of the guest's own is told as it is", async () => {
+test("a failure of the guest's own is reported as it is", async () => {
   const child = await startGuestExec(refused('guest-lost'), { stdin: false })
   await child.exited
   await expect(child.explain('', 'nope')).rejects.toMatchObject({ wire: { reason: 'guest-lost' } })

@@ -3,7 +3,7 @@ import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
 
-/** A process on the host, told apart from a later one with the same number by when it started. */
+/** A process on the host, distinguished from a later one with the same number by when it started. */
 export interface HostProcess {
   readonly pid: number
   readonly startTime: string
@@ -99,7 +99,7 @@ export function canonicalSignal(name: string): NodeJS.Signals {
   const wanted = name.startsWith('SIG') ? name : `SIG${name}`
   const found = Object.entries(constants.signals).find(([known, number]) => known === wanted || String(number) === name)
   if (found) return found[0] as NodeJS.Signals
-  throw appError('invalidRequest', 'signal-unknown', `There is no signal "${name}".`, { params: { signal: name } })
+  throw appError('signal-unknown', { signal: name })
 }
 
 /** Enough for a tree that grows while it is looked at; a fork bomb is the business of its limit. */

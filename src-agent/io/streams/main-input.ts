@@ -4,7 +4,7 @@ import { Socket } from 'node:net'
 import { dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import { endGroup } from '../../base/process/kill-group.ts'
-import { type Run, start, whenStarted } from '../../base/process/run.ts'
+import { run, start, whenStarted } from '../../base/process/run.ts'
 import { type HostProcess, isAlive, readHostProcess, signalProcess } from './guest-process.ts'
 
 /**
@@ -28,14 +28,14 @@ const { O_NONBLOCK, O_RDONLY, O_RDWR, O_WRONLY } = constants
  * pipe in the run folder, which a second helper (`tail`, it ends with socat) keeps open for writing. The end of input is
  * made by ending that keeper: socat reads the pipe to its end, conmon reads socat to its end, so no byte is overtaken.
  */
-export function createMainInput({ attach, run }: { readonly attach: string; readonly run: Run }): MainInput {
+export function createMainInput(attach: string): MainInput {
   const folder = dirname(attach)
   const paths = { fifo: join(folder, 'stdin'), keeper: join(folder, 'stdin.keeper') }
   let socket: Promise<Socket> | undefined
   let ended = false
   const open = (): Promise<Socket> => {
     if (ended) return Promise.reject(inputEnded())
-    socket ??= connect(attach, paths, run).catch((error: unknown) => {
+    socket ??= connect(attach, paths).catch((error: unknown) => {
       socket = undefined
       throw error
     })
@@ -70,8 +70,8 @@ interface InputPaths {
   readonly keeper: string
 }
 
-async function connect(attach: string, paths: InputPaths, run: Run): Promise<Socket> {
-  const descriptor = openWriter(paths.fifo) ?? (await startRelay(attach, paths, run))
+async function connect(attach: string, paths: InputPaths): Promise<Socket> {
+  const descriptor = openWriter(paths.fifo) ?? (await startRelay(attach, paths))
   return new Socket({ fd: descriptor, readable: false, writable: true })
 }
 
@@ -86,7 +86,7 @@ function openWriter(fifo: string): number | null {
   }
 }
 
-async function startRelay(attach: string, { fifo, keeper }: InputPaths, run: Run): Promise<number> {
+async function startRelay(attach: string, { fifo, keeper }: InputPaths): Promise<number> {
   await rm(fifo, { force: true })
   await run('mkfifo', ['-m', '600', fifo], { timeoutMs: 10_000 })
   const both = openSync(fifo, O_RDWR)
@@ -126,5 +126,5 @@ async function endKeeper(file: string): Promise<void> {
 }
 
 function inputEnded(): Error {
-  return appError('conflict', 'stdin-ended', 'The standard input of this sandbox has been ended already.')
+  return appError('stdin-ended')
 }

@@ -55,7 +55,7 @@ export function createPipes(): Pipes {
   let timer: NodeJS.Timeout | undefined
   const take = async (): Promise<number> => {
     clearTimeout(timer)
-    // A failure shows again, and is told, when none is left.
+    // A failure shows again, and is reported, when none is left.
     timer = setTimeout(() => void fill().catch(() => undefined), quietMs).unref()
     for (let descriptor = ready.pop(); ; descriptor = ready.pop()) {
       if (descriptor !== undefined) return descriptor
@@ -117,9 +117,5 @@ async function makePipes(): Promise<number[]> {
 }
 
 function noPipes(): Error {
-  return appError(
-    'engine',
-    'pipes-not-made',
-    'The shell of this machine could not make the pipes that a command needs.',
-  )
+  return appError('pipes-not-made')
 }

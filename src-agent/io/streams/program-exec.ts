@@ -1,11 +1,13 @@
-import { closeSync } from 'node:fs'
+import { closeSync, fchownSync } from 'node:fs'
 import { constants } from 'node:os'
-import type { ProgramCommand } from '../../engines/driver.ts'
 import { endGroup } from '../../base/process/kill-group.ts'
+import { sacrifice } from '../../base/process/oom-score.ts'
 import { type ChildProcess, start, whenStarted } from '../../base/process/run.ts'
+import type { ProgramCommand } from '../../engines/driver.ts'
 import type { ExecChild, ExecOptions } from './exec-child.ts'
-import { execFailed, explainExecFailure } from './exec-failure.ts'
+import { execFailed, explainExecFailure, explainRefusal } from './exec-failure.ts'
 import { awaitInside, wasInside } from './inside-process.ts'
+import type { Pipe } from './pipes.ts'
 
 const insideMs = 2_000
 
@@ -14,10 +16,12 @@ export async function startProgramExec(command: ProgramCommand, options: ExecOpt
   const { pipes, signalProcess } = options
   const stdin = options.stdin ? await pipes.toChild() : null
   const [stdout, stderr] = [await pipes.fromChild(), await pipes.fromChild()]
+  if (command.streamsOwner !== null) giveTo(command.streamsOwner, [stdin, stdout, stderr])
   const child = start(command.program, command.args, {
     env: { ...command.env },
     stdio: [stdin?.childEnd ?? 'ignore', stdout.childEnd, stderr.childEnd],
   })
+  sacrifice(child.pid)
   const exited = exitOf(child)
   for (const pipe of [stdin, stdout, stderr]) if (pipe) closeSync(pipe.childEnd)
   await whenStarted(child, command.program)
@@ -38,12 +42,20 @@ export async function startProgramExec(command: ProgramCommand, options: ExecOpt
       await endGroup(child, 0)
     },
     async explain(words, program) {
-      if ((await exited) === 0 || (await wasInside(command))) return null
+      const code = await exited
+      if (code === 0) return null
+      const refusal = command.reach === null ? explainRefusal(code, words, program) : null
+      if (refusal !== null || (await wasInside(command))) return refusal
       const failure = explainExecFailure(words, program)
       if (failure) return failure
       throw execFailed(words)
     },
   }
+}
+
+/** Who opens a stream by its name has to be its owner. */
+function giveTo({ uid, gid }: NonNullable<ProgramCommand['streamsOwner']>, streams: readonly (Pipe | null)[]): void {
+  for (const stream of streams) if (stream) fchownSync(stream.childEnd, uid, gid)
 }
 
 function exitOf(child: ChildProcess): Promise<number> {

@@ -3,13 +3,15 @@ import { readdir, readFile, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createLogRotation } from '../logs/log-rotation.ts'
 import { run } from '../../base/process/run.ts'
+import { monitorLogBytes } from '../../engines/log-bound.ts'
+import { monitorState } from '../../testing/io/monitor-state.ts'
+import { createGuestMaker, type GuestMaker, type RealGuest, runtimes } from '../../testing/io/real-guest.ts'
+import { connect } from '../../testing/io/socket-pair.ts'
+import { createLogRotation } from '../logs/log-rotation.ts'
 import { createMainInput, type MainInput } from './main-input.ts'
 import { serveAttach } from './serve-attach.ts'
 import { serveLogs } from './serve-logs.ts'
-import { createGuestMaker, type GuestMaker, type RealGuest, runtimes } from '../../testing/io/real-guest.ts'
-import { connect } from '../../testing/io/socket-pair.ts'
 
 const sum = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
@@ -26,10 +28,10 @@ describe.each(runtimes)('the main process with $runtime', ({ runtime }) => {
       serveAttach(
         socket,
         { from },
-        { files: guest.files, start: null, ended: guest.ended, input, signal: async () => {} },
+        { files: guest.files, start: null, ended: guest.ended, input, signal: async () => {}, hold: guest.hold },
       ),
     )
-  const inputOf = (guest: RealGuest): MainInput => createMainInput({ attach: guest.attach, run })
+  const inputOf = (guest: RealGuest): MainInput => createMainInput(guest.attach)
 
   test('every byte comes back on its own stream, and then the exit', async () => {
     const guest = await sh(`printf 'a\\0b\\377\\n\\r\\n\\nno end'; printf 'err\\n\\n' >&2; exit 7`)
@@ -119,6 +121,69 @@ describe.each(runtimes)('the main process with $runtime', ({ runtime }) => {
     expect(`${client.bytes(2)}`).toContain(sum(client.bytes(1)))
     const names = await readdir(dirname(guest.files.path))
     expect(names.filter((name) => name.startsWith('log')).sort()).toEqual(['log', 'log.1', 'log.2', 'log.3'])
+  })
+
+  const logBytes = async (guest: RealGuest): Promise<number> => {
+    const folder = dirname(guest.files.path)
+    const names = (await readdir(folder)).filter((name) => name.startsWith('log'))
+    const found = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)))
+    return found.reduce((total, file) => total + (file?.size ?? 0), 0)
+  }
+
+  test('a flood is bounded by the monitor where no agent looks', async () => {
+    const guest = await sh('yes | head -c 3000000')
+    await guest.ended
+    expect(await logBytes(guest)).toBeGreaterThan(0)
+    expect(await logBytes(guest)).toBeLessThanOrEqual(monitorLogBytes)
+  })
+
+  test('a flood that is followed stays within 64 MiB and loses nothing', async () => {
+    const rotation = createLogRotation({ onError: (error) => expect.fail(String(error)) })
+    const guest = await sh(`sleep 1.2; yes ${'0123456789'.repeat(20)} | head -c 100000000`)
+    const stop = rotation.watch(guest.files, guest.control)
+    const sizes: number[] = []
+    const looks = setInterval(() => void logBytes(guest).then((size) => sizes.push(size)), 20)
+    const client = await attach(guest)
+    await client.closed
+    clearInterval(looks)
+    stop()
+    expect(client.bytes(1).length).toBe(100_000_000)
+    expect(Math.max(...sizes)).toBeGreaterThan(8 * 2 ** 20)
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 2 ** 20)
+  })
+
+  const flood = (bytes: number): Promise<RealGuest> => sh(`yes ${'0123456789'.repeat(20)} | head -c ${bytes}`)
+  /** A client that reads nothing more, so that the guest has come to wait for it. */
+  const stalled = async (guest: RealGuest) => {
+    const client = await attach(guest)
+    await client.until(() => client.bytes(1).length > 0)
+    client.socket.pause()
+    await expect.poll(() => monitorState(dirname(guest.attach)), { timeout: 60_000 }).toBe('T')
+    return client
+  }
+
+  test('a guest waits for a reader that stands still, which gets every byte when it goes on', async () => {
+    const rotation = createLogRotation({ onError: (error) => expect.fail(String(error)) })
+    const guest = await flood(120_000_000)
+    const stop = rotation.watch(guest.files, guest.control)
+    const client = await stalled(guest)
+    client.socket.resume()
+    await client.closed
+    stop()
+    expect(client.bytes(1).length).toBe(120_000_000)
+    expect(client.frames.at(-1)?.message).toMatchObject({ type: 'exit', code: 0 })
+  })
+
+  test('a guest that waits for a reader goes on when that one leaves, and its end is told at once', async () => {
+    const left = await flood(1_000_000_000)
+    ;(await stalled(left)).socket.terminate()
+    await expect.poll(() => monitorState(dirname(left.attach)), { timeout: 20_000 }).not.toBe('T')
+    await left.kill()
+    const killed = await flood(1_000_000_000)
+    const client = await stalled(killed)
+    await killed.kill()
+    expect((await killed.ended).code).toBe(137)
+    client.socket.terminate()
   })
 
   test('the log is served as lines, and followed to its end', async () => {

@@ -9,8 +9,9 @@ import { endPosition } from '../logs/log-tail.ts'
 import { streamPrefix } from './exec-output.ts'
 import { canonicalSignal } from './guest-process.ts'
 import type { MainInput } from './main-input.ts'
-import { createInputFeed, createReadingGate, type ReadingGate } from './socket-pause.ts'
+import { createOutputPace, type HoldOutput } from './output-pace.ts'
 import { closedSignal, createFrameSender, type FrameSender, frameBytes, parseControl } from './socket-frames.ts'
+import { createInputFeed, createReadingGate, type ReadingGate } from './socket-pause.ts'
 
 /** A run of a sandbox whose main process has no terminal. */
 export interface MainProcess {
@@ -22,13 +23,15 @@ export interface MainProcess {
   /** Null where the sandbox does not keep its standard input open. */
   readonly input: MainInput | null
   signal(name: NodeJS.Signals): Promise<void>
+  /** Has it wait for a reader that is slower than it. */
+  readonly hold: HoldOutput
 }
 
 const nothing = Buffer.alloc(0)
 
 /**
- * Serves the stream `sandbox.attach` to its end. The output comes from the log, which has every byte, so neither a slow
- * client nor a restart of the agent takes any from it. Never rejects: what fails is told to the client.
+ * Serves the stream `sandbox.attach` to its end. The output comes from the log, so a restart of the agent takes none from
+ * it; a client that is slower than the guest makes it wait. Never rejects: what fails is sent to the client.
  */
 export async function serveAttach(
   socket: WebSocket,
@@ -38,10 +41,12 @@ export async function serveAttach(
   const sender = createFrameSender(socket)
   const signal = closedSignal(socket)
   listen(socket, sender, main)
+  const pace = createOutputPace(main.hold)
   try {
     const from = request.from === 'run' ? main.start : await endPosition(main.files)
     sender.message({ type: 'started' } satisfies ProcessDown)
-    for await (const records of readRecords(main.files, { from, ended: main.ended, signal })) {
+    const following = { from, ended: main.ended, signal, onBehind: pace.behind }
+    for await (const records of readRecords(main.files, following)) {
       for (const { stream, bytes } of joined(records)) sender.bytes(streamPrefix[stream], ...bytes)
       await sender.room()
     }
@@ -50,6 +55,8 @@ export async function serveAttach(
     sender.finish({ type: 'exit', code: exit.code, timedOut: false, exit } satisfies ProcessDown)
   } catch (error) {
     sender.fail(error)
+  } finally {
+    pace.close()
   }
 }
 
@@ -88,7 +95,7 @@ function listen(socket: WebSocket, sender: FrameSender, main: MainProcess): void
     // An empty write first, so that the end comes after what is still on its way.
     if (message.type === 'stdinEnd') await toGuest(nothing).then(() => main.input?.end())
     else if (message.type === 'signal') await main.signal(canonicalSignal(message.signal))
-    else throw appError('invalidRequest', 'attach-runs-nothing', 'This connection follows the main process.')
+    else throw appError('attach-runs-nothing')
   }
   socket.on('message', (data, isBinary) => {
     handle(data, isBinary).catch((error: unknown) => sender.fail(error))

@@ -2,11 +2,11 @@ import { createHash, randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
+import { createGuestMaker, type GuestMaker, type RealGuest, runtimes } from '../../testing/io/real-guest.ts'
+import { connect, type TestClient } from '../../testing/io/socket-pair.ts'
 import { signalProcess } from './guest-process.ts'
 import { createPipes, type Pipes } from './pipes.ts'
 import { serveExec } from './serve-exec.ts'
-import { createGuestMaker, type GuestMaker, type RealGuest, runtimes } from '../../testing/io/real-guest.ts'
-import { connect, type TestClient } from '../../testing/io/socket-pair.ts'
 
 describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
   let maker: GuestMaker
@@ -86,6 +86,16 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
     expect(`${client.bytes(2)}`).toBe(words)
   })
 
+  test('a text without an interpreter is told in a sentence, and what only looks like it keeps its words', async () => {
+    await exit(await sh('echo "echo hi" > /text; chmod 755 /text'))
+    const client = await exec(['/text'])
+    expect((await exit(client)).code).toBe(126)
+    expect(`${client.bytes(2)}`).toBe('joey: /text: not a program for this machine\n')
+    const alike = await sh('echo "exec /text: exec format error" >&2; exit 2')
+    expect((await exit(alike)).code).toBe(2)
+    expect(`${alike.bytes(2)}`).toBe('exec /text: exec format error\n')
+  })
+
   test('a command that fails with the words of a runtime is no failure of the runtime', async () => {
     const client = await sh('echo "executable file not found" >&2; exit 1')
     expect((await exit(client)).code).toBe(1)
@@ -153,7 +163,7 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
       'message-not-valid',
     ],
     ['bytes', (client: TestClient) => client.send(Buffer.from('x')), 'message-not-valid'],
-  ])('a client that says %s is told and let go', async (_what, act, reason) => {
+  ])('a client that sends %s gets an error and is let go', async (_what, act, reason) => {
     const client = await open()
     act(client)
     expect(await client.closed).toBe(4000)

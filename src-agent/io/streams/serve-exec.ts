@@ -3,12 +3,12 @@ import { appError } from '#contract/app-error'
 import { ExecRequest, type ProcessDown, ProcessUp } from '#contract/process'
 import type { ExecCommand } from '../../engines/driver.ts'
 import type { ExecChild } from './exec-child.ts'
-import type { ExecFailure } from './exec-failure.ts'
+import { type ExecFailure, mayBeRefusal } from './exec-failure.ts'
 import { pump, streamPrefix } from './exec-output.ts'
 import { canonicalSignal, type SignalProcess } from './guest-process.ts'
 import type { Pipes } from './pipes.ts'
-import { createInputFeed, createReadingGate } from './socket-pause.ts'
 import { closedSignal, createFrameSender, type FrameSender, frameBytes, parseControl } from './socket-frames.ts'
+import { createInputFeed, createReadingGate } from './socket-pause.ts'
 import { startExec } from './start-exec.ts'
 
 export interface ExecDeps {
@@ -24,7 +24,7 @@ const maxHeldBytes = 64 * 1024
 
 type Handler = (data: RawData, isBinary: boolean) => void
 
-/** Serves the stream `sandbox.exec` to its end. Never rejects: what fails is told to the client. */
+/** Serves the stream `sandbox.exec` to its end. Never rejects: what fails is sent to the client. */
 export async function serveExec(socket: WebSocket, deps: ExecDeps): Promise<void> {
   const sender = createFrameSender(socket)
   const closed = closedSignal(socket)
@@ -89,41 +89,45 @@ interface Output {
 }
 
 /**
- * Passes both streams on. Until the process inside is known to exist, what comes on the error stream may be the
- * engine's own words, so it is held back.
+ * Passes both streams on. What comes first on the error stream is held back as long as it may be the engine's own words:
+ * until the process inside is known to exist, and then where it is a line such as the engine writes when the kernel
+ * refuses the program.
  */
 function passOutput(child: ExecChild, sender: FrameSender): Output {
   let started = false
-  let held: Buffer[] = []
+  let held: Buffer[] | null = []
   const begin = (): void => {
-    if (started) return
+    if (!started) sender.message({ type: 'started' } satisfies ProcessDown)
     started = true
-    sender.message({ type: 'started' } satisfies ProcessDown)
-    for (const chunk of held.splice(0)) sender.bytes(streamPrefix.stderr, chunk)
   }
-  const stdout = pump(child.stdout, sender, (chunk) => {
+  const pass = (): void => {
     begin()
+    for (const chunk of held?.splice(0) ?? []) sender.bytes(streamPrefix.stderr, chunk)
+    held = null
+  }
+  const text = (chunks: readonly Buffer[]) => Buffer.concat(chunks).toString('utf8')
+  const isRefusal = () => held !== null && mayBeRefusal(text(held))
+  const stdout = pump(child.stdout, sender, (chunk) => {
+    pass()
     sender.bytes(streamPrefix.stdout, chunk)
   })
   const stderr = pump(child.stderr, sender, (chunk) => {
-    if (started) return sender.bytes(streamPrefix.stderr, chunk)
+    if (held === null) return sender.bytes(streamPrefix.stderr, chunk)
     held.push(chunk)
-    if (held.reduce((sum, { length }) => sum + length, 0) > maxHeldBytes) begin()
+    const size = held.reduce((sum, { length }) => sum + length, 0)
+    if (size > maxHeldBytes || (started && !isRefusal())) pass()
   })
   void child.started.then((runs) => {
-    if (runs) begin()
+    if (!runs) return
+    begin()
+    if (held !== null && held.length > 0 && !isRefusal()) pass()
   })
   return {
     async finish(code, program) {
       await Promise.all([stdout.drained(), stderr.drained()])
-      const isKnown = started || code === 0
-      const failure = isKnown ? null : await child.explain(Buffer.concat(held).toString('utf8'), program)
-      if (!failure) {
-        begin()
-        return null
-      }
-      held = [Buffer.from(`${failure.message}\n`)]
-      begin()
+      const failure = held === null || code === 0 ? null : await child.explain(text(held), program)
+      if (failure) held = [Buffer.from(`${failure.message}\n`)]
+      pass()
       return failure
     },
   }
@@ -142,7 +146,7 @@ function listen({ inbox, socket, sender }: Session, child: ExecChild): void {
     const message = parseControl(ProcessUp, data)
     if (message.type === 'stdinEnd') child.stdin?.end()
     else if (message.type === 'signal') child.signal(canonicalSignal(message.signal)).catch(fail)
-    else throw appError('invalidRequest', 'exec-already-started', 'A connection runs one command.')
+    else throw appError('exec-already-started')
   }
   inbox.handOver((data, isBinary) => {
     try {
@@ -197,8 +201,8 @@ async function firstRequest(inbox: Inbox, closed: AbortSignal, waitMs: number): 
   clearTimeout(timer)
   if (first === 'gone') return null
   if (first === 'late') {
-    throw appError('timeout', 'exec-request-late', `The client did not say within ${waitMs / 1000} s what to run.`)
+    throw appError('exec-request-late', { seconds: waitMs / 1000 })
   }
-  if (first.isBinary) throw appError('invalidRequest', 'message-not-valid', 'The first message must say what to run.')
+  if (first.isBinary) throw appError('message-not-valid', { what: 'first' })
   return parseControl(ExecRequest, first.data)
 }

@@ -19,7 +19,7 @@ export interface LogsSource {
 const linesPerMessage = 512
 const textPerMessage = 256 * 1024
 
-/** Serves the stream `sandbox.logs` to its end. Never rejects: what fails is told to the client. */
+/** Serves the stream `sandbox.logs` to its end. Never rejects: what fails is sent to the client. */
 export async function serveLogs(socket: WebSocket, request: LogsRequest, { files, ended }: LogsSource): Promise<void> {
   const sender = createFrameSender(socket)
   const signal = closedSignal(socket)

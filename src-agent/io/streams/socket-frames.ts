@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws'
 import type * as z from 'zod'
-import { AppError, appError } from '#contract/app-error'
+import { appError } from '#contract/app-error'
+import { explainFailure } from '../../base/failures/machine-failure.ts'
 
 /** Close code after a WireError was sent as the last text frame. */
 export const failureCode = 4000
@@ -53,9 +54,9 @@ export function createFrameSender(socket: WebSocket): FrameSender {
       socket.close(normalCode)
     },
     fail(error) {
-      const { wire } = AppError.from(error)
+      const { wire } = explainFailure(error)
       message(wire)
-      // A control frame holds 125 bytes; the message has been told already.
+      // A control frame holds 125 bytes; the message has been sent already.
       socket.close(failureCode, wire.reason)
     },
   }
@@ -73,9 +74,11 @@ export function parseControl<Schema extends z.ZodType>(schema: Schema, data: Raw
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
-  throw appError('invalidRequest', 'message-not-valid', `${where}${issue?.message ?? 'Not a valid message.'}`, {
-    detail: parsed.error.message,
-  })
+  throw appError(
+    'message-not-valid',
+    { what: 'field', where, problem: issue?.message ?? 'Not a valid message.' },
+    { detail: parsed.error.message },
+  )
 }
 
 function parseJson(text: string): unknown {

@@ -1,7 +1,7 @@
 /** Passes bytes on in fewer, larger pieces while they come thick and fast. */
 export interface Coalescer {
   push(bytes: Buffer): void
-  /** Passes on what is held. Call it before the end is told. */
+  /** Passes on what is held. Call it before the end is sent. */
   flush(): void
 }
 

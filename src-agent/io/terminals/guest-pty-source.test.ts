@@ -1,6 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { expect, test, vi } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { GuestProcess } from '../../engines/driver.ts'
 import { openGuestPtySource } from './guest-pty-source.ts'
 
@@ -62,7 +62,7 @@ test('what is paused holds the guest back', async () => {
   await expect.poll(() => onData.mock.calls.length).toBe(1)
 })
 
-test('one that is closed is told so, and killed where it does not heed it', async () => {
+test('one that is closed gets a hangup, and is killed where it ignores it', async () => {
   const { open, process } = guest()
   const source = await open()
   source.close()
@@ -70,11 +70,11 @@ test('one that is closed is told so, and killed where it does not heed it', asyn
   await vi.waitFor(() => expect(process.kill).toHaveBeenCalledOnce(), { timeout: 5_000 })
 })
 
-test('a missing program is told by its name, and everything is given back', async () => {
-  const started = Promise.reject(appError('invalidRequest', 'command-not-found', 'No.'))
+test('a missing program is named, and everything is given back', async () => {
+  const started = Promise.reject(new AppError({ code: 'invalidRequest', reason: 'command-not-found', message: 'No.' }))
   const { open, dispose, process } = guest({ started })
   await expect(open()).rejects.toMatchObject({
-    wire: { reason: 'command-not-found', message: 'sh: command not found.', params: { program: 'sh' } },
+    wire: { reason: 'command-not-found', params: { program: 'sh' } },
   })
   expect(process.kill).toHaveBeenCalledOnce()
   expect(dispose).toHaveBeenCalledOnce()

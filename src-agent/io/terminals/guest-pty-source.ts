@@ -72,7 +72,7 @@ function createSource(process: GuestProcess): TerminalSource {
   }
 }
 
-/** As a terminal that is switched off: told so, and killed soon after with what it started. */
+/** As a terminal that is switched off: it gets a hangup, and is killed soon after with what it started. */
 async function hangUp(process: GuestProcess): Promise<void> {
   await process.signal('SIGHUP').catch(() => undefined)
   let timer: NodeJS.Timeout | undefined
@@ -95,7 +95,5 @@ function streamEnd(stream: GuestProcess['stdout']): Promise<void> {
 function notStarted(error: unknown, program: string): Error {
   const refusal = AppError.from(error)
   const failure = failureOf(refusal, program)
-  if (!failure) return refusal
-  const message = `${failure.message.replace(/^joey: /, '')}.`
-  return appError('invalidRequest', refusal.wire.reason, message, { params: { program }, cause: error })
+  return failure ? appError(failure.reason, { program }, { cause: error }) : refusal
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { start } from '../../base/process/run.ts'
 
@@ -10,23 +10,30 @@ const firstTerminalMajor = 136
 const lastTerminalMajor = 143
 const sttyMs = 5_000
 
+/** Who has the terminal of a main process open. */
+export interface TerminalHolder {
+  readonly pid: number
+  /** It answers for the process, which this machine does not see. */
+  readonly isEngine: boolean
+}
+
 /**
  * Sets the size of the terminal that a guest's process has. crun does not pass a new size on, and for no runtime
  * another way tells when it has arrived. False where the process has no terminal (any more).
  */
-export async function resizeGuest(pid: number, columns: number, rows: number): Promise<boolean> {
-  const result = await stty(pid, ['rows', String(rows), 'cols', String(columns)])
+export async function resizeGuest(holder: TerminalHolder, columns: number, rows: number): Promise<boolean> {
+  const result = await stty(holder, ['rows', String(rows), 'cols', String(columns)])
   return result !== null
 }
 
 /** The size of the terminal that a guest's process has, or null. */
-export async function readGuestSize(pid: number): Promise<{ columns: number; rows: number } | null> {
-  const [rows = 0, columns = 0] = ((await stty(pid, ['size'])) ?? '').trim().split(' ').map(Number)
+export async function readGuestSize(holder: TerminalHolder): Promise<{ columns: number; rows: number } | null> {
+  const [rows = 0, columns = 0] = ((await stty(holder, ['size'])) ?? '').trim().split(' ').map(Number)
   return rows > 0 && columns > 0 ? { columns, rows } : null
 }
 
-async function stty(pid: number, args: readonly string[]): Promise<string | null> {
-  const descriptor = openTerminalOf(pid)
+async function stty(holder: TerminalHolder, args: readonly string[]): Promise<string | null> {
+  const descriptor = openTerminalOf(holder)
   if (descriptor === null) return null
   try {
     const child = start('stty', args, { stdio: [descriptor, 'pipe', 'ignore'] })
@@ -46,13 +53,24 @@ async function stty(pid: number, args: readonly string[]): Promise<string | null
   }
 }
 
-/** The first of its standard descriptors that is a terminal. */
-function openTerminalOf(pid: number): number | null {
-  for (const descriptor of [0, 1, 2]) {
+/** The first of its standard descriptors that is a terminal; an engine has that of its guest at any other. */
+function openTerminalOf({ pid, isEngine }: TerminalHolder): number | null {
+  for (const descriptor of isEngine ? descriptorsOf(pid) : ['0', '1', '2']) {
     const opened = openTerminal(`/proc/${pid}/fd/${descriptor}`)
     if (opened !== null) return opened
   }
   return null
+}
+
+/** As many as an engine has of its own before those of its guest. */
+const mostDescriptors = 4096
+
+function descriptorsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).slice(0, mostDescriptors)
+  } catch {
+    return []
+  }
 }
 
 /**

@@ -1,11 +1,12 @@
+import { AppError } from '#contract/app-error'
 import type { SandboxExit } from '#contract/sandbox'
+import { endGroup } from '../../base/process/kill-group.ts'
+import { type ChildProcess, start } from '../../base/process/run.ts'
 import type { LogFiles, LogPosition } from '../logs/log-files.ts'
 import { bytesAfter } from '../logs/log-lag.ts'
 import { readRecords } from '../logs/log-records.ts'
 import { tellMonitor } from '../logs/log-rotation.ts'
 import { positionBeforeEnd } from '../logs/log-tail.ts'
-import { endGroup } from '../../base/process/kill-group.ts'
-import { type ChildProcess, start } from '../../base/process/run.ts'
 import type { TerminalSource } from './source.ts'
 
 /** A run of a sandbox whose main process has a terminal. */
@@ -78,7 +79,7 @@ export function createMainSource(main: MainTerminal): TerminalSource {
 
   const readAll = async (): Promise<void> => {
     const { files, start: begin } = main
-    while (!(await readFrom(await positionBeforeEnd(files, replayBytes, begin)))) listeners.skip()
+    while (!(await readFrom(await positionBeforeEnd(files, replayBytes, begin)).catch(falseIfTooSlow))) listeners.skip()
     // Where the sandbox was removed there may be nobody who knows the code.
     const exit = await main.ended.catch(() => null)
     if (!stop.signal.aborted) listeners.exit(exit?.code ?? null)
@@ -122,6 +123,12 @@ export function createMainSource(main: MainTerminal): TerminalSource {
       input.close()
     },
   }
+}
+
+/** The monitor threw away what was not read yet: to a terminal that is output left out like any other. */
+function falseIfTooSlow(error: unknown): false {
+  if (error instanceof AppError && error.wire.reason === 'log-reader-too-slow') return false
+  throw error
 }
 
 interface Input {

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
-import { basename } from 'node:path'
 import { type IPty, spawn } from '@lydell/node-pty'
 import { appError } from '#contract/app-error'
+import { sacrifice } from '../../base/process/oom-score.ts'
 import type { ProgramCommand } from '../../engines/driver.ts'
+import { readRefusal } from '../../engines/oci/refusal.ts'
 import { execFailed, explainExecFailure } from '../streams/exec-failure.ts'
 import { isAlive, type SignalProcess } from '../streams/guest-process.ts'
 import { awaitInside, type InsideProcess, wasInside } from '../streams/inside-process.ts'
@@ -44,8 +45,7 @@ export async function openPtySource(command: ProgramCommand, options: PtyOptions
     throw notStarted(outer.words(), options.program)
   }
   void outer.ended.then(() => command.dispose())
-  const isCrun = basename(command.program) === 'crun'
-  const source = createPtySource(outer, inside, { isCrun })
+  const source = createPtySource(outer, inside, command)
   // The terminal inside has no size until it is given one.
   await source.resize(options.columns, options.rows)
   return source
@@ -84,6 +84,7 @@ function startOuter(command: ProgramCommand, { columns, rows }: PtyOptions): Out
     cwd: '/',
     env: { ...command.env },
   })
+  sacrifice(pty.pid)
   const { _socket: socket, fd } = pty as unknown as Hidden
   const flow = { isPaused: false }
   keepTail(socket, flow)
@@ -116,19 +117,22 @@ function startOuter(command: ProgramCommand, { columns, rows }: PtyOptions): Out
   }
 }
 
-interface SourceOptions {
-  readonly isCrun: boolean
-}
-
-/** Longer than crun takes from its last words to its end. */
+/** Longer than the engine takes from its last words to its end. */
 const holdMs = 200
+
+/** More than an engine says of a program that the kernel refuses. */
+const maxRefusalBytes = 8 * 1024
 
 /** Output without what the engine adds to it, and the end after the last of it. */
 function filtered(outer: Outer, filter: OutputFilter | null): Pick<TerminalSource, 'onData' | 'onExit'> {
   let deliver = (_bytes: Buffer): void => {}
   let timer: NodeJS.Timeout | undefined
+  let output = ''
   const coalescer = createCoalescer((bytes) => deliver(bytes))
-  const pass = coalescer.push
+  const pass = (bytes: Buffer): void => {
+    if (output.length <= maxRefusalBytes) output += bytes.toString('latin1')
+    coalescer.push(bytes)
+  }
   return {
     onData(listener) {
       deliver = listener
@@ -144,16 +148,20 @@ function filtered(outer: Outer, filter: OutputFilter | null): Pick<TerminalSourc
         clearTimeout(timer)
         if (filter) pass(filter.end())
         coalescer.flush()
-        listener(code)
+        listener(readRefusal(code, output)?.code ?? code)
       })
     },
   }
 }
 
-function createPtySource(outer: Outer, inside: InsideProcess | null, { isCrun }: SourceOptions): TerminalSource {
+function createPtySource(
+  outer: Outer,
+  inside: InsideProcess | null,
+  { tail, resizes }: Pick<ProgramCommand, 'tail' | 'resizes'>,
+): TerminalSource {
   const { pty, socket, writer, flow } = outer
   return {
-    ...filtered(outer, isCrun ? createCrunTail() : null),
+    ...filtered(outer, tail === 'logged' ? createCrunTail() : null),
     onSkip: () => {},
     write: writer.write,
     unwritten: writer.unwritten,
@@ -161,8 +169,8 @@ function createPtySource(outer: Outer, inside: InsideProcess | null, { isCrun }:
     async resize(columns, rows) {
       if (outer.over.signal.aborted || socket.destroyed) return
       pty.resize(columns, rows)
-      const host = inside?.host
-      if (host && (await isAlive(host))) await resizeGuest(host.pid, columns, rows)
+      const host = resizes === 'stty' ? inside?.host : null
+      if (host && (await isAlive(host))) await resizeGuest({ pid: host.pid, isEngine: false }, columns, rows)
     },
     pause() {
       flow.isPaused = true
@@ -190,17 +198,22 @@ async function hangUp(outer: Outer, inside: InsideProcess | null): Promise<void>
 }
 
 /**
- * node-pty destroys its stream 200 ms after the program's end, whether or not it has been read. While the stream is
- * held back that would cut off the end of the output, so then the destruction waits.
+ * node-pty destroys its stream 200 ms after the program's end, whether or not it has been read: while it is held back,
+ * and where this process was kept from running for as long, so that the timer comes before the bytes. So the destruction
+ * waits until a look at the stream, which lies between a timer and the immediate after it, has brought nothing more.
  */
 function keepTail(socket: Socket, flow: { readonly isPaused: boolean }): void {
   const destroy = socket.destroy.bind(socket)
   const destroyWhenRead = (): void => {
-    if (!flow.isPaused) destroy()
-    else setTimeout(destroyWhenRead, tailMs).unref()
+    if (flow.isPaused) {
+      setTimeout(destroyWhenRead, tailMs).unref()
+      return
+    }
+    const before = socket.bytesRead
+    setImmediate(() => (socket.bytesRead === before && !flow.isPaused ? destroy() : destroyWhenRead()))
   }
   socket.destroy = (error?: Error) => {
-    if (error || !flow.isPaused) return destroy(error)
+    if (error) return destroy(error)
     destroyWhenRead()
     return socket
   }
@@ -210,7 +223,5 @@ const tailMs = 200
 
 function notStarted(words: string, program: string): Error {
   const failure = explainExecFailure(words, program)
-  if (!failure) return execFailed(words)
-  const reason = failure.code === 127 ? 'command-not-found' : 'command-not-executable'
-  return appError('invalidRequest', reason, `${failure.message.replace(/^joey: /, '')}.`, { params: { program } })
+  return failure ? appError(failure.reason, { program }) : execFailed(words)
 }

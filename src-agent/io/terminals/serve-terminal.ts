@@ -1,7 +1,7 @@
 import type { RawData, WebSocket } from 'ws'
 import { TerminalUp } from '#contract/terminal'
-import { createReadingGate } from '../streams/socket-pause.ts'
 import { createFrameSender, frameBytes, parseControl } from '../streams/socket-frames.ts'
+import { createReadingGate } from '../streams/socket-pause.ts'
 import type { Attachment, LiveTerminal } from './terminal.ts'
 
 /** Input that the guest does not take; beyond it the viewer's socket is not read. */
@@ -9,7 +9,7 @@ const maxUnwrittenBytes = 1024 * 1024
 
 /**
  * Serves the stream `terminal.attach` to one viewer until it goes or the terminal does. Never rejects: what fails is
- * told to the client. `find` throws where there is no such terminal.
+ * sent to the client. `find` throws where there is no such terminal.
  */
 export async function serveTerminal(socket: WebSocket, find: () => LiveTerminal): Promise<void> {
   const sender = createFrameSender(socket)

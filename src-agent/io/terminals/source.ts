@@ -17,6 +17,6 @@ export interface TerminalSource {
   resume(): void
   /** Whether somebody looks. Where nobody does, a source that keeps its output need not deliver all of it. */
   watched(isWatched: boolean): void
-  /** Hangs up: the process inside is told by SIGHUP and killed soon after. */
+  /** Hangs up: the process inside gets SIGHUP and is killed soon after. */
   close(): void
 }

@@ -72,7 +72,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-test('a viewer is first told to reset, then shown what was, then what comes', async () => {
+test('a viewer gets a reset first, then what was, then what comes', async () => {
   await output('before ')
   const viewer = fakeViewer(terminal)
   await output('after')
@@ -168,7 +168,7 @@ test('the exit comes after the last byte, also to one who comes later', async ()
   expect(fake.log).not.toContain('write x')
 })
 
-test('the last size wins and the other viewers are told', async () => {
+test('the last size wins and the other viewers get a message', async () => {
   const [one, other] = [fakeViewer(terminal), fakeViewer(terminal)]
   one.resize(100, 30)
   one.resize(101, 31)
@@ -192,7 +192,7 @@ test('output that was left out resets those who keep up', async () => {
   expect(fakeViewer(terminal).text()).toBe('new')
 })
 
-test('a title is told, but not more often than somebody can read', async () => {
+test('a title is announced, but not more often than somebody can read', async () => {
   expect(terminal.describe().title).toBe('sh')
   for (let index = 0; index < 100; index += 1) await output(`\u001b]0;title ${index}\u0007`)
   vi.advanceTimersByTime(1_000)
@@ -202,10 +202,10 @@ test('a title is told, but not more often than somebody can read', async () => {
 test('closing hangs up, lets the viewers go and tells nothing afterwards', async () => {
   const viewer = fakeViewer(terminal)
   terminal.close()
-  const told = changes.length
+  const announced = changes.length
   viewer.detach()
   fake.on.exit(0)
   expect(viewer.sink.end).toHaveBeenCalledOnce()
   expect(fake.log).toContain('close')
-  expect(changes.length).toBe(told)
+  expect(changes.length).toBe(announced)
 })

@@ -36,7 +36,7 @@ export interface TerminalDeps {
   readonly onError: (error: unknown) => void
 }
 
-/** A guest may set its title as often as it likes; the world is told this often. */
+/** A guest may set its title as often as it likes; clients get it this often. */
 const titleMs = 250
 
 /** See {@link LiveTerminal}. Output goes in order through the ring and to the viewers, at most once per turn. */
@@ -69,7 +69,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
     state.title = title
     titleTimer ??= setTimeout(changed, titleMs)
   }
-  /** Those who lag are told everything when they are back. */
+  /** Those who lag get everything when they are back. */
   const living = (): Viewer[] => [...viewers.keys()].filter((viewer) => !viewer.isLagging())
   const regulate = (): void => {
     const all = [...viewers.keys()]

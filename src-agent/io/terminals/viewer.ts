@@ -78,7 +78,7 @@ export function createViewer({ sink, onLag, onCaughtUp }: ViewerDeps): Viewer {
     },
     acknowledge(bytes) {
       if (bytes > unacknowledged) {
-        throw appError('invalidRequest', 'acknowledged-too-much', 'More bytes were acknowledged than were sent.')
+        throw appError('acknowledged-too-much')
       }
       unacknowledged -= bytes
       stopWaiting()

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
 import { Interference } from '#contract/isolation'
+import { sayText } from '#contract/language'
+import { interferenceSentences } from '#contract/sentences/interference'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { attribute } from './attribute.ts'
 import type { Counters } from './counters.ts'
 import { createWindow, hostShares, type Shares, sharesOf } from './window.ts'
@@ -19,6 +22,7 @@ function make(digit: string, more: Partial<Shares> = {}): Shares {
   }
 }
 
+const { 'calm-cpu': _, 'calm-memory': __, ...sentencesOfWho } = interferenceSentences
 const host = { cores: 2, busyCores: 2, stolenCores: 0 }
 
 test('who burns while another waits is named, with the limit that would calm it', () => {
@@ -35,8 +39,26 @@ test('who burns while another waits is named, with the limit that would calm it'
       cpus: 1.2,
       memoryBytes: null,
       sentence: 'Limit box-b to 1.2 cores, so that the others get what they ask for.',
+      wording: { reason: 'calm-cpu', params: { name: 'box-b', cores: 1.2 } },
+    },
+    wording: {
+      reason: 'interference-cpu',
+      params: { victim: 'box-a', waited: 60, culprit: 'box-b', used: 90 },
     },
   })
+})
+
+test('every resource has a sentence of its own, which its wording says again', () => {
+  const held = ['a', 'b'].map((digit) => ({ id: digit.repeat(12), memoryBytes: 2 ** 30, ioRate: 1000 }))
+  const waits = make('a', { cpuCores: 0.2, cpuWait: 0.6, memoryWait: 0.5, ioWait: 0.5 })
+  const found = attribute([waits, make('b', { cpuCores: 1.8 })], host, held)
+  expect(new Set(found.map(({ wording }) => wording?.reason))).toEqual(new Set(Object.keys(sentencesOfWho)))
+  for (const { sentence, wording, suggestion } of found) {
+    expect(sayText(sentence, wording, null)).toBe(sentence)
+    expect(sayText(sentence, wording, pseudoLanguage)).toBe(`[${wording?.reason}: ${sentence}]`)
+    const limit = suggestion && sayText(suggestion.sentence, suggestion.wording, pseudoLanguage)
+    expect(limit).toBe(suggestion && `[${suggestion.wording?.reason}: ${suggestion.sentence}]`)
+  }
 })
 
 test('bound to one processor both, the culprit is asked for half of what it has', () => {

@@ -1,5 +1,6 @@
 import type { Interference } from '#contract/isolation'
 import type { SandboxId } from '#contract/sandbox'
+import { type Sentence, sentence, wordingOf } from '#contract/sentence'
 import type { HostShares, Shares } from './window.ts'
 
 /** What each sandbox uses of memory and disk; read only while somebody waits for them. */
@@ -32,9 +33,7 @@ export function attribute(
 ): Interference[] {
   const use = sumUse(all, host, holdings)
   return all
-    .flatMap((victim) =>
-      waits(victim).flatMap(({ resource, wait }) => blame(victim, resource, wait, all, use[resource])),
-    )
+    .flatMap((victim) => waits(victim).flatMap((waiting) => blame(victim, waiting, all, use[waiting.resource])))
     .map((found) => ({ ...found, suggestion: suggest(found, all, host, holdings) }))
     .sort((one, other) => other.strength - one.strength)
 }
@@ -57,7 +56,12 @@ function sumUse(all: readonly Shares[], host: HostShares, holdings: readonly Hol
   }
 }
 
-function waits(victim: Shares): { resource: Resource; wait: number }[] {
+interface Waiting {
+  readonly resource: Resource
+  readonly wait: number
+}
+
+function waits(victim: Shares): Waiting[] {
   // Who hits its own limit of memory waits for itself.
   const memory = victim.hitOwnLimit ? 0 : (victim.memoryWait ?? 0)
   const found = [
@@ -70,7 +74,7 @@ function waits(victim: Shares): { resource: Resource; wait: number }[] {
 
 type Found = Omit<Interference, 'suggestion'>
 
-function blame(victim: Shares, resource: Resource, wait: number, all: readonly Shares[], use: Use): Found[] {
+function blame(victim: Shares, { resource, wait }: Waiting, all: readonly Shares[], use: Use): Found[] {
   if (use.total <= 0) return []
   return all
     .filter(({ id }) => id !== victim.id)
@@ -83,20 +87,20 @@ function blame(victim: Shares, resource: Resource, wait: number, all: readonly S
       culprit: culprit.id as SandboxId,
       resource,
       strength: toSteps(share * wait),
-      sentence: say(victim, culprit, resource, wait, share),
+      ...worded(describe(victim, { resource, wait }, culprit, share)),
     }))
 }
 
-const words: Readonly<Record<Resource, { waitsFor: string; used: string }>> = {
-  cpu: { waitsFor: 'a processor', used: 'of the processor time in use' },
-  memory: { waitsFor: 'memory', used: 'of the memory that sandboxes hold' },
-  io: { waitsFor: 'disks', used: 'of what was read and written' },
+function describe(victim: Shares, { resource, wait }: Waiting, culprit: Shares, share: number): Sentence {
+  const percent = (value: number): number => Math.round(toSteps(value) * 100)
+  return sentence(`interference-${resource}`, {
+    ...{ victim: victim.name, waited: percent(wait) },
+    ...{ culprit: culprit.name, used: percent(share) },
+  })
 }
 
-function say(victim: Shares, culprit: Shares, resource: Resource, wait: number, share: number): string {
-  const { waitsFor, used } = words[resource]
-  const percent = (value: number): string => `${Math.round(toSteps(value) * 100)} %`
-  return `${victim.name} waited for ${waitsFor} ${percent(wait)} of the time, while ${culprit.name} had ${percent(share)} ${used}.`
+function worded(said: Sentence): Pick<Interference, 'sentence' | 'wording'> {
+  return { sentence: said.message, wording: wordingOf(said) }
 }
 
 /** In steps of 5 %, so that what does not change does not flicker. */
@@ -117,13 +121,13 @@ function suggest(
   if (resource === 'cpu') {
     const cpus = calmingCpus(culprit, all, host)
     if (cpus === null) return null
-    const sentence = `Limit ${culprit.name} to ${cpus} cores, so that the others get what they ask for.`
-    return { ref: culprit.name, cpus, memoryBytes: null, sentence }
+    const limit = sentence('calm-cpu', { name: culprit.name, cores: cpus })
+    return { ref: culprit.name, cpus, memoryBytes: null, ...worded(limit) }
   }
   const held = holdings.find((one) => one.id === id)?.memoryBytes ?? 0
   const memoryBytes = Math.max(16, Math.ceil(held / mebibyte / 16) * 16) * mebibyte
-  const sentence = `Limit the memory of ${culprit.name} to ${memoryBytes / mebibyte} MiB, about what it has now, so that it takes no more from the others.`
-  return { ref: culprit.name, cpus: null, memoryBytes, sentence }
+  const limit = sentence('calm-memory', { name: culprit.name, mebibytes: memoryBytes / mebibyte })
+  return { ref: culprit.name, cpus: null, memoryBytes, ...worded(limit) }
 }
 
 const leastCpus = 0.1

@@ -3,7 +3,7 @@ import type { Interference, InterferenceSlot } from '#contract/isolation'
 const slotMs = 10_000
 /** Ten minutes. */
 const maxSlots = 60
-/** Of a large desk, those that matter. */
+/** Of many sandboxes, those that matter. */
 const maxCells = 50
 
 /** Who disturbed whom over the last minutes, in slots of ten seconds. */

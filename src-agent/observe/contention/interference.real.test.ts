@@ -4,8 +4,8 @@ import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Sandbox } from '#contract/sandbox'
-import { createCgroupReader } from '../usage/cgroup-reader.ts'
 import { createTestAgent, scriptSpec } from '../../testing/test-agent.ts'
+import { createCgroupReader } from '../usage/cgroup-reader.ts'
 import { createInterferenceMeter, type Disturbance, type InterferenceMeter, type Neighbour } from './interference.ts'
 
 const agent = createTestAgent()

@@ -100,7 +100,7 @@ export function createInterferenceMeter(deps: Deps): InterferenceMeter {
   }
 }
 
-/** Rounded, so that a desk on which nothing happens sends nothing. */
+/** Rounded, so that a host on which nothing happens sends nothing. */
 function toPressure(shares: Shares): Pressure {
   const step = (share: number | null) => (share === null ? null : toSteps(share))
   return {

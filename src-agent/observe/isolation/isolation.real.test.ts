@@ -1,18 +1,27 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { IsolationView } from '#contract/isolation'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
-import { createInterferenceMeter } from '../contention/interference.ts'
-import { createCgroupReader } from '../usage/cgroup-reader.ts'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { run, start } from '../../base/process/run.ts'
 import { createTestAgent, scriptSpec } from '../../testing/test-agent.ts'
+import { createInterferenceMeter } from '../contention/interference.ts'
+import { createCgroupReader } from '../usage/cgroup-reader.ts'
+import type { Watched } from './facts/observed.ts'
 import { createObserver } from './facts/observer.ts'
 import { readPacketFilter } from './facts/packet-filter.ts'
-import type { Watched } from './facts/observed.ts'
 import { createIsolation, type IsolationService } from './service.ts'
 
 const agent = createTestAgent()
@@ -29,7 +38,7 @@ beforeAll(async () => {
     list: () => running,
     observer: createObserver({ agent: places }),
     meter: createInterferenceMeter({ usage: createCgroupReader() }),
-    readFilter: () => readPacketFilter(run, `joey_${tag}`),
+    readFilter: () => readPacketFilter(`joey_${tag}`),
     agentSockets: places.sockets,
     isPrivileged: true,
     onError: (error) => {
@@ -85,7 +94,7 @@ function interfaceOf(address: string): string {
   return senders.find((sender) => sender.address === address)?.interface ?? ''
 }
 
-async function look(box: Sandbox): Promise<IsolationView> {
+async function observe(box: Sandbox): Promise<IsolationView> {
   return IsolationView.parse(await isolation.read(box.id, false))
 }
 
@@ -93,7 +102,7 @@ const factOf = (view: IsolationView, name: string) => view.sandboxes[0]?.facts.f
 
 describe('a default container', () => {
   test('has its own namespaces, a filter, no new privileges, and nothing of the host', async () => {
-    const view = await look(await open('plain'))
+    const view = await observe(await open('plain'))
     expect(factOf(view, 'Namespaces of its own')?.value.split(', ').sort()).toEqual(
       expect.arrayContaining(['cgroup', 'ipc', 'mnt', 'net', 'pid', 'uts']),
     )
@@ -103,17 +112,17 @@ describe('a default container', () => {
     expect(factOf(view, 'Processes')?.value).toBe('4096')
     expect(factOf(view, 'Network')?.value).toBe('none but its own loopback')
     expect(view.sandboxes[0]?.facts.filter(({ weaker }) => weaker)).toEqual([])
-    expect(view.sandboxes[0]?.score.value).toBe(58)
+    expect(view.sandboxes[0]?.score.value).toBe(66)
   })
 
   test('without limits is bound only by this machine, with limits by what the kernel has', async () => {
-    const unlimited = await look(await open('unlimited', { limits: { memoryBytes: null, cpus: null, pids: 4096 } }))
+    const unlimited = await observe(await open('unlimited', { limits: { memoryBytes: null, cpus: null, pids: 4096 } }))
     expect(unlimited.edges.filter(({ cut }) => cut?.kind === 'setLimit').map(({ what }) => what)).toEqual([
       'memory',
       'cpu',
     ])
     const box = await open('limited', { limits: { memoryBytes: 64 * 2 ** 20, cpus: 0.5, pids: 64 } })
-    const limited = await look(box)
+    const limited = await observe(box)
     expect(limited.edges.some(({ cut }) => cut?.kind === 'setLimit')).toBe(false)
     expect([factOf(limited, 'Memory')?.value, factOf(limited, 'Processor time')?.value]).toEqual([
       '64 MiB',
@@ -130,7 +139,7 @@ test('a folder of the host is shown as the kernel has it, and joins those that s
   const writer = await open('writer', { mounts: [mount] })
   const reader = await open('reader', { mounts: [{ ...mount, readOnly: true }] })
   const node = `mount:${folder}`
-  const view = await look(writer)
+  const view = await observe(writer)
   const edge = (from: string, to: string) => view.edges.find((one) => one.from === from && one.to === to)
   expect(edge(`sandbox:${writer.id}`, node)).toMatchObject({
     strength: 'writable',
@@ -151,11 +160,11 @@ function waysOf(view: IsolationView, box: Sandbox): { kernel: string[]; grants: 
 }
 
 describe('a grant', () => {
-  const plain = 58
+  const plain = 66
 
   test('of a capability that gives control is a total way to the kernel', async () => {
     const box = await open('granted-cap', { grants: [{ kind: 'cap', name: 'SYS_ADMIN' }] })
-    const view = await look(box)
+    const view = await observe(box)
     expect(waysOf(view, box)).toEqual({ kernel: ['filtered', 'total'], grants: ['cap:SYS_ADMIN'] })
     expect(factOf(view, 'Capabilities')?.weaker).toBe(true)
     expect(view.sandboxes[0]?.score.value).toBe(15)
@@ -167,7 +176,7 @@ describe('a grant', () => {
       grants: [{ kind: 'host-path', path: '/etc', access: 'rw' }],
       mounts: [...mounts],
     })
-    const view = await look(box)
+    const view = await observe(box)
     expect(waysOf(view, box).kernel).toContain('total')
     expect(waysOf(view, box).grants).toEqual(['host-path:/etc:rw', 'host-path:/etc:rw'])
     expect(view.sandboxes[0]?.score.value).toBe(15)
@@ -175,7 +184,7 @@ describe('a grant', () => {
 
   test('of this machine’s network is a way to its services', async () => {
     const box = await open('granted-net', { network: 'nat', grants: [{ kind: 'host-network' }] })
-    const view = await look(box)
+    const view = await observe(box)
     expect(waysOf(view, box).grants).toEqual(['host-network'])
     expect(view.edges.some(({ to, strength }) => to === 'outside:this-machine' && strength === 'shared')).toBe(true)
     expect(view.sandboxes[0]?.score.value).toBeLessThan(plain)
@@ -183,19 +192,26 @@ describe('a grant', () => {
 
   test('of no filter leaves the kernel shared', async () => {
     const box = await open('granted-calls', { grants: [{ kind: 'no-seccomp' }] })
-    const view = await look(box)
+    const view = await observe(box)
     expect(waysOf(view, box)).toEqual({ kernel: ['shared', 'shared'], grants: ['no-seccomp'] })
     expect(view.sandboxes[0]?.score.value).toBe(plain - 10)
+  })
+
+  test('of rights by files is a way to the kernel, as wide as the one that is there anyway', async () => {
+    const box = await open('granted-rights', { grants: [{ kind: 'new-privileges' }] })
+    const view = await observe(box)
+    expect(waysOf(view, box)).toEqual({ kernel: ['filtered', 'filtered'], grants: ['new-privileges'] })
+    expect(view.sandboxes[0]?.score.value).toBe(plain - 4)
   })
 })
 
 test('members of a network are found in the packet filter', async () => {
-  const one = await open('member-1', { network: 'nat', networkName: 'desk' })
-  const two = await open('member-2', { network: 'nat', networkName: 'desk' })
+  const one = await open('member-1', { network: 'nat', networkName: 'shared' })
+  const two = await open('member-2', { network: 'nat', networkName: 'shared' })
   await open('alone', { network: 'nat' })
-  const view = await look(one)
+  const view = await observe(one)
   const members = view.edges
-    .filter(({ from, what }) => from === 'network:desk' && what === 'network')
+    .filter(({ from, what }) => from === 'network:shared' && what === 'network')
     .map(({ to }) => to)
   expect(members.toSorted()).toEqual([`sandbox:${one.id}`, `sandbox:${two.id}`].toSorted())
 })
@@ -210,7 +226,7 @@ test('where gVisor runs, its sentry is seen, as confined as it is, and the guest
     { kind: 'bind' as const, source: folder, target: '/again', readOnly: true },
   ]
   const box = await open('application-kernel', { class: 'gvisor', mounts })
-  const view = await look(box)
+  const view = await observe(box)
   expect(factOf(view, 'Kernel')).toMatchObject({ value: 'an application kernel (gVisor)', weaker: false })
   expect(factOf(view, 'Filter of system calls')?.weaker).toBe(false)
   expect(factOf(view, 'User on this machine')?.value).not.toBe('root')
@@ -220,19 +236,19 @@ test('where gVisor runs, its sentry is seen, as confined as it is, and the guest
   ])
   expect(factOf(view, '/data')?.source).toBe('mountinfo of the gofer')
   // Told by version 1 of cgroups only.
-  expect(factOf(view, 'Devices')?.value).toMatch(/^(the everyday ones only|not told by this kernel.*)$/)
+  expect(factOf(view, 'Devices')?.value).toMatch(/^(the everyday ones only|not reported by this kernel.*)$/)
   const { reached } = await isolation.blast(`sandbox:${box.id}`)
   expect(reached.map(({ node }) => node)).toEqual([`mount:${folder}`])
 })
 
 test('the agent answers with the same view, and with the radius of a node in it', async () => {
-  const box = await open('asked')
-  const view = await agent.client.readIsolation({ ref: 'asked', measure: false })
-  const { sandboxes } = await look(box)
+  const box = await open('followed')
+  const view = await agent.client.readIsolation({ ref: 'followed', measure: false })
+  const { sandboxes } = await observe(box)
   expect(view.nodes.filter(({ kind }) => ['mount', 'socket', 'device'].includes(kind))).toEqual([])
   expect(view.sandboxes[0]?.score).toEqual(sandboxes[0]?.score)
   const blast = await agent.client.readBlastRadius({ node: `sandbox:${box.id}` })
-  expect(blast.cut?.cut).toEqual({ kind: 'setClass', ref: 'asked', class: 'gvisor' })
+  expect(blast.cut?.cut).toEqual({ kind: 'setClass', ref: 'followed', class: 'gvisor' })
   await expect(agent.client.readBlastRadius({ node: 'sandbox:none' })).rejects.toThrow('no such node')
 })
 
@@ -240,9 +256,9 @@ test('where micro-VMs run, the machine monitor is seen, and the guest has no way
   const { classes } = await agent.client.examineHost({})
   if (!classes.some(({ class: offered, available }) => offered === 'microvm' && available)) return
   const box = await open('machine', { class: 'microvm' })
-  const view = await look(box)
+  const view = await observe(box)
   expect(factOf(view, 'Kernel')?.value).toContain('one of its own')
-  expect(factOf(view, 'Devices')?.value).toMatch(/^(.*, for QEMU and not for the guest|not told by this kernel.*)$/)
+  expect(factOf(view, 'Devices')?.value).toMatch(/^(.*, for QEMU and not for the guest|not reported by this kernel.*)$/)
   expect(factOf(view, 'Filter of system calls')?.weaker).toBe(false)
   expect(factOf(view, 'User on this machine')?.value).not.toBe('root')
   const { reached } = await isolation.blast(`sandbox:${box.id}`)
@@ -251,10 +267,10 @@ test('where micro-VMs run, the machine monitor is seen, and the guest has no way
 
 test('a sandbox that ends while it is looked at is left out', async () => {
   const box = await open('short')
-  expect((await look(box)).sandboxes).toHaveLength(1)
+  expect((await observe(box)).sandboxes).toHaveLength(1)
   await agent.client.killSandbox({ ref: box.id, signal: 'KILL' })
   await agent.client.waitSandbox({ ref: box.id })
-  expect((await look(box)).sandboxes).toEqual([])
+  expect((await observe(box)).sandboxes).toEqual([])
 })
 
 test('a process that was put into the sandbox’s place is not taken for it', async () => {
@@ -262,12 +278,12 @@ test('a process that was put into the sandbox’s place is not taken for it', as
   const child = start('sleep', ['600'])
   onTestFinished(() => endGroup(child, 0))
   running = [{ ...watch(box), pid: child.pid ?? null }]
-  const view = await look(box)
+  const view = await observe(box)
   expect(factOf(view, 'Namespaces of this machine')?.weaker).toBe(true)
   expect(view.edges.some(({ strength, to }) => strength === 'total' && to === 'host-kernel')).toBe(true)
 })
 
-test('fifty sandboxes that sleep cost less than three hundredths of a core', async () => {
+test('watching fifty sandboxes that sleep for 16 seconds costs less than 150 bare looks at each', async () => {
   const controllers = createCgroupReader().version === 'v2' ? [''] : ['cpu', 'cpuacct', 'memory', 'pids', 'unified']
   const parent = `/joey-isolation-${process.pid}`
   const folders = (path: string) => controllers.map((controller) => `/sys/fs/cgroup/${controller}${parent}${path}`)
@@ -292,10 +308,27 @@ test('fifty sandboxes that sleep cost less than three hundredths of a core', asy
   const { user, system } = process.cpuUsage(begun)
   undo()
   running = []
+  const bare = costOfReading(children.map(({ pid }) => pid ?? 0))
+  const rounds = (user + system) / bare
   const share = (user + system) / (seconds * 1e6)
-  process.stdout.write(`50 sandboxes cost ${(share * 100).toFixed(2)} % of a core\n`)
-  expect(share).toBeLessThan(0.03)
+  process.stdout.write(`50 sandboxes cost ${(share * 100).toFixed(2)} % of a core, ${rounds.toFixed(1)} bare rounds\n`)
+  // A share of a core says more of how busy the machine is: 1.8 to 9 % where this is 70 to 75.
+  expect(rounds).toBeLessThan(150)
 })
+
+/** Microseconds of the processor for one bare look at each process: what no observation could do without. */
+function costOfReading(pids: readonly number[]): number {
+  const repeats = 20
+  const begun = process.cpuUsage()
+  for (let repeat = 0; repeat < repeats; repeat += 1) {
+    for (const pid of pids) {
+      for (const name of ['status', 'mountinfo', 'cgroup']) readFileSync(`/proc/${pid}/${name}`)
+      for (const name of ['mnt', 'pid', 'net', 'uts', 'ipc', 'cgroup', 'user']) readlinkSync(`/proc/${pid}/ns/${name}`)
+    }
+  }
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / repeats
+}
 
 function watchProcess(pid: number, index: number): Watched {
   const id = index.toString(16).padStart(12, '0') as Watched['id']

@@ -1,10 +1,10 @@
 import type { SandboxIsolation } from '#contract/isolation'
 import type { Disturbance } from '../contention/interference.ts'
-import type { Graph } from './graph/build.ts'
 import type { Observed } from './facts/observed.ts'
+import type { Graph } from './graph/build.ts'
 
-/** What one round of looking has found. */
-export interface Found {
+/** What one round has observed. */
+export interface ObservationRound {
   readonly at: Date
   readonly all: readonly Observed[]
   readonly graph: Graph

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest'
 import { IsolationView } from '#contract/isolation'
 import type { SandboxId } from '#contract/sandbox'
+import { host, makeObserved, makeWatched } from '../../testing/isolation/observations.ts'
 import type { Disturbance } from '../contention/interference.ts'
 import type { SamplerClock } from '../usage/sampler.ts'
 import type { Observed, Watched } from './facts/observed.ts'
 import { createIsolation } from './service.ts'
-import { host, makeObserved, makeWatched } from '../../testing/isolation/observations.ts'
 
 const quiet: Disturbance = { pressures: [], interference: [], slotAdded: false }
 const pressed = (cpu: number): Disturbance => ({
@@ -16,7 +16,7 @@ const pressed = (cpu: number): Disturbance => ({
   ],
 })
 
-/** A desk whose sandboxes, time and pressure the test sets. */
+/** A host whose sandboxes, time and pressure the test sets. */
 function setUp(...running: Watched[]) {
   let ms = 0
   const timers = new Set<() => void>()
@@ -28,20 +28,20 @@ function setUp(...running: Watched[]) {
       return () => timers.delete(work)
     },
   }
-  const desk = { running, disturbance: quiet, seen: new Map<string, Observed>() }
-  const look = vi.fn((watched: Watched): Observed | null => {
-    const known = desk.seen.get(watched.id)
+  const fixture = { running, disturbance: quiet, seen: new Map<string, Observed>() }
+  const observe = vi.fn((watched: Watched): Observed | null => {
+    const known = fixture.seen.get(watched.id)
     if (known) return known
     const observed = makeObserved(1, { watched })
-    desk.seen.set(watched.id, observed)
+    fixture.seen.set(watched.id, observed)
     return observed
   })
   const readFilter = vi.fn(async () => null)
   const errors: unknown[] = []
   const service = createIsolation({
-    list: () => desk.running,
-    observer: { host, begin: () => {}, look, keep: () => {} },
-    meter: { measure: async () => desk.disturbance, history: () => [], rest: () => {} },
+    list: () => fixture.running,
+    observer: { host, begin: () => {}, observe, keep: () => {} },
+    meter: { measure: async () => fixture.disturbance, history: () => [], rest: () => {} },
     readFilter,
     agentSockets: [],
     isPrivileged: true,
@@ -54,50 +54,50 @@ function setUp(...running: Watched[]) {
     for (const work of [...timers]) work()
     await settle()
   }
-  return { desk, service, look, readFilter, errors, timers, passSecond, settle }
+  return { fixture, service, observe, readFilter, errors, timers, passSecond, settle }
 }
 
 test('a view comes at once, keeps the contract, and comes again only when something has changed', async () => {
-  const { service, desk, passSecond, settle } = setUp(makeWatched(1), makeWatched(2))
+  const { service, fixture, passSecond, settle } = setUp(makeWatched(1), makeWatched(2))
   const views: IsolationView[] = []
   service.subscribe(undefined, (view) => views.push(IsolationView.parse(view)) > 0)
   await settle()
   await passSecond()
   await passSecond()
   expect(views).toHaveLength(1)
-  desk.running = [makeWatched(1)]
+  fixture.running = [makeWatched(1)]
   await passSecond()
   expect(views.map(({ sandboxes }) => sandboxes.length)).toEqual([2, 1])
-  desk.disturbance = pressed(0.5)
+  fixture.disturbance = pressed(0.5)
   await passSecond()
   expect(views.at(-1)?.pressures[0]?.cpu).toBe(0.5)
   service.close()
 })
 
 test('nothing is read while nobody listens', async () => {
-  const { service, look, timers, passSecond, settle } = setUp(makeWatched(1))
+  const { service, observe, timers, passSecond, settle } = setUp(makeWatched(1))
   await passSecond()
-  expect([look.mock.calls.length, timers.size]).toEqual([0, 0])
+  expect([observe.mock.calls.length, timers.size]).toEqual([0, 0])
   const undo = service.subscribe(undefined, () => true)
   await settle()
   await passSecond()
-  expect(look).toHaveBeenCalledTimes(2)
+  expect(observe).toHaveBeenCalledTimes(2)
   undo()
   await passSecond()
   await passSecond()
-  expect([look.mock.calls.length, timers.size]).toEqual([2, 0])
+  expect([observe.mock.calls.length, timers.size]).toEqual([2, 0])
 })
 
-test('who follows one sandbox gets its facts and what is around it, and is not told of others’ pressure', async () => {
-  const { service, desk, passSecond, settle } = setUp(makeWatched(1), makeWatched(2))
+test('who follows one sandbox gets its facts and what is around it, and nothing of others’ pressure', async () => {
+  const { service, fixture, passSecond, settle } = setUp(makeWatched(1), makeWatched(2))
   const views: IsolationView[] = []
   service.subscribe(makeWatched(2).id, (view) => views.push(view) > 0)
   await settle()
   expect(views[0]?.sandboxes.map(({ name, facts }) => [name, facts.length > 10])).toEqual([['box-2', true]])
   expect(views[0]?.nodes.some(({ id }) => id === `sandbox:${makeWatched(1).id}`)).toBe(false)
-  desk.disturbance = pressed(0)
+  fixture.disturbance = pressed(0)
   await passSecond()
-  desk.disturbance = pressed(0.9)
+  fixture.disturbance = pressed(0.9)
   await passSecond()
   expect(views).toHaveLength(2)
   service.close()
@@ -117,14 +117,14 @@ test('one that has no room for a view gets the next', async () => {
 })
 
 test('a listener that throws is dropped, and the others go on', async () => {
-  const { service, desk, errors, passSecond, settle } = setUp(makeWatched(1))
+  const { service, fixture, errors, passSecond, settle } = setUp(makeWatched(1))
   service.subscribe(undefined, () => {
     throw new Error('gone')
   })
   const other = vi.fn(() => true)
   service.subscribe(undefined, other)
   await settle()
-  desk.running = []
+  fixture.running = []
   await passSecond()
   expect(errors).toHaveLength(1)
   expect(other).toHaveBeenCalledTimes(2)
@@ -132,14 +132,14 @@ test('a listener that throws is dropped, and the others go on', async () => {
 })
 
 test('the packet filter is asked again when a network may have changed, and its failure is no end', async () => {
-  const { service, desk, errors, readFilter, passSecond, settle } = setUp(makeWatched(1))
+  const { service, fixture, errors, readFilter, passSecond, settle } = setUp(makeWatched(1))
   readFilter.mockRejectedValueOnce(new Error('no nft'))
   const listener = vi.fn(() => true)
   service.subscribe(undefined, listener)
   await settle()
   await passSecond()
   expect([readFilter.mock.calls.length, errors.length, listener.mock.calls.length]).toEqual([1, 1, 1])
-  desk.running = [makeWatched(1, { networkName: 'web' })]
+  fixture.running = [makeWatched(1, { networkName: 'web' })]
   await passSecond()
   expect(readFilter).toHaveBeenCalledTimes(2)
   service.close()

@@ -4,13 +4,13 @@ import type { BlastRadius, IsolationView, SandboxIsolation } from '#contract/iso
 import type { SandboxId } from '#contract/sandbox'
 import type { Disturbance, InterferenceMeter } from '../contention/interference.ts'
 import { type SamplerClock, systemClock } from '../usage/sampler.ts'
-import { describeFacts } from '../../isolation/describe/facts.ts'
+import { describeFacts } from './describe/facts.ts'
+import type { Observed, Watched } from './facts/observed.ts'
 import type { Observer } from './facts/observer.ts'
 import type { FilterFacts } from './facts/packet-filter.ts'
-import type { Describe, Found } from './observation-round.ts'
 import { findBlastRadius } from './graph/blast.ts'
 import { buildGraph } from './graph/build.ts'
-import type { Observed, Watched } from './facts/observed.ts'
+import type { Describe, ObservationRound } from './observation-round.ts'
 import { scoreSandbox } from './score/score.ts'
 import { buildView, keyOfView } from './view.ts'
 
@@ -62,29 +62,29 @@ interface Listening {
 export function createIsolation(deps: IsolationDeps): IsolationService {
   const { clock = systemClock, meter, onError } = deps
   const listeners = new Map<IsolationListener, Listening>()
-  const looking = createLooking(deps)
+  const rounds = createRounds(deps)
   const describe = createDescriber(deps.observer)
   let stopTimer: (() => void) | null = null
-  let round: Promise<Found> | null = null
+  let round: Promise<ObservationRound> | null = null
   let warmUntil = 0
   let startedMs = 0
   let slots = 0
 
-  const look = (): Promise<Found> => {
+  const observe = (): Promise<ObservationRound> => {
     // A slow round is not overtaken by the next.
-    round ??= looking.look(stopTimer !== null).finally(() => {
+    round ??= rounds.observe(stopTimer !== null).finally(() => {
       round = null
     })
     return round
   }
-  const view = (found: Found, id: SandboxId | undefined, withHistory: boolean): IsolationView =>
-    buildView(found, { id, describe, ...(withHistory ? { history: meter.history() } : {}) })
-  const tell = (found: Found, listener: IsolationListener, state: Listening): void => {
-    const key = keyOfView(found, state.id)
+  const view = (latest: ObservationRound, id: SandboxId | undefined, withHistory: boolean): IsolationView =>
+    buildView(latest, { id, describe, ...(withHistory ? { history: meter.history() } : {}) })
+  const tell = (latest: ObservationRound, listener: IsolationListener, state: Listening): void => {
+    const key = keyOfView(latest, state.id)
     const newSlots = state.slots !== slots
     if (key === state.key && !newSlots) return
     try {
-      if (!listener(view(found, state.id, newSlots))) return
+      if (!listener(view(latest, state.id, newSlots))) return
       state.key = key
       state.slots = slots
     } catch (error) {
@@ -94,9 +94,9 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
   }
   const tick = async (): Promise<void> => {
     if (listeners.size === 0 && clock.monotonicMs() > warmUntil) return rest()
-    const found = await look()
-    if (found.disturbance.slotAdded) slots += 1
-    for (const [listener, state] of listeners) tell(found, listener, state)
+    const latest = await observe()
+    if (latest.disturbance.slotAdded) slots += 1
+    for (const [listener, state] of listeners) tell(latest, listener, state)
   }
   const wake = (): void => {
     if (stopTimer !== null) return
@@ -113,22 +113,21 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
     async read(id, measure = true) {
       warmUntil = clock.monotonicMs() + warmMs
       wake()
-      let first = await look()
+      let first = await observe()
       if (first.all.length < deps.list().length) {
         // One that was just started may be a few milliseconds away from its first instruction.
         await sleep(startingMs)
-        first = await look()
+        first = await observe()
       }
       const left = measureMs - (clock.monotonicMs() - startedMs)
       if (!measure || left <= 0 || first.all.length < 2) return view(first, id, true)
       await sleep(left)
-      return view(await look(), id, true)
+      return view(await observe(), id, true)
     },
     async blast(node) {
-      const { graph } = await look()
+      const { graph } = await observe()
       if (graph.nodes.some((known) => known.id === node)) return findBlastRadius(node, graph)
-      const message = 'There is no such node in the graph now. It may have ended; look at the graph again.'
-      throw appError('notFound', 'node-unknown', message, { params: { node } })
+      throw appError('node-unknown', { node })
     },
     subscribe(id, listener) {
       // The same function may be given twice; each time it is another listener.
@@ -136,9 +135,9 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
       const state: Listening = { id, key: '', slots: -1 }
       listeners.set(own, state)
       wake()
-      void look()
-        .then((found) => {
-          if (listeners.has(own)) tell(found, own, state)
+      void observe()
+        .then((latest) => {
+          if (listeners.has(own)) tell(latest, own, state)
         })
         .catch(onError)
       return () => void listeners.delete(own)
@@ -151,8 +150,8 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
 }
 
 /** Looks at everything once, and builds the graph anew only where something has changed. */
-function createLooking({ list, observer, meter, readFilter, onError, clock = systemClock, ...ground }: IsolationDeps) {
-  let last: Found | null = null
+function createRounds({ list, observer, meter, readFilter, onError, clock = systemClock, ...hostView }: IsolationDeps) {
+  let last: ObservationRound | null = null
   let filter: { readonly facts: FilterFacts | null; readonly ms: number; readonly key: string } | null = null
 
   const currentFilter = async (watched: readonly Watched[]): Promise<FilterFacts | null> => {
@@ -173,18 +172,18 @@ function createLooking({ list, observer, meter, readFilter, onError, clock = sys
     observer.keep(new Set(watched.map(({ id }) => id)))
     const all: Observed[] = []
     for (const [index, one] of watched.entries()) {
-      const observed = observer.look(one)
+      const observed = observer.observe(one)
       if (observed !== null) all.push(observed)
       if (index % atOnce === atOnce - 1) await new Promise((resolve) => setImmediate(resolve))
     }
     return all
   }
   return {
-    async look(measure: boolean): Promise<Found> {
+    async observe(measure: boolean): Promise<ObservationRound> {
       const all = await observeAll(list())
       const same =
         last !== null && all.length === last.all.length && all.every((one, index) => one === last?.all[index])
-      const graph = same && last !== null ? last.graph : buildGraph(all, { host: observer.host, ...ground })
+      const graph = same && last !== null ? last.graph : buildGraph(all, { host: observer.host, ...hostView })
       const neighbours = all.map(({ watched }) => ({
         id: watched.id,
         name: watched.name,

@@ -1,22 +1,22 @@
 import type { InterferenceSlot, IsolationView } from '#contract/isolation'
 import type { SandboxId } from '#contract/sandbox'
-import type { Describe, Found } from './observation-round.ts'
 import { scopeGraph } from './graph/scope.ts'
+import type { Describe, ObservationRound } from './observation-round.ts'
 import { scoreDesk } from './score/score.ts'
 
 interface Options {
-  /** One sandbox and what is around it; else the desk. */
+  /** One sandbox and what is around it; else all. */
   readonly id: SandboxId | undefined
   readonly describe: Describe
   readonly history?: InterferenceSlot[]
 }
 
-export function buildView(found: Found, { id, describe, history }: Options): IsolationView {
-  const described = found.all.map(describe)
-  const { nodes, edges } = id === undefined ? found.graph : scopeGraph(found.graph, id)
-  const { pressures, interference } = scopeDisturbance(found, id)
+export function buildView(round: ObservationRound, { id, describe, history }: Options): IsolationView {
+  const described = round.all.map(describe)
+  const { nodes, edges } = id === undefined ? round.graph : scopeGraph(round.graph, id)
+  const { pressures, interference } = scopeDisturbance(round, id)
   return {
-    at: found.at.toISOString(),
+    at: round.at.toISOString(),
     sandboxes:
       id === undefined
         ? described.map((one) => ({ ...one, facts: one.facts.filter(({ weaker }) => weaker) }))
@@ -31,11 +31,11 @@ export function buildView(found: Found, { id, describe, history }: Options): Iso
 }
 
 /** The same for views that tell the same: everything but times. */
-export function keyOfView(found: Found, id: SandboxId | undefined): string {
-  return `${found.version} ${JSON.stringify(scopeDisturbance(found, id))}`
+export function keyOfView(round: ObservationRound, id: SandboxId | undefined): string {
+  return `${round.version} ${JSON.stringify(scopeDisturbance(round, id))}`
 }
 
-function scopeDisturbance({ disturbance }: Found, id: SandboxId | undefined) {
+function scopeDisturbance({ disturbance }: ObservationRound, id: SandboxId | undefined) {
   const { pressures, interference } = disturbance
   if (id === undefined) return { pressures, interference }
   return {

@@ -2,9 +2,16 @@ import { expect, test } from 'vitest'
 import { type IsolationClass, Sandbox, SandboxSpec } from '#contract/sandbox'
 import { probeArguments } from './arguments.ts'
 
-function sandboxOf(wall: IsolationClass, change: Partial<SandboxSpec> = {}): Sandbox {
-  const spec = { ...SandboxSpec.parse({ image: 'busybox', class: wall }), ...change }
-  const named = { id: 'aaaa0000bbbb', name: 'calm-fox', class: wall, state: 'running', image: 'busybox', spec }
+function sandboxOf(isolationClass: IsolationClass, change: Partial<SandboxSpec> = {}): Sandbox {
+  const spec = { ...SandboxSpec.parse({ image: 'busybox', class: isolationClass }), ...change }
+  const named = {
+    id: 'aaaa0000bbbb',
+    name: 'calm-fox',
+    class: isolationClass,
+    state: 'running',
+    image: 'busybox',
+    spec,
+  }
   const run = { createdAt: '2026-01-01T00:00:00Z', startedAt: '2026-01-01T00:00:00Z', exit: null, engine: null, pid: 1 }
   return Sandbox.parse({ ...named, ...run, imageDigest: 'sha256:1', argv: ['sh'], address: null, ports: [] })
 }
@@ -18,13 +25,13 @@ const valuesOf = (args: readonly string[], name: string) => args.filter((_, inde
 test('limits are run into only where that cannot end the whole sandbox', () => {
   const limits = { memoryBytes: 64 * 1024 * 1024, cpus: null, pids: 100 }
   expect(valuesOf(argumentsFor(sandboxOf('container', { limits })), '--memory')).toEqual(['67108864'])
-  for (const wall of ['gvisor', 'microvm'] as const) {
-    const args = argumentsFor(sandboxOf(wall, { limits }))
+  for (const isolationClass of ['gvisor', 'microvm'] as const) {
+    const args = argumentsFor(sandboxOf(isolationClass, { limits }))
     expect([...valuesOf(args, '--memory'), ...valuesOf(args, '--pids')]).toEqual([])
   }
 })
 
-test('mounts below a granted path are told apart from others', () => {
+test('mounts below a granted path are distinguished from others', () => {
   const mount = (source: string, target: string) => ({ kind: 'bind' as const, source, target, readOnly: false })
   const args = argumentsFor(
     sandboxOf('container', {

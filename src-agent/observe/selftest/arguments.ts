@@ -2,9 +2,6 @@ import type { IsolationClass, Sandbox } from '#contract/sandbox'
 import { grantsOver, mountsOfGrants } from '../../sandboxes/grant-policy.ts'
 import type { Canaries } from './canaries.ts'
 
-/** Where every sandbox has the probe: a read-only mount of `resources/probe`. */
-export const probePath = '/dev/.joey/probe'
-
 /** What a sandbox must not reach. */
 export interface Surroundings {
   /** Addresses of sandboxes that share no network with it. */
@@ -52,8 +49,15 @@ export function probeArguments(sandbox: Sandbox, { nonce, canaries, surroundings
   ]
 }
 
-/** What the engine mounts of the sandbox's own disk; gVisor would else put a file system in memory there. */
-const ownMounts: Readonly<Record<IsolationClass, readonly string[]>> = { container: [], gvisor: ['/tmp'], microvm: [] }
+/**
+ * What the engine mounts in every sandbox of the class: of the sandbox's own disk, where gVisor would else put a file
+ * system in memory, and the name of what programs in gVisor load (resources/gvisor).
+ */
+const ownMounts: Readonly<Record<IsolationClass, readonly string[]>> = {
+  container: [],
+  gvisor: ['/tmp', '/etc/ld.so.preload'],
+  microvm: [],
+}
 
 function each(name: string, values: readonly string[]): string[] {
   return values.slice(0, most).flatMap((value) => [name, value])

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 
 /**
  * What lies where no sandbox should get, for as long as a self-test runs: each canary tells a secret to whoever reaches it,
- * so that a success can be told from a lookalike inside the sandbox.
+ * so that a success can be distinguished from a lookalike inside the sandbox.
  */
 export interface Canaries {
   readonly secrets: ReadonlySet<string>

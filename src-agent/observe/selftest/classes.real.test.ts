@@ -32,8 +32,8 @@ afterAll(async () => {
 }, 60_000)
 
 /** Checks a new sandbox as a client does. */
-async function check(wall: IsolationClass, change: Partial<SandboxSpec>): Promise<readonly ProbeResult[]> {
-  const spec = scriptSpec('sleep 1000', { class: wall, ...change })
+async function check(isolationClass: IsolationClass, change: Partial<SandboxSpec>): Promise<readonly ProbeResult[]> {
+  const spec = scriptSpec('sleep 1000', { class: isolationClass, ...change })
   const { id } = await agent.client.createSandbox({ spec, start: true })
   const { results } = await agent.client.runSelfTest({ ref: id })
   // Still there, and as it was.
@@ -44,25 +44,25 @@ async function check(wall: IsolationClass, change: Partial<SandboxSpec>): Promis
 }
 
 /** Every machine offers containers, so a test of another class that is not offered here still sees something. */
-function isOffered(wall: IsolationClass): boolean {
+function isOffered(isolationClass: IsolationClass): boolean {
   expect(offered).toContain('container')
-  return offered.includes(wall)
+  return offered.includes(isolationClass)
 }
 
 const idsOf = (results: readonly ProbeResult[], outcome: ProbeResult['outcome']) =>
   results.filter((result) => result.outcome === outcome).map(({ id }) => id)
 
 test.each(['container', 'gvisor', 'microvm'] as const)(
-  'the wall of a sandbox of class %s stands',
-  async (wall) => {
-    if (!isOffered(wall)) return
+  'the isolation of a sandbox of class %s holds',
+  async (isolationClass) => {
+    if (!isOffered(isolationClass)) return
     const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512 }
-    const results = await check(wall, { network: 'nat', limits })
+    const results = await check(isolationClass, { network: 'nat', limits })
     expect(results.filter(({ outcome }) => outcome === 'fail')).toEqual([])
     const passed = idsOf(results, 'pass')
     expect(passed.length).toBeGreaterThan(60)
     expect(passed).toEqual(expect.arrayContaining(['network.host-addresses', 'neighbours.addresses', 'files.by-path']))
-    if (wall !== 'container') expect(passed).toContain('kernel.own')
+    if (isolationClass !== 'container') expect(passed).toContain('kernel.own')
   },
   120_000,
 )
@@ -81,6 +81,8 @@ describe('what is granted makes the probe fail that would find it, and is named 
     ['container', { kind: 'host-network' }, 'network.host-loopback'],
     ['gvisor', { kind: 'host-network' }, 'network.host-loopback'],
     ['container', { kind: 'no-seccomp' }, 'privileges.filter'],
+    ['container', { kind: 'new-privileges' }, 'privileges.set-user-id'],
+    ['container', { kind: 'new-privileges' }, 'privileges.main-no-new-privileges'],
     ...devices.map((path): [IsolationClass, Grant, string] => [
       'container',
       { kind: 'device', path },
@@ -88,10 +90,13 @@ describe('what is granted makes the probe fail that would find it, and is named 
     ]),
   ])(
     'in a %s %o fails %s',
-    async (wall, grant, probe) => {
-      if (!isOffered(wall)) return
+    async (isolationClass, grant, probe) => {
+      if (!isOffered(isolationClass)) return
       const etcBefore = readdirSync('/etc')
-      const results = await check(wall, { grants: [grant], network: grant.kind === 'host-network' ? 'nat' : 'none' })
+      const results = await check(isolationClass, {
+        grants: [grant],
+        network: grant.kind === 'host-network' ? 'nat' : 'none',
+      })
       const failed = results.filter(({ outcome }) => outcome === 'fail')
       expect(failed.map(({ id }) => id)).toContain(probe)
       expect(failed.find(({ id }) => id === probe)?.detail).toContain(`It was granted: ${formatGrant(grant)}.`)

@@ -3,13 +3,13 @@ import { expect, test } from 'vitest'
 import type { Grant, IsolationClass } from '#contract/sandbox'
 import { SelfTestReport } from '#contract/selftest'
 import { run } from '../../base/process/run.ts'
-import { judge, type Subject } from './evaluate.ts'
+import { evaluate, type Subject } from './evaluate.ts'
 import type { Observation, Observed } from './observation.ts'
 import { probeRules } from './probes.ts'
 
 const host = { boot: 'host-boot', kernel: '6.1', version: '#1 host' }
-const subject = (wall: IsolationClass, more: Partial<Subject> = {}): Subject => {
-  return { class: wall, grants: [], secrets: new Set(['joey-canary-1']), host, ...more }
+const subject = (isolationClass: IsolationClass, more: Partial<Subject> = {}): Subject => {
+  return { class: isolationClass, grants: [], secrets: new Set(['joey-canary-1']), host, ...more }
 }
 const seen = (what: Observation['seen'], found = ''): Omit<Observation, 'id'> => ({
   seen: what,
@@ -23,12 +23,12 @@ function observed(id: string, observation: Omit<Observation, 'id'>, boot = 'gues
   return { beginning, observations: new Map([[id, { id, ...observation }]]), complete: true, foreign: 0 }
 }
 
-function judged(id: string, observation: Omit<Observation, 'id'>, about: Subject, boot?: string) {
-  return judge(observed(id, observation, boot), about).find((result) => result.id === id)
+function evaluated(id: string, observation: Omit<Observation, 'id'>, about: Subject, boot?: string) {
+  return evaluate(observed(id, observation, boot), about).find((result) => result.id === id)
 }
 
 test.skipIf(process.arch !== 'x64')('the rules are exactly about what the probe tries', async () => {
-  const program = fileURLToPath(new URL('../../../resources/probe/x64/joey-probe', import.meta.url))
+  const program = fileURLToPath(new URL('../../../resources/inside/x64/joey-inside', import.meta.url))
   const { stdout } = await run(program, ['--list'])
   const tried = stdout.trim().split('\n')
   expect(probeRules.map(({ id }) => id).sort()).toEqual(tried.sort())
@@ -37,15 +37,18 @@ test.skipIf(process.arch !== 'x64')('the rules are exactly about what the probe 
 })
 
 test('every probe gives one result in the form of the contract, whatever the guest printed', () => {
-  const results = judge({ beginning: null, observations: new Map(), complete: false, foreign: 0 }, subject('container'))
+  const results = evaluate(
+    { beginning: null, observations: new Map(), complete: false, foreign: 0 },
+    subject('container'),
+  )
   expect(results.map(({ outcome }) => outcome)).not.toContain('pass')
   expect(results.length).toBe(probeRules.length + 1)
   expect(SelfTestReport.shape.results.safeParse(results).success).toBe(true)
 })
 
 test('refused is a pass, carried out is a failure', () => {
-  expect(judged('kernel.bpf', seen('blocked'), subject('container'))?.outcome).toBe('pass')
-  expect(judged('kernel.bpf', seen('succeeded'), subject('container'))?.outcome).toBe('fail')
+  expect(evaluated('kernel.bpf', seen('blocked'), subject('container'))?.outcome).toBe('pass')
+  expect(evaluated('kernel.bpf', seen('succeeded'), subject('container'))?.outcome).toBe('fail')
 })
 
 test('what was granted still fails, and the result names the grant', () => {
@@ -53,51 +56,53 @@ test('what was granted still fails, and the result names the grant', () => {
     { kind: 'cap', name: 'SYS_ADMIN' },
     { kind: 'cap', name: 'NET_ADMIN' },
   ]
-  const result = judged('privileges.mount', seen('succeeded'), subject('container', { grants }))
+  const result = evaluated('privileges.mount', seen('succeeded'), subject('container', { grants }))
   expect(result?.outcome).toBe('fail')
   expect(result?.detail).toContain('It was granted: cap:SYS_ADMIN.')
 })
 
 test('what a guest does to a kernel of its own is not held against it', () => {
-  for (const wall of ['gvisor', 'microvm'] as const) {
-    expect(judged('kernel.bpf', seen('succeeded'), subject(wall))?.outcome).toBe('notApplicable')
+  for (const isolationClass of ['gvisor', 'microvm'] as const) {
+    expect(evaluated('kernel.bpf', seen('succeeded'), subject(isolationClass))?.outcome).toBe('notApplicable')
   }
 })
 
 test('a class that should have a kernel of its own and has not fails, and nothing is excused', () => {
-  const results = judge(observed('kernel.bpf', seen('succeeded'), host.boot), subject('microvm'))
+  const results = evaluate(observed('kernel.bpf', seen('succeeded'), host.boot), subject('microvm'))
   expect(results.find(({ id }) => id === 'kernel.own')?.outcome).toBe('fail')
   expect(results.find(({ id }) => id === 'kernel.bpf')?.outcome).toBe('fail')
 })
 
-test('a kernel that does not tell when it was started is told apart by its build', () => {
-  const results = judge(observed('kernel.bpf', seen('succeeded'), ''), subject('gvisor'))
+test('a kernel that does not tell when it was started is recognised by its build', () => {
+  const results = evaluate(observed('kernel.bpf', seen('succeeded'), ''), subject('gvisor'))
   expect(results.find(({ id }) => id === 'kernel.own')?.outcome).toBe('pass')
 })
 
 test('a lookalike of a canary inside the sandbox is no way out', () => {
   const about = subject('container')
-  expect(judged('files.by-path', seen('succeeded', 'joey-canary-2'), about)?.outcome).toBe('pass')
-  expect(judged('files.by-path', seen('succeeded', 'joey-canary-1'), about)?.outcome).toBe('fail')
-  expect(judged('network.host-loopback', seen('succeeded', 'joey-canary-1'), subject('microvm'))?.outcome).toBe('fail')
+  expect(evaluated('files.by-path', seen('succeeded', 'joey-canary-2'), about)?.outcome).toBe('pass')
+  expect(evaluated('files.by-path', seen('succeeded', 'joey-canary-1'), about)?.outcome).toBe('fail')
+  expect(evaluated('network.host-loopback', seen('succeeded', 'joey-canary-1'), subject('microvm'))?.outcome).toBe(
+    'fail',
+  )
 })
 
 test('a device that the rules let through fails even where there is none', () => {
-  expect(judged('devices.kvm', seen('absent'), subject('container'))?.outcome).toBe('fail')
-  expect(judged('devices.kvm', seen('absent'), subject('microvm'))?.outcome).toBe('pass')
+  expect(evaluated('devices.kvm', seen('absent'), subject('container'))?.outcome).toBe('fail')
+  expect(evaluated('devices.kvm', seen('absent'), subject('microvm'))?.outcome).toBe('pass')
 })
 
 test('more capabilities than usual fail by name', () => {
   const about = subject('container')
-  expect(judged('privileges.capabilities', seen('succeeded', '00000000a80425fb'), about)?.outcome).toBe('pass')
-  const more = judged('privileges.capabilities', seen('succeeded', '00000000a82425fb'), about)
+  expect(evaluated('privileges.capabilities', seen('succeeded', '00000000000425fb'), about)?.outcome).toBe('pass')
+  const more = evaluated('privileges.capabilities', seen('succeeded', '00000000002425fb'), about)
   expect(more).toMatchObject({ outcome: 'fail', detail: expect.stringContaining('SYS_ADMIN') })
-  expect(judged('privileges.capabilities', seen('succeeded', 'nonsense'), about)?.outcome).toBe('notApplicable')
+  expect(evaluated('privileges.capabilities', seen('succeeded', 'nonsense'), about)?.outcome).toBe('notApplicable')
 })
 
 test('an attempt that was killed by the filter is refused; one that ended otherwise tells nothing', () => {
   const about = subject('container')
-  expect(judged('kernel.bpf', { ...seen('crashed'), detail: 'Signal 31.' }, about)?.outcome).toBe('pass')
-  expect(judged('kernel.bpf', { ...seen('crashed'), detail: 'Signal 11.' }, about)?.outcome).toBe('notApplicable')
-  expect(judged('kernel.bpf', seen('timeout'), about)?.outcome).toBe('notApplicable')
+  expect(evaluated('kernel.bpf', { ...seen('crashed'), detail: 'Signal 31.' }, about)?.outcome).toBe('pass')
+  expect(evaluated('kernel.bpf', { ...seen('crashed'), detail: 'Signal 11.' }, about)?.outcome).toBe('notApplicable')
+  expect(evaluated('kernel.bpf', seen('timeout'), about)?.outcome).toBe('notApplicable')
 })

@@ -1,10 +1,12 @@
 import type { Grant, IsolationClass } from '#contract/sandbox'
 import type { ProbeResult } from '#contract/selftest'
-import { defaultCapabilities } from '../../engines/oci/grants.ts'
+import { sentence } from '#contract/sentence'
 import { capabilityNames, maskOf } from '../../base/kernel/capabilities.ts'
-import { tellGranted } from './grants.ts'
+import { defaultCapabilities } from '../../engines/oci/grants.ts'
+import { namesOfGranted } from './grants.ts'
 import type { Beginning, Observation, Observed } from './observation.ts'
 import { hostChecks, type ProbeRule, probeRules } from './probes.ts'
+import { titled, type Verdict, verdict } from './verdict.ts'
 
 /** What the sandbox is, and what this machine knows that the guest does not. */
 export interface Subject {
@@ -16,14 +18,17 @@ export interface Subject {
   readonly host: { readonly boot: string; readonly kernel: string; readonly version: string }
 }
 
-type Verdict = Pick<ProbeResult, 'outcome' | 'detail'>
-
 /** One result for each probe that there is, in their order, whatever the guest printed. */
-export function judge(observed: Observed, subject: Subject): ProbeResult[] {
+export function evaluate(observed: Observed, subject: Subject): ProbeResult[] {
   const own = hasOwnKernel(observed.beginning, subject)
   const results = probeRules.map((rule): ProbeResult => {
     const { id, group, title } = rule
-    return { id, group, title, ...judgeOne(rule, observed.observations.get(id), { ...subject, ownKernel: own }) }
+    return {
+      id,
+      group,
+      ...titled(title),
+      ...judgeOne(rule, observed.observations.get(id), { ...subject, ownKernel: own }),
+    }
   })
   return [
     ...results,
@@ -37,8 +42,8 @@ interface Situation extends Subject {
 
 function judgeOne(rule: ProbeRule, observation: Observation | undefined, situation: Situation): Verdict {
   const skipped = rule.skipped?.[situation.class]
-  if (skipped !== undefined) return { outcome: 'notApplicable', detail: skipped }
-  if (!observation) return { outcome: 'notApplicable', detail: 'Its result did not arrive: the self-test was cut off.' }
+  if (skipped !== undefined) return verdict('notApplicable', skipped)
+  if (!observation) return verdict('notApplicable', sentence('self-test-cut-off'))
   const { seen, detail } = observation
   switch (seen) {
     case 'blocked':
@@ -52,7 +57,7 @@ function judgeOne(rule: ProbeRule, observation: Observation | undefined, situati
     case 'unable':
       return { outcome: 'notApplicable', detail }
     case 'timeout':
-      return { outcome: 'notApplicable', detail: 'It did not come to an end in time.' }
+      return verdict('notApplicable', sentence('self-test-timeout'))
     case 'crashed':
       return judgeCrash(detail)
   }
@@ -61,11 +66,11 @@ function judgeOne(rule: ProbeRule, observation: Observation | undefined, situati
 function judgeSuccess(rule: ProbeRule, observation: Observation, situation: Situation): Verdict {
   const { detail, found } = observation
   if (rule.needsSecret && !situation.secrets.has(found)) {
-    return { outcome: 'pass', detail: 'What it found is not of this machine.' }
+    return verdict('pass', sentence('self-test-lookalike'))
   }
   if (rule.id === 'privileges.capabilities') return judgeCapabilities(rule, found, situation)
   const tolerated = rule.tolerated?.[situation.class]
-  if (tolerated !== undefined && isTolerated(rule, situation)) return { outcome: 'notApplicable', detail: tolerated }
+  if (tolerated !== undefined && isTolerated(rule, situation)) return verdict('notApplicable', tolerated)
   return failure(rule, situation.grants, detail)
 }
 
@@ -76,17 +81,19 @@ function isTolerated(rule: ProbeRule, situation: Situation): boolean {
 
 /** A filter may kill instead of refusing: signal 31, SIGSYS. */
 function judgeCrash(detail: string): Verdict {
-  if (detail === 'Signal 31.') return { outcome: 'pass', detail: 'The filter of system calls ended the attempt.' }
-  return { outcome: 'notApplicable', detail: `The attempt ended before it was over. ${detail}` }
+  if (detail === 'Signal 31.') return verdict('pass', sentence('self-test-killed-by-filter'))
+  return verdict('notApplicable', sentence('self-test-ended-early', { seen: detail }))
 }
 
 function judgeCapabilities(rule: ProbeRule, found: string, situation: Situation): Verdict {
-  if (!/^[0-9a-f]{1,16}$/.test(found))
-    return { outcome: 'notApplicable', detail: 'It told nothing that could be read.' }
+  if (!/^[0-9a-f]{1,16}$/.test(found)) return verdict('notApplicable', sentence('self-test-unreadable-answer'))
   const more = unusualCapabilities(BigInt(`0x${found}`))
-  if (more.length === 0) return { outcome: 'pass', detail: 'It may hold the usual capabilities and no other.' }
-  if (isTolerated(rule, situation)) return { outcome: 'notApplicable', detail: rule.tolerated?.[situation.class] ?? '' }
-  return failure(rule, situation.grants, `It may hold ${more.join(', ')}.`)
+  if (more.length === 0) return verdict('pass', sentence('self-test-usual-capabilities'))
+  const tolerated = rule.tolerated?.[situation.class]
+  if (tolerated !== undefined && isTolerated(rule, situation)) return verdict('notApplicable', tolerated)
+  const granted = namesOfGranted(rule.openedBy, situation.grants)
+  const values = { harm: rule.harm, names: more.join(', '), granted }
+  return verdict('fail', sentence('self-test-capabilities-failed', values))
 }
 
 /** Names of those beyond what every sandbox has. */
@@ -96,26 +103,24 @@ export function unusualCapabilities(mask: bigint): string[] {
 
 /** Granted or not, it works: the result says so, and what would take it away. */
 function failure(rule: ProbeRule, grants: readonly Grant[], detail: string): Verdict {
-  return { outcome: 'fail', detail: `${rule.harm} ${detail}${tellGranted(rule.openedBy, grants)}` }
+  const granted = namesOfGranted(rule.openedBy, grants)
+  return verdict('fail', sentence('self-test-failed', { harm: rule.harm, seen: detail, granted }))
 }
 
 function hasOwnKernel(beginning: Beginning | null, subject: Subject): boolean {
   if (!beginning || subject.class === 'container') return false
   const { boot, kernel, version } = subject.host
-  // Not every kernel tells when it was started; then it is told apart by its build.
+  // Not every kernel tells when it was started; then it is recognised by its build.
   if (beginning.boot !== '' && boot !== '') return beginning.boot !== boot
   return beginning.kernel !== kernel || beginning.version !== version
 }
 
 function judgeKernel(beginning: Beginning | null, own: boolean, subject: Subject): Verdict {
   if (subject.class === 'container') {
-    return { outcome: 'notApplicable', detail: 'A container shares the kernel of this machine: that is its class.' }
+    return verdict('notApplicable', sentence('self-test-kernel-shared-by-class'))
   }
-  if (!beginning) return { outcome: 'notApplicable', detail: 'The probe did not tell its kernel.' }
+  if (!beginning) return verdict('notApplicable', sentence('self-test-kernel-untold'))
   const name = beginning.kernel.replace(/[^\x20-\x7e]/g, '?')
-  if (own) return { outcome: 'pass', detail: `Its kernel says that it is ${name}, not that of this machine.` }
-  return {
-    outcome: 'fail',
-    detail: `It runs on the kernel of this machine, ${name}, although its class has one of its own.`,
-  }
+  if (own) return verdict('pass', sentence('self-test-own-kernel', { kernel: name }))
+  return verdict('fail', sentence('self-test-same-kernel', { kernel: name }))
 }

@@ -1,74 +1,75 @@
+import { sentence } from '#contract/sentence'
 import { ownKernel, type ProbeRule, systemAdministrator } from './rule.ts'
 
 export const fileRules: readonly ProbeRule[] = [
   {
     id: 'files.by-path',
-    title: 'Read a file of this machine by its path',
-    harm: 'Files of this machine can be read.',
+    title: sentence('probe-files-by-path'),
+    harm: sentence('harm-files-by-path'),
   },
   {
     id: 'files.by-process-root',
-    title: 'Read a file of this machine through the root or folder of a process',
-    harm: 'Files of this machine can be read through /proc.',
+    title: sentence('probe-files-by-process-root'),
+    harm: sentence('harm-files-by-process-root'),
   },
   {
     id: 'files.by-open-folder',
-    title: 'Read a file of this machine through a folder that was left open',
-    harm: 'Files of this machine can be read through an open folder.',
+    title: sentence('probe-files-by-open-folder'),
+    harm: sentence('harm-files-by-open-folder'),
   },
 ].map((rule) => ({ ...rule, group: 'files' as const, needsSecret: true as const, openedBy: ['host-path', 'cap'] }))
 
 export const treeRules: readonly ProbeRule[] = [
   {
     id: 'files.by-handle',
-    title: 'Open files of this machine by number, past every path',
-    harm: 'Any file of this machine can be opened.',
+    title: sentence('probe-files-by-handle'),
+    harm: sentence('harm-files-by-handle'),
     tolerated: ownKernel,
     openedBy: ['cap:DAC_READ_SEARCH'],
   },
   {
     id: 'files.by-chroot',
-    title: 'Climb out of a changed root',
-    harm: 'The root of the sandbox can be left.',
+    title: sentence('probe-files-by-chroot'),
+    harm: sentence('harm-files-by-chroot'),
     tolerated: { microvm: ownKernel.microvm },
     openedBy: [systemAdministrator],
   },
   {
     id: 'files.unasked-mount',
-    title: 'Find a mount that nobody asked for',
-    harm: 'Something is shared with it that was not asked for.',
+    title: sentence('probe-files-unasked-mount'),
+    harm: sentence('harm-files-unasked-mount'),
     tolerated: { microvm: ownKernel.microvm },
     openedBy: [],
   },
   {
     id: 'files.system-folder-read',
-    title: 'Read a system folder of this machine',
-    harm: 'A folder of this machine that is refused by default can be read.',
+    title: sentence('probe-files-system-folder-read'),
+    harm: sentence('harm-files-system-folder-read'),
     openedBy: ['host-path'],
   },
   {
     id: 'files.system-folder-write',
-    title: 'Write in a system folder of this machine',
-    harm: 'A folder of this machine that is refused by default can be written.',
+    title: sentence('probe-files-system-folder-write'),
+    harm: sentence('harm-files-system-folder-write'),
     openedBy: ['host-path'],
   },
   {
     id: 'files.shared-program',
-    title: 'Overwrite a program of this machine that runs inside',
-    harm: 'A program of this machine can be replaced.',
+    title: sentence('probe-files-shared-program'),
+    harm: sentence('harm-files-shared-program'),
     openedBy: [systemAdministrator],
   },
   {
     id: 'files.runtime-program',
-    title: 'Overwrite the runtime through /proc (CVE-2019-5736)',
-    harm: 'The runtime that starts sandboxes can be replaced.',
+    title: sentence('probe-files-runtime-program'),
+    harm: sentence('harm-files-runtime-program'),
     tolerated: { microvm: ownKernel.microvm },
     openedBy: [],
   },
   {
     id: 'files.sysfs-write',
-    title: 'Write to the devices and drivers of this machine in /sys',
-    harm: 'Settings of the kernel and of devices can be changed.',
+    title: sentence('probe-files-sysfs-write'),
+    harm: sentence('harm-files-sysfs-write'),
     tolerated: ownKernel,
     openedBy: [],
   },

@@ -9,8 +9,7 @@ function grantsThatOpen(openedBy: readonly string[], grants: readonly Grant[]): 
   })
 }
 
-/** As every result tells it: what was given by name still fails, but nobody need wonder why. */
-export function tellGranted(openedBy: readonly string[], grants: readonly Grant[]): string {
-  const openers = grantsThatOpen(openedBy, grants)
-  return openers.length > 0 ? ` It was granted: ${openers.map(formatGrant).join(', ')}.` : ''
+/** Their names, as every result tells them: what was given by name still fails, but nobody need wonder why. */
+export function namesOfGranted(openedBy: readonly string[], grants: readonly Grant[]): string {
+  return grantsThatOpen(openedBy, grants).map(formatGrant).join(', ')
 }

@@ -2,9 +2,11 @@ import { readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Grant, IsolationClass, Limits } from '#contract/sandbox'
 import type { ProbeResult } from '#contract/selftest'
-import { tellGranted } from './grants.ts'
+import { sentence } from '#contract/sentence'
 import { unusualCapabilities } from './evaluate.ts'
+import { namesOfGranted } from './grants.ts'
 import { type HostCheckId, hostChecks } from './probes.ts'
+import { type Verdict, verdict } from './verdict.ts'
 
 /** Where to look: `/proc` and `/sys/fs/cgroup`, or a test's own. */
 export interface Sights {
@@ -21,8 +23,6 @@ export interface HostSubject {
   readonly grants: readonly Grant[]
 }
 
-type Verdict = Pick<ProbeResult, 'outcome' | 'detail'>
-
 export const realSights: Sights = { proc: '/proc', cgroups: '/sys/fs/cgroup' }
 
 /** Looks from this machine at what the guest cannot fake. */
@@ -31,50 +31,52 @@ export async function checkFromHost(subject: HostSubject, sights: Sights): Promi
   return [
     result('privileges.main-filter', ofContainer(subject, judgeFilter(status, subject.grants))),
     result('privileges.main-capabilities', ofContainer(subject, judgeCapabilities(status, subject.grants))),
-    result('privileges.main-no-new-privileges', ofContainer(subject, judgeNoNewPrivileges(status))),
+    result('privileges.main-no-new-privileges', ofContainer(subject, judgeNoNewPrivileges(status, subject.grants))),
     result('neighbours.namespaces', await judgeNamespaces(subject, sights)),
     result('limits.memory-in-force', await judgeMemory(subject, sights)),
     result('limits.processes-in-force', await judgeProcesses(subject, sights)),
   ]
 }
 
-export function result(id: HostCheckId, verdict: Verdict): ProbeResult {
-  return { id, ...hostChecks[id], ...verdict }
+export function result(id: HostCheckId, found: Verdict): ProbeResult {
+  return { id, ...hostChecks[id], ...found }
 }
 
 /** For other classes the process is the engine's own, whose rights are another matter. */
-function ofContainer(subject: HostSubject, verdict: Verdict): Verdict {
-  if (subject.class === 'container') return verdict
-  return { outcome: 'notApplicable', detail: 'Its main process is not a process of this machine.' }
+function ofContainer(subject: HostSubject, found: Verdict): Verdict {
+  if (subject.class === 'container') return found
+  return verdict('notApplicable', sentence('self-test-main-process-elsewhere'))
 }
 
 function field(status: string, name: string): string | null {
   return new RegExp(`^${name}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? null
 }
 
-const unreadable: Verdict = { outcome: 'notApplicable', detail: 'The main process could not be looked at.' }
+const unreadable = verdict('notApplicable', sentence('self-test-main-process-unreadable'))
 
 function judgeFilter(status: string, grants: readonly Grant[]): Verdict {
   const mode = field(status, 'Seccomp')
   if (mode === null) return unreadable
-  if (mode === '2') return { outcome: 'pass', detail: 'A filter of system calls is in force.' }
-  const granted = tellGranted(['no-seccomp'], grants)
-  return { outcome: 'fail', detail: `Nothing filters the system calls of its main process.${granted}` }
+  if (mode === '2') return verdict('pass', sentence('self-test-main-filtered'))
+  const granted = namesOfGranted(['no-seccomp'], grants)
+  return verdict('fail', sentence('self-test-main-unfiltered', { granted }))
 }
 
 function judgeCapabilities(status: string, grants: readonly Grant[]): Verdict {
   const mask = field(status, 'CapBnd')
   if (mask === null || !/^[0-9a-f]{1,16}$/.test(mask)) return unreadable
   const more = unusualCapabilities(BigInt(`0x${mask}`))
-  if (more.length === 0) return { outcome: 'pass', detail: 'It may hold the usual capabilities and no other.' }
-  return { outcome: 'fail', detail: `Its main process may hold ${more.join(', ')}.${tellGranted(['cap'], grants)}` }
+  if (more.length === 0) return verdict('pass', sentence('self-test-usual-capabilities'))
+  const values = { names: more.join(', '), granted: namesOfGranted(['cap'], grants) }
+  return verdict('fail', sentence('self-test-main-capabilities', values))
 }
 
-function judgeNoNewPrivileges(status: string): Verdict {
+function judgeNoNewPrivileges(status: string, grants: readonly Grant[]): Verdict {
   const set = field(status, 'NoNewPrivs')
   if (set === null) return unreadable
-  if (set === '1') return { outcome: 'pass', detail: 'no_new_privs is set.' }
-  return { outcome: 'fail', detail: 'no_new_privs is not set for its main process.' }
+  if (set === '1') return verdict('pass', sentence('self-test-no-new-privileges'))
+  const granted = namesOfGranted(['new-privileges'], grants)
+  return verdict('fail', sentence('self-test-new-privileges', { granted }))
 }
 
 const divided = ['mnt', 'pid', 'ipc', 'uts', 'net', 'cgroup'] as const
@@ -89,31 +91,31 @@ async function judgeNamespaces(subject: HostSubject, { proc }: Sights): Promise<
     if (own === null || host === null) return unreadable
     if (own === host) shared.push(kind)
   }
-  if (shared.length === 0) return { outcome: 'pass', detail: `It shares none of: ${kinds.join(', ')}.` }
-  const granted = shared.includes('net') ? tellGranted(['host-network'], subject.grants) : ''
-  return { outcome: 'fail', detail: `It shares namespaces with this machine: ${shared.join(', ')}.${granted}` }
+  if (shared.length === 0) return verdict('pass', sentence('self-test-namespaces-own', { kinds: kinds.join(', ') }))
+  const granted = shared.includes('net') ? namesOfGranted(['host-network'], subject.grants) : ''
+  return verdict('fail', sentence('self-test-namespaces-shared', { kinds: shared.join(', '), granted }))
 }
 
 async function judgeMemory({ limits, cgroup }: HostSubject, { cgroups }: Sights): Promise<Verdict> {
-  if (limits.memoryBytes === null) return { outcome: 'notApplicable', detail: 'No limit of memory is set.' }
+  if (limits.memoryBytes === null) return verdict('notApplicable', sentence('self-test-no-memory-limit'))
   const files = [join(cgroups, 'memory', cgroup, 'memory.limit_in_bytes'), join(cgroups, cgroup, 'memory.max')]
   const held = await readLimit(files)
-  if (held === null) return { outcome: 'notApplicable', detail: 'The limit in force could not be read.' }
+  if (held === null) return verdict('notApplicable', sentence('self-test-limit-unreadable'))
   // A virtual machine's own needs come on top of what its guest was given.
   if (held < Number.POSITIVE_INFINITY) {
-    return { outcome: 'pass', detail: `The kernel of this machine holds it to ${Math.round(held / 2 ** 20)} MiB.` }
+    return verdict('pass', sentence('self-test-memory-held', { size: `${Math.round(held / 2 ** 20)} MiB` }))
   }
-  return { outcome: 'fail', detail: 'A limit of memory was set, but the kernel of this machine holds it to none.' }
+  return verdict('fail', sentence('self-test-memory-not-held'))
 }
 
 async function judgeProcesses({ limits, cgroup }: HostSubject, { cgroups }: Sights): Promise<Verdict> {
-  if (limits.pids === null) return { outcome: 'notApplicable', detail: 'No limit of processes is set.' }
+  if (limits.pids === null) return verdict('notApplicable', sentence('self-test-no-process-limit'))
   const held = await readLimit([join(cgroups, 'pids', cgroup, 'pids.max'), join(cgroups, cgroup, 'pids.max')])
-  if (held === null) return { outcome: 'notApplicable', detail: 'The limit in force could not be read.' }
+  if (held === null) return verdict('notApplicable', sentence('self-test-limit-unreadable'))
   if (held < Number.POSITIVE_INFINITY) {
-    return { outcome: 'pass', detail: `The kernel of this machine holds it to ${held} processes.` }
+    return verdict('pass', sentence('self-test-processes-held', { count: held }))
   }
-  return { outcome: 'fail', detail: 'A limit of processes was set, but the kernel of this machine holds it to none.' }
+  return verdict('fail', sentence('self-test-processes-not-held'))
 }
 
 /** The first of the files that is there; "max", and the figure that version 1 has for it, is without end. */

@@ -24,7 +24,7 @@ test('of two results with one id the first counts', () => {
   expect(observations.get('a')?.seen).toBe('succeeded')
 })
 
-test('output that was cut off is told from a whole one', () => {
+test('output that was cut off is distinguished from a whole one', () => {
   expect(readObservations([begin, line('a', 'blocked')].join('\n'), 'n1').complete).toBe(false)
 })
 

@@ -24,7 +24,7 @@ const End = z.strictObject({ id: z.literal('end'), count: z.int(), nonce: z.stri
 export interface Observed {
   readonly beginning: Beginning | null
   readonly observations: ReadonlyMap<string, Observation>
-  /** The probe came to its end and told so. */
+  /** The probe came to its end and reported it. */
   readonly complete: boolean
   /** Lines between beginning and end that the probe does not write: something else answers, or meddles. */
   readonly foreign: number

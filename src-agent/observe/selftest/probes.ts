@@ -1,13 +1,15 @@
 import type { ProbeResult } from '#contract/selftest'
+import { sentence } from '#contract/sentence'
 import { fileRules, treeRules } from './file-rules.ts'
-import { kernelRules, processRules } from '../../selftest/kernel-rules.ts'
+import { kernelRules, processRules } from './kernel-rules.ts'
 import { limitRules, neighbourRules, networkRules } from './network-rules.ts'
 import { deviceRules, privilegeRules } from './privilege-rules.ts'
 import type { ProbeRule } from './rule.ts'
+import { titled } from './verdict.ts'
 
 export type { ProbeRule } from './rule.ts'
 
-/** Every probe of `resources/probe`, with what is expected of it. A test holds both lists together. */
+/** Every probe of `resources/inside`, with what is expected of it. A test holds both lists together. */
 export const probeRules: readonly ProbeRule[] = [
   ...fileRules,
   ...treeRules,
@@ -22,20 +24,20 @@ export const probeRules: readonly ProbeRule[] = [
 
 /** What is looked at from this machine, where the guest cannot fake it. */
 export const hostChecks = {
-  'kernel.own': { group: 'kernel', title: 'Run on the same kernel as this machine' },
-  'privileges.main-filter': { group: 'privileges', title: 'Main process without a filter, seen from this machine' },
+  'kernel.own': { group: 'kernel', ...titled(sentence('probe-kernel-own')) },
+  'privileges.main-filter': { group: 'privileges', ...titled(sentence('probe-privileges-main-filter')) },
   'privileges.main-capabilities': {
     group: 'privileges',
-    title: 'Main process with more than the usual capabilities, seen from this machine',
+    ...titled(sentence('probe-privileges-main-capabilities')),
   },
   'privileges.main-no-new-privileges': {
     group: 'privileges',
-    title: 'Main process that can gain rights, seen from this machine',
+    ...titled(sentence('probe-privileges-main-no-new-privileges')),
   },
-  'neighbours.namespaces': { group: 'neighbours', title: 'Share namespaces with this machine' },
-  'files.planted-link': { group: 'files', title: "Have Joey follow a link out of the sandbox's tree" },
-  'limits.memory-in-force': { group: 'limits', title: 'Go without the limit of memory that was set' },
-  'limits.processes-in-force': { group: 'limits', title: 'Go without the limit of processes that was set' },
-} as const satisfies Record<string, { group: ProbeResult['group']; title: string }>
+  'neighbours.namespaces': { group: 'neighbours', ...titled(sentence('probe-neighbours-namespaces')) },
+  'files.planted-link': { group: 'files', ...titled(sentence('probe-files-planted-link')) },
+  'limits.memory-in-force': { group: 'limits', ...titled(sentence('probe-limits-memory-in-force')) },
+  'limits.processes-in-force': { group: 'limits', ...titled(sentence('probe-limits-processes-in-force')) },
+} as const satisfies Record<string, Pick<ProbeResult, 'group' | 'title' | 'titleWording'>>
 
 export type HostCheckId = keyof typeof hostChecks

@@ -54,10 +54,9 @@ export async function runInside(
 
 async function throwIfNotRun(child: ExecChild, words: string, code: number): Promise<void> {
   if (code === 0 || (await child.started)) return
-  const failure = await child.explain(words, 'joey-probe')
+  const failure = await child.explain(words, 'joey-inside')
   if (!failure) return
-  const message = 'The program of the self-test is not in this sandbox. Restart the sandbox, then check it again.'
-  throw appError('unavailable', 'self-test-program-missing', message, { detail: failure.message })
+  throw appError('self-test-program-missing', {}, { detail: failure.message })
 }
 
 function collect(stream: NodeJS.ReadableStream, limit: number, onOverflow: () => void) {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { AgentEvent } from '#contract/observe'
 import { Sandbox, SandboxSpec } from '#contract/sandbox'
 import { Settings } from '#contract/settings'
-import { fingerprintOf } from '../../selftest/fingerprint.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { scheduleSelfTests, settleMs, tickMs } from './schedule.ts'
 
 const hourMs = 3_600_000
@@ -29,7 +29,7 @@ function sandboxNamed(id: string, more: Partial<Sandbox> = {}): Sandbox {
   return { ...Sandbox.parse({ ...base, ...run, address: null, ports: [], selfTest: null }), ...more }
 }
 
-function desk(change: Partial<Settings>) {
+function setUp(change: Partial<Settings>) {
   const checked: string[] = []
   const current = new Map<string, string>()
   const forgotten: string[] = []
@@ -76,13 +76,13 @@ beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-02T00:00:00Z')
 afterEach(() => void vi.useRealTimers())
 
 test('a change is followed by one check, once things have settled', async () => {
-  const { checked, set } = desk({ selfTestAfterChange: true })
+  const { checked, set } = setUp({ selfTestAfterChange: true })
   set(sandboxNamed('aaaa0000bbbb'))
   set(sandboxNamed('aaaa0000bbbb'))
   expect(checked).toEqual([])
   await vi.advanceTimersByTimeAsync(settleMs)
   expect(checked).toEqual(['aaaa0000bbbb'])
-  // Its own badge is a change of the record, but none of the wall.
+  // Its own badge is a change of the record, but none of its isolation.
   set(sandboxNamed('aaaa0000bbbb'))
   await vi.advanceTimersByTimeAsync(settleMs * 2)
   expect(checked).toHaveLength(1)
@@ -93,7 +93,7 @@ test('a change is followed by one check, once things have settled', async () => 
 })
 
 test('a sandbox that ends at once is not checked', async () => {
-  const { checked, set } = desk({ selfTestAfterChange: true })
+  const { checked, set } = setUp({ selfTestAfterChange: true })
   set(sandboxNamed('aaaa0000bbbb'))
   set(sandboxNamed('aaaa0000bbbb', { state: 'stopped' }))
   await vi.advanceTimersByTimeAsync(settleMs * 2)
@@ -101,7 +101,7 @@ test('a sandbox that ends at once is not checked', async () => {
 })
 
 test('a check that fails is not repeated for the same run', async () => {
-  const { checked, set, failNow } = desk({ selfTestAfterChange: true })
+  const { checked, set, failNow } = setUp({ selfTestAfterChange: true })
   failNow()
   set(sandboxNamed('aaaa0000bbbb'))
   await vi.advanceTimersByTimeAsync(settleMs)
@@ -111,14 +111,14 @@ test('a check that fails is not repeated for the same run', async () => {
 })
 
 test('without the settings nothing is checked', async () => {
-  const { checked, set } = desk({})
+  const { checked, set } = setUp({})
   set(sandboxNamed('aaaa0000bbbb'))
   await vi.advanceTimersByTimeAsync(48 * hourMs)
   expect(checked).toEqual([])
 })
 
 test('on schedule those are checked whose last check is too long ago', async () => {
-  const { checked, set } = desk({ selfTestEveryHours: 2 })
+  const { checked, set } = setUp({ selfTestEveryHours: 2 })
   const summary = { at: '2026-01-01T23:30:00Z', passed: 1, failed: 0, notApplicable: 0 }
   set(sandboxNamed('aaaa0000bbbb'), sandboxNamed('cccc0000dddd', { selfTest: summary }))
   await vi.advanceTimersByTimeAsync(tickMs)
@@ -128,7 +128,7 @@ test('on schedule those are checked whose last check is too long ago', async () 
 })
 
 test('a removed sandbox leaves nothing, and after the end nothing is checked', async () => {
-  const { checked, set, tell, forgotten, stop } = desk({ selfTestAfterChange: true })
+  const { checked, set, tell, forgotten, stop } = setUp({ selfTestAfterChange: true })
   set(sandboxNamed('aaaa0000bbbb'), sandboxNamed('cccc0000dddd'))
   tell({ type: 'sandbox.removed', id: sandboxNamed('aaaa0000bbbb').id, name: 'x', seq: 2, at: '' })
   expect(forgotten).toEqual(['aaaa0000bbbb'])

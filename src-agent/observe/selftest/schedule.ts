@@ -2,7 +2,8 @@ import type { Logger } from 'pino'
 import type { AgentEvent } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
 import type { Settings } from '#contract/settings'
-import { fingerprintOf } from '../../selftest/fingerprint.ts'
+import { createInTurn } from '../../base/async/locks.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import type { SelfTest } from './self-test.ts'
 
 export interface ScheduleDeps {
@@ -29,10 +30,10 @@ export function scheduleSelfTests(deps: ScheduleDeps): () => Promise<void> {
   const ending = new AbortController()
   const waiting = new Map<string, NodeJS.Timeout>()
   const tried = new Map<string, { readonly fingerprint: string; readonly at: number }>()
-  let work: Promise<void> = Promise.resolve()
+  const inTurn = createInTurn()
 
   const check = (id: string): void => {
-    work = work.then(async () => {
+    void inTurn(null, async () => {
       const sandbox = deps.running().find((each) => each.id === id)
       if (!sandbox || ending.signal.aborted) return
       tried.set(id, { fingerprint: fingerprintOf(sandbox), at: deps.now().getTime() })
@@ -65,14 +66,14 @@ export function scheduleSelfTests(deps: ScheduleDeps): () => Promise<void> {
       else if (deps.settings().selfTestAfterChange) checkSoon(event.sandbox)
     }
   }
-  const look = (): void => {
+  const checkDue = (): void => {
     const hours = deps.settings().selfTestEveryHours
     const now = deps.now().getTime()
     if (hours === null) return
     for (const { id, selfTest } of deps.running()) {
       const isDue = selfTest === null || now - Date.parse(selfTest.at) >= hours * hourMs
       if (isDue && now - (tried.get(id)?.at ?? 0) >= retryMs) {
-        // On record before it begins: the next look may come sooner.
+        // On record before it begins: the next check may come sooner.
         tried.set(id, { fingerprint: '', at: now })
         check(id)
       }
@@ -80,12 +81,12 @@ export function scheduleSelfTests(deps: ScheduleDeps): () => Promise<void> {
   }
 
   const unsubscribe = deps.subscribe(notice)
-  const timer = setInterval(look, tickMs).unref()
+  const timer = setInterval(checkDue, tickMs).unref()
   return () => {
     unsubscribe()
     clearInterval(timer)
     for (const id of [...waiting.keys()]) drop(id)
     ending.abort()
-    return work
+    return inTurn(null, () => Promise.resolve())
   }
 }

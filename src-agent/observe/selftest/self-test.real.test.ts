@@ -3,21 +3,21 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SelfTestReport } from '#contract/selftest'
-import { createWeakDesk, type WeakDesk } from '../../testing/selftest/weak-container.ts'
+import { createWeakFixture, type WeakFixture, type Weakness } from '../../testing/selftest/weak-container.ts'
 
 const failed = ({ results }: SelfTestReport) => results.filter(({ outcome }) => outcome === 'fail').map(({ id }) => id)
 const detailOf = ({ results }: SelfTestReport, id: string) => results.find((result) => result.id === id)?.detail ?? ''
 const mebibyte = 1024 * 1024
 
 describe.each(['crun', 'runc'] as const)('containers by %s', (runtime) => {
-  let desk: WeakDesk
+  let fixture: WeakFixture
   beforeAll(async () => {
-    desk = await createWeakDesk(runtime)
+    fixture = await createWeakFixture(runtime)
   })
-  afterAll(() => desk.dispose())
+  afterAll(() => fixture.dispose())
 
   test('a sandbox as Joey makes it fails nothing, passes at least 80, and nothing is left of the check', async () => {
-    const { report, left } = await desk.check({ memoryBytes: 64 * mebibyte, pids: 100 })
+    const { report, left } = await fixture.check({ memoryBytes: 64 * mebibyte, pids: 100 })
     expect(failed(report)).toEqual([])
     expect(report.results.filter(({ outcome }) => outcome === 'pass').length).toBeGreaterThan(80)
     expect(left).toBe('')
@@ -28,14 +28,14 @@ describe.each(['crun', 'runc'] as const)('containers by %s', (runtime) => {
 })
 
 describe('a weakened container fails the matching probes', () => {
-  let desk: WeakDesk
+  let fixture: WeakFixture
   beforeAll(async () => {
-    desk = await createWeakDesk('crun')
+    fixture = await createWeakFixture('crun')
   })
-  afterAll(() => desk.dispose())
+  afterAll(() => fixture.dispose())
 
   test('the capability SYS_ADMIN', async () => {
-    const { report, left } = await desk.check({ grants: [{ kind: 'cap', name: 'SYS_ADMIN' }] })
+    const { report, left } = await fixture.check({ grants: [{ kind: 'cap', name: 'SYS_ADMIN' }] })
     const wanted = ['privileges.mount', 'privileges.remount', 'privileges.mount-namespace', 'privileges.unmount']
     const more = [
       'kernel.cgroup-mount',
@@ -59,16 +59,16 @@ describe('a weakened container fails the matching probes', () => {
       'SYS_BOOT',
       'SYS_PACCT',
     ]
-    const { report } = await desk.check({ grants: names.map((name) => ({ kind: 'cap', name })) })
+    const { report } = await fixture.check({ grants: names.map((name) => ({ kind: 'cap', name })) })
     const wanted = ['network.administer', 'network.packet-filter', 'kernel.clock', 'limits.priority']
     const more = ['files.by-handle', 'processes.memory-call', 'kernel.reboot', 'kernel.accounting']
     expect(failed(report)).toEqual(expect.arrayContaining([...wanted, ...more]))
   })
 
   test('a folder of this machine by grant, to be written', async () => {
-    const source = join(desk.folder, 'granted')
+    const source = join(fixture.folder, 'granted')
     mkdirSync(source)
-    const { report } = await desk.check({
+    const { report } = await fixture.check({
       grants: [{ kind: 'host-path', path: source, access: 'rw' }],
       mounts: [{ kind: 'bind', source, target: '/mnt/system', readOnly: false }],
     })
@@ -78,14 +78,14 @@ describe('a weakened container fails the matching probes', () => {
   })
 
   test("this machine's network", async () => {
-    const { report } = await desk.check({ grants: [{ kind: 'host-network' }], hostNetwork: true })
+    const { report } = await fixture.check({ grants: [{ kind: 'host-network' }], hostNetwork: true })
     const wanted = ['network.host-loopback', 'network.packets', 'neighbours.abstract-sockets', 'neighbours.namespaces']
     expect(failed(report)).toEqual(expect.arrayContaining(wanted))
     expect(detailOf(report, 'network.host-loopback')).toContain('It was granted: host-network.')
   })
 
   test('no filter of system calls', async () => {
-    const { report } = await desk.check({ grants: [{ kind: 'no-seccomp' }] })
+    const { report } = await fixture.check({ grants: [{ kind: 'no-seccomp' }] })
     const wanted = ['privileges.filter', 'privileges.main-filter', 'kernel.keyring', 'network.hypervisor-socket']
     expect(failed(report)).toEqual(expect.arrayContaining(wanted))
   })
@@ -93,27 +93,29 @@ describe('a weakened container fails the matching probes', () => {
   test('a device of this machine', async (context) => {
     const path = ['/dev/fuse', '/dev/net/tun', '/dev/loop-control'].find((each) => existsSync(each)) ?? ''
     context.skip(path === '', 'There is no such device here.')
-    const { report } = await desk.check({ grants: [{ kind: 'device', path }] })
+    const { report } = await fixture.check({ grants: [{ kind: 'device', path }] })
     expect(failed(report)).toEqual(expect.arrayContaining(['devices.granted', 'devices.unasked']))
     expect(failed(report).filter((id) => id.startsWith('devices.')).length).toBe(3)
   })
 
-  test('every device rule taken away', async () => {
+  test('every device rule taken away, and the right to make nodes', async () => {
     const allow = [{ allow: true, access: 'rwm' }]
-    const { report } = await desk.check({ spoil: ({ linux }) => Object.assign(linux.resources, { devices: allow }) })
+    const grants = [{ kind: 'cap' as const, name: 'MKNOD' }]
+    const spoil: Weakness['spoil'] = ({ linux }) => Object.assign(linux.resources, { devices: allow })
+    const { report } = await fixture.check({ grants, spoil })
     const ids = failed(report).filter((id) => id.startsWith('devices.'))
     expect(ids).toEqual(expect.arrayContaining(['devices.memory', 'devices.disks', 'devices.kvm', 'devices.input']))
     expect(ids).not.toContain('devices.granted')
   })
 
   test("this machine's files at their own path", async () => {
-    const mounts = [{ kind: 'bind' as const, source: desk.folder, target: desk.folder, readOnly: true }]
-    const { report } = await desk.check({ mounts })
+    const mounts = [{ kind: 'bind' as const, source: fixture.folder, target: fixture.folder, readOnly: true }]
+    const { report } = await fixture.check({ mounts })
     expect(failed(report)).toContain('files.by-path')
   })
 
   test("this machine's processes", async () => {
-    const { report } = await desk.check({
+    const { report } = await fixture.check({
       spoil: ({ linux }) => {
         linux.namespaces = linux.namespaces.filter(({ type }) => type !== 'pid')
       },
@@ -123,7 +125,7 @@ describe('a weakened container fails the matching probes', () => {
   })
 
   test('nothing masked, nothing read-only', async () => {
-    const { report } = await desk.check({
+    const { report } = await fixture.check({
       spoil: (config) => {
         Object.assign(config.linux, { maskedPaths: [], readonlyPaths: [] })
         for (const mount of config.mounts) {
@@ -136,7 +138,7 @@ describe('a weakened container fails the matching probes', () => {
   })
 
   test('rights that programs can gain', async () => {
-    const { report, left } = await desk.check({
+    const { report, left } = await fixture.check({
       spoil: ({ process }) => Object.assign(process, { noNewPrivileges: false }),
     })
     const wanted = ['privileges.main-no-new-privileges', 'privileges.no-new-privileges', 'privileges.set-user-id']
@@ -145,7 +147,7 @@ describe('a weakened container fails the matching probes', () => {
   })
 
   test('a mount that nobody asked for', async () => {
-    const { report } = await desk.check({
+    const { report } = await fixture.check({
       spoil: ({ mounts }) =>
         mounts.push({ destination: '/mnt/extra', type: 'bind', source: '/etc', options: ['bind', 'ro'] }),
     })
@@ -153,7 +155,7 @@ describe('a weakened container fails the matching probes', () => {
   })
 
   test('limits that are on record but not in force', async () => {
-    const { report } = await desk.check({
+    const { report } = await fixture.check({
       memoryBytes: 64 * mebibyte,
       pids: 100,
       spoil: ({ linux }) => Object.assign(linux.resources, { memory: undefined, pids: undefined }),
@@ -164,12 +166,12 @@ describe('a weakened container fails the matching probes', () => {
   })
 
   test("the agent's socket", async () => {
-    const path = join(desk.folder, 'agent.sock')
+    const path = join(fixture.folder, 'agent.sock')
     const server = createServer().listen(path)
     try {
-      writeFileSync(join(desk.folder, 'beside'), '')
+      writeFileSync(join(fixture.folder, 'beside'), '')
       const mounts = [{ kind: 'bind' as const, source: path, target: path, readOnly: true }]
-      expect(failed((await desk.check({ mounts, sockets: [path] })).report)).toEqual(['neighbours.agent-socket'])
+      expect(failed((await fixture.check({ mounts, sockets: [path] })).report)).toEqual(['neighbours.agent-socket'])
     } finally {
       server.close()
     }

@@ -1,8 +1,9 @@
-import { DatabaseSync } from 'node:sqlite'
 import { expect, test, vi } from 'vitest'
 import { Sandbox, SandboxSpec } from '#contract/sandbox'
-import { createSelfTest, outputBytes, type SelfTestDeps } from './self-test.ts'
+import { openDatabase } from '../../state/database.ts'
 import { killsCaused, openSelfTestRecords } from '../../state/records/self-test-records.ts'
+import { openTestQuarantine } from '../../testing/quarantine.ts'
+import { createSelfTest, outputBytes, type SelfTestDeps } from './self-test.ts'
 
 const nonceOf = (argv: readonly string[]) => argv[argv.indexOf('--nonce') + 1] ?? ''
 const line = (id: string, seen: string) => JSON.stringify({ id, seen, errno: 0, found: '', detail: 'Seen.' })
@@ -27,10 +28,9 @@ function sandboxWith(more: Partial<Sandbox> = {}): Sandbox {
   return { ...Sandbox.parse({ ...named, ...run, ...rest }), ...more }
 }
 
-function desk(more: Partial<SelfTestDeps> = {}) {
-  const database = new DatabaseSync(':memory:')
-  database.exec('CREATE TABLE selftests (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT')
-  const records = openSelfTestRecords(database)
+function setUp(more: Partial<SelfTestDeps> = {}) {
+  const database = openDatabase(':memory:')
+  const records = openSelfTestRecords(database, openTestQuarantine(database))
   const state = { sandbox: sandboxWith(), lines: [line('kernel.bpf', 'blocked')], kills: [0], link: '' }
   const disposed = vi.fn(async () => undefined)
   const keep = vi.fn<SelfTestDeps['keep']>(async () => undefined)
@@ -61,8 +61,8 @@ function desk(more: Partial<SelfTestDeps> = {}) {
 
 const signal = () => new AbortController().signal
 
-test('a report is kept, told as a badge, and read again', async () => {
-  const { selfTest, keep, disposed } = desk()
+test('a report is kept, shown as a badge, and read again', async () => {
+  const { selfTest, keep, disposed } = setUp()
   expect(selfTest.read('calm-fox')).toBeNull()
   const report = await selfTest.run('calm-fox', signal())
   expect(selfTest.read('calm-fox')).toEqual(report)
@@ -74,28 +74,28 @@ test('a report is kept, told as a badge, and read again', async () => {
   expect(disposed).toHaveBeenCalledOnce()
 })
 
-test('what passed before and fails now is told by name', async () => {
-  const { selfTest, state, keep } = desk()
+test('what passed before and fails now is named', async () => {
+  const { selfTest, state, keep } = setUp()
   await selfTest.run('calm-fox', signal())
   state.lines = [line('kernel.bpf', 'succeeded'), line('kernel.kexec', 'succeeded')]
   const { drift } = await selfTest.run('calm-fox', signal())
   // What had not been tried before is a failure, but none that is new for sure.
   expect(drift).toEqual(['kernel.bpf'])
-  expect(keep.mock.lastCall?.[2]).toContain('"calm-fox"')
-  expect(keep.mock.lastCall?.[2]).toContain('Load programs into the kernel (bpf)')
+  expect(keep.mock.lastCall?.[2]).toMatchObject({ reason: 'self-test-drift', params: { name: 'calm-fox', more: 0 } })
+  expect(keep.mock.lastCall?.[2]?.message).toContain('Load programs into the kernel (bpf)')
   expect((await selfTest.run('calm-fox', signal())).drift).toEqual([])
 })
 
 test('only a running sandbox is checked', async () => {
-  const { selfTest, state } = desk()
+  const { selfTest, state } = setUp()
   state.sandbox = sandboxWith({ state: 'stopped' })
   await expect(selfTest.run('calm-fox', signal())).rejects.toMatchObject({
     wire: { code: 'conflict', reason: 'self-test-needs-running' },
   })
 })
 
-test('a sandbox that ends the test before its first word is told, and no report is made of it', async () => {
-  const { selfTest, disposed } = desk({ run: async () => ({ code: 0, output: 'nonsense' }) })
+test('a sandbox that ends the test before its first word is reported, and no report is made of it', async () => {
+  const { selfTest, disposed } = setUp({ run: async () => ({ code: 0, output: 'nonsense' }) })
   await expect(selfTest.run('calm-fox', signal())).rejects.toMatchObject({ wire: { reason: 'self-test-silent' } })
   expect(selfTest.read('calm-fox')).toBeNull()
   expect(disposed).toHaveBeenCalledOnce()
@@ -107,25 +107,25 @@ test('a test that is cut off passes nothing that it did not try', async () => {
       argv[1] === '--plant' ? '' : output(argv, [line('kernel.bpf', 'blocked'), line('kernel.kexec', 'blocked')])
     return { code: 137, output: whole.split('\n').slice(0, 2).join('\n') }
   }
-  const { results } = await desk({ run: cut }).selfTest.run('calm-fox', signal())
+  const { results } = await setUp({ run: cut }).selfTest.run('calm-fox', signal())
   expect(results.filter(({ outcome }) => outcome === 'pass').map(({ id }) => id)).toEqual(['kernel.bpf'])
 })
 
 test('words that the probe does not have end the check, whatever else they say', async () => {
-  const { selfTest, state } = desk()
+  const { selfTest, state } = setUp()
   state.lines = [line('kernel.bpf', 'blocked'), line('kernel.kexec', 'pass')]
   await expect(selfTest.run('calm-fox', signal())).rejects.toMatchObject({ wire: { reason: 'self-test-meddled-with' } })
 })
 
 test('a link that the agent follows is a failure', async () => {
-  const { selfTest, state } = desk()
+  const { selfTest, state } = setUp()
   state.link = 'joey-canary-1\n'
   const { results } = await selfTest.run('calm-fox', signal())
   expect(results.find(({ id }) => id === 'files.planted-link')?.outcome).toBe('fail')
 })
 
 test('kills that the test caused are counted for the run, and not for the next', async () => {
-  const { records, selfTest, state } = desk()
+  const { records, selfTest, state } = setUp()
   state.kills = [2, 3, 3, 5]
   await selfTest.run('calm-fox', signal())
   await selfTest.run('calm-fox', signal())
@@ -135,21 +135,21 @@ test('kills that the test caused are counted for the run, and not for the next',
 })
 
 test('a report is about the sandbox as it was: a change of its grants makes it old', async () => {
-  const { selfTest, state } = desk()
+  const { selfTest, state } = setUp()
   await selfTest.run('calm-fox', signal())
   expect(selfTest.isCurrent(state.sandbox)).toBe(true)
   const spec = { ...state.sandbox.spec, grants: [{ kind: 'host-network' as const }] }
   expect(selfTest.isCurrent({ ...state.sandbox, spec })).toBe(false)
 })
 
-test('the probe is told where to look and never a secret', async () => {
+test('the probe gets places to try and never a secret', async () => {
   const calls: (readonly string[])[] = []
   const run: SelfTestDeps['run'] = async (_sandbox, argv, options) => {
     calls.push(argv)
     expect(options.maxBytes).toBeLessThanOrEqual(outputBytes)
     return { code: 0, output: argv[1] === '--plant' ? '' : output(argv, []) }
   }
-  await desk({ run }).selfTest.run('calm-fox', signal())
+  await setUp({ run }).selfTest.run('calm-fox', signal())
   expect(calls.map((argv) => argv[1])).toEqual(['--plant', '--plant', '--nonce'])
   expect(calls.flat().join(' ')).not.toContain('joey-canary-1')
   expect(calls[2]).toEqual(expect.arrayContaining(['--marker', '/home/canary', '--canary', '127.0.0.1:1']))

@@ -1,17 +1,22 @@
 import { randomBytes } from 'node:crypto'
 import type { Logger } from 'pino'
 import { appError } from '#contract/app-error'
+import { notice } from '#contract/notice'
+import type { NoticeFact } from '#contract/observe'
 import type { Sandbox, SelfTestSummary } from '#contract/sandbox'
 import type { ProbeResult, SelfTestReport } from '#contract/selftest'
-import { probeArguments, probePath, type Surroundings } from './arguments.ts'
+import { saidOf, sentence } from '#contract/sentence'
+import { createShareWork } from '../../base/async/share-work.ts'
+import { insidePath } from '../../engines/oci/runtime-config.ts'
+import type { SelfTestRecords } from '../../state/records/self-test-records.ts'
+import { probeArguments, type Surroundings } from './arguments.ts'
 import type { Canaries } from './canaries.ts'
-import { fingerprintOf } from '../../selftest/fingerprint.ts'
+import { evaluate, type Subject } from './evaluate.ts'
+import { fingerprintOf } from './fingerprint.ts'
 import { checkFromHost, type HostSubject, result, type Sights } from './host-checks.ts'
-import { judge, type Subject } from './evaluate.ts'
 import { readObservations } from './observation.ts'
 import type { Inside, InsideOptions } from './run-inside.ts'
-import type { SelfTestRecords } from '../../state/records/self-test-records.ts'
-import { createSharedWork } from '../../selftest/shared-work.ts'
+import { verdict } from './verdict.ts'
 
 /** What a self-test needs of the rest of the agent. */
 export interface SelfTestDeps {
@@ -32,7 +37,7 @@ export interface SelfTestDeps {
   readonly host: Subject['host']
   readonly sights: Sights
   /** Puts the badge on record, and tells what got worse. */
-  keep(sandbox: Sandbox, summary: SelfTestSummary, notice: string | null): Promise<void>
+  keep(sandbox: Sandbox, summary: SelfTestSummary, drift: NoticeFact | null): Promise<void>
 }
 
 export interface SelfTest {
@@ -52,7 +57,7 @@ const graceMs = 20_000
 
 export function createSelfTest(deps: SelfTestDeps): SelfTest {
   const { records } = deps
-  const together = createSharedWork<SelfTestReport>()
+  const together = createShareWork<SelfTestReport>()
   return {
     run: async (ref, signal) => {
       const sandbox = deps.find(ref)
@@ -91,8 +96,7 @@ async function runOnce(deps: SelfTestDeps, sandbox: Sandbox, signal: AbortSignal
 
 function requireRunning({ name, state }: Sandbox): void {
   if (state === 'running') return
-  const message = `"${name}" is ${state}. Only a running sandbox can be checked from inside.`
-  throw appError('conflict', 'self-test-needs-running', message, { params: { name, state } })
+  throw appError('self-test-needs-running', { name, state })
 }
 
 interface Tried {
@@ -107,7 +111,7 @@ async function tryEverything(deps: SelfTestDeps, sandbox: Sandbox, signal: Abort
     const link = await checkLink(deps, sandbox, { nonce, canaries, signal })
     const killsBefore = await deps.countOomKills(sandbox)
     const given = { nonce, canaries, surroundings: await deps.surroundings(sandbox), probeMs }
-    const argv = [probePath, ...probeArguments(sandbox, given)]
+    const argv = [insidePath, ...probeArguments(sandbox, given)]
     const { output } = await deps.run(sandbox, argv, { signal, timeoutMs: probeMs + graceMs, maxBytes: outputBytes })
     const observed = readObservations(output, nonce)
     if (observed.beginning === null) throw saidNothing(sandbox, output)
@@ -118,7 +122,7 @@ async function tryEverything(deps: SelfTestDeps, sandbox: Sandbox, signal: Abort
     const fromHost = host ? await checkFromHost(host, deps.sights) : []
     const killsAfter = await deps.countOomKills(sandbox)
     return {
-      results: [...judge(observed, subject), ...fromHost, link],
+      results: [...evaluate(observed, subject), ...fromHost, link],
       oomKills: Math.max(0, killsAfter - killsBefore),
     }
   } finally {
@@ -127,8 +131,7 @@ async function tryEverything(deps: SelfTestDeps, sandbox: Sandbox, signal: Abort
 }
 
 function saidNothing({ name }: Sandbox, output: string) {
-  const message = `The self-test was ended in "${name}" before it could say anything. Check it again; if that repeats, something in the sandbox ends it.`
-  return appError('engine', 'self-test-silent', message, { detail: output.slice(0, 2000), params: { name } })
+  return appError('self-test-silent', { name }, { detail: output.slice(0, 2000) })
 }
 
 interface LinkCheck {
@@ -138,8 +141,7 @@ interface LinkCheck {
 }
 
 function meddledWith({ name }: Sandbox, output: string) {
-  const message = `The answers of the self-test in "${name}" are not all its own: something in the sandbox meddles with it. Trust nothing that it tells, restart the sandbox, and check it again.`
-  return appError('engine', 'self-test-meddled-with', message, { detail: output.slice(0, 2000), params: { name } })
+  return appError('self-test-meddled-with', { name }, { detail: output.slice(0, 2000) })
 }
 
 /** Has the guest lay a link to the agent's secret, and reads it as the agent reads files of a guest. */
@@ -147,25 +149,21 @@ async function checkLink(deps: SelfTestDeps, sandbox: Sandbox, check: LinkCheck)
   const { nonce, canaries, signal } = check
   const path = `/tmp/.joey-link-${nonce}`
   const options = { signal, timeoutMs: graceMs, maxBytes: 1024 }
-  const { code } = await deps.run(sandbox, [probePath, '--plant', path, canaries.marker], options)
+  const { code } = await deps.run(sandbox, [insidePath, '--plant', path, canaries.marker], options)
   if (code !== 0) {
-    return result('files.planted-link', { outcome: 'notApplicable', detail: 'No link could be laid in its /tmp.' })
+    return result('files.planted-link', verdict('notApplicable', sentence('self-test-no-link')))
   }
   try {
     const reading = deps.readTree(sandbox, path)
     if (reading === undefined) {
-      const detail = 'Its files are on a disk of its own, which this machine never mounts.'
-      return result('files.planted-link', { outcome: 'notApplicable', detail })
+      return result('files.planted-link', verdict('notApplicable', sentence('self-test-disk-never-mounted')))
     }
     const found = (await reading.catch(() => null))?.toString('utf8').trim() ?? ''
     return canaries.secrets.has(found)
-      ? result('files.planted-link', {
-          outcome: 'fail',
-          detail: "Joey read this machine's file through a link inside.",
-        })
-      : result('files.planted-link', { outcome: 'pass', detail: 'Joey did not follow the link.' })
+      ? result('files.planted-link', verdict('fail', sentence('self-test-link-followed')))
+      : result('files.planted-link', verdict('pass', sentence('self-test-link-refused')))
   } finally {
-    await deps.run(sandbox, [probePath, '--plant', path], options).catch((err: unknown) => {
+    await deps.run(sandbox, [insidePath, '--plant', path], options).catch((err: unknown) => {
       deps.log.warn({ err, id: sandbox.id }, 'the link of a self-test was left behind')
     })
   }
@@ -184,9 +182,17 @@ export function summarize({ at, results }: SelfTestReport): SelfTestSummary {
 
 const toldProbes = 3
 
-function tellDrift({ name }: Sandbox, { drift, results }: SelfTestReport): string | null {
+function tellDrift({ name }: Sandbox, { drift, results }: SelfTestReport): NoticeFact | null {
   if (drift.length === 0) return null
-  const titles = results.filter(({ id }) => drift.includes(id)).map(({ title }) => title)
-  const more = titles.length > toldProbes ? `; and ${titles.length - toldProbes} more` : ''
-  return `The wall of "${name}" has got weaker: it can now do what it could not at the check before: ${titles.slice(0, toldProbes).join('; ')}${more}.`
+  const titles = results
+    .filter(({ id }) => drift.includes(id))
+    .map(({ title, titleWording }) => saidOf(title, titleWording))
+  const told = titles.slice(0, toldProbes)
+  return notice('self-test-drift', {
+    name,
+    titles: told.map((title, index) =>
+      sentence('self-test-title', { title, place: index === told.length - 1 ? 'last' : 'inner' }),
+    ),
+    more: titles.length - told.length,
+  })
 }

@@ -2,8 +2,8 @@ import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { createCgroupReader } from './cgroup-reader.ts'
 import { recordedV1, recordedV2, writeRecorded } from '../../testing/metrics/recorded.ts'
+import { createCgroupReader } from './cgroup-reader.ts'
 
 let folder: string
 beforeEach(async () => {

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { readKernelFile } from '../../metrics/kernel-file.ts'
+import { openCgroups } from '../../base/kernel/cgroup-hierarchy.ts'
+import { readKernelText } from '../../base/kernel/kernel-text.ts'
 import { parseIoStat, parseNetDev, parseProcessIo, parseServiceBytes, readField, readSingle } from './parse-counters.ts'
 import type { CgroupReader, RawUsage, Traffic } from './raw-usage.ts'
 
@@ -15,47 +14,44 @@ type CgroupUsage = Omit<RawUsage, 'netReceiveBytes' | 'netSendBytes'>
 /** Of a sandbox with more processes, the io of these is counted where the cgroup does not count. */
 const maxProcesses = 64
 
-/**
- * Reads either hierarchy. Which one is decided once, by the file that only the root of a pure v2 has: a hybrid host has
- * it in a folder below, and there the controllers are v1's.
- */
+type ReadFile = (controller: string, file: string) => string | null
+
+/** Reads either form of cgroups. Which one is decided once. */
 export function createCgroupReader({ cgroups = '/sys/fs/cgroup', processes = '/proc' }: Places = {}): CgroupReader {
-  const version = existsSync(join(cgroups, 'cgroup.controllers')) ? 'v2' : 'v1'
-  const readCgroup =
-    version === 'v2'
-      ? (cgroup: string) => readV2(join(cgroups, cgroup))
-      : (cgroup: string) => readV1(cgroups, cgroup, processes)
+  const hierarchy = openCgroups(cgroups)
+  const readCgroup = (cgroup: string): CgroupUsage | null => {
+    const read: ReadFile = (controller, file) => hierarchy.read(controller, cgroup, file)
+    return hierarchy.version === 'v2' ? readV2(read) : readV1(read, processes)
+  }
   return {
-    version,
+    version: hierarchy.version,
     async read(cgroup, pid) {
       const usage = readCgroup(cgroup)
       if (usage === null) return null
-      const net = parseNetDev(readKernelFile(`${processes}/${pid}/net/dev`) ?? '')
+      const net = parseNetDev(readKernelText(`${processes}/${pid}/net/dev`) ?? '')
       return { ...usage, netReceiveBytes: net.inBytes, netSendBytes: net.outBytes }
     },
   }
 }
 
-function readV2(folder: string): CgroupUsage | null {
-  const cpu = readKernelFile(`${folder}/cpu.stat`)
+function readV2(read: ReadFile): CgroupUsage | null {
+  const cpu = read('cpu', 'cpu.stat')
   if (cpu === null) return null
-  const memory = readSingle(readKernelFile(`${folder}/memory.current`) ?? '')
-  const droppable = readField(readKernelFile(`${folder}/memory.stat`) ?? '', 'inactive_file')
-  const io = parseIoStat(readKernelFile(`${folder}/io.stat`) ?? '')
+  const memory = readSingle(read('memory', 'memory.current') ?? '')
+  const droppable = readField(read('memory', 'memory.stat') ?? '', 'inactive_file')
+  const io = parseIoStat(read('io', 'io.stat') ?? '')
   return {
     cpuUs: readField(cpu, 'usage_usec'),
     periods: readField(cpu, 'nr_periods'),
     throttledPeriods: readField(cpu, 'nr_throttled'),
     memoryBytes: Math.max(0, memory - droppable),
-    pids: readSingle(readKernelFile(`${folder}/pids.current`) ?? ''),
+    pids: readSingle(read('pids', 'pids.current') ?? ''),
     ioReadBytes: io.inBytes,
     ioWriteBytes: io.outBytes,
   }
 }
 
-function readV1(root: string, cgroup: string, processes: string): CgroupUsage | null {
-  const read = (controller: string, file: string): string | null =>
-    readKernelFile(`${root}/${controller}${cgroup}/${file}`)
+function readV1(read: ReadFile, processes: string): CgroupUsage | null {
   const cpuNs = read('cpuacct', 'cpuacct.usage')
   if (cpuNs === null) return null
   const quota = read('cpu', 'cpu.stat') ?? ''
@@ -77,14 +73,14 @@ function readV1(root: string, cgroup: string, processes: string): CgroupUsage | 
  * Newer kernels count in v1 only for devices that have a limit (measured on 6.18). Then the processes are asked. Of those
  * that ended, only what their parents waited for is known, so the sum may fall; the sampler keeps the highest.
  */
-function readV1Io(read: (controller: string, file: string) => string | null, processes: string): Traffic {
+function readV1Io(read: ReadFile, processes: string): Traffic {
   const counted = parseServiceBytes(read('blkio', 'blkio.throttle.io_service_bytes_recursive') ?? '')
   if (counted.inBytes > 0 || counted.outBytes > 0) return counted
   const pids = (read('pids', 'cgroup.procs') ?? '').split('\n').filter(Boolean).slice(0, maxProcesses)
   let inBytes = 0
   let outBytes = 0
   for (const pid of pids) {
-    const traffic = parseProcessIo(readKernelFile(`${processes}/${pid}/io`) ?? '')
+    const traffic = parseProcessIo(readKernelText(`${processes}/${pid}/io`) ?? '')
     inBytes += traffic.inBytes
     outBytes += traffic.outBytes
   }

@@ -64,10 +64,10 @@ test('rates are over the time that really passed', async () => {
   expect(UsageSample.parse(seen[0])).toEqual(seen[0])
 })
 
-test('what the engine uses itself is told apart, is never more than all, and its failure costs no sample', async () => {
+test('what the engine uses itself is counted apart, is never more than all, and its failure costs no sample', async () => {
   const read = async () => ({ ...idle, memoryBytes: 30_000_000 })
-  let told: () => number | null = () => 20_000_000
-  const engineMemory = async () => told()
+  let reported: () => number | null = () => 20_000_000
+  const engineMemory = async () => reported()
   const ticks: (() => void)[] = []
   let ms = 0
   const clock: SamplerClock = {
@@ -88,9 +88,9 @@ test('what the engine uses itself is told apart, is never more than all, and its
     await new Promise((resolve) => setImmediate(resolve))
   }
   await pass()
-  told = () => 40_000_000
+  reported = () => 40_000_000
   await pass()
-  told = () => {
+  reported = () => {
     throw new Error('gone')
   }
   await pass()
@@ -184,9 +184,9 @@ test('a listener that throws is dropped, and the others still hear', async () =>
 
 test('asking right after a start waits for the first sample', async () => {
   const { sampler, passSecond, settle } = setUp(sandbox('a'))
-  const asked = sampler.now()
+  const answer = sampler.now()
   await settle()
   await passSecond()
   await passSecond(50)
-  expect(await asked).toHaveLength(1)
+  expect(await answer).toHaveLength(1)
 })

@@ -46,7 +46,7 @@ interface Deps {
   readonly reader: CgroupReader
   /** The sandboxes that run now. Called once a second; must be cheap. */
   readonly list: () => readonly Sampled[]
-  /** Of the memory in the sandbox's cgroup, what the engine uses itself. Null where that cannot be told. */
+  /** Of the memory in the sandbox's cgroup, what the engine uses itself. Null where that is not known. */
   readonly engineMemory?: (sandbox: Sampled) => Promise<number | null>
   readonly clock?: SamplerClock
   /** A listener that throws is dropped; the others go on. */

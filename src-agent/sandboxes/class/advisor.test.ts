@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { sayTexts } from '#contract/language'
 import { type IsolationClass, SandboxSpec } from '#contract/sandbox'
 import { type AdviceRequest, adviseOn } from './advisor.ts'
 import { originOf } from './class-handlers.ts'
@@ -34,11 +35,11 @@ const adminGrant = { grants: [{ kind: 'cap', name: 'SYS_ADMIN' }] }
 const deviceGrant = { grants: [{ kind: 'device', path: '/dev/kvm' }] }
 
 test.each<[string, Wish, IsolationClass, RegExp]>([
-  ['the built-in image needs no wall', { origin: 'builtIn' }, 'container', /built into Joey/],
+  ['the built-in image needs no isolation', { origin: 'builtIn' }, 'container', /built into Joey/],
   ['an imported image is taken for the own', {}, 'container', /imported the image yourself/],
   ['an image from a registry is not', { origin: 'registry' }, 'gvisor', /not from you/],
   [
-    'root in it is told',
+    'root in it is reported',
     { origin: 'registry', image: { user: '', entrypoint: [], command: [] } },
     'gvisor',
     /runs as root/,
@@ -65,7 +66,7 @@ test.each<[string, Wish, IsolationClass, RegExp]>([
   ],
   ['a device is passed by a container only', { trusted: false, spec: deviceGrant }, 'container', /next weaker one/],
   [
-    'without gVisor the next stronger wall is taken',
+    'without gVisor the next stronger class is taken',
     { origin: 'registry', classes: withoutGvisor },
     'microvm',
     /next stronger one/,
@@ -89,7 +90,7 @@ test.each<[string, Wish, IsolationClass, RegExp]>([
     /read-only/,
   ],
   [
-    'mounts behind a wall are slow',
+    'mounts behind gVisor are slow',
     { trusted: false, spec: { mounts: [{ source: '/srv', target: '/data' }] } },
     'gvisor',
     /slower/,
@@ -107,6 +108,43 @@ test.each<[string, Wish, IsolationClass, RegExp]>([
   expect(advice.classes.map((each) => each.class)).toEqual(['container', 'gvisor', 'microvm'])
 })
 
+test('every sentence has its wording beside it, in the same order', () => {
+  const classes = [facts('container'), facts('gvisor'), facts('microvm', { emulated: 'Emulated here.' })]
+  const spec = { ...adminGrant, mounts: [{ source: '/srv', target: '/data' }] }
+  const { because, becauseWordings = [] } = adviseOn(request({ spec, classes }))
+
+  expect(becauseWordings.map(({ reason }) => reason)).toStrictEqual([
+    'advice-capabilities',
+    'advice-writable-folders',
+    'advice-small-files',
+    'emulated',
+  ])
+  expect(sayTexts(because.fill('', 0, 3), becauseWordings, null)).toStrictEqual([
+    'It is granted SYS_ADMIN: in a micro-VM that is power over its own kernel only.',
+    expect.stringMatching(/^Folders of this machine/),
+    expect.stringMatching(/^Many small files/),
+    'Emulated here.',
+  ])
+})
+
+test.each([
+  ['stronger', { classes: withoutGvisor, trusted: false }, 'microvm'],
+  ['weaker', { classes: containerOnly, trusted: false }, 'container'],
+])('the next %s class is named where the one that fits is not to be had', (strength, wish, recommended) => {
+  expect(adviseOn(request(wish)).because).toContain(
+    `The class "gvisor" would fit, but does not work for this wish here. "${recommended}" is the next ${strength} one that does.`,
+  )
+})
+
+test('a problem from a limitation keeps its name and has the wording of the class', () => {
+  const wording = { reason: 'gvisor-bind-mounts' }
+  const limited = facts('gvisor', { limitations: [{ feature: 'bindMounts', reason: 'Mounts are slow.', wording }] })
+
+  expect(findProblems(limited, SandboxSpec.parse({ image: 'a' }))).toStrictEqual([
+    { level: 'note', reason: 'bind-mounts', message: 'Mounts are slow.', wording },
+  ])
+})
+
 test('what blocks comes first, and a limitation weighs by the wish', () => {
   const machine = facts('microvm', {
     emulated: 'Emulated here.',
@@ -122,6 +160,16 @@ test('what blocks comes first, and a limitation weighs by the wish', () => {
     ['note', 'emulated'],
     ['note', 'bind-mounts'],
   ])
+})
+
+test('that a watcher is told nothing matters to who mounts a folder', () => {
+  const limited = facts('gvisor', { limitations: [{ feature: 'watching', reason: 'Watchers hear nothing.' }] })
+  const mounts = [{ kind: 'bind', source: '/srv', target: '/src' }]
+  const levels = (wish: object) =>
+    findProblems(limited, SandboxSpec.parse({ image: 'a', ...wish })).map((each) => each.level)
+
+  expect(levels({ mounts })).toEqual(['loses'])
+  expect(levels({})).toEqual(['note'])
 })
 
 test.each([

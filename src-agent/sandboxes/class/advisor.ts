@@ -1,6 +1,7 @@
 import type { ClassAdvice } from '#contract/classes'
 import type { ImageConfig } from '#contract/image'
-import type { IsolationClass, SandboxSpec } from '#contract/sandbox'
+import { IsolationClass, type SandboxSpec } from '#contract/sandbox'
+import { type Sentence, sentence, wordingOf } from '#contract/sentence'
 import { type ClassFacts, findProblems, hasHostFiles } from './problems.ts'
 
 /** Where an image comes from, as far as its names tell. */
@@ -12,7 +13,7 @@ export interface AdviceRequest {
   readonly trusted?: boolean | undefined
   readonly origin: ImageOrigin
   readonly image: Pick<ImageConfig, 'user' | 'entrypoint' | 'command'>
-  /** Weakest wall first. */
+  /** Weakest first. */
   readonly classes: readonly ClassFacts[]
 }
 
@@ -27,11 +28,11 @@ const kernelCapabilities = [
   'DAC_READ_SEARCH',
   'SYS_BOOT',
 ]
-const ladder: readonly IsolationClass[] = ['container', 'gvisor', 'microvm']
+const ladder = IsolationClass.options
 
 interface Wish {
   readonly class: IsolationClass
-  readonly because: string
+  readonly because: Sentence
 }
 
 /** Which class fits a wish, and why, in sentences. Pure. */
@@ -44,9 +45,11 @@ export function adviseOn(request: AdviceRequest): ClassAdvice {
   const wanted = ladder[strongest] ?? 'container'
   const because = wishes.filter(({ class: name }) => name === wanted).map((wish) => wish.because)
   const recommended = nearestOpen(strongest, isOpen)
+  const said = [...because, ...explainDetour(wanted, recommended), ...warnings(request, recommended)]
   return {
     recommended,
-    because: [...because, ...explainDetour(wanted, recommended), ...warnings(request, recommended)],
+    because: said.map(({ message }) => message),
+    becauseWordings: said.map(wordingOf),
     classes,
   }
 }
@@ -57,47 +60,31 @@ function collectWishes(request: AdviceRequest): Wish[] {
   const strong = capabilities.filter((name) => kernelCapabilities.includes(name))
   const wishes: Wish[] = [originWish(request)]
   if (capabilities.includes('SYS_MODULE')) {
-    wishes.push({
-      class: 'microvm',
-      because: "It wants to load kernel modules: in a micro-VM they go into its own kernel, not into this machine's.",
-    })
+    wishes.push({ class: 'microvm', because: sentence('advice-kernel-modules') })
   }
   if (strong.length > 0) {
-    const names = strong.join(', ')
     wishes.push({
       class: 'microvm',
-      because: `It is granted ${names}: in a micro-VM that is power over its own kernel only.`,
+      because: sentence('advice-capabilities', { capabilities: strong.join(', ') }),
     })
   }
   if (isForeign(request) && runsAsRoot(request)) {
-    wishes.push({
-      class: 'gvisor',
-      because: "Its code runs as root: under gVisor that is root of an application kernel, not of this machine's.",
-    })
+    wishes.push({ class: 'gvisor', because: sentence('advice-root') })
   }
   return wishes
 }
 
 function originWish(request: AdviceRequest): Wish {
   const { origin, trusted } = request
-  if (trusted === true)
-    return { class: 'container', because: 'You trust this code: a container starts fastest and costs least.' }
-  if (trusted === false)
-    return { class: 'gvisor', because: "You do not trust this code: gVisor keeps it off this machine's kernel." }
+  if (trusted === true) return { class: 'container', because: sentence('advice-trusted') }
+  if (trusted === false) return { class: 'gvisor', because: sentence('advice-not-trusted') }
   switch (origin) {
     case 'builtIn':
-      return {
-        class: 'container',
-        because: 'The image is built into Joey: a container starts fastest and costs least.',
-      }
+      return { class: 'container', because: sentence('advice-built-in') }
     case 'imported':
-      return {
-        class: 'container',
-        because:
-          'You imported the image yourself: a container starts fastest and costs least. Say that you do not trust it, and a stronger wall is recommended.',
-      }
+      return { class: 'container', because: sentence('advice-imported') }
     case 'registry':
-      return { class: 'gvisor', because: "The image is not from you: gVisor keeps it off this machine's kernel." }
+      return { class: 'gvisor', because: sentence('advice-registry') }
   }
 }
 
@@ -111,40 +98,30 @@ function runsAsRoot({ spec, image }: AdviceRequest): boolean {
   return user === undefined || user === '' || user === '0' || user === 'root'
 }
 
-/** The wished wall, else the next stronger one, else the next weaker one; a container where nothing is offered. */
+/** The wished class, else the next stronger one, else the next weaker one; a container where nothing is offered. */
 function nearestOpen(strongest: number, isOpen: (name: IsolationClass) => boolean): IsolationClass {
   const order = [...ladder.slice(strongest), ...ladder.slice(0, strongest).reverse()]
   return order.find(isOpen) ?? 'container'
 }
 
-function explainDetour(wanted: IsolationClass, recommended: IsolationClass): string[] {
+function explainDetour(wanted: IsolationClass, recommended: IsolationClass): Sentence[] {
   if (wanted === recommended) return []
-  const weaker = ladder.indexOf(recommended) < ladder.indexOf(wanted)
-  return [
-    `The class "${wanted}" would fit, but does not work for this wish here. "${recommended}" is the next ${weaker ? 'weaker' : 'stronger'} one that does.`,
-  ]
+  const strength = ladder.indexOf(recommended) < ladder.indexOf(wanted) ? 'weaker' : 'stronger'
+  return [sentence('advice-detour', { wanted, recommended, strength })]
 }
 
-/** What no wall mends, and what a wall costs. */
-function warnings({ spec, classes }: AdviceRequest, recommended: IsolationClass): string[] {
-  const said: string[] = []
+/** What no class prevents, and what a class costs. */
+function warnings({ spec, classes }: AdviceRequest, recommended: IsolationClass): Sentence[] {
+  const said: Sentence[] = []
   if (
     spec.mounts.some(({ readOnly }) => !readOnly) ||
     spec.grants.some((grant) => grant.kind === 'host-path' && grant.access === 'rw')
   ) {
-    said.push(
-      'Folders of this machine that it may write to are open to it in every class. Mount them read-only where that is enough.',
-    )
+    said.push(sentence('advice-writable-folders'))
   }
-  if (hasHostFiles(spec) && recommended !== 'container') {
-    said.push(
-      'Many small files in mounted folders are slower behind this wall. Keep what is built and changed often on its own disk.',
-    )
-  }
-  if (spec.grants.some(({ kind }) => kind === 'host-network')) {
-    said.push("With this machine's own network it reaches all that listens on this machine, whatever the class.")
-  }
-  const emulated = classes.find(({ class: name }) => name === recommended)?.emulated
-  if (emulated) said.push(emulated)
+  if (hasHostFiles(spec) && recommended !== 'container') said.push(sentence('advice-small-files'))
+  if (spec.grants.some(({ kind }) => kind === 'host-network')) said.push(sentence('advice-host-network'))
+  const { emulated, emulatedWording } = classes.find(({ class: name }) => name === recommended) ?? {}
+  if (emulated) said.push({ reason: 'emulated', ...emulatedWording, message: emulated })
   return said
 }

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { rm, stat, statfs } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import type { IsolationClass } from '#contract/sandbox'
-import type { Driver, SandboxPaths } from '../../engines/driver.ts'
-import { measureLayer } from '../../storage/ext4/layer-to-disk.ts'
+import { roomToFill } from '../../base/disk-room.ts'
+import type { Driver } from '../../engines/driver.ts'
+import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
+import { measureLayer } from '../../storage/ext4/layer-to-disk.ts'
 
 type Form = Driver['disk']
 
@@ -62,8 +64,7 @@ export function createChangeDisk(deps: {
     async measure(paths, from, to, signal) {
       const source = placeOf(paths, from)
       if (!needsConversion(from, to) || !existsSync(source)) return null
-      const { bavail, bsize } = await statfs(paths.folder)
-      const freeBytes = bavail * bsize
+      const { bytes: freeBytes } = await roomToFill(paths.folder)
       if (formOf(from) === 'directory') return { ...(await measureLayer(source, signal)), freeBytes }
       return { bytes: (await stat(source)).blocks * 512, entries: 0, freeBytes }
     },

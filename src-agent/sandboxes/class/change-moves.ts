@@ -1,15 +1,23 @@
-import { AppError, appError } from '#contract/app-error'
+import { appError } from '#contract/app-error'
+import type { Said } from '#contract/reasons/define'
 import type { Sandbox } from '#contract/sandbox'
-import { driverOf, type SandboxContext, withSandbox } from '../context.ts'
-import type { Endings } from '../endings.ts'
+import { sentence, wordingOf } from '#contract/sentence'
+import { explainFailure } from '../../base/failures/machine-failure.ts'
 import type { RecordedChange, SandboxRecord } from '../../state/records/sandbox-records.ts'
-import { launch, removeForGood } from '../runs.ts'
+import { withSandbox } from '../../state/records/sandbox-records.ts'
+import type { SettingsStore } from '../../state/settings-store.ts'
+import { removeForGood } from '../cleanup.ts'
+import { specInClass } from '../default-memory.ts'
+import { unseenExit } from '../describe-exit.ts'
+import type { Endings } from '../endings.ts'
+import { driverOf } from '../find-driver.ts'
+import { type LaunchDeps, launch } from '../launch.ts'
 import type { ChangeDisk } from './change-disk.ts'
 
-export interface ChangeDeps {
-  readonly context: SandboxContext
+export interface ChangeDeps extends LaunchDeps {
   readonly endings: Endings
   readonly disk: ChangeDisk
+  readonly settings: Pick<SettingsStore, 'read'>
   /** A main process that is still there after this long has come up. */
   readonly proveMs?: number
   /** For tests: called between any two steps. */
@@ -27,7 +35,7 @@ export interface ChangeMoves {
   /** Forward from here: the old disk has done its duty. */
   clear(record: SandboxRecord): Promise<Sandbox>
   /** Back to the old class and the old disk. */
-  revert(record: SandboxRecord, why: string): Promise<Sandbox>
+  revert(record: SandboxRecord, why: Said): Promise<Sandbox>
 }
 
 export function runs({ state }: Pick<Sandbox, 'state'>): boolean {
@@ -35,8 +43,8 @@ export function runs({ state }: Pick<Sandbox, 'state'>): boolean {
 }
 
 export function createChangeMoves(deps: ChangeDeps): ChangeMoves {
-  const { context, disk } = deps
-  const { records, folder } = context
+  const { disk } = deps
+  const { records, folder } = deps
 
   const moves: ChangeMoves = {
     step: async (name) => deps.step?.(name),
@@ -44,7 +52,7 @@ export function createChangeMoves(deps: ChangeDeps): ChangeMoves {
     read(id) {
       const record = records.get(id)
       if (record) return record
-      throw appError('notFound', 'sandbox-removed', 'The sandbox was removed meanwhile.')
+      throw appError('sandbox-removed', { during: 'work' })
     },
 
     put(record, change, shown = {}) {
@@ -55,8 +63,8 @@ export function createChangeMoves(deps: ChangeDeps): ChangeMoves {
 
     async bringUp(record, phase) {
       const { id } = record.sandbox
-      await driverOf(context, record.sandbox.class).remove(id, folder.sandbox(id))
-      const launched = await launch(context, record, context.signal)
+      await driverOf(deps, record.sandbox.class).remove(id, folder.sandbox(id))
+      const launched = await launch(deps, record, deps.signal)
       return moves.put(launched, phase === null || !record.change ? null : { ...record.change, phase })
     },
 
@@ -73,9 +81,14 @@ export function createChangeMoves(deps: ChangeDeps): ChangeMoves {
     async revert(record, why) {
       const { change, sandbox } = record
       if (!change) return sandbox
-      const { id, spec } = sandbox
-      const shown = { class: change.from, spec: { ...spec, class: change.from }, state: 'changing' as const }
-      const reverting = moves.put(record, { ...change, phase: 'reverting', why }, shown)
+      const { id } = sandbox
+      const spec = specInClass(record, change.from, deps.settings.read())
+      const shown = { class: change.from, spec, state: 'changing' as const }
+      const reverting = moves.put(
+        record,
+        { ...change, phase: 'reverting', why: why.message, whyWording: wordingOf(why) },
+        shown,
+      )
       await moves.step('reverting')
       await disk.keepOnly(folder.sandbox(id), change.from)
       await moves.step('reverted')
@@ -86,29 +99,28 @@ export function createChangeMoves(deps: ChangeDeps): ChangeMoves {
 }
 
 /** Ends in the class on record, without a change: running as it is, or at rest. */
-async function rest({ context, endings }: ChangeDeps, moves: ChangeMoves, record: SandboxRecord): Promise<Sandbox> {
+async function rest(deps: ChangeDeps, moves: ChangeMoves, record: SandboxRecord): Promise<Sandbox> {
   if (runs(record.sandbox)) return moves.put(record, null).sandbox
   const state = record.sandbox.startedAt === null ? 'created' : 'stopped'
   const resting = moves.put(record, null, { state })
   const { id, exit, spec } = resting.sandbox
-  if (spec.removeOnExit && exit) await removeForGood(context, resting)
-  if (exit) endings.settle(id, exit)
+  if (spec.removeOnExit && exit) await removeForGood(deps, resting)
+  if (exit) deps.endings.resolveWaiters(id, exit)
   return resting.sandbox
 }
 
 async function startAgain(deps: ChangeDeps, moves: ChangeMoves, record: SandboxRecord): Promise<Sandbox> {
-  const { context } = deps
   try {
     return (await moves.bringUp(record, null)).sandbox
   } catch (error) {
     // The agent is leaving: the next one goes on from here.
-    if (context.signal.aborted) throw error
-    const { message } = AppError.from(error).wire
-    const text = `Did not start again in the class "${record.sandbox.class}": ${message}`
-    const exit = { code: null, reason: 'start-failed' as const, message: text, at: context.now().toISOString() }
+    if (deps.signal.aborted) throw error
+    const why = explainFailure(error).wire
+    const said = sentence('exit-not-started', { after: 'class', class: record.sandbox.class, why })
+    const exit = unseenExit('start-failed', said, deps.now())
     // One that could not be started is kept, whatever was to happen at its end.
     const kept = moves.put(withSandbox(record, { exit }), null, { state: 'stopped' })
-    deps.endings.settle(kept.sandbox.id, exit)
+    deps.endings.resolveWaiters(kept.sandbox.id, exit)
     return kept.sandbox
   }
 }

@@ -1,7 +1,9 @@
+import { appError } from '#contract/app-error'
 import type { ClassPlan, ClassProblem } from '#contract/classes'
 import type { Sandbox } from '#contract/sandbox'
+import { type Sentence, sentence, wordingOf } from '#contract/sentence'
 import type { ConversionSize } from './change-disk.ts'
-import { type ClassFacts, findProblems } from './problems.ts'
+import { blocking, type ClassFacts, findProblems } from './problems.ts'
 
 export interface PlanRequest {
   readonly sandbox: Sandbox
@@ -14,25 +16,23 @@ export interface PlanRequest {
 
 /** Beside the old disk, which stays until the new class has come up. */
 const spareShare = 1.1
-const kept = [
-  'Its disk: every file with owner, mode, links and attributes',
-  'Name, labels and logs',
-  'Ports, network and mounts',
-  'Limits, grants and settings',
-]
+const kept = [sentence('kept-disk'), sentence('kept-name'), sentence('kept-network'), sentence('kept-settings')]
 
 /** What a change of class would do. Pure. */
 export function planChange(request: PlanRequest): ClassPlan {
   const { sandbox, to } = request
   const restarts = ['running', 'paused', 'stopping', 'starting'].includes(sandbox.state)
   const steps = planSteps(request, restarts)
+  const lost = restarts ? losses(sandbox) : []
   const known = steps.flatMap(({ estimateMs }) => (estimateMs === null ? [] : [estimateMs]))
   return {
     from: sandbox.class,
     to: to.class,
     restarts,
-    lost: restarts ? losses(sandbox) : [],
-    kept,
+    lost: lost.map(({ message }) => message),
+    lostWordings: lost.map(wordingOf),
+    kept: kept.map(({ message }) => message),
+    keptWordings: kept.map(wordingOf),
     steps,
     estimateMs: known.length === steps.length ? known.reduce((sum, ms) => sum + ms, 0) : null,
     problems:
@@ -48,29 +48,28 @@ function planSteps(
 ): ClassPlan['steps'] {
   const steps: ClassPlan['steps'] = []
   // How long a main process takes to leave is its own affair.
-  if (restarts)
-    steps.push({ what: `Stop it, within ${Math.ceil(sandbox.spec.stopGraceMs / 1000)} s at most`, estimateMs: null })
+  if (restarts) steps.push(step(sentence('step-stop', { seconds: Math.ceil(sandbox.spec.stopGraceMs / 1000) }), null))
   if (conversion !== null)
-    steps.push({ what: `Convert its disk (${Math.ceil(conversion.bytes / 2 ** 20)} MiB)`, estimateMs: conversionMs })
-  if (restarts)
-    steps.push({ what: `Start it in the class "${to.class}", and see whether it holds`, estimateMs: startMs })
+    steps.push(step(sentence('step-convert', { mebibytes: Math.ceil(conversion.bytes / 2 ** 20) }), conversionMs))
+  if (restarts) steps.push(step(sentence('step-start', { class: to.class }), startMs))
   return steps
 }
 
-function losses(sandbox: Sandbox): string[] {
+function step(said: Sentence, estimateMs: number | null): ClassPlan['steps'][number] {
+  return { what: said.message, wording: wordingOf(said), estimateMs }
+}
+
+function losses(sandbox: Sandbox): Sentence[] {
   return [
-    'Memory: every process in it ends and the main one starts anew',
-    'Connections, terminals and commands that are open now',
-    ...(sandbox.state === 'paused' ? ['The pause: it runs afterwards'] : []),
+    sentence('lost-memory'),
+    sentence('lost-connections'),
+    ...(sandbox.state === 'paused' ? [sentence('lost-pause')] : []),
+    ...(sandbox.class === 'gvisor' ? [sentence('lost-named-pipes')] : []),
   ]
 }
 
 function sameClass({ name, class: now }: Sandbox): ClassProblem {
-  return {
-    level: 'note',
-    reason: 'class-same',
-    message: `"${name}" is in the class "${now}" already. Nothing would change.`,
-  }
+  return { level: 'note', ...sentence('class-same', { name, class: now }) }
 }
 
 function spaceProblems({ conversion }: PlanRequest): ClassProblem[] {
@@ -78,6 +77,5 @@ function spaceProblems({ conversion }: PlanRequest): ClassProblem[] {
   const [needed, free] = [conversion.bytes * spareShare, conversion.freeBytes].map((bytes) =>
     Math.ceil(bytes / 2 ** 20),
   )
-  const message = `Converting its disk needs ${needed} MiB for a while, and ${free} MiB are free where Joey keeps its state. Free some space first.`
-  return [{ level: 'blocks', reason: 'no-space-to-convert', message }]
+  return [blocking(appError('no-space-to-convert', { needed: needed ?? 0, free: free ?? 0 }))]
 }

@@ -1,13 +1,17 @@
-import { AppError } from '#contract/app-error'
+import type { Said } from '#contract/reasons/define'
 import type { IsolationClass, Sandbox } from '#contract/sandbox'
-import { endMainProcess } from '../end-process.ts'
+import { sentenceOfExit } from '#contract/say-exit'
+import { type Sentence, saidOf, sentence } from '#contract/sentence'
+import { explainFailure } from '../../base/failures/machine-failure.ts'
 import type { RecordedChange, SandboxRecord } from '../../state/records/sandbox-records.ts'
-import { tidy } from '../runs.ts'
+import { tidy } from '../cleanup.ts'
+import { specInClass } from '../default-memory.ts'
+import { endMainProcess } from '../end-process.ts'
 import { type ChangeDeps, type ChangeMoves, createChangeMoves, runs } from './change-moves.ts'
 
 export interface ChangeOutcome {
   readonly sandbox: Sandbox
-  readonly fellBack: string | null
+  readonly fellBack: Said | null
   readonly downMs: number
 }
 
@@ -15,7 +19,7 @@ export interface ChangeOutcome {
 export interface ChangeSteps {
   change(record: SandboxRecord, to: IsolationClass, signal: AbortSignal): Promise<ChangeOutcome>
   /** Finishes a change that an agent left behind, or takes it back. Gives a sentence that tells which. */
-  resume(record: SandboxRecord): Promise<string>
+  resume(record: SandboxRecord): Promise<Sentence | null>
 }
 
 const usualProveMs = 1_500
@@ -30,13 +34,13 @@ export function createChangeSteps(deps: ChangeDeps): ChangeSteps {
         prepared = await prepare(deps, moves, { record, to, signal })
       } catch (error) {
         // Where the agent is leaving, the next one takes it back.
-        if (!deps.context.signal.aborted) await takeBack(deps, moves, id)
+        if (!deps.signal.aborted) await takeBack(deps, moves, id)
         throw error
       }
       await moves.step('switched')
       const { fellBack, upAt, sandbox } = await comeUp(deps, moves, prepared.record)
       const downMs = prepared.record.change?.wasRunning ? upAt - prepared.downAt : 0
-      return { sandbox: deps.context.records.get(id)?.sandbox ?? sandbox, fellBack, downMs }
+      return { sandbox: deps.records.get(id)?.sandbox ?? sandbox, fellBack, downMs }
     },
     resume: (record) => resume(deps, moves, record),
   }
@@ -50,7 +54,7 @@ interface Prepared {
 
 /** Stops it and makes the new form of its disk. When it resolves, the new class is on record. */
 async function prepare(
-  { context, disk, endings }: ChangeDeps,
+  deps: ChangeDeps,
   moves: ChangeMoves,
   { record, to, signal }: { record: SandboxRecord; to: IsolationClass; signal: AbortSignal },
 ): Promise<Prepared> {
@@ -63,37 +67,38 @@ async function prepare(
     const stopping = { ...begun, stopAsked: true }
     moves.put(stopping, change, { state: 'stopping' })
     await moves.step('stopping')
-    await endMainProcess(context, endings, stopping, spec.stopGraceMs)
+    await endMainProcess(deps, deps.endings, stopping, spec.stopGraceMs)
   }
   const downAt = performance.now()
   await moves.step('stopped')
   moves.put(moves.read(id), { ...change, phase: 'converting' }, { state: 'changing' })
   await moves.step('converting')
-  await disk.convert(context.folder.sandbox(id), from, to, AbortSignal.any([signal, context.signal]))
+  await deps.disk.convert(deps.folder.sandbox(id), from, to, AbortSignal.any([signal, deps.signal]))
   await moves.step('converted')
-  const shown = { class: to, spec: { ...spec, class: to } }
-  return { record: moves.put(moves.read(id), { ...change, phase: 'starting' }, shown), downAt }
+  const converted = moves.read(id)
+  const shown = { class: to, spec: specInClass(converted, to, deps.settings.read()) }
+  return { record: moves.put(converted, { ...change, phase: 'starting' }, shown), downAt }
 }
 
 /** It could not be stopped, or its disk could not be converted: as if nothing had been asked. */
-async function takeBack({ context }: ChangeDeps, moves: ChangeMoves, id: string): Promise<void> {
+async function takeBack(deps: ChangeDeps, moves: ChangeMoves, id: string): Promise<void> {
   const record = moves.read(id)
-  if (!runs(record.sandbox)) return void (await moves.revert(record, 'The disk could not be converted.'))
-  const phase = await context.drivers.get(record.sandbox.class)?.phase(record.sandbox.id)
+  if (!runs(record.sandbox)) return void (await moves.revert(record, sentence('change-not-converted')))
+  const phase = await deps.drivers.get(record.sandbox.class)?.phase(record.sandbox.id)
   const shown = phase === 'running' || phase === 'paused' ? { state: phase } : {}
   moves.put({ ...record, stopAsked: false }, null, shown)
 }
 
 interface Arrival {
   readonly sandbox: Sandbox
-  readonly fellBack: string | null
+  readonly fellBack: Said | null
   readonly upAt: number
 }
 
 /** From a whole new disk on: start, see whether it holds, clear up; or fall back. */
 async function comeUp(deps: ChangeDeps, moves: ChangeMoves, record: SandboxRecord): Promise<Arrival> {
   if (!record.change?.wasRunning) return { fellBack: null, upAt: performance.now(), sandbox: await moves.clear(record) }
-  const fallBack = async (from: SandboxRecord, why: string) => {
+  const fallBack = async (from: SandboxRecord, why: Said) => {
     const sandbox = await moves.revert(from, why)
     return { fellBack: why, upAt: performance.now(), sandbox }
   }
@@ -102,8 +107,8 @@ async function comeUp(deps: ChangeDeps, moves: ChangeMoves, record: SandboxRecor
     up = await moves.bringUp(record, 'proving')
   } catch (error) {
     // The agent is leaving: the next one goes on from here.
-    if (deps.context.signal.aborted) throw error
-    return fallBack(record, AppError.from(error).wire.message)
+    if (deps.signal.aborted) throw error
+    return fallBack(record, explainFailure(error).wire)
   }
   const upAt = performance.now()
   await moves.step('launched')
@@ -114,42 +119,49 @@ async function comeUp(deps: ChangeDeps, moves: ChangeMoves, record: SandboxRecor
   return failure === null ? { fellBack: null, upAt, sandbox: await moves.clear(now) } : fallBack(now, failure)
 }
 
-async function resume(deps: ChangeDeps, moves: ChangeMoves, record: SandboxRecord): Promise<string> {
+async function resume(deps: ChangeDeps, moves: ChangeMoves, record: SandboxRecord): Promise<Sentence | null> {
   const { change, sandbox } = record
-  if (!change) return ''
-  const { context } = deps
-  const back = `The change of "${sandbox.name}" to the class "${change.to}" was interrupted and taken back.`
-  const done = `The change of "${sandbox.name}" to the class "${change.to}" was finished.`
-  const driver = context.drivers.get(sandbox.class)
+  if (!change) return null
+
+  const what = { name: sandbox.name, class: change.to }
+  const back = sentence('found-class-change', { ...what, outcome: 'takenBack' })
+  const backFor = (why: Said) => sentence('found-class-change-because', { change: back, why })
+  const done = sentence('found-class-change', { ...what, outcome: 'finished' })
+  const driver = deps.drivers.get(sandbox.class)
   // What is neither running nor at rest was half started.
-  if (driver && sandbox.state === 'changing') await tidy(context, driver, record, record.lease)
+  if (driver && sandbox.state === 'changing') await tidy(deps, driver, record, record.lease)
   switch (change.phase) {
     case 'stopping':
     case 'converting':
       if (runs(sandbox)) moves.put({ ...record, stopAsked: false }, null)
-      else await moves.revert(record, 'The agent died while it was changing the class.')
+      else await moves.revert(record, sentence('change-agent-died'))
       return back
     case 'starting': {
       const { fellBack } = await comeUp(deps, moves, record)
-      return fellBack === null ? done : `${back} ${fellBack}`
+      return fellBack === null ? done : backFor(fellBack)
     }
     case 'proving': {
       const failure = runs(sandbox) ? null : describeFailure(sandbox)
       if (failure === null) await moves.clear(record)
       else await moves.revert(record, failure)
-      return failure === null ? done : `${back} ${failure}`
+      return failure === null ? done : backFor(failure)
     }
     case 'clearing':
       await moves.clear(record)
       return done
     case 'reverting':
-      await moves.revert(record, change.why ?? 'The agent died while it was changing the class.')
+      await moves.revert(record, whyOf(change))
       return back
   }
 }
 
 /** Why a run that is over says that the class does not suit; null where it ended well. */
-function describeFailure({ exit }: Sandbox): string | null {
-  if (exit === null) return 'It ended, and nobody saw how.'
-  return exit.code === 0 ? null : `It ended at once. ${exit.message}`
+function describeFailure({ exit }: Sandbox): Sentence | null {
+  if (exit === null) return sentence('change-end-unseen')
+  return exit.code === 0 ? null : sentence('change-ended-at-once', { how: sentenceOfExit(exit) })
+}
+
+/** As an agent that died put it on record. */
+function whyOf({ why, whyWording }: RecordedChange): Said {
+  return why === null ? sentence('change-agent-died') : saidOf(why, whyWording)
 }

@@ -1,28 +1,28 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { run } from '../../base/process/run.ts'
 import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
+import { type Agent, addSandbox, createAgent, createFixture, type Fixture, id } from '../../testing/class-bench.ts'
 import { describeLayer } from '../../testing/layers/describe-layer.ts'
 import { makeRandomLayer } from '../../testing/layers/random-layer.ts'
-import { run } from '../../base/process/run.ts'
-import { type Agent, addSandbox, createAgent, createWorld, id, type World } from '../../testing/class-bench.ts'
 
 // The guests of this test are made up, and so are their monitors; the disks and their conversion are real.
 vi.mock('../../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
 
 const converter = createDiskConverter(run)
 const { signal } = new AbortController()
-let world: World
+let fixture: Fixture
 let original: string
 
 beforeEach(async () => {
-  world = createWorld()
+  fixture = createFixture()
 })
-afterEach(() => world.dispose())
+afterEach(() => fixture.dispose())
 
 /** Puts a random tree into the form of the class, and keeps what it is like. */
 async function fill(agent: Agent, seed: number): Promise<void> {
-  const { upper, disk, folder } = agent.context.folder.sandbox(id)
+  const { upper, disk, folder } = agent.services.folder.sandbox(id)
   mkdirSync(folder, { recursive: true })
   await makeRandomLayer(upper, seed)
   original = await describeLayer(upper)
@@ -32,18 +32,18 @@ async function fill(agent: Agent, seed: number): Promise<void> {
 }
 
 async function describeDisk(agent: Agent): Promise<string> {
-  const { upper, disk } = agent.context.folder.sandbox(id)
+  const { upper, disk } = agent.services.folder.sandbox(id)
   const isImage = agent.record().sandbox.class === 'microvm'
   expect(existsSync(isImage ? upper : disk), 'the other form is gone').toBe(false)
   if (!isImage) return describeLayer(upper)
-  const copy = join(world.home, 'copy')
+  const copy = join(fixture.home, 'copy')
   await converter.readDisk({ disk, upper: copy, signal })
   return describeLayer(copy)
 }
 
-test('up and down the dial, the disk stays what it is', async () => {
-  const agent = createAgent(world, { converter })
-  addSandbox(agent, world, { class: 'container', runs: true })
+test('through all classes and back, the disk stays what it is', async () => {
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: 'container', runs: true })
   await fill(agent, 77)
   for (const to of ['microvm', 'gvisor', 'container', 'microvm', 'container'] as const) {
     const { sandbox, fellBack } = await agent.change.set('box', to, signal)
@@ -76,26 +76,26 @@ test.each(
     reach()
     return new Promise(() => {})
   }
-  const killed = createAgent(world, { converter, step: stopAt })
-  addSandbox(killed, world, { class: from, runs: true })
+  const killed = createAgent(fixture, { converter, step: stopAt })
+  addSandbox(killed, fixture, { class: from, runs: true })
   await fill(killed, seed)
-  if (step.startsWith('revert')) world.behaviour.set(to, 'dies')
+  if (step.startsWith('revert')) fixture.behaviour.set(to, 'dies')
   void killed.change.set('box', to, signal)
   await reached
 
-  const next = createAgent(world, { converter })
+  const next = createAgent(fixture, { converter })
   await next.restart()
 
   expect(next.record()).toMatchObject({ change: null, sandbox: { state: 'running' } })
   expect(await describeDisk(next)).toBe(original)
-  expect(readdirSync(next.context.folder.sandbox(id).folder).filter((name) => name.includes('.part'))).toEqual([])
+  expect(readdirSync(next.services.folder.sandbox(id).folder).filter((name) => name.includes('.part'))).toEqual([])
 })
 
 test('a conversion that is cut off in its midst by a new agent is begun anew', async () => {
-  const agent = createAgent(world, { converter })
-  addSandbox(agent, world, { class: 'container', runs: false })
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: 'container', runs: false })
   await fill(agent, 5)
-  const { upper, disk } = agent.context.folder.sandbox(id)
+  const { upper, disk } = agent.services.folder.sandbox(id)
   await run('cp', ['-a', upper, `${upper}.part`])
   await run('cp', ['/dev/null', `${disk}.part`])
   await run('cp', ['/dev/null', disk])

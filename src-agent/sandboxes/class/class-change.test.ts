@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
+import { shareOfMemory } from '../../engines/memory-ceiling.ts'
 import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
-import { type Agent, addSandbox, createAgent, createWorld, id, type World } from '../../testing/class-bench.ts'
+import { type Agent, addSandbox, createAgent, createFixture, type Fixture, id } from '../../testing/class-bench.ts'
 
 // The guests of this test are made up, and so are their monitors.
 vi.mock('../../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
@@ -19,15 +20,15 @@ const converter: DiskConverter = {
   },
 }
 const { signal } = new AbortController()
-let world: World
+let fixture: Fixture
 
 beforeEach(() => {
-  world = createWorld()
+  fixture = createFixture()
 })
-afterEach(() => world.dispose())
+afterEach(() => fixture.dispose())
 
 function fill(agent: Agent, text = 'kept'): void {
-  const { upper, disk } = agent.context.folder.sandbox(id)
+  const { upper, disk } = agent.services.folder.sandbox(id)
   if (agent.record().sandbox.class === 'microvm') writeFileSync(disk, text)
   else {
     mkdirSync(upper)
@@ -37,7 +38,7 @@ function fill(agent: Agent, text = 'kept'): void {
 
 /** What the disk of the class on record holds, and that there is no other. */
 function readDisk(agent: Agent): string {
-  const { upper, disk, folder } = agent.context.folder.sandbox(id)
+  const { upper, disk, folder } = agent.services.folder.sandbox(id)
   const isImage = agent.record().sandbox.class === 'microvm'
   expect(existsSync(isImage ? upper : disk), 'the other form is gone').toBe(false)
   expect(readdirSync(folder).filter((name) => name.includes('.part'))).toEqual([])
@@ -49,8 +50,8 @@ test.each([
   ['microvm', 'gvisor'],
   ['container', 'gvisor'],
 ] as const)('a running sandbox goes from %s to %s with its disk', async (from, to) => {
-  const agent = createAgent(world, { converter })
-  addSandbox(agent, world, { class: from, runs: true })
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: from, runs: true })
   fill(agent)
 
   const { sandbox, fellBack, downMs } = await agent.change.set('box', to, signal)
@@ -62,14 +63,27 @@ test.each([
   expect(agent.record().change).toBeNull()
 })
 
+test('the limit of memory that nobody chose is that of the class, and one that was chosen stays', async () => {
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: 'microvm', runs: false })
+  fill(agent)
+  const memoryOf = async (to: 'gvisor' | 'microvm') =>
+    (await agent.change.set('box', to, signal)).sandbox.spec.limits.memoryBytes
+  agent.services.records.put({ ...agent.record(), memoryFromSettings: true })
+  expect(await memoryOf('gvisor')).toBe(shareOfMemory(50))
+  expect(await memoryOf('microvm')).toBeNull()
+  agent.services.records.put({ ...agent.record(), memoryFromSettings: false })
+  expect(await memoryOf('gvisor')).toBeNull()
+})
+
 test('one that is at rest stays at rest', async () => {
-  const agent = createAgent(world, { converter })
-  addSandbox(agent, world, { class: 'container', runs: false })
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: 'container', runs: false })
   fill(agent)
   const { sandbox, downMs } = await agent.change.set('box', 'microvm', signal)
   expect(sandbox).toMatchObject({ class: 'microvm', state: 'stopped' })
   expect(downMs).toBe(0)
-  expect(world.starts).toEqual([])
+  expect(fixture.starts).toEqual([])
   expect(readDisk(agent)).toBe('kept')
 })
 
@@ -79,32 +93,32 @@ test.each([
 ] as const)(
   'where the new class %s, the old one runs again with the old disk, and says why',
   async (_what, behaviour, why) => {
-    const agent = createAgent(world, { converter })
-    addSandbox(agent, world, { class: 'container', runs: true })
+    const agent = createAgent(fixture, { converter })
+    addSandbox(agent, fixture, { class: 'container', runs: true })
     fill(agent)
-    world.behaviour.set('microvm', behaviour)
+    fixture.behaviour.set('microvm', behaviour)
 
     const { sandbox, fellBack } = await agent.change.set('box', 'microvm', signal)
 
-    expect(fellBack).toContain(why)
+    expect(fellBack?.message).toContain(why)
     expect(sandbox).toMatchObject({ class: 'container', state: 'running' })
     expect(readDisk(agent)).toBe('kept')
   },
 )
 
 test('a main process that ends well right away has come up', async () => {
-  const agent = createAgent(world, { converter })
-  addSandbox(agent, world, { class: 'container', runs: true })
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: 'container', runs: true })
   fill(agent)
-  world.behaviour.set('microvm', 'ends')
+  fixture.behaviour.set('microvm', 'ends')
   const { sandbox, fellBack } = await agent.change.set('box', 'microvm', signal)
   expect(fellBack).toBeNull()
   expect(sandbox).toMatchObject({ class: 'microvm', state: 'stopped' })
 })
 
 test('one that is removed when it stops outlives the stop for the change', async () => {
-  const agent = createAgent(world, { converter })
-  addSandbox(agent, world, { class: 'container', runs: true, more: { removeOnExit: true } })
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: 'container', runs: true, more: { removeOnExit: true } })
   fill(agent)
   const { sandbox } = await agent.change.set('box', 'gvisor', signal)
   expect(sandbox.state).toBe('running')
@@ -113,10 +127,11 @@ test('one that is removed when it stops outlives the stop for the change', async
 test('a disk that cannot be converted leaves everything as it was', async () => {
   const failing = {
     ...converter,
-    makeDisk: () => Promise.reject(appError('unavailable', 'no-space-to-convert', 'Full.')),
+    makeDisk: () =>
+      Promise.reject(new AppError({ code: 'unavailable', reason: 'no-space-to-convert', message: 'Full.' })),
   }
-  const agent = createAgent(world, { converter: failing })
-  addSandbox(agent, world, { class: 'container', runs: true })
+  const agent = createAgent(fixture, { converter: failing })
+  addSandbox(agent, fixture, { class: 'container', runs: true })
   fill(agent)
   await expect(agent.change.set('box', 'microvm', signal)).rejects.toThrow('Full.')
   expect(agent.record()).toMatchObject({ change: null, sandbox: { class: 'container', state: 'running' } })
@@ -124,14 +139,14 @@ test('a disk that cannot be converted leaves everything as it was', async () => 
 })
 
 test('a class that this machine does not offer is refused before anything stops', async () => {
-  const agent = createAgent(world, { converter, offered: ['container'] })
-  addSandbox(agent, world, { class: 'container', runs: true })
+  const agent = createAgent(fixture, { converter, offered: ['container'] })
+  addSandbox(agent, fixture, { class: 'container', runs: true })
   fill(agent)
   await expect(agent.change.set('box', 'microvm', signal)).rejects.toMatchObject({
-    wire: { reason: 'class-not-available' },
+    wire: { reason: 'class-change-not-possible', params: { 'problems.0.reason': 'class-not-available' } },
   })
   expect(agent.record().sandbox.state).toBe('running')
-  expect(world.starts).toEqual([])
+  expect(fixture.starts).toEqual([])
 })
 
 const stepsForward = [
@@ -160,33 +175,33 @@ test.each([
     reach()
     return new Promise(() => {})
   }
-  const killed = createAgent(world, { converter, step: killedAt })
-  addSandbox(killed, world, { class: from, runs: true })
+  const killed = createAgent(fixture, { converter, step: killedAt })
+  addSandbox(killed, fixture, { class: from, runs: true })
   fill(killed)
-  if (how === 'fails') world.behaviour.set(to, 'fails')
+  if (how === 'fails') fixture.behaviour.set(to, 'fails')
   void killed.change.set('box', to, signal)
   await reached
 
-  const next = createAgent(world, { converter })
-  const told = await next.restart()
+  const next = createAgent(fixture, { converter })
+  const messages = await next.restart()
 
   const { sandbox, change } = next.record()
   expect(change).toBeNull()
   expect([from, to]).toContain(sandbox.class)
   expect(sandbox.spec.class).toBe(sandbox.class)
   expect(sandbox.state).toBe('running')
-  expect(world.guests.get(id)?.state).toBe('running')
+  expect(fixture.guests.get(id)?.state).toBe('running')
   expect(readDisk(next)).toBe('kept')
-  expect(told.join('\n')).toContain('"box"')
+  expect(messages.join('\n')).toContain('"box"')
 })
 
 test('a second change goes on where the first one was given up', async () => {
-  const agent = createAgent(world, { converter })
-  addSandbox(agent, world, { class: 'container', runs: false })
+  const agent = createAgent(fixture, { converter })
+  addSandbox(agent, fixture, { class: 'container', runs: false })
   fill(agent)
-  const { upper } = agent.context.folder.sandbox(id)
+  const { upper } = agent.services.folder.sandbox(id)
   rmSync(`${upper}.part`, { force: true })
-  agent.context.records.put({
+  agent.services.records.put({
     ...agent.record(),
     sandbox: { ...agent.record().sandbox, state: 'changing' },
     change: { from: 'container', to: 'gvisor', phase: 'converting', wasRunning: false, why: null },

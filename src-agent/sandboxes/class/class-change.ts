@@ -1,9 +1,12 @@
-import { AppError, appError } from '#contract/app-error'
+import { appError } from '#contract/app-error'
 import type { ClassPlan, ClassProfile } from '#contract/classes'
 import type { IsolationClass } from '#contract/sandbox'
-import { findRecord } from '../find-sandbox.ts'
+import { type Sentence, sentence } from '#contract/sentence'
+import type { KeyedLock } from '../../base/async/locks.ts'
+import { explainFailure } from '../../base/failures/machine-failure.ts'
 import type { SandboxRecord } from '../../state/records/sandbox-records.ts'
-import { requireState } from '../runs.ts'
+import { findRecord } from '../find-sandbox.ts'
+import { requireState } from '../require-state.ts'
 import type { ChangeDisk } from './change-disk.ts'
 import { type ChangeDeps, runs } from './change-moves.ts'
 import { planChange } from './change-plan.ts'
@@ -19,10 +22,11 @@ export interface ClassChange {
    * After {@link reconcile}: finishes or takes back every change that the last agent left. Gives a sentence for each.
    * Never rejects; a sandbox that resists stays as it is, and the next change of its class tries again.
    */
-  resumeAll(): Promise<string[]>
+  resumeAll(): Promise<Sentence[]>
 }
 
 export interface ClassChangeDeps extends ChangeDeps {
+  readonly lock: KeyedLock
   readonly disk: ChangeDisk
   readonly profiles: () => Promise<readonly ClassProfile[]>
   readonly measurements: Measurements
@@ -31,71 +35,66 @@ export interface ClassChangeDeps extends ChangeDeps {
 }
 
 export function createClassChange(deps: ClassChangeDeps): ClassChange {
-  const { context, measurements } = deps
+  const { measurements } = deps
   const steps = createChangeSteps({ ...deps, disk: timed(deps.disk, measurements) })
 
   const planFor = async ({ sandbox }: SandboxRecord, to: IsolationClass, signal: AbortSignal): Promise<ClassPlan> => {
-    const paths = context.folder.sandbox(sandbox.id)
+    const paths = deps.folder.sandbox(sandbox.id)
     const [profiles, conversion] = await Promise.all([
       deps.profiles(),
       deps.disk.measure(paths, sandbox.class, to, signal),
     ])
     const profile = profiles.find((each) => each.class === to)
-    if (!profile) throw appError('internal', 'class-unknown', `There is no class "${to}".`)
+    if (!profile) throw appError('class-unknown', { to })
     const conversionMs = conversion && measurements.conversionMs(conversion)
     return planChange({ sandbox, to: profile, conversion, conversionMs, startMs: measurements.median('startMs', to) })
   }
 
   const finishOld = async (record: SandboxRecord): Promise<SandboxRecord> => {
     if (record.change) await steps.resume(record)
-    return findRecord(context, record.sandbox.id)
+    return findRecord(deps, record.sandbox.id)
   }
 
   return {
-    plan: (ref, to, signal) => planFor(findRecord(context, ref), to, signal),
+    plan: (ref, to, signal) => planFor(findRecord(deps, ref), to, signal),
 
     set(ref, to, signal) {
-      const { id } = findRecord(context, ref).sandbox
-      return context.lock.run(id, async () => {
-        const record = await finishOld(findRecord(context, id))
+      const { id } = findRecord(deps, ref).sandbox
+      return deps.lock.run(id, async () => {
+        const record = await finishOld(findRecord(deps, id))
         requireState(record, ['created', 'stopped', 'running', 'paused'], 'changed')
         if (record.sandbox.class === to) return { sandbox: record.sandbox, fellBack: null, downMs: 0 }
         requirePossible(record, await planFor(record, to, signal))
         // One that runs keeps its old disk until it has come up in the new class anyway.
         if (!runs(record.sandbox)) await deps.keep?.(record, signal)
-        const outcome = await steps.change(findRecord(context, id), to, signal)
+        const outcome = await steps.change(findRecord(deps, id), to, signal)
         if (outcome.fellBack !== null)
-          context.log.warn({ id, to, why: outcome.fellBack }, 'a change of class fell back')
+          deps.log.warn({ id, to, why: outcome.fellBack.message }, 'a change of class fell back')
         return outcome
       })
     },
 
     async resumeAll() {
-      const left = context.records.all().filter(({ change }) => change !== null)
-      const told = await Promise.all(
+      const left = deps.records.all().filter(({ change }) => change !== null)
+      const messages = await Promise.all(
         left.map(({ sandbox: { id, name } }) =>
-          context.lock
-            .run(id, async () => steps.resume(findRecord(context, id)))
+          deps.lock
+            .run(id, async () => steps.resume(findRecord(deps, id)))
             .catch((error: unknown) => {
-              context.log.error({ err: error, id }, 'a change of class could not be finished')
-              const { message } = AppError.from(error).wire
-              return `The change of class of "${name}" could not be finished. ${message}`
+              deps.log.error({ err: error, id }, 'a change of class could not be finished')
+              return sentence('found-class-change-failed', { name, why: explainFailure(error).wire })
             }),
         ),
       )
-      return told.filter((sentence) => sentence !== '')
+      return messages.filter((message) => message !== null)
     },
   }
 }
 
 function requirePossible({ sandbox }: SandboxRecord, { to, problems }: ClassPlan): void {
   const blocking = problems.filter(({ level }) => level === 'blocks')
-  const [first] = blocking
-  if (!first) return
-  const all = blocking.map(({ message }) => message).join(' ')
-  throw appError('conflict', first.reason, `"${sandbox.name}" cannot be changed to the class "${to}". ${all}`, {
-    params: { name: sandbox.name, class: to },
-  })
+  if (blocking.length === 0) return
+  throw appError('class-change-not-possible', { name: sandbox.name, class: to, problems: blocking })
 }
 
 /** The same disk, which also learns how long conversions take here. */

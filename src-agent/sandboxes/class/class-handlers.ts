@@ -1,54 +1,64 @@
 import type { Image } from '#contract/image'
 import type { Sandbox } from '#contract/sandbox'
-import { ability } from '../../engines/driver.ts'
-import type { SandboxContext } from '../context.ts'
+import { wordingOf } from '#contract/sentence'
+import { defineHandlers } from '../../base/handlers.ts'
+import { ability, type Drivers } from '../../engines/driver.ts'
+import type { StateFolder } from '../../state/folder.ts'
+import type { SandboxRecords } from '../../state/records/sandbox-records.ts'
+import type { ImageStore } from '../../storage/images/image-store.ts'
 import { findRecord } from '../find-sandbox.ts'
-import type { Handlers } from '../../api/bind-operation.ts'
 import { adviseOn, type ImageOrigin } from './advisor.ts'
 import type { ClassChange } from './class-change.ts'
 import type { ClassList } from './class-list.ts'
 
-type ClassHandlers = Pick<
-  Handlers,
-  'listClasses' | 'measureClasses' | 'adviseClass' | 'planClass' | 'setClass' | 'readBootLog'
->
+interface Deps {
+  readonly folder: StateFolder
+  readonly drivers: Drivers
+}
 
 export interface ClassHandlerDeps {
-  readonly context: Pick<SandboxContext, 'records' | 'images' | 'drivers' | 'folder'>
+  readonly records: SandboxRecords
+  readonly folder: StateFolder
+  readonly images: ImageStore
+  readonly drivers: Drivers
   readonly list: ClassList
   readonly change: ClassChange
-  /** Measures all classes, and what fails is told by the first failure. */
+  /** Measures all classes, and what fails is reported by the first failure. */
   readonly measure: (signal: AbortSignal) => Promise<void>
 }
 
 /** The operations about classes; each is a translation. */
-export function createClassHandlers({ context, list, change, measure }: ClassHandlerDeps): ClassHandlers {
-  return {
-    listClasses: () => list.profiles(),
+export function createClassHandlers(deps: ClassHandlerDeps) {
+  return defineHandlers({
+    listClasses: () => deps.list.profiles(),
     async measureClasses(_request, signal) {
-      await measure(signal)
-      return list.profiles()
+      await deps.measure(signal)
+      return deps.list.profiles()
     },
     async adviseClass({ spec, trusted }) {
-      const image = context.images.find(spec.image)
+      const image = deps.images.find(spec.image)
       return adviseOn({
         spec,
         trusted,
         origin: originOf(image, spec.image),
         image: image.config,
-        classes: await list.profiles(),
+        classes: await deps.list.profiles(),
       })
     },
-    planClass: ({ ref, class: to }, signal) => change.plan(ref, to, signal),
-    setClass: ({ ref, class: to }, signal) => change.set(ref, to, signal),
-    async readBootLog({ ref }) {
-      const { sandbox } = findRecord(context, ref)
-      return bootLogOf(context, sandbox)
+    planClass: ({ ref, class: to }, signal) => deps.change.plan(ref, to, signal),
+    async setClass({ ref, class: to }, signal) {
+      const { fellBack, ...outcome } = await deps.change.set(ref, to, signal)
+      if (fellBack === null) return { ...outcome, fellBack }
+      return { ...outcome, fellBack: fellBack.message, fellBackWording: wordingOf(fellBack) }
     },
-  }
+    async readBootLog({ ref }) {
+      const { sandbox } = findRecord(deps, ref)
+      return bootLogOf(deps, sandbox)
+    },
+  })
 }
 
-async function bootLogOf({ drivers, folder }: ClassHandlerDeps['context'], { id, class: of }: Sandbox) {
+async function bootLogOf({ drivers, folder }: Deps, { id, class: of }: Sandbox) {
   const driver = drivers.get(of)
   const log = driver ? await ability(driver, 'bootLog')?.bootLog(id, folder.sandbox(id)) : undefined
   return log ? { kernel: log.kernel, text: log.text } : { kernel: null, text: '' }

@@ -1,25 +1,24 @@
 import type { ClassOffer } from '#contract/agent'
 import type { ClassProfile } from '#contract/classes'
-import type { IsolationClass, Sandbox } from '#contract/sandbox'
-import type { SandboxPaths } from '../../engines/driver.ts'
+import { IsolationClass, type Sandbox } from '#contract/sandbox'
+import { sentence } from '#contract/sentence'
+import { explain } from '../../engines/class-sentences.ts'
 import { ability, type Driver } from '../../engines/driver.ts'
+import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import type { Measurements } from './measurements.ts'
 import { readAnonymousBytes } from './process-memory.ts'
-
-/** Weakest wall first. */
-export const ladder: readonly IsolationClass[] = ['container', 'gvisor', 'microvm']
 
 export interface ClassListDeps {
   readonly drivers: ReadonlyMap<IsolationClass, Driver>
   readonly offers: () => Promise<readonly ClassOffer[]>
   /** Why micro-VMs are emulated here; null where hardware runs them, or none run. */
-  readonly emulated: () => Promise<string | null>
+  readonly emulated: () => Promise<Pick<ClassProfile, 'emulated' | 'emulatedWording'>>
   readonly measurements: Measurements
   readonly records: () => readonly { readonly sandbox: Sandbox; readonly monitorPid: number | null }[]
   readonly paths: (id: string) => SandboxPaths
 }
 
-/** The positions of the dial on this host. */
+/** The isolation classes of this host. */
 export interface ClassList {
   profiles(): Promise<ClassProfile[]>
 }
@@ -28,21 +27,33 @@ export function createClassList(deps: ClassListDeps): ClassList {
   return {
     async profiles() {
       const [offers, emulated] = await Promise.all([deps.offers(), deps.emulated(), measureOverheads(deps)])
-      return ladder.map((name) => {
+      return IsolationClass.options.map((name) => {
         const offer = offers.find((each) => each.class === name)
         const driver = deps.drivers.get(name)
         return {
           class: name,
           available: driver !== undefined && (offer?.available ?? true),
           engine: driver?.name ?? null,
-          explanation: offer?.explanation ?? 'Nothing on this machine runs it.',
-          emulated: name === 'microvm' && driver ? emulated : null,
+          ...explanationOf(offer),
+          ...(name === 'microvm' && driver ? emulated : { emulated: null }),
           estimate: estimate(deps.measurements, name),
           limitations: [...(driver?.limitations ?? [])],
         }
       })
     },
   }
+}
+
+/** Why micro-VMs are emulated here, as their offer says it. */
+export function emulationOf(offer: ClassOffer | undefined): Pick<ClassProfile, 'emulated' | 'emulatedWording'> {
+  const { emulated = null, emulatedWording } = offer ?? {}
+  return { emulated, ...(emulatedWording && { emulatedWording }) }
+}
+
+function explanationOf(offer: ClassOffer | undefined): Pick<ClassProfile, 'explanation' | 'explanationWording'> {
+  if (offer === undefined) return explain(sentence('class-without-engine'))
+  const { explanation, explanationWording } = offer
+  return { explanation, ...(explanationWording && { explanationWording }) }
 }
 
 /** Nothing is made up: what was not measured here is null. */
@@ -81,7 +92,7 @@ export async function noteOverhead(
   const engine = await ability(driver, 'engineMemory')
     ?.engineMemory(id, deps.paths(id))
     .catch(() => null)
-  // An engine inside the guest's own account that cannot be told from it now would make the sum too small.
+  // An engine inside the guest's own account that cannot be distinguished from it now would make the sum too small.
   if (monitor === null || engine === null) return
   deps.measurements.note('overheadBytes', driver.class, monitor + (engine ?? 0))
 }

@@ -6,7 +6,7 @@ import { type MeasureCallsDeps, measureCalls, readNanoseconds } from './measure-
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-function desk(more: Partial<MeasureCallsDeps> = {}) {
+function setUp(more: Partial<MeasureCallsDeps> = {}) {
   const listeners = new Set<(event: AgentEvent) => void>()
   const noted = new Map<string, number>()
   const deps: MeasureCallsDeps = {
@@ -30,7 +30,7 @@ function desk(more: Partial<MeasureCallsDeps> = {}) {
 }
 
 test('the first sandbox of a class that stays is measured, and no other', async () => {
-  const { deps, noted, tell, wait } = desk()
+  const { deps, noted, tell, wait } = setUp()
   tell('running')
   await wait()
   tell('running')
@@ -40,16 +40,16 @@ test('the first sandbox of a class that stays is measured, and no other', async 
 })
 
 test('one that ends at once is left alone', async () => {
-  const { deps, tell, wait } = desk()
+  const { deps, tell, wait } = setUp()
   tell('running')
   tell('stopped')
   await wait()
   expect(deps.inside).not.toHaveBeenCalled()
 })
 
-test('a failure is told, and the next start tries again', async () => {
+test('a failure is reported, and the next start tries again', async () => {
   const inside = vi.fn(async () => '400\n').mockRejectedValueOnce(new Error('gone'))
-  const { deps, noted, tell, wait } = desk({ inside })
+  const { deps, noted, tell, wait } = setUp({ inside })
   tell('running')
   await wait()
   expect(deps.onError).toHaveBeenCalledOnce()
@@ -59,7 +59,7 @@ test('a failure is told, and the next start tries again', async () => {
 })
 
 test('nothing is measured after the end', async () => {
-  const { deps, tell, undo, wait } = desk()
+  const { deps, tell, undo, wait } = setUp()
   tell('running')
   undo()
   await wait()

@@ -11,7 +11,7 @@ const mostNanoseconds = 1_000_000
 export interface MeasureCallsDeps {
   readonly events: Pick<EventLog, 'subscribe'>
   readonly measurements: Pick<Measurements, 'note' | 'median'>
-  /** Runs `joey-probe --measure` on this machine, and in a sandbox; gives what it prints. */
+  /** Runs `joey-inside --measure` on this machine, and in a sandbox; gives what it prints. */
   readonly onHost: () => Promise<string>
   readonly inside: (sandbox: Sandbox) => Promise<string>
   readonly isRunning: (id: string) => boolean

@@ -6,7 +6,7 @@ import { createMeasureClasses, type MeasureClassesDeps } from './measure-classes
 const signal = new AbortController().signal
 const driver = {} as Driver
 
-function desk(more: Partial<MeasureClassesDeps> = {}) {
+function setUp(more: Partial<MeasureClassesDeps> = {}) {
   const alive = new Set<string>()
   const made: string[] = []
   const deps: MeasureClassesDeps = {
@@ -32,7 +32,7 @@ function desk(more: Partial<MeasureClassesDeps> = {}) {
 }
 
 test('each class is measured once, one after the other, and nothing is left', async () => {
-  const { measure, alive, made, deps } = desk()
+  const { measure, alive, made, deps } = setUp()
   await Promise.all([measure(signal), measure(signal)])
   expect(made).toEqual(['container', 'gvisor'])
   expect(deps.measure).toHaveBeenCalledTimes(2)
@@ -40,7 +40,7 @@ test('each class is measured once, one after the other, and nothing is left', as
 })
 
 test('a measurement that fails leaves no sandbox, and the next one is made anew', async () => {
-  const { measure, alive, made } = desk({
+  const { measure, alive, made } = setUp({
     measure: vi.fn(async () => undefined).mockRejectedValueOnce(new Error('no')),
   })
   await expect(measure(signal)).rejects.toThrow('no')

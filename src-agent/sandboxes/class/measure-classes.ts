@@ -5,7 +5,7 @@ import type { SandboxService } from '../sandbox-service.ts'
 
 export interface MeasureClassesDeps {
   readonly sandboxes: Pick<SandboxService, 'create' | 'remove'>
-  /** Those that this host offers, weakest wall first. */
+  /** Those that this host offers, weakest first. */
   readonly drivers: () => readonly (readonly [IsolationClass, Driver])[]
   /** Starts are measured by whoever watches them; this measures what one that runs costs. */
   readonly measure: (driver: Driver, sandbox: Sandbox) => Promise<void>
@@ -15,7 +15,7 @@ export interface MeasureClassesDeps {
 const image = 'busybox'
 
 /**
- * Runs a sandbox of each class for a moment, one after the other, so that the dial shows what they cost here before the
+ * Runs a sandbox of each class for a moment, one after the other, so that the list of classes shows what they cost here before the
  * first one is made by hand. Asked again meanwhile, it is the same measurement.
  */
 export function createMeasureClasses({ sandboxes, drivers, measure }: MeasureClassesDeps) {

@@ -1,5 +1,8 @@
+import { type AppError, appError } from '#contract/app-error'
 import type { ClassLimitation, ClassProblem } from '#contract/classes'
+import { formatGrant } from '#contract/grant-text'
 import type { IsolationClass, SandboxSpec } from '#contract/sandbox'
+import { saidOf, sentence, type Wording } from '#contract/sentence'
 import { objectionInClass } from '../grant-policy.ts'
 
 /** A class as this host has it, as far as problems with a wish depend on it. */
@@ -7,7 +10,9 @@ export interface ClassFacts {
   readonly class: IsolationClass
   readonly available: boolean
   readonly explanation: string
+  readonly explanationWording?: Wording | undefined
   readonly emulated: string | null
+  readonly emulatedWording?: Wording | undefined
   readonly limitations: readonly ClassLimitation[]
 }
 
@@ -26,37 +31,41 @@ export function findProblems(facts: ClassFacts, spec: SandboxSpec): ClassProblem
   return found.sort((one, other) => order.indexOf(one.level) - order.indexOf(other.level))
 }
 
-function availability({ class: name, available, explanation, emulated }: ClassFacts): ClassProblem[] {
+function availability(facts: ClassFacts): ClassProblem[] {
+  const { class: name, available, emulated, emulatedWording: wording } = facts
   const found: ClassProblem[] = []
   if (!available) {
-    const message = `This machine does not offer the class "${name}" now: ${explanation}`
-    found.push({ level: 'blocks', reason: 'class-not-available', message })
+    const explanation = saidOf(facts.explanation, facts.explanationWording)
+    found.push(blocking(appError('class-not-available', { class: name, explanation })))
   }
-  if (emulated !== null) found.push({ level: 'note', reason: 'emulated', message: emulated })
+  if (emulated !== null) {
+    found.push({ level: 'note', reason: 'emulated', message: emulated, ...(wording && { wording }) })
+  }
   return found
+}
+
+/** What would be refused, told beforehand with the same reason. */
+export function blocking({ wire: { reason, message, params } }: AppError): ClassProblem {
+  return { level: 'blocks', reason, message, ...(params && { params }) }
 }
 
 function limits({ class: name }: ClassFacts, { limits: { memoryBytes } }: SandboxSpec): ClassProblem[] {
   if (name !== 'microvm' || memoryBytes === null || memoryBytes >= smallestMachine) return []
-  const message =
-    'A micro-VM has a kernel of its own and needs at least 64 MiB of memory. Raise the limit, or choose another class.'
-  return [{ level: 'blocks', reason: 'memory-too-small', message }]
+  return [{ level: 'blocks', ...sentence('memory-too-small') }]
 }
 
 function grants({ class: name }: ClassFacts, spec: SandboxSpec): ClassProblem[] {
   return spec.grants.flatMap((grant) => {
     const objection = objectionInClass(grant, name)
     if (objection === null) return []
-    return [
-      { level: 'blocks' as const, reason: 'grant-not-in-class', message: `A grant cannot go along: ${objection}` },
-    ]
+    return [blocking(appError('grant-not-in-class', { grant: formatGrant(grant), class: name, why: objection }))]
   })
 }
 
 /** The same limitation blocks who needs the thing, and is good to know for the others. */
-function weigh({ feature, reason }: ClassLimitation, spec: SandboxSpec): ClassProblem {
-  const level = levelOf(feature, spec)
-  return { level, reason: feature.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`), message: reason }
+function weigh({ feature, reason: message, wording }: ClassLimitation, spec: SandboxSpec): ClassProblem {
+  const reason = feature.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  return { level: levelOf(feature, spec), reason, message, ...(wording && { wording }) }
 }
 
 function levelOf(feature: ClassLimitation['feature'], spec: SandboxSpec): ClassProblem['level'] {
@@ -65,6 +74,8 @@ function levelOf(feature: ClassLimitation['feature'], spec: SandboxSpec): ClassP
       return hasHostFiles(spec) ? 'loses' : 'note'
     case 'grants':
       return spec.grants.some(({ kind }) => kind !== 'host-path') ? 'loses' : 'note'
+    case 'watching':
+      return hasHostFiles(spec) ? 'loses' : 'note'
     case 'terminals':
       return spec.tty ? 'loses' : 'note'
     case 'ownKernelModules':
@@ -76,6 +87,11 @@ function levelOf(feature: ClassLimitation['feature'], spec: SandboxSpec): ClassP
     case 'liveSnapshot':
     case 'diskSnapshot':
       return 'loses'
+    case 'terminalNames':
+    case 'signals':
+    case 'outOfMemory':
+    case 'unnamedFiles':
+    case 'namedPipes':
     case 'nestedMounts':
     case 'hardwareSpeed':
       return 'note'

@@ -1,23 +1,35 @@
+import type { Logger } from 'pino'
 import type { WebSocket } from 'ws'
 import { appError } from '#contract/app-error'
 import type { Terminal } from '#contract/terminal'
-import { monitorFiles } from '../../engines/conmon.ts'
-import { ability } from '../../engines/driver.ts'
-import type { SandboxContext } from '../context.ts'
-import type { SandboxRecord } from '../../state/records/sandbox-records.ts'
-import { requireState } from '../runs.ts'
-import type { SandboxService } from '../sandbox-service.ts'
-import type { Handlers } from '../../api/bind-operation.ts'
-import { planExec } from '../../server/stream-handlers.ts'
+import { defineHandlers } from '../../base/handlers.ts'
+import { ability, type Drivers } from '../../engines/driver.ts'
+import { mainStreams } from '../../engines/main-streams.ts'
 import { signalProcess } from '../../io/streams/guest-process.ts'
 import type { MainTerminal } from '../../io/terminals/main-source.ts'
 import { serveTerminal } from '../../io/terminals/serve-terminal.ts'
+import type { EventLog } from '../../state/event-log.ts'
+import type { StateFolder } from '../../state/folder.ts'
+import type { SandboxRecord, SandboxRecords } from '../../state/records/sandbox-records.ts'
+import type { OpenHandles } from '../open-handles.ts'
+import { requireState } from '../require-state.ts'
+import type { SandboxService } from '../sandbox-service.ts'
 import { createTerminalService, isCommandMissing, type TerminalService } from './terminal-service.ts'
+
+interface Deps {
+  readonly records: SandboxRecords
+  readonly events: EventLog
+  readonly folder: StateFolder
+  readonly openHandles: OpenHandles
+  readonly log: Logger
+  readonly drivers: Drivers
+  readonly sandboxes: Pick<SandboxService, 'endings' | 'find' | 'planExec'>
+}
 
 /** The terminals, joined to sandboxes: which there are follows from the events of sandboxes. */
 export interface Terminals {
   list(): readonly Terminal[]
-  readonly handlers: Pick<Handlers, 'openTerminal' | 'listTerminals' | 'closeTerminal'>
+  readonly handlers: ReturnType<typeof createTerminalHandlers>
   serve(socket: WebSocket, id: string): Promise<void>
   /** Takes up the main terminals of sandboxes that an agent before this has started. */
   adopt(): void
@@ -27,14 +39,8 @@ export interface Terminals {
 /** Tried in this order where nobody says what to run. */
 const shells: readonly (readonly string[])[] = [['bash'], ['sh'], ['/bin/busybox', 'sh']]
 
-export function createTerminals({
-  context,
-  sandboxes,
-}: {
-  context: SandboxContext
-  sandboxes: SandboxService
-}): Terminals {
-  const { events, log } = context
+export function createTerminals(deps: Deps): Terminals {
+  const { events, log } = deps
   const onError = (err: unknown) => log.warn({ err }, 'a terminal failed')
   const service = createTerminalService({
     signalProcess,
@@ -45,38 +51,39 @@ export function createTerminals({
   const openMain = (record: SandboxRecord, isNew: boolean) => {
     const { id, argv, pid } = record.sandbox
     if (pid === null) return
-    const { attach, control } = monitorFiles(context.folder.sandbox(id).run)
-    const ended = sandboxes.endings.of(id)
-    const files = context.live.logOf(id)
+    const { attach, control } = mainStreams(deps.folder.sandbox(id))
+    const ended = deps.sandboxes.endings.waitForExit(id)
+    const files = deps.openHandles.logOf(id)
     const start = record.logStart
     service
       .openMain({
         sandboxId: id,
         argv,
-        pid,
+        holder: { pid, isEngine: deps.drivers.get(record.sandbox.class)?.sharesProcesses === false },
         isNew,
+        wantedSize: record.terminalSize,
         files,
         start,
         attach,
         control,
         ended,
-        resize: resizerOf(context, record),
+        resize: resizerOf(deps, record),
       })
       .catch(onError)
   }
-  const stopFollowing = followRuns(context, service, (record) => openMain(record, true))
+  const stopFollowing = followRuns(deps, service, (record) => openMain(record, true))
 
   return {
     list: () => service.list(),
-    handlers: createTerminalHandlers(context, sandboxes, service),
+    handlers: createTerminalHandlers(deps, service),
     serve(socket, id) {
       const serving = serveTerminal(socket, () => service.find(id))
       const { sandboxId } = service.list().find((terminal) => terminal.id === id) ?? {}
-      if (sandboxId !== undefined) sandboxes.endings.interest(sandboxId)
+      if (sandboxId !== undefined) deps.sandboxes.endings.expectReader(sandboxId)
       return serving
     },
     adopt() {
-      for (const record of context.records.all()) {
+      for (const record of deps.records.all()) {
         if (record.sandbox.spec.tty && ['running', 'paused'].includes(record.sandbox.state)) openMain(record, false)
       }
     },
@@ -87,53 +94,49 @@ export function createTerminals({
   }
 }
 
-/** Undefined where the main terminal is conmon's, as it is with every engine that runs processes of the host. */
-function resizerOf(context: SandboxContext, { sandbox }: SandboxRecord): MainTerminal['resize'] {
+/** Undefined where the main terminal is the monitor's, as it is with every engine that runs processes of the host. */
+function resizerOf(deps: Pick<Deps, 'folder' | 'drivers'>, { sandbox }: SandboxRecord): MainTerminal['resize'] {
   const { id } = sandbox
-  const driver = context.drivers.get(sandbox.class)
+  const driver = deps.drivers.get(sandbox.class)
   const resizes = driver && ability(driver, 'resizeMain')
   if (!resizes) return undefined
-  return (columns, rows) => resizes.resizeMain(id, context.folder.sandbox(id), columns, rows)
+  return (columns, rows) => resizes.resizeMain(id, deps.folder.sandbox(id), columns, rows)
 }
 
 /** A run that begins has a main terminal, a sandbox that is removed has none any more. */
 function followRuns(
-  context: SandboxContext,
+  deps: Pick<Deps, 'records' | 'events'>,
   service: TerminalService,
   onRun: (record: SandboxRecord) => void,
 ): () => void {
   const startedAt = new Map<string, string | null>()
-  for (const { sandbox } of context.records.all()) startedAt.set(sandbox.id, sandbox.startedAt)
-  return context.events.subscribe((event) => {
+  for (const { sandbox } of deps.records.all()) startedAt.set(sandbox.id, sandbox.startedAt)
+  return deps.events.subscribe((event) => {
     if (event.type === 'sandbox.removed') {
       startedAt.delete(event.id)
       service.forget(event.id)
     }
     if (event.type !== 'sandbox.changed' || event.sandbox.state !== 'running' || !event.sandbox.spec.tty) return
     const { id, startedAt: begun } = event.sandbox
-    const record = context.records.get(id)
+    const record = deps.records.get(id)
     if (startedAt.get(id) === begun || !record) return
     startedAt.set(id, begun)
     onRun(record)
   })
 }
 
-function createTerminalHandlers(
-  context: SandboxContext,
-  sandboxes: SandboxService,
-  service: TerminalService,
-): Terminals['handlers'] {
+function createTerminalHandlers(deps: Pick<Deps, 'sandboxes'>, service: TerminalService) {
   /** The shell that worked, by image: trying those that are not there takes time. */
   const shellOf = new Map<string, readonly string[]>()
 
-  return {
+  return defineHandlers({
     async openTerminal({ ref, argv, columns, rows, ...wish }) {
-      const record = sandboxes.find(ref)
+      const record = deps.sandboxes.find(ref)
       requireState(record, ['running'], 'entered')
       const { id, imageDigest } = record.sandbox
       const open = (command: readonly string[]) =>
         service.open({ sandboxId: id, argv: command, columns, rows }, async () => {
-          const { command: prepared } = await planExec(context, record, {
+          const { command: prepared } = await deps.sandboxes.planExec(record, {
             ...wish,
             argv: [...command],
             tty: true,
@@ -153,13 +156,12 @@ function createTerminalHandlers(
           if (!isCommandMissing(error)) throw error
         }
       }
-      const message = 'The image has no shell that Joey knows. Say which program the terminal shall run.'
-      throw appError('invalidRequest', 'shell-not-found', message)
+      throw appError('shell-not-found')
     },
-    listTerminals: async ({ ref }) => service.list(sandboxes.find(ref).sandbox.id),
+    listTerminals: async ({ ref }) => service.list(deps.sandboxes.find(ref).sandbox.id),
     async closeTerminal({ id }) {
       service.close(id)
       return { id }
     },
-  }
+  })
 }

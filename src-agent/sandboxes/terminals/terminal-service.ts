@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { AppError, appError } from '#contract/app-error'
 import type { SandboxId } from '#contract/sandbox'
 import type { Terminal, TerminalId } from '#contract/terminal'
+import type { TerminalSize } from '#contract/terminal-size'
 import type { ExecCommand } from '../../engines/driver.ts'
 import type { SignalProcess } from '../../io/streams/guest-process.ts'
 import { openExecSource } from '../../io/terminals/exec-source.ts'
-import { readGuestSize } from '../../io/terminals/guest-size.ts'
+import { readGuestSize, type TerminalHolder } from '../../io/terminals/guest-size.ts'
 import { createMainSource, type MainTerminal } from '../../io/terminals/main-source.ts'
 import type { TerminalSource } from '../../io/terminals/source.ts'
 import { createTerminal, type LiveTerminal } from '../../io/terminals/terminal.ts'
@@ -21,9 +22,11 @@ export interface TerminalWish {
 export interface OpenMain extends Omit<MainTerminal, 'onError'> {
   readonly sandboxId: SandboxId
   readonly argv: readonly string[]
-  readonly pid: number
-  /** The run has just begun, so its terminal has no size yet. Otherwise it has one, which is found out. */
+  readonly holder: TerminalHolder
+  /** The run has just begun, with the size that is wanted. Otherwise it has another by now, which is found out. */
   readonly isNew: boolean
+  /** Null: nobody said. */
+  readonly wantedSize: TerminalSize | null
 }
 
 export interface TerminalServiceDeps {
@@ -67,10 +70,10 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
   /** Terminals on their way, which count as well. */
   const opening = new Map<string, number>()
 
-  const list = (sandboxId?: string): Terminal[] => {
-    const all = [...live.values()].map((terminal) => terminal.describe())
-    return sandboxId === undefined ? all : all.filter((terminal) => terminal.sandboxId === sandboxId)
-  }
+  const list = (sandboxId?: string): Terminal[] =>
+    [...live.values()]
+      .map((each) => each.describe())
+      .filter((each) => sandboxId === undefined || each.sandboxId === sandboxId)
   const add = (kind: Terminal['kind'], wish: TerminalWish, source: TerminalSource): Terminal => {
     const { sandboxId, argv, columns, rows } = wish
     const id = randomBytes(6).toString('hex')
@@ -88,7 +91,7 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
   const find = (id: string): LiveTerminal => {
     const terminal = live.get(id)
     if (terminal) return terminal
-    throw appError('notFound', 'terminal-not-found', 'There is no such terminal any more.', { params: { id } })
+    throw appError('terminal-not-found', { found: 'gone', terminal: id })
   }
 
   return {
@@ -96,40 +99,32 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
     find,
     async open(wish, exec) {
       const { sandboxId } = wish
-      requireRoom(list(sandboxId).length, list().length, opening, sandboxId)
-      opening.set(sandboxId, (opening.get(sandboxId) ?? 0) + 1)
+      const leave = enter(opening, list, sandboxId)
       try {
         const options = { ...wish, program: wish.argv[0] ?? '', signalProcess: deps.signalProcess }
         return add('exec', wish, await openExecSource(await exec(), options))
       } finally {
-        opening.set(sandboxId, (opening.get(sandboxId) ?? 1) - 1)
+        leave()
       }
     },
     async openMain(main) {
-      const { sandboxId, argv, pid, isNew } = main
-      const known = isNew ? null : await readGuestSize(pid)
-      const size = known ?? defaultSize
+      const { sandboxId, argv, holder, isNew, wantedSize } = main
+      const known = isNew ? null : await readGuestSize(holder)
+      const size = known ?? wantedSize ?? defaultSize
       for (const earlier of list(sandboxId)) if (earlier.kind === 'main') remove(earlier.id)
       const source = createMainSource({ ...main, onError })
       const terminal = add('main', { sandboxId, argv, ...size }, source)
-      // Also where the guest cannot be asked for it, so that it has the size that everybody is told.
+      // Also where the guest cannot be asked for it, so that it has the size that everybody gets.
       if (known === null) await source.resize(size.columns, size.rows)
       return terminal
     },
     close(id) {
       const { kind, state } = find(id).describe()
-      if (kind === 'main' && state === 'running') {
-        const message = 'This is the terminal of the main process. Stop the sandbox to end it.'
-        throw appError('conflict', 'terminal-is-main', message)
-      }
+      if (kind === 'main' && state === 'running') throw appError('terminal-is-main')
       remove(id)
     },
     forget(sandboxId) {
-      for (const { id } of list(sandboxId)) {
-        // Viewers get the last words first, as far as there are any.
-        const late = new Promise((resolve) => setTimeout(resolve, lastWordsMs).unref())
-        void Promise.race([find(id).exited, late]).then(() => remove(id))
-      }
+      for (const { id } of list(sandboxId)) void lastWordsOf(find(id)).then(() => remove(id))
     },
     dispose() {
       for (const terminal of live.values()) terminal.close()
@@ -138,19 +133,30 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
   }
 }
 
+/** Viewers get the last words of a terminal before it goes, as far as there are any. */
+async function lastWordsOf({ exited }: LiveTerminal): Promise<void> {
+  const late = new Promise((resolve) => setTimeout(resolve, lastWordsMs).unref())
+  await Promise.race([exited, late])
+}
+
 /** Whether another command is worth a try: only the program was missing. */
 export function isCommandMissing(error: unknown): boolean {
   return error instanceof AppError && error.wire.reason === 'command-not-found'
 }
 
+/** Counts one that is on its way, until it is called. Rejects where there are too many. */
+function enter(opening: Map<string, number>, list: TerminalService['list'], sandboxId: string): () => void {
+  requireRoom(list(sandboxId).length, list().length, opening, sandboxId)
+  opening.set(sandboxId, (opening.get(sandboxId) ?? 0) + 1)
+  return () => void opening.set(sandboxId, (opening.get(sandboxId) ?? 1) - 1)
+}
+
 function requireRoom(inSandbox: number, inAll: number, opening: ReadonlyMap<string, number>, sandboxId: string): void {
   const onTheirWay = [...opening.values()].reduce((sum, count) => sum + count, 0)
   if (inSandbox + (opening.get(sandboxId) ?? 0) >= maxPerSandbox) {
-    const message = `The sandbox has ${maxPerSandbox} terminals already. Close one that is no longer needed.`
-    throw appError('conflict', 'too-many-terminals', message, { params: { limit: maxPerSandbox } })
+    throw appError('too-many-terminals', { limit: maxPerSandbox, where: 'sandbox' })
   }
   if (inAll + onTheirWay >= maxInAll) {
-    const message = `There are ${maxInAll} terminals already. Close one that is no longer needed.`
-    throw appError('conflict', 'too-many-terminals', message, { params: { limit: maxInAll } })
+    throw appError('too-many-terminals', { limit: maxInAll, where: 'all' })
   }
 }

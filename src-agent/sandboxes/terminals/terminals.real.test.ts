@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Terminal } from '#contract/terminal'
 import { run } from '../../base/process/run.ts'
 import { signalProcess } from '../../io/streams/guest-process.ts'
+import { serveTerminal } from '../../io/terminals/serve-terminal.ts'
 import { createGuestMaker, type GuestMaker, type RealGuest, runtimes } from '../../testing/io/real-guest.ts'
 import { connect, type TestClient } from '../../testing/io/socket-pair.ts'
-import { serveTerminal } from '../../io/terminals/serve-terminal.ts'
 import { createTerminalService, type TerminalService } from './terminal-service.ts'
 
 const sandboxId = 'aaaaaaaaaaaa'
@@ -136,7 +136,7 @@ describe.each(runtimes)('terminals with $runtime', ({ runtime }) => {
     service.close(id)
   })
 
-  test('closing hangs up, and kills what does not heed it', async () => {
+  test('closing hangs up, and kills what ignores it', async () => {
     const { id } = await open(['sh', '-c', 'trap "" HUP TERM; while :; do sleep 4721; done'])
     for (let attempt = 0; attempt < 40 && !(await isRunning('sleep 4721')); attempt += 1) await sleep(50)
     service.close(id)
@@ -145,7 +145,7 @@ describe.each(runtimes)('terminals with $runtime', ({ runtime }) => {
     expect(() => service.find(id)).toThrow()
   })
 
-  test('a program that is not there is told as such', async () => {
+  test('a program that is not there is reported as such', async () => {
     await expect(open(['no-such-shell'])).rejects.toMatchObject({ wire: { reason: 'command-not-found' } })
     expect(service.list(sandboxId).every(({ argv }) => argv[0] !== 'no-such-shell')).toBe(true)
   })
@@ -166,7 +166,9 @@ describe.each(runtimes)('terminals with $runtime', ({ runtime }) => {
   describe('the main terminal', () => {
     const openMain = (main: RealGuest, isNew: boolean) => {
       const { files, attach, control, ended, pid } = main
-      return service.openMain({ sandboxId, argv: ['sh'], files, start: null, attach, control, ended, pid, isNew })
+      const holder = { pid, isEngine: false }
+      const streams = { files, start: null, attach, control, ended }
+      return service.openMain({ sandboxId, argv: ['sh'], ...streams, holder, isNew, wantedSize: null })
     }
 
     test('takes input, follows the size, survives the agent and ends with the process', async () => {

@@ -2,7 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
 import type { Fact } from '#contract/observe'
 import { IsolationClass, Sandbox } from '#contract/sandbox'
+import { TerminalSize } from '#contract/terminal-size'
+import { Wording } from '#contract/wire-texts'
 import type { EventLog } from '../event-log.ts'
+import type { Quarantine, UnreadableRecord } from '../quarantine.ts'
 import { commitTogether, type RecordChange } from '../record-change.ts'
 
 /**
@@ -18,6 +21,7 @@ export const RecordedChange = z.strictObject({
   wasRunning: z.boolean(),
   /** Why it falls back; null before that. */
   why: z.string().nullable(),
+  whyWording: Wording.optional(),
 })
 export type RecordedChange = z.infer<typeof RecordedChange>
 
@@ -39,9 +43,20 @@ export const SandboxRecord = z.strictObject({
   monitorPid: z.int().positive().nullable(),
   /** Where in the log the latest run begins. */
   logStart: z.string().nullable(),
-  lease: z.strictObject({ netnsPath: z.string(), address: z.string(), interface: z.string() }).nullable(),
+  lease: z
+    .strictObject({
+      netnsPath: z.string(),
+      address: z.string(),
+      interface: z.string(),
+      users: z.strictObject({ path: z.string(), first: z.int().positive() }).nullable().default(null),
+    })
+    .nullable(),
+  /** The first of this machine's ids that the latest run has as its own; null: it has this machine's. */
+  firstId: z.int().positive().nullable().default(null),
   /** What the latest run calls itself, whatever its name is by now. */
   hostname: z.string().nullable().default(null),
+  /** Of who made it; null: nobody said. */
+  terminalSize: TerminalSize.nullable().default(null),
   /** A stop or kill was asked for in this run, so its end is no surprise. */
   stopAsked: z.boolean(),
   change: RecordedChange.nullable().default(null),
@@ -50,37 +65,46 @@ export const SandboxRecord = z.strictObject({
   /** What lies in the place of its writable layer is of a time before a restore, and is to go before anything uses it. */
   staleDisk: z.boolean().default(false),
   restore: RecordedRestore.nullable().default(null),
+  /** Nobody has chosen its limit of memory, so a change of class gives it that of new sandboxes of the class. */
+  memoryFromSettings: z.boolean().default(false),
 })
 export type SandboxRecord = z.infer<typeof SandboxRecord>
+
+/** A copy of the record with other values in what people see. */
+export function withSandbox(record: SandboxRecord, change: Partial<SandboxRecord['sandbox']>): SandboxRecord {
+  return { ...record, sandbox: { ...record.sandbox, ...change } }
+}
 
 /** All sandboxes, in memory as on disk. Every change goes through here, and each is an event. */
 export interface SandboxRecords {
   all(): readonly SandboxRecord[]
   get(id: string): SandboxRecord | undefined
   findByName(name: string): SandboxRecord | undefined
-  /** `facts` are told in the same transaction. */
+  /** `facts` are announced in the same transaction. */
   put(record: SandboxRecord, facts?: readonly Fact[]): void
   /** The same, for one transaction with other records. */
   changeOf(record: SandboxRecord, facts?: readonly Fact[]): RecordChange
   /** The sandbox is gone for everybody, and its name is free; what it leaves on the host is still to be removed. */
-  bury(record: SandboxRecord): void
+  markRemoved(record: SandboxRecord): void
   /** Buried, but not known to be cleaned up: after a crash, the work that is left. */
-  buried(): readonly SandboxRecord[]
+  pendingRemovals(): readonly SandboxRecord[]
   /** Nothing of it is left. */
   forget(id: string): void
+  /** Left out, because they cannot be read: what is theirs on disk is not a leftover. */
+  unreadable(): readonly UnreadableRecord[]
 }
 
-export function openSandboxRecords(database: DatabaseSync, events: EventLog): SandboxRecords {
+export function openSandboxRecords(database: DatabaseSync, events: EventLog, quarantine: Quarantine): SandboxRecords {
   const upsert = database.prepare(
     'INSERT INTO sandboxes (id, name, record) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET name = excluded.name, record = excluded.record',
   )
   const remove = database.prepare('DELETE FROM sandboxes WHERE id = ?')
-  const entomb = database.prepare('INSERT OR REPLACE INTO removals (id, record) VALUES (?, ?)')
-  const graves = database.prepare('SELECT record FROM removals')
-  const release = database.prepare('DELETE FROM removals WHERE id = ?')
+  const insertRemoval = database.prepare('INSERT OR REPLACE INTO removals (id, record) VALUES (?, ?)')
+  const selectRemovals = database.prepare('SELECT record FROM removals')
+  const deleteRemoval = database.prepare('DELETE FROM removals WHERE id = ?')
   const parse = (row: Record<string, unknown>) => SandboxRecord.parse(JSON.parse(String(row['record'])))
-  const all = database.prepare('SELECT record FROM sandboxes').all().map(parse)
-  const records = new Map(all.map((record) => [record.sandbox.id, record]))
+  const records = new Map(quarantine.readAll('sandboxes', SandboxRecord))
+  quarantine.readAll('removals', SandboxRecord)
 
   const changeOf: SandboxRecords['changeOf'] = (record, more = []) => {
     const { sandbox } = record
@@ -99,19 +123,20 @@ export function openSandboxRecords(database: DatabaseSync, events: EventLog): Sa
     findByName: (name) => [...records.values()].find(({ sandbox }) => sandbox.name === name),
     put: (record, facts) => commitTogether(events, [changeOf(record, facts)]),
     changeOf,
-    bury(record) {
+    markRemoved(record) {
       const { id, name } = record.sandbox
       events.commit(
         [{ type: 'sandbox.removed', id, name }],
         () => {
-          entomb.run(id, JSON.stringify(record))
+          insertRemoval.run(id, JSON.stringify(record))
           remove.run(id)
         },
         () => records.delete(id),
       )
     },
-    buried: () => graves.all().map(parse),
-    forget: (id) => void release.run(id),
+    pendingRemovals: () => selectRemovals.all().map(parse),
+    unreadable: () => quarantine.of('sandboxes', 'removals'),
+    forget: (id) => void deleteRemoval.run(id),
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
 import { Schedule } from '#contract/snapshot'
+import type { Quarantine } from '../quarantine.ts'
 
 export const ScheduleRecord = z.strictObject({
   schedule: Schedule,
@@ -17,15 +18,12 @@ export interface ScheduleRecords {
   remove(id: string): void
 }
 
-export function openScheduleRecords(database: DatabaseSync): ScheduleRecords {
+export function openScheduleRecords(database: DatabaseSync, quarantine: Quarantine): ScheduleRecords {
   const upsert = database.prepare(
     'INSERT INTO schedules (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record',
   )
   const drop = database.prepare('DELETE FROM schedules WHERE id = ?')
-  const rows = database.prepare('SELECT id, record FROM schedules').all()
-  const records = new Map(
-    rows.map((row) => [String(row['id']), ScheduleRecord.parse(JSON.parse(String(row['record'])))] as const),
-  )
+  const records = new Map(quarantine.readAll('schedules', ScheduleRecord))
   return {
     all: () => records,
     get: (id) => records.get(id),

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
 import { SelfTestReport } from '#contract/selftest'
+import type { Quarantine } from '../quarantine.ts'
 
 /** The latest report of a sandbox, and what is needed to know when the next is due. */
 export const SelfTestRecord = z.strictObject({
@@ -27,7 +28,9 @@ export function killsCaused(records: SelfTestRecords, id: string, startedAt: str
   return record && record.startedAt === startedAt ? record.oomKills : 0
 }
 
-export function openSelfTestRecords(database: DatabaseSync): SelfTestRecords {
+export function openSelfTestRecords(database: DatabaseSync, quarantine: Quarantine): SelfTestRecords {
+  // Before anybody reads them one by one: without a report, the next test writes a new one.
+  quarantine.readAll('selftests', SelfTestRecord)
   const select = database.prepare('SELECT record FROM selftests WHERE id = ?')
   const upsert = database.prepare(
     'INSERT INTO selftests (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record',
@@ -36,9 +39,7 @@ export function openSelfTestRecords(database: DatabaseSync): SelfTestRecords {
   return {
     get(id) {
       const row = select.get(id)
-      // A report in a form of another version is as good as none: the next test writes a new one.
-      const parsed = row === undefined ? null : SelfTestRecord.safeParse(JSON.parse(String(row['record'])))
-      return parsed?.success ? parsed.data : null
+      return row === undefined ? null : SelfTestRecord.parse(JSON.parse(String(row['record'])))
     },
     put: (record) => void upsert.run(record.report.id, JSON.stringify(record)),
     forget: (id) => void remove.run(id),

@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
 import { Snapshot } from '#contract/snapshot'
 import type { EventLog } from '../event-log.ts'
+import type { Quarantine, UnreadableRecord } from '../quarantine.ts'
 import { commitTogether, type RecordChange } from '../record-change.ts'
 
 /**
@@ -44,6 +45,8 @@ export interface SnapshotRecords {
   /** `also` is done in the same transaction: all of it is on disk afterwards, or nothing. */
   put(record: SnapshotRecord, also?: () => void): void
   remove(id: string, also?: () => void): void
+  /** Left out, because they cannot be read: what is theirs on disk is not a leftover. */
+  unreadable(): readonly UnreadableRecord[]
 }
 
 /** The same, for who changes other records in one transaction with them. */
@@ -52,15 +55,12 @@ export interface SnapshotStore extends SnapshotRecords {
   removalOf(id: string): RecordChange
 }
 
-export function openSnapshotRecords(database: DatabaseSync, events: EventLog): SnapshotStore {
+export function openSnapshotRecords(database: DatabaseSync, events: EventLog, quarantine: Quarantine): SnapshotStore {
   const upsert = database.prepare(
     'INSERT INTO snapshots (id, record) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET record = excluded.record',
   )
   const drop = database.prepare('DELETE FROM snapshots WHERE id = ?')
-  const rows = database.prepare('SELECT record FROM snapshots').all()
-  const records = new Map(
-    rows.map((row) => SnapshotRecord.parse(JSON.parse(String(row['record'])))).map((each) => [each.snapshot.id, each]),
-  )
+  const records = new Map(quarantine.readAll('snapshots', SnapshotRecord))
   const changeOf: SnapshotStore['changeOf'] = (record) => ({
     facts: [{ type: 'snapshot.changed', snapshot: record.snapshot }],
     write: () => void upsert.run(record.snapshot.id, JSON.stringify(record)),
@@ -78,6 +78,7 @@ export function openSnapshotRecords(database: DatabaseSync, events: EventLog): S
     get: (id) => records.get(id),
     put: (record, also) => commitTogether(events, [changeOf(record), ...alsoDo(also)]),
     remove: (id, also) => commitTogether(events, [removalOf(id), ...alsoDo(also)]),
+    unreadable: () => quarantine.of('snapshots'),
     changeOf,
     removalOf,
   }

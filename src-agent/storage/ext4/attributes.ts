@@ -1,13 +1,7 @@
-import { damagedDisk } from '../../layers/convert-errors.ts'
+import type { Attribute } from '../tar/attribute.ts'
+import { damagedDisk } from './disk-errors.ts'
 import type { Ext4, Inode } from './ext4.ts'
 import { readSmall } from './extents.ts'
-
-/** An extended attribute, named and valued as the kernel gives it. */
-export interface Attribute {
-  /** Latin1: one character per byte. */
-  readonly name: string
-  readonly value: Buffer
-}
 
 const magic = 0xea020000
 const blockHeader = 32

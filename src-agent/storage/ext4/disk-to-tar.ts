@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream'
 import type { AppError } from '#contract/app-error'
+import { attributeRecord, header, linkType, padding, record } from '../tar/tar-header.ts'
 import { readAttributes } from './attributes.ts'
-import { damagedDisk } from '../../layers/convert-errors.ts'
+import { damagedDisk } from './disk-errors.ts'
 import type { Ext4, Inode } from './ext4.ts'
 import { type Extent, readExtents, readSmall } from './extents.ts'
-import { attributeRecord, header, linkType, padding, record } from '../tar/tar-header.ts'
 import { kindOf, walkDisk } from './walk.ts'
 
 /** A node that tar has no word for. */
@@ -108,7 +108,7 @@ function clip(extents: readonly Extent[], size: number, unit: number): Part[] {
 /** GNU's sparse format 1.0: the count, then start and length of each part, as lines before the content. */
 function sparseMap(parts: readonly Part[], size: number, unit: number): Buffer {
   const places = parts.map(({ logical, bytes }) => `${logical * unit}\n${bytes}\n`)
-  // A hole at the end is told by an empty part there.
+  // A hole at the end is marked by an empty part there.
   const lines = Buffer.from([`${parts.length + 1}\n`, ...places, `${size}\n0\n`].join(''))
   return Buffer.concat([lines, padding(lines.length)])
 }

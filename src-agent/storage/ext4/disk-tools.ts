@@ -4,7 +4,7 @@ import { confine, type Shown } from '../../base/process/confine.ts'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { type ChildProcess, type Run, start, whenStarted } from '../../base/process/run.ts'
 import { stoppedBy, timedOut, toolFailed } from '../../base/process/tool-errors.ts'
-import { damagedDisk } from '../../layers/convert-errors.ts'
+import { damagedDisk } from './disk-errors.ts'
 
 /** The programs that touch a disk or a writable layer. Each runs by bubblewrap and sees nothing but what it works on. */
 export interface DiskTools {
@@ -38,7 +38,7 @@ const limits = ['prlimit', `--as=${4 * 2 ** 30}`, '--core=0', '--cpu=900', '--']
 /** Not what this machine's mke2fs.conf says: the guest's kernel and the reader know these. */
 const features =
   'none,has_journal,ext_attr,dir_index,filetype,extent,64bit,flex_bg,sparse_super,large_file,huge_file,dir_nlink,extra_isize,metadata_csum,ea_inode'
-/** Of a cleanly used disk: no fault, or faults that were mended safely. */
+/** Of a cleanly used disk: no fault, or faults that were repaired safely. */
 const settledCodes = [0, 1]
 const linesAtOnce = 20_000
 const [inside, insideUpper] = ['/disk', '/tree/upper']

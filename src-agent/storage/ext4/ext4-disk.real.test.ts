@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
-import { createDiskConverter } from './ext4-disk.ts'
 import { describeLayer } from '../../testing/layers/describe-layer.ts'
 import { makeRandomLayer } from '../../testing/layers/random-layer.ts'
+import { createDiskConverter } from './ext4-disk.ts'
 
 const converter = createDiskConverter(run)
 const { signal } = new AbortController()

@@ -4,13 +4,14 @@ import type { Writable } from 'node:stream'
 import { AppError } from '#contract/app-error'
 import type { Run } from '../../base/process/run.ts'
 import { stoppedBy } from '../../base/process/tool-errors.ts'
-import { damagedDisk, noSpace, tooMuchOnDisk } from '../../layers/convert-errors.ts'
+import { parentOf } from '../../base/relative-path.ts'
+import { damagedDisk, noSpace, tooMuchOnDisk } from './disk-errors.ts'
+import { type SocketNode, type TarOptions, writeTar } from './disk-to-tar.ts'
+import { createDiskTools, type DiskTools } from './disk-tools.ts'
 import { openExt4 } from './ext4.ts'
 import { measureLayer } from './layer-to-disk.ts'
 import { mendTimes } from './restore-times.ts'
 import { makeSocket } from './sockets.ts'
-import { type SocketNode, type TarOptions, writeTar } from './disk-to-tar.ts'
-import { createDiskTools, type DiskTools } from './disk-tools.ts'
 import { findTopFolder } from './walk.ts'
 
 /** Owner and mode of the root inside. */
@@ -186,10 +187,6 @@ async function unpackDisk(tools: DiskTools, disk: string, part: string, options:
   } finally {
     await file.close()
   }
-}
-
-function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }
 
 async function freeBytes(folder: string): Promise<number> {

@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { damagedDisk, unsupportedDisk } from '../../layers/convert-errors.ts'
+import { damagedDisk, unsupportedDisk } from './disk-errors.ts'
 
 /**
  * Reads an ext4 image that a guest could have written. The host's kernel never mounts it: each number in it is checked

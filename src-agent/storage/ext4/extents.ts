@@ -1,4 +1,4 @@
-import { damagedDisk, unsupportedDisk } from '../../layers/convert-errors.ts'
+import { damagedDisk, unsupportedDisk } from './disk-errors.ts'
 import { type Ext4, extentsFlag, type Inode } from './ext4.ts'
 
 /** A part of a file that has bytes. What lies between the parts reads as zeros. */

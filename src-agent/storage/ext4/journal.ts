@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import { damagedDisk } from '../../layers/convert-errors.ts'
+import { damagedDisk } from './disk-errors.ts'
 import { type Ext4, openExt4, type ReadDisk, readExactly } from './ext4.ts'
 import { readSmall } from './extents.ts'
 

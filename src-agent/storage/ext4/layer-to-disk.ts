@@ -1,6 +1,7 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
-import { notConvertible } from '../../layers/convert-errors.ts'
+import { sentence } from '#contract/sentence'
+import { notConvertible } from './disk-errors.ts'
 
 /** Something in a writable layer on the host. `path` is latin1: one character per byte. */
 export interface LayerEntry {
@@ -31,7 +32,7 @@ export async function* walkLayer(layer: string, signal: AbortSignal): AsyncGener
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     signal.throwIfAborted()
     if (path.length > longestPath) {
-      throw notConvertible(`${path.slice(0, 60)}…`, 'folders are nested deeper than one path can name.')
+      throw notConvertible(`${path.slice(0, 60)}…`, sentence('file-too-deep'))
     }
     const place = placeOf(layer, path)
     const stat = await lstat(place, { bigint: true }).catch(orGone)

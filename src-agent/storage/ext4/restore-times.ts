@@ -1,16 +1,17 @@
 import { type BigIntStats } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
-import { notConvertible } from '../../layers/convert-errors.ts'
+import { sentence } from '#contract/sentence'
+import { notConvertible } from './disk-errors.ts'
+import type { DiskTools } from './disk-tools.ts'
 import { extraOfTime, type Inode, openExt4 } from './ext4.ts'
 import { placeOf } from './layer-to-disk.ts'
-import type { DiskTools } from './disk-tools.ts'
 import { findTopFolder, kindOf, walkDisk } from './walk.ts'
 
 const symlinkKind = 0o120000
 
 /**
  * mke2fs cuts times to seconds and 32 bits. This compares each entry of a fresh disk with the layer that it was made
- * from, refuses any difference, and mends the times.
+ * from, refuses any difference, and restores the times.
  */
 export async function mendTimes(
   tools: DiskTools,
@@ -55,5 +56,5 @@ export function findDifference(inode: Inode, stat: BigIntStats): string | null {
 }
 
 function inexact(path: string, why: string) {
-  return notConvertible(path, `the copy is not exact: ${why}`)
+  return notConvertible(path, sentence('file-copy-not-exact', { words: why }))
 }

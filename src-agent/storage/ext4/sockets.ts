@@ -2,8 +2,8 @@ import { constants } from 'node:fs'
 import { chmod, lchown, lutimes, open, rename, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, dirname } from 'node:path'
-import { placeOf } from './layer-to-disk.ts'
 import type { SocketNode } from './disk-to-tar.ts'
+import { placeOf } from './layer-to-disk.ts'
 
 /** tar has no word for sockets, and only listening makes one. Its times are set to the microsecond. */
 export async function makeSocket(layer: string, node: SocketNode): Promise<void> {

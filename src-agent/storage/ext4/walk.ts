@@ -1,4 +1,5 @@
-import { damagedDisk, notConvertible } from '../../layers/convert-errors.ts'
+import { sentence } from '#contract/sentence'
+import { damagedDisk, notConvertible } from './disk-errors.ts'
 import { type Ext4, type Inode, rootInode } from './ext4.ts'
 import { readSmall } from './extents.ts'
 
@@ -49,7 +50,7 @@ export async function* walkDisk(disk: Ext4, top: Inode): AsyncGenerator<DiskEntr
 async function enter(disk: Ext4, parent: string, name: string, number: number): Promise<DiskEntry> {
   const path = parent === '' ? name : `${parent}/${name}`
   if (path.length > longestPath) {
-    throw notConvertible(`${path.slice(0, 60)}…`, 'folders are nested deeper than one path can name.')
+    throw notConvertible(`${path.slice(0, 60)}…`, sentence('file-too-deep'))
   }
   const inode = await disk.inode(number)
   if (inode.links === 0 || kindOf(inode) === 0) throw damagedDisk('an entry names an inode that is not in use')

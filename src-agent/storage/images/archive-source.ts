@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { type Bytes, compressionOf, decompress, looksLikeTar, peek } from './compression.ts'
+import { appError } from '#contract/app-error'
+import { truncated } from '../tar/archive-refusals.ts'
+import type { Bytes } from '../tar/byte-reader.ts'
+import { readTar, type TarEntry } from '../tar/read-tar.ts'
+import { compressionOf, decompress, looksLikeTar, peek } from './compression.ts'
 import {
   digestOfPath,
   documentBytes,
   type ImageSource,
+  pathOfDigest,
   readHandle,
   type SourceOptions,
   writeThrough,
 } from './image-source.ts'
-import { readTar, type TarEntry } from '../tar/read-tar.ts'
-import { digestMismatch, hostile, notAnArchive, show, tooLargeForDisk, truncated, unusable } from '../../images/refusals.ts'
+import { digestMismatch, notAnArchive, show, tooLargeForDisk } from './refusals.ts'
 import { type BlobFacts, scanBlob } from './scan-layer.ts'
 
 const limits = { entries: 100_000, documents: 64 * 1024 * 1024 }
@@ -80,7 +84,7 @@ async function note(entry: TarEntry, content: Bytes, inventory: Inventory, optio
     return
   }
   if (entry.type !== 'file' && entry.type !== 'contiguous-file') {
-    throw unusable('archive-entry-unknown', `The archive holds an entry that no image has: ${show(entry.name)}.`)
+    throw appError('archive-entry-unknown', { path: show(entry.name) })
   }
   const kept: Uint8Array[] = []
   const source = entry.size <= documentBytes ? collect(content, kept) : content
@@ -115,7 +119,7 @@ function statedDigest(path: string): string | null {
 function insidePath({ name }: TarEntry): string {
   const parts = name.split('/').filter((part) => part !== '' && part !== '.')
   if (name.startsWith('/') || parts.includes('..') || name.includes('\0') || name.length > 4096) {
-    throw hostile('archive-path-outside', `The archive is refused: it holds a path to the outside: ${show(name)}.`)
+    throw appError('archive-path-outside', { path: show(name) })
   }
   return parts.join('/')
 }
@@ -131,11 +135,11 @@ function linkTarget({ link, name, type }: TarEntry, path: string): string {
 }
 
 function linksOutside(name: string): Error {
-  return hostile('archive-link-outside', `The archive is refused: it holds a link to the outside: ${show(name)}.`)
+  return appError('archive-link-outside', { path: show(name) })
 }
 
 function tooMany(): Error {
-  return unusable('archive-too-many-entries', 'The archive holds more files than an image has.')
+  return appError('archive-too-many-entries')
 }
 
 function toSource(
@@ -150,23 +154,32 @@ function toSource(
     close,
     document: (path) => Promise.resolve(inventory.documents.get(resolve(path)) ?? null),
     blob: (path) => Promise.resolve(inventory.blobs.get(resolve(path)) ?? null),
-    async copyBlobs(paths, folder) {
+    async copyBlobs(digests, folder) {
+      const wanted = new Map([...digests].map(([path, digest]) => [resolve(path), digest]))
       await readTar(readHandle(tar, signal), async (entry, content) => {
         const path = insidePath(entry)
-        if (paths.has(path)) await copyBlob(content, path, folder)
+        const digest = wanted.get(path)
+        if (digest !== undefined) await copyBlob(content, { path, digest, folder })
       })
     },
   }
 }
 
-/** Writes one blob, and refuses it where its content is not what its name says. */
-export async function copyBlob(content: Bytes, path: string, folder: string): Promise<void> {
+interface BlobCopy {
+  /** In the source. */
+  readonly path: string
+  readonly digest: string
+  readonly folder: string
+}
+
+/** Writes one blob, named by its digest, and refuses it where its content is another. */
+export async function copyBlob(content: Bytes, { path, digest, folder }: BlobCopy): Promise<void> {
   const hash = createHash('sha256')
-  const file = await open(join(folder, basename(path)), 'w', 0o600)
+  const file = await open(join(folder, basename(pathOfDigest(digest))), 'w', 0o600)
   try {
     for await (const chunk of writeThrough(content, file)) hash.update(chunk)
   } finally {
     await file.close()
   }
-  if (`sha256:${hash.digest('hex')}` !== digestOfPath(path)) throw digestMismatch(path)
+  if (`sha256:${hash.digest('hex')}` !== digest) throw digestMismatch(path)
 }

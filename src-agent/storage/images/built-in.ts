@@ -3,7 +3,7 @@ import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/pr
 import { dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ImageConfig } from '#contract/image'
-import { minimalEnvironment } from '../../process/environment.ts'
+import { minimalEnvironment } from '../../base/process/environment.ts'
 import { installRemedy } from '../../base/process/packages.ts'
 import type { Run } from '../../base/process/run.ts'
 import type { ImageTools } from './image-tools.ts'
@@ -71,11 +71,7 @@ export async function findBuiltIn(run: Run, signal: AbortSignal): Promise<BuiltI
     return { program, applets, digest: `sha256:${hash.digest('hex')}` }
   }
   const remedy = installRemedy('busybox')
-  const message = 'The built-in image is made of a static busybox, and there is none on this machine.'
-  throw appError('unavailable', 'program-missing', message, {
-    params: { program: 'busybox' },
-    ...(remedy && { remedy }),
-  })
+  throw appError('program-missing', { program: 'busybox', what: 'builtInImage' }, { ...(remedy && { remedy }) })
 }
 
 /** Builds the image in the staging folder. */

@@ -1,12 +1,12 @@
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 import { AppError } from '#contract/app-error'
+import type { Confine } from '../../base/process/confine.ts'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { start, whenStarted } from '../../base/process/run.ts'
-import type { Confine } from '../../base/process/confine.ts'
-import { damaged, truncated } from '../../images/refusals.ts'
+import { damaged, truncated } from '../tar/archive-refusals.ts'
+import type { Bytes } from '../tar/byte-reader.ts'
 
-export type Bytes = AsyncIterable<Uint8Array>
 export type Compression = 'none' | 'gzip' | 'zstd' | 'xz'
 
 const magic: readonly (readonly [Exclude<Compression, 'none'>, readonly number[]])[] = [

@@ -4,7 +4,6 @@ import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Task } from '#contract/image'
 import { run } from '../../base/process/run.ts'
-import { hostArchitecture } from './plan-images.ts'
 import {
   dockerArchive,
   dockerEntries,
@@ -12,9 +11,11 @@ import {
   ociEntriesOfDocker,
   ociEntriesOfPlatforms,
   smallLayer,
+  type TestImage,
 } from '../../testing/images/image-builder.ts'
 import { openBench, readErofs, runInErofs, type StoreBench } from '../../testing/images/store-bench.ts'
 import { type Entry, sha256, tarFile, xz } from '../../testing/images/tar-builder.ts'
+import { hostArchitecture } from './plan-images.ts'
 
 let bench: StoreBench
 
@@ -66,6 +67,19 @@ describe('what is imported', () => {
     const [plain] = await bench.importFile(archive)
     const [packed] = await bench.importFile(await compress(archive))
     expect(packed!.digest).toBe(plain!.digest)
+  })
+
+  test.each([
+    ['an archive of docker', (image: TestImage) => dockerArchive(image)],
+    ['a compressed one', (image: TestImage) => dockerArchive({ ...image, gzip: true })],
+    ['an archive in the OCI layout', (image: TestImage) => tarFile(ociEntries([image]))],
+    ['one with media types of docker', (image: TestImage) => tarFile(ociEntriesOfDocker(image))],
+  ])('entrypoint and command that are one text each are lists of one, from %s', async (_kind, archive) => {
+    const config = { Entrypoint: '/bin/app -x', Cmd: '', Env: ['A=b'] }
+    const [image] = await bench.importFile(archive({ layers: [smallLayer(), smallLayer('two')], config }))
+    expect(image!.config).toMatchObject({ entrypoint: ['/bin/app -x'], command: [''], env: ['A=b'] })
+    expect(await textIn(image!.digest)).toBe(sha256('two'))
+    expect(await bench.leftovers()).toEqual([`${image!.digest.slice(7)}.erofs`])
   })
 
   test('layers that are compressed within the archive', async () => {
@@ -215,6 +229,39 @@ test('the tree is kept: modes, owners, times, attributes, links, devices, odd na
   expect(seen.get('kept/old')).toMatchObject({ content: sha256('old') })
   expect(seen.get('opaque/above')).toMatchObject({ content: sha256('above') })
   expect(seen.get('becomes-folder/inside')).toMatchObject({ content: sha256('inside') })
+})
+
+test('links that climb above the root end at the root of the image, and so does what lies behind them', async () => {
+  const [image] = await bench.importFile(
+    dockerArchive({
+      layers: [
+        tarFile([
+          { name: 'etc/', type: '5', mode: 0o755 },
+          { name: 'etc/certs', content: 'certs' },
+          { name: 'opt/jdk/cacerts', type: '2', link: '../../../../../etc/certs' },
+          { name: 'hard', type: '1', link: '../../../etc/certs' },
+          { name: 'absolute', type: '1', link: '/etc/certs' },
+          { name: 'var/lock', type: '2', link: '/etc' },
+          { name: 'var/lock/by-absolute', content: 'behind' },
+          { name: 'up', type: '2', link: '../../../../etc' },
+          { name: 'up/by-climbing', content: 'behind' },
+        ]),
+      ],
+    }),
+  )
+  const seen = await readErofs(bench.store.filePath(image!.digest))
+  expect(seen.get('opt/jdk/cacerts')).toMatchObject({ type: 'symlink', linkname: '../../../../../etc/certs' })
+  const certs = ['etc/certs', 'hard', 'absolute'].map((name) => seen.get(name))
+  expect(certs.filter((file) => file?.content === sha256('certs') || file?.type === 'link')).toHaveLength(3)
+  expect(seen.get('etc/by-absolute')).toMatchObject({ content: sha256('behind') })
+  expect(seen.get('etc/by-climbing')).toMatchObject({ content: sha256('behind') })
+})
+
+test('layers that are compressed with zstd are taken as those of gzip are', async () => {
+  const [image] = await bench.importFile(tarFile(ociEntries([{ layers: [smallLayer('zstd')], zstd: true }])))
+  expect([...(await readErofs(bench.store.filePath(image!.digest))).values()].map(({ content }) => content)).toContain(
+    sha256('zstd'),
+  )
 })
 
 test('the same archive gives the same file, byte for byte', async () => {

@@ -45,21 +45,17 @@ export function findImage(images: readonly Image[], ref: string): FoundImage {
   if (fitting.length > 1) throw ambiguous(ref, fitting)
   const [found] = fitting
   if (found) return { image: found, name: null }
-  throw unknown(ref, images)
+  throw imageNotFound(ref, images)
 }
 
 function ambiguous(ref: string, fitting: readonly Image[]): Error {
   const digests = fitting.map((image) => image.digest.slice(0, 19)).join(', ')
-  return appError('invalidRequest', 'image-ambiguous', `More than one image begins with ${ref}: ${digests}.`, {
-    params: { ref, digests },
-  })
+  return appError('image-ambiguous', { ref, digests })
 }
 
-function unknown(ref: string, images: readonly Image[]): Error {
+/** What is asked for is not here; the names of those that are go with it. */
+export function imageNotFound(ref: string, images: readonly Image[]): Error {
   const names = images.flatMap((image) => (image.names.length > 0 ? image.names : [image.digest.slice(0, 19)]))
   const shown = names.length > 10 ? [...names.slice(0, 10), `and ${names.length - 10} more`] : names
-  const there = shown.length === 0 ? 'There are no images yet.' : `There are: ${shown.join(', ')}.`
-  return appError('notFound', 'image-not-found', `There is no image ${ref}. ${there}`, {
-    params: { ref, names: shown.join(', ') },
-  })
+  return appError('image-not-found', { ref, names: shown.join(', ') })
 }

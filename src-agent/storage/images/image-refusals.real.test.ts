@@ -2,7 +2,13 @@ import { symlink } from 'node:fs/promises'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
-import { dockerArchive, dockerEntries, ociEntries, ociEntriesOfPlatforms, smallLayer } from '../../testing/images/image-builder.ts'
+import {
+  dockerArchive,
+  dockerEntries,
+  ociEntries,
+  ociEntriesOfPlatforms,
+  smallLayer,
+} from '../../testing/images/image-builder.ts'
 import { openBench, type StoreBench } from '../../testing/images/store-bench.ts'
 import { type Entry, tarFile, xz } from '../../testing/images/tar-builder.ts'
 
@@ -43,28 +49,12 @@ test.each<[string, string, () => Buffer | Promise<Buffer>]>([
   ['an absolute path with ..', 'layer-path-outside', () => layer({ name: '/../evil', content: 'x' })],
   ['a pax path with ..', 'layer-path-outside', () => layer({ name: 'fine', pax: { path: '../evil' } })],
   ['a whiteout of the folder above', 'layer-path-outside', () => layer({ name: 'a/.wh...' })],
-  ['a symlink that climbs', 'layer-link-outside', () => layer({ name: 'a/b', type: '2', link: '../../etc/passwd' })],
-  ['a hard link that climbs', 'layer-link-outside', () => layer({ name: 'b', type: '1', link: '../etc/passwd' })],
-  ['an absolute hard link', 'layer-link-outside', () => layer({ name: 'b', type: '1', link: '/etc/passwd' })],
+  ['a hard link to no file', 'layer-link-outside', () => layer({ name: 'b', type: '1', link: '..' })],
   [
-    'a file behind an absolute symlink',
-    'layer-path-behind-link',
-    () => layer({ name: 'a', type: '2', link: '/etc' }, { name: 'a/passwd', content: 'x' }),
-  ],
-  [
-    'a file behind two symlinks',
+    'a file behind links in a circle',
     'layer-path-behind-link',
     () =>
-      layer(
-        { name: 'd/a', type: '2', link: '/etc' },
-        { name: 'b', type: '2', link: './d/a' },
-        { name: 'b/x', content: 'x' },
-      ),
-  ],
-  [
-    'a hard link to a file behind a symlink',
-    'layer-path-behind-link',
-    () => layer({ name: 'a', type: '2', link: '/etc' }, { name: 'b', type: '1', link: 'a/shadow' }),
+      layer({ name: 'a', type: '2', link: 'b' }, { name: 'b', type: '2', link: 'a' }, { name: 'a/x', content: 'x' }),
   ],
   [
     'a symlink that claims content',
@@ -124,6 +114,11 @@ test.each<[string, string, () => Buffer | Promise<Buffer>]>([
     () => tarFile(ociEntriesOfPlatforms([{ layers: [smallLayer()], platform: 'linux/vax' }])),
   ],
   [
+    'an entrypoint that is neither a text nor a list',
+    'image-description-invalid',
+    () => dockerArchive({ layers: [smallLayer()], config: { Entrypoint: 1 } }),
+  ],
+  [
     'fewer layers than stated',
     'image-inconsistent',
     () => dockerArchive({ layers: [smallLayer()], outer: { rootfs: { diff_ids: [] } } }),
@@ -153,11 +148,21 @@ test.each<[string, () => Buffer]>([
     () => layer(...Array.from({ length: 3000 }, (_value, at) => ({ name: `f${at}` }))),
   ],
 ])('%s than the disk has room for is refused', async (_what, make) => {
-  const store = bench.open({ freeBytes: () => Promise.resolve(8_000_000) })
+  const store = bench.open({ room: async () => ({ bytes: 8_000_000, files: Number.POSITIVE_INFINITY }) })
   const path = await bench.write('bomb', make())
   const { signal } = new AbortController()
   await expect(store.import({ path, signal, onProgress: () => {} })).rejects.toMatchObject({
     wire: { code: 'tooLarge', reason: 'image-larger-than-disk' },
+  })
+  expect(await bench.leftovers()).toEqual([])
+})
+
+test('more files than the disk can have are refused before one is unpacked', async () => {
+  const store = bench.open({ room: async () => ({ bytes: 1e9, files: 99 }) })
+  const path = await bench.write('many', layer(...Array.from({ length: 100 }, (_value, at) => ({ name: `f${at}` }))))
+  const { signal } = new AbortController()
+  await expect(store.import({ path, signal, onProgress: () => {} })).rejects.toMatchObject({
+    wire: { code: 'tooLarge', reason: 'image-more-files-than-disk', params: { needed: 100, free: 99 } },
   })
   expect(await bench.leftovers()).toEqual([])
 })

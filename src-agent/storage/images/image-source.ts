@@ -1,5 +1,5 @@
 import type { FileHandle } from 'node:fs/promises'
-import type { Bytes } from './compression.ts'
+import type { Bytes } from '../tar/byte-reader.ts'
 import type { BlobFacts, ScanLimits } from './scan-layer.ts'
 
 /** What an image is imported from, once it has been checked: an archive, or a folder in the OCI layout. */
@@ -8,8 +8,8 @@ export interface ImageSource {
   document(path: string): Promise<Buffer | null>
   /** What is known of a file in it. Its content has been read to the end and checked when this resolves. */
   blob(path: string): Promise<BlobFacts | null>
-  /** Copies `blobs/sha256/*` files into a folder, each checked against its name once more. */
-  copyBlobs(paths: ReadonlySet<string>, folder: string): Promise<void>
+  /** Copies files into a folder, each checked once more against the digest that is given for its path, and named by it. */
+  copyBlobs(digests: ReadonlyMap<string, string>, folder: string): Promise<void>
   /** The uncompressed tar file, where the source is an archive. */
   readonly tar: FileHandle | null
   close(): Promise<void>

@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
-import { probeImageTools } from './image-tools.ts'
 import { dockerArchive, smallLayer } from '../../testing/images/image-builder.ts'
 import { openBench, readErofs, type StoreBench } from '../../testing/images/store-bench.ts'
+import { probeImageTools } from './image-tools.ts'
 
 let bench: StoreBench
 
@@ -49,15 +49,14 @@ describe('the built-in image', () => {
     expect(await bench.leftovers()).toHaveLength(1)
   })
 
-  test('cannot be removed, and does not take its name back from an image that was given it', async () => {
+  test('cannot be removed, and no archive gets its name, in its own names or by request', async () => {
     await bench.store.ensureBuiltIn(signal)
+    const { digest } = bench.store.find('busybox')
     expect(await refusal(bench.store.remove('busybox', nobody))).toBe('image-built-in')
-    const other = await importOne('mine', 'busybox:latest')
-    const digest = bench.store.list().find(({ builtIn }) => builtIn)!.digest
-    bench.records.delete(digest)
-    const next = bench.open()
-    await next.ensureBuiltIn(signal)
-    expect(next.find('busybox').digest).toBe(other.digest)
+    for (const name of ['busybox:latest', 'docker.io/library/busybox:latest'])
+      expect(await refusal(importOne('mine', name))).toBe('image-name-of-built-in')
+    expect(bench.store.find('busybox')).toMatchObject({ digest, builtIn: true })
+    expect(bench.store.list()).toHaveLength(1)
   })
 })
 
@@ -91,6 +90,12 @@ describe('finding', () => {
   })
 })
 
+test('a name that moves to another image is reported with both', async () => {
+  const one = await importOne('one', 'web:1')
+  const two = await importOne('two', 'web:1')
+  expect(bench.moved).toEqual([{ name: 'web:1', from: one.digest, to: two.digest }])
+})
+
 describe('removing', () => {
   test('a name leaves the image while it has another, and removes it with its last', async () => {
     const { digest } = await importOne('one', 'web:1', 'web:2')
@@ -117,7 +122,7 @@ describe('removing', () => {
 })
 
 describe('after a crash', () => {
-  test('what lies in staging and files without a record are removed, and told', async () => {
+  test('what lies in staging and files without a record are removed, and reported', async () => {
     const { digest } = await importOne('one', 'web:1')
     await mkdir(join(bench.folder, 'staging/abc/rootfs/etc'), { recursive: true })
     await writeFile(join(bench.folder, 'staging/abc/rootfs/etc/passwd'), 'x')
@@ -133,7 +138,7 @@ describe('after a crash', () => {
     const { digest } = await importOne('one', 'web:1')
     await rm(bench.store.filePath(digest))
     const next = bench.open()
-    expect(await next.reconcile()).toEqual(['Forgot the image web:1: its file is missing.'])
+    expect(await next.reconcile()).toMatchObject([{ message: 'Forgot the image web:1: its file is missing.' }])
     expect(next.list()).toEqual([])
     expect(bench.records.list()).toEqual([])
     expect(bench.removed).toEqual([digest])

@@ -3,16 +3,18 @@ import { mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
 import { type Image, ImageDigest, ImageName, type Task } from '#contract/image'
+import { type Sentence, sentence } from '#contract/sentence'
+import { createInTurn } from '../../base/async/locks.ts'
+import { type DiskRoom, roomToFill } from '../../base/disk-room.ts'
 import type { Run } from '../../base/process/run.ts'
 import { stoppedBy } from '../../base/process/tool-errors.ts'
+import type { Accounts, ImageRecord, ImageRecords } from '../../state/records/image-records.ts'
 import { builtInName, findBuiltIn, prepareBuiltIn } from './built-in.ts'
-import { findImage, withTag } from './image-names.ts'
-import type { Accounts, ImageRecord, ImageRecords } from '../../images/image-records.ts'
+import { findImage, imageNotFound, withTag } from './image-names.ts'
 import { createImageTools } from './image-tools.ts'
-import { createInTurn } from '../../images/in-turn.ts'
 import { type PreparedImage, prepareImages } from './prepare-images.ts'
-import { diskFull } from '../../images/refusals.ts'
-import { clearStaging, freeBytesIn, publishFile, withStaging } from './staging.ts'
+import { diskFull } from './refusals.ts'
+import { clearStaging, publishFile, withStaging } from './staging.ts'
 
 export interface ImportRequest {
   /** Of an archive or a folder; absolute. */
@@ -48,7 +50,14 @@ export interface ImageStore {
   filePath(digest: string): string
   accounts(digest: string): Accounts
   /** At the agent's start, before anything else: removes what a crash has left. Gives a sentence for each. */
-  reconcile(): Promise<readonly string[]>
+  reconcile(): Promise<readonly Sentence[]>
+}
+
+/** A name that means another image from now on. */
+export interface MovedName {
+  readonly name: string
+  readonly from: string
+  readonly to: string
 }
 
 export interface ImageStoreDeps {
@@ -57,16 +66,20 @@ export interface ImageStoreDeps {
   readonly run: Run
   onChanged(image: Image): void
   onRemoved(digest: string): void
+  onMoved(move: MovedName): void
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
+  /** Folders of this machine in which a sandbox may write: none unless given. */
+  readonly untrusted?: () => readonly string[]
   /** Of the disk that the folder is on; measured unless given. */
-  readonly freeBytes?: () => Promise<number>
+  readonly room?: () => Promise<DiskRoom>
 }
 
 export function createImageStore(deps: ImageStoreDeps): ImageStore {
   const { folder, records, run } = deps
   const stored = new Map(records.list().map((record) => [record.image.digest, record]))
   const inTurn = createInTurn()
-  const freeBytes = deps.freeBytes ?? (() => freeBytesIn(folder))
+  const untrusted = deps.untrusted ?? (() => [])
+  const room = deps.room ?? (() => roomToFill(folder))
   const filePath = (digest: string): string =>
     join(folder, `${ImageDigest.parse(digest).slice('sha256:'.length)}.erofs`)
   const isStored = (digest: string): boolean => stored.has(digest) && existsSync(filePath(digest))
@@ -81,8 +94,9 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
   /** First the files, then all records at once: a crash between them leaves files that nobody knows, and no more. */
   async function publish(prepared: readonly PreparedImage[]): Promise<Image[]> {
     for (const { digest, file } of prepared) if (file !== null) await publishFile(file, filePath(digest))
-    const changed = mergeRecords(stored, prepared, new Date().toISOString())
-    put(changed)
+    const moved = findMoved(stored, prepared)
+    put(mergeRecords(stored, prepared, new Date().toISOString()))
+    for (const each of moved) deps.onMoved(each)
     return [...new Set(prepared.map(({ digest }) => digest))].map((digest) => imageOf(stored, digest))
   }
 
@@ -105,8 +119,12 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
         inTurn(request.signal, () =>
           withStaging(folder, async (staging) => {
             const tools = createImageTools(run, staging)
-            const prepared = await prepareImages({ staging, tools, freeBytes, isStored }, { ...request, ...given })
+            const prepared = await prepareImages(
+              { staging, tools, room, untrusted, isStored },
+              { ...request, ...given },
+            )
             if (request.signal.aborted) throw stoppedBy(request.signal)
+            refuseBuiltInName(prepared)
             return publish(prepared)
           }),
         ),
@@ -142,25 +160,43 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
 
     async reconcile() {
       await mkdir(join(folder, 'staging'), { recursive: true, mode: 0o700 })
-      const found = (await clearStaging(folder)).map((name) => `Removed an unfinished import (${name}).`)
-      const known = new Set([...stored.keys()].map((digest) => `${digest.slice('sha256:'.length)}.erofs`))
+      const found: Sentence[] = (await clearStaging(folder)).map((name) =>
+        sentence('found-import-unfinished', { name }),
+      )
+      const known = new Set(
+        [...stored.keys(), ...records.unreadable()].map((digest) => `${digest.slice('sha256:'.length)}.erofs`),
+      )
       for (const file of await readdir(folder)) {
         if (!file.endsWith('.erofs') || known.has(file)) continue
         await rm(join(folder, file), { force: true })
-        found.push(`Removed an image file without a record (${file}).`)
+        found.push(sentence('found-image-stranger', { file }))
       }
       for (const { image } of [...stored.values()]) {
         if (existsSync(filePath(image.digest))) continue
         await deleteImage(image.digest)
-        found.push(`Forgot the image ${image.names[0] ?? image.digest}: its file is missing.`)
+        found.push(sentence('found-image-gone', { image: image.names[0] ?? image.digest }))
       }
-      for (const sentence of found) deps.log.warn({ folder }, sentence)
+      for (const { message } of found) deps.log.warn({ folder }, message)
       return found
     },
   }
 }
 
 type Stored = ReadonlyMap<string, ImageRecord>
+
+function findMoved(stored: Stored, prepared: readonly PreparedImage[]): readonly MovedName[] {
+  return prepared.flatMap(({ digest: to, names }) =>
+    [...stored.values()].flatMap(({ image: { digest: from, names: had } }) =>
+      from === to ? [] : had.filter((name) => names.includes(name)).map((name) => ({ name, from, to })),
+    ),
+  )
+}
+
+/** Whoever says `busybox` means the one that Joey made: an archive must not be able to put its own in that place. */
+function refuseBuiltInName(prepared: readonly PreparedImage[]): void {
+  const taken = prepared.some(({ image, names }) => !image.builtIn && names.includes(builtInName))
+  if (taken) throw appError('image-name-of-built-in', { name: builtInName })
+}
 
 /** The records that change: new ones, old ones under more names, and those that lose a name to another. */
 function mergeRecords(stored: Stored, prepared: readonly PreparedImage[], now: string): ImageRecord[] {
@@ -183,7 +219,7 @@ function mergeRecords(stored: Stored, prepared: readonly PreparedImage[], now: s
   return [...all.values()].filter((record) => stored.get(record.image.digest) !== record)
 }
 
-/** Cancellation, and a full disk, are told as such, whatever the piece of work that they hit made of it. */
+/** Cancellation, and a full disk, are reported as such, whatever the piece of work that they hit made of it. */
 async function explainStop<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
@@ -197,7 +233,10 @@ async function explainStop<T>(signal: AbortSignal, work: () => Promise<T>): Prom
 function recordOf(stored: Stored, digest: string): ImageRecord {
   const record = stored.get(digest)
   if (record) return record
-  throw appError('notFound', 'image-not-found', `There is no image ${digest}.`, { params: { ref: digest } })
+  throw imageNotFound(
+    digest,
+    [...stored.values()].map(({ image }) => image),
+  )
 }
 
 function imageOf(stored: Stored, digest: string): Image {
@@ -212,19 +251,17 @@ function keepsName(stored: Stored): boolean {
 function checkedName(name: string): string {
   const result = ImageName.safeParse(name)
   if (result.success) return withTag(result.data)
-  throw appError('invalidRequest', 'image-name-invalid', 'An image name is lower case, as in team/web:1.2.')
+  throw appError('image-name-invalid')
 }
 
 function builtInKept(): Error {
-  const message = 'The built-in image is part of Joey and cannot be removed.'
-  return appError('refused', 'image-built-in', message)
+  return appError('image-built-in')
 }
 
 function refuseInUse(ref: string, sandboxes: readonly string[]): void {
   if (sandboxes.length === 0) return
   const names = sandboxes.slice(0, 5).join(', ')
-  const message = `The image ${ref} is used by ${names}. Remove ${sandboxes.length === 1 ? 'it' : 'them'} first.`
-  throw appError('conflict', 'image-in-use', message, { params: { ref, sandboxes: names } })
+  throw appError('image-in-use', { ref, sandboxes: names, count: sandboxes.length })
 }
 
 function byName(one: Image, other: Image): number {

@@ -4,11 +4,13 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { Finding } from '#contract/agent'
 import { AppError, appError } from '#contract/app-error'
+import { finding } from '#contract/finding'
+import { sentence } from '#contract/sentence'
+import { type Confine, type Confinement, confine } from '../../base/process/confine.ts'
 import type { Run, RunOptions } from '../../base/process/run.ts'
 import { programMissing } from '../../base/process/tool-errors.ts'
-import { type Confine, type Confinement, confine } from '../../base/process/confine.ts'
 import { Index } from './oci-schemas.ts'
-import { diskFull } from '../../images/refusals.ts'
+import { diskFull } from './refusals.ts'
 
 const deadlineMs = 30 * 60_000
 /** Where programs are seen inside the confinement. */
@@ -55,7 +57,9 @@ export function createImageTools(run: Run, staging: string): ImageTools {
     confine,
     check: checkPrograms,
     async convert({ reference, to, descriptor }, signal) {
-      const copy = ['--insecure-policy', 'copy', '--quiet', '--format', 'oci', reference, `oci:/work/layout:${to}`]
+      // The unpacker reads gzip only: layers of zstd are packed anew, others are taken as they are.
+      const form = ['--format', 'oci', '--dest-compress-format', 'gzip']
+      const copy = ['--insecure-policy', 'copy', '--quiet', ...form, reference, `oci:/work/layout:${to}`]
       await tool('skopeo', copy, signal, descriptor === undefined ? {} : { options: { stdio: [descriptor] } })
       return digestInLayout(join(staging, 'layout'), to)
     },
@@ -107,23 +111,23 @@ async function runConfined(run: Run, command: readonly string[], confinement: Co
 /** The failure of a confined program is reported as its own, the failure to confine it as what it is. */
 function rephrase(error: unknown, program: string): unknown {
   if (!(error instanceof AppError)) return error
-  const { code, reason, detail } = error.wire
+  const { reason, detail } = error.wire
   if (reason !== 'tool-failed' && reason !== 'tool-timeout') return error
   if (/no space left on device/i.test(detail ?? '')) return diskFull(detail ?? '')
   if (/^bwrap: /m.test(detail ?? '')) {
-    const message = 'Bubblewrap cannot confine a program on this machine, and images are not read without it.'
-    return appError('unavailable', 'confinement-unavailable', message, { cause: error, ...(detail && { detail }) })
+    return appError('confinement-unavailable', { what: 'image' }, { cause: error, ...(detail && { detail }) })
   }
-  const what = reason === 'tool-timeout' ? 'took too long with the image' : 'could not read or write the image'
-  const message = `The program ${program} ${what}.`
-  return appError(code, reason, message, { params: { program }, cause: error, ...(detail && { detail }) })
+  const more = { cause: error, ...(detail && { detail }) }
+  return reason === 'tool-timeout'
+    ? appError('tool-timeout', { program }, more)
+    : appError('tool-failed', { what: 'image', program }, more)
 }
 
 async function digestInLayout(layout: string, reference: string): Promise<string> {
   const index = Index.parse(JSON.parse(await readFile(join(layout, 'index.json'), 'utf8')))
   const name = 'org.opencontainers.image.ref.name'
   const found = index.manifests.find(({ annotations }) => annotations?.[name] === reference)
-  if (!found) throw appError('engine', 'tool-failed', 'The program skopeo left no image behind.')
+  if (!found) throw appError('tool-failed', { what: 'noImage', program: 'skopeo' })
   return found.digest
 }
 
@@ -150,9 +154,8 @@ export async function probeImageTools(run: Run, signal: AbortSignal): Promise<Fi
     await runConfined(run, ['true'], {}, { signal, timeoutMs: 10_000 })
   } catch (error) {
     if (signal.aborted) throw error
-    const { message, detail, remedy } = AppError.from(error).wire
-    return [{ id: 'images', level: 'problem', title: message, detail: detail ?? null, remedy: remedy ?? null }]
+    const { wire } = AppError.from(error)
+    return [finding({ id: 'images', level: 'problem', title: wire, detail: wire.detail ?? null, remedy: wire.remedy })]
   }
-  const title = 'Images can be imported, by skopeo, umoci and mkfs.erofs, confined by bubblewrap'
-  return [{ id: 'images', level: 'ok', title, detail: null, remedy: null }]
+  return [finding({ id: 'images', level: 'ok', title: sentence('images-possible') })]
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createLayerRules } from './layer-rules.ts'
 import type { TarEntry } from '../tar/read-tar.ts'
+import { createLayerRules } from './layer-rules.ts'
 
 const file = (name: string): TarEntry => ({ name, type: 'file', link: '', size: 0, modified: 0, pax: {} })
 const symlink = (name: string, link: string): TarEntry => ({ ...file(name), type: 'symlink', link })
@@ -21,6 +21,11 @@ test.each<[string, TarEntry[]]>([
   ['relative symlinks that stay inside', [symlink('usr/lib/x', '../../etc/x')]],
   ['absolute paths, which begin at the root of the image', [file('/etc/passwd')]],
   ['a leading dot', [file('./etc/passwd')]],
+  ['a symlink that climbs above the root, which ends there', [symlink('opt/jdk/cacerts', '../../../../etc/certs')]],
+  ['a hard link that climbs above the root', [hardLink('b', '../../usr/bin/a')]],
+  ['a hard link by an absolute path', [hardLink('b', '/usr/bin/a')]],
+  ['a file behind an absolute symlink', [symlink('var/run', '/run'), file('var/run/x')]],
+  ['a file behind a symlink that climbs', [symlink('a', '../../b'), file('a/x')]],
   ['a file behind a symlink that stays inside', [symlink('lib', 'usr/lib'), file('lib/x')]],
   ['a link in place of which a folder came', [symlink('a', '/etc'), { ...file('a/'), type: 'directory' }, file('a/x')]],
   ['hard links within the layer, or to a lower one', [hardLink('b', 'usr/bin/a')]],
@@ -38,8 +43,7 @@ test.each<[string, TarEntry[]]>([
 })
 
 test.each<[string, string, TarEntry[]]>([
-  ['a symlink one step above the root', 'layer-link-outside', [symlink('a', '..')]],
-  ['a symlink that goes down and further up', 'layer-link-outside', [symlink('a/b', 'c/../../../x')]],
+  ['a hard link that climbs to the root', 'layer-link-outside', [hardLink('a', '../..')]],
   ['symlinks in a ring', 'layer-path-behind-link', [symlink('a', 'b'), symlink('b', 'a'), file('a/x')]],
   ['a hard link to nothing', 'layer-link-outside', [hardLink('a', '')]],
   ['a hard link to the root', 'layer-link-outside', [hardLink('a', './')]],

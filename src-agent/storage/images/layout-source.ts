@@ -1,7 +1,7 @@
 import { openFileInRoot, readFileInRoot } from '../../base/kernel/open-in-root.ts'
 import { copyBlob } from './archive-source.ts'
 import { digestOfPath, documentBytes, type ImageSource, readHandle, type SourceOptions } from './image-source.ts'
-import { digestMismatch, incomplete } from '../../images/refusals.ts'
+import { digestMismatch, incomplete } from './refusals.ts'
 import { type BlobFacts, scanBlob } from './scan-layer.ts'
 
 /**
@@ -30,12 +30,12 @@ export function openLayout(root: string, options: SourceOptions): ImageSource {
         await file.close()
       }
     },
-    async copyBlobs(paths, folder) {
-      for (const path of paths) {
+    async copyBlobs(digests, folder) {
+      for (const [path, digest] of digests) {
         const file = await openFileInRoot(root, path)
         if (file === null) throw incomplete(path)
         try {
-          await copyBlob(readHandle(file, options.signal), path, folder)
+          await copyBlob(readHandle(file, options.signal), { path, digest, folder })
         } finally {
           await file.close()
         }

@@ -10,6 +10,8 @@ const Text = z
   .refine((text) => !text.includes('\0'), 'A text in an image must not hold a NUL.')
 
 const Texts = z.array(Text).max(4096).nullish()
+/** One text is a list of one: some builders wrote it so, and Docker reads it so. */
+const Command = z.union([Text.transform((text) => [text]), z.array(Text).max(4096)]).nullish()
 const Annotations = z.record(z.string().max(4096), z.string().max(1_048_576)).nullish()
 const Sha256 = z.string().regex(/^sha256:[a-f0-9]{64}$/, 'Only sha256 digests are supported.')
 
@@ -48,8 +50,8 @@ export const Configuration = z.looseObject({
       User: Text.nullish(),
       ExposedPorts: z.record(z.string().max(64), z.unknown()).nullish(),
       Env: Texts,
-      Entrypoint: Texts,
-      Cmd: Texts,
+      Entrypoint: Command,
+      Cmd: Command,
       WorkingDir: Text.nullish(),
       Labels: Annotations,
       StopSignal: z.string().max(64).nullish(),

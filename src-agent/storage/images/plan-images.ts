@@ -1,8 +1,10 @@
 import * as z from 'zod'
+import { appError } from '#contract/app-error'
+import { manifestOf, type WrittenBlob, withDescription, withLists } from './correct-description.ts'
 import { nameFromAnnotations, nameFromArchive } from './image-names.ts'
 import { type ImageSource, pathOfDigest } from './image-source.ts'
 import { Configuration, type Descriptor, DockerManifest, Index, Manifest } from './oci-schemas.ts'
-import { digestMismatch, incomplete, notAnImage, unusable } from '../../images/refusals.ts'
+import { digestMismatch, incomplete, notAnImage } from './refusals.ts'
 import type { LayerFacts } from './scan-layer.ts'
 
 /** One image of a source: what it is called, what is in it, and how it is asked for. */
@@ -17,7 +19,15 @@ export interface ImagePlan {
   readonly newest: number
   readonly from:
     | { readonly kind: 'docker'; readonly index: number }
-    | { readonly kind: 'oci'; readonly manifest: string; readonly blobs: ReadonlySet<string> }
+    | {
+        readonly kind: 'oci'
+        /** By its digest, as all that follows. */
+        readonly manifest: string
+        /** Paths in the source. */
+        readonly blobs: ReadonlyMap<string, string>
+        /** What is not as it lies in the source. */
+        readonly written: readonly WrittenBlob[]
+      }
 }
 
 /** As the OCI writes it: `amd64`, `arm64`. */
@@ -39,17 +49,38 @@ async function planDocker(source: ImageSource, images: z.infer<typeof DockerMani
   if (images.length === 0) throw notAnImage()
   const plans: ImagePlan[] = []
   for (const [index, image] of images.entries()) {
-    const configuration = parse(Configuration, await need(source, image.Config), image.Config)
+    const description = await need(source, image.Config)
+    const configuration = parse(Configuration, description, image.Config)
     checkPlatform(configuration)
     const names = (image.RepoTags ?? []).map(nameFromArchive).filter((name) => name !== null)
     plans.push({
       names,
       configuration,
       ...(await sumLayers(source, image.Layers, configuration)),
-      from: { kind: 'docker', index },
+      from: await dockerFrom(source, { index, layers: image.Layers, description }),
     })
   }
   return plans
+}
+
+interface DockerImage {
+  readonly index: number
+  readonly layers: readonly string[]
+  readonly description: Buffer
+}
+
+/** As it lies there, or with a manifest of its own where its description has to be corrected. */
+async function dockerFrom(
+  source: ImageSource,
+  { index, layers, description }: DockerImage,
+): Promise<ImagePlan['from']> {
+  const corrected = withLists(description)
+  if (corrected === null) return { kind: 'docker', index }
+  const found = await Promise.all(layers.map((path) => source.blob(path)))
+  const facts = found.map((blob, at) => blob ?? incompleteLayer(layers[at]))
+  const manifest = manifestOf(corrected, facts)
+  const blobs = new Map(layers.map((path, at) => [path, facts[at]?.digest ?? '']))
+  return { kind: 'oci', manifest: manifest.digest, blobs, written: [corrected, manifest] }
 }
 
 async function planOci(source: ImageSource, index: Index): Promise<ImagePlan[]> {
@@ -69,18 +100,22 @@ async function planOci(source: ImageSource, index: Index): Promise<ImagePlan[]> 
 async function planOciImage(source: ImageSource, top: Descriptor): Promise<ImagePlan> {
   const { descriptor, manifest } = await resolveManifest(source, top, 0)
   const configPath = pathOfDigest(manifest.config.digest)
-  const configuration = parse(Configuration, await need(source, configPath), configPath)
+  const description = await need(source, configPath)
+  const configuration = parse(Configuration, description, configPath)
   checkPlatform(configuration)
-  const layers = manifest.layers.map(({ digest }) => pathOfDigest(digest))
-  const sums = await sumLayers(source, layers, configuration)
+  const layers = manifest.layers.map(({ digest }) => digest)
+  const sums = await sumLayers(source, layers.map(pathOfDigest), configuration)
   const name = nameFromAnnotations(top.annotations ?? {}) ?? nameFromAnnotations(descriptor.annotations ?? {})
-  const blobs = new Set([pathOfDigest(descriptor.digest), configPath, ...layers])
-  return {
-    names: name === null ? [] : [name],
-    configuration,
-    ...sums,
-    from: { kind: 'oci', manifest: descriptor.digest, blobs },
+  const names = name === null ? [] : [name]
+  const kept = (digests: readonly string[]) => new Map(digests.map((digest) => [pathOfDigest(digest), digest]))
+  const corrected = withLists(description)
+  if (corrected === null) {
+    const blobs = kept([descriptor.digest, manifest.config.digest, ...layers])
+    return { names, configuration, ...sums, from: { kind: 'oci', manifest: descriptor.digest, blobs, written: [] } }
   }
+  const own = withDescription(await need(source, pathOfDigest(descriptor.digest)), corrected)
+  const from = { kind: 'oci', manifest: own.digest, blobs: kept(layers), written: [corrected, own] } as const
+  return { names, configuration, ...sums, from }
 }
 
 /** Goes down through lists of manifests to the one for this machine. */
@@ -94,7 +129,7 @@ async function resolveManifest(
   if ((await source.blob(path))?.digest !== descriptor.digest) throw digestMismatch(path)
   const either = parse(z.union([Index, Manifest]), content, path)
   if (!('manifests' in either)) return { descriptor, manifest: parse(Manifest, content, path) }
-  if (depth >= 3) throw unusable('image-index-too-deep', 'The image is a list of lists of lists, too deep to follow.')
+  if (depth >= 3) throw appError('image-index-too-deep')
   const { manifests } = parse(Index, content, path)
   const images = manifests.filter((entry) => !isAttestation(entry))
   const chosen = images.find((entry) => entry.platform && fits(entry)) ?? images.find(fits)
@@ -109,7 +144,7 @@ async function sumLayers(
   { rootfs }: Configuration,
 ): Promise<Pick<ImagePlan, 'contentBytes' | 'blobBytes' | 'entries' | 'newest'>> {
   if (paths.length !== rootfs.diff_ids.length) {
-    throw unusable('image-inconsistent', 'The image states another number of layers than it has.')
+    throw appError('image-inconsistent')
   }
   const sums = { contentBytes: 0, blobBytes: 0, entries: 0, newest: 0 }
   for (const [at, path] of paths.entries()) {
@@ -124,20 +159,22 @@ async function sumLayers(
     sums.newest = Math.max(sums.newest, layer.newest)
   }
   if (sums.entries > maxEntries) {
-    throw unusable('image-too-many-entries', `The image has more than ${maxEntries} files.`, { limit: maxEntries })
+    throw appError('image-too-many-entries', { what: 'files', limit: maxEntries })
   }
   return sums
 }
 
-function notALayer(path: string): never {
-  throw unusable('layer-unreadable', `A layer of the image is not a tar file: ${path}.`, { path })
+function incompleteLayer(path = ''): never {
+  throw incomplete(path)
 }
 
-/** The unpacker reads plain and gzip layers only. */
+function notALayer(path: string): never {
+  throw appError('layer-unreadable', { path })
+}
+
+/** What skopeo brings to a form that the unpacker reads. */
 function refuseCompression({ compression }: LayerFacts): void {
-  if (compression === 'none' || compression === 'gzip') return
-  const message = `The layers of the image are compressed with ${compression}, which is not supported. Export it with gzip.`
-  throw unusable('layer-compression-unsupported', message, { compression })
+  if (compression === 'xz') throw appError('layer-compression-unsupported', { compression })
 }
 
 function checkPlatform({ os, architecture }: Configuration): void {
@@ -146,8 +183,7 @@ function checkPlatform({ os, architecture }: Configuration): void {
 }
 
 function wrongPlatform(os: string, architecture: string): Error {
-  const message = `The image is made for ${os || 'linux'}/${architecture}, this machine is linux/${hostArchitecture}.`
-  return unusable('image-wrong-platform', message, { os, architecture, host: hostArchitecture })
+  return appError('image-wrong-platform', { os: os || 'linux', architecture, host: hostArchitecture })
 }
 
 function fits({ platform }: Descriptor): boolean {
@@ -174,12 +210,12 @@ function parse<T extends z.ZodType>(schema: T, content: Buffer, path: string): z
   }
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  throw invalid(path, z.prettifyError(result.error))
+  const [issue] = result.error.issues
+  const field = issue?.path.join('.') ?? ''
+  throw invalid(path, `${field === '' ? '' : `${field}: `}${issue?.message ?? ''}`)
 }
 
 function invalid(path: string, detail: string): Error {
-  return unusable('image-description-invalid', `The description of the image in ${path} cannot be understood.`, {
-    path,
-    detail: detail.slice(0, 1000),
-  })
+  const problem = detail.slice(0, 120).replace(/\.$/, '')
+  return appError('image-description-invalid', { path, problem })
 }

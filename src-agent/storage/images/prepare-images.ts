@@ -1,18 +1,19 @@
-import { copyFile, mkdir, readFile, stat } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { AppError } from '#contract/app-error'
+import { AppError, appError } from '#contract/app-error'
 import type { Image, Task } from '#contract/image'
+import type { DiskRoom } from '../../base/disk-room.ts'
 import { readFileInRoot } from '../../base/kernel/open-in-root.ts'
+import type { Accounts } from '../../state/records/image-records.ts'
 import { openArchive } from './archive-source.ts'
 import { createdAtOf, toImageConfig } from './image-config.ts'
-import type { Accounts } from '../../images/image-records.ts'
 import { type ImageSource, pathOfDigest, type SourceOptions } from './image-source.ts'
 import type { ConvertFrom, ImageTools, PackOptions } from './image-tools.ts'
 import { openLayout } from './layout-source.ts'
 import { Configuration, Manifest } from './oci-schemas.ts'
-import { openPath } from '../../images/open-path.ts'
+import { openPath } from './open-path.ts'
 import { hostArchitecture, type ImagePlan, planImages } from './plan-images.ts'
-import { digestMismatch, tooLargeForDisk, unusable } from '../../images/refusals.ts'
+import { digestMismatch, tooLargeForDisk, tooManyFilesForDisk } from './refusals.ts'
 import { removeTree } from './staging.ts'
 
 /** An image whose EROFS file lies in staging, or, with `file` null, one that is stored already. */
@@ -35,7 +36,9 @@ export interface PrepareRequest {
 export interface PrepareDeps {
   readonly staging: string
   readonly tools: ImageTools
-  readonly freeBytes: () => Promise<number>
+  readonly room: () => Promise<DiskRoom>
+  /** Folders of this machine in which a sandbox may write. */
+  readonly untrusted: () => readonly string[]
   /** Whether an image of that digest is stored, with its file. */
   isStored(digest: string): boolean
 }
@@ -48,31 +51,31 @@ const share = { checking: 0.3, converting: 0.15, unpacking: 0.2, packing: 0.35 }
 export async function prepareImages(deps: PrepareDeps, request: PrepareRequest): Promise<PreparedImage[]> {
   request.onProgress('checking', 0)
   deps.tools.check()
-  const opened = await openPath(request.path)
+  const opened = await openPath(request.path, deps.untrusted())
   const options: SourceOptions = {
     signal: request.signal,
     staging: deps.staging,
-    freeBytes: await deps.freeBytes(),
+    freeBytes: (await deps.room()).bytes,
     confine: deps.tools.confine,
     onProgress: (part) => request.onProgress('checking', part === null ? null : part * share.checking),
   }
   try {
-    const source = opened === null ? openLayout(request.path, options) : await openArchive(opened, options)
+    const { file, place } = opened
+    const source = file === null ? openLayout(place, options) : await openArchive(file, options)
     try {
       return await prepareAll(deps, request, source)
     } finally {
       await source.close()
     }
   } finally {
-    await opened?.close()
+    await opened.close()
   }
 }
 
 async function prepareAll(deps: PrepareDeps, request: PrepareRequest, source: ImageSource): Promise<PreparedImage[]> {
   const plans = await planImages(source)
   if (request.name !== undefined && plans.length > 1) {
-    const message = `There are ${plans.length} images in it. A name can be given only where there is one.`
-    throw unusable('image-name-for-many', message, { count: plans.length })
+    throw appError('image-name-for-many', { count: plans.length })
   }
   await copySource(deps.staging, source, plans)
   const prepared: PreparedImage[] = []
@@ -97,12 +100,13 @@ interface OneRequest {
 }
 
 async function prepareOne(
-  { staging, tools, freeBytes }: PrepareDeps,
+  { staging, tools, room }: PrepareDeps,
   { plan, at, source, signal, report, isKnown }: OneRequest,
 ): Promise<Omit<PreparedImage, 'names'>> {
-  const free = await freeBytes()
+  const free = await room()
   // At worst a copy of the layers, the tree in blocks of 4 KiB, and a file of its size lie side by side.
-  if (plan.blobBytes + 2 * plan.contentBytes + 4096 * plan.entries > free) throw tooLargeForDisk(free)
+  if (plan.blobBytes + 2 * plan.contentBytes + 4096 * plan.entries > free.bytes) throw tooLargeForDisk(free.bytes)
+  if (plan.entries > free.files) throw tooManyFilesForDisk(plan.entries, free.files)
   report('converting', 0)
   const to = `image${at}`
   const digest = await tools.convert({ ...(await referenceOf(staging, plan, source)), to }, signal)
@@ -155,11 +159,14 @@ async function referenceOf(staging: string, { from }: ImagePlan, { tar }: ImageS
 
 /** Copies what the chosen images need, and nothing else, to a folder of which staging holds the only copy. */
 async function copySource(staging: string, source: ImageSource, plans: readonly ImagePlan[]): Promise<void> {
-  const wanted = new Set(plans.flatMap(({ from }) => (from.kind === 'oci' ? [...from.blobs] : [])))
-  if (wanted.size === 0) return
+  const chosen = plans.flatMap(({ from }) => (from.kind === 'oci' ? [from] : []))
+  if (chosen.length === 0) return
   const folder = join(staging, 'source')
   await mkdir(folder)
-  await source.copyBlobs(wanted, folder)
+  await source.copyBlobs(new Map(chosen.flatMap(({ blobs }) => [...blobs])), folder)
+  for (const { digest, content } of chosen.flatMap(({ written }) => written)) {
+    await writeFile(join(folder, basename(pathOfDigest(digest))), content, { mode: 0o600 })
+  }
 }
 
 /**

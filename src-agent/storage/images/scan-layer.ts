@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Bytes, type Compression, compressionOf, decompress, looksLikeTar, peek } from './compression.ts'
 import type { Confine } from '../../base/process/confine.ts'
-import { createLayerRules } from './layer-rules.ts'
+import type { Bytes } from '../tar/byte-reader.ts'
 import { readTar, type TarEntry } from '../tar/read-tar.ts'
-import { tooLargeForDisk } from '../../images/refusals.ts'
+import { type Compression, compressionOf, decompress, looksLikeTar, peek } from './compression.ts'
+import { createLayerRules } from './layer-rules.ts'
+import { tooLargeForDisk } from './refusals.ts'
 
 /** What is known of a layer once it has been read to its end. */
 export interface LayerFacts {
@@ -65,15 +66,15 @@ async function scanLayer(source: Bytes, compression: Compression, limits: ScanLi
   }
   const { head, all } = await peek(measured(), 512)
   if (!looksLikeTar(head)) return skip(all)
-  const look = (entry: TarEntry): Promise<void> => {
+  const check = (entry: TarEntry): Promise<void> => {
     rules.check(entry)
     contentBytes += entry.size
     if (entry.modified > newest && Number.isSafeInteger(entry.modified)) newest = entry.modified
     if (contentBytes > limits.freeBytes) throw tooLargeForDisk(limits.freeBytes)
     return Promise.resolve()
   }
-  // Some writers of layers (umoci) leave out the padding at the end. That nothing is cut off is told by the digest.
-  await readTar(all, look, { padEnd: true })
+  // Some writers of layers (umoci) leave out the padding at the end. That nothing is cut off is proven by the digest.
+  await readTar(all, check, { padEnd: true })
   return { compression, diffId: `sha256:${hash.digest('hex')}`, contentBytes, entries: rules.entries(), newest }
 }
 

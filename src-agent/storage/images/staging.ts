@@ -1,9 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-
-/** Space that is left alone: for records, logs and writable layers. */
-const reserveBytes = 64 * 1024 * 1024
 
 /** Makes a staging folder for one import, hands it over, and removes it whatever happens. */
 export async function withStaging<T>(folder: string, work: (staging: string) => Promise<T>): Promise<T> {
@@ -42,9 +39,4 @@ async function sync(path: string): Promise<void> {
   } finally {
     await handle.close()
   }
-}
-
-export async function freeBytesIn(folder: string): Promise<number> {
-  const { bavail, bsize } = await statfs(folder)
-  return Math.max(0, bavail * bsize - reserveBytes)
 }

@@ -1,5 +1,6 @@
 import { link, lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sentence } from '#contract/sentence'
 import { placeOf } from '../ext4/layer-to-disk.ts'
 import type { Changes } from './copy-changes.ts'
 import { notCopied } from './layer-errors.ts'
@@ -20,11 +21,11 @@ export async function applyChanges(
   await keepFolders(tree, changes)
   for (const path of changes.copies) {
     const done = await moveIn(delta, tree, path)
-    if (!done && isStill) throw notCopied(path, 'it was not there any more when it was copied.')
+    if (!done && isStill) throw notCopied(path, sentence('file-gone-meanwhile'))
   }
   for (const [path, of] of changes.links) {
     const done = await linkIn(tree, path, of)
-    if (!done && isStill) throw notCopied(path, 'a file that it is a name of is missing.')
+    if (!done && isStill) throw notCopied(path, sentence('file-of-name-missing'))
   }
   // Their times once more: what was put into them has changed them.
   await restoreFolders()

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
+import { sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
 import { confineTool } from './confined-tools.ts'
 import { notCopied } from './layer-errors.ts'
@@ -108,7 +109,7 @@ async function pack(run: Run, { tree, scratch, key, signal }: Packing): Promise<
   } catch (error) {
     const { entries } = await listTree(tree, signal)
     const tooLong = [...entries.keys()].find((path) => path.length - path.lastIndexOf('/') - 1 > longestName)
-    throw tooLong === undefined ? error : notCopied(tooLong, `its name has more than ${longestName} bytes.`)
+    throw tooLong === undefined ? error : notCopied(tooLong, sentence('file-name-too-long', { limit: longestName }))
   }
 }
 

@@ -1,3 +1,4 @@
+import { parentOf } from '../../base/relative-path.ts'
 import { type Facts, type Listing, toFacts, toNs } from './list-tree.ts'
 
 /** What a copy lacks. Paths are latin1, relative. */
@@ -123,8 +124,4 @@ function findGone(now: Listing, have: Listing): string[] {
     if (wanted === undefined || wanted.startsWith('d') !== facts.startsWith('d')) gone.push(path)
   }
   return gone
-}
-
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
 }

@@ -8,11 +8,11 @@ import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { run, start } from '../../base/process/run.ts'
-import { createLayerStore } from './create-layer-store.ts'
-import { createDiskConverter } from '../ext4/ext4-disk.ts'
-import type { LayerStore } from './layer-store.ts'
 import { describeLayer } from '../../testing/layers/describe-layer.ts'
 import { makeRandomLayer } from '../../testing/layers/random-layer.ts'
+import { createDiskConverter } from '../ext4/ext4-disk.ts'
+import { createLayerStore } from './create-layer-store.ts'
+import type { LayerStore } from './layer-store.ts'
 
 const { signal } = new AbortController()
 let home: string
@@ -68,7 +68,7 @@ test('a copy of a folder that is changed all the time is what the folder was in 
     const upper = join(home, `racing-${seed}`)
     await mkdir(upper)
     const writer = start(process.execPath, [
-      join(import.meta.dirname, 'testing/racing-writer.entry.ts'),
+      join(import.meta.dirname, '../../testing/layers/racing-writer.entry.ts'),
       upper,
       `${seed}`,
     ])
@@ -120,7 +120,11 @@ test('an agent that is killed while it copies leaves the folder as it was, and p
   const before = await describeLayer(upper)
   const folder = join(home, 'killed-layers')
   for (const afterMs of [60, 120, 'in the freeze'] as const) {
-    const agent = start(process.execPath, [join(import.meta.dirname, 'testing/copying-agent.entry.ts'), folder, upper])
+    const agent = start(process.execPath, [
+      join(import.meta.dirname, '../../testing/layers/copying-agent.entry.ts'),
+      folder,
+      upper,
+    ])
     await once(agent.stdout, 'data')
     if (afterMs === 'in the freeze') await once(agent.stdout, 'data')
     else await sleep(afterMs)

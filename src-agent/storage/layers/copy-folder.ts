@@ -21,7 +21,7 @@ interface Start {
   readonly sinceNs: bigint
 }
 
-/** Less than this is copied while the guest stands still; more is copied once more while it runs. */
+/** Less than this is copied while the guest is paused; more is copied once more while it runs. */
 const little = { bytes: 4 * 2 ** 20, entries: 100 }
 const mostRounds = 4
 /** The kernel's clock for files has steps of some milliseconds; a file system may keep seconds only. */
@@ -109,7 +109,7 @@ async function copyLast(run: Run, request: CopyRequest, start: Start, freeze: Co
   } finally {
     await Promise.all([copy.dispose(), listing.dispose()])
   }
-  if (changes === null) throw new Error('Nothing was done while the guest stood still.')
+  if (changes === null) throw new Error('Nothing was done while the guest was paused.')
   await applyChanges(part, changes, { isStill: true, restoreFolders: () => restoreFolders(run, part, true, signal) })
   await clear(run, part)
   await rm(join(part, 'clock'))

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { AppError } from '#contract/app-error'
+import { appError } from '#contract/app-error'
 import type { Run } from '../../base/process/run.ts'
 import { confineTool, type RunningTool, startTool } from './confined-tools.ts'
 
@@ -106,7 +106,7 @@ async function drain(tool: RunningTool): Promise<void> {
 
 /**
  * Makes the folders of `folders.tar` in `tree`, or gives those that are there their owners, modes, times and attributes.
- * Unless the source stood still, what was a folder may have become something else when it was packed.
+ * Unless the source was paused, what was a folder may have become something else when it was packed.
  */
 export async function restoreFolders(run: Run, folder: string, isStill: boolean, signal: AbortSignal): Promise<void> {
   const shown = [{ from: folder, to: part, writable: true }]
@@ -119,6 +119,5 @@ export async function restoreFolders(run: Run, folder: string, isStill: boolean,
 /** Throws what a program said where that is not only that the guest was quicker. */
 function requireRaced(words: string): void {
   if (!words.split('\n').some((line) => serious.test(line.trim()))) return
-  const message = 'A file of the sandbox could not be copied.'
-  throw new AppError({ code: 'engine', reason: 'tool-failed', message, detail: words.slice(-8_000) })
+  throw appError('tool-failed', { what: 'copy', program: 'tar' }, { detail: words.slice(-8_000) })
 }

@@ -2,11 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { appError } from '#contract/app-error'
-import { createInTurn } from '../../images/in-turn.ts'
+import { createInTurn } from '../../base/async/locks.ts'
+import { createShareWork } from '../../base/async/share-work.ts'
 import type { Run } from '../../base/process/run.ts'
+import type { DiskConverter } from '../ext4/ext4-disk.ts'
 import { createBlockFiles } from './block-files.ts'
 import { copyFolder } from './copy-folder.ts'
-import type { DiskConverter } from '../ext4/ext4-disk.ts'
 import { copyDiskFile, explainFull, readTreeOfDisk, requireSpace } from './layer-disks.ts'
 import { noSuchLayer } from './layer-errors.ts'
 import {
@@ -22,7 +23,6 @@ import {
 import { readFacts, requireUsableLayer, sealLayer } from './layer-seal.ts'
 import type { LayerFacts, LayerId, LayerStore } from './layer-store.ts'
 import { mergeTrees, type SealedTree } from './merge-layers.ts'
-import { createShareWork } from '../../base/async/share-work.ts'
 import { verifyLayer } from './verify-layer.ts'
 
 export interface LayerStoreDeps {
@@ -59,7 +59,7 @@ export function createLayerStore(deps: LayerStoreDeps): LayerStore {
       await makeWhole(run, at(id), id, work)
     } catch (error) {
       // A tool that was ended for it may tell its own end first.
-      if (signal?.aborted) throw appError('cancelled', 'cancelled', 'Cancelled.', { cause: error })
+      if (signal?.aborted) throw appError('cancelled', {}, { cause: error })
       throw await explainFull(error, folder)
     }
   }

@@ -14,17 +14,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { AppError, appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { run } from '../../base/process/run.ts'
-import { openExt4 } from '../ext4/ext4.ts'
-import { writeTar } from '../ext4/disk-to-tar.ts'
-import { findTopFolder } from '../ext4/walk.ts'
-import { createDiskConverter } from '../ext4/ext4-disk.ts'
 import { createRandom } from '../../testing/layers/random-layer.ts'
+import { writeTar } from '../ext4/disk-to-tar.ts'
+import { openExt4 } from '../ext4/ext4.ts'
+import { createDiskConverter } from '../ext4/ext4-disk.ts'
+import { findTopFolder } from '../ext4/walk.ts'
 
 const converter = createDiskConverter(run)
 const { signal } = new AbortController()
-const tooMuch = () => appError('tooLarge', 'disk-overfull', 'Too much.')
+const tooMuch = () => new AppError({ code: 'tooLarge', reason: 'disk-overfull', message: 'Too much.' })
 let home: string
 let model: string
 let disk: string

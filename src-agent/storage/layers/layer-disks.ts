@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { copyFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { AppError } from '#contract/app-error'
+import { reserveOf, roomToFill } from '../../base/disk-room.ts'
 import type { Run } from '../../base/process/run.ts'
 import type { DiskConverter } from '../ext4/ext4-disk.ts'
 import { noSpaceForLayer, noSuchLayer } from './layer-errors.ts'
@@ -10,7 +11,6 @@ import type { LayerId } from './layer-store.ts'
 
 const patienceMs = 30 * 60_000
 /** Left for records and logs. */
-const reserveBytes = 64 * 2 ** 20
 
 export type Freeze = (work: () => Promise<void>) => Promise<void>
 
@@ -36,7 +36,7 @@ export async function copyDiskFile(
   }
 }
 
-/** Makes the tree of a layer that is a disk. The reader mends what a crash left on a disk, so it gets a copy. */
+/** Makes the tree of a layer that is a disk. The reader repairs what a crash left on a disk, so it gets a copy. */
 export async function readTreeOfDisk(
   deps: { readonly run: Run; readonly converter: Pick<DiskConverter, 'readDisk'> },
   places: LayerPlaces,
@@ -55,8 +55,7 @@ export async function readTreeOfDisk(
 
 /** Throws where a copy of so many bytes would not fit. Shared blocks take none, where the file system has them. */
 export async function requireSpace(folder: string, bytes: number): Promise<void> {
-  const { bavail, bsize } = await statfs(folder)
-  const free = Math.max(0, bavail * bsize - reserveBytes)
+  const { bytes: free } = await roomToFill(folder)
   if (bytes > free && !(await sharesBlocks(folder))) throw noSpaceForLayer(bytes, free)
 }
 
@@ -64,8 +63,8 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
 export async function explainFull(error: unknown, folder: string): Promise<unknown> {
   const detail = AppError.from(error).wire.detail ?? ''
   if (!/No space left on device|ENOSPC|EDQUOT|Disk quota exceeded/.test(detail)) return error
-  const { bavail, bsize } = await statfs(folder)
-  return noSpaceForLayer(reserveBytes, bavail * bsize)
+  const { blocks, bavail, bsize } = await statfs(folder)
+  return noSpaceForLayer(reserveOf(blocks * bsize), bavail * bsize)
 }
 
 /** Whether two files can have the same blocks there, tried. */

@@ -46,7 +46,7 @@ test('a text that is no index, or is cut, is not read as one', () => {
   for (const text of ['', 'something else\n', whole.slice(0, -1), `${whole}more\n`]) expect(parseIndex(text)).toBeNull()
 })
 
-test('every difference is told in a sentence with the path as a person would type it', () => {
+test('every difference is reported in a sentence with the path as a person would type it', () => {
   const was: IndexEntry = { ...bare, kind: 'f', path: 'tree/a\xff', size: 1, digest: 'x', mode: 0o644, target: '' }
   const tell = (more: Partial<IndexEntry>) => describeDifference(was, { ...was, ...more })
   expect(tell({ mode: 0o600 })).toEqual(['The mode of /a\\xff is 600 and was 644.'])

@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-
-/** As `find` names them. */
-export type EntryKind = 'f' | 'd' | 'l' | 'p' | 's' | 'c' | 'b'
+import type { EntryKind } from '../tar/entry-kind.ts'
 
 /** Everything about one name in a layer. Texts are latin1: one character per byte. */
 export interface IndexEntry {

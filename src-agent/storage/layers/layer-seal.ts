@@ -36,7 +36,7 @@ export async function readSeal(places: LayerPlaces, id: LayerId): Promise<Seal |
 
 export async function readFacts(places: LayerPlaces, id: LayerId): Promise<LayerFacts | null> {
   if ((await formsOf(places)).length === 0) return null
-  // Damaged or not is told where somebody wants to use or check it; a list of layers shows all of them.
+  // Damaged or not is reported where somebody wants to use or check it; a list of layers shows all of them.
   const seal = await readSeal(places, id).catch(() => null)
   return seal === null ? unsealed : { bytes: seal.bytes, entries: seal.entries, sealed: true }
 }

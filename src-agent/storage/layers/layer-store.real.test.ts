@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
-import { createLayerStore } from './create-layer-store.ts'
-import { createDiskConverter } from '../ext4/ext4-disk.ts'
-import type { LayerStore } from './layer-store.ts'
 import { describeLayer } from '../../testing/layers/describe-layer.ts'
 import { makeRandomLayer } from '../../testing/layers/random-layer.ts'
+import { createDiskConverter } from '../ext4/ext4-disk.ts'
+import { createLayerStore } from './create-layer-store.ts'
+import type { LayerStore } from './layer-store.ts'
 
 const converter = createDiskConverter(run)
 const { signal } = new AbortController()

@@ -1,3 +1,4 @@
+import { sentence } from '#contract/sentence'
 import { type RunningTool, startTool } from './confined-tools.ts'
 import { notCopied } from './layer-errors.ts'
 
@@ -73,7 +74,7 @@ async function read(running: RunningTool): Promise<TreeList> {
     const whole = fields.length - 1 - ((fields.length - 1) % 3)
     for (let at = 0; at < whole; at += 3) {
       const [path = '', facts = '', blocks = '0'] = [fields[at], fields[at + 1], fields[at + 2]]
-      if (path.length > longestPath) throw notCopied(path, 'its path is too long.')
+      if (path.length > longestPath) throw notCopied(path, sentence('file-path-too-long'))
       entries.set(path, facts)
       bytes += (Number(blocks) * 512) / (facts.startsWith('d') ? 1 : Number(facts.slice(facts.lastIndexOf(' '))))
     }

@@ -5,14 +5,14 @@ import { join } from 'node:path'
 import pino from 'pino'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
-import { createLayerStore } from './create-layer-store.ts'
-import { createDiskConverter } from '../ext4/ext4-disk.ts'
-import type { LayerStore } from './layer-store.ts'
 import { describeLayer } from '../../testing/layers/describe-layer.ts'
 import { makeRandomLayer } from '../../testing/layers/random-layer.ts'
+import { createDiskConverter } from '../ext4/ext4-disk.ts'
+import { createLayerStore } from './create-layer-store.ts'
+import type { LayerStore } from './layer-store.ts'
 
 const { signal } = new AbortController()
-const writer = join(import.meta.dirname, 'testing/racing-writer.entry.ts')
+const writer = join(import.meta.dirname, '../../testing/layers/racing-writer.entry.ts')
 let home: string
 let store: LayerStore
 

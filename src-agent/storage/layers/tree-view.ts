@@ -1,5 +1,5 @@
 import type { FileKind } from '#contract/files'
-import type { Attribute } from '../ext4/attributes.ts'
+import type { Attribute } from '../tar/attribute.ts'
 
 /** One read-only layer as a source: a folder in overlayfs's format, or a disk image whose folder `upper` is one. */
 export type LayerSource =

@@ -1,4 +1,4 @@
-import { appError } from '#contract/app-error'
+import { truncated } from './archive-refusals.ts'
 
 export type Bytes = AsyncIterable<Uint8Array>
 
@@ -13,13 +13,6 @@ export interface ByteReader {
   /** The source is no longer wanted. */
   close(): Promise<void>
 }
-
-export const endsTooEarly = () =>
-  appError(
-    'invalidRequest',
-    'archive-truncated',
-    'The data end too early. The file was probably not copied to its end.',
-  )
 
 export function readBytes(source: Bytes): ByteReader {
   const iterator = source[Symbol.asyncIterator]()
@@ -47,7 +40,7 @@ export function readBytes(source: Bytes): ByteReader {
       if (rest.length >= length) return take(length)
       const parts: Buffer[] = []
       for (let left = length; left > 0; ) {
-        if (!(await fill())) throw endsTooEarly()
+        if (!(await fill())) throw truncated()
         const part = take(left)
         parts.push(part)
         left -= part.length

@@ -1,5 +1,5 @@
-import type { Attribute } from '../ext4/attributes.ts'
-import { badTar } from '../../archive/tar/bad-tar.ts'
+import { damaged } from './archive-refusals.ts'
+import type { Attribute } from './attribute.ts'
 import { type ByteReader, type Bytes, readBytes } from './byte-reader.ts'
 import { type ExtendedHeader, parseExtended } from './extended-header.ts'
 
@@ -35,12 +35,16 @@ export interface Part {
 export type Content = AsyncGenerator<Buffer>
 
 const block = 512
-const mostExtended = 4 * 2 ** 20
+/** Of one extended header, where nothing else is given. */
+const usualExtended = 4 * 2 ** 20
 const mostParts = 1_000_000
 const chunk = 1024 * 1024
 
 /** Reads a tar stream entry by entry: POSIX headers with extended ones, sparse files as GNU's format 1.0. */
-export async function* readEntries(source: Bytes): AsyncGenerator<{ entry: TarEntry; content: Content }> {
+export async function* readEntries(
+  source: Bytes,
+  { mostExtended = usualExtended }: { readonly mostExtended?: number } = {},
+): AsyncGenerator<{ entry: TarEntry; content: Content }> {
   const reader = readBytes(source)
   try {
     let extended: ExtendedHeader = new Map()
@@ -51,7 +55,7 @@ export async function* readEntries(source: Bytes): AsyncGenerator<{ entry: TarEn
       const type = head.toString('latin1', 156, 157)
       const size = number(head, 124, 12)
       if (type === 'x') {
-        if (size > mostExtended) throw badTar('an extended header is too large')
+        if (size > mostExtended) throw damaged('an extended header is too large')
         extended = parseExtended(await reader.exact(size))
         await reader.exact(fill(size))
         continue
@@ -76,12 +80,12 @@ async function openEntry(reader: ByteReader, head: Buffer, type: string, total: 
   let left = total - (map?.bytes ?? 0)
   const stored = left
   if (map && map.parts.reduce((sum, { length }) => sum + length, 0) !== stored)
-    throw badTar('a sparse map does not fit')
+    throw damaged('a sparse map does not fit')
   const entry = describe(head, type, extended, { size: realSize ?? stored, stored, parts: map?.parts ?? null })
   async function* content(): Content {
     while (left > 0) {
       const bytes = await reader.some(Math.min(left, chunk))
-      if (bytes === null) throw badTar('it ends within a file')
+      if (bytes === null) throw damaged('it ends within a file')
       left -= bytes.length
       yield bytes
     }
@@ -128,20 +132,20 @@ async function readMap(reader: ByteReader, total: number): Promise<{ parts: Part
   const numbers: number[] = []
   let [bytes, line, wanted] = [0, '', 1]
   while (numbers.length < wanted) {
-    if (bytes + block > total) throw badTar('a sparse map is cut off')
+    if (bytes + block > total) throw damaged('a sparse map is cut off')
     const piece = await reader.exact(block)
     bytes += block
     for (const byte of piece) {
       if (numbers.length >= wanted) break
       if (byte !== 0x0a) line += String.fromCharCode(byte)
       else {
-        if (!/^[0-9]{1,15}$/.test(line)) throw badTar('a sparse map is no list of numbers')
+        if (!/^[0-9]{1,15}$/.test(line)) throw damaged('a sparse map is no list of numbers')
         numbers.push(Number(line))
         line = ''
         if (numbers.length === 1) wanted = 1 + 2 * (numbers[0] ?? 0)
-        if (wanted > 2 * mostParts) throw badTar('a file has too many parts')
+        if (wanted > 2 * mostParts) throw damaged('a file has too many parts')
       }
-      if (line.length > 15) throw badTar('a sparse map is no list of numbers')
+      if (line.length > 15) throw damaged('a sparse map is no list of numbers')
     }
   }
   const parts: Part[] = []
@@ -152,19 +156,19 @@ async function readMap(reader: ByteReader, total: number): Promise<{ parts: Part
 function checkSum(head: Buffer): void {
   let sum = 0
   for (let at = 0; at < block; at += 1) sum += at >= 148 && at < 156 ? 32 : (head[at] ?? 0)
-  if (number(head, 148, 8) !== sum) throw badTar('the checksum of a header is wrong')
+  if (number(head, 148, 8) !== sum) throw damaged('the checksum of a header is wrong')
 }
 
 /** Octal, or big-endian with the highest bit set. */
 function number(head: Buffer, at: number, length: number): number {
   if (((head[at] ?? 0) & 0x80) !== 0) {
     const value = head.readUIntBE(at + length - 6, 6)
-    if (head.subarray(at + 1, at + length - 6).some((byte) => byte !== 0)) throw badTar('a number is too large')
+    if (head.subarray(at + 1, at + length - 6).some((byte) => byte !== 0)) throw damaged('a number is too large')
     return value
   }
   const digits = text(head, at, length).trim()
   if (digits === '') return 0
-  if (!/^[0-7]+$/.test(digits)) throw badTar('a number is none')
+  if (!/^[0-7]+$/.test(digits)) throw damaged('a number is none')
   return Number.parseInt(digits, 8)
 }
 
@@ -182,7 +186,7 @@ function decimal(extended: ExtendedHeader, key: string): number | null {
   const found = latin(extended, key)
   if (found === null) return null
   const value = /^[0-9]{1,16}$/.test(found) ? Number(found) : Number.NaN
-  if (!Number.isSafeInteger(value)) throw badTar(`"${key}" is no number`)
+  if (!Number.isSafeInteger(value)) throw damaged(`"${key}" is no number`)
   return value
 }
 
@@ -190,7 +194,7 @@ function decimal(extended: ExtendedHeader, key: string): number | null {
 export function timeOf(found: string | null): bigint | null {
   if (found === null) return null
   const [, sign, seconds, fraction = ''] = /^(-?)([0-9]{1,12})(?:\.([0-9]{0,9}))?$/.exec(found) ?? []
-  if (seconds === undefined) throw badTar('a time is none')
+  if (seconds === undefined) throw damaged('a time is none')
   const size = BigInt(seconds) * 1_000_000_000n + BigInt(fraction.padEnd(9, '0'))
   return sign === '-' ? -size : size
 }

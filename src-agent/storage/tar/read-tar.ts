@@ -1,7 +1,7 @@
 import { extract, type Header } from 'tar-stream'
 import { AppError } from '#contract/app-error'
-import type { Bytes } from '../images/compression.ts'
-import { damaged, truncated } from '../../images/refusals.ts'
+import { damaged, truncated } from './archive-refusals.ts'
+import type { Bytes } from './byte-reader.ts'
 
 /** One entry. Names are latin1 text: one character per byte, so that nothing is lost of a name that is not UTF-8. */
 export interface TarEntry {

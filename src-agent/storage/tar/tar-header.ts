@@ -1,15 +1,26 @@
-import type { Attribute } from '../ext4/attributes.ts'
-import type { Inode } from '../ext4/ext4.ts'
+import type { Attribute } from './attribute.ts'
 
 const blockSize = 512
 export const linkType = '1'
+
+/** What a header takes from an inode; of a file system's own inodes only these fields are read. */
+interface HeadInode {
+  /** Type and permission bits, as in `st_mode`. */
+  readonly mode: number
+  readonly uid: number
+  readonly gid: number
+  /** Nanoseconds since 1970. */
+  readonly modified: bigint
+  /** The words of the inode that hold a device's numbers. */
+  readonly place?: Buffer
+}
 
 export interface Head {
   readonly path: string
   readonly type: string
   readonly link: string
   readonly size: number
-  readonly inode: Pick<Inode, 'mode' | 'uid' | 'gid' | 'modified'> & Partial<Pick<Inode, 'place'>>
+  readonly inode: HeadInode
   readonly records: readonly Buffer[]
 }
 

@@ -1,6 +1,6 @@
-import type { Attribute } from '../ext4/attributes.ts'
-import { attributeRecord, header, padding, record } from './tar-header.ts'
+import type { Attribute } from './attribute.ts'
 import type { Content, TarEntry } from './read-entries.ts'
+import { attributeRecord, header, padding, record } from './tar-header.ts'
 
 /** Two blocks of zeros end an archive. */
 export const endOfTar = Buffer.alloc(1024)

@@ -1,9 +1,9 @@
 import { AppError } from '#contract/app-error'
+import { findSystemProgram } from '#contract/client/system-program'
 import { confine, type Shown } from '../../base/process/confine.ts'
-import type { Attribute } from '../ext4/attributes.ts'
-import { findProgram } from '../../process/find-program.ts'
 import type { Run } from '../../base/process/run.ts'
 import { programMissing } from '../../base/process/tool-errors.ts'
+import type { Attribute } from '../tar/attribute.ts'
 import { isOfOverlay, opaqueMark } from './layer-reader.ts'
 
 /** Extended attributes of one layer that is a folder. */
@@ -54,7 +54,7 @@ export function createAttributeReader(run: Run): AttributeReader {
   const readMarks = async (paths: readonly string[]): Promise<ReadonlySet<string>[]> => {
     if (paths.length === 0) return []
     // Without it, find would only say that it found nothing.
-    if (findProgram('getfattr') === null) throw programMissing('getfattr')
+    if (findSystemProgram('getfattr') === null) throw programMissing('getfattr')
     const places = paths.map((_path, index) => `/layers/${index}`)
     const getfattr = ['getfattr', ...common, '-m', `^${opaqueMark.replaceAll('.', String.raw`\.`)}$`, '--', '{}', '+']
     const text = await inside(paths, ['find', ...places, '-type', 'd', '-exec', ...getfattr], mostOutput)

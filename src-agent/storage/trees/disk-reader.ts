@@ -1,14 +1,14 @@
 import { type FileHandle, open } from 'node:fs/promises'
 import { AppError } from '#contract/app-error'
+import { startTurn } from '../../base/async/yield-turn.ts'
 import { readAttributes } from '../ext4/attributes.ts'
-import { damagedDisk } from '../../layers/convert-errors.ts'
+import { damagedDisk } from '../ext4/disk-errors.ts'
 import { type Ext4, extentsFlag, type Inode } from '../ext4/ext4.ts'
 import { type Extent, readExtents, readSmall } from '../ext4/extents.ts'
-import { deviceOf } from '../tar/tar-header.ts'
+import { openUnsettledDisk } from '../ext4/journal.ts'
 import { findTopFolder, isFolder, readFolder } from '../ext4/walk.ts'
 import type { LayerSource } from '../layers/tree-view.ts'
-import { createBreath } from '../../base/async/yield-turn.ts'
-import { openUnsettledDisk } from '../ext4/journal.ts'
+import { deviceOf } from '../tar/tar-header.ts'
 import { kindOfMode, sizeOf } from './folder-reader.ts'
 import { isOfOverlay, type LayerReader, opaqueMark, type RawFile, type RawNode } from './layer-reader.ts'
 
@@ -62,11 +62,11 @@ export async function openDiskReader({ path, settle }: DiskSource): Promise<Laye
       (await findAnd(at, async (current, inode) => {
         if (!isFolder(inode)) return []
         const found: (readonly [string, RawNode])[] = []
-        const breath = createBreath()
+        const turn = startTurn()
         for (const [name, number] of await namesIn(current, inode)) {
           if (isSettled(name)) continue
           found.push([name, await describe(current.disk, await current.disk.inode(number))])
-          if (breath.isDue()) await breath.take()
+          if (turn.isOver()) await turn.yield()
         }
         return found
       })) ?? [],

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { AppError } from '#contract/app-error'
-import type { TreeView } from '../layers/tree-view.ts'
 import { run } from '../../base/process/run.ts'
+import type { TreeView } from '../layers/tree-view.ts'
 import type { TreeTools } from './layer-union.ts'
 import { openTreeView } from './tree-view.ts'
 
@@ -161,7 +161,7 @@ test('a guest that swaps folders with links to the host never gets a name or a b
   expect(names).toContain('a/secret')
 })
 
-test('a layer that has just been moved away is told as that', async () => {
+test('a layer that has just been moved away is reported as that', async () => {
   await expect(withView(async () => null, root, join(base, 'moved'))).rejects.toMatchObject({
     wire: { code: 'conflict', reason: 'tree-moved' },
   })

@@ -2,9 +2,10 @@ import { type BigIntStats, closeSync, constants, fstatSync, lstatSync, openSync,
 import { opendir } from 'node:fs/promises'
 import { appError } from '#contract/app-error'
 import type { FileKind } from '#contract/files'
+import { startTurn, type Turn } from '../../base/async/yield-turn.ts'
+import { nameOf, parentOf } from '../../base/relative-path.ts'
 import type { FolderAttributes } from './attribute-reader.ts'
-import { type Breath, createBreath } from '../../base/async/yield-turn.ts'
-import { heldPlace, holdFolders, isAbsent, nameOf, O_PATH, orAbsent, parentOf, placeIn } from './held-folders.ts'
+import { heldPlace, holdFolders, isAbsent, O_PATH, orAbsent, placeIn } from './held-folders.ts'
 import type { LayerReader, RawFile, RawNode } from './layer-reader.ts'
 import { findParts, readUpTo } from './sparse-parts.ts'
 
@@ -15,7 +16,7 @@ const namesAtOnce = 4_096
 /** A layer that is a folder of this machine, which a guest may be changing at this moment. */
 export function openFolderReader(root: string, attributes: FolderAttributes): LayerReader {
   const folders = holdFolders(root)
-  const look = (place: string, path: string): RawNode | null =>
+  const readNode = (place: string, path: string): RawNode | null =>
     orAbsent(() => {
       const at = path === '' ? Buffer.from(`${place}/.`) : placeIn(place, nameOf(path))
       const stat = lstatSync(at, { bigint: true })
@@ -24,18 +25,18 @@ export function openFolderReader(root: string, attributes: FolderAttributes): La
     })
 
   return {
-    stat: async (path) => folders.within(parentOf(path), (place) => look(place, path)),
+    stat: async (path) => folders.within(parentOf(path), (place) => readNode(place, path)),
 
     async list(path, isSettled) {
       const found: (readonly [string, RawNode])[] = []
       const below = path === '' ? '' : `${path}/`
-      const breath = createBreath()
+      const turn = startTurn()
       await folders.withinAsync(path, async (place) => {
-        for (const name of await readNames(place, breath)) {
+        for (const name of await readNames(place, turn)) {
           if (isSettled(name)) continue
-          const node = look(place, below + name)
+          const node = readNode(place, below + name)
           if (node) found.push([name, node])
-          if (breath.isDue()) await breath.take()
+          if (turn.isOver()) await turn.yield()
         }
       })
       return found
@@ -47,13 +48,13 @@ export function openFolderReader(root: string, attributes: FolderAttributes): La
   }
 }
 
-async function readNames(place: string, breath: Breath): Promise<string[]> {
+async function readNames(place: string, turn: Turn): Promise<string[]> {
   const names: string[] = []
   try {
     for await (const { name } of await opendir(place, { encoding: 'latin1', bufferSize: namesAtOnce })) {
       names.push(name)
       if (names.length > mostNames) throw tooManyNames()
-      if (breath.isDue()) await breath.take()
+      if (turn.isOver()) await turn.yield()
     }
   } catch (error) {
     if (!isAbsent(error)) throw error
@@ -62,14 +63,7 @@ async function readNames(place: string, breath: Breath): Promise<string[]> {
 }
 
 function tooManyNames() {
-  return appError(
-    'tooLarge',
-    'folder-too-large',
-    `A folder holds more than ${mostNames} names, which Joey does not list.`,
-    {
-      params: { limit: mostNames },
-    },
-  )
+  return appError('folder-too-large', { limit: mostNames })
 }
 
 /** Looks at what the name stands for, and opens that very file, not its name once more. None of this waits for a guest. */

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readlinkSync } from 'node:fs'
+import { parentOf } from '../../base/relative-path.ts'
 
 /** Names a file without opening it: no FIFO blocks, no device is touched. Not among Node's constants. */
 export const O_PATH = 0o10000000
@@ -96,14 +97,6 @@ export function placeIn(place: string, name: string): Buffer {
   return Buffer.from(`${place}/${name}`, 'latin1')
 }
 
-export function parentOf(path: string): string {
-  return path.slice(0, Math.max(0, path.lastIndexOf('/')))
-}
-
-export function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
-}
-
 function placeOf({ descriptor }: Held): string {
   return heldPlace(descriptor)
 }
@@ -120,9 +113,9 @@ function openFolder(place: Buffer): number | null {
 const absent: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ENOTDIR', 'EINVAL', 'ENAMETOOLONG', 'ELOOP'])
 
 /** Null for what is not there, or not what it was a moment ago. */
-export function orAbsent<T>(look: () => T): T | null {
+export function orAbsent<T>(read: () => T): T | null {
   try {
-    return look()
+    return read()
   } catch (error) {
     if (isAbsent(error)) return null
     throw error

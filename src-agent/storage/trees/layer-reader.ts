@@ -1,5 +1,5 @@
-import type { Attribute } from '../ext4/attributes.ts'
 import type { TreeNode } from '../layers/tree-view.ts'
+import type { Attribute } from '../tar/attribute.ts'
 
 /** Something in one layer. */
 export interface RawNode extends Omit<TreeNode, 'source' | 'identity'> {

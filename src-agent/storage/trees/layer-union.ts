@@ -95,8 +95,7 @@ async function openReaders(sources: readonly LayerSource[], tools: TreeTools): P
     return await openEach(sources, tools)
   } catch (error) {
     if (sources.every(({ path }) => existsSync(path))) throw error
-    const message = 'The files were just moved by something else, such as a snapshot. Try again.'
-    throw appError('conflict', 'tree-moved', message, { remedy: { kind: 'retry' }, cause: error as Error })
+    throw appError('tree-moved', {}, { cause: error as Error })
   }
 }
 
@@ -163,8 +162,4 @@ function isName(name: string): boolean {
 /** By bytes: each character of the names is one. */
 export function byName([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number {
   return one < other ? -1 : 1
-}
-
-export function joinPath(folder: string, name: string): string {
-  return folder === '' || name === '' ? folder + name : `${folder}/${name}`
 }

@@ -1,7 +1,8 @@
-import type { Attribute } from '../ext4/attributes.ts'
+import { startTurn } from '../../base/async/yield-turn.ts'
+import { joinPath } from '../../base/relative-path.ts'
 import type { LayerSource, TreeFile, TreeNode, TreeView } from '../layers/tree-view.ts'
-import { createBreath } from '../../base/async/yield-turn.ts'
-import { joinPath, type LayerUnion, openUnion, type Place, type Stack, type TreeTools, toNode } from './layer-union.ts'
+import type { Attribute } from '../tar/attribute.ts'
+import { type LayerUnion, openUnion, type Place, type Stack, type TreeTools, toNode } from './layer-union.ts'
 import { requireShort, viewOf } from './tree-view.ts'
 
 /** A name in two trees. */
@@ -14,7 +15,7 @@ export interface PairEntry {
   readonly isSame: boolean
 }
 
-/** Two trees that are looked at together: layers that both stand on are opened once, and not walked. */
+/** Two trees that are read together: layers that both use are opened once, and not walked. */
 export interface TreePair {
   readonly before: TreeView
   readonly after: TreeView
@@ -47,7 +48,7 @@ export async function openTreePair(before: Sources, after: Sources, tools: TreeT
   const [rootBefore, rootAfter] = [roots[0] ?? [], roots[1] ?? []]
   /** A layer that is above the shared ones in both is opened twice. */
   const keyOf = (source: number) => `${all[source]?.kind}:${all[source]?.path}`
-  const ground: Ground = {
+  const walk: Walk = {
     union,
     isOwn: (source) => source < firstShared,
     isSame: (one, other) => isSame(one, other, keyOf),
@@ -59,19 +60,19 @@ export async function openTreePair(before: Sources, after: Sources, tools: TreeT
     path,
     before: one && toNode(one, rootBefore),
     after: other && toNode(other, rootAfter),
-    isSame: ground.isSame(one, other),
+    isSame: walk.isSame(one, other),
   })
 
   return {
     before: views[0],
     after: views[1],
     async *differing(path, signal) {
-      for await (const [at, one, other] of walkPair(ground, path, await findBoth(path), signal))
+      for await (const [at, one, other] of walkPair(walk, path, await findBoth(path), signal))
         yield toEntry(at, one, other)
     },
     async list(path) {
       const [one, other] = await findBoth(path)
-      const names = await listBoth(ground, path, stackOf(one), stackOf(other))
+      const names = await listBoth(walk, path, stackOf(one), stackOf(other))
       return names.map(([name, own, others]) => toEntry(joinPath(path, name), own, others))
     },
     async open(entry, side) {
@@ -97,7 +98,7 @@ export async function openTreePair(before: Sources, after: Sources, tools: TreeT
   }
 }
 
-interface Ground {
+interface Walk {
   readonly union: LayerUnion
   /** Above those that both trees share. */
   isOwn(source: number): boolean
@@ -128,29 +129,29 @@ function stackOf(place: Side): Stack | null {
 type Named = readonly [name: string, before: Side, after: Side]
 
 async function* walkPair(
-  ground: Ground,
+  walk: Walk,
   path: string,
   top: readonly [Side, Side],
   signal: AbortSignal,
 ): AsyncGenerator<Named> {
-  if (ground.isSame(...top)) return
+  if (walk.isSame(...top)) return
   yield [path, ...top]
-  const breath = createBreath()
+  const turn = startTurn()
   const enter = async (at: string, one: Side, other: Side) => {
-    const entries = await listDiffering(ground, requireShort(at), stackOf(one), stackOf(other))
+    const entries = await listDiffering(walk, requireShort(at), stackOf(one), stackOf(other))
     return { path: at, entries: entries.values() }
   }
   const open = [await enter(path, ...top)]
   for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
     signal.throwIfAborted()
-    if (breath.isDue()) await breath.take()
+    if (turn.isOver()) await turn.yield()
     const next = folder.entries.next()
     if (next.done) {
       open.pop()
       continue
     }
     const [name, one, other] = next.value
-    if (ground.isSame(one, other)) continue
+    if (walk.isSame(one, other)) continue
     const at = joinPath(folder.path, name)
     yield [at, one, other]
     if (stackOf(one) ?? stackOf(other)) open.push(await enter(at, one, other))
@@ -161,12 +162,12 @@ async function* walkPair(
  * Where both show the same of what they share, a name that is in no layer above that is the same: only the names in those are
  * looked at.
  */
-async function listDiffering(ground: Ground, path: string, one: Stack | null, other: Stack | null): Promise<Named[]> {
-  const { union, isOwn } = ground
+async function listDiffering(walk: Walk, path: string, one: Stack | null, other: Stack | null): Promise<Named[]> {
+  const { union, isOwn } = walk
   const sharedOf = (stack: Stack) => stack.filter((source) => !isOwn(source)).join()
-  if (one === null || other === null || sharedOf(one) !== sharedOf(other)) return listBoth(ground, path, one, other)
+  if (one === null || other === null || sharedOf(one) !== sharedOf(other)) return listBoth(walk, path, one, other)
   const names = await namesIn(union, path, [...one, ...other].filter(isOwn))
-  return listBoth(ground, path, one, other, (name) => names.has(name))
+  return listBoth(walk, path, one, other, (name) => names.has(name))
 }
 
 /** Without looking at what they stand for. */
@@ -182,7 +183,7 @@ async function namesIn(union: LayerUnion, path: string, sources: readonly number
 }
 
 async function listBoth(
-  { union }: Ground,
+  { union }: Walk,
   path: string,
   one: Stack | null,
   other: Stack | null,

@@ -1,19 +1,11 @@
 import { appError } from '#contract/app-error'
 import { toPathText } from '#contract/guest-path-text'
-import type { LayerSource, TreeView } from '../layers/tree-view.ts'
+import { startTurn } from '../../base/async/yield-turn.ts'
 import type { Run } from '../../base/process/run.ts'
+import { joinPath } from '../../base/relative-path.ts'
+import type { LayerSource, TreeView } from '../layers/tree-view.ts'
 import { createAttributeReader } from './attribute-reader.ts'
-import { createBreath } from '../../base/async/yield-turn.ts'
-import {
-  byName,
-  joinPath,
-  type LayerUnion,
-  openUnion,
-  type Place,
-  type Stack,
-  type TreeTools,
-  toNode,
-} from './layer-union.ts'
+import { byName, type LayerUnion, openUnion, type Place, type Stack, type TreeTools, toNode } from './layer-union.ts'
 
 export function createTreeTools(run: Run, isFrozen: (path: string) => boolean): TreeTools {
   return { attributes: createAttributeReader(run), isFrozen }
@@ -84,7 +76,7 @@ async function* walk(
   from: { readonly path: string; readonly place: Place },
   signal: AbortSignal,
 ): AsyncGenerator<readonly [path: string, place: Place]> {
-  const breath = createBreath()
+  const turn = startTurn()
   const enter = async (path: string, { stack }: Place) => {
     const whole = requireShort(joinPath(from.path, path))
     return { path, entries: (await list(whole, stack)).values() }
@@ -92,7 +84,7 @@ async function* walk(
   const open = [await enter('', from.place)]
   for (let folder = open.at(-1); folder !== undefined; folder = open.at(-1)) {
     signal.throwIfAborted()
-    if (breath.isDue()) await breath.take()
+    if (turn.isOver()) await turn.yield()
     const next = folder.entries.next()
     if (next.done) {
       open.pop()
@@ -112,13 +104,14 @@ export function showPath(path: string): string {
 
 export function noSuch(kind: 'file' | 'folder', path: string) {
   const shown = showPath(path)
-  return appError('notFound', `${kind}-not-found`, `There is no ${kind} at ${shown}.`, { params: { path: shown } })
+  return kind === 'file'
+    ? appError('file-not-found', { path: shown, what: 'file' })
+    : appError('folder-not-found', { path: shown })
 }
 
 /** The path itself, where folders below it can still be named. */
 export function requireShort(path: string): string {
   if (path.length <= longestPath) return path
   const shown = `${showPath(path).slice(0, 60)}…`
-  const message = `Folders below ${shown} are nested deeper than one path can name. Remove them in the sandbox, then try again.`
-  throw appError('tooLarge', 'tree-too-deep', message, { params: { path: shown } })
+  throw appError('tree-too-deep', { path: shown })
 }

@@ -1,14 +1,17 @@
 import { afterAll, afterEach, beforeAll, describe } from 'vitest'
+import { describeGaining } from './gaining-suite.ts'
+import { describeIsolation } from './isolation-suite.ts'
 import { describeLayers } from './layers-suite.ts'
 import { describeLifecycle } from './lifecycle-suite.ts'
 import { describeLimits } from './limits-suite.ts'
-import { createLiveDesk, type LiveDesk } from './live-fixture.ts'
+import { createLiveFixture, type LiveFixture } from './live-fixture.ts'
 import { describeLive } from './live-suite.ts'
+import { describePlans } from './plan-suite.ts'
 import { describeProcesses } from './process-suite.ts'
 import { createTrial, type Setting, type Trial } from './trial.ts'
-import { describeWalls } from './isolation-suite.ts'
+import { describeWorkingFolders } from './working-folder-suite.ts'
 
-export { createLiveDesk, createTrial, type LiveDesk, type Setting, type Trial }
+export { createLiveFixture, createTrial, type LiveFixture, type Setting, type Trial }
 
 /**
  * Every driver passes this suite. A new obligation in the interface comes with a test here. Where classes differ, the
@@ -27,11 +30,14 @@ export function describeDriver(name: string, make: (folder: string) => Promise<S
     afterEach(() => current().reset(), 60_000)
     afterAll(() => trial?.dispose(), 60_000)
 
+    describePlans(current)
     describeLifecycle(current)
     describeLayers(current)
     describeProcesses(current)
+    describeWorkingFolders(current)
     describeLimits(current)
-    describeWalls(current)
+    describeIsolation(current)
+    describeGaining(current)
     describeLive(current)
   })
 }

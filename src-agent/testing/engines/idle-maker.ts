@@ -1,7 +1,7 @@
-import { judgeMicrovm } from '../../engines/host/probe-microvm.ts'
 import { run } from '../../base/process/run.ts'
-import { withIdleMachine } from '../../engines/microvm/template/idle-machine.ts'
+import { judgeMicrovm } from '../../engines/host/probe-microvm.ts'
 import { createMachineCgroup } from '../../engines/microvm/qemu/machine-cgroup.ts'
+import { withIdleMachine } from '../../engines/microvm/template/idle-machine.ts'
 
 /**
  * A program that has a machine for nobody and never lets it go, to be killed: `idle-maker.ts FOLDER CGROUP`. Says

@@ -1,14 +1,17 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { networkInterfaces, release } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { ClassLimitation } from '#contract/classes'
-import { findResource } from '../../host/resources.ts'
+import { openHostPath } from '../../base/host-path/open-host-path.ts'
+import { findResource } from '../../base/process/resources.ts'
+import { run } from '../../base/process/run.ts'
 import { ability } from '../../engines/driver.ts'
+import { placedMount } from './placed-mount.ts'
 import type { Trial } from './trial.ts'
 
 /** What a sandbox can reach, and what it cannot unless that was granted. */
-export function describeWalls(current: () => Trial): void {
+export function describeIsolation(current: () => Trial): void {
   test('it has the kernel of its class', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
@@ -22,8 +25,8 @@ export function describeWalls(current: () => Trial): void {
     await trial.launch(trial.plan(['sleep', '1000']))
     for (const pid of ['1', 'self']) {
       const { text } = await trial.exec(['cat', `/proc/${pid}/status`])
-      expect(text).toMatch(/^CapEff:\t00000000a80425fb$/m)
-      expect(text).toMatch(/^CapBnd:\t00000000a80425fb$/m)
+      expect(text).toMatch(/^CapEff:\t00000000000425fb$/m)
+      expect(text).toMatch(/^CapBnd:\t00000000000425fb$/m)
       if (!trial.driver.sharesProcesses) continue
       expect(text).toMatch(/^NoNewPrivs:\t1$/m)
       expect(text).toMatch(/^Seccomp:\t2$/m)
@@ -53,7 +56,7 @@ export function describeWalls(current: () => Trial): void {
     const { text, code } = await trial.exec(['sh', '-c', 'mount -t tmpfs mine /tmp && cat /proc/mounts /proc/1/status'])
     expect(code).toBe(0)
     expect(text).toMatch(/ \/tmp tmpfs /)
-    expect(text).toMatch(/^CapEff:\t00000000a82425fb$/m)
+    expect(text).toMatch(/^CapEff:\t00000000002425fb$/m)
   })
 
   test('a device that is granted is there, or the class says that it gives none', async () => {
@@ -69,13 +72,23 @@ export function describeWalls(current: () => Trial): void {
     expect(text).toBe('opened\n')
   })
 
-  test('a device that this machine does not have is told, and nothing is made', async () => {
+  test('a device that this machine does not have is reported, and nothing is made', async () => {
     const trial = current()
     const grants = [{ kind: 'device', path: '/dev/no-such' }] as const
     await expect(trial.create(trial.plan(['sleep', '1000'], { grants }))).rejects.toMatchObject({
       wire: { code: 'invalidRequest' },
     })
     expect(await trial.driver.phase(trial.id)).toBe('absent')
+  })
+
+  test('root does not hold what the sandbox gives up, nor does a program that is started later', async () => {
+    const trial = current()
+    const held = async (pid: string): Promise<string | undefined> => {
+      const { text } = await trial.exec(['cat', `/proc/${pid}/status`])
+      return /^CapBnd:\t(\S+)$/m.exec(text)?.[1]
+    }
+    await trial.launch(trial.plan(['sleep', '1000'], { dropped: ['KILL', 'CHOWN'] }))
+    expect([await held('1'), await held('self')]).toEqual(['00000000000425da', '00000000000425da'])
   })
 
   test('without the filter of system calls there is none', async () => {
@@ -101,14 +114,14 @@ export function describeWalls(current: () => Trial): void {
     for (const name of Object.keys(networkInterfaces())) expect(text).toContain(`${name}`)
   })
 
-  test('the program that checks the wall is there, and cannot be changed', async () => {
+  test('the program that checks the isolation is there, and cannot be changed', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
     const attempts = 'busybox mv /dev/.joey /dev/away && echo moved; busybox rm -f /dev/.joey/probe && echo removed'
     const script = `${attempts}; test -x /dev/.joey/probe && echo there; echo x >/dev/.joey/probe`
     const { text, code } = await trial.exec(['sh', '-c', script])
     expect(code).not.toBe(0)
-    expect(text).toBe(findResource(`probe/${process.arch}/joey-probe`) === null ? '' : 'there\n')
+    expect(text).toBe(findResource(`inside/${process.arch}/joey-inside`) === null ? '' : 'there\n')
   })
 
   test('an engine that tells its own use of memory tells some, and less than all', async () => {
@@ -138,9 +151,9 @@ export function describeWalls(current: () => Trial): void {
       writeFileSync(join(folder, 'there'), 'from the host\n')
     }
     const mounts = [
-      { kind: 'bind', source: writable, target: '/mnt/writable', readOnly: false },
-      { kind: 'bind', source: fixed, target: '/mnt/fixed', readOnly: true },
-    ] as const
+      placedMount({ kind: 'bind', source: writable, target: '/mnt/writable', readOnly: false }, trial.paths.run, 0),
+      placedMount({ kind: 'bind', source: fixed, target: '/mnt/fixed', readOnly: true }, trial.paths.run, 1),
+    ]
     await trial.launch(trial.plan(['sleep', '1000'], { mounts }))
     expect((await trial.exec(['cat', '/mnt/writable/there', '/mnt/fixed/there'])).text).toBe(
       'from the host\nfrom the host\n',
@@ -150,6 +163,69 @@ export function describeWalls(current: () => Trial): void {
     expect((await trial.exec(['sh', '-c', 'echo new >/mnt/fixed/new'])).stderr).toContain('Read-only file system')
     writeFileSync(join(writable, 'there'), 'changed meanwhile\n')
     expect((await trial.exec(['cat', '/mnt/writable/there'])).text).toBe('changed meanwhile\n')
+  })
+
+  test('no set-user-id bit and no device node is left in a folder of the host, but by the grant that is about them', async () => {
+    const trial = current()
+    const source = join(trial.paths.folder, 'shared')
+    mkdirSync(source, { recursive: true })
+    const mounts = [placedMount({ kind: 'bind', source, target: '/mnt', readOnly: false }, trial.paths.run)]
+    const script = `cd /mnt; for n in a b; do echo x >$n; done; busybox chmod 4755 a; busybox chmod 755 b;
+      busybox mknod -m 666 disk b 8 0; busybox mknod -m 666 mem c 1 1; busybox ls`
+    await trial.launch(trial.plan(['sleep', '1000'], { mounts }))
+    expect((await trial.exec(['sh', '-c', script])).text).toBe('a\nb\n')
+    const modes = () => ['a', 'b'].map((name) => (statSync(join(source, name)).mode & 0o7777).toString(8))
+    expect(modes()).toEqual(['644', '755'])
+    await trial.reset()
+    mkdirSync(source, { recursive: true })
+    await trial.launch(trial.plan(['sleep', '1000'], { mounts, grants: [{ kind: 'cap', name: 'FSETID' }] }))
+    await trial.exec(['sh', '-c', script])
+    expect(modes()).toEqual(['4755', '755'])
+  })
+
+  test('where a source leads elsewhere since it was judged, what was judged is mounted', async () => {
+    const trial = current()
+    const at = (name: string) => join(trial.paths.folder, name)
+    for (const name of ['judged', 'other']) mkdirSync(at(name), { recursive: true })
+    symlinkSync('other', at('source'))
+    const mount = placedMount({ kind: 'bind', source: at('source'), target: '/mnt', readOnly: false }, trial.paths.run)
+    const judged = await openHostPath(at('judged'), { links: 'never' })
+    try {
+      const mounts = [{ ...mount, held: { path: judged.forOthers, isFolder: true, uid: 0, gid: 0 } }]
+      await trial.runToEnd('echo new >/mnt/was-here', { mounts })
+    } finally {
+      await judged.close()
+    }
+    expect(readdirSync(at('judged'))).toEqual(['was-here'])
+    expect(readdirSync(at('other'))).toEqual([])
+  })
+
+  test('the null device of the agent stays as it is, whoever has it as a stream', async () => {
+    const trial = current()
+    const spoil = 'busybox chmod 600 /proc/self/fd/0; busybox chown 7:7 /proc/self/fd/0; busybox cat && echo fine'
+    await trial.launch(trial.plan(['sh', '-c', `${spoil}; exec sleep 1000`]))
+    for (const uid of [0, 1000]) {
+      expect((await trial.exec(['sh', '-c', spoil], { uid, gid: uid })).text).toBe('fine\n')
+      const { uid: owner, mode } = statSync('/dev/null')
+      expect([owner, (mode & 0o777).toString(8)]).toEqual([0, '666'])
+    }
+  })
+
+  test('what is mounted below a folder does not come along with it', async () => {
+    const trial = current()
+    const source = join(trial.paths.folder, 'outer')
+    const inner = join(source, 'inner')
+    mkdirSync(inner, { recursive: true })
+    await run('mount', ['-t', 'tmpfs', 'joey', inner])
+    try {
+      writeFileSync(join(inner, 'secret'), 'of another file system\n')
+      const mount = placedMount({ kind: 'bind', source, target: '/mnt', readOnly: true }, trial.paths.run)
+      await trial.launch(trial.plan(['sleep', '1000'], { mounts: [mount] }))
+      expect((await trial.exec(['ls', '/mnt/inner'])).text).toBe('')
+      expect((await trial.exec(['sh', '-c', 'echo new >/mnt/inner/new'])).stderr).toContain('Read-only file system')
+    } finally {
+      await run('umount', [inner])
+    }
   })
 
   test('without a network there is loopback and nothing else', async () => {

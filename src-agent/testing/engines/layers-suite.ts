@@ -20,6 +20,15 @@ export function describeLayers(current: () => Trial): void {
       rmSync(folder, { recursive: true })
     }
   })
+
+  test('a named pipe that a program makes is there in the next run, or the driver says that it is not', async () => {
+    const trial = current()
+    const isKept = !trial.driver.limitations.some(({ feature }) => feature === 'namedPipes')
+    await trial.runToEnd('busybox mkfifo /pipe; busybox mkdir /in; busybox mkfifo /in/it; sync')
+    await trial.driver.remove(trial.id, trial.paths)
+    await trial.runToEnd('for each in /pipe /in/it; do test -p $each && echo $each; done; test -d /in && echo ended')
+    expect(trial.output()).toEqual([...(isKept ? ['/pipe', '/in/it'] : []), 'ended'])
+  })
 }
 
 function makeLayer(folder: string, index: number): string {

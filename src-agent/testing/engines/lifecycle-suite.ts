@@ -46,7 +46,7 @@ export function describeLifecycle(current: () => Trial): void {
     await expect.poll(() => isAlive(pid), { timeout: 5000 }).toBe(false)
   })
 
-  test('a command that is not there is told, and leaves nothing', async () => {
+  test('a command that is not there is reported, and leaves nothing', async () => {
     const trial = current()
     await expect(trial.launch(trial.plan(['no-such-program']))).rejects.toMatchObject({
       wire: { code: 'invalidRequest', reason: 'command-not-found', params: { program: 'no-such-program' } },
@@ -55,7 +55,18 @@ export function describeLifecycle(current: () => Trial): void {
     expect(await trial.driver.phase(trial.id)).toBe('absent')
   })
 
-  test('a folder as a command is told, and leaves nothing', async () => {
+  test.each(['joey-not-mappable:/', 'joey-source-moved:/'])(
+    'a command named after a failure of this machine (%s) is none',
+    async (words) => {
+      const trial = current()
+      const failure = await trial.launch(trial.plan([`no\n${words}`])).catch((error: unknown) => error)
+      expect(failure).toMatchObject({ wire: { code: 'invalidRequest', reason: expect.stringMatching(/^command-/) } })
+      await trial.driver.remove(trial.id, trial.paths)
+      expect(await trial.driver.phase(trial.id)).toBe('absent')
+    },
+  )
+
+  test('a folder as a command is reported, and leaves nothing', async () => {
     const trial = current()
     await expect(trial.launch(trial.plan(['/etc']))).rejects.toMatchObject({
       wire: { code: 'invalidRequest', reason: 'command-not-executable', params: { program: '/etc' } },
@@ -93,7 +104,7 @@ export function describeLifecycle(current: () => Trial): void {
     await expect(driver.kill(id, 'TERM')).resolves.toBeUndefined()
   })
 
-  test('a signal to stop is heeded in the way of the program', async () => {
+  test('a signal to stop is handled in the way of the program', async () => {
     const trial = current()
     const script = 'trap "echo bye; exit 3" TERM; echo ready; while true; do sleep 0.1; done'
     await trial.launch(trial.plan(['sh', '-c', script]))
@@ -101,6 +112,17 @@ export function describeLifecycle(current: () => Trial): void {
     await trial.driver.kill(trial.id, 'TERM')
     expect(await trial.ending()).toMatchObject({ code: 3 })
     expect(trial.output()).toContain('bye')
+  })
+
+  test('the processes of a run are found without a record of them, and none after its end', async () => {
+    const trial = current()
+    const { driver, id, paths } = trial
+    const running = await trial.launch(trial.plan(['sleep', '1000']))
+    expect(await (await trial.setting.again()).findProcesses(id, paths, null)).toEqual(running)
+    expect(await driver.findProcesses(id, paths, { pid: 1, monitorPid: 1 })).toEqual(running)
+    await driver.kill(id, 'KILL', { all: true })
+    await trial.ending()
+    await expect.poll(() => driver.findProcesses(id, paths, running), { timeout: 5000 }).toBeNull()
   })
 
   test('another driver object sees and rules what the first has made', async () => {
@@ -119,7 +141,7 @@ export function describeLifecycle(current: () => Trial): void {
     })
   })
 
-  test('an engine that is killed is told as an ending within two seconds', async () => {
+  test('an engine that is killed is reported as an ending within two seconds', async () => {
     const trial = current()
     const { pid } = await trial.launch(trial.plan(['sleep', '1000']))
     process.kill(pid, 'SIGKILL')

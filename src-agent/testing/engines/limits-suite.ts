@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { listProcesses } from '../../base/kernel/cgroup-files.ts'
+import { oomScores, readOomScore } from '../../base/process/oom-score.ts'
 import type { Trial } from './trial.ts'
 
 const mebibyte = 1024 * 1024
@@ -14,6 +16,35 @@ export function describeLimits(current: () => Trial): void {
     const ending = await trial.runToEnd('tail -c 200m /dev/zero >/dev/null; exit 5', { limits })
     expect(ending.oomKills).toBeGreaterThan(0)
     expect(ending.code).not.toBe(0)
+  })
+
+  test('where the machine runs out of memory the guest goes first, and nothing of it leaves a core dump', async () => {
+    const trial = current()
+    await trial.launch(trial.plan(['sleep', '1000']))
+    const session = await trial.start(['sleep', '1000'])
+    await session.started
+    const pids = await listProcesses(trial.driver.cgroup(trial.id))
+    expect(pids.length).toBeGreaterThan(0)
+    expect(pids.map((pid) => readOomScore(pid))).toEqual(pids.map(() => oomScores.guest))
+    // Those with a kernel of their own have the limit of the agent, which a driver alone is not.
+    if (trial.driver.sharesProcesses) {
+      const limits = pids.map((pid) => readFileSync(`/proc/${pid}/limits`, 'utf8'))
+      expect(limits.filter((text) => !/^Max core file size\s+0\s+0\s/m.test(text))).toEqual([])
+    }
+    await session.kill()
+  })
+
+  test('of what is counted for root on this machine and inside together, a guest is refused what would leave nothing', async () => {
+    const trial = current()
+    if (!trial.driver.sharesProcesses) return
+    await trial.launch(trial.plan(['sleep', '1000']))
+    const session = await trial.start(['sleep', '1000'])
+    await session.started
+    const ofAgent = hardLimits(process.pid)
+    for (const pid of await listProcesses(trial.driver.cgroup(trial.id))) {
+      expect(hardLimits(pid)).toEqual(ofAgent.map((limit) => Math.floor(limit / 2)))
+    }
+    await session.kill()
   })
 
   test('a limit of processes stops a flood of them', async () => {
@@ -73,6 +104,13 @@ export function describeLimits(current: () => Trial): void {
     })
     expect(await trial.driver.phase(trial.id)).toBe('running')
   })
+}
+
+function hardLimits(pid: number): number[] {
+  const text = readFileSync(`/proc/${pid}/limits`, 'utf8')
+  return ['Max pending signals', 'Max msgqueue size'].map((name) =>
+    Number(new RegExp(`^${name}\\s+\\S+\\s+(\\d+)`, 'm').exec(text)?.[1]),
+  )
 }
 
 /** As the host's kernel has them, of either kind of cgroups. */

@@ -4,14 +4,15 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SandboxId } from '#contract/sandbox'
 import { run } from '../../base/process/run.ts'
+import type { Driver, Ending, LaunchPlan, LiveSaving, Running, SavedState } from '../../engines/driver.ts'
 import { signalProcess } from '../../io/streams/guest-process.ts'
 import { createPipes } from '../../io/streams/pipes.ts'
 import { startExec } from '../../io/streams/start-exec.ts'
-import type { Driver, Ending, LaunchPlan, LiveSaving, Running, SandboxPaths, SavedState } from '../../engines/driver.ts'
+import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import { makeFolders, pathsIn, type Trial } from './trial.ts'
 
 /** Several sandboxes of one driver that saves memory, and what a test does with them. */
-export interface LiveDesk {
+export interface LiveFixture {
   readonly driver: Driver & LiveSaving
   /** A sandbox with a number as its name; its files are made. */
   plan(number: number, script: string, more?: Partial<LaunchPlan>): LaunchPlan
@@ -33,7 +34,7 @@ type SaveOptions = Parameters<LiveSaving['saveState']>[2]
 
 const waitMs = 30_000
 
-export function createLiveDesk(trial: Trial, driver: Driver & LiveSaving): LiveDesk {
+export function createLiveFixture(trial: Trial, driver: Driver & LiveSaving): LiveFixture {
   const folder = join(trial.paths.folder, '..', 'live')
   const plans = new Map<SandboxId, LaunchPlan>()
   const signal = AbortSignal.timeout(300_000)

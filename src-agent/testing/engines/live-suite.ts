@@ -3,14 +3,15 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync } from 'n
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
+import { AppError } from '#contract/app-error'
 import { listProcesses } from '../../base/kernel/cgroup-files.ts'
 import { run } from '../../base/process/run.ts'
+import { ability, type Driver, type LaunchPlan, type LiveSaving } from '../../engines/driver.ts'
 import { signalProcess } from '../../io/streams/guest-process.ts'
 import { createMainInput } from '../../io/streams/main-input.ts'
 import { openExecSource } from '../../io/terminals/exec-source.ts'
-import { ability, type Driver, type LaunchPlan, type LiveSaving } from '../../engines/driver.ts'
 import { limitsOf } from './limits-suite.ts'
-import { createLiveDesk, type LiveDesk } from './live-fixture.ts'
+import { createLiveFixture, type LiveFixture } from './live-fixture.ts'
 import { type Trial, waitForText } from './trial.ts'
 
 const counting = 'n=0; while :; do n=$((n+1)); echo $n; sleep 0.05; done'
@@ -21,8 +22,8 @@ const mebibyte = 1024 * 1024
 export function describeLive(current: () => Trial): void {
   describeFlushing(current)
   describe('saved memory', () => {
-    let desk: LiveDesk | undefined
-    afterEach(() => desk?.clear(), 60_000)
+    let fixture: LiveFixture | undefined
+    afterEach(() => fixture?.clear(), 60_000)
 
     /** Runs only where the driver can. */
     const live: Live = (body) => async () => {
@@ -32,8 +33,8 @@ export function describeLive(current: () => Trial): void {
         expect(trial.driver.limitations).toContainEqual(expect.objectContaining({ feature: 'liveSnapshot' }))
         return
       }
-      desk = createLiveDesk(trial, driver)
-      await body(desk, trial)
+      fixture = createLiveFixture(trial, driver)
+      await body(fixture, trial)
     }
     describeGoingOn(live)
     describeIdentity(live)
@@ -57,36 +58,36 @@ function describeFlushing(current: () => Trial): void {
   })
 }
 
-type Live = (body: (desk: LiveDesk, trial: Trial) => Promise<void>) => () => Promise<void>
+type Live = (body: (fixture: LiveFixture, trial: Trial) => Promise<void>) => () => Promise<void>
 
 function describeGoingOn(live: Live): void {
   test(
     'a count goes on where it was saved, and from the saved number in two forks',
-    live(async (desk) => {
+    live(async (fixture) => {
       const script = `exec 5>>/kept; n=0; while :; do n=$((n+1)); echo $n; echo $n >&5; sleep 0.05; done`
-      const parent = desk.plan(1, script)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
-      const state = desk.state()
-      const { pauseMs, running } = await desk.save(parent, state)
-      const saved = countsOf(desk, parent).length
+      const parent = fixture.plan(1, script)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      const { pauseMs, running } = await fixture.save(parent, state)
+      const saved = countsOf(fixture, parent).length
       expect(pauseMs).toBeGreaterThan(0)
       expect(pauseMs).toBeLessThan(10_000)
       expect(running.pid).toBeGreaterThan(0)
-      await countsOn(desk, parent)
+      await countsOn(fixture, parent)
       // Nothing was lost or said twice.
-      expect(countsOf(desk, parent)).toEqual(countsOf(desk, parent).map((_, index) => index + 1))
-      expect(await desk.driver.phase(parent.id)).toBe('running')
-      expect(await desk.driver.ending(parent.id, parent.paths)).toBeNull()
+      expect(countsOf(fixture, parent)).toEqual(countsOf(fixture, parent).map((_, index) => index + 1))
+      expect(await fixture.driver.phase(parent.id)).toBe('running')
+      expect(await fixture.driver.ending(parent.id, parent.paths)).toBeNull()
 
-      const forks = [desk.plan(2, script), desk.plan(3, script)]
-      await Promise.all(forks.map((fork) => desk.restore(fork, state)))
+      const forks = [fixture.plan(2, script), fixture.plan(3, script)]
+      await Promise.all(forks.map((fork) => fixture.restore(fork, state)))
       for (const fork of forks) {
-        await countsOn(desk, fork)
-        const [first = 0] = countsOf(desk, fork)
+        await countsOn(fixture, fork)
+        const [first = 0] = countsOf(fixture, fork)
         expect(Math.abs(first - saved)).toBeLessThan(15)
         // The open file is that of the fork's own disk, and whole.
-        const kept = (await desk.ask(fork, 'sync; cat /kept')).split('\n').map(Number)
+        const kept = (await fixture.ask(fork, 'sync; cat /kept')).split('\n').map(Number)
         expect(kept.length).toBeGreaterThan(first)
         expect(kept).toEqual(kept.map((_, index) => index + 1))
       }
@@ -95,118 +96,118 @@ function describeGoingOn(live: Live): void {
 
   test(
     'one that was saved is saved again, and the first state is still good',
-    live(async (desk) => {
-      const parent = desk.plan(1, counting)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
-      const [first, second] = [desk.state(), desk.state()]
-      await desk.save(parent, first)
-      const between = countsOf(desk, parent).length
-      await countsOn(desk, parent)
-      await desk.save(parent, second)
-      await countsOn(desk, parent)
-      expect(countsOf(desk, parent)).toEqual(countsOf(desk, parent).map((_, index) => index + 1))
-      const fork = desk.plan(2, counting)
-      await desk.restore(fork, first)
-      await countsOn(desk, fork)
-      expect(countsOf(desk, fork)[0]).toBeLessThan(between + 15)
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const [first, second] = [fixture.state(), fixture.state()]
+      await fixture.save(parent, first)
+      const between = countsOf(fixture, parent).length
+      await countsOn(fixture, parent)
+      await fixture.save(parent, second)
+      await countsOn(fixture, parent)
+      expect(countsOf(fixture, parent)).toEqual(countsOf(fixture, parent).map((_, index) => index + 1))
+      const fork = fixture.plan(2, counting)
+      await fixture.restore(fork, first)
+      await countsOn(fixture, fork)
+      expect(countsOf(fixture, fork)[0]).toBeLessThan(between + 15)
     }),
   )
 
   test(
     'memory, input and exit code are those of any other sandbox, after the save and in a fork',
-    live(async (desk) => {
+    live(async (fixture) => {
       const script = 'x=$(seq 1 20000); echo begun; read line; echo got $line; echo "$x" | tail -n1; exit 7'
-      const parent = desk.plan(1, script, { stdin: true })
-      await desk.launch(parent)
-      await expect.poll(() => desk.output(parent), soon).toEqual(['begun'])
-      const state = desk.state()
-      await desk.save(parent, state)
-      const fork = desk.plan(2, script, { stdin: true })
-      await desk.restore(fork, state)
+      const parent = fixture.plan(1, script, { stdin: true })
+      await fixture.launch(parent)
+      await expect.poll(() => fixture.output(parent), soon).toEqual(['begun'])
+      const state = fixture.state()
+      await fixture.save(parent, state)
+      const fork = fixture.plan(2, script, { stdin: true })
+      await fixture.restore(fork, state)
       for (const [plan, before] of [
         [parent, ['begun']],
         [fork, []],
       ] as const) {
-        const writer = await createMainInput({ attach: join(plan.paths.run, 'attach'), run }).open()
+        const writer = await createMainInput(join(plan.paths.run, 'attach')).open()
         writer.write(`${plan.hostname}\n`)
-        expect(await desk.ending(plan)).toMatchObject({ code: 7, oomKills: 0 })
-        expect(desk.output(plan)).toEqual([...before, `got ${plan.hostname}`, '20000'])
-        expect(await desk.driver.phase(plan.id)).toBe('stopped')
+        expect(await fixture.ending(plan)).toMatchObject({ code: 7, oomKills: 0 })
+        expect(fixture.output(plan)).toEqual([...before, `got ${plan.hostname}`, '20000'])
+        expect(await fixture.driver.phase(plan.id)).toBe('stopped')
       }
     }),
   )
 
   test(
     'a terminal of the main process is one again, or the driver says that it cannot',
-    live(async (desk, trial) => {
+    live(async (fixture, trial) => {
       const script = 'test -t 0 && echo terminal; read line; test -t 1 && echo got $line; exit 3'
       const process = { ...trial.process(['sh', '-c', script]), tty: true, columns: 80, rows: 24 }
-      const parent = desk.plan(1, script, { process })
-      if (desk.driver.refusesSave(parent) !== null) return
-      await desk.launch(parent)
-      await expect.poll(() => desk.output(parent).join(), soon).toContain('terminal')
-      const state = desk.state()
-      await desk.save(parent, state)
-      const fork = desk.plan(2, script, { process })
-      await desk.restore(fork, state)
+      const parent = fixture.plan(1, script, { process })
+      if (fixture.driver.refusesSave(parent) !== null) return
+      await fixture.launch(parent)
+      await expect.poll(() => fixture.output(parent).join(), soon).toContain('terminal')
+      const state = fixture.state()
+      await fixture.save(parent, state)
+      const fork = fixture.plan(2, script, { process })
+      await fixture.restore(fork, state)
       for (const plan of [parent, fork]) {
-        const writer = await createMainInput({ attach: join(plan.paths.run, 'attach'), run }).open()
+        const writer = await createMainInput(join(plan.paths.run, 'attach')).open()
         writer.write('line\n')
-        expect(await desk.ending(plan)).toMatchObject({ code: 3 })
-        expect(desk.output(plan).join()).toContain('got line')
+        expect(await fixture.ending(plan)).toMatchObject({ code: 3 })
+        expect(fixture.output(plan).join()).toContain('got line')
       }
     }),
   )
 
   test(
     'commands that run in it during the save do not spoil it',
-    live(async (desk, trial) => {
-      const parent = desk.plan(1, counting)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
-      const asked = desk.ask(parent, 'sleep 30 & echo there; sleep 1')
-      const command = await desk.driver.exec(parent.paths, parent.id, {
+    live(async (fixture, trial) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const asked = fixture.ask(parent, 'sleep 30 & echo there; sleep 1')
+      const command = await fixture.driver.exec(parent.paths, parent.id, {
         ...trial.process(['sh', '-c', 'echo ready; sleep 1000']),
         ...{ tty: true, columns: 80, rows: 24 },
       })
       const terminal = await openExecSource(command, { program: 'sh', columns: 80, rows: 24, signalProcess })
       await waitForText(terminal)(/ready/)
-      const state = desk.state()
-      await desk.save(parent, state)
-      await countsOn(desk, parent)
-      const fork = desk.plan(2, counting)
-      await desk.restore(fork, state)
-      await countsOn(desk, fork)
+      const state = fixture.state()
+      await fixture.save(parent, state)
+      await countsOn(fixture, parent)
+      const fork = fixture.plan(2, counting)
+      await fixture.restore(fork, state)
+      await countsOn(fixture, fork)
       terminal.close()
       await asked
-      expect(await desk.ask(fork, 'echo still')).toBe('still')
+      expect(await fixture.ask(fork, 'echo still')).toBe('still')
     }),
   )
 
   test(
     'what goes on is paused, signalled, killed and removed like any other',
-    live(async (desk) => {
-      const parent = desk.plan(1, `trap "echo bye; exit 5" TERM; ${counting}`)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
-      const state = desk.state()
-      const { running } = await desk.save(parent, state)
-      const fork = desk.plan(2, counting)
-      const restored = await desk.restore(fork, state)
+    live(async (fixture) => {
+      const parent = fixture.plan(1, `trap "echo bye; exit 5" TERM; ${counting}`)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      const { running } = await fixture.save(parent, state)
+      const fork = fixture.plan(2, counting)
+      const restored = await fixture.restore(fork, state)
       for (const [plan, { pid, monitorPid }] of [
         [parent, running],
         [fork, restored],
       ] as const) {
-        const { driver } = desk
+        const { driver } = fixture
         await driver.pause(plan.id)
         expect(await driver.phase(plan.id)).toBe('paused')
         await driver.resume(plan.id)
-        expect(await desk.ask(plan, 'echo there')).toBe('there')
+        expect(await fixture.ask(plan, 'echo there')).toBe('there')
         await driver.kill(plan.id, 'TERM')
-        expect(await desk.ending(plan)).toMatchObject({ code: 5 })
-        expect(desk.output(plan)).toContain('bye')
-        await expectNothingOf(desk, plan, [pid, monitorPid])
+        expect(await fixture.ending(plan)).toMatchObject({ code: 5 })
+        expect(fixture.output(plan)).toContain('bye')
+        await expectNothingOf(fixture, plan, [pid, monitorPid])
       }
     }),
   )
@@ -215,19 +216,21 @@ function describeGoingOn(live: Live): void {
 function describeIdentity(live: Live): void {
   test(
     'forks have the names of their plans inside, and the parent keeps its own',
-    live(async (desk) => {
-      const parent = desk.plan(1, counting)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
-      const state = desk.state()
-      await desk.save(parent, state)
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      await fixture.save(parent, state)
       const limits = { memoryBytes: 192 * mebibyte, cpus: null, pids: 64 }
-      const fork = desk.plan(2, counting, { limits })
-      await desk.restore(fork, state)
+      const fork = fixture.plan(2, counting, { limits })
+      await fixture.restore(fork, state)
       for (const plan of [parent, fork]) {
-        expect(await desk.ask(plan, 'hostname; cat /etc/hosts')).toBe(`${plan.hostname}\n127.0.0.1\t${plan.hostname}`)
+        expect(await fixture.ask(plan, 'hostname; cat /etc/hosts')).toBe(
+          `${plan.hostname}\n127.0.0.1\t${plan.hostname}`,
+        )
       }
-      const seen = limitsOf(desk.driver.cgroup(fork.id))
+      const seen = limitsOf(fixture.driver.cgroup(fork.id))
       expect(seen.memoryBytes).toBeGreaterThanOrEqual(192 * mebibyte)
       expect(seen.memoryBytes).toBeLessThan(1024 * mebibyte)
       expect(seen.pids).toBeLessThan(4_194_304)
@@ -236,7 +239,7 @@ function describeIdentity(live: Live): void {
 
   test(
     'forks have addresses of their own, and the parent keeps its own',
-    live(async (desk, trial) => {
+    live(async (fixture, trial) => {
       const make = trial.setting.network
       if (!make) return
       const networks = [await make(0), await make(1), await make(2)]
@@ -249,24 +252,26 @@ function describeIdentity(live: Live): void {
         // One connection stands, and one was just closed and lingers.
         const gateway = networks[0]?.address.gateway
         const script = `echo | busybox nc ${gateway} ${port} & (sleep 1000 | busybox nc ${gateway} ${port}) & ${counting}`
-        const plans = networks.map(({ netns, address }, index) => desk.plan(index + 1, script, { netns, address }))
+        const plans = networks.map(({ netns, address }, index) => fixture.plan(index + 1, script, { netns, address }))
         const [parent, ...forks] = plans as [LaunchPlan, ...LaunchPlan[]]
-        await desk.launch(parent)
+        await fixture.launch(parent)
         await connected
-        await countsOn(desk, parent)
-        const state = desk.state()
-        await desk.save(parent, state)
-        await countsOn(desk, parent)
-        await Promise.all(forks.map((fork) => desk.restore(fork, state)))
+        await countsOn(fixture, parent)
+        const state = fixture.state()
+        trial.setting.allowPatch?.(true)
+        await fixture.save(parent, state)
+        await countsOn(fixture, parent)
+        await Promise.all(forks.map((fork) => fixture.restore(fork, state)))
         for (const plan of plans) {
           const { address, gateway, prefixLength } = plan.address ?? raise()
-          const shown = await desk.ask(plan, `ip -o -4 addr; ping -c1 -W2 ${gateway}`)
+          const shown = await fixture.ask(plan, `ip -o -4 addr; ping -c1 -W2 ${gateway}`)
           expect(shown).toContain(`inet ${address}/${prefixLength}`)
           expect(shown.match(/inet 10\./g)).toHaveLength(1)
           expect(shown).toContain('1 packets received')
         }
       } finally {
-        await desk.clear()
+        trial.setting.allowPatch?.(false)
+        await fixture.clear()
         server.close()
         for (const network of networks) await network.dispose()
       }
@@ -276,111 +281,150 @@ function describeIdentity(live: Live): void {
 
 function describeFailures(live: Live): void {
   test(
-    'a save whose copy of the disk fails is told, and the sandbox goes on',
-    live(async (desk) => {
-      const parent = desk.plan(1, counting)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
+    'where connections cannot be saved and the engine may not be changed, they are named, and the sandbox runs on with them',
+    live(async (fixture, trial) => {
+      const { network: make, allowPatch } = trial.setting
+      if (!make || !allowPatch) return
+      const network = await make(0)
+      const server = createServer((socket) => socket.on('error', () => {})).listen(0, '0.0.0.0')
+      try {
+        await once(server, 'listening')
+        const connected = once(server, 'connection')
+        const { port } = server.address() as AddressInfo
+        const { netns, address } = network
+        const script = `(sleep 1000 | busybox nc ${address.gateway} ${port}) & ${counting}`
+        const parent = fixture.plan(1, script, { netns, address })
+        await fixture.launch(parent)
+        const [socket] = await connected
+        await expect(fixture.save(parent, fixture.state())).rejects.toMatchObject({
+          wire: { reason: 'live-connections-open', message: expect.stringContaining(`to ${address.gateway}:${port}`) },
+        })
+        await countsOn(fixture, parent)
+        expect(socket.destroyed).toBe(false)
+        socket.destroy()
+        const reason = () =>
+          fixture.save(parent, fixture.state()).then(
+            () => null,
+            (error: unknown) => AppError.from(error).wire.reason,
+          )
+        await expect.poll(reason, soon).toBe('live-connections-lingering')
+        await countsOn(fixture, parent)
+      } finally {
+        await fixture.clear()
+        server.close()
+        await network.dispose()
+      }
+    }),
+  )
+
+  test(
+    'a save whose copy of the disk fails is reported, and the sandbox goes on',
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
       const atRest = () => Promise.reject(new Error('The disk is full.'))
-      await expect(desk.save(parent, desk.state(), { atRest })).rejects.toThrow('The disk is full.')
-      expect(await desk.driver.phase(parent.id)).toBe('running')
-      await countsOn(desk, parent)
-      expect(countsOf(desk, parent)).toEqual(countsOf(desk, parent).map((_, index) => index + 1))
+      await expect(fixture.save(parent, fixture.state(), { atRest })).rejects.toThrow('The disk is full.')
+      expect(await fixture.driver.phase(parent.id)).toBe('running')
+      await countsOn(fixture, parent)
+      expect(countsOf(fixture, parent)).toEqual(countsOf(fixture, parent).map((_, index) => index + 1))
     }),
   )
 
   test(
     'a save that is cancelled leaves the sandbox as it is',
-    live(async (desk) => {
-      const parent = desk.plan(1, counting)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
       for (const afterMs of [0, 60, 250]) {
         const signal = AbortSignal.timeout(afterMs)
-        await desk.save(parent, desk.state(), { signal }).catch(() => undefined)
-        expect(await desk.driver.phase(parent.id)).toBe('running')
-        await countsOn(desk, parent)
+        await fixture.save(parent, fixture.state(), { signal }).catch(() => undefined)
+        expect(await fixture.driver.phase(parent.id)).toBe('running')
+        await countsOn(fixture, parent)
       }
-      expect(countsOf(desk, parent)).toEqual(countsOf(desk, parent).map((_, index) => index + 1))
+      expect(countsOf(fixture, parent)).toEqual(countsOf(fixture, parent).map((_, index) => index + 1))
     }),
   )
 
   test(
     'without going on it has ended, and a fork goes on in its place',
-    live(async (desk) => {
-      const parent = desk.plan(1, counting)
-      const { pid, monitorPid } = await desk.launch(parent)
-      await countsOn(desk, parent)
-      const state = desk.state()
-      await desk.save(parent, state, { goOn: false })
-      expect(await desk.driver.phase(parent.id)).not.toBe('running')
-      await expectNothingOf(desk, parent, [pid, monitorPid])
-      const fork = desk.plan(2, counting)
-      await desk.restore(fork, state)
-      await countsOn(desk, fork)
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      const { pid, monitorPid } = await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      await fixture.save(parent, state, { goOn: false })
+      expect(await fixture.driver.phase(parent.id)).not.toBe('running')
+      await expectNothingOf(fixture, parent, [pid, monitorPid])
+      const fork = fixture.plan(2, counting)
+      await fixture.restore(fork, state)
+      await countsOn(fixture, fork)
     }),
   )
 
   test(
     'a state that is damaged is refused, and nothing is left',
-    live(async (desk) => {
-      const parent = desk.plan(1, counting)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
-      const state = desk.state()
-      await desk.save(parent, state)
-      const fork = desk.plan(2, counting)
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      await fixture.save(parent, state)
+      const fork = fixture.plan(2, counting)
       for (const file of readdirSync(state)) {
         const path = join(state, file)
         if (statSync(path).isFile()) truncateSync(path, Math.floor(statSync(path).size * 0.6))
       }
-      await expect(desk.restore(fork, state)).rejects.toMatchObject({ wire: { message: expect.stringMatching(/\.$/) } })
-      await expectAbsent(desk, fork)
-      const nothing = desk.driver.restoreState(fork, desk.state(), AbortSignal.timeout(60_000))
+      await expect(fixture.restore(fork, state)).rejects.toMatchObject({
+        wire: { message: expect.stringMatching(/\.$/) },
+      })
+      await expectAbsent(fixture, fork)
+      const nothing = fixture.driver.restoreState(fork, fixture.state(), AbortSignal.timeout(60_000))
       await expect(nothing).rejects.toMatchObject({ wire: { code: expect.any(String) } })
-      await expectAbsent(desk, fork)
-      await countsOn(desk, parent)
+      await expectAbsent(fixture, fork)
+      await countsOn(fixture, parent)
     }),
   )
 
   test(
     'a restore that is cancelled leaves nothing',
-    live(async (desk) => {
-      const parent = desk.plan(1, counting)
-      await desk.launch(parent)
-      await countsOn(desk, parent)
-      const state = desk.state()
-      await desk.save(parent, state)
-      const fork = desk.plan(2, counting)
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      await fixture.save(parent, state)
+      const fork = fixture.plan(2, counting)
       for (const afterMs of [0, 40, 120]) {
-        await expect(desk.restore(fork, state, AbortSignal.timeout(afterMs))).rejects.toThrow()
-        await expectAbsent(desk, fork)
+        await expect(fixture.restore(fork, state, AbortSignal.timeout(afterMs))).rejects.toThrow()
+        await expectAbsent(fixture, fork)
       }
-      await desk.restore(fork, state)
-      await countsOn(desk, fork)
+      await fixture.restore(fork, state)
+      await countsOn(fixture, fork)
     }),
   )
 }
 
-function countsOf(desk: LiveDesk, plan: LaunchPlan): number[] {
-  return desk
+function countsOf(fixture: LiveFixture, plan: LaunchPlan): number[] {
+  return fixture
     .output(plan)
     .filter((line) => /^\d+$/.test(line))
     .map(Number)
 }
 
-async function countsOn(desk: LiveDesk, plan: LaunchPlan): Promise<void> {
-  const before = countsOf(desk, plan).length
-  await expect.poll(() => countsOf(desk, plan).length, soon).toBeGreaterThan(before + 2)
+async function countsOn(fixture: LiveFixture, plan: LaunchPlan): Promise<void> {
+  const before = countsOf(fixture, plan).length
+  await expect.poll(() => countsOf(fixture, plan).length, soon).toBeGreaterThan(before + 2)
 }
 
-async function expectNothingOf(desk: LiveDesk, plan: LaunchPlan, pids: readonly number[]): Promise<void> {
-  await desk.driver.remove(plan.id, plan.paths)
+async function expectNothingOf(fixture: LiveFixture, plan: LaunchPlan, pids: readonly number[]): Promise<void> {
+  await fixture.driver.remove(plan.id, plan.paths)
   await expect.poll(() => pids.filter((pid) => existsSync(`/proc/${pid}`)), soon).toEqual([])
-  await expectAbsent(desk, plan)
+  await expectAbsent(fixture, plan)
 }
 
-async function expectAbsent({ driver }: LiveDesk, { id, paths }: LaunchPlan): Promise<void> {
+async function expectAbsent({ driver }: LiveFixture, { id, paths }: LaunchPlan): Promise<void> {
   expect(await driver.phase(id)).toBe('absent')
   expect(await listProcesses(driver.cgroup(id))).toEqual([])
   const { stdout } = await run('ps', ['-eo', 'args'])

@@ -3,12 +3,20 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SandboxId } from '#contract/sandbox'
 import { run } from '../../base/process/run.ts'
-import type { Driver, Ending, GuestProcess, LaunchPlan, ProcessPlan, Running, SavedState } from '../../engines/driver.ts'
+import type {
+  Driver,
+  Ending,
+  GuestProcess,
+  LaunchPlan,
+  ProcessPlan,
+  Running,
+  SavedState,
+} from '../../engines/driver.ts'
 import type { MicrovmDriver } from '../../engines/microvm/microvm-driver.ts'
 import type { MicrovmSetting } from './microvm-setting.ts'
 
 /** Several machines of one driver at a time, and what a test does with them. */
-export interface MachineDesk {
+export interface MachineFixture {
   readonly setting: MicrovmSetting
   plan(number: number, script: string, more?: Partial<LaunchPlan>): LaunchPlan
   launch(plan: LaunchPlan): Promise<Running>
@@ -31,11 +39,11 @@ const root = { env: ['PATH=/bin'], cwd: '/', tty: false, uid: 0, gid: 0, additio
 const nothing = { mounts: [], netns: null, address: null, hostNetwork: false, grants: [], nameservers: null }
 const signal = AbortSignal.timeout(300_000)
 
-export function createMachineDesk(setting: MicrovmSetting, folder: string): MachineDesk {
+export function createMachineFixture(setting: MicrovmSetting, folder: string): MachineFixture {
   const plans = new Map<SandboxId, LaunchPlan>()
   const { driver } = setting
-  const copy: MachineDesk['copy'] = async (from, to) => void (await run('cp', ['--sparse=always', from, to]))
-  const desk: MachineDesk = {
+  const copy: MachineFixture['copy'] = async (from, to) => void (await run('cp', ['--sparse=always', from, to]))
+  const fixture: MachineFixture = {
     setting,
     copy,
     plan(number, script, more = {}) {
@@ -73,7 +81,7 @@ export function createMachineDesk(setting: MicrovmSetting, folder: string): Mach
       plans.clear()
     },
   }
-  return desk
+  return fixture
 }
 
 function filesOf({ tree, lowerFiles }: MicrovmSetting): Pick<LaunchPlan, 'lowers' | 'lowerFiles'> {
@@ -90,7 +98,18 @@ function planIn(own: string, number: number, script: string): Omit<LaunchPlan, '
   const process = { argv: ['sh', '-c', script], ...root }
   const limits = { memoryBytes: null, cpus: null, pids: null }
   const id = `cccc0000000${number}` as SandboxId
-  return { id, hostname, paths, process, ...nothing, stdin: false, limits, readOnlyRoot: false }
+  return {
+    id,
+    hostname,
+    paths,
+    process,
+    ...nothing,
+    stdin: false,
+    limits,
+    readOnlyRoot: false,
+    dropped: [],
+    users: null,
+  }
 }
 
 async function openIn(

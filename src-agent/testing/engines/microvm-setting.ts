@@ -1,35 +1,39 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { findSystemProgram } from '#contract/client/system-program'
 import { removeCgroups } from '../../base/kernel/cgroup-files.ts'
-import { preparePrivateMounts } from '../../host/private-mounts.ts'
-import { judgeMicrovm } from '../../engines/host/probe-microvm.ts'
-import { findProgram } from '../../process/find-program.ts'
 import { run } from '../../base/process/run.ts'
-import type { Setting } from './conformance.ts'
+import { judgeMicrovm } from '../../engines/host/probe-microvm.ts'
 import {
   createDriverOn,
   createMicrovm,
   type Microvm,
-  type MicrovmGround,
+  type MicrovmPlaces,
   type MicrovmSetup,
 } from '../../engines/microvm/create-microvm.ts'
 import type { MicrovmDriver } from '../../engines/microvm/microvm-driver.ts'
+import { defaultCapabilities } from '../../engines/oci/grants.ts'
+import { prepareTestMounts } from '../private-mounts.ts'
+import { addCapableProgram } from './capable-program.ts'
+import type { Setting } from './conformance.ts'
+import type { PlanReading } from './plan-reading.ts'
 
 const applets =
-  'sh cat echo sleep head tail wc id pwd ip ping mount unshare kill true uname stty tr grep mkdir sync ls date dd rm seq'
+  'sh cat echo sleep head tail wc id pwd ip ping mount unshare kill true uname stty tr grep mkdir sync ls date dd ln rm seq'
 
-/** Docker's, as the agent gives it to every class. */
-const capabilities = [
-  ...['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID', 'SETFCAP', 'SETPCAP'],
-  ...['NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE'],
-].map((name) => `CAP_${name}`)
+/** Its kernel has users of its own. It refuses the host's network, and reads of the trees below only whose the root folder is. */
+const readsOfPlan: PlanReading = {
+  ...{ id: 'read', hostname: 'read', paths: 'read', lowers: 'read', lowerFiles: 'read', process: 'read' },
+  ...{ stdin: 'read', limits: 'read', mounts: 'read', readOnlyRoot: 'read', netns: 'read', address: 'read' },
+  ...{ hostNetwork: 'read', grants: 'read', dropped: 'read', nameservers: 'read', users: 'unread' },
+}
 
 export interface MicrovmSetting extends Setting {
   readonly driver: MicrovmDriver
   readonly microvm: Microvm
   readonly setup: MicrovmSetup
-  readonly ground: MicrovmGround
+  readonly places: MicrovmPlaces
 }
 
 /** A real driver on a folder of its own, with templates or without. */
@@ -37,47 +41,48 @@ export async function prepareMicrovm(
   folder: string,
   { templates }: { readonly templates: boolean },
 ): Promise<MicrovmSetting> {
-  // The test runner starts this lane in a mount namespace of its own.
-  await preparePrivateMounts(run, process.env['JOEY_OUTER_MOUNTS'])
+  await prepareTestMounts()
   const verdict = await judgeMicrovm({ run, folder, tryKvm: () => Promise.reject(new Error('Not tried here.')) })
   const { assets, failure } = verdict
-  if (assets === null) throw new Error(`No micro-VM can run here: ${failure}`)
+  if (assets === null) throw new Error(`No micro-VM can run here: ${failure?.message}`)
   const setup: MicrovmSetup = { ...verdict, assets: async () => assets }
-  const ground = createGround(folder)
-  const microvm = await createMicrovm(setup, ground)
-  const driver = templates ? microvm.driver : await createDriverOn(setup, ground, noStock)
+  const places = createGround(folder)
+  const microvm = await createMicrovm(setup, places)
+  const driver = templates ? microvm.driver : await createDriverOn(setup, places, noStock)
   const others: MicrovmDriver[] = []
   const tree = makeTree(join(folder, 'tree'))
+  await addCapableProgram(tree)
   const image = join(folder, 'image.erofs')
   await run('mkfs.erofs', ['-zlz4', image, tree], { timeoutMs: 30_000 })
   return {
     driver: alone(driver, () => others),
     microvm,
     setup,
-    ground,
+    places,
     async again() {
-      const other = await createDriverOn(setup, ground, noStock)
+      const other = await createDriverOn(setup, places, noStock)
       others.push(other)
       return alone(other, () => [driver])
     },
     tree,
+    readsOfPlan,
     lowerFiles: [image],
     network: (index) => makeNetwork(folder, index ?? 0),
     async dispose() {
       await microvm.close()
       for (const each of [driver, ...others]) each.close()
-      await removeCgroups(ground.cgroupParent)
+      await removeCgroups(places.cgroupParent)
     },
   }
 }
 
-function createGround(folder: string): MicrovmGround {
+function createGround(folder: string): MicrovmPlaces {
   const exits = join(folder, 'exits')
   mkdirSync(exits)
   return {
     run,
     log: { debug: () => {}, info: () => {}, warn: () => {} },
-    conmon: findProgram('conmon') ?? '',
+    conmon: findSystemProgram('conmon') ?? '',
     exits,
     templates: sharedTemplates(folder),
     disks: join(folder, 'disks'),
@@ -85,7 +90,7 @@ function createGround(folder: string): MicrovmGround {
     idle: join(folder, 'i'),
     cgroupParent: `/joey-test/${basename(folder).toLowerCase()}`,
     limitsSwap: false,
-    capabilities,
+    capabilities: defaultCapabilities,
     bootId: readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim(),
   }
 }

@@ -2,14 +2,18 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { countOomKills, removeCgroups } from '../../base/kernel/cgroup-files.ts'
-import { preparePrivateMounts } from '../../host/private-mounts.ts'
+import { idsOfSandbox, nobodysIds } from '../../base/kernel/id-ranges.ts'
+import { findResource } from '../../base/process/resources.ts'
+import { run } from '../../base/process/run.ts'
+import type { Driver } from '../../engines/driver.ts'
 import { judgeGvisor } from '../../engines/host/probe-gvisor.ts'
 import { readHostTraits } from '../../engines/host/traits.ts'
-import { run } from '../../base/process/run.ts'
-import type { Setting } from './conformance.ts'
-import type { Driver } from '../../engines/driver.ts'
 import { createGvisorDriver } from '../../engines/oci/gvisor/gvisor-driver.ts'
 import { createOciDriver, type OciDeps } from '../../engines/oci/oci-driver.ts'
+import { prepareTestMounts } from '../private-mounts.ts'
+import { addCapableProgram } from './capable-program.ts'
+import type { Setting } from './conformance.ts'
+import type { PlanReading } from './plan-reading.ts'
 
 const applets = [
   'sh',
@@ -35,22 +39,38 @@ const applets = [
   'sync',
   'seq',
   'hostname',
+  'ln',
   'ls',
 ]
 
 type Name = OciDeps['name']
 
+/** The host mounts the layers, and sets up the network. */
+const readsOfPlan: PlanReading = {
+  ...{ id: 'read', hostname: 'read', paths: 'read', lowers: 'read', lowerFiles: 'unread', process: 'read' },
+  ...{ stdin: 'read', limits: 'read', mounts: 'read', readOnlyRoot: 'read', netns: 'read', address: 'unread' },
+  ...{ hostNetwork: 'read', grants: 'read', dropped: 'read', nameservers: 'read', users: 'read' },
+}
+
 /** A driver on a folder of its own, for containers. */
-export async function prepareOci(name: 'crun' | 'runc', folder: string): Promise<Setting> {
-  // The test runner starts this lane in a mount namespace of its own.
-  await preparePrivateMounts(run, process.env['JOEY_OUTER_MOUNTS'])
-  return prepare(name, folder, createOciDriver)
+export async function prepareOci(name: 'crun' | 'runc', folder: string, ids: 'own' | 'host' = 'own'): Promise<Setting> {
+  await prepareTestMounts()
+  const setting = await prepare(name, folder, createOciDriver)
+  if (ids === 'host') return setting
+  const first = nobodysIds + idsOfSandbox * (1 + (process.pid % 4000))
+  return {
+    ...setting,
+    users: (netns) => ({ first, path: netns === null ? null : `${netns}.users` }),
+    network: (index) => makeNetwork(folder, index, first),
+  }
 }
 
 /** A driver on a folder of its own, for gVisor. */
 export async function prepareGvisor(folder: string): Promise<Setting> {
-  await preparePrivateMounts(run, process.env['JOEY_OUTER_MOUNTS'])
-  return prepare('runsc', folder, await chooseGvisor(folder))
+  await prepareTestMounts()
+  const patching = { isAllowed: false }
+  const setting = await prepare('runsc', folder, await chooseGvisor(folder, () => patching.isAllowed))
+  return { ...setting, allowPatch: (isAllowed) => Object.assign(patching, { isAllowed }) }
 }
 
 /** Another driver on the folder of a setting, as of another agent. */
@@ -58,16 +78,16 @@ export async function anotherGvisor(folder: string): Promise<Driver> {
   return (await chooseGvisor(folder))(await createDeps('runsc', folder))
 }
 
-async function chooseGvisor(folder: string): Promise<(deps: OciDeps) => Driver> {
+async function chooseGvisor(folder: string, mayPatch = () => false): Promise<(deps: OciDeps) => Driver> {
   const verdict = await judgeGvisor({ run, folder })
-  if (!verdict || verdict.setup === null) throw new Error(`runsc does not work: ${verdict?.failure}`)
+  if (!verdict || verdict.setup === null) throw new Error(`runsc does not work: ${JSON.stringify(verdict?.failure)}`)
   const { setup } = verdict
-  return (deps) => createGvisorDriver(deps, setup)
+  return (deps) => createGvisorDriver(deps, setup, mayPatch)
 }
 
 async function createDeps(name: Name, folder: string): Promise<OciDeps> {
   const tag = basename(folder).toLowerCase()
-  const host = { ...(await readHostTraits(tag)), cgroupParent: `/joey-test/${tag}` }
+  const host = { ...(await readHostTraits(tag, findOutside())), cgroupParent: `/joey-test/${tag}` }
   const [exits, runtimeRoot] = [join(folder, 'exits'), join(folder, 'oci')]
   const [runtime, conmon] = [locate(name), locate('conmon')]
   return { name, run, runtime, runtimeRoot, exits, conmon, host, countOomKills }
@@ -75,18 +95,25 @@ async function createDeps(name: Name, folder: string): Promise<OciDeps> {
 
 async function prepare(name: Name, folder: string, create: (deps: OciDeps) => Driver): Promise<Setting> {
   const deps = await createDeps(name, folder)
+  const tree = makeTree(join(folder, 'tree'))
+  await addCapableProgram(tree)
   for (const path of [deps.exits, deps.runtimeRoot]) mkdirSync(path)
   return {
     driver: create(deps),
     again: async () => create(deps),
-    tree: makeTree(join(folder, 'tree')),
+    tree,
+    readsOfPlan,
     network: (index) => makeNetwork(folder, index),
     dispose: () => removeCgroups(deps.host.cgroupParent),
   }
 }
 
 /** One veth pair; the host's end is the gateway. */
-async function makeNetwork(folder: string, index = 0): ReturnType<NonNullable<Setting['network']>> {
+async function makeNetwork(
+  folder: string,
+  index = 0,
+  firstId: number | null = null,
+): ReturnType<NonNullable<Setting['network']>> {
   const netns = join(folder, `netns-${randomBytes(3).toString('hex')}`)
   const link = `jyt${randomBytes(4).toString('hex')}`
   const [address, gateway, mac] = [
@@ -96,7 +123,11 @@ async function makeNetwork(folder: string, index = 0): ReturnType<NonNullable<Se
   ]
   const call = (program: string, ...args: string[]) => run(program, args, { timeoutMs: 5_000 })
   writeFileSync(netns, '')
-  await call('unshare', `--net=${netns}`, 'true')
+  if (firstId === null) await call('unshare', `--net=${netns}`, 'true')
+  else {
+    writeFileSync(`${netns}.users`, '')
+    await call(findOutside(), 'namespaces', `${netns}.users`, netns, String(firstId), 'true')
+  }
   await call('ip', 'link', 'add', link, 'type', 'veth', 'peer', 'name', 'eth0', 'address', mac, 'netns', netns)
   await call('ip', 'addr', 'add', `${gateway}/30`, 'dev', link)
   await call('ip', 'link', 'set', link, 'up')
@@ -111,10 +142,16 @@ async function makeNetwork(folder: string, index = 0): ReturnType<NonNullable<Se
     netns,
     address: { address, gateway, mac, prefixLength: 30 },
     async dispose() {
-      await call('umount', netns)
+      await call('umount', netns, ...(firstId === null ? [] : [`${netns}.users`]))
       await run('ip', ['link', 'del', link], { timeoutMs: 5_000, okExitCodes: [0, 1] })
     },
   }
+}
+
+function findOutside(): string {
+  const program = findResource(`outside/${process.arch}/joey-outside`)
+  if (program === null) throw new Error('resources/outside has no program.')
+  return program
 }
 
 function makeTree(tree: string): string {

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
+import { AppError } from '#contract/app-error'
 import { type Trial, waitForText } from './trial.ts'
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte))
@@ -51,6 +52,28 @@ export function describeProcesses(current: () => Trial): void {
     expect(await trial.exec(['true'], { cwd: '/no/such/folder' })).toMatchObject({ code: 126, text: '' })
   })
 
+  test('a program that the kernel refuses has the codes of a shell, as a command, in a terminal and as the main process', async () => {
+    const trial = current()
+    await trial.launch(trial.plan(['sleep', '1000']))
+    await trial.exec(['sh', '-c', refusedPrograms])
+    for (const [program, code] of refused) {
+      expect(await trial.exec([program])).toMatchObject({ code, text: '' })
+      expect(await terminalCode(trial, program)).toBe(code)
+    }
+    await trial.driver.kill(trial.id, 'KILL', { all: true })
+    await trial.ending()
+    for (const [program, code] of refused) {
+      await trial.driver.remove(trial.id, trial.paths)
+      const reason = code === 127 ? 'command-not-found' : 'command-not-executable'
+      const ended = trial.launch(trial.plan([program])).then(() => trial.ending())
+      const outcome = await ended.then(
+        (ending) => ({ code: ending.code, reason: ending.refusal?.reason }),
+        (error: AppError) => ({ code, reason: error.wire.reason }),
+      )
+      expect(outcome).toEqual({ code, reason })
+    }
+  })
+
   test('a command of its own exit code 128 is not taken for a failure of the engine', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
@@ -80,7 +103,7 @@ export function describeProcesses(current: () => Trial): void {
     await expect.poll(() => sleepers(trial), { timeout: 10_000 }).toBe(0)
   })
 
-  test('a command that is killed when the sandbox ends is told', async () => {
+  test('a command that is killed when the sandbox ends is reported', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
     const child = await trial.start(['sleep', '1000'])
@@ -98,7 +121,7 @@ export function describeProcesses(current: () => Trial): void {
       'read go; stty size; read line; stty size; echo got-$line; exit 5',
     ])
     const until = waitForText(source)
-    const code = new Promise((resolve) => source.onExit(resolve))
+    const code = new Promise((resolve) => source.onExit((code) => resolve(code ?? -1)))
     source.write(Buffer.from('go\n'))
     await until(/24 80\r?\n/)
     await source.resize(111, 33)
@@ -116,7 +139,7 @@ export function describeProcesses(current: () => Trial): void {
       'trap "echo interrupted; exit 6" INT; echo ready; while true; do sleep 0.2; done',
     ])
     const until = waitForText(source)
-    const code = new Promise((resolve) => source.onExit(resolve))
+    const code = new Promise((resolve) => source.onExit((code) => resolve(code ?? -1)))
     await until(/ready/)
     source.write(Buffer.from([3]))
     await until(/interrupted/)
@@ -133,13 +156,42 @@ export function describeProcesses(current: () => Trial): void {
     await expect.poll(() => sleepers(trial), { timeout: 15_000 }).toBe(0)
   })
 
-  test('a program that is missing in a terminal is told as such', async () => {
+  test('a program that is missing in a terminal is reported as such', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
     await expect(trial.terminal(['no-such-program'])).rejects.toMatchObject({
       wire: { code: 'invalidRequest', reason: 'command-not-found' },
     })
   })
+}
+
+/** For another processor, with an interpreter that is not there, a text without one, and nothing. */
+const refusedPrograms = [
+  "printf '\\177ELF\\002\\001\\001\\0\\0\\0\\0\\0\\0\\0\\0\\0\\002\\0\\267\\0\\001\\0\\0\\0' > /foreign",
+  'dd if=/dev/zero bs=1 count=100 >> /foreign 2>/dev/null',
+  "printf '#!/no/such/interpreter\\n' > /script",
+  "echo 'echo hi' > /text",
+  ': > /empty',
+  'chmod 755 /foreign /script /text /empty',
+  'sync',
+].join('; ')
+const refused = [
+  ['/foreign', 126],
+  ['/script', 127],
+  ['/text', 126],
+  ['/empty', 126],
+] as const
+
+/** What a terminal of that program ends with, or would where it is refused beforehand. */
+async function terminalCode(trial: Trial, program: string): Promise<number> {
+  try {
+    const source = await trial.terminal([program])
+    source.onData(() => {})
+    return await new Promise<number>((resolve) => source.onExit((code) => resolve(code ?? -1)))
+  } catch (error) {
+    const { reason } = AppError.from(error).wire
+    return reason === 'command-not-found' ? 127 : reason === 'command-not-executable' ? 126 : -1
+  }
 }
 
 async function sleepers(trial: Trial): Promise<number> {

@@ -4,21 +4,28 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SandboxId } from '#contract/sandbox'
+import type { Driver, Ending, GuestAddress, LaunchPlan, ProcessPlan, Running } from '../../engines/driver.ts'
+import type { UserNamespace } from '../../engines/user-ids.ts'
 import type { ExecChild } from '../../io/streams/exec-child.ts'
 import { signalProcess } from '../../io/streams/guest-process.ts'
 import { createPipes } from '../../io/streams/pipes.ts'
 import { startExec } from '../../io/streams/start-exec.ts'
 import { openExecSource } from '../../io/terminals/exec-source.ts'
 import type { TerminalSource } from '../../io/terminals/source.ts'
-import type { Driver, Ending, GuestAddress, LaunchPlan, ProcessPlan, Running, SandboxPaths } from '../../engines/driver.ts'
+import { findGrantOfHostIds } from '../../sandboxes/user-namespace.ts'
+import type { SandboxPaths } from '../../state/sandbox-paths.ts'
+import type { PlanReading } from './plan-reading.ts'
 
 /** What a driver needs of its test: itself on a folder of its own, and a tree with busybox to run. */
 export interface Setting {
   readonly driver: Driver
   /** The same engine seen by another driver object, as by an agent that starts later. */
   again(): Promise<Driver>
+  /** Ids of its own, with the network namespace that it is to be in; for drivers that can map them. */
+  users?(netns: string | null): UserNamespace
   /** A tree of files, for classes whose layers the host mounts. */
   readonly tree: string
+  readonly readsOfPlan: PlanReading
   /** The same as EROFS files, for classes whose guest mounts them. */
   readonly lowerFiles?: readonly string[]
   /** Makes the writable layer, where that is more than two folders. */
@@ -29,6 +36,8 @@ export interface Setting {
   ): Promise<{ readonly netns: string; readonly address: GuestAddress; dispose(): Promise<void> }>
   /** Undoes all that the setting made. */
   dispose(): Promise<void>
+  /** Whether a running engine may be changed so that it can be saved; where it is one that would be. */
+  allowPatch?(isAllowed: boolean): void
 }
 
 export interface Output {
@@ -85,11 +94,13 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
     limits: { memoryBytes: null, cpus: null, pids: null },
     mounts: [],
     readOnlyRoot: false,
+    dropped: [],
     netns: null,
     address: null,
     hostNetwork: false,
     grants: [],
     nameservers: null,
+    users: findGrantOfHostIds(more.grants ?? []) ? null : (setting.users?.(more.netns ?? null) ?? null),
     ...more,
   })
   const create: Trial['create'] = async (wanted) => {

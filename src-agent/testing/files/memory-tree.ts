@@ -1,7 +1,7 @@
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { FileKind } from '#contract/files'
+import { joinPath, parentOf } from '../../base/relative-path.ts'
 import type { TreeEntry, TreeFile, TreeNode, TreeView } from '../../storage/layers/tree-view.ts'
-import { joinPath, parentOf } from '../../files/tree-paths.ts'
 
 /** A file by its content, a folder as null, anything else by what it has. */
 export type Thing =
@@ -39,7 +39,7 @@ export function memoryTree(things: Readonly<Record<string, Thing>>): TreeView {
     open: async (path) => {
       const found = all.get(path)
       if (found?.node.kind === 'file') return openContent(found)
-      throw appError('notFound', 'file-not-found', `There is no file at /${path}.`)
+      throw new AppError({ code: 'notFound', reason: 'file-not-found', message: `There is no file at /${path}.` })
     },
     attributes: async () => [],
     close: async () => undefined,

@@ -12,14 +12,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as z from 'zod'
-import { findProgram } from '../../process/find-program.ts'
+import { findSystemProgram } from '#contract/client/system-program'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { type ChildProcess, run, start } from '../../base/process/run.ts'
 import type { ProcessPlan } from '../../engines/driver.ts'
-import { withQmp } from '../../engines/microvm/qemu/qmp-client.ts'
 import { ensureGuestAssets } from '../../engines/microvm/guest/guest-assets.ts'
 import { connectGuest } from '../../engines/microvm/guest/guest-channel.ts'
 import type { GuestConfig } from '../../engines/microvm/guest/guest-types.ts'
+import { withQmp } from '../../engines/microvm/qemu/qmp-client.ts'
 
 /** One real, emulated machine with a busybox image and a writable layer, without the driver. For tests. */
 export interface TestMachine {
@@ -41,7 +41,7 @@ export async function buildImage(folder: string): Promise<string> {
   const tree = join(folder, 'tree')
   for (const name of ['bin', 'etc', 'proc', 'sys', 'dev', 'tmp', 'root'])
     mkdirSync(join(tree, name), { recursive: true })
-  const busybox = findProgram('busybox')
+  const busybox = findSystemProgram('busybox')
   copyFileSync(busybox ?? '/bin/busybox', join(tree, 'bin/busybox'))
   const applets =
     'sh cat echo stty sleep id ls mount head wc yes kill ps dd tr grep touch uname mknod rm tail true date hostname ip'
@@ -71,7 +71,7 @@ export async function startMachine(image: string, options: MachineOptions = {}):
   return startQemu(folder, { image, upper, memoryMb: options.memoryMb ?? 128, state: options.state })
 }
 
-/** A template is saved standing still, and so is its clone until it is told to run. */
+/** A template is saved paused, and so is its clone until it gets the command to run. */
 async function goOn(socket: string): Promise<void> {
   await withQmp(socket, async (qmp) => {
     const status = () => qmp.execute('query-status', z.looseObject({ status: z.string() }))
@@ -80,7 +80,7 @@ async function goOn(socket: string): Promise<void> {
   })
 }
 
-/** Boots a guest whose disks are empty and saves it, ready to be told what to be. */
+/** Boots a guest whose disks are empty and saves it, ready for its sandbox. */
 export async function saveTemplate(folder: string): Promise<string> {
   const image = join(folder, 'no.erofs')
   const upper = join(folder, 'no.ext4')
@@ -172,6 +172,7 @@ export const testConfig: GuestConfig = {
   lowers: [{ device: 'vda', type: 'erofs' }],
   upper: 'vdb',
   readOnlyRoot: false,
+  cwd: '/',
   network: { address: '10.0.2.15', prefix: 24, gateway: '10.0.2.2', mac: '52:54:00:11:22:33' },
   hosts: '127.0.0.1 localhost\n',
   resolvConf: 'nameserver 10.0.2.3\n',

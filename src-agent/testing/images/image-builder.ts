@@ -1,4 +1,4 @@
-import { gzipSync } from 'node:zlib'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { hostArchitecture } from '../../storage/images/plan-images.ts'
 import { type Entry, sha256, tarFile } from './tar-builder.ts'
 
@@ -10,6 +10,8 @@ export interface TestImage {
   /** Merged over the configuration's outer part. */
   readonly outer?: Readonly<Record<string, unknown>>
   readonly gzip?: boolean
+  /** In an OCI layout, in place of gzip. */
+  readonly zstd?: boolean
 }
 
 export function configurationOf({ layers, config, outer }: TestImage): Buffer {
@@ -48,8 +50,8 @@ export function ociEntries(images: readonly TestImage[], annotations: Readonly<R
   }
   const manifests = images.map((image) => {
     const layers = image.layers.map((layer) => ({
-      mediaType: 'application/vnd.oci.image.layer.v1.tar+gzip',
-      ...add(gzipSync(layer)),
+      mediaType: `application/vnd.oci.image.layer.v1.tar+${image.zstd ? 'zstd' : 'gzip'}`,
+      ...add(image.zstd ? zstdCompressSync(layer) : gzipSync(layer)),
     }))
     const config = { mediaType: 'application/vnd.oci.image.config.v1+json', ...add(configurationOf(image)) }
     const mediaType = 'application/vnd.oci.image.manifest.v1+json'

@@ -1,4 +1,4 @@
-import type { ImageRecord, ImageRecords } from '../../images/image-records.ts'
+import type { ImageRecord, ImageRecords } from '../../state/records/image-records.ts'
 
 /** Records that die with the process; for tests. */
 export function createMemoryRecords(): ImageRecords {
@@ -11,5 +11,6 @@ export function createMemoryRecords(): ImageRecords {
     delete(digest) {
       records.delete(digest)
     },
+    unreadable: () => [],
   }
 }

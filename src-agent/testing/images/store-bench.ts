@@ -4,17 +4,23 @@ import { dirname, join } from 'node:path'
 import { extract, type Header } from 'tar-stream'
 import type { Image } from '#contract/image'
 import { run } from '../../base/process/run.ts'
-import { createImageStore, type ImageStore, type ImageStoreDeps } from '../../storage/images/image-store.ts'
+import {
+  createImageStore,
+  type ImageStore,
+  type ImageStoreDeps,
+  type MovedName,
+} from '../../storage/images/image-store.ts'
 import { createMemoryRecords } from './memory-records.ts'
 import { type Entry, sha256 } from './tar-builder.ts'
 
-/** A store in a folder of its own, with all that it told. */
+/** A store in a folder of its own, with all that it logged. */
 export interface StoreBench {
   readonly folder: string
   readonly records: ReturnType<typeof createMemoryRecords>
   readonly store: ImageStore
   readonly changed: Image[]
   readonly removed: string[]
+  readonly moved: MovedName[]
   /** Writes a file that is outside of the store. */
   write(name: string, content: string | Buffer): Promise<string>
   writeLayout(name: string, entries: readonly Entry[]): Promise<string>
@@ -32,6 +38,7 @@ export async function openBench(): Promise<StoreBench> {
   const records = createMemoryRecords()
   const changed: Image[] = []
   const removed: string[] = []
+  const moved: MovedName[] = []
   const open = (more: Partial<ImageStoreDeps> = {}): ImageStore =>
     createImageStore({
       folder,
@@ -39,6 +46,7 @@ export async function openBench(): Promise<StoreBench> {
       run,
       onChanged: (image) => changed.push(image),
       onRemoved: (digest) => removed.push(digest),
+      onMoved: (move) => moved.push(move),
       log: { info: () => {}, warn: () => {} },
       ...more,
     })
@@ -55,6 +63,7 @@ export async function openBench(): Promise<StoreBench> {
     store,
     changed,
     removed,
+    moved,
     write,
     open,
     async writeLayout(name, entries) {

@@ -2,13 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, rmdir, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ExecRequest } from '#contract/process'
 import type { SandboxExit } from '#contract/sandbox'
-import type { ProgramCommand } from '../../engines/driver.ts'
-import { createLogFiles, type LogFiles } from '../../io/logs/log-files.ts'
 import { run } from '../../base/process/run.ts'
+import type { ProgramCommand } from '../../engines/driver.ts'
+import { monitorLogBytes } from '../../engines/log-bound.ts'
+import { holdMonitor } from '../../engines/monitor-hold.ts'
+import { createLogFiles, type LogFiles } from '../../io/logs/log-files.ts'
 
 export const runtimes = [{ runtime: 'crun' }, { runtime: 'runc' }] as const
 export type RuntimeName = (typeof runtimes)[number]['runtime']
@@ -24,6 +26,8 @@ export interface RealGuest {
   /** For serveExec. */
   execRequest(request: ExecRequest): Promise<ProgramCommand>
   kill(): Promise<void>
+  /** As the agent does it for a slow reader. */
+  hold(): Promise<() => void>
 }
 
 export interface GuestOptions {
@@ -74,6 +78,7 @@ export async function createGuestMaker(runtime: RuntimeName): Promise<GuestMaker
         ended: waitForExit(join(bundle, 'exits', id)),
         exec,
         execRequest: ({ argv }) => exec(argv),
+        hold: () => holdMonitor(id, { run: bundle }),
         kill: async () => void (await engine(['kill', id, 'KILL'])),
       }
     },
@@ -150,6 +155,7 @@ async function startMonitor({ program, folder, id, bundle, tty, stdin }: Monitor
       join(bundle, 'exits'),
     ],
     ...['--persist-dir', bundle, '--log-path', `k8s-file:${join(bundle, 'log')}`],
+    ...['--log-size-max', String(monitorLogBytes)],
     ...['--runtime-arg', '--root', '--runtime-arg', join(folder, 'state')],
     ...(tty ? ['-t', '-i', '--leave-stdin-open'] : []),
     ...(stdin ? ['-i'] : []),
@@ -177,6 +183,9 @@ async function prepareExec({ program, root, bundle, id, argv, tty = false }: Exe
     env: { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8' },
     pidFile,
     reach: null,
+    streamsOwner: null,
+    resizes: 'stty',
+    tail: basename(program) === 'crun' ? 'logged' : 'plain',
     dispose: async () => void (await Promise.all([rm(processFile, { force: true }), rm(pidFile, { force: true })])),
   }
 }

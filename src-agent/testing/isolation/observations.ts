@@ -1,5 +1,6 @@
 import type { SandboxId } from '#contract/sandbox'
 import { maskOf } from '../../base/kernel/capabilities.ts'
+import { defaultCapabilities } from '../../engines/oci/grants.ts'
 import {
   namespaceKinds,
   type Observed,
@@ -11,10 +12,7 @@ import {
 
 /** What a default sandbox of each class looks like, as it was seen on a real machine. */
 
-const everyday = maskOf([
-  ...['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID', 'SETFCAP', 'SETPCAP'],
-  ...['NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE'],
-])
+const everyday = maskOf(defaultCapabilities)
 
 export const host: ObservedHost = { kernelRelease: '6.18.0', lsm: 'capability', cpus: 2, memoryBytes: 2 ** 34 }
 
@@ -63,7 +61,7 @@ export function makeObserved(number = 1, more: Partial<Observed> = {}): Observed
     watched,
     observedAt: new Date(0),
     kernel: 'host',
-    front: makeProcess(),
+    engineProcess: makeProcess(),
     monitor: null,
     accelerated: null,
     mounts: [],
@@ -76,7 +74,7 @@ export function makeObserved(number = 1, more: Partial<Observed> = {}): Observed
       shared: null,
       ports: [],
     },
-    ends: { unixSockets: [], files: [], monitorSockets: [] },
+    descriptors: { unixSockets: [], files: [], monitorSockets: [] },
     ...more,
   }
 }
@@ -90,14 +88,14 @@ const nobody = makeProcess({
 })
 
 export function makeGvisor(number = 2): Observed {
-  const front = { ...nobody, program: '/usr/bin/runsc' }
-  return makeObserved(number, { watched: makeWatched(number, { class: 'gvisor' }), kernel: 'sentry', front })
+  const engineProcess = { ...nobody, program: '/usr/bin/runsc' }
+  return makeObserved(number, { watched: makeWatched(number, { class: 'gvisor' }), kernel: 'sentry', engineProcess })
 }
 
 export function makeMicrovm(number = 3): Observed {
-  const front = { ...nobody, program: '/usr/bin/qemu-system-x86_64' }
+  const engineProcess = { ...nobody, program: '/usr/bin/qemu-system-x86_64' }
   const watched = makeWatched(number, { class: 'microvm' })
-  return makeObserved(number, { watched, kernel: 'guest', accelerated: false, front })
+  return makeObserved(number, { watched, kernel: 'guest', accelerated: false, engineProcess })
 }
 
 export function makeMount(source: string, more: Partial<ObservedMount> = {}): ObservedMount {
@@ -105,9 +103,9 @@ export function makeMount(source: string, more: Partial<ObservedMount> = {}): Ob
 }
 
 export function withCapability(observed: Observed, name: string): Observed {
-  const { front } = observed
+  const { engineProcess } = observed
   const add = (mask: bigint) => mask | maskOf([name])
-  const { effective, permitted, bounding } = front.capabilities
+  const { effective, permitted, bounding } = engineProcess.capabilities
   const capabilities = { effective: add(effective), permitted: add(permitted), bounding: add(bounding) }
-  return { ...observed, front: { ...front, capabilities } }
+  return { ...observed, engineProcess: { ...engineProcess, capabilities } }
 }

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import { run } from '../../base/process/run.ts'
-import { createLayerStore } from '../../storage/layers/create-layer-store.ts'
 import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
+import { createLayerStore } from '../../storage/layers/create-layer-store.ts'
 
 /** A program of its own that copies a folder, to be killed: it says when it begins and when it has the guest stand still, for good. */
 const [folder = '', upper = ''] = process.argv.slice(2)

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { run, start } from '../../base/process/run.ts'
 
-/** A stand-in for the world outside: a network namespace that is joined to the host, with a server in it. */
+/** A stand-in for the network outside: a network namespace that is joined to the host, with a server in it. */
 export interface Outside {
   readonly address: string
   /** The host's address towards it. */

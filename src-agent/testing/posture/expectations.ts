@@ -32,7 +32,7 @@ export const standardStreams: readonly Allowed[] = [
 ]
 export const waiting: Allowed = [/^anon_inode:\[?(eventfd|eventpoll|signalfd|timerfd)\]?$/, 'waiting for events']
 
-/** conmon keeps the log and the exit code; it is no part of the wall, and nothing of the guest can be written to it but output. */
+/** conmon keeps the log and the exit code; it is no part of the isolation, and nothing of the guest can be written to it but output. */
 export const monitor: Expectation = {
   role: 'monitor',
   classes: ['container', 'gvisor'],
@@ -76,11 +76,12 @@ const askedFor: readonly Allowed[] = [
 const kernelMounts: readonly Allowed[] = [
   [/^\/ overlay rw \/$/, 'its own tree'],
   [
-    /^\/proc(\/acpi|\/scsi|\/asound|\/interrupts|\/keys|\/kcore|\/latency_stats|\/timer_list|\/timer_stats|\/sched_debug)? (proc|tmpfs|devtmpfs) (rw|ro) (\/|\/null)$/,
+    /^\/proc(\/acpi|\/scsi|\/asound|\/interrupts|\/keys|\/kcore|\/latency_stats|\/timer_list|\/timer_stats|\/sched_debug)? (proc|tmpfs|devtmpfs) (rw|ro) (\/|(\/dev)?\/null)$/,
     'its own processes; what tells of this machine is masked',
   ],
   [/^\/proc\/(bus|fs|irq|sys|sysrq-trigger) proc ro \/\w/, 'settings of the kernel, read-only'],
   [/^\/dev tmpfs rw \/$|^\/dev\/(pts devpts|shm tmpfs|mqueue mqueue) rw \/$/, 'its own devices'],
+  [/^\/dev\/(null|zero|full|tty|u?random) tmpfs rw \/dev\/\w+$/, 'copies of the devices that everybody has'],
   [/^\/dev\/console devpts rw \/\d+$/, 'its main terminal'],
   [/^\/sys sysfs ro \/$|^\/sys\/(firmware|devices\/virtual\/powercap) tmpfs ro \/$/, 'read-only, firmware masked'],
   [/^\/sys\/fs\/cgroup (tmpfs (rw|ro) \/|cgroup2 ro \/\S*)$/, 'its own cgroups, read-only'],
@@ -94,7 +95,7 @@ const kernelMounts: readonly Allowed[] = [
     'the same where the state folder is a mount of its own',
   ],
   [/^\/dev\/\.joey tmpfs rw \/$/, 'holds the program of the self-test where it cannot be renamed away'],
-  [/^\/dev\/\.joey\/probe \S+ ro \S*\/joey-probe$/, 'the program of the self-test, read-only'],
+  [/^\/dev\/\.joey\/probe \S+ ro \S*\/joey-inside$/, 'the program of the self-test, read-only'],
   ...askedFor,
 ]
 
@@ -104,7 +105,7 @@ export const guest: Expectation = {
   classes: ['container'],
   is: ({ commandLine }) => /^(sh -c )?sleep /.test(commandLine),
   descriptors: standardStreams,
-  sharedNamespaces: { user: 'root inside is root of this machine, held by what follows' },
+  sharedNamespaces: {},
   capabilities: defaultCapabilities,
   bounding: defaultCapabilities,
   mustBeFiltered: true,
@@ -187,7 +188,9 @@ export const gofer: Expectation = {
     ],
     [/^\/proc proc r[ow] \/$/, 'its own descriptors'],
     [/^(\/root)?\/etc\/(hosts|hostname|resolv\.conf) \S+ rw \S*\/sandboxes\/ID\/etc\/\w/, "the sandbox's own names"],
-    [/^(\/root)?\/dev\/\.joey\/probe \S+ ro \S*\/joey-probe$/, 'the program of the self-test, read-only'],
+    [/^(\/root)?\/dev\/\.joey\/probe \S+ ro \S*\/joey-inside$/, 'the program of the self-test, read-only'],
+    [/^(\/root)?\/dev\/\.joey\/stat-flags\.so \S+ ro \S*\/joey-stat-flags\.so$/, 'what programs inside load'],
+    [/^(\/root)?\/etc\/ld\.so\.preload \S+ ro \S*\/gvisor\/ld\.so\.preload$/, 'the name of what programs inside load'],
     ...askedFor,
   ],
   mostThreads: 200,

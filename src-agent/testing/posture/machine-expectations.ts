@@ -20,15 +20,15 @@ export const machineMonitor: Expectation = {
 export const launcher: Expectation = {
   role: 'launcher',
   classes: ['microvm'],
-  is: ({ commandLine }) => /^\S*\/sh -c set -eu\b/.test(commandLine),
+  is: ({ commandLine }) => /^\S*\/sh \S*\/launch-machine\.sh /.test(commandLine),
   descriptors: [...standardStreams, ...pipes],
   sharedNamespaces: {
-    cgroup: 'it is outside of the wall',
-    ipc: 'it is outside of the wall',
-    net: 'it is outside of the wall',
+    cgroup: 'it is outside of the confinement',
+    ipc: 'it is outside of the confinement',
+    net: 'it is outside of the confinement',
     pid: 'it waits for the emulator',
     user: 'it runs as the agent does',
-    uts: 'it is outside of the wall',
+    uts: 'it is outside of the confinement',
   },
   capabilities: null,
   bounding: null,
@@ -68,7 +68,10 @@ const machineMounts: readonly Allowed[] = [
   [/^\/(usr|bin|sbin|lib|lib64)(\/\S+)? \S+ ro \S+$/, 'its own program and libraries, read-only'],
   [/^\/etc\/(alternatives|ld\.so\.cache) \S+ ro \S+$/, 'where its libraries are, read-only'],
   [/^\/dev tmpfs rw \/$|^\/dev\/pts devpts rw \/$/, 'its own devices'],
-  [/^\/dev\/(null|zero|full|random|urandom|tty) \S+ rw \/\w+$/, 'harmless devices'],
+  [
+    /^\/dev\/(zero|full|random|urandom|tty) \S+ rw \/\w+$|^\/dev\/null tmpfs ro \/null$|^\/dev\/null \S+ rw \/\w+$/,
+    'harmless devices, that of nothing read-only',
+  ],
   [/^\/dev\/net\/tun \S+ rw \/net\/tun$/, 'its cable; in its own network namespace'],
   [/^\/dev\/kvm \S+ rw \/kvm$/, 'virtualisation by hardware'],
   [/^\/guest\/(kernel\.elf|initramfs\.cpio) \S+ ro \S+$/, "the guest's kernel, read-only"],
@@ -104,9 +107,7 @@ export const emulator: Expectation = {
   environment: [[/^(PATH|LC_ALL|PWD)$/, 'the least that a program needs']],
 }
 
-const shareCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETGID', 'SETUID', 'MKNOD', 'SETFCAP'].map(
-  (name) => `CAP_${name}`,
-)
+const shareCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETGID', 'SETUID'].map((name) => `CAP_${name}`)
 
 /** virtiofsd: serves one folder, as which accounts the guest likes. */
 export const shareServer: Expectation = {

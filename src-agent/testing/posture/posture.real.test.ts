@@ -41,23 +41,25 @@ const settleMs = 500
 
 test.each(['container', 'gvisor', 'microvm'] as const)(
   'the processes of a sandbox of class %s hold what is expected and nothing else',
-  async (wall) => {
-    if (!offered.includes(wall)) {
+  async (isolationClass) => {
+    if (!offered.includes(isolationClass)) {
       expect(offered, 'every machine offers containers').toContain('container')
       return
     }
     const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512 }
-    const spec = scriptSpec('sleep 1000', { class: wall, network: 'nat', limits, mounts })
+    const spec = scriptSpec('sleep 1000', { class: isolationClass, network: 'nat', limits, mounts })
     const { id } = await agent.client.createSandbox({ spec, start: true })
     await sleep(settleMs)
     const all = await look(id)
-    const roles = all.map((held) => expectations.find(({ is, classes }) => classes.includes(wall) && is(held)))
+    const roles = all.map((held) =>
+      expectations.find(({ is, classes }) => classes.includes(isolationClass) && is(held)),
+    )
     const said = all.flatMap((held, index) => {
       const expected = roles[index]
       return expected ? findUnexpected(held, expected) : [`a process that nobody expects: ${held.commandLine}`]
     })
     expect(said).toEqual([])
-    expect(new Set(roles.map((expected) => expected?.role))).toEqual(new Set(parts[wall]))
+    expect(new Set(roles.map((expected) => expected?.role))).toEqual(new Set(parts[isolationClass]))
     await agent.client.removeSandbox({ ref: id, force: true })
     // Those that the agent itself has started end a moment before it hears of it.
     await expect.poll(() => look(id), { timeout: 10_000 }).toEqual([])

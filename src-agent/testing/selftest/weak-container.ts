@@ -6,14 +6,13 @@ import { basename, join } from 'node:path'
 import type { Grant, Mount } from '#contract/sandbox'
 import { Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { SelfTestReport } from '#contract/selftest'
-import type { ExecCommand, LaunchPlan } from '../../engines/driver.ts'
-import { resolveGrants } from '../../engines/oci/grants.ts'
-import { buildRuntimeConfig } from '../../engines/oci/runtime-config.ts'
 import { countOomKills, removeCgroups } from '../../base/kernel/cgroup-files.ts'
-import { preparePrivateMounts } from '../../host/private-mounts.ts'
-import { readHostTraits } from '../../engines/host/traits.ts'
 import { readFileInRoot } from '../../base/kernel/open-in-root.ts'
 import { run } from '../../base/process/run.ts'
+import type { ExecCommand, LaunchPlan, PlacedMount } from '../../engines/driver.ts'
+import { readHostTraits } from '../../engines/host/traits.ts'
+import { resolveGrants } from '../../engines/oci/grants.ts'
+import { buildRuntimeConfig } from '../../engines/oci/runtime-config.ts'
 import { signalProcess } from '../../io/streams/guest-process.ts'
 import { createPipes } from '../../io/streams/pipes.ts'
 import { startExec } from '../../io/streams/start-exec.ts'
@@ -21,6 +20,7 @@ import { stageCanaries } from '../../observe/selftest/canaries.ts'
 import { realSights } from '../../observe/selftest/host-checks.ts'
 import { runInside } from '../../observe/selftest/run-inside.ts'
 import { createSelfTest } from '../../observe/selftest/self-test.ts'
+import { prepareTestMounts } from '../private-mounts.ts'
 
 /** The parts of an OCI configuration that tests take apart. */
 export interface Spoilable {
@@ -42,7 +42,7 @@ export interface Weakness {
   readonly sockets?: readonly string[]
 }
 
-export interface WeakDesk {
+export interface WeakFixture {
   /** Runs a container of that kind, checks it, and removes it. Told besides: what was left in it. */
   check(weakness: Weakness): Promise<{ readonly report: SelfTestReport; readonly left: string }>
   /** A folder of this machine, for mounts. */
@@ -51,11 +51,11 @@ export interface WeakDesk {
 }
 
 /** Containers of Docker's kind by a runtime alone, so that a test can weaken them in any way. */
-export async function createWeakDesk(runtime: 'crun' | 'runc'): Promise<WeakDesk> {
-  await preparePrivateMounts(run, process.env['JOEY_OUTER_MOUNTS'])
+export async function createWeakFixture(runtime: 'crun' | 'runc'): Promise<WeakFixture> {
+  await prepareTestMounts()
   const folder = mkdtempSync(join(tmpdir(), 'jyw-'))
   const tag = basename(folder).toLowerCase()
-  const traits = { ...(await readHostTraits(tag)), cgroupParent: `/joey-test/${tag}` }
+  const traits = { ...(await readHostTraits(tag, null)), cgroupParent: `/joey-test/${tag}` }
   const state = ['--root', join(folder, 'oci')]
   const pipes = createPipes()
   const etc = join(folder, 'etc')
@@ -67,12 +67,12 @@ export async function createWeakDesk(runtime: 'crun' | 'runc'): Promise<WeakDesk
     const bundle = join(folder, id)
     const tree = makeTree(join(bundle, 'rootfs'))
     const sandbox = describe(id, weakness)
-    const granted = resolveGrants(weakness.grants ?? [])
+    const granted = resolveGrants({ grants: weakness.grants ?? [], dropped: [] })
     // A copy: parts of it belong to everybody.
     const config = structuredClone(buildRuntimeConfig(planOf(sandbox, folder, weakness), traits, tree, granted))
     weakness.spoil?.(config as unknown as Spoilable)
     writeFileSync(join(bundle, 'config.json'), JSON.stringify(config))
-    const command = async (argv: readonly string[]): Promise<ExecCommand> => {
+    const prepare = async (argv: readonly string[]): Promise<ExecCommand> => {
       const key = randomBytes(4).toString('hex')
       const file = join(bundle, `${key}.json`)
       // As the container itself, spoilt where that is.
@@ -80,7 +80,16 @@ export async function createWeakDesk(runtime: 'crun' | 'runc'): Promise<WeakDesk
       writeFileSync(file, JSON.stringify({ ...own, args: argv, env: ['PATH=/bin'], terminal: false }))
       const pidFile = join(bundle, `${key}.pid`)
       const args = [...state, 'exec', '--process', file, '--pid-file', pidFile, id]
-      return { kind: 'program', program: runtime, args, env: {}, pidFile, reach: null, dispose: async () => undefined }
+      const command = {
+        kind: 'program',
+        program: runtime,
+        args,
+        env: {},
+        pidFile,
+        reach: null,
+        streamsOwner: null,
+      } as const
+      return { ...command, resizes: 'stty', tail: 'plain', dispose: async () => undefined }
     }
     const start = (each: ExecCommand) => startExec(each, { stdin: false, pipes, signalProcess })
     const options = { signal: AbortSignal.timeout(120_000), timeoutMs: 100_000, maxBytes: 256 * 1024 }
@@ -96,7 +105,7 @@ export async function createWeakDesk(runtime: 'crun' | 'runc'): Promise<WeakDesk
         now: () => new Date(),
         log: { warn: () => undefined, info: () => undefined },
         find: () => running,
-        run: async (_sandbox, argv, wish) => runInside(await command(argv), start, wish),
+        run: async (_sandbox, argv, wish) => runInside(await prepare(argv), start, wish),
         stage: () => stageCanaries(folder),
         hostSubject: ({ pid, spec }) => ({
           class: 'container',
@@ -113,7 +122,7 @@ export async function createWeakDesk(runtime: 'crun' | 'runc'): Promise<WeakDesk
         keep: async () => undefined,
       })
       const report = await selfTest.run(id, options.signal)
-      const { output } = await runInside(await command(['/bin/sh', '-c', leftovers]), start, options)
+      const { output } = await runInside(await prepare(['/bin/sh', '-c', leftovers]), start, options)
       return { report, left: output.trim() }
     } finally {
       await run(runtime, [...state, 'delete', '--force', id], { okExitCodes: [0, 1] })
@@ -130,7 +139,7 @@ export async function createWeakDesk(runtime: 'crun' | 'runc'): Promise<WeakDesk
 }
 
 /** What a probe may leave by mistake: files, mounts, processes besides the main one and this shell's. */
-const leftovers = `find /dev /tmp / -xdev -maxdepth 2 -name '.joey-*' ; cat /proc/mounts | grep joey-probe; ps -o comm= | grep -v -e exe -e sleep -e sh -e ps -e grep; true`
+const leftovers = `find /dev /tmp / -xdev -maxdepth 2 -name '.joey-*' ; cat /proc/mounts | grep joey-inside; ps -o comm= | grep -v -e exe -e sleep -e sh -e ps -e grep; true`
 
 function makeTree(tree: string): string {
   for (const path of ['bin', 'proc', 'sys', 'dev', 'etc', 'tmp', 'mnt'])
@@ -172,11 +181,26 @@ function planOf(sandbox: Sandbox, folder: string, { hostNetwork = false }: Weakn
   }
   const at = (name: string) => join(folder, name)
   return {
-    ...{ id: sandbox.id, hostname: 'weak', process, lowers: [], lowerFiles: [], stdin: false, readOnlyRoot: false },
-    ...{ limits: sandbox.spec.limits, mounts: sandbox.spec.mounts, grants: sandbox.spec.grants },
+    ...{
+      id: sandbox.id,
+      hostname: 'weak',
+      process,
+      lowers: [],
+      lowerFiles: [],
+      stdin: false,
+      readOnlyRoot: false,
+      dropped: [],
+      users: null,
+    },
+    ...{ limits: sandbox.spec.limits, mounts: sandbox.spec.mounts.map(inPlace), grants: sandbox.spec.grants },
     ...{ netns: null, address: null, hostNetwork, nameservers: null },
     paths: { folder, upper: at('u'), work: at('w'), disk: at('d'), log: at('l'), run: at('r') },
   }
+}
+
+/** This container is made without a monitor, so nothing is bound elsewhere. */
+function inPlace(mount: Mount): PlacedMount {
+  return { ...mount, place: mount.source, held: null }
 }
 
 async function bootId(): Promise<string> {

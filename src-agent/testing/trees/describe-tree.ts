@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import type { TreeView } from '../../storage/layers/tree-view.ts'
 import { run } from '../../base/process/run.ts'
+import type { TreeView } from '../../storage/layers/tree-view.ts'
 import { createAttributeReader } from '../../storage/trees/attribute-reader.ts'
 import { isAbsent } from '../../storage/trees/held-folders.ts'
 

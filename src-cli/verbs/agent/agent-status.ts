@@ -1,4 +1,5 @@
 import { AppError } from '#contract/app-error'
+import { say } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -10,9 +11,9 @@ export const agentStatus = defineCommand({
   count: [0, 0],
   description: 'Exits with 0 when it runs and 3 when it does not.',
   flags: {},
-  examples: [{ line: 'joey agent status --json', says: 'With pid, version, socket and home.' }],
+  examples: [{ line: 'joey agent status --json', comment: 'With pid, version, socket and home.' }],
   async run({ flags }, context) {
-    const { client, place, stdout } = context
+    const { client, place, stdout, language = null } = context
     try {
       const info = await client.readAgent({})
       if (flags.json) printJson(stdout, { running: true, ...info })
@@ -33,7 +34,7 @@ export const agentStatus = defineCommand({
       const { wire } = AppError.from(error)
       if (wire.reason !== 'agent-not-running') throw error
       if (flags.json) printJson(stdout, { running: false, socket: place.socketPath, home: place.home })
-      else printLine(stdout, wire.message)
+      else printLine(stdout, say(wire, language))
       return ExitCode.notRunning
     }
   },

@@ -15,12 +15,12 @@ export const agentStop = defineCommand({
     sandboxes: { type: 'string', value: 'keep|stop', help: 'What becomes of those that run; keep if not given.' },
   },
   examples: [
-    { line: 'joey agent stop', says: 'Sandboxes run on; the next agent takes them over.' },
-    { line: 'joey agent stop --sandboxes stop', says: 'Stops every sandbox first.' },
+    { line: 'joey agent stop', comment: 'Sandboxes run on; the next agent takes them over.' },
+    { line: 'joey agent stop --sandboxes stop', comment: 'Stops every sandbox first.' },
   ],
   async run({ flags }, context) {
     const sandboxes = flags.sandboxes ?? 'keep'
-    if (sandboxes !== 'keep' && sandboxes !== 'stop') throw usageError(`--sandboxes ${sandboxes}: it is keep or stop.`)
+    if (sandboxes !== 'keep' && sandboxes !== 'stop') throw usageError('usage-keep-or-stop', { text: sandboxes })
     const stopped = await stop(context, sandboxes)
     if (flags.json) printJson(context.stdout, { running: false, ...stopped })
     else printLine(context.stdout, describe(stopped))
@@ -39,8 +39,7 @@ async function stop({ client }: Context, sandboxes: 'keep' | 'stop'): Promise<St
     const running = sandboxes === 'keep' ? (await client.listSandboxes({})).length : 0
     const { pid } = await client.stopAgent({ sandboxes })
     if (await waitForEnd(pid, deadlineMs)) return { pid, sandboxesRunning: running }
-    const message = `The agent (pid ${pid}) was told to stop but still runs after ${deadlineMs / 1000} seconds.`
-    throw appError('timeout', 'agent-does-not-stop', message)
+    throw appError('agent-does-not-stop', { pid, seconds: deadlineMs / 1000 })
   } catch (error) {
     if (AppError.from(error).wire.reason === 'agent-not-running') return { pid: null, sandboxesRunning: null }
     throw error

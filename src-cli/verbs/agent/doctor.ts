@@ -1,5 +1,7 @@
 import type { ClassOffer, Finding } from '#contract/agent'
 import { AppError } from '#contract/app-error'
+import { sayFinding } from '#contract/finding'
+import { type Language, sayText } from '#contract/language'
 import { localFindings } from '../../agent/local-findings.ts'
 import { defineCommand } from '../../command/command.ts'
 import { type Context, printJson } from '../../context.ts'
@@ -13,7 +15,7 @@ export const doctor = defineCommand({
   count: [0, 0],
   description: 'Works without the agent too, with what can be seen from here. Exits with 1 when there is a problem.',
   flags: {},
-  examples: [{ line: 'joey doctor', says: 'Findings with remedies, and which isolation classes this host offers.' }],
+  examples: [{ line: 'joey doctor', comment: 'Findings with remedies, and which isolation classes this host offers.' }],
   async run({ flags }, context) {
     const report = await examine(context)
     if (flags.json) printJson(context.stdout, report)
@@ -44,12 +46,13 @@ const marks: Readonly<Record<Finding['level'], readonly [mark: string, colour: C
   problem: ['problem  ', 'red'],
 }
 
-function printReport(context: Context, { findings, classes }: Report): void {
+function printReport(context: Context, { findings: found, classes }: Report): void {
+  const findings = found.map((each) => sayFinding(each, context.language ?? null))
   printParagraphs(context, [
     ...findings.flatMap((finding) => describeFinding(finding, classes.length > 0)),
     ...section(
       'Isolation classes:',
-      classes.flatMap((offer) => describeOffer(offer, findings)),
+      classes.flatMap((offer) => describeOffer(offer, findings, context.language)),
     ),
   ])
 }
@@ -68,14 +71,19 @@ const engines: Readonly<Record<string, ClassOffer['class']>> = {
   'runtime-qemu': 'microvm',
 }
 
-/** One class: offered or not, by what, and what to do for more. */
-export function describeOffer(offer: ClassOffer, findings: readonly Finding[]): readonly Paragraph[] {
+/** One class: offered or not, by what, and what to do for more. The findings are in the language already. */
+export function describeOffer(
+  offer: ClassOffer,
+  findings: readonly Finding[],
+  language: Language | null = null,
+): readonly Paragraph[] {
   const head = `  ${offer.class.padEnd(9)}  `
-  const text = `${offer.available ? 'offered' : 'not offered'}: ${offer.explanation}`
+  const explanation = sayText(offer.explanation, offer.explanationWording, language)
+  const text = `${offer.available ? 'offered' : 'not offered'}: ${explanation}`
   const more = findings
     .filter(({ id, level }) => level !== 'problem' && Object.hasOwn(engines, id) && engines[id] === offer.class)
     .flatMap(({ detail, remedy }) => [detail ?? '', (remedy && remedyLine(remedy)) ?? ''])
-    .filter((line) => line !== '' && line !== offer.explanation)
+    .filter((line) => line !== '' && line !== explanation)
   return [
     { head, text, colour: offer.available ? 'green' : 'gray' },
     ...more.map((line) => paragraph(line, head.length)),

@@ -1,11 +1,24 @@
 import { expect, test } from 'vitest'
-import { readChange } from '../settings.ts'
+import { readChange } from './settings.ts'
 
 test('values are read as what the setting is', () => {
-  expect(readChange(['defaultClass=gvisor', 'selfTestAfterChange=true', 'selfTestEveryHours=never'])).toEqual({
+  expect(
+    readChange([
+      'defaultClass=gvisor',
+      'selfTestAfterChange=true',
+      'selfTestEveryHours=never',
+      'microvmKernel=/boot/own',
+    ]),
+  ).toEqual({
     defaultClass: 'gvisor',
     selfTestAfterChange: true,
     selfTestEveryHours: null,
+    microvmKernel: '/boot/own',
+  })
+  expect(readChange(['microvmKernel=default'])).toEqual({ microvmKernel: null })
+  expect(readChange(['defaultMemoryPercent=25', 'totalMemoryPercent=none'])).toEqual({
+    defaultMemoryPercent: 25,
+    totalMemoryPercent: null,
   })
 })
 
@@ -13,6 +26,8 @@ test.each([
   ['defaultClass=vm', /container/],
   ['selfTestEveryHours=0', /^selfTestEveryHours=0: it is a whole number of hours from 1 to 720, or never\.$/],
   ['selfTestAfterChange=2', /^selfTestAfterChange=2: it is true or false\.$/],
+  ['microvmKernel=vmlinux', /^microvmKernel=vmlinux: it is the whole path of a kernel, or default\.$/],
+  ['microvmKernel=never', /the whole path/],
   ['nothing=1', /write NAME=VALUE with one of defaultClass/],
   ['toString=1', /write NAME=VALUE/],
   ['defaultClass', /write NAME=VALUE/],

@@ -8,7 +8,7 @@ export const version = defineCommand({
   operands: '',
   count: [0, 0],
   flags: {},
-  examples: [{ line: 'joey version --json', says: 'For scripts; "agent" is null when none runs.' }],
+  examples: [{ line: 'joey version --json', comment: 'For scripts; "agent" is null when none runs.' }],
   async run({ flags }, { client, stdout }) {
     const agent = await client.readAgent({}).catch((error: unknown) => {
       if (AppError.from(error).wire.code === 'unavailable') return null

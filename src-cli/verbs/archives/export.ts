@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ExportFormat, type SecretFinding } from '#contract/archive'
+import { formatBytes } from '#contract/byte-size'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, tell } from '../../context.ts'
@@ -9,7 +10,7 @@ import { printTable } from '../../output/print-table.ts'
 import { sanitize } from '../../output/sanitize.ts'
 import type { Column } from '../../output/table.ts'
 import { withProgress } from '../../output/task-progress.ts'
-import { count, formatBytes } from '../../output/words.ts'
+import { count } from '../../output/words.ts'
 import { findTree } from '../../parse/tree-ref.ts'
 
 const columns: readonly Column<SecretFinding>[] = [
@@ -35,7 +36,7 @@ export const exportVerb = defineCommand({
     output: { type: 'string', short: 'o', value: 'FILE', help: 'Where to. With push: not needed.' },
     name: { type: 'string', value: 'NAME', help: 'Name of the image, as in team/web:1.2.' },
     force: { type: 'boolean', short: 'f', help: 'Replace the file if it exists.' },
-    scan: { type: 'boolean', help: 'Only look for secrets.' },
+    scan: { type: 'boolean', help: 'Only search for secrets.' },
     'drop-secrets': { type: 'boolean', help: 'Leave out every file and variable in which a secret was found.' },
     drop: { type: 'string', multiple: true, value: 'ID', help: 'Leave this finding out.' },
     'with-secrets': { type: 'boolean', help: 'Let what was found leave this machine.' },
@@ -49,17 +50,17 @@ export const exportVerb = defineCommand({
     },
   },
   examples: [
-    { line: 'joey export web --format docker -o web.tar', says: 'For "docker load" and "podman load".' },
-    { line: 'joey export web --format joey -o web.joey', says: 'A signed bundle with its snapshots.' },
-    { line: 'joey export web --scan', says: 'What would leave that should perhaps not.' },
+    { line: 'joey export web --format docker -o web.tar', comment: 'For "docker load" and "podman load".' },
+    { line: 'joey export web --format joey -o web.joey', comment: 'A signed bundle with its snapshots.' },
+    { line: 'joey export web --scan', comment: 'What would leave that should perhaps not.' },
   ],
   async run({ operands: [word = ''], flags }, context) {
     const source = await findTree(context.client, word)
-    if (source.startsWith('image:')) throw usageError('An image is not exported: name a sandbox or a snapshot.')
+    if (source.startsWith('image:')) throw usageError('usage-image-not-exported')
     if (flags.scan) return scan(context, source, flags.json)
     const format = ExportFormat.safeParse(flags.format)
-    if (!format.success) throw usageError(`--format ${flags.format ?? ''}: oci, oci-layout, docker, push or joey.`)
-    if (flags.output === undefined && format.data !== 'push') throw usageError('Say where to: -o FILE.')
+    if (!format.success) throw usageError('usage-export-format', { text: flags.format ?? '' })
+    if (flags.output === undefined && format.data !== 'push') throw usageError('usage-output-missing')
     const drop = flags['drop-secrets'] ? await allFindings(context, source) : [...flags.drop]
     const passphrase = await readPassphrase(context, flags['passphrase-file'])
     const bundle =
@@ -86,7 +87,7 @@ export const exportVerb = defineCommand({
     )
     if (flags.json) printJson(context.stdout, result)
     else {
-      for (const sentence of result.told) tell(context, sanitize(sentence))
+      for (const sentence of result.messages) tell(context, sanitize(sentence))
       printLine(context.stdout, result.output)
       tell(context, `${formatBytes(result.bytes)}, sha256 ${result.sha256}`)
     }
@@ -116,9 +117,9 @@ export async function readPassphrase(
 ): Promise<{ passphrase?: string }> {
   if (file === undefined) return {}
   const text = await readFile(resolve(cwd, file), 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw usageError(`--passphrase-file ${file}: cannot be read (${error.code ?? 'unknown'}).`)
+    throw usageError('usage-file-unreadable', { option: '--passphrase-file', file, code: error.code ?? String(error) })
   })
   const passphrase = text.split('\n')[0] ?? ''
-  if (passphrase.length < 8) throw usageError('--passphrase-file: its first line must have at least 8 characters.')
+  if (passphrase.length < 8) throw usageError('usage-passphrase-short')
   return { passphrase }
 }

@@ -19,8 +19,8 @@ export const diff = defineCommand({
   description: 'What a sandbox has written, against its image: A added, C changed, D deleted.',
   flags,
   examples: [
-    { line: 'joey diff web', says: 'Every file that differs from the image.' },
-    { line: 'joey diff web --text /etc/hosts', says: 'One file, line by line.' },
+    { line: 'joey diff web', comment: 'Every file that differs from the image.' },
+    { line: 'joey diff web --text /etc/hosts', comment: 'One file, line by line.' },
   ],
   async run({ operands: [word = ''], flags: chosen }, context) {
     const after = await findTree(context.client, word)
@@ -36,8 +36,8 @@ export const snapshotDiff = defineCommand({
     'sandbox of A is now.',
   flags,
   examples: [
-    { line: 'joey snapshot diff web@before web@after', says: 'Between two snapshots.' },
-    { line: 'joey snapshot diff web@before --packages', says: 'Packages that came and went since.' },
+    { line: 'joey snapshot diff web@before web@after', comment: 'Between two snapshots.' },
+    { line: 'joey snapshot diff web@before --packages', comment: 'Packages that came and went since.' },
   ],
   async run({ operands: [first = '', second], flags: chosen }, context) {
     const before = await findTree(context.client, first)
@@ -50,12 +50,12 @@ async function imageOf({ client }: Context, tree: string): Promise<string> {
   const [kind = '', id = ''] = tree.split(':')
   if (kind === 'sandbox') return (await client.inspectSandbox({ ref: id })).imageDigest
   if (kind === 'snapshot') return (await client.inspectSnapshot({ ref: id })).imageDigest
-  throw usageError('An image has nothing to be compared with. Name a sandbox or a snapshot.')
+  throw usageError('usage-image-not-compared')
 }
 
 async function nowOf({ client }: Context, tree: string): Promise<string> {
   const [kind = '', id = ''] = tree.split(':')
-  if (kind !== 'snapshot') throw usageError('Say what to compare it with. "joey diff SANDBOX" compares with the image.')
+  if (kind !== 'snapshot') throw usageError('usage-compare-with')
   return `sandbox:${(await client.inspectSnapshot({ ref: id })).sandboxId}`
 }
 

@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path'
+import { formatBytes } from '#contract/byte-size'
 import { formatMode } from '#contract/file-mode'
-import { type FileEntry, fileStream, findStream } from '#contract/files'
+import type { FileEntry } from '#contract/files'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, tell } from '../../context.ts'
@@ -9,7 +10,7 @@ import { printTable } from '../../output/print-table.ts'
 import { sanitize } from '../../output/sanitize.ts'
 import type { Column } from '../../output/table.ts'
 import { withProgress } from '../../output/task-progress.ts'
-import { count, formatBytes } from '../../output/words.ts'
+import { count } from '../../output/words.ts'
 import { findPlace } from '../../parse/tree-ref.ts'
 import { openChannel } from '../../streams/channel.ts'
 import { createOutlet } from '../../streams/outlet.ts'
@@ -35,8 +36,8 @@ export const filesLs = defineCommand({
     'Marks tell what differs from the image: A added, C changed, D deleted, + something below has changed.',
   flags: { names: { type: 'boolean', short: '1', help: 'Only names.' } },
   examples: [
-    { line: 'joey files ls web:/etc', says: 'A folder of a sandbox.' },
-    { line: 'joey files ls image:busybox:/bin', says: 'A folder of an image.' },
+    { line: 'joey files ls web:/etc', comment: 'A folder of a sandbox.' },
+    { line: 'joey files ls image:busybox:/bin', comment: 'A folder of an image.' },
   ],
   async run({ operands: [word = ''], flags }, context) {
     const place = await findPlace(context.client, word)
@@ -58,11 +59,11 @@ export const filesCat = defineCommand({
   count: [1, 1],
   description: 'The bytes of a file, as they are. A link is not followed.',
   flags: {},
-  examples: [{ line: 'joey files cat web:/var/log/app.log', says: 'Also from a stopped sandbox.' }],
+  examples: [{ line: 'joey files cat web:/var/log/app.log', comment: 'Also from a stopped sandbox.' }],
   async run({ operands: [word = ''] }, context) {
     const place = await findPlace(context.client, word)
     const outlet = createOutlet(() => channel)
-    const channel = openChannel({ socketPath: context.place.socketPath }, fileStream, place, {
+    const channel = openChannel({ socketPath: context.place.socketPath }, 'fileStream', place, {
       onMessage: () => undefined,
       onBytes: (bytes) => outlet.write(context.stdout, bytes),
     })
@@ -77,7 +78,7 @@ export const filesPut = defineCommand({
   count: [2, Number.POSITIVE_INFINITY],
   description: 'Copies files and folders of this machine into a sandbox.',
   flags: { replace: { type: 'boolean', short: 'f', help: 'Replace files that exist.' } },
-  examples: [{ line: 'joey files put ./site web:/srv', says: 'The folder becomes /srv/site.' }],
+  examples: [{ line: 'joey files put ./site web:/srv', comment: 'The folder becomes /srv/site.' }],
   async run({ operands, flags }, context) {
     const { tree, path: target } = await findPlace(context.client, operands.at(-1) ?? '')
     const sources = operands.slice(0, -1).map((path) => resolve(context.cwd, path))
@@ -92,14 +93,14 @@ export const filesGet = defineCommand({
   operands: 'TREE:PATH [TREE:PATH...] FOLDER',
   count: [2, Number.POSITIVE_INFINITY],
   description:
-    'Copies files and folders of a tree into a folder of this machine. What would lead out of it is left out, and told.',
+    'Copies files and folders of a tree into a folder of this machine. What would lead out of it is left out, and listed.',
   flags: { replace: { type: 'boolean', short: 'f', help: 'Replace files that exist.' } },
-  examples: [{ line: 'joey files get web:/var/log .', says: 'The folder becomes ./log.' }],
+  examples: [{ line: 'joey files get web:/var/log .', comment: 'The folder becomes ./log.' }],
   async run({ operands, flags }, context) {
     const places = []
     for (const word of operands.slice(0, -1)) places.push(await findPlace(context.client, word))
     const [first] = places
-    if (!first || places.some(({ tree }) => tree !== first.tree)) throw usageError('All paths must be of one tree.')
+    if (!first || places.some(({ tree }) => tree !== first.tree)) throw usageError('usage-trees-differ')
     const wish = { tree: first.tree, paths: places.map(({ path }) => path), replace: flags.replace }
     const target = resolve(context.cwd, operands.at(-1) ?? '')
     const result = await withProgress(context, (task) => context.client.getFiles({ ...wish, target, task }))
@@ -129,16 +130,18 @@ export const filesFind = defineCommand({
     limit: { type: 'string', value: 'N', help: 'So many at most; 1000 otherwise.' },
   },
   examples: [
-    { line: "joey files find web '*.conf'", says: 'By name.' },
-    { line: 'joey files find web:/etc --content nameserver', says: 'By content.' },
+    { line: "joey files find web '*.conf'", comment: 'By name.' },
+    { line: 'joey files find web:/etc --content nameserver', comment: 'By content.' },
   ],
   async run({ operands: [word = '', name = ''], flags }, context) {
-    const limit = Number(flags.limit ?? '1000')
-    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000) throw usageError('--limit: a number from 1 to 10000.')
+    const text = flags.limit ?? '1000'
+    const limit = Number(text)
+    if (!Number.isInteger(limit) || limit < 1 || limit > 10_000)
+      throw usageError('usage-number', { option: '--limit', text, least: 1, most: 10_000 })
     const { tree, path } = await findPlace(context.client, word)
     const request = { tree, path, name, content: flags.content ?? '', limit }
     const found: unknown[] = []
-    const channel = openChannel({ socketPath: context.place.socketPath }, findStream, request, {
+    const channel = openChannel({ socketPath: context.place.socketPath }, 'findStream', request, {
       onMessage(message) {
         if (message.type === 'found' && flags.json) found.push(...message.files)
         else if (message.type === 'found')
@@ -160,7 +163,7 @@ export const filesDu = defineCommand({
   count: [1, 1],
   description: 'What eats the disk: sizes of the entries of a folder, with all that is in them, the largest first.',
   flags: { own: { type: 'boolean', help: 'Only what the sandbox itself has written.' } },
-  examples: [{ line: 'joey files du web --own', says: 'Where its writes went.' }],
+  examples: [{ line: 'joey files du web --own', comment: 'Where its writes went.' }],
   async run({ operands: [word = ''], flags }, context) {
     const place = await findPlace(context.client, word)
     const result = await context.client.measureFiles({ ...place, own: flags.own })

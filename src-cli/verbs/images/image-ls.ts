@@ -1,16 +1,17 @@
+import { formatBytes } from '#contract/byte-size'
 import type { Image } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printTable } from '../../output/print-table.ts'
 import type { Column } from '../../output/table.ts'
-import { formatAgo, formatBytes } from '../../output/words.ts'
+import { formatAgo } from '../../output/words.ts'
 
 export const imageLs = defineCommand({
   operands: '',
   count: [0, 0],
   flags: { quiet: { type: 'boolean', short: 'q', help: 'Print digests only.' } },
-  examples: [{ line: 'joey image ls', says: 'Names, digests and sizes.' }],
+  examples: [{ line: 'joey image ls', comment: 'Names, digests and sizes.' }],
   async run({ flags }, context) {
     const images = await context.client.listImages({})
     if (flags.quiet && flags.json)

@@ -11,13 +11,13 @@ export const imageRm = defineCommand({
   count: [1, Number.POSITIVE_INFINITY],
   description: 'Removes a name, and the image with its last name. An image that a sandbox uses is kept.',
   flags: {},
-  examples: [{ line: 'joey image rm team/web:1.2', says: 'By name; a digest or the start of one does too.' }],
+  examples: [{ line: 'joey image rm team/web:1.2', comment: 'By name; a digest or the start of one does too.' }],
   async run({ operands, flags }, context) {
     const done: { readonly digest: string; readonly deleted: boolean }[] = []
     let failed = false
     // One after the other: two names may be of one image, and the last one deletes it.
     for (const ref of operands) {
-      if (!ImageRef.safeParse(ref).success) throw usageError(`"${ref}" is not the name or digest of an image.`)
+      if (!ImageRef.safeParse(ref).success) throw usageError('usage-image-ref', { text: ref })
       try {
         const result = await context.client.removeImage({ ref })
         done.push(result)

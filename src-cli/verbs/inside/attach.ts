@@ -1,5 +1,4 @@
 import { appError } from '#contract/app-error'
-import { attachStream } from '#contract/process'
 import type { Sandbox } from '#contract/sandbox'
 import type { Terminal } from '#contract/terminal'
 import { defineCommand } from '../../command/command.ts'
@@ -21,21 +20,23 @@ export const attach = defineCommand({
   flags: {
     terminal: { type: 'string', value: 'ID', help: 'Which terminal; joey terminals lists them.' },
     'detach-keys': { type: 'string', value: 'KEYS', help: 'Keys that leave the terminal: ctrl-p,ctrl-q if not given.' },
+    raw: { type: 'boolean', help: 'Let output reach the clipboard here, and be answered by this terminal.' },
     'no-stdin': { type: 'boolean', help: 'Only watch, do not type.' },
     'sig-proxy': { type: 'boolean', initial: true, help: 'Pass signals to a main process without a terminal (on).' },
   },
   examples: [
-    { line: 'joey attach box', says: 'Ctrl-P Ctrl-Q leaves it running.' },
-    { line: 'joey attach box --terminal 0123456789ab', says: 'One of several terminals.' },
+    { line: 'joey attach box', comment: 'Ctrl-P Ctrl-Q leaves it running.' },
+    { line: 'joey attach box --terminal 0123456789ab', comment: 'One of several terminals.' },
   ],
   async run({ flags, operands: [word = ''] }, context) {
     const detachKeys = flags['detach-keys'] ?? defaultDetachKeys
     parseDetachKeys(detachKeys)
     const sandbox = await context.client.inspectSandbox({ ref: sandboxRef(word) })
     const terminal = chooseTerminal(sandbox, await context.client.listTerminals({ ref: sandbox.id }), flags.terminal)
-    if (!terminal) return attachStreams(context, sandbox, { stdin: !flags['no-stdin'], signals: flags['sig-proxy'] })
+    if (!terminal)
+      return attachStreams(context, sandbox, { stdin: !flags['no-stdin'], signals: flags['sig-proxy'], raw: flags.raw })
     const input = !flags['no-stdin'] && context.stdin.isTTY === true && terminal.state === 'running'
-    const end = await showTerminal(context, { terminal, input, detachKeys, fresh: false })
+    const end = await showTerminal(context, { terminal, input, detachKeys, fresh: false, raw: flags.raw })
     if (end.kind === 'exited') return end.code ?? ExitCode.failed
     tell(context, `Detached. "${sandbox.name}" runs on.`)
     return ExitCode.ok
@@ -51,8 +52,11 @@ export function chooseTerminal(
   if (wanted !== undefined) {
     const found = terminals.filter(({ id }) => id.startsWith(wanted))
     if (found.length === 1) return found[0]
-    const message = `"${sandbox.name}" has ${found.length === 0 ? 'no' : 'more than one'} terminal ${wanted}. joey terminals ${sandbox.name} lists them.`
-    throw appError('notFound', 'terminal-not-found', message)
+    throw appError('terminal-not-found', {
+      found: found.length === 0 ? 'none' : 'several',
+      name: sandbox.name,
+      terminal: wanted,
+    })
   }
   const running = terminals.filter(({ state }) => state === 'running')
   return running.find(({ kind }) => kind === 'main') ?? running.at(-1)
@@ -61,15 +65,16 @@ export function chooseTerminal(
 async function attachStreams(
   context: Context,
   { id, name, state, spec }: Sandbox,
-  wishes: { readonly stdin: boolean; readonly signals: boolean },
+  wishes: { readonly stdin: boolean; readonly signals: boolean; readonly raw: boolean },
 ): Promise<number> {
   if (state !== 'running' && state !== 'paused') {
-    throw appError('conflict', 'sandbox-not-running', `"${name}" is ${state}. Start it with "joey start ${name}".`)
+    throw appError('sandbox-not-running', { name, state })
   }
   const { exit, code } = await followProcess(context, {
-    declaration: attachStream,
+    stream: 'attachStream',
     request: { ref: id, from: 'now' },
     stdin: wishes.stdin && spec.stdin,
+    raw: wishes.raw,
     ...(wishes.signals ? { onSignal: createSignalProxy(context, { id, name }) } : {}),
   })
   return exitCodeOf(context, exit, code)

@@ -1,4 +1,3 @@
-import { execStream } from '#contract/process'
 import { defineCommand } from '../../command/command.ts'
 import type { Values } from '../../command/flags.ts'
 import { usageError } from '../../command/usage-error.ts'
@@ -13,8 +12,9 @@ import { defaultDetachKeys, parseDetachKeys } from '../../tty/detach-keys.ts'
 import { windowSize } from '../../tty/raw-tty.ts'
 import { requireTty } from '../../tty/require-tty.ts'
 import { exitCodeOf } from '../shared/exit-code.ts'
-import { processFlags } from '../run-flags.ts'
+import { processFlags } from '../shared/run-flags.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
+import { tellLackingRights } from './lacking-rights.ts'
 
 const flags = {
   ...processFlags,
@@ -31,22 +31,24 @@ export const exec = defineCommand({
     'be executed, 127 when it is not there, 128 + n when signal n ended it. With -t the command may be left out: a shell.',
   flags,
   examples: [
-    { line: 'joey exec web -- cat /etc/os-release', says: 'Output and exit code are those of the command.' },
-    { line: "printf 'a\\0b' | joey exec -i web -- od -c", says: 'Standard input is passed on byte for byte.' },
-    { line: 'joey exec -it web', says: 'The best shell that the image has.' },
+    { line: 'joey exec web -- cat /etc/os-release', comment: 'Output and exit code are those of the command.' },
+    { line: "printf 'a\\0b' | joey exec -i web -- od -c", comment: 'Standard input is passed on byte for byte.' },
+    { line: 'joey exec -it web', comment: 'The best shell that the image has.' },
   ],
   async run({ flags: given, operands: [word = '', ...words] }, context) {
     const ref = sandboxRef(word)
     const argv = [...commandWords(words)]
-    if (argv.length === 0 && !given.tty) throw usageError('joey exec needs a command, or -it for a shell.')
+    if (argv.length === 0 && !given.tty) throw usageError('usage-command-empty')
     const process = {
       env: readEnvironment(given['env-file'], given.env, context.env),
       cwd: given.workdir ?? null,
       user: given.user ?? null,
     }
-    return given.tty
-      ? execInTerminal(context, ref, { argv, process, given })
-      : execWithStreams(context, ref, { argv, process, given })
+    const code = given.tty
+      ? await execInTerminal(context, ref, { argv, process, given })
+      : await execWithStreams(context, ref, { argv, process, given })
+    if (code !== ExitCode.ok) await tellLackingRights(context, ref, { argv, user: process.user })
+    return code
   },
 })
 
@@ -60,10 +62,11 @@ async function execWithStreams(context: Context, ref: string, { argv, process, g
   const timeoutMs = given.timeout === undefined ? null : parseDuration('--timeout', given.timeout)
   const stdin = given.interactive
   const { code, timedOut, exit } = await followProcess(context, {
-    declaration: execStream,
+    stream: 'execStream',
     request: { ref },
     first: { type: 'exec', argv, ...process, stdin, timeoutMs },
     stdin,
+    raw: given.raw,
     onSignal: (signal, channel) => channel.send({ type: 'signal', signal }),
   })
   if (!timedOut) return exitCodeOf(context, exit, code)
@@ -72,7 +75,7 @@ async function execWithStreams(context: Context, ref: string, { argv, process, g
 }
 
 async function execInTerminal(context: Context, ref: string, { argv, process, given }: ExecRequest): Promise<number> {
-  if (given.timeout !== undefined) throw usageError('--timeout does not go with -t.')
+  if (given.timeout !== undefined) throw usageError('usage-timeout-with-tty')
   requireTty(context)
   const detachKeys = given['detach-keys'] ?? defaultDetachKeys
   parseDetachKeys(detachKeys)
@@ -83,7 +86,13 @@ async function execInTerminal(context: Context, ref: string, { argv, process, gi
     ...process,
     ...windowSize(context),
   })
-  const end = await showTerminal(context, { terminal, input: given.interactive, detachKeys, fresh: true })
+  const end = await showTerminal(context, {
+    terminal,
+    input: given.interactive,
+    detachKeys,
+    fresh: true,
+    raw: given.raw,
+  })
   if (end.kind === 'detached') {
     tell(context, `Detached. The terminal lives on; come back with: joey attach ${ref} --terminal ${terminal.id}`)
     return ExitCode.ok

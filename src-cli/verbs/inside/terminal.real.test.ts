@@ -2,16 +2,19 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
-import { shareDesk } from '../../testing/shared-agent.ts'
+import { shareTestAgent } from '../../testing/shared-agent.ts'
 
-const desk = shareDesk()
+const testAgent = shareTestAgent()
 
 /** Of busybox's shell as root. */
 const prompt = '/ # '
 
 describe('a terminal', () => {
   test('runs a shell with run -it, follows the size, and passes the exit code', async () => {
-    const { pty, waitFor, shown, exited } = desk.pty(['run', '--rm', '-it', 'busybox', 'sh'], { cols: 91, rows: 31 })
+    const { pty, waitFor, shown, exited } = testAgent.pty(['run', '--rm', '-it', 'busybox', 'sh'], {
+      cols: 91,
+      rows: 31,
+    })
     await waitFor(prompt)
     pty.write('stty size\r')
     await waitFor('31 91\r\n')
@@ -28,14 +31,14 @@ describe('a terminal', () => {
 
   test('shows the output of a command that ends at once, every time', async () => {
     for (let round = 0; round < 5; round += 1) {
-      const { waitFor, exited } = desk.pty(['run', '--rm', '-it', 'busybox', 'echo', `round-${round}`])
+      const { waitFor, exited } = testAgent.pty(['run', '--rm', '-it', 'busybox', 'echo', `round-${round}`])
       expect(await exited).toBe(0)
       await waitFor(`round-${round}`)
     }
   })
 
   test('lives on when left by keys, shows its content to who comes back, and to two at once', async () => {
-    const first = desk.pty(['run', '-it', '--name', 'shared', 'busybox', 'sh'])
+    const first = testAgent.pty(['run', '-it', '--name', 'shared', 'busybox', 'sh'])
     await first.waitFor(prompt)
     first.pty.write('echo left-$((40+2))\r')
     await first.waitFor('left-42')
@@ -43,7 +46,7 @@ describe('a terminal', () => {
     expect(await first.exited).toBe(0)
     expect(first.shown()).toContain('joey attach shared')
 
-    const [one, other] = [desk.pty(['attach', 'shared']), desk.pty(['attach', 'shared'])]
+    const [one, other] = [testAgent.pty(['attach', 'shared']), testAgent.pty(['attach', 'shared'])]
     await Promise.all([one.waitFor('left-42'), other.waitFor('left-42')])
     one.pty.write('echo both-$((50+5))\r')
     await Promise.all([one.waitFor('both-55'), other.waitFor('both-55')])
@@ -52,27 +55,27 @@ describe('a terminal', () => {
   })
 
   test('opens beside the main process with exec -it, and is closed with its command', async () => {
-    await desk.startSleeper('beside')
-    const { pty, waitFor, exited } = desk.pty(['exec', '-it', 'beside', 'sh'], { cols: 66, rows: 20 })
+    await testAgent.startSleeper('beside')
+    const { pty, waitFor, exited } = testAgent.pty(['exec', '-it', 'beside', 'sh'], { cols: 66, rows: 20 })
     await waitFor(prompt)
     pty.write('stty size; tty\r')
     await waitFor('20 66')
-    expect(JSON.parse((await desk.joey(['terminals', '--json', 'beside'])).stdout)).toMatchObject([
+    expect(JSON.parse((await testAgent.joey(['terminals', '--json', 'beside'])).stdout)).toMatchObject([
       { kind: 'exec', state: 'running' },
     ])
     pty.write('exit 3\r')
     expect(await exited).toBe(3)
-    expect(JSON.parse((await desk.joey(['terminals', '--json', 'beside'])).stdout)).toEqual([])
+    expect(JSON.parse((await testAgent.joey(['terminals', '--json', 'beside'])).stdout)).toEqual([])
   })
 
   test.each([
     ['by a signal', 143, (pid: number) => void process.kill(pid, 'SIGTERM')],
-    ['with its sandbox', 137, () => void desk.joey(['kill', 'given-back'])],
+    ['with its sandbox', 137, () => void testAgent.joey(['kill', 'given-back'])],
   ])('gives the person’s terminal back as it was when it ends %s', async (_how, code, end) => {
-    await desk.startSleeper('given-back')
-    const before = join(desk.home, 'stty-before')
-    const after = join(desk.home, 'stty-after')
-    const { pty, waitFor, exited } = desk.shell(
+    await testAgent.startSleeper('given-back')
+    const before = join(testAgent.home, 'stty-before')
+    const after = join(testAgent.home, 'stty-after')
+    const { pty, waitFor, exited } = testAgent.shell(
       `stty -a > ${before}; joey exec -it given-back sh; code=$?; stty -a > ${after}; exit $code`,
     )
     await waitFor(prompt)
@@ -80,6 +83,6 @@ describe('a terminal', () => {
     end(Number(child))
     expect(await exited).toBe(code)
     expect(readFileSync(after, 'utf8')).toBe(readFileSync(before, 'utf8'))
-    await desk.joey(['rm', '-f', 'given-back'])
+    await testAgent.joey(['rm', '-f', 'given-back'])
   })
 })

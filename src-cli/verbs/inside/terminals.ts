@@ -11,7 +11,7 @@ export const terminals = defineCommand({
   operands: 'SANDBOX',
   count: [1, 1],
   flags: {},
-  examples: [{ line: 'joey terminals web', says: 'Their ids are for joey attach web --terminal ID.' }],
+  examples: [{ line: 'joey terminals web', comment: 'Their ids are for joey attach web --terminal ID.' }],
   async run({ operands: [word = ''], flags }, context) {
     const list = await context.client.listTerminals({ ref: sandboxRef(word) })
     if (flags.json) printJson(context.stdout, list)

@@ -1,5 +1,7 @@
-import type { ClassPlan, ClassProblem } from '#contract/classes'
-import type { IsolationClass, Sandbox } from '#contract/sandbox'
+import type * as z from 'zod'
+import type { ClassPlan, ClassProblem, setClass } from '#contract/classes'
+import { type Language, sayText, sayTexts } from '#contract/language'
+import type { IsolationClass } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { type Context, printJson, printLine, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -17,22 +19,25 @@ export const classSet = defineCommand({
     'started again. Where it does not come up in the new class it goes back to the old one, and the exit code is 1.',
   flags: { 'dry-run': { type: 'boolean', help: 'Only show what would happen.' } },
   examples: [
-    { line: 'joey class set web gvisor', says: 'Puts an application kernel around it.' },
-    { line: 'joey class set web microvm --dry-run', says: 'Shows the plan: what is lost, what stays, how long.' },
+    { line: 'joey class set web gvisor', comment: 'Puts an application kernel around it.' },
+    { line: 'joey class set web microvm --dry-run', comment: 'Shows the plan: what is lost, what stays, how long.' },
   ],
   async run({ operands: [word = '', wanted = ''], flags }, context) {
     const ref = sandboxRef(word)
     const target = parseClass('CLASS', wanted)
     if (flags['dry-run']) return showPlan(context, { ref, target, json: flags.json })
-    const { sandbox, fellBack, downMs } = await context.client.setClass({ ref, class: target })
-    if (flags.json) printJson(context.stdout, { sandbox, fellBack, downMs })
-    else printResult(context, sandbox, fellBack, downMs)
-    return fellBack === null ? ExitCode.ok : ExitCode.failed
+    const result = await context.client.setClass({ ref, class: target })
+    if (flags.json) printJson(context.stdout, result)
+    else printResult(context, result)
+    return result.fellBack === null ? ExitCode.ok : ExitCode.failed
   },
 })
 
-function printResult(context: Context, { name, class: now, state }: Sandbox, fellBack: string | null, downMs: number) {
-  if (fellBack !== null) tell(context, sanitize(fellBack))
+type SetClassResult = z.infer<(typeof setClass)['response']>
+
+function printResult(context: Context, { sandbox, fellBack, fellBackWording, downMs }: SetClassResult) {
+  const { name, class: now, state } = sandbox
+  if (fellBack !== null) tell(context, sanitize(sayText(fellBack, fellBackWording, context.language ?? null)))
   const gap = downMs > 0 ? `, after ${formatDuration(downMs)} without it` : ''
   printLine(context.stdout, `${name}: ${now}, ${state}${gap}`)
 }
@@ -43,34 +48,40 @@ async function showPlan(
 ): Promise<number> {
   const plan = await context.client.planClass({ ref, class: target })
   if (json) printJson(context.stdout, plan)
-  else printParagraphs(context, describePlan(plan))
+  else printParagraphs(context, describePlan(plan, context.language))
   return plan.problems.some(({ level }) => level === 'blocks') ? ExitCode.failed : ExitCode.ok
 }
 
 /** The plan for people: what stands in the way comes first. */
-export function describePlan(plan: ClassPlan): readonly Paragraph[] {
+export function describePlan(plan: ClassPlan, language: Language | null = null): readonly Paragraph[] {
   const problems = (level: ClassProblem['level']) =>
-    unique(plan.problems.filter((problem) => problem.level === level).map(({ message }) => message))
+    unique(
+      plan.problems
+        .filter((problem) => problem.level === level)
+        .map((problem) => sayText(problem.message, problem.wording ?? problem, language)),
+    )
   const list = (title: string, items: readonly string[]): readonly Paragraph[] =>
     section(
       title,
       items.map((item) => ({ head: '  - ', text: item })),
     )
-  const steps = plan.steps.map(({ what, estimateMs }) => `${what}${about(estimateMs)}`)
+  const steps = plan.steps.map(
+    ({ what, wording, estimateMs }) => `${sayText(what, wording, language)}${about(estimateMs)}`,
+  )
   const notes = problems('note')
   if (plan.from === plan.to) return notes.map((note) => paragraph(note))
   return [
     paragraph(`${plan.from} -> ${plan.to}${about(plan.estimateMs)}`),
-    ...list('Stands in the way:', problems('blocks')),
+    ...list('What prevents it:', problems('blocks')),
     ...list('Works less well there:', problems('loses')),
     ...list('Good to know:', notes),
     ...list('Steps:', steps),
-    ...list('Lost:', plan.lost),
-    ...list('Kept:', plan.kept),
+    ...list('Lost:', sayTexts(plan.lost, plan.lostWordings, language)),
+    ...list('Kept:', sayTexts(plan.kept, plan.keptWordings, language)),
   ]
 }
 
-/** What two features lack for one reason is told once. */
+/** What two features lack for one reason is printed once. */
 function unique(sentences: readonly string[]): readonly string[] {
   return [...new Set(sentences)]
 }

@@ -1,8 +1,9 @@
 import { AppError, appError } from '#contract/app-error'
-import { formatGrant, grantForms, parseGrant } from '#contract/grant-text'
+import { formatGrant, grantForms } from '#contract/grant-text'
+import { parseGrant } from '#contract/parse-grant'
 import type { Grant } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
-import { usageError } from '../../command/usage-error.ts'
+import { usageError, usageErrorOf } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
@@ -13,8 +14,8 @@ export const grant = defineCommand({
   description: `Gives a sandbox what is refused by default, from its next start on:\n${grantForms.join(', ')}.\nWithout a grant it lists those that it has.`,
   flags: {},
   examples: [
-    { line: 'joey grant web host-path:/etc:ro', says: 'Shows /etc of this machine inside, at /host/etc.' },
-    { line: 'joey grant web', says: 'Lists what it was given.' },
+    { line: 'joey grant web host-path:/etc:ro', comment: 'Shows /etc of this machine inside, at /host/etc.' },
+    { line: 'joey grant web', comment: 'Lists what it was given.' },
   ],
   async run({ operands: [word = '', ...texts], flags }, context) {
     const ref = sandboxRef(word)
@@ -31,9 +32,9 @@ export const revoke = defineCommand({
   count: [1, Number.POSITIVE_INFINITY],
   description: 'Takes grants back, from its next start on; all of them with --all.',
   flags: { all: { type: 'boolean', help: 'Take back every grant.' } },
-  examples: [{ line: 'joey revoke web cap:SYS_ADMIN', says: 'After a restart it no longer has the capability.' }],
+  examples: [{ line: 'joey revoke web cap:SYS_ADMIN', comment: 'After a restart it no longer has the capability.' }],
   async run({ operands: [word = '', ...texts], flags }, context) {
-    if (flags.all === texts.length > 0) throw usageError('Say either which grants to take back, or --all.')
+    if (flags.all === texts.length > 0) throw usageError('usage-grants-or-all')
     const ref = sandboxRef(word)
     const { spec, name } = await context.client.inspectSandbox({ ref })
     const gone = new Set(texts.map((text) => formatGrant(readGrant(text))))
@@ -50,13 +51,12 @@ export function readGrant(text: string): Grant {
   try {
     return parseGrant(text)
   } catch (error) {
-    throw usageError(AppError.from(error).message)
+    throw usageErrorOf(AppError.from(error).wire)
   }
 }
 
 function notGranted(name: string, text: string, grants: readonly Grant[]): AppError {
-  const has = grants.length === 0 ? 'It has no grants.' : `It has ${grants.map(formatGrant).join(', ')}.`
-  return appError('notFound', 'grant-not-held', `"${name}" was not granted ${text}. ${has}`)
+  return appError('grant-not-held', { name, grant: text, held: grants.map(formatGrant).join(', ') })
 }
 
 interface Wish {

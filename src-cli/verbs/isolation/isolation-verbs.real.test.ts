@@ -6,13 +6,13 @@ import { BlastRadius, IsolationView } from '#contract/isolation'
 import type { AgentEvent } from '#contract/observe'
 import type { IsolationClass } from '#contract/sandbox'
 import { SelfTestReport } from '#contract/selftest'
-import { shareDesk } from '../../testing/shared-agent.ts'
+import { shareTestAgent } from '../../testing/shared-agent.ts'
 import { faultOfXml } from '../../testing/well-formed.ts'
 
-const desk = shareDesk()
+const testAgent = shareTestAgent()
 let offered: readonly IsolationClass[]
 beforeAll(async () => {
-  offered = await desk.offered()
+  offered = await testAgent.offered()
 })
 
 describe('joey isolation', () => {
@@ -24,13 +24,13 @@ describe('joey isolation', () => {
     // The main process is a program whose path the guest has chosen too.
     const script = 'd=$(printf "/\\033[2Jinside"); mkdir "$d"; cp /bin/busybox "$d/sleep"; exec "$d/sleep" 1000'
     const options = ['-d', '--name', 'tricky', '--network', 'seen', '-v', `${folder}:/m`]
-    await desk.joey(['run', ...options, 'busybox', 'sh', '-c', script])
-    await desk.startSleeper('plain', '-m', '64m', '--network', 'seen')
+    await testAgent.joey(['run', ...options, 'busybox', 'sh', '-c', script])
+    await testAgent.startSleeper('plain', '-m', '64m', '--network', 'seen')
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-  test('tells one sandbox: score with its derivation, facts, and what is shared', async () => {
-    const ran = await desk.joey(['isolation', 'plain'])
+  test('describes one sandbox: score with its derivation, facts, and what is shared', async () => {
+    const ran = await testAgent.joey(['isolation', 'plain'])
     expect(ran).toMatchObject({ code: 0, stderr: '' })
     const titles = ran.stdout.match(/^\S.*$/gm) ?? []
     expect(titles[0]).toMatch(/^plain \(container, running\): \d+ of 100$/)
@@ -38,20 +38,20 @@ describe('joey isolation', () => {
       expect.arrayContaining(['Score', 'Observed', 'What it can act on', 'What can act on it']),
     )
     expect(ran.stdout).not.toContain('[/proc/')
-    expect((await desk.joey(['isolation', '--sources', 'plain'])).stdout).toContain('[/proc/')
+    expect((await testAgent.joey(['isolation', '--sources', 'plain'])).stdout).toContain('[/proc/')
   })
 
   test('puts what is weaker than the default first, marked', async () => {
-    const { stdout } = await desk.joey(['isolation', 'tricky'])
+    const { stdout } = await testAgent.joey(['isolation', 'tricky'])
     expect(stdout).toMatch(/^Observed \(! weaker than the default of its class\):\n {2}! /m)
   })
 
   test('is the contract’s view in JSON, of one and of all', async () => {
-    const one = IsolationView.parse(await desk.json(['isolation', 'plain']))
+    const one = IsolationView.parse(await testAgent.json(['isolation', 'plain']))
     expect(one.sandboxes.map(({ name }) => name)).toEqual(['plain'])
-    const all = IsolationView.parse(await desk.json(['isolation']))
+    const all = IsolationView.parse(await testAgent.json(['isolation']))
     expect(all.sandboxes.map(({ name }) => name)).toEqual(expect.arrayContaining(['plain', 'tricky']))
-    expect((await desk.joey(['isolation'])).stdout).toMatch(/^The desk: \d+ of 100\n/)
+    expect((await testAgent.joey(['isolation'])).stdout).toMatch(/^All sandboxes: \d+ of 100\n/)
   })
 
   test('shows characters that steer a terminal as visible escapes', async () => {
@@ -63,17 +63,17 @@ describe('joey isolation', () => {
       ['--blast', 'tricky'],
       ['--sources', 'tricky'],
     ]) {
-      const { stdout, code } = await desk.joey(['isolation', ...args])
+      const { stdout, code } = await testAgent.joey(['isolation', ...args])
       expect(code).toBe(0)
       expect(stdout).not.toContain('\x1b')
     }
-    const { stdout } = await desk.joey(['isolation', 'tricky'])
+    const { stdout } = await testAgent.joey(['isolation', 'tricky'])
     expect(stdout).toMatch(/joey-\\.{1,6}\[2Jtrick-/)
     expect(stdout).toMatch(/\/\\.{1,6}\[2Jinside\/sleep/)
   })
 
   test('draws one well-formed picture that runs nothing and loads nothing', async () => {
-    const { stdout } = await desk.joey(['isolation', '--svg'])
+    const { stdout } = await testAgent.joey(['isolation', '--svg'])
     expect(faultOfXml(stdout)).toBeNull()
     expect(stdout).toMatch(/^<svg [^>]*xmlns="http:\/\/www.w3.org\/2000\/svg"/)
     expect(stdout).not.toMatch(/<script|<foreignObject|\son\w+=|href=|url\((?!#)/i)
@@ -81,12 +81,12 @@ describe('joey isolation', () => {
 
   test('--blast names what is within reach, and a left network is out of it', async () => {
     const byNetwork = /^ {2}target \(.+\n {4}by Network seen: /m
-    await desk.startSleeper('target', '--network', 'seen')
-    const reach = async (): Promise<string> => (await desk.joey(['isolation', '--blast', 'plain'])).stdout
+    await testAgent.startSleeper('target', '--network', 'seen')
+    const reach = async (): Promise<string> => (await testAgent.joey(['isolation', '--blast', 'plain'])).stdout
     expect(await reach()).toMatch(byNetwork)
-    const blast = BlastRadius.parse(await desk.json(['isolation', '--blast', 'plain']))
+    const blast = BlastRadius.parse(await testAgent.json(['isolation', '--blast', 'plain']))
     expect(blast.from).toMatch(/^sandbox:[a-f0-9]{12}$/)
-    await desk.joey(['network', 'leave', 'target'])
+    await testAgent.joey(['network', 'leave', 'target'])
     await expect.poll(reach, { timeout: 30_000 }).not.toMatch(byNetwork)
   })
 
@@ -97,109 +97,115 @@ describe('joey isolation', () => {
     [['isolation', '--svg', '--json'], 64, '--svg prints a picture'],
     [['isolation', 'plain', 'tricky'], 64, 'joey isolation takes only [SANDBOX]'],
   ])('%j ends with %i', async (args, code, sentence) => {
-    const ran = await desk.joey(args)
+    const ran = await testAgent.joey(args)
     expect(ran.code).toBe(code)
     expect(ran.stdout + ran.stderr).toContain(sentence)
   })
 })
 
 describe('joey selftest', () => {
-  test('passes in every class, tells the latest report again, and needs no more than a glance', async () => {
-    for (const wall of offered) {
-      const name = `checked-${wall}`
-      await desk.startSleeper(name, '--class', wall)
-      expect(await desk.json(['selftest', '--last', name])).toBeNull()
-      expect((await desk.joey(['selftest', '--last', name])).stdout).toContain('has not been checked yet')
-      const report = SelfTestReport.parse(await desk.json(['selftest', name]))
-      expect(report).toMatchObject({ class: wall, drift: [] })
-      const last = await desk.joey(['selftest', '--last', name])
+  test('passes in every class, repeats the latest report, and has a short summary', async () => {
+    for (const isolationClass of offered) {
+      const name = `checked-${isolationClass}`
+      await testAgent.startSleeper(name, '--class', isolationClass)
+      expect(await testAgent.json(['selftest', '--last', name])).toBeNull()
+      expect((await testAgent.joey(['selftest', '--last', name])).stdout).toContain('has not been checked yet')
+      const report = SelfTestReport.parse(await testAgent.json(['selftest', name]))
+      expect(report).toMatchObject({ class: isolationClass, drift: [] })
+      const last = await testAgent.joey(['selftest', '--last', name])
       expect(last).toMatchObject({ code: 0, stderr: '' })
       expect(last.stdout).toMatch(/^Checked \d+ seconds? ago in \w+ \(\w+\): (\d+) of \1 passed.*\.\n$/)
-      const whole = await desk.joey(['selftest', '--last', '-a', name])
+      const whole = await testAgent.joey(['selftest', '--last', '-a', name])
       expect(whole.stdout.match(/^(pass|n\/a) {2}/gm)).toHaveLength(report.results.length)
     }
   }, 120_000)
 
   test('ends with 1 where a probe failed, and names it with what was granted', async () => {
-    await desk.startSleeper('weak', '--grant', 'cap:SYS_ADMIN')
-    const ran = await desk.joey(['selftest', 'weak'])
+    await testAgent.startSleeper('weak', '--grant', 'cap:SYS_ADMIN')
+    const ran = await testAgent.joey(['selftest', 'weak'])
     expect(ran).toMatchObject({ code: 1, stderr: '' })
     expect(ran.stdout).toMatch(/^FAIL {2}.+ \[[a-z.-]+\]\n {6}.*It was granted: cap:SYS_ADMIN/m)
     expect(ran.stdout).not.toMatch(/^pass/m)
-    expect((await desk.json<SelfTestReport>(['selftest', '--last', 'weak'], 1)).class).toBe('container')
+    expect((await testAgent.json<SelfTestReport>(['selftest', '--last', 'weak'], 1)).class).toBe('container')
   })
 
   test('shows no characters of a guest that steer a terminal', async () => {
-    const { stdout, code } = await desk.joey(['selftest', '-a', 'tricky'])
+    const { stdout, code } = await testAgent.joey(['selftest', '-a', 'tricky'])
     expect(code).toBeLessThanOrEqual(1)
     expect(stdout).toMatch(/^Checked /m)
     expect(stdout).not.toContain('\x1b')
   })
 
   test('of a stopped sandbox is refused with a sentence', async () => {
-    await desk.joey(['run', '--name', 'over', 'busybox', 'true'])
-    expect(await desk.joey(['selftest', 'over'])).toMatchObject({
+    await testAgent.joey(['run', '--name', 'over', 'busybox', 'true'])
+    expect(await testAgent.joey(['selftest', 'over'])).toMatchObject({
       code: 1,
       stdout: '',
-      stderr: 'joey: "over" is stopped. Only a running sandbox can be checked from inside.\n',
+      stderr:
+        'joey: "over" is stopped. Only a running sandbox can be checked from inside.\n  Starts it: joey start over\n',
     })
-    expect((await desk.joey(['selftest', 'nobody'])).stderr).toContain('There is no sandbox "nobody".')
+    expect((await testAgent.joey(['selftest', 'nobody'])).stderr).toContain('There is no sandbox "nobody".')
   })
 })
 
 describe('shared networks', () => {
   const pings = async (from: string, to: string): Promise<boolean> =>
-    (await desk.joey(['exec', from, 'ping', '-c', '1', '-W', '3', to])).code === 0
+    (await testAgent.joey(['exec', from, 'ping', '-c', '1', '-W', '3', to])).code === 0
 
   test('let sandboxes of all classes reach each other by name, until they leave', async () => {
-    const names = offered.map((wall) => `net-${wall}`)
-    for (const [index, wall] of offered.entries())
-      await desk.startSleeper(`net-${wall}`, '--class', wall, ...(index === 0 ? [] : ['--network', 'mixed']))
-    const joined = await desk.joey(['network', 'join', 'mixed', 'net-container'])
+    const names = offered.map((isolationClass) => `net-${isolationClass}`)
+    for (const [index, isolationClass] of offered.entries())
+      await testAgent.startSleeper(
+        `net-${isolationClass}`,
+        '--class',
+        isolationClass,
+        ...(index === 0 ? [] : ['--network', 'mixed']),
+      )
+    const joined = await testAgent.joey(['network', 'join', 'mixed', 'net-container'])
     expect(joined).toMatchObject({ code: 0, stdout: 'net-container\n', stderr: '' })
     for (const from of names)
       for (const to of names) if (from !== to) expect(await pings(from, to), `${from} ${to}`).toBe(true)
-    expect((await desk.joey(['network', 'leave', 'net-container'])).code).toBe(0)
+    expect((await testAgent.joey(['network', 'leave', 'net-container'])).code).toBe(0)
     for (const from of names.slice(1)) expect(await pings(from, 'net-container'), from).toBe(false)
   }, 120_000)
 
   test('cannot have a name that means something else', async () => {
-    const ran = await desk.joey(['network', 'join', 'host', 'plain'])
+    const ran = await testAgent.joey(['network', 'join', 'host', 'plain'])
     expect(ran).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('--grant host-network') })
-    const run = await desk.joey(['run', '--rm', '--network', 'bridge', 'busybox', 'true'])
+    const run = await testAgent.joey(['run', '--rm', '--network', 'bridge', 'busybox', 'true'])
     expect(run).toMatchObject({ code: 64, stdout: '', stderr: expect.stringContaining('is nat here') })
   })
 
   test('none leaves the loopback only', async () => {
-    const ran = await desk.joey(['run', '--rm', '--network', 'none', 'busybox', 'ls', '/sys/class/net'])
+    const ran = await testAgent.joey(['run', '--rm', '--network', 'none', 'busybox', 'ls', '/sys/class/net'])
     expect(ran).toMatchObject({ code: 0, stdout: 'lo\n' })
   })
 })
 
 describe('grants', () => {
-  beforeAll(() => desk.startSleeper('granted', '--class', 'container'))
+  beforeAll(() => testAgent.startSleeper('granted', '--class', 'container'))
 
-  test('are given, listed, held from the next start on, taken back, and told as events', async () => {
-    const child = desk.start(['events', '--json'])
+  test('are given, listed, held from the next start on, taken back, and announced as events', async () => {
+    const child = testAgent.start(['events', '--json'])
     let text = ''
     child.stdout?.on('data', (chunk: Buffer) => {
       text += chunk.toString()
     })
-    await expect.poll(() => text, { timeout: 15_000 }).toContain('"snapshot"')
+    await expect.poll(() => text, { timeout: 15_000 }).toContain('"state"')
 
-    expect(await desk.joey(['grant', 'granted'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
-    const given = await desk.joey(['grant', 'granted', 'cap:net_admin', 'host-path:/etc'])
+    expect(await testAgent.joey(['grant', 'granted'])).toMatchObject({ code: 0, stdout: '', stderr: '' })
+    const given = await testAgent.joey(['grant', 'granted', 'cap:net_admin', 'host-path:/etc'])
     expect(given).toMatchObject({ code: 0, stdout: 'cap:NET_ADMIN\nhost-path:/etc:ro\n' })
     expect(given.stderr).toContain('joey restart granted')
-    expect(await desk.json(['grant', 'granted'])).toEqual([
+    expect(await testAgent.json(['grant', 'granted'])).toEqual([
       { kind: 'cap', name: 'NET_ADMIN' },
       { kind: 'host-path', path: '/etc', access: 'ro' },
     ])
-    await desk.joey(['restart', '-t', '0', 'granted'])
-    const seen = await desk.joey(['exec', 'granted', 'cat', '/host/etc/passwd'])
+    await testAgent.joey(['restart', '-t', '0', 'granted'])
+    const seen = await testAgent.joey(['exec', 'granted', 'cat', '/host/etc/passwd'])
     expect(seen.stdout).toBe(readFileSync('/etc/passwd', 'utf8'))
-    expect(await desk.json(['revoke', 'granted', 'cap:NET_ADMIN'])).toHaveLength(1)
-    expect(await desk.json(['revoke', 'granted', '--all'])).toEqual([])
+    expect(await testAgent.json(['revoke', 'granted', 'cap:NET_ADMIN'])).toHaveLength(1)
+    expect(await testAgent.json(['revoke', 'granted', '--all'])).toEqual([])
 
     await expect.poll(() => text, { timeout: 15_000 }).toContain('host-path:/etc:ro to \\"granted\\" was taken back')
     child.kill()
@@ -220,12 +226,12 @@ describe('grants', () => {
     [['revoke', 'granted'], 64, 'Say either which grants to take back, or --all.'],
     [['revoke', 'granted', '--all', 'cap:SYS_TIME'], 64, 'Say either which grants to take back, or --all.'],
   ])('%j ends with %i', async (args, code, sentence) => {
-    const ran = await desk.joey(args)
+    const ran = await testAgent.joey(args)
     expect(ran).toMatchObject({ code, stdout: '' })
     expect(ran.stderr).toContain(sentence)
   })
 
   test('that were refused have changed nothing', async () => {
-    expect(await desk.json(['grant', 'granted'])).toEqual([])
+    expect(await testAgent.json(['grant', 'granted'])).toEqual([])
   })
 })

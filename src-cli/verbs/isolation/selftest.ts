@@ -1,4 +1,5 @@
-import type { ProbeResult, SelfTestReport } from '#contract/selftest'
+import { type Language, say } from '#contract/language'
+import { type ProbeResult, type SelfTestReport, sentencesOfProbe } from '#contract/selftest'
 import { defineCommand } from '../../command/command.ts'
 import { printJson } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -16,14 +17,17 @@ export const selftest = defineCommand({
     last: { type: 'boolean', help: 'Show the latest report instead of checking again.' },
   },
   examples: [
-    { line: 'joey selftest web', says: 'Checks now, and shows what failed.' },
-    { line: 'joey selftest --last -a web', says: 'The latest report, whole.' },
+    { line: 'joey selftest web', comment: 'Checks now, and shows what failed.' },
+    { line: 'joey selftest --last -a web', comment: 'The latest report, whole.' },
   ],
   async run({ operands: [word = ''], flags }, context) {
     const ref = sandboxRef(word)
     const report = flags.last ? await context.client.readSelfTest({ ref }) : await context.client.runSelfTest({ ref })
     if (flags.json) printJson(context.stdout, report)
-    else printParagraphs(context, describeReport(word, report, { all: flags.all, now: new Date() }))
+    else {
+      const how = { all: flags.all, now: new Date(), language: context.language ?? null }
+      printParagraphs(context, describeReport(word, report, how))
+    }
     return report?.results.some(({ outcome }) => outcome === 'fail') ? ExitCode.failed : ExitCode.ok
   },
 })
@@ -38,15 +42,17 @@ const words: Readonly<Record<ProbeResult['outcome'], { readonly text: string; re
 export function describeReport(
   name: string,
   report: SelfTestReport | null,
-  { all, now }: { readonly all: boolean; readonly now: Date },
+  { all, now, language }: { readonly all: boolean; readonly now: Date; readonly language: Language | null },
 ): readonly Paragraph[] {
   if (report === null) return [paragraph(`"${name}" has not been checked yet. "joey selftest ${name}" does it.`)]
   const shown = all ? report.results : report.results.filter(({ outcome }) => outcome === 'fail')
   const heads = columnOfHeads(shown.map(({ outcome }) => ({ head: words[outcome].text, text: '' })))
   return [
-    ...shown.flatMap(({ outcome, id, title, detail }, index) => {
+    ...shown.flatMap((probe, index) => {
       const head = heads[index]?.head ?? ''
-      return [{ head, text: `${title} [${id}]`, colour: words[outcome].colour }, paragraph(detail, head.length)]
+      const { title, detail } = sentencesOfProbe(probe)
+      const text = `${say(title, language)} [${probe.id}]`
+      return [{ head, text, colour: words[probe.outcome].colour }, paragraph(say(detail, language), head.length)]
     }),
     paragraph(summary(report, now)),
     ...report.drift.map((id) => paragraph(`${id} passed the time before.`)),

@@ -11,7 +11,7 @@ export const inspect = defineCommand({
   count: [1, Number.POSITIVE_INFINITY],
   description: 'Prints an array with one object for each sandbox that was found.',
   flags: {},
-  examples: [{ line: "joey inspect web | jq -r '.[0].address'", says: 'Reads its address.' }],
+  examples: [{ line: "joey inspect web | jq -r '.[0].address'", comment: 'Reads its address.' }],
   async run({ operands, flags }, context) {
     const results = await Promise.allSettled(
       operands.map(async (word) => context.client.inspectSandbox({ ref: sandboxRef(word) })),

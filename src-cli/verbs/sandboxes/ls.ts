@@ -21,9 +21,9 @@ export const ls = defineCommand({
     'no-trunc': { type: 'boolean', help: 'Print commands whole.' },
   },
   examples: [
-    { line: 'joey ls -a', says: 'Lists every sandbox.' },
-    { line: 'joey rm $(joey ls -aq --filter state=stopped)', says: 'Removes those that have ended.' },
-    { line: "joey ls --json | jq -r '.[].name'", says: 'Reads the names.' },
+    { line: 'joey ls -a', comment: 'Lists every sandbox.' },
+    { line: 'joey rm $(joey ls -aq --filter state=stopped)', comment: 'Removes those that have ended.' },
+    { line: "joey ls --json | jq -r '.[].name'", comment: 'Reads the names.' },
   ],
   async run({ flags }, context) {
     const matches = readFilters(flags.filter)
@@ -62,7 +62,7 @@ export function readFilters(texts: readonly string[]): (sandbox: Sandbox) => boo
     const equals = text.indexOf('=')
     const key = text.slice(0, Math.max(0, equals))
     if (!Object.hasOwn(filters, key)) {
-      throw usageError(`--filter ${text}: write KEY=VALUE with one of ${Object.keys(filters).join(', ')}.`)
+      throw usageError('usage-filter', { text, names: Object.keys(filters).join(', ') })
     }
     wanted.set(key, [...(wanted.get(key) ?? []), text.slice(equals + 1)])
   }

@@ -10,13 +10,13 @@ export const rm = defineCommand({
     all: { type: 'boolean', short: 'a', help: 'Every sandbox. Those that run are refused without --force.' },
   },
   examples: [
-    { line: 'joey rm web', says: 'Removes a stopped sandbox.' },
-    { line: 'joey rm -f web db', says: 'Kills and removes two.' },
-    { line: 'joey rm -fa', says: 'Removes every sandbox, running or not.' },
+    { line: 'joey rm web', comment: 'Removes a stopped sandbox.' },
+    { line: 'joey rm -f web db', comment: 'Kills and removes two.' },
+    { line: 'joey rm -fa', comment: 'Removes every sandbox, running or not.' },
   ],
   async run({ operands, flags }, context) {
-    if (flags.all && operands.length > 0) throw usageError('Give names or --all, not both.')
-    if (!flags.all && operands.length === 0) throw usageError('joey rm needs the name of a sandbox, or --all.')
+    if (flags.all && operands.length > 0) throw usageError('usage-names-and-all')
+    if (!flags.all && operands.length === 0) throw usageError('usage-names-or-all')
     const names = flags.all ? await allNames(context) : [...new Set(operands)]
     const act = (ref: string) => context.client.removeSandbox({ ref, force: flags.force })
     return eachSandbox(context, { names, style: flags, act })

@@ -1,5 +1,4 @@
 import { AppError, appError } from '#contract/app-error'
-import { attachStream } from '#contract/process'
 import type { Sandbox, SandboxExit } from '#contract/sandbox'
 import { type Context, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -7,8 +6,8 @@ import { followProcess } from '../../streams/process-stream.ts'
 import { showTerminal } from '../../streams/terminal-session.ts'
 import { defaultDetachKeys } from '../../tty/detach-keys.ts'
 import { exitCodeOf } from '../shared/exit-code.ts'
-import type { RunFlags } from '../run-spec.ts'
 import { createSignalProxy } from '../shared/signal-proxy.ts'
+import type { RunFlags } from './run-spec.ts'
 
 interface Foreground {
   readonly create: (start: boolean) => Promise<Sandbox>
@@ -31,9 +30,10 @@ export async function runForeground(context: Context, { create, flags }: Foregro
 
 async function followMain(context: Context, { id, name }: Sandbox, flags: RunFlags): Promise<number> {
   const { exit, code } = await followProcess(context, {
-    declaration: attachStream,
+    stream: 'attachStream',
     request: { ref: id, from: 'run' },
     stdin: flags.interactive,
+    raw: flags.raw,
     onSignal: createSignalProxy(context, { id, name }),
   })
   return exitCodeOf(context, exit, code)
@@ -47,12 +47,13 @@ async function showMainTerminal(context: Context, sandbox: Sandbox, flags: RunFl
     (error: unknown) => AppError.from(error),
   )
   const terminal = (await client.listTerminals({ ref: sandbox.id })).find(({ kind }) => kind === 'main')
-  if (!terminal) throw appError('internal', 'main-terminal-missing', `The terminal of "${sandbox.name}" is not there.`)
+  if (!terminal) throw appError('main-terminal-missing', { name: sandbox.name })
   const end = await showTerminal(context, {
     terminal,
     input: flags.interactive,
     detachKeys: flags['detach-keys'] ?? defaultDetachKeys,
     fresh: true,
+    raw: flags.raw,
   })
   if (end.kind === 'detached') {
     tell(context, `Detached. "${sandbox.name}" runs on; come back with: joey attach ${sandbox.name}`)

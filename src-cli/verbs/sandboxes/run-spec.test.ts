@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { createSandbox } from '#contract/sandbox'
+import { sandboxFields } from '#contract/sandbox-fields'
 import { parseFlags } from '../../command/flags.ts'
-import { runFlags } from '../run-flags.ts'
-import { readRunRequest } from '../run-spec.ts'
+import { readGrant } from '../isolation/grant.ts'
+import { fieldFlags, runFlags } from '../shared/run-flags.ts'
+import { checkRunRequest } from './explain-refusal.ts'
+import { readFields, readRunRequest } from './run-spec.ts'
 
 function read(...args: string[]) {
   const { values, operands } = parseFlags(runFlags, args, { passThrough: true })
-  const request = readRunRequest(values, operands, { cwd: '/', env: { HOME: '/root', FROM_HERE: 'yes' } })
+  const surroundings = { cwd: '/', env: { HOME: '/root', FROM_HERE: 'yes' }, grants: values.grant.map(readGrant) }
+  const request = readRunRequest(values, operands, surroundings)
+  checkRunRequest(request)
   return createSandbox.request.parse(request)
 }
 
@@ -18,7 +23,7 @@ describe('run', () => {
       tty: false,
       stdin: false,
       network: 'nat',
-      limits: { memoryBytes: null, cpus: null, pids: 4096 },
+      limits: { cpus: null, pids: 4096 },
     })
   })
 
@@ -56,6 +61,12 @@ describe('run', () => {
     })
   })
 
+  test('capabilities are given up by the names that people write', () => {
+    expect(read('--cap-drop', 'cap_kill,chown', '--cap-drop', 'NET_BIND_SERVICE', 'busybox').spec).toMatchObject({
+      dropCapabilities: ['KILL', 'CHOWN', 'NET_BIND_SERVICE'],
+    })
+  })
+
   test('an empty entrypoint drops that of the image', () => {
     expect(read('--entrypoint', '', 'busybox', 'ls').spec.entrypoint).toEqual([])
     expect(read('--entrypoint', 'sh -c', 'busybox').spec.entrypoint).toEqual(['sh', '-c'])
@@ -74,4 +85,23 @@ describe('run', () => {
   ])('%j is refused in terms of the command line', (args, reason) => {
     expect(() => read(...args)).toThrow(reason)
   })
+})
+
+test('a field that is added to the table of fields is an option, and reaches the request', () => {
+  const timeZone = {
+    flag: { name: 'time-zone', type: 'string', value: 'ZONE', help: 'Time zone inside.' },
+    takesEffect: 'created',
+    isPolicy: false,
+    restored: 'then',
+    inBundle: 'carried',
+  } as const
+  const table = { ...sandboxFields, timeZone }
+  const flags = fieldFlags(table)
+  expect(flags['time-zone']).toEqual({ type: 'string', value: 'ZONE', help: 'Time zone inside.' })
+
+  const { values } = parseFlags({ ...runFlags, ...flags }, ['--time-zone', 'Europe/Lisbon', '--user', 'me'], {
+    passThrough: true,
+  })
+  const surroundings = { env: {}, grants: [], cwd: '/' }
+  expect(readFields(values, surroundings, table)).toMatchObject({ timeZone: 'Europe/Lisbon', user: 'me' })
 })

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { shareDesk } from '../../testing/shared-agent.ts'
+import { shareTestAgent } from '../../testing/shared-agent.ts'
 
-const desk = shareDesk()
+const testAgent = shareTestAgent()
 
 describe('joey run', () => {
   test('keeps streams apart, passes the exit code, and removes with --rm', async () => {
-    const ran = await desk.joey([
+    const ran = await testAgent.joey([
       'run',
       '--rm',
       '--name',
@@ -20,17 +20,17 @@ describe('joey run', () => {
       'echo out; echo err >&2; exit 7',
     ])
     expect(ran).toMatchObject({ code: 7, stdout: 'out\n', stderr: 'err\n' })
-    expect((await desk.list('-a')).map(({ name }) => name)).not.toContain('seven')
+    expect((await testAgent.list('-a')).map(({ name }) => name)).not.toContain('seven')
   })
 
   test('needs no -- before the command, and leaves its options to it', async () => {
-    const ran = await desk.joey(['run', '--rm', 'busybox', 'echo', '-n', '--rm', '--', '-i'])
+    const ran = await testAgent.joey(['run', '--rm', 'busybox', 'echo', '-n', '--rm', '--', '-i'])
     expect(ran).toMatchObject({ code: 0, stdout: '--rm -- -i' })
   })
 
   test('loses nothing of a command that ends at once, every time', async () => {
     for (let round = 0; round < 10; round += 1) {
-      expect(await desk.joey(['run', '--rm', 'busybox', 'echo', String(round)])).toMatchObject({
+      expect(await testAgent.joey(['run', '--rm', 'busybox', 'echo', String(round)])).toMatchObject({
         code: 0,
         stdout: `${round}\n`,
       })
@@ -39,16 +39,16 @@ describe('joey run', () => {
 
   test('says that memory ran out', async () => {
     const hog = 'dd if=/dev/zero of=/dev/null bs=200M count=1'
-    const ran = await desk.joey(['run', '--rm', '-m', '64m', 'busybox', 'sh', '-c', hog])
+    const ran = await testAgent.joey(['run', '--rm', '-m', '64m', 'busybox', 'sh', '-c', hog])
     expect(ran.code).toBe(137)
     expect(ran.stderr).toMatch(/^joey: Ran out of memory \(limit 64 MiB\)/m)
   })
 
   test('feeds standard input byte for byte with -i, and none without', async () => {
     const input = Buffer.from([...Array.from({ length: 256 }, (_, index) => index), 10, 0, 255])
-    const fed = await desk.joey(['run', '--rm', '-i', 'busybox', 'cat'], { input })
+    const fed = await testAgent.joey(['run', '--rm', '-i', 'busybox', 'cat'], { input })
     expect(fed.bytes).toEqual(input)
-    expect(await desk.joey(['run', '--rm', 'busybox', 'cat'], { input: 'unseen' })).toMatchObject({
+    expect(await testAgent.joey(['run', '--rm', 'busybox', 'cat'], { input: 'unseen' })).toMatchObject({
       code: 0,
       stdout: '',
     })
@@ -57,7 +57,7 @@ describe('joey run', () => {
   test('sets environment, user, working directory, hostname, and a read-only root', async () => {
     const script = 'echo "$A $B $(id -u) $(pwd) $(hostname)"; touch /x 2>/dev/null || echo read-only'
     const options = ['-e', 'A=1', '-e', 'B', '-u', '7', '-w', '/tmp', '-h', 'box', '--read-only']
-    const ran = await desk.joey(['run', '--rm', ...options, 'busybox', 'sh', '-c', script], { env: { B: 'two' } })
+    const ran = await testAgent.joey(['run', '--rm', ...options, 'busybox', 'sh', '-c', script], { env: { B: 'two' } })
     expect(ran.stdout).toBe('1 two 7 /tmp box\nread-only\n')
   })
 
@@ -66,7 +66,7 @@ describe('joey run', () => {
     writeFileSync(join(folder, 'file'), 'from here\n')
     try {
       const script = 'cat /m/file; echo x > /m/new || echo refused'
-      const ran = await desk.joey(['run', '--rm', '-v', '.:/m:ro', 'busybox', 'sh', '-c', script], { cwd: folder })
+      const ran = await testAgent.joey(['run', '--rm', '-v', '.:/m:ro', 'busybox', 'sh', '-c', script], { cwd: folder })
       expect(ran.stdout).toBe('from here\nrefused\n')
     } finally {
       rmSync(folder, { recursive: true })
@@ -74,7 +74,7 @@ describe('joey run', () => {
   })
 
   test('passes signals to the command', async () => {
-    const child = desk.start([
+    const child = testAgent.start([
       'run',
       '--rm',
       '--name',
@@ -91,31 +91,31 @@ describe('joey run', () => {
   })
 
   test('says which images there are when the one asked for is not', async () => {
-    const ran = await desk.joey(['run', 'no-such-image'])
+    const ran = await testAgent.joey(['run', 'no-such-image'])
     expect(ran.code).toBe(125)
-    expect(ran.stderr).toContain('There is no image "no-such-image". There are: busybox:latest.')
+    expect(ran.stderr).toContain('There is no image no-such-image. There are: busybox:latest.')
     expect(ran.stderr).toContain('joey image import')
   })
 
   test('tells a command that is not there by 127, and leaves nothing', async () => {
-    const ran = await desk.joey(['run', '--name', 'nothing-left', 'busybox', 'no-such-command'])
+    const ran = await testAgent.joey(['run', '--name', 'nothing-left', 'busybox', 'no-such-command'])
     expect(ran.code).toBe(127)
     expect(ran.stderr).toContain('no-such-command')
   })
 
   test('refuses -t without a terminal, and creates nothing', async () => {
-    const ran = await desk.joey(['run', '-it', '--name', 'no-tty', 'busybox', 'sh'])
+    const ran = await testAgent.joey(['run', '-it', '--name', 'no-tty', 'busybox', 'sh'])
     expect(ran.code).toBe(125)
     expect(ran.stderr).toContain('The input device is not a TTY')
-    expect((await desk.list('-a')).map(({ name }) => name)).not.toContain('no-tty')
+    expect((await testAgent.list('-a')).map(({ name }) => name)).not.toContain('no-tty')
   })
 
   test('keeps up with a reader that goes away, and leaves no sandbox with --rm', async () => {
-    const child = desk.start(['run', '--rm', '--name', 'flood', 'busybox', 'yes'])
+    const child = testAgent.start(['run', '--rm', '--name', 'flood', 'busybox', 'yes'])
     const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
     await new Promise((resolve) => child.stdout?.once('data', resolve))
     child.stdout?.destroy()
     expect(await ended).toBe(141)
-    expect((await desk.list('-a')).map(({ name }) => name)).not.toContain('flood')
+    expect((await testAgent.list('-a')).map(({ name }) => name)).not.toContain('flood')
   })
 })

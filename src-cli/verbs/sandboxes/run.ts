@@ -1,13 +1,14 @@
-import { AppError, appError } from '#contract/app-error'
-import type { Sandbox } from '#contract/sandbox'
+import { AppError } from '#contract/app-error'
+import type { Grant, Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { type Context, printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { parseDetachKeys } from '../../tty/detach-keys.ts'
+import { windowSize } from '../../tty/raw-tty.ts'
 import { requireTty } from '../../tty/require-tty.ts'
-import { runFlags } from '../run-flags.ts'
+import { runFlags } from '../shared/run-flags.ts'
 import { runForeground } from './run-foreground.ts'
-import { type CreateRequest, readRunRequest } from '../run-spec.ts'
+import { type CreateRequest, type RunFlags, readRunRequest } from './run-spec.ts'
 
 export const run = defineCommand({
   operands: 'IMAGE [--] [COMMAND] [ARG...]',
@@ -19,18 +20,22 @@ export const run = defineCommand({
     '126 when the command cannot be executed, 127 when it is not in the image, 128 + n when signal n ended it.',
   flags: runFlags,
   examples: [
-    { line: "joey run --rm busybox -- sh -c 'echo hello; exit 7'", says: 'Prints hello and exits with 7.' },
+    { line: "joey run --rm busybox -- sh -c 'echo hello; exit 7'", comment: 'Prints hello and exits with 7.' },
     {
       line: 'joey run -it --name box busybox',
-      says: 'A shell. Ctrl-P Ctrl-Q leaves it running; joey attach box comes back.',
+      comment: 'A shell. Ctrl-P Ctrl-Q leaves it running; joey attach box comes back.',
     },
     {
       line: 'joey run -d -m 64m --cpus 0.5 -p 8080:80 -v ./site:/www:ro busybox httpd -f -h /www',
-      says: 'A web server.',
+      comment: 'A web server.',
     },
   ],
   async run({ flags, operands }, context) {
-    const request = readRunRequest(flags, operands, context)
+    const { env, cwd } = context
+    const request = {
+      ...readRunRequest(flags, operands, { env, cwd, grants: await readGrants(flags) }),
+      ...(flags.tty && { terminal: windowSize(context) }),
+    }
     if (flags['detach-keys'] !== undefined) parseDetachKeys(flags['detach-keys'])
     if (flags.detach) {
       const sandbox = await create(context, request)
@@ -43,17 +48,22 @@ export const run = defineCommand({
   },
 })
 
-/** A missing image is the most frequent failure, so it says what there is instead. */
-async function create({ client }: Context, request: CreateRequest): Promise<Sandbox> {
+/** The agent says whether the contract takes the request. The schema, which takes long to load, is asked only for the words. */
+async function create(context: Context, request: CreateRequest): Promise<Sandbox> {
   try {
-    return await client.createSandbox(request)
+    return await context.client.createSandbox(request)
   } catch (error) {
-    if (AppError.from(error).wire.code !== 'notFound') throw error
-    const names = (await client.listImages({})).flatMap((image) => image.names)
-    const here = names.length === 0 ? 'There are none yet.' : `There are: ${names.sort().join(', ')}.`
-    throw appError('notFound', 'image-not-found', `There is no image "${request.spec.image}". ${here}`, {
-      remedy: { kind: 'runCommand', command: 'joey image import FILE', why: 'Import one, as docker save writes it' },
-      cause: error,
-    })
+    if (AppError.from(error).wire.reason === 'request-not-valid') {
+      const { checkRunRequest } = await import('./explain-refusal.ts')
+      checkRunRequest(request)
+    }
+    throw error
   }
+}
+
+/** Few command lines have one, and its schema takes long to load. */
+async function readGrants({ grant }: RunFlags): Promise<readonly Grant[]> {
+  if (grant.length === 0) return []
+  const { readGrant } = await import('../isolation/grant.ts')
+  return grant.map(readGrant)
 }

@@ -10,13 +10,13 @@ export const update = defineCommand({
   description: 'A limit below what the sandbox uses at present is refused.',
   flags: limitFlags,
   examples: [
-    { line: 'joey update -m 512m --cpus 1.5 web', says: 'Takes effect at once.' },
-    { line: 'joey update -m 0 web', says: 'Lifts the memory limit.' },
+    { line: 'joey update -m 512m --cpus 1.5 web', comment: 'Takes effect at once.' },
+    { line: 'joey update -m 0 web', comment: 'Lifts the memory limit.' },
   ],
   run({ operands, flags }, context) {
     const { memory, cpus, 'pids-limit': pids } = flags
     if (memory === undefined && cpus === undefined && pids === undefined) {
-      throw usageError('Say which limit to change: --memory, --cpus or --pids-limit.')
+      throw usageError('usage-limit-missing')
     }
     const limits = {
       ...(memory === undefined ? {} : { memoryBytes: parseMemory('--memory', memory) }),

@@ -13,7 +13,7 @@ interface EachOptions<T> {
 }
 
 /**
- * Does one thing to several sandboxes at once. Each failure is told under its name and does not stop the others;
+ * Does one thing to several sandboxes at once. Each failure is printed under its name and does not stop the others;
  * results are printed in the order of the names.
  */
 export async function eachSandbox<T>(context: Context, options: EachOptions<T>): Promise<number> {
@@ -24,7 +24,7 @@ export async function eachSandbox<T>(context: Context, options: EachOptions<T>):
   for (const [index, result] of results.entries()) {
     const name = names[index] ?? ''
     if (result.status === 'rejected') {
-      printFailure(context, withName(result.reason, name), style)
+      printFailure(context, result.reason, isAboutAgent(result.reason) ? style : { ...style, name })
       code = failureCode(result.reason, ExitCode.failed)
       if (code === ExitCode.unavailable) return code
       code = ExitCode.failed
@@ -42,8 +42,6 @@ export async function allNames({ client }: Context): Promise<readonly string[]> 
   return (await client.listSandboxes({ all: true })).map(({ name }) => name)
 }
 
-function withName(error: unknown, name: string): AppError {
-  const { wire } = AppError.from(error)
-  const named = wire.message.includes(name) || wire.reason === 'agent-not-running'
-  return new AppError(named ? wire : { ...wire, message: `${name}: ${wire.message}` }, { cause: error })
+function isAboutAgent(error: unknown): boolean {
+  return AppError.from(error).wire.reason === 'agent-not-running'
 }

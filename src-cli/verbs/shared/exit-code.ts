@@ -1,4 +1,6 @@
+import { say } from '#contract/language'
 import type { SandboxExit } from '#contract/sandbox'
+import { sentenceOfExit } from '#contract/say-exit'
 import { type Context, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -12,7 +14,13 @@ const worthSaying: ReadonlySet<SandboxExit['reason']> = new Set([
 ])
 
 /** The code to exit with, after having said what the code alone does not. */
-export function exitCodeOf(context: Pick<Context, 'stderr'>, exit: SandboxExit | null, code: number | null): number {
-  if (exit && worthSaying.has(exit.reason)) tell(context, `joey: ${sanitize(exit.message)}`)
+export function exitCodeOf(
+  context: Pick<Context, 'stderr' | 'language'>,
+  exit: SandboxExit | null,
+  code: number | null,
+): number {
+  if (exit && worthSaying.has(exit.reason)) {
+    tell(context, `joey: ${sanitize(say(sentenceOfExit(exit), context.language ?? null))}`)
+  }
   return exit?.code ?? code ?? ExitCode.notStarted
 }

@@ -19,7 +19,7 @@ export function createSignalProxy(
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') return
     interrupts += 1
     if (interrupts < patience) return
-    tell({ stderr }, `joey: It does not heed ${signal}. It runs on; end it with: joey kill ${name}`)
+    tell({ stderr }, `joey: It ignored ${signal}. It runs on; end it with: joey kill ${name}`)
     process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated)
   }
 }

@@ -1,6 +1,6 @@
 import { SnapshotName } from '#contract/snapshot'
 import { defineCommand } from '../../command/command.ts'
-import { usageError } from '../../command/usage-error.ts'
+import { problemOf, usageError } from '../../command/usage-error.ts'
 import { printJson, printLine, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
@@ -11,7 +11,7 @@ import { sandboxRef } from '../shared/sandbox-ref.ts'
 export const snapshotCreate = defineCommand({
   operands: 'SANDBOX',
   count: [1, 1],
-  description: 'Keeps the disk of a sandbox as it is. It goes on as it was; how long it stood still is told.',
+  description: 'Keeps the disk of a sandbox as it is. It goes on as it was; the time that it was paused is printed.',
   flags: {
     name: { type: 'string', value: 'NAME', help: 'A name for it. One is made up from the time otherwise.' },
     note: { type: 'string', value: 'TEXT', help: 'A note for people.' },
@@ -19,8 +19,8 @@ export const snapshotCreate = defineCommand({
     live: { type: 'boolean', help: 'With memory and processes, in the classes that can.' },
   },
   examples: [
-    { line: 'joey snapshot create web --name before-upgrade', says: 'Keeps the disk under a name.' },
-    { line: 'joey snapshot create web --live', says: 'Keeps what runs in it too.' },
+    { line: 'joey snapshot create web --name before-upgrade', comment: 'Keeps the disk under a name.' },
+    { line: 'joey snapshot create web --live', comment: 'Keeps what runs in it too.' },
   ],
   async run({ operands: [word = ''], flags }, context) {
     const ref = sandboxRef(word)
@@ -32,7 +32,7 @@ export const snapshotCreate = defineCommand({
     if (flags.json) printJson(context.stdout, snapshot)
     else printLine(context.stdout, snapshot.id)
     if (!flags.json && context.stderr.isTTY)
-      tell(context, `${snapshot.sandboxName}@${snapshot.name}: stood still for ${formatDuration(snapshot.pauseMs)}`)
+      tell(context, `${snapshot.sandboxName}@${snapshot.name}: paused for ${formatDuration(snapshot.pauseMs)}`)
     return ExitCode.ok
   },
 })
@@ -41,6 +41,7 @@ export const snapshotCreate = defineCommand({
 export function snapshotName(text: string | undefined): { name?: string } {
   if (text === undefined) return {}
   const checked = SnapshotName.safeParse(text)
-  if (!checked.success) throw usageError(`--name ${text}: ${checked.error.issues[0]?.message ?? 'not a name.'}`)
+  if (!checked.success)
+    throw usageError('usage-not-valid', { where: `--name ${text}`, problem: problemOf(checked.error) })
   return { name: text }
 }

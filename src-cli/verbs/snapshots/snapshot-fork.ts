@@ -1,3 +1,4 @@
+import { sayTexts } from '#contract/language'
 import { SandboxName } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
@@ -24,17 +25,17 @@ export const snapshotFork = defineCommand({
     'no-start': { type: 'boolean', help: 'Leave them stopped.' },
   },
   examples: [
-    { line: 'joey snapshot fork web -n 5 --name try', says: 'Makes try-1 to try-5 from web as it is now.' },
-    { line: 'joey snapshot fork web@before-upgrade', says: 'One sandbox from a snapshot.' },
+    { line: 'joey snapshot fork web -n 5 --name try', comment: 'Makes try-1 to try-5 from web as it is now.' },
+    { line: 'joey snapshot fork web@before-upgrade', comment: 'One sandbox from a snapshot.' },
   ],
   async run({ operands: [word = ''], flags }, context) {
-    if (flags.live && flags['disk-only']) throw usageError('Give --live or --disk-only, not both.')
+    if (flags.live && flags['disk-only']) throw usageError('usage-live-and-disk-only')
     const count = readCount(flags.number)
     if (flags.name !== undefined && !SandboxName.safeParse(flags.name).success)
-      throw usageError(`--name ${flags.name}: a name has small letters, digits and dashes.`)
+      throw usageError('usage-sandbox-name', { text: flags.name })
     const of = flags.class === undefined ? {} : { class: parseClass('--class', flags.class) }
     const [kind = '', id = ''] = (await findTree(context.client, word)).split(':')
-    if (kind === 'image') throw usageError('An image is not forked: run it.')
+    if (kind === 'image') throw usageError('usage-image-not-forked')
     const wish = {
       ...(kind === 'sandbox' ? { sandbox: id } : { snapshot: id }),
       count,
@@ -46,8 +47,9 @@ export const snapshotFork = defineCommand({
     const result = await withProgress(context, (task) => context.client.forkSandboxes({ ...wish, task }))
     if (flags.json) printJson(context.stdout, result)
     else {
-      if (result.pauseMs > 0) tell(context, `The parent stood still for ${formatDuration(result.pauseMs)}.`)
-      for (const sentence of result.told) tell(context, sanitize(sentence))
+      if (result.pauseMs > 0) tell(context, `The parent was paused for ${formatDuration(result.pauseMs)}.`)
+      for (const text of sayTexts(result.messages, result.messagesWordings, context.language ?? null))
+        tell(context, sanitize(text))
       for (const { name } of result.sandboxes) printLine(context.stdout, name)
     }
     return result.sandboxes.length === count ? ExitCode.ok : ExitCode.failed
@@ -56,6 +58,6 @@ export const snapshotFork = defineCommand({
 
 function readCount(text = '1'): number {
   const number = /^\d{1,3}$/.test(text) ? Number(text) : 0
-  if (number < 1 || number > 100) throw usageError(`-n ${text}: not a number from 1 to 100.`)
+  if (number < 1 || number > 100) throw usageError('usage-number', { option: '-n', text, least: 1, most: 100 })
   return number
 }

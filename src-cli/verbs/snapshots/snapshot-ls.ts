@@ -1,3 +1,4 @@
+import { formatBytes } from '#contract/byte-size'
 import type { Snapshot } from '#contract/snapshot'
 import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine } from '../../context.ts'
@@ -6,7 +7,7 @@ import { printTable } from '../../output/print-table.ts'
 import { sanitize } from '../../output/sanitize.ts'
 import { drawTree } from '../../output/snapshot-tree.ts'
 import type { Column } from '../../output/table.ts'
-import { formatAgo, formatBytes, formatDuration } from '../../output/words.ts'
+import { formatAgo, formatDuration } from '../../output/words.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
 
 const columns: readonly Column<Snapshot>[] = [
@@ -28,7 +29,7 @@ export const snapshotLs = defineCommand({
   operands: '[SANDBOX]',
   count: [0, 1],
   flags: { quiet: { type: 'boolean', short: 'q', help: 'Only ids.' } },
-  examples: [{ line: 'joey snapshot ls web', says: 'The snapshots of one sandbox, the oldest first.' }],
+  examples: [{ line: 'joey snapshot ls web', comment: 'The snapshots of one sandbox, the oldest first.' }],
   async run({ operands: [word], flags }, context) {
     const snapshots = await context.client.listSnapshots(word === undefined ? {} : { sandbox: word })
     if (flags.json) printJson(context.stdout, snapshots)
@@ -43,7 +44,7 @@ export const snapshotTree = defineCommand({
   count: [0, 1],
   description: 'What was made from what: snapshots, and sandboxes (*) below the snapshot that their disk stands on.',
   flags: {},
-  examples: [{ line: 'joey snapshot tree', says: 'Everything.' }],
+  examples: [{ line: 'joey snapshot tree', comment: 'Everything.' }],
   async run({ operands: [word], flags }, { client, stdout }) {
     const [snapshots, sandboxes, usage] = await Promise.all([
       client.listSnapshots({}),

@@ -1,3 +1,4 @@
+import { sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
 import { type Context, printJson, printLine, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -23,8 +24,8 @@ export const snapshotRestore = defineCommand({
     },
   },
   examples: [
-    { line: 'joey snapshot restore web@before-upgrade', says: 'Puts web back.' },
-    { line: 'joey snapshot restore --dry-run 4fd1', says: 'Shows what that would lose.' },
+    { line: 'joey snapshot restore web@before-upgrade', comment: 'Puts web back.' },
+    { line: 'joey snapshot restore --dry-run 4fd1', comment: 'Shows what that would lose.' },
   ],
   async run({ operands: [ref = ''], flags }, context) {
     const wish = {
@@ -32,13 +33,14 @@ export const snapshotRestore = defineCommand({
       ...(flags.sandbox === undefined ? {} : { sandbox: sandboxRef(flags.sandbox) }),
       ...(flags['disk-only'] ? { live: false } : {}),
     }
+    const { language = null } = context
     if (flags['dry-run']) return showPlan(context, wish, flags.json)
     const result = await withProgress(context, (task) =>
       context.client.restoreSnapshot({ ...wish, keep: !flags['no-keep'], task }),
     )
     if (flags.json) printJson(context.stdout, result)
     else {
-      for (const sentence of result.told) tell(context, sanitize(sentence))
+      for (const text of sayTexts(result.messages, result.messagesWordings, language)) tell(context, sanitize(text))
       if (result.kept !== null) tell(context, `What was in it is kept as ${result.kept}.`)
       printLine(context.stdout, result.sandbox.name)
     }
@@ -51,14 +53,15 @@ async function showPlan(
   wish: { readonly ref: string; readonly live?: boolean; readonly sandbox?: string },
   json: boolean,
 ): Promise<number> {
+  const { language = null } = context
   const plan = await context.client.planRestore(wish)
   if (json) printJson(context.stdout, plan)
   else
     printParagraphs(context, [
       paragraph(`${plan.sandbox.name} <- ${plan.snapshot.name}${plan.live ? ', with memory' : ''}`),
-      ...list('Stands in the way:', plan.problems),
-      ...list('Lost:', plan.lost),
-      ...list('Changed:', plan.changes),
+      ...list('What prevents it:', sayTexts(plan.problems, plan.problemsWordings, language)),
+      ...list('Lost:', sayTexts(plan.lost, plan.lostWordings, language)),
+      ...list('Changed:', sayTexts(plan.changes, plan.changesWordings, language)),
     ])
   return plan.problems.length > 0 ? ExitCode.failed : ExitCode.ok
 }

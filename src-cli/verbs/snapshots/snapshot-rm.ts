@@ -1,18 +1,18 @@
 import { AppError } from '#contract/app-error'
+import { formatBytes } from '#contract/byte-size'
 import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printFailure } from '../../failure.ts'
 import { sanitize } from '../../output/sanitize.ts'
 import { withProgress } from '../../output/task-progress.ts'
-import { formatBytes } from '../../output/words.ts'
 
 export const snapshotRm = defineCommand({
   operands: 'SNAPSHOT [SNAPSHOT...]',
   count: [1, Number.POSITIVE_INFINITY],
   description: 'What was made from a snapshot stays as it is. What only the snapshot needs is freed.',
   flags: {},
-  examples: [{ line: 'joey snapshot rm web@before-upgrade', says: 'Removes one.' }],
+  examples: [{ line: 'joey snapshot rm web@before-upgrade', comment: 'Removes one.' }],
   async run({ operands, flags }, context) {
     const removed = []
     let code: number = ExitCode.ok
@@ -37,7 +37,9 @@ export const snapshotPrune = defineCommand({
   count: [0, 1],
   description: 'Removes snapshots that Joey made and that the rules of keeping no longer keep. Those you made stay.',
   flags: { 'dry-run': { type: 'boolean', help: 'Only show what would be removed.' } },
-  examples: [{ line: 'joey snapshot prune --dry-run', says: 'What the rules would remove, and what else takes room.' }],
+  examples: [
+    { line: 'joey snapshot prune --dry-run', comment: 'What the rules would remove, and what else takes room.' },
+  ],
   async run({ operands: [sandbox], flags }, context) {
     const dryRun = flags['dry-run']
     const result = await context.client.pruneSnapshots({ ...(sandbox === undefined ? {} : { sandbox }), dryRun })
@@ -59,7 +61,9 @@ export const snapshotVerify = defineCommand({
   description:
     'Reads layers and saved memory again and compares them with their checksums. All of them without a name.',
   flags: {},
-  examples: [{ line: 'joey snapshot verify', says: 'Checks every snapshot; the exit code is 1 where one is damaged.' }],
+  examples: [
+    { line: 'joey snapshot verify', comment: 'Checks every snapshot; the exit code is 1 where one is damaged.' },
+  ],
   async run({ operands: [ref], flags }, context) {
     const checks = await withProgress(context, (task) =>
       context.client.verifySnapshots({ ...(ref === undefined ? {} : { ref }), task }),

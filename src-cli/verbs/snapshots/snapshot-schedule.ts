@@ -25,9 +25,9 @@ export const snapshotSchedule = defineCommand({
   examples: [
     {
       line: 'joey snapshot schedule web --every 1h --keep-hourly 24 --keep-daily 7',
-      says: 'A day by the hour, a week by the day.',
+      comment: 'A day by the hour, a week by the day.',
     },
-    { line: 'joey snapshot schedule web --off', says: 'Turns it off.' },
+    { line: 'joey snapshot schedule web --off', comment: 'Turns it off.' },
   ],
   async run({ operands: [word = ''], flags }, { client, stdout }) {
     const ref = sandboxRef(word)
@@ -44,8 +44,8 @@ export const snapshotSchedule = defineCommand({
     }
     const wants = schedule.everyMinutes !== null || schedule.beforeStop || schedule.idleMinutes !== null
     const others = [flags['keep-last'], flags['keep-hourly'], flags['keep-daily']].some((text) => text !== undefined)
-    if (flags.off && (wants || others)) throw usageError('--off stands alone.')
-    if (!wants && (others || flags.live)) throw usageError('Say when: --every, --before-stop or --idle.')
+    if (flags.off && (wants || others)) throw usageError('usage-off-alone')
+    if (!wants && (others || flags.live)) throw usageError('usage-schedule-when')
     const answer = await (flags.off
       ? client.setSchedule({ ref, schedule: null })
       : wants
@@ -75,14 +75,15 @@ export function describeSchedule(schedule: Schedule | null, nextAt: string | nul
   return `A snapshot ${when.join(', ')}${live ? ', with memory' : ''}. Keeps ${kept.join(', ')}.${next}`
 }
 
-function minutes(flag: string, text: string | undefined): number | null {
+function minutes(option: string, text: string | undefined): number | null {
   if (text === undefined) return null
-  const whole = Math.round(parseDuration(flag, text) / 60_000)
-  if (whole < 1) throw usageError(`${flag} ${text}: at least a minute, as in 30m.`)
+  const whole = Math.round(parseDuration(option, text) / 60_000)
+  if (whole < 1) throw usageError('usage-duration-short', { option, text })
   return whole
 }
 
-function number(flag: string, text: string): number {
-  if (!/^\d{1,4}$/.test(text) || Number(text) > 1000) throw usageError(`${flag} ${text}: not a number from 0 to 1000.`)
+function number(option: string, text: string): number {
+  if (!/^\d{1,4}$/.test(text) || Number(text) > 1000)
+    throw usageError('usage-number', { option, text, least: 0, most: 1000 })
   return Number(text)
 }

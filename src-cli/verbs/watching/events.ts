@@ -1,5 +1,7 @@
 import { assertNever } from '#contract/assert-never'
-import { type AgentEvent, eventStream } from '#contract/observe'
+import { type Language, say } from '#contract/language'
+import { type AgentEvent, AnyEvent } from '#contract/observe'
+import { sentenceOfExit } from '#contract/say-exit'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -12,23 +14,27 @@ import { createOutlet } from '../../streams/outlet.ts'
 export const events = defineCommand({
   operands: '',
   count: [0, 0],
-  description: 'The first line is a snapshot of everything, unless --since names an event that the agent still has.',
+  description: 'The first line is the state of everything, unless --since names an event that the agent still has.',
   flags: { since: { type: 'string', value: 'SEQ', help: 'Begin after the event with this number.' } },
   examples: [
-    { line: 'joey events', says: 'One line for each thing that happens.' },
-    { line: 'joey events --json --since 41', says: 'One JSON object a line, from event 42 on.' },
+    { line: 'joey events', comment: 'One line for each thing that happens.' },
+    { line: 'joey events --json --since 41', comment: 'One JSON object a line, from event 42 on.' },
   ],
   async run({ flags }, context) {
     const since = flags.since === undefined ? undefined : parseWhole(flags.since)
     if (flags.since !== undefined && since === undefined) {
-      throw usageError(`--since ${flags.since}: not the number of an event.`)
+      throw usageError('usage-event', { text: flags.since })
     }
     const outlet = createOutlet(() => channel)
     const request = since === undefined ? {} : { since }
     const address = { socketPath: context.place.socketPath }
-    const channel: Channel<typeof eventStream> = openChannel(address, eventStream, request, {
+    const channel: Channel<'eventStream'> = openChannel(address, 'eventStream', request, {
       onMessage: (event) => {
-        const line = flags.json ? JSON.stringify(event) : describeEvent(event)
+        const line = flags.json ? JSON.stringify(event) : describeEvent(event, context.language ?? null)
+        outlet.write(context.stdout, `${line}\n`)
+      },
+      onUnknown: (message) => {
+        const line = flags.json ? JSON.stringify(message) : describeUnknown(message)
         outlet.write(context.stdout, `${line}\n`)
       },
     })
@@ -38,18 +44,24 @@ export const events = defineCommand({
   },
 })
 
-/** One line for people. Safe to print: what a guest may have made is sanitized. */
-export function describeEvent(event: AgentEvent): string {
-  return sanitize(`${event.at}  ${event.seq}  ${event.type}  ${describeFact(event)}`.trimEnd())
+/** An event of a later version of the agent: when it was, and what it calls itself. */
+export function describeUnknown(message: unknown): string {
+  const event = AnyEvent.safeParse(message)
+  return event.success ? sanitize(`${event.data.at}  ${event.data.seq}  ${event.data.type}`) : '?'
 }
 
-function describeFact(event: AgentEvent): string {
+/** One line for people. Safe to print: what a guest may have made is sanitized. */
+export function describeEvent(event: AgentEvent, language: Language | null): string {
+  return sanitize(`${event.at}  ${event.seq}  ${event.type}  ${describeFact(event, language)}`.trimEnd())
+}
+
+function describeFact(event: AgentEvent, language: Language | null): string {
   switch (event.type) {
-    case 'snapshot':
+    case 'state':
       return `${count(event.sandboxes.length, 'sandbox')}, ${count(event.images.length, 'image')}`
     case 'sandbox.changed': {
       const { id, name, state, exit } = event.sandbox
-      return `${name} (${id}) ${state}${state === 'stopped' && exit ? `: ${exit.message}` : ''}`
+      return `${name} (${id}) ${state}${state === 'stopped' && exit ? `: ${say(sentenceOfExit(exit), language)}` : ''}`
     }
     case 'sandbox.removed':
       return `${event.name} (${event.id})`
@@ -76,7 +88,7 @@ function describeFact(event: AgentEvent): string {
     case 'snapshot.removed':
       return event.id
     case 'notice':
-      return event.message
+      return say(event, language)
     default:
       return assertNever(event, 'event')
   }

@@ -1,4 +1,4 @@
-import { type LogLine, logStream } from '#contract/observe'
+import type { LogLine } from '#contract/observe'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, tell } from '../../context.ts'
@@ -8,27 +8,34 @@ import { parseWhole } from '../../parse/size.ts'
 import { parseSince } from '../../parse/time.ts'
 import { type Channel, openChannel } from '../../streams/channel.ts'
 import { createOutlet } from '../../streams/outlet.ts'
+import { filterTerminals } from '../../tty/filtered-output.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
 
 export const logs = defineCommand({
   operands: 'SANDBOX',
   count: [1, 1],
-  description: 'What the main process wrote, over all its runs: to standard output and standard error, each as it was.',
+  description:
+    'What the main process wrote, over all its runs: to standard output and standard error. A pipe or a file gets each\n' +
+    'as it was; a terminal gets text and colours only, since other sequences could act on it.',
   flags: {
     boot: { type: 'boolean', help: 'What the kernel of a micro-VM said, instead.' },
     follow: { type: 'boolean', short: 'f', help: 'Go on until the sandbox has ended.' },
     tail: { type: 'string', short: 'n', value: 'LINES', help: 'Only so many lines from the end.' },
     timestamps: { type: 'boolean', short: 't', help: 'Put the time before each line.' },
+    raw: { type: 'boolean', help: 'Give a terminal every sequence too, whatever it does there.' },
     since: { type: 'string', value: 'TIME', help: 'Only what is younger: 10m, or 2026-01-31T12:00:00Z.' },
   },
   examples: [
-    { line: 'joey logs -f -n 20 web', says: 'Shows the last 20 lines and what follows.' },
-    { line: 'joey logs -t --since 1h web 2>/dev/null', says: 'Only its standard output of the last hour, with times.' },
+    { line: 'joey logs -f -n 20 web', comment: 'Shows the last 20 lines and what follows.' },
+    {
+      line: 'joey logs -t --since 1h web 2>/dev/null',
+      comment: 'Only its standard output of the last hour, with times.',
+    },
   ],
   async run({ operands: [word = ''], flags }, context) {
     if (flags.boot) {
-      const other = (['follow', 'tail', 'timestamps', 'since'] as const).find((name) => flags[name])
-      if (other !== undefined) throw usageError(`--boot prints what there is: leave out --${other}.`)
+      const other = (['follow', 'tail', 'timestamps', 'since', 'raw'] as const).find((name) => flags[name])
+      if (other !== undefined) throw usageError('usage-boot-alone', { option: `--${other}` })
       return printBootLog(context, sandboxRef(word), flags.json)
     }
     const request = {
@@ -38,7 +45,7 @@ export const logs = defineCommand({
       ...(flags.since === undefined ? {} : { since: parseSince('--since', flags.since, new Date()) }),
     }
     const format = flags.json ? formatJson : createLineFormat(flags.timestamps)
-    await printLog(context, request, format)
+    await printLog(flags.raw ? context : filterTerminals(context, 'lines'), request, format)
     return ExitCode.ok
   },
 })
@@ -52,12 +59,12 @@ async function printBootLog(context: Context, ref: string, json: boolean): Promi
   return ExitCode.ok
 }
 
-type LogRequest = Parameters<typeof openChannel<typeof logStream>>[2]
+type LogRequest = Parameters<typeof openChannel<'logStream'>>[2]
 type Format = (line: LogLine) => { readonly text: string; readonly stream: LogLine['stream'] }
 
 async function printLog({ place, stdout, stderr }: Context, request: LogRequest, format: Format): Promise<void> {
   const outlet = createOutlet(() => channel)
-  const channel: Channel<typeof logStream> = openChannel({ socketPath: place.socketPath }, logStream, request, {
+  const channel: Channel<'logStream'> = openChannel({ socketPath: place.socketPath }, 'logStream', request, {
     onMessage(message) {
       if (message.type === 'end') return channel.close()
       for (const line of message.lines) {
@@ -73,7 +80,7 @@ async function printLog({ place, stdout, stderr }: Context, request: LogRequest,
 function readTail(text: string): { readonly tail?: number } {
   if (text === 'all') return {}
   const tail = parseWhole(text)
-  if (tail === undefined) throw usageError(`-n ${text}: not a number of lines.`)
+  if (tail === undefined) throw usageError('usage-lines', { text })
   return { tail }
 }
 

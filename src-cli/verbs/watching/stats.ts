@@ -1,5 +1,5 @@
 import { appError } from '#contract/app-error'
-import { type UsageSample, usageStream } from '#contract/observe'
+import type { UsageSample } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { type Context, printJson } from '../../context.ts'
@@ -16,8 +16,8 @@ export const stats = defineCommand({
   description: 'Refreshed every second on a terminal; once where the output goes elsewhere, and with --json.',
   flags: { 'no-stream': { type: 'boolean', help: 'Print once and end.' } },
   examples: [
-    { line: 'joey stats', says: 'Every running sandbox, until Ctrl-C.' },
-    { line: 'joey stats --no-stream web', says: 'One sandbox, once.' },
+    { line: 'joey stats', comment: 'Every running sandbox, until Ctrl-C.' },
+    { line: 'joey stats --no-stream web', comment: 'One sandbox, once.' },
   ],
   async run({ operands, flags }, context) {
     const names = await readNames(context, operands)
@@ -47,7 +47,7 @@ async function readNames({ client }: Context, words: readonly string[]): Promise
   const chosen = await Promise.all(words.map((word) => client.inspectSandbox({ ref: sandboxRef(word) })))
   for (const { name, state } of chosen) {
     if (state !== 'running' && state !== 'paused') {
-      throw appError('conflict', 'sandbox-not-running', `"${name}" does not run, so it uses nothing.`)
+      throw appError('sandbox-not-running', { name })
     }
   }
   const ids = new Set<string>(chosen.map(({ id }) => id))
@@ -75,9 +75,9 @@ async function refresh(context: Context, names: Names): Promise<number> {
     stdout.write(`${up}\r\x1b[J${lines.map((line) => `${line.slice(0, width)}\n`).join('')}`)
     drawn = lines.length
   }
-  const channel: Channel<typeof usageStream> = openChannel(
+  const channel: Channel<'usageStream'> = openChannel(
     { socketPath: place.socketPath },
-    usageStream,
+    'usageStream',
     {},
     {
       onMessage: ({ samples }) => {

@@ -43,7 +43,7 @@ export function makeView(nodes: readonly IsolationNode[], edges: readonly Isolat
 }
 
 /** Sandboxes 1 to `count` that all stand on the host's kernel. */
-export function makeDesk(count: number): IsolationView {
+export function makeViewOf(count: number): IsolationView {
   const sandboxes = Array.from({ length: count }, (_, index) => makeSandboxNode(index + 1))
   const kernel = makeNode('host-kernel', 'hostKernel')
   return makeView(

@@ -14,8 +14,8 @@ export const classes = {
   recommended: 'Recommended',
   emulated: 'Emulated',
   unavailable: 'Not available here',
-  weakest: 'Weaker wall, faster',
-  strongest: 'Stronger wall, slower',
+  weakest: 'Weaker isolation, faster',
+  strongest: 'Stronger isolation, slower',
   limitations: 'What works differently in {{class}}',
   limitationsCount_one: '{{count}} thing works differently',
   limitationsCount_other: '{{count}} things work differently',
@@ -23,6 +23,12 @@ export const classes = {
   feature: {
     exec: 'Commands inside',
     terminals: 'Terminals',
+    terminalNames: 'Names of terminals',
+    signals: 'Real-time signals',
+    outOfMemory: 'Running out of memory',
+    unnamedFiles: 'Files without a name',
+    namedPipes: 'Named pipes',
+    watching: 'Watching mounted folders',
     pause: 'Pause',
     liveLimits: 'Change limits while it runs',
     liveMemoryLimit: 'Change memory while it runs',
@@ -34,7 +40,7 @@ export const classes = {
     liveSnapshot: 'Live snapshots',
     diskSnapshot: 'Disk snapshots',
   },
-  problem: { blocks: 'Does not start', loses: 'Does with less', note: 'Good to know' },
+  problem: { blocks: 'Does not start', loses: 'Loses a feature', note: 'Good to know' },
   advice: 'Advice',
   change: {
     title: 'Change the class of {{name}}',
@@ -76,6 +82,7 @@ export const grants = {
     'host-network': "This machine's network",
     device: 'A device',
     'no-seccomp': 'No call filter',
+    'new-privileges': 'Rights by program files',
   },
   warning: {
     'host-path': 'Code inside reads this path of your machine, secrets in it included.',
@@ -87,6 +94,8 @@ export const grants = {
     device: 'Code inside drives this device directly. A disk or memory device is the whole machine.',
     'no-seccomp':
       'Every system call reaches the kernel. Most known escapes from containers start with one that is filtered.',
+    'new-privileges':
+      'Programs such as sudo, su and ping gain rights by what their files say. A user inside may become root inside.',
   },
   path: 'Path on this machine',
   access: 'Access',

@@ -17,10 +17,3 @@ export const common = {
   loading: 'Loading…',
   remedy: { retry: 'Try again', startAgent: 'Start the agent', runCommand: 'Copy command', openLog: 'Show log' },
 } as const
-
-/** By `reason` of the wire error; where a key is missing the agent's own sentence is shown. */
-export const errors = {
-  'bad-answer':
-    'The agent and this window do not understand each other. They are probably of different versions: restart both.',
-  'stream-timeout': 'The connection to the agent did not open in time.',
-} as const

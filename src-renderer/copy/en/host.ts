@@ -1,7 +1,7 @@
 export const host = {
   title: 'Host',
   classes: 'Isolation classes',
-  classesText: 'How strong a wall this host can put around a sandbox.',
+  classesText: 'How strongly this host can isolate a sandbox.',
   measure: 'Measure now',
   measuring: 'Measuring…',
   measureHint: 'Runs a small sandbox of each class for a moment.',

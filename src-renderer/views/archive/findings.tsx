@@ -7,10 +7,10 @@ import { applyRemedy } from '../../actions/remedies.ts'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
-import type { Asked } from '../../store/query-store.ts'
+import type { Answer } from '../../store/query-store.ts'
 
 interface Props {
-  readonly scan: Asked<z.output<typeof scanSecrets.response>>
+  readonly scan: Answer<z.output<typeof scanSecrets.response>>
   /** Ids of what is left out. */
   readonly dropped: ReadonlySet<string>
   readonly onDrop: (ids: ReadonlySet<string>) => void

@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
 import { useLocation } from 'wouter'
 import { importBundle, type PermissionSheet } from '#contract/archive'
+import { formatBytes } from '#contract/byte-size'
 import { SandboxName } from '#contract/sandbox'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { call } from '../../call.ts'
@@ -12,7 +13,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx'
 import { TextField } from '../../components/field.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
-import { formatBytes } from '../../model/byte-size.ts'
+import { wordedText, wordedTexts } from '../../copy/i18n.ts'
 import { useIsLive } from '../../store/agent-store.ts'
 import { closeArchive, sheetStore, useArchiveUi } from '../../store/archive-store.ts'
 import { useWork } from '../snapshots/use-work.ts'
@@ -74,71 +75,19 @@ interface FormProps {
 function ImportForm({ path, sheet, passphrase }: FormProps): ReactNode {
   const { t } = useTranslation()
   const online = useIsLive()
-  const [, navigate] = useLocation()
-  const work = useWork(t('archives.import.failed'))
   const [name, setName] = useState('')
   const [start, setStart] = useState(false)
   const [agreed, setAgreed] = useState<ReadonlySet<string>>(
     new Set(sheet.requests.filter(({ isNew, possible }) => possible && !isNew).map(({ id }) => id)),
   )
+  const { work, run } = useImport({ path, sheet, passphrase }, { name, start, agreed })
   const nameValid = name === '' || SandboxName.safeParse(name).success
-  const run = async (): Promise<void> => {
-    const done = await work.run(async (task) => {
-      const wish = { path, consent: sheet.consent, agreed: [...agreed], start, task }
-      const { sandbox, told } = await call(importBundle, {
-        ...wish,
-        ...(name === '' ? {} : { name }),
-        ...(passphrase === '' ? {} : { passphrase }),
-      })
-      toast.success(t('archives.import.done', { name: sandbox.name }), { description: told.join('\n') })
-      navigate(`/sandboxes/${sandbox.id}`)
-    })
-    if (done) closeArchive()
-  }
-  const toggle = (id: string, on: boolean): void => {
-    const next = new Set(agreed)
-    if (on) next.add(id)
-    else next.delete(id)
-    setAgreed(next)
-  }
   return (
     <>
       <div className="dialog-body archive-form">
         <SheetFacts sheet={sheet} />
-        {sheet.problems.length > 0 && (
-          <section className="findings-box" aria-label={t('archives.import.problems')}>
-            <h3>{t('archives.import.problems')}</h3>
-            <ul className="dialog-list">
-              {sheet.problems.map((problem) => (
-                <li key={problem} className="field-problem">
-                  {problem}
-                </li>
-              ))}
-            </ul>
-          </section>
-        )}
-        <section className="findings-box" aria-label={t('archives.import.wants')}>
-          <h3>{t('archives.import.wants')}</h3>
-          {sheet.requests.length === 0 && <p className="section-text">{t('archives.import.wantsNothing')}</p>}
-          <ul className="finding-list">
-            {sheet.requests.map(({ id, sentence, isNew, possible, why }) => (
-              <li key={id} className="finding-item">
-                <Checkbox
-                  label={t('archives.import.agree', { what: sentence })}
-                  checked={agreed.has(id)}
-                  disabled={!possible}
-                  onChange={(on) => toggle(id, on)}
-                />
-                <span>{sentence}</span>
-                <span className="tag" data-new={isNew && possible}>
-                  {possible
-                    ? t(isNew ? 'archives.import.isNew' : 'archives.import.usual')
-                    : t('archives.import.impossible', { why: why ?? '' })}
-                </span>
-              </li>
-            ))}
-          </ul>
-        </section>
+        {sheet.problems.length > 0 && <Problems sheet={sheet} />}
+        <Requests requests={sheet.requests} agreed={agreed} onAgree={setAgreed} />
         <TextField
           label={t('archives.import.name')}
           placeholder={sheet.name}
@@ -159,6 +108,93 @@ function ImportForm({ path, sheet, passphrase }: FormProps): ReactNode {
         onRun={() => void run()}
       />
     </>
+  )
+}
+
+interface Choices {
+  /** Empty for the bundle's own. */
+  readonly name: string
+  readonly start: boolean
+  /** Ids of what the person agrees to. */
+  readonly agreed: ReadonlySet<string>
+}
+
+function useImport(
+  { path, sheet, passphrase }: FormProps,
+  { name, start, agreed }: Choices,
+): { readonly work: ReturnType<typeof useWork>; readonly run: () => Promise<void> } {
+  const { t } = useTranslation()
+  const [, navigate] = useLocation()
+  const work = useWork(t('archives.import.failed'))
+  const run = async (): Promise<void> => {
+    const done = await work.run(async (task) => {
+      const wish = { path, consent: sheet.consent, agreed: [...agreed], start, task }
+      const { sandbox, messages } = await call(importBundle, {
+        ...wish,
+        ...(name === '' ? {} : { name }),
+        ...(passphrase === '' ? {} : { passphrase }),
+      })
+      toast.success(t('archives.import.done', { name: sandbox.name }), { description: messages.join('\n') })
+      navigate(`/sandboxes/${sandbox.id}`)
+    })
+    if (done) closeArchive()
+  }
+  return { work, run }
+}
+
+function Problems({ sheet }: { readonly sheet: PermissionSheet }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <section className="findings-box" aria-label={t('archives.import.problems')}>
+      <h3>{t('archives.import.problems')}</h3>
+      <ul className="dialog-list">
+        {wordedTexts(sheet.problems, sheet.problemsWordings).map((problem) => (
+          <li key={problem} className="field-problem">
+            {problem}
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+interface RequestsProps extends Pick<PermissionSheet, 'requests'> {
+  readonly agreed: ReadonlySet<string>
+  readonly onAgree: (ids: ReadonlySet<string>) => void
+}
+
+/** What the bundle wants from this machine, one box to tick for each. */
+function Requests({ requests, agreed, onAgree }: RequestsProps): ReactNode {
+  const { t } = useTranslation()
+  const toggle = (id: string, on: boolean): void => {
+    const next = new Set(agreed)
+    if (on) next.add(id)
+    else next.delete(id)
+    onAgree(next)
+  }
+  return (
+    <section className="findings-box" aria-label={t('archives.import.wants')}>
+      <h3>{t('archives.import.wants')}</h3>
+      {requests.length === 0 && <p className="section-text">{t('archives.import.wantsNothing')}</p>}
+      <ul className="finding-list">
+        {requests.map(({ id, sentence, wording, isNew, possible, why, whyWording }) => (
+          <li key={id} className="finding-item">
+            <Checkbox
+              label={t('archives.import.agree', { what: wordedText(sentence, wording) })}
+              checked={agreed.has(id)}
+              disabled={!possible}
+              onChange={(on) => toggle(id, on)}
+            />
+            <span>{wordedText(sentence, wording)}</span>
+            <span className="tag" data-new={isNew && possible}>
+              {possible
+                ? t(isNew ? 'archives.import.isNew' : 'archives.import.usual')
+                : t('archives.import.impossible', { why: wordedText(why ?? '', whyWording) })}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
   )
 }
 
@@ -184,7 +220,7 @@ function SheetFacts({ sheet }: { readonly sheet: PermissionSheet }): ReactNode {
       </p>
       {note !== '' && <p className="section-text">{note}</p>}
       <p className="sheet-signature" data-state={signature.state}>
-        {signature.sentence}
+        {wordedText(signature.sentence, signature.wording)}
       </p>
     </div>
   )

@@ -7,14 +7,14 @@ import { Dialog } from '../../components/dialog.tsx'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { closeChange, planChange, useChangeClass } from '../../store/change-class-store.ts'
 import { loadClasses, useClasses } from '../../store/classes-store.ts'
-import { ClassDial } from '../create/class-picker.tsx'
+import { ClassPicker } from '../create/class-picker.tsx'
 import { ChangeResult, ChangeRunning } from './change-outcome.tsx'
 import { PlanView } from './plan-view.tsx'
 import { changeNow } from './run-change.ts'
 import './change-class.css'
 
 /** Plans a change of class, makes it, and says how it ended. */
-export function ChangeClassDialog(): ReactNode {
+export function ChangeClassPickerog(): ReactNode {
   const { t } = useTranslation()
   const { target } = useChangeClass()
   const sandbox = useAgent(({ sandboxes }) => (target ? sandboxes.get(target.id) : undefined))
@@ -47,7 +47,7 @@ function ChangeClass({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
   return (
     <>
       <div className="dialog-body change-body">
-        <ClassDial
+        <ClassPicker
           label={t('classes.change.to')}
           value={to}
           classes={classes}

@@ -6,6 +6,7 @@ import type { IsolationClass, Sandbox } from '#contract/sandbox'
 import { Button } from '../../components/button.tsx'
 import { Progress } from '../../components/progress.tsx'
 import { useNow } from '../../components/use-now.ts'
+import { wordedText } from '../../copy/i18n.ts'
 import { formatDuration } from '../../model/duration.ts'
 import { formatMilliseconds } from '../../model/estimate.ts'
 import { type ChangeRun, closeChange, type PlanModel } from '../../store/change-class-store.ts'
@@ -49,7 +50,7 @@ export function ChangeResult({ sandbox, run }: ResultProps): ReactNode {
   const [, navigate] = useLocation()
   const { id, name } = sandbox
   const words = { name, class: t(`sandboxes.class.${run.class}.name`) }
-  const look = (): void => {
+  const showIsolation = (): void => {
     closeChange()
     navigate(`/sandboxes/${id}/isolation`)
   }
@@ -60,7 +61,7 @@ export function ChangeResult({ sandbox, run }: ResultProps): ReactNode {
           {run.fellBack === null ? <CircleCheck aria-hidden="true" /> : <TriangleAlert aria-hidden="true" />}
           <div>
             <h3>{t(run.fellBack === null ? 'classes.change.done' : 'classes.change.fellBack', words)}</h3>
-            {run.fellBack !== null && <p>{run.fellBack}</p>}
+            {run.fellBack !== null && <p>{wordedText(run.fellBack, run.fellBackWording)}</p>}
             {run.downMs > 0 && (
               <p className="plan-note">
                 {t('classes.change.doneText', { duration: formatMilliseconds(run.downMs, t) })}
@@ -70,7 +71,7 @@ export function ChangeResult({ sandbox, run }: ResultProps): ReactNode {
         </div>
       </div>
       <div className="dialog-foot">
-        <Button onClick={look}>{t('classes.change.isolation')}</Button>
+        <Button onClick={showIsolation}>{t('classes.change.isolation')}</Button>
         <Button kind="primary" onClick={closeChange}>
           {t('common.close')}
         </Button>

@@ -8,6 +8,7 @@ import { applyRemedy } from '../../actions/remedies.ts'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { wordedText, wordedTexts } from '../../copy/i18n.ts'
 import { formatMilliseconds } from '../../model/estimate.ts'
 import type { PlanModel } from '../../store/change-class-store.ts'
 import { ProblemList } from '../create/class-notes.tsx'
@@ -51,7 +52,9 @@ function PlanBody({ model, onRemedy }: BodyProps): ReactNode {
 
 function Plan({ plan }: { readonly plan: ClassPlan }): ReactNode {
   const { t } = useTranslation()
-  const { from, to, restarts, lost, kept, problems } = plan
+  const { from, to, restarts, problems } = plan
+  const lost = wordedTexts(plan.lost, plan.lostWordings)
+  const kept = wordedTexts(plan.kept, plan.keptWordings)
   return (
     <div className="plan">
       <p className="plan-way">
@@ -102,12 +105,12 @@ function Steps({ plan }: { readonly plan: ClassPlan }): ReactNode {
     <section>
       <h3>{t('classes.change.steps')}</h3>
       <ol className="plan-steps">
-        {steps.map(({ what, estimateMs: ms }, index) => (
+        {steps.map(({ what, wording, estimateMs: ms }, index) => (
           <li key={what}>
             <span className="plan-number" aria-hidden="true">
               {index + 1}
             </span>
-            <span>{what}</span>
+            <span>{wordedText(what, wording)}</span>
             <span className="plan-note">{ms === null ? '' : formatMilliseconds(ms, t)}</span>
           </li>
         ))}

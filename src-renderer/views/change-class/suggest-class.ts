@@ -7,7 +7,7 @@ const next: Readonly<Record<IsolationClass, readonly IsolationClass[]>> = {
   microvm: ['gvisor', 'container'],
 }
 
-/** What a change is planned to at first: a stronger wall, where this host has one. */
+/** What a change is planned to at first: a stronger class, where this host has one. */
 export function suggestClass(present: IsolationClass): IsolationClass {
   const { classes } = classesStore.getState()
   const [first = 'container', second = first] = next[present]

@@ -3,9 +3,10 @@ import type { TFunction } from 'i18next'
 import { Minus, PenLine, Plus } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import type { FileChange } from '#contract/compare'
 import { formatMode } from '#contract/file-mode'
-import { formatBytes } from '../../model/byte-size.ts'
+import { rowAfterKey } from '../../components/list-moves.ts'
 import { growth } from './change-filter.ts'
 
 interface Props {
@@ -36,7 +37,7 @@ export function ChangeList({ changes, chosen, onChoose }: Props): ReactNode {
     onChoose(change)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    const next = moveOf(event.key, { active, last: changes.length - 1 })
+    const next = rowAfterKey(event.key, { active, last: changes.length - 1 })
     if (next !== null) {
       setActive(next)
       virtual.scrollToIndex(next)
@@ -59,25 +60,18 @@ export function ChangeList({ changes, chosen, onChoose }: Props): ReactNode {
       <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {shown.map(({ index, start }) => {
           const change = changes[index]
-          if (!change) return null
           return (
-            // The list takes the keys; a press on a row chooses it.
-            // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-            <div
-              key={change.path}
-              id={`${listId}-${index}`}
-              className="change-row"
-              role="option"
-              aria-selected={change.path === chosen}
-              aria-posinset={index + 1}
-              aria-setsize={changes.length}
-              data-change={change.change}
-              data-active={index === active}
-              style={{ transform: `translateY(${start}px)` }}
-              onClick={() => choose(index)}
-            >
-              <ChangeRow change={change} />
-            </div>
+            change && (
+              <ChangeOption
+                key={change.path}
+                change={change}
+                id={`${listId}-${index}`}
+                place={{ index, start, count: changes.length }}
+                chosen={change.path === chosen}
+                active={index === active}
+                onChoose={() => choose(index)}
+              />
+            )
           )
         })}
       </div>
@@ -85,15 +79,34 @@ export function ChangeList({ changes, chosen, onChoose }: Props): ReactNode {
   )
 }
 
-const pageRows = 15
+interface OptionProps {
+  readonly change: FileChange
+  readonly id: string
+  readonly place: { readonly index: number; readonly start: number; readonly count: number }
+  readonly chosen: boolean
+  readonly active: boolean
+  readonly onChoose: () => void
+}
 
-function moveOf(key: string, { active, last }: { readonly active: number; readonly last: number }): number | null {
-  const target: Readonly<Record<string, number>> = {
-    ...{ ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + pageRows, PageUp: active - pageRows },
-    ...{ Home: 0, End: last },
-  }
-  const next = target[key]
-  return next === undefined ? null : Math.min(last, Math.max(0, next))
+function ChangeOption({ change, id, place, chosen, active, onChoose }: OptionProps): ReactNode {
+  return (
+    // The list takes the keys; a press on a row chooses it.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div
+      id={id}
+      className="change-row"
+      role="option"
+      aria-selected={chosen}
+      aria-posinset={place.index + 1}
+      aria-setsize={place.count}
+      data-change={change.change}
+      data-active={active}
+      style={{ transform: `translateY(${place.start}px)` }}
+      onClick={onChoose}
+    >
+      <ChangeRow change={change} />
+    </div>
+  )
 }
 
 const icons = { added: <Plus />, changed: <PenLine />, deleted: <Minus /> } as const

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { TextField } from '../../components/field.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
 import { type CreateForm, newEnvRow, newMountRow, newPortRow, type Problems } from './create-form.ts'
 import { GrantsEditor } from './grants-editor.tsx'
@@ -14,7 +15,7 @@ interface Props {
 
 export function Advanced({ form, problems, onChange }: Props): ReactNode {
   const { t } = useTranslation()
-  const wrong = problems.ports ?? problems.mounts ?? problems.env ?? problems.grants
+  const wrong = problems.ports ?? problems.mounts ?? problems.env ?? problems.grants ?? problems.dropCapabilities
   return (
     <details className="fold" open={wrong !== undefined || undefined}>
       <summary>{t('create.advanced')}</summary>
@@ -26,6 +27,14 @@ export function Advanced({ form, problems, onChange }: Props): ReactNode {
           rows={form.grants}
           problem={problems.grants && t(`create.problems.${problems.grants}`)}
           onRows={(grants) => onChange({ grants })}
+        />
+        <TextField
+          label={t('create.dropCapabilities')}
+          hint={t('create.dropCapabilitiesHint')}
+          placeholder={t('create.dropCapabilitiesPlaceholder')}
+          value={form.dropCapabilities}
+          problem={problems.dropCapabilities && t(`create.problems.${problems.dropCapabilities}`)}
+          onChange={(dropCapabilities) => onChange({ dropCapabilities })}
         />
       </div>
     </details>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassAdvice, ClassProblem, ClassProfile } from '#contract/classes'
 import { Segments } from '../../components/toggles.tsx'
+import { wordedText, wordedTexts } from '../../copy/i18n.ts'
 import type { CreateForm } from './create-form.ts'
 import './class-picker.css'
 
@@ -20,7 +21,8 @@ export function ProblemList({ problems }: { readonly problems: readonly ClassPro
           {problem.level === 'loses' && <TriangleAlert aria-hidden="true" />}
           {problem.level === 'note' && <Info aria-hidden="true" />}
           <span>
-            <strong>{t(`classes.problem.${problem.level}`)}.</strong> {problem.message}
+            <strong>{t(`classes.problem.${problem.level}`)}.</strong>{' '}
+            {wordedText(problem.message, problem.wording ?? problem)}
           </span>
         </li>
       ))}
@@ -37,10 +39,10 @@ export function Limitations({ profile }: { readonly profile: ClassProfile }): Re
     <details className="limitations">
       <summary>{t('classes.limitationsCount', { count: limitations.length })}</summary>
       <dl>
-        {limitations.map(({ feature, reason }) => (
+        {limitations.map(({ feature, reason, wording }) => (
           <div key={feature}>
             <dt>{t(`classes.feature.${feature}`)}</dt>
-            <dd>{reason}</dd>
+            <dd>{wordedText(reason, wording)}</dd>
           </div>
         ))}
       </dl>
@@ -77,7 +79,7 @@ export function ClassNotes({ profile, advice, origin, onOrigin }: NotesProps): R
         <div className="class-advice" data-class={advice.recommended}>
           <Lightbulb aria-hidden="true" />
           <div>
-            {advice.because.map((sentence) => (
+            {wordedTexts(advice.because, advice.becauseWordings).map((sentence) => (
               <p key={sentence}>{sentence}</p>
             ))}
           </div>

@@ -5,12 +5,13 @@ import { useTranslation } from 'react-i18next'
 import type { ClassProfile } from '#contract/classes'
 import { IsolationClass } from '#contract/sandbox'
 import { ClassIcon } from '../../components/class-badge.tsx'
+import { wordedText } from '../../copy/i18n.ts'
 import { estimateTexts } from '../../model/estimate.ts'
 import { type ClassesModel, profileOf } from '../../store/classes-store.ts'
 import './create.css'
 import './class-picker.css'
 
-interface DialProps {
+interface ClassPickerProps {
   readonly label: string
   readonly value: IsolationClass
   readonly onChange: (value: IsolationClass) => void
@@ -21,22 +22,30 @@ interface DialProps {
   readonly disabled?: boolean
 }
 
-/** How strong the wall shall be, weakest first. A class that this host does not offer says why before anybody tries. */
-export function ClassDial({ label, value, onChange, classes, recommended, present, disabled }: DialProps): ReactNode {
+/** How strong the isolation shall be, weakest first. A class that this host does not offer shows why before anybody tries. */
+export function ClassPicker({
+  label,
+  value,
+  onChange,
+  classes,
+  recommended,
+  present,
+  disabled,
+}: ClassPickerProps): ReactNode {
   const { t } = useTranslation()
   const title = useId()
   return (
     <fieldset aria-labelledby={title}>
-      <div className="dial-head">
+      <div className="option-head">
         <span id={title} className="group-title">
           {label}
         </span>
-        <span className="dial-scale" aria-hidden="true">
-          {t('classes.weakest')} <span className="dial-scale-line" /> {t('classes.strongest')}
+        <span className="option-scale" aria-hidden="true">
+          {t('classes.weakest')} <span className="option-scale-line" /> {t('classes.strongest')}
         </span>
       </div>
       <RadioGroup.Root
-        className="dial"
+        className="option-group"
         aria-labelledby={title}
         value={value}
         disabled={disabled ?? false}
@@ -70,33 +79,35 @@ function ClassChoice({ value, profile, isRecommended, isPresent }: ChoiceProps):
   const available = profile?.available ?? value === 'container'
   return (
     <RadioGroup.Item
-      className="dial-choice"
+      className="option-card"
       value={value}
       data-class={value}
       disabled={!available || isPresent}
       aria-labelledby={`${id}-name`}
       aria-describedby={`${id}-text`}
     >
-      <span className="dial-name" id={`${id}-name`}>
+      <span className="option-name" id={`${id}-name`}>
         <ClassIcon value={value} />
         {t(`sandboxes.class.${value}.name`)}
-        {isPresent && <span className="dial-mark">{t('classes.change.now')}</span>}
+        {isPresent && <span className="option-mark">{t('classes.change.now')}</span>}
         {isRecommended && (
-          <span className="dial-mark" data-recommended="true">
+          <span className="option-mark" data-recommended="true">
             <ThumbsUp aria-hidden="true" />
             {t('classes.recommended')}
           </span>
         )}
       </span>
-      <span id={`${id}-text`} className="dial-text">
+      <span id={`${id}-text`} className="option-text">
         <span>{t(`sandboxes.class.${value}.short`)}</span>
         {available && profile && <Estimate profile={profile} />}
         {available && profile?.emulated && (
-          <span className="dial-emulated">
-            <strong>{t('classes.emulated')}.</strong> {profile.emulated}
+          <span className="option-emulated">
+            <strong>{t('classes.emulated')}.</strong> {wordedText(profile.emulated, profile.emulatedWording)}
           </span>
         )}
-        {!available && <em>{profile?.explanation ?? t('create.classLoading')}</em>}
+        {!available && (
+          <em>{profile ? wordedText(profile.explanation, profile.explanationWording) : t('create.classLoading')}</em>
+        )}
       </span>
     </RadioGroup.Item>
   )
@@ -112,9 +123,9 @@ function Estimate({ profile }: { readonly profile: ClassProfile }): ReactNode {
     [t('classes.estimate.calls'), calls],
   ] as const
   return (
-    <span className="dial-estimate" title={profile.estimate.measuredHere ? undefined : t('classes.estimate.general')}>
+    <span className="option-estimate" title={profile.estimate.measuredHere ? undefined : t('classes.estimate.general')}>
       {rows.map(([name, text]) => (
-        <span key={name} className="dial-figure">
+        <span key={name} className="option-figure">
           <span>{name}</span> <strong>{text}</strong>
         </span>
       ))}

@@ -1,7 +1,7 @@
 import { cleanup, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import type { IsolationClass } from '#contract/sandbox'
 import { initialAgentState } from '../../store/agent-state.ts'
 import { agentStore } from '../../store/agent-store.ts'
@@ -69,7 +69,7 @@ test('what is wrong is said at its field, and nothing is sent', async () => {
 
 test('a refusal is shown at its field and loses nothing', async () => {
   open(() => {
-    throw appError('conflict', 'sandbox-name-taken', 'Another sandbox is called web-1.')
+    throw new AppError({ code: 'conflict', reason: 'sandbox-name-taken', message: 'Another sandbox is called web-1.' })
   })
   await fill('Name', 'web-1')
   await fill('Command', 'sleep 1')

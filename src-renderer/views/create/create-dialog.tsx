@@ -14,11 +14,12 @@ import { loadClasses, profileOf, useClasses } from '../../store/classes-store.ts
 import { uiStore, useUi } from '../../store/ui-store.ts'
 import { Advanced } from './advanced.tsx'
 import { ClassNotes } from './class-notes.tsx'
+import { ClassPicker } from './class-picker.tsx'
 import { type Field, runsShell } from './create-form.ts'
-import { ClassDial } from './class-picker.tsx'
+import { FieldControls } from './field-controls.tsx'
 import { ImageField } from './image-field.tsx'
 import { LimitFields } from './limit-fields.tsx'
-import { NetworkChoice, NetworkNameField } from './network-choice.tsx'
+import { NetworkChoice } from './network-choice.tsx'
 import { argvOf, suggestFreeName, useCreate } from './use-create.ts'
 import './create.css'
 
@@ -41,12 +42,7 @@ export function CreateDialog(): ReactNode {
 
 function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
   const { t } = useTranslation()
-  const classes = useClasses()
-  const advice = useAdvice()
   const { form, image, problems, refusal, busy, change, submit } = useCreate(onClose)
-  useEffect(() => {
-    void loadClasses()
-  }, [])
   /** What is wrong with a field: seen here, or said by the agent. */
   const problemOf = (field: Field): string | undefined => {
     const problem = problems[field]
@@ -57,69 +53,18 @@ function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
     event.preventDefault()
     if (!busy) void submit()
   }
-  const imageArgv = argvOf(image)
   const onTop = refusal && (refusal.field === null || inAdvanced.has(refusal.field))
+  const part = { form, problemOf, onChange: change }
   return (
     <form className="create-form" noValidate onSubmit={onSubmit}>
       <div className="dialog-body create-grid">
         {onTop && <ErrorNotice error={refusal.error} onRemedy={(remedy) => applyRemedy(remedy, () => void submit())} />}
         <ImageField value={form.image} problem={problemOf('image')} onChange={(value) => change({ image: value })} />
-        <div className="create-pair">
-          <TextField
-            label={t('create.name')}
-            hint={t('create.nameHint')}
-            problem={problemOf('name')}
-            value={form.name}
-            onChange={(name) => change({ name })}
-            beside={
-              <IconButton kind="plain" label={t('create.suggest')} onClick={() => change({ name: suggestFreeName() })}>
-                <Dices />
-              </IconButton>
-            }
-          />
-          <TextField
-            label={t('create.command')}
-            hint={
-              imageArgv.length > 0
-                ? t('create.commandDefault', { command: joinShellWords(imageArgv) })
-                : t('create.commandHint')
-            }
-            problem={problemOf('command')}
-            value={form.command}
-            placeholder={joinShellWords(image?.config.command ?? [])}
-            onChange={(command) => change({ command })}
-          />
-        </div>
-        <Switch
-          label={t('create.tty')}
-          checked={form.tty ?? runsShell(commandWords(form.command) ?? imageArgv)}
-          onChange={(tty) => change({ tty })}
-        />
-        <ClassDial
-          label={t('create.class')}
-          value={form.class}
-          classes={classes}
-          recommended={advice?.recommended}
-          onChange={(value) => change({ class: value })}
-        />
-        {classes.kind === 'error' && (
-          <ErrorNotice error={classes.error} onRemedy={(remedy) => applyRemedy(remedy, () => void loadClasses())} />
-        )}
-        <ClassNotes
-          profile={profileOf(classes, form.class)}
-          advice={advice}
-          origin={form.origin}
-          onOrigin={(origin) => change({ origin })}
-        />
-        <LimitFields form={form} problemOf={problemOf} onChange={change} />
+        <ProgramFields {...part} image={image} />
+        <ClassFields form={form} onChange={change} />
+        <LimitFields {...part} />
         <NetworkChoice value={form.network} onChange={(network) => change({ network })} />
-        {form.network !== 'none' && (
-          <NetworkNameField
-            value={form.networkName}
-            problem={problemOf('networkName')}
-            onChange={(networkName) => change({ networkName })}
-          />
-        )}
+        <FieldControls {...part} />
         <Advanced form={form} problems={problems} onChange={change} />
       </div>
       <div className="dialog-foot">
@@ -132,8 +77,92 @@ function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
   )
 }
 
+type Creation = ReturnType<typeof useCreate>
+
+interface PartProps {
+  readonly form: Creation['form']
+  readonly problemOf: (field: Field) => string | undefined
+  readonly onChange: Creation['change']
+}
+
+/** How the sandbox is called, and what runs in it. */
+function ProgramFields({
+  form,
+  problemOf,
+  onChange,
+  image,
+}: PartProps & { readonly image: Creation['image'] }): ReactNode {
+  const { t } = useTranslation()
+  const imageArgv = argvOf(image)
+  return (
+    <>
+      <div className="create-pair">
+        <TextField
+          label={t('create.name')}
+          hint={t('create.nameHint')}
+          problem={problemOf('name')}
+          value={form.name}
+          onChange={(name) => onChange({ name })}
+          beside={
+            <IconButton kind="plain" label={t('create.suggest')} onClick={() => onChange({ name: suggestFreeName() })}>
+              <Dices />
+            </IconButton>
+          }
+        />
+        <TextField
+          label={t('create.command')}
+          hint={
+            imageArgv.length > 0
+              ? t('create.commandDefault', { command: joinShellWords(imageArgv) })
+              : t('create.commandHint')
+          }
+          problem={problemOf('command')}
+          value={form.command}
+          placeholder={joinShellWords(image?.config.command ?? [])}
+          onChange={(command) => onChange({ command })}
+        />
+      </div>
+      <Switch
+        label={t('create.tty')}
+        checked={form.tty ?? runsShell(commandWords(form.command) ?? imageArgv)}
+        onChange={(tty) => onChange({ tty })}
+      />
+    </>
+  )
+}
+
+/** The isolation class, what is measured about it, and what it can't do. */
+function ClassFields({ form, onChange }: Omit<PartProps, 'problemOf'>): ReactNode {
+  const { t } = useTranslation()
+  const classes = useClasses()
+  const advice = useAdvice()
+  useEffect(() => {
+    void loadClasses()
+  }, [])
+  return (
+    <>
+      <ClassPicker
+        label={t('create.class')}
+        value={form.class}
+        classes={classes}
+        recommended={advice?.recommended}
+        onChange={(value) => onChange({ class: value })}
+      />
+      {classes.kind === 'error' && (
+        <ErrorNotice error={classes.error} onRemedy={(remedy) => applyRemedy(remedy, () => void loadClasses())} />
+      )}
+      <ClassNotes
+        profile={profileOf(classes, form.class)}
+        advice={advice}
+        origin={form.origin}
+        onOrigin={(origin) => onChange({ origin })}
+      />
+    </>
+  )
+}
+
 /** Fields that may be folded away, so that a refusal about them is said on top. */
-const inAdvanced: ReadonlySet<Field> = new Set(['ports', 'mounts', 'env', 'grants'])
+const inAdvanced: ReadonlySet<Field> = new Set(['ports', 'mounts', 'env', 'grants', 'dropCapabilities'])
 
 function commandWords(command: string): readonly string[] | null {
   const split = splitShellWords(command)

@@ -57,6 +57,15 @@ test.each<[string, Partial<CreateForm>, object]>([
   expect(readForm(form(changes), ['sh']).ok).toBe(Object.keys(problems).length === 0)
 })
 
+test('without a limit of memory the settings have the word, and 0 is none', () => {
+  const limitsOf = (memory: string) => {
+    const result = readForm(form({ memory }), [])
+    return result.ok ? result.request.spec.limits : result.problems
+  }
+  expect(limitsOf('')).not.toHaveProperty('memoryBytes')
+  expect(limitsOf('0')).toMatchObject({ memoryBytes: null })
+})
+
 test('what was typed becomes the request', () => {
   const result = readForm(
     form({
@@ -80,7 +89,7 @@ test('what was typed becomes the request', () => {
   })
 })
 
-test('an image whose command is a shell gets a terminal, unless told otherwise', () => {
+test('an image whose command is a shell gets a terminal, unless chosen otherwise', () => {
   expect(readForm(form(), ['/bin/sh'])).toMatchObject({ request: { spec: { tty: true, stdin: true } } })
   expect(readForm(form({ tty: false }), ['/bin/sh'])).toMatchObject({ request: { spec: { tty: false } } })
   expect(readForm(form(), ['nginx', '-g', 'daemon off;'])).toMatchObject({ request: { spec: { tty: false } } })

@@ -8,11 +8,11 @@ import {
   Limits,
   Mount,
   type NetworkMode,
-  NetworkName,
   PortPublish,
   SandboxName,
   SandboxSpec,
 } from '#contract/sandbox'
+import { type FormKey, formKeys, sandboxFields } from '#contract/sandbox-fields'
 import { parseBytes } from '../../model/byte-size.ts'
 import { newId } from '../../model/new-id.ts'
 import { splitShellWords } from '../../model/shell-words.ts'
@@ -36,7 +36,7 @@ export interface EnvRow {
 }
 
 /** What the person has typed, as text; nothing is lost when it is not right yet. */
-export interface CreateForm {
+export interface CreateForm extends Readonly<Record<FormKey, string>> {
   readonly image: string
   readonly name: string
   readonly class: IsolationClass
@@ -45,12 +45,12 @@ export interface CreateForm {
   readonly cpus: string
   readonly pids: string
   readonly network: NetworkMode
-  /** Empty: on no shared network. */
-  readonly networkName: string
   readonly ports: readonly PortRow[]
   readonly mounts: readonly MountRow[]
   readonly env: readonly EnvRow[]
   readonly grants: readonly GrantRow[]
+  /** Names with commas between them. */
+  readonly dropCapabilities: string
   /** For advice only. */
   readonly origin: 'unsaid' | 'mine' | 'others'
   /** Null: as the command suggests. */
@@ -59,8 +59,9 @@ export interface CreateForm {
 
 export function emptyForm(image: string, name: string, defaultClass: IsolationClass = 'container'): CreateForm {
   return {
+    ...perFormKey(() => ''),
     ...{ image, name, class: defaultClass, command: '', memory: '', cpus: '', pids: '4096', network: 'nat' },
-    ...{ networkName: '', ports: [], mounts: [], env: [], grants: [], origin: 'unsaid', tty: null },
+    ...{ ports: [], mounts: [], env: [], grants: [], dropCapabilities: '', origin: 'unsaid', tty: null },
   }
 }
 
@@ -76,11 +77,12 @@ export type Field =
   | 'memory'
   | 'cpus'
   | 'pids'
-  | 'networkName'
+  | FormKey
   | 'ports'
   | 'mounts'
   | 'env'
   | 'grants'
+  | 'dropCapabilities'
 export type Problem =
   | 'imageMissing'
   | 'imageInvalid'
@@ -95,14 +97,15 @@ export type Problem =
   | 'portsWithoutNetwork'
   | 'mountInvalid'
   | 'envInvalid'
-  | 'networkNameInvalid'
-  | 'networkNameWithoutNetwork'
+  | `${FormKey}Invalid`
+  | `${FormKey}WithoutNetwork`
   | 'grantInvalid'
+  | 'dropCapabilitiesInvalid'
 export type Problems = Partial<Readonly<Record<Field, Problem>>>
 
 export type CreateRequest = z.input<typeof createSandbox.request>
 type FormResult =
-  | { readonly ok: true; readonly request: CreateRequest & { readonly spec: SandboxSpec } }
+  | { readonly ok: true; readonly request: CreateRequest & { readonly spec: { readonly class: IsolationClass } } }
   | { readonly ok: false; readonly problems: Problems }
 
 /** Reads the form with the contract's own schemas, so that what passes here the agent understands. */
@@ -114,15 +117,19 @@ export function readForm(form: CreateForm, imageArgv: readonly string[]): FormRe
   const tty = form.tty ?? runsShell(command ?? imageArgv)
   const spec = SandboxSpec.parse({
     ...{ image: form.image.trim(), class: form.class, command, tty, stdin: tty, network: form.network },
-    limits: { memoryBytes: readMemory(form.memory), cpus: readNumber(form.cpus), pids: readNumber(form.pids) },
+    limits: { cpus: readNumber(form.cpus), pids: readNumber(form.pids) },
     ports: form.ports.map(readPort),
     mounts: form.mounts.map(toMount),
-    networkName: form.networkName.trim() || null,
+    ...perFormKey((key) => form[key].trim() || null),
     grants: form.grants.map(readGrant).filter((grant): grant is Grant => grant !== null),
+    dropCapabilities: readCapabilities(form.dropCapabilities),
     env: Object.fromEntries(form.env.map(({ name, value }) => [name.trim(), value])),
   })
+  const { memoryBytes: _none, ...limits } = spec.limits
+  const memory = form.memory.trim() === '' ? {} : { memoryBytes: readMemory(form.memory) }
   const name = form.name.trim()
-  return { ok: true, request: name === '' ? { spec, start: true } : { name, spec, start: true } }
+  const request = { spec: { ...spec, limits: { ...limits, ...memory } }, start: true }
+  return { ok: true, request: name === '' ? request : { name, ...request } }
 }
 
 /** All that is wrong, by field, for showing while the person types. */
@@ -135,13 +142,16 @@ export function findProblems(form: CreateForm): Problems {
     memory: findMemoryProblem(form.memory),
     cpus: Limits.shape.cpus.safeParse(readNumber(form.cpus)).success ? null : 'cpusInvalid',
     pids: Limits.shape.pids.safeParse(readNumber(form.pids)).success ? null : 'pidsInvalid',
-    networkName: findNetworkProblem(form),
+    ...perFormKey((key) => findTextProblem(form, key)),
     ports: findPortProblem(form),
     mounts: form.mounts.every((row) => Mount.safeParse(toMount(row)).success) ? null : 'mountInvalid',
     env: form.env.every(({ name }) => name.trim() !== '' && EnvName.safeParse(name.trim()).success)
       ? null
       : 'envInvalid',
     grants: form.grants.every((row) => readGrant(row) !== null) ? null : 'grantInvalid',
+    dropCapabilities: SandboxSpec.shape.dropCapabilities.safeParse(readCapabilities(form.dropCapabilities)).success
+      ? null
+      : 'dropCapabilitiesInvalid',
   }
   return Object.fromEntries(Object.entries(found).filter(([, problem]) => problem !== null)) as Problems
 }
@@ -153,8 +163,16 @@ export function readNumber(text: string): number | null {
   return /^\d+(\.\d+)?$/.test(trimmed) ? Number(trimmed) : Number.NaN
 }
 
+/** Null for nothing typed, and for 0: no limit. */
 export function readMemory(text: string): number | null {
-  return text.trim() === '' ? null : (parseBytes(text) ?? Number.NaN)
+  const bytes = text.trim() === '' ? 0 : (parseBytes(text) ?? Number.NaN)
+  return bytes === 0 ? null : bytes
+}
+
+/** As people write them: small or capital, with or without `CAP_`. */
+function readCapabilities(text: string): string[] {
+  const names = text.split(/[\s,]+/).filter((name) => name !== '')
+  return names.map((name) => name.toUpperCase().replace(/^CAP_/, ''))
 }
 
 function findMemoryProblem(text: string): Problem | null {
@@ -175,11 +193,16 @@ function findPortProblem({ ports, network }: CreateForm): Problem | null {
   return read.length > 0 && network === 'none' ? 'portsWithoutNetwork' : null
 }
 
-function findNetworkProblem({ network, networkName }: CreateForm): Problem | null {
-  const name = networkName.trim()
-  if (name === '') return null
-  if (!NetworkName.safeParse(name).success) return 'networkNameInvalid'
-  return network === 'none' ? 'networkNameWithoutNetwork' : null
+/** Of a field whose control is made from the table of fields. */
+function findTextProblem(form: CreateForm, key: FormKey): Problem | null {
+  const text = form[key].trim()
+  if (text === '') return null
+  if (!SandboxSpec.shape[key].safeParse(text).success) return `${key}Invalid`
+  return sandboxFields[key].form.needsNetwork && form.network === 'none' ? `${key}WithoutNetwork` : null
+}
+
+function perFormKey<T>(valueOf: (key: FormKey) => T): Record<FormKey, T> {
+  return Object.fromEntries(formKeys.map((key) => [key, valueOf(key)])) as Record<FormKey, T>
 }
 
 function toMount({ source, target, readOnly }: MountRow): z.input<typeof Mount> {

@@ -9,7 +9,7 @@ export interface GrantRow {
   readonly access: 'ro' | 'rw'
 }
 
-export const grantKinds = ['host-path', 'cap', 'device', 'host-network', 'no-seccomp'] as const
+export const grantKinds = ['host-path', 'cap', 'device', 'host-network', 'no-seccomp', 'new-privileges'] as const
 
 export const newGrantRow = (): GrantRow => ({ key: newId(), kind: 'host-path', value: '', access: 'ro' })
 
@@ -22,6 +22,7 @@ export function readGrant({ kind, value, access }: GrantRow): Grant | null {
     device: { kind, path: text },
     'host-network': { kind },
     'no-seccomp': { kind },
+    'new-privileges': { kind },
   }
   const parsed = Grant.safeParse(wish[kind])
   return parsed.success ? parsed.data : null

@@ -88,6 +88,7 @@ function GrantValue({ row, set }: { readonly row: GrantRow; readonly set: (row: 
       return <Cell label={t('grants.device')} placeholder="/dev/fuse" value={row.value} onChange={change} />
     case 'host-network':
     case 'no-seccomp':
+    case 'new-privileges':
       return <span className="row-fill" />
   }
 }

@@ -14,14 +14,14 @@ interface Props {
 
 const memoryPresets = ['128 MiB', '512 MiB', '2 GiB', '8 GiB']
 
-/** Memory, processors and processes; an empty field is no limit. */
+/** Memory, processors and processes; an empty field is no limit, of memory that of the settings. */
 export function LimitFields({ form, problemOf, onChange }: Props): ReactNode {
   const { t } = useTranslation()
   return (
     <div className="create-three">
       <TextField
         label={t('create.memory')}
-        placeholder={t('create.memoryPlaceholder')}
+        placeholder={t('create.memoryDefault')}
         list="memory-presets"
         value={form.memory}
         problem={problemOf('memory')}

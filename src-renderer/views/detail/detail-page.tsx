@@ -4,10 +4,12 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 import type { Sandbox } from '#contract/sandbox'
+import { sentenceOfExit } from '#contract/say-exit'
 import { act } from '../../actions/sandbox-actions.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { saidText } from '../../copy/i18n.ts'
 import { canDo, toneOf } from '../../model/sandbox-abilities.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { FilesTab } from '../files/files-tab.tsx'
@@ -112,7 +114,8 @@ function ExitBar({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
   const live = useIsLive()
   const { state, exit } = sandbox
   if (state !== 'stopped' && state !== 'created') return null
-  const text = state === 'created' ? t('detail.stopped.never') : (exit?.message ?? t('detail.stopped.plain'))
+  const ended = exit ? saidText(sentenceOfExit(exit)) : t('detail.stopped.plain')
+  const text = state === 'created' ? t('detail.stopped.never') : ended
   return (
     <section className="exit-bar" data-tone={toneOf(sandbox)} aria-label={t('detail.stopped.title')}>
       <p>

@@ -6,9 +6,9 @@ import type { Sandbox } from '#contract/sandbox'
 import { IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { formatDuration } from '../../model/duration.ts'
 import { joinShellWords } from '../../model/shell-words.ts'
 import { Fact, FactsCard } from './facts-card.tsx'
+import { FieldFacts } from './field-facts.tsx'
 import { LimitsCard } from './limits-card.tsx'
 
 interface Props {
@@ -65,20 +65,13 @@ function MainProcess({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
   const { argv, spec } = sandbox
   const command = joinShellWords(argv)
-  const fromImage = t('detail.facts.fromImage')
   return (
     <FactsCard title={t('detail.facts.process')}>
       <dl>
         <Fact name={t('detail.facts.command')} copy={command}>
           <code>{command}</code>
         </Fact>
-        <Fact name={t('detail.facts.cwd')}>{spec.cwd ?? fromImage}</Fact>
-        <Fact name={t('detail.facts.user')}>{spec.user ?? fromImage}</Fact>
-        <Fact name={t('detail.facts.tty')}>{t(spec.tty ? 'detail.facts.yes' : 'detail.facts.no')}</Fact>
-        <Fact name={t('detail.facts.root')}>
-          {t(spec.readOnlyRoot ? 'detail.facts.rootReadOnly' : 'detail.facts.rootWritable')}
-        </Fact>
-        <Fact name={t('detail.facts.stopGrace')}>{formatDuration(spec.stopGraceMs)}</Fact>
+        <FieldFacts card="process" spec={spec} />
       </dl>
     </FactsCard>
   )
@@ -90,8 +83,7 @@ function Network({ sandbox }: Props): ReactNode {
   return (
     <FactsCard title={t('detail.facts.network')}>
       <dl>
-        <Fact name={t('detail.facts.network')}>{t(`create.networkMode.${spec.network}.name`)}</Fact>
-        <Fact name={t('detail.facts.networkName')}>{spec.networkName ?? t('common.none')}</Fact>
+        <FieldFacts card="network" spec={spec} />
         <Fact name={t('detail.facts.address')} copy={address}>
           {address ?? '–'}
         </Fact>

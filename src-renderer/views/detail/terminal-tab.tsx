@@ -48,14 +48,7 @@ export function TerminalTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNo
           ))}
         </Tabs.List>
         {active && <CloseButton sandbox={sandbox} terminal={active} title={titleOf(active)} />}
-        <IconButton
-          size="small"
-          label={t('detail.terminal.new')}
-          disabledReason={canOpen ? undefined : t(live ? 'detail.usage.notRunning' : 'shell.agent.disabled')}
-          onClick={() => void open()}
-        >
-          <Plus />
-        </IconButton>
+        <NewButton canOpen={canOpen} onOpen={() => void open()} />
         <TerminalTools />
       </div>
       {terminals.map((terminal) => (
@@ -76,20 +69,41 @@ export function TerminalTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNo
           />
         </Tabs.Content>
       ))}
-      {terminals.length === 0 && (
-        <EmptyState
-          title={t('detail.terminal.emptyTitle')}
-          text={t('detail.terminal.emptyText')}
-          picture={<SquareTerminal size={52} strokeWidth={1.25} />}
-        >
-          {canOpen && (
-            <Button kind="primary" onClick={() => void open()}>
-              {t('detail.terminal.open')}
-            </Button>
-          )}
-        </EmptyState>
-      )}
+      {terminals.length === 0 && <NoTerminals onOpen={canOpen ? () => void open() : null} />}
     </Tabs.Root>
+  )
+}
+
+function NewButton({ canOpen, onOpen }: { readonly canOpen: boolean; readonly onOpen: () => void }): ReactNode {
+  const { t } = useTranslation()
+  const live = useIsLive()
+  return (
+    <IconButton
+      size="small"
+      label={t('detail.terminal.new')}
+      disabledReason={canOpen ? undefined : t(live ? 'detail.usage.notRunning' : 'shell.agent.disabled')}
+      onClick={onOpen}
+    >
+      <Plus />
+    </IconButton>
+  )
+}
+
+/** Without a button where none can be opened. */
+function NoTerminals({ onOpen }: { readonly onOpen: (() => void) | null }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <EmptyState
+      title={t('detail.terminal.emptyTitle')}
+      text={t('detail.terminal.emptyText')}
+      picture={<SquareTerminal size={52} strokeWidth={1.25} />}
+    >
+      {onOpen && (
+        <Button kind="primary" onClick={onOpen}>
+          {t('detail.terminal.open')}
+        </Button>
+      )}
+    </EmptyState>
   )
 }
 

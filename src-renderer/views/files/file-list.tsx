@@ -2,9 +2,10 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Cpu, File, FileSymlink, Folder, HardDrive, Plug, Waypoints } from 'lucide-react'
 import { type KeyboardEvent, type MouseEvent, type ReactNode, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import { formatMode } from '#contract/file-mode'
 import type { FileEntry } from '#contract/files'
-import { formatBytes } from '../../model/byte-size.ts'
+import { rowAfterKey } from '../../components/list-moves.ts'
 
 interface Props {
   readonly label: string
@@ -18,69 +19,23 @@ interface Props {
 }
 
 const rowHeight = 32
-const pageRows = 15
 
 /** Only the rows in sight are in the page. The list has the focus, and says which row is active. */
-export function FileList({ label, entries, selected, onSelect, onOpen, onDelete, onUp }: Props): ReactNode {
-  const { t } = useTranslation()
+export function FileList(props: Props): ReactNode {
+  const { label, entries, selected, onOpen } = props
   const listId = useId()
   const box = useRef<HTMLDivElement>(null)
-  const [wanted, setActive] = useState(0)
-  const active = Math.max(0, Math.min(wanted, entries.length - 1))
   const virtual = useVirtualizer({
     count: entries.length,
     getScrollElement: () => box.current,
     estimateSize: () => rowHeight,
     overscan: 15,
   })
-  const toggle = (name: string): void => {
-    const next = new Set(selected)
-    if (!next.delete(name)) next.add(name)
-    onSelect(next)
-  }
-  const goTo = (index: number, extend: boolean): void => {
-    const target = Math.min(entries.length - 1, Math.max(0, index))
-    const entry = entries[target]
-    if (!entry) return
-    setActive(target)
-    virtual.scrollToIndex(target)
-    onSelect(extend ? new Set([...selected, entry.name]) : new Set([entry.name]))
-  }
-  const onClick = (event: MouseEvent, index: number, { name }: FileEntry): void => {
-    setActive(index)
-    if (event.ctrlKey || event.metaKey) toggle(name)
-    else if (event.shiftKey) {
-      const [from, to] = [Math.min(active, index), Math.max(active, index)]
-      onSelect(new Set(entries.slice(from, to + 1).map((entry) => entry.name)))
-    } else onSelect(new Set([name]))
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const entry = entries[active]
-    const moves: Readonly<Record<string, number>> = {
-      ...{ ArrowDown: active + 1, ArrowUp: active - 1, PageDown: active + pageRows, PageUp: active - pageRows },
-      ...{ Home: 0, End: entries.length - 1 },
-    }
-    const move = moves[event.key]
-    if (event.key === 'Backspace' || (event.altKey && event.key === 'ArrowUp')) onUp()
-    else if (move !== undefined) goTo(move, event.shiftKey)
-    else if (event.key === 'Enter' && entry) onOpen(entry)
-    else if (event.key === ' ' && entry) toggle(entry.name)
-    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect(new Set(entries.map(({ name }) => name)))
-    else if (event.key === 'Delete' && selected.size > 0) onDelete()
-    else return
-    event.preventDefault()
-  }
+  const { active, onClick, onKeyDown } = useSelection(props, (index) => virtual.scrollToIndex(index))
   const shown = virtual.getVirtualItems()
   return (
     <div className="file-table">
-      <div className="file-row file-head" aria-hidden="true">
-        <span />
-        <span>{t('files.columns.name')}</span>
-        <span className="file-size">{t('files.columns.size')}</span>
-        <span>{t('files.columns.mode')}</span>
-        <span>{t('files.columns.owner')}</span>
-        <span>{t('files.columns.modified')}</span>
-      </div>
+      <FileHead />
       <div
         ref={box}
         className="file-list"
@@ -94,30 +49,119 @@ export function FileList({ label, entries, selected, onSelect, onOpen, onDelete,
         <div role="presentation" style={{ height: virtual.getTotalSize(), position: 'relative' }}>
           {shown.map(({ index, start }) => {
             const entry = entries[index]
-            if (!entry) return null
             return (
-              // The list takes the keys; a press on a row chooses it, two open it.
-              // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
-              <div
-                key={entry.name}
-                id={`${listId}-${index}`}
-                className="file-row"
-                role="option"
-                aria-selected={selected.has(entry.name)}
-                aria-posinset={index + 1}
-                aria-setsize={entries.length}
-                data-active={index === active}
-                data-mark={entry.mark}
-                style={{ transform: `translateY(${start}px)` }}
-                onClick={(event) => onClick(event, index, entry)}
-                onDoubleClick={() => onOpen(entry)}
-              >
-                <FileRow entry={entry} />
-              </div>
+              entry && (
+                <FileOption
+                  key={entry.name}
+                  entry={entry}
+                  id={`${listId}-${index}`}
+                  place={{ index, start, count: entries.length }}
+                  selected={selected.has(entry.name)}
+                  active={index === active}
+                  onClick={(event) => onClick(event, index)}
+                  onOpen={() => onOpen(entry)}
+                />
+              )
             )
           })}
         </div>
       </div>
+    </div>
+  )
+}
+
+interface Selection {
+  /** The row that the keys move from. */
+  readonly active: number
+  readonly onClick: (event: MouseEvent, index: number) => void
+  readonly onKeyDown: (event: KeyboardEvent) => void
+}
+
+/** Choosing rows by pointer and keys, as file managers do it: one, a range, or some. */
+function useSelection(props: Props, scrollTo: (index: number) => void): Selection {
+  const { entries, selected, onSelect, onOpen, onDelete, onUp } = props
+  const [wanted, setActive] = useState(0)
+  const last = entries.length - 1
+  const active = Math.max(0, Math.min(wanted, last))
+  const toggle = (name: string): void => {
+    const next = new Set(selected)
+    if (!next.delete(name)) next.add(name)
+    onSelect(next)
+  }
+  const goTo = (index: number, extend: boolean): void => {
+    const entry = entries[index]
+    if (!entry) return
+    setActive(index)
+    scrollTo(index)
+    onSelect(extend ? new Set([...selected, entry.name]) : new Set([entry.name]))
+  }
+  const onClick = (event: MouseEvent, index: number): void => {
+    const entry = entries[index]
+    if (!entry) return
+    setActive(index)
+    if (event.ctrlKey || event.metaKey) toggle(entry.name)
+    else if (event.shiftKey) {
+      const [from, to] = [Math.min(active, index), Math.max(active, index)]
+      onSelect(new Set(entries.slice(from, to + 1).map(({ name }) => name)))
+    } else onSelect(new Set([entry.name]))
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const entry = entries[active]
+    const next = rowAfterKey(event.key, { active, last })
+    if (event.key === 'Backspace' || (event.altKey && event.key === 'ArrowUp')) onUp()
+    else if (next !== null) goTo(next, event.shiftKey)
+    else if (event.key === 'Enter' && entry) onOpen(entry)
+    else if (event.key === ' ' && entry) toggle(entry.name)
+    else if (event.key === 'a' && (event.ctrlKey || event.metaKey)) onSelect(new Set(entries.map(({ name }) => name)))
+    else if (event.key === 'Delete' && selected.size > 0) onDelete()
+    else return
+    event.preventDefault()
+  }
+  return { active, onClick, onKeyDown }
+}
+
+function FileHead(): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <div className="file-row file-head" aria-hidden="true">
+      <span />
+      <span>{t('files.columns.name')}</span>
+      <span className="file-size">{t('files.columns.size')}</span>
+      <span>{t('files.columns.mode')}</span>
+      <span>{t('files.columns.owner')}</span>
+      <span>{t('files.columns.modified')}</span>
+    </div>
+  )
+}
+
+interface OptionProps {
+  readonly entry: FileEntry
+  readonly id: string
+  readonly place: { readonly index: number; readonly start: number; readonly count: number }
+  readonly selected: boolean
+  readonly active: boolean
+  readonly onClick: (event: MouseEvent) => void
+  readonly onOpen: () => void
+}
+
+function FileOption({ entry, id, place, selected, active, onClick, onOpen }: OptionProps): ReactNode {
+  return (
+    // The list takes the keys; a press on a row chooses it, two open it.
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+    <div
+      id={id}
+      className="file-row"
+      role="option"
+      aria-selected={selected}
+      aria-posinset={place.index + 1}
+      aria-setsize={place.count}
+      data-active={active}
+      data-mark={entry.mark}
+      style={{ transform: `translateY(${place.start}px)` }}
+      onClick={onClick}
+      onDoubleClick={onOpen}
+    >
+      <FileRow entry={entry} />
     </div>
   )
 }

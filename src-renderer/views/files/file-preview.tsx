@@ -1,6 +1,7 @@
 import { Pencil, X } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import type { FileEntry } from '#contract/files'
 import { saveText } from '../../actions/file-actions.ts'
 import { applyRemedy } from '../../actions/remedies.ts'
@@ -8,7 +9,6 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Segments } from '../../components/toggles.tsx'
-import { formatBytes } from '../../model/byte-size.ts'
 import { type Content, readContent, toBase64, toHexRows } from '../../model/file-content.ts'
 import { type FilePart, fileStore } from '../../store/files-store.ts'
 import { HighlightedText } from './highlighted-text.tsx'
@@ -109,37 +109,14 @@ function ReadyContent({ tree, part, name, editable, onSaved }: ReadyProps): Reac
     void fileStore.ask({ tree, path }, { keep: true })
     onSaved()
   }
-  const canEdit = editable && content.kind === 'text' && isWhole && size <= editableBytes
-  const views = content.kind === 'picture' ? 'picture' : 'text'
+  const canEdit = editable && isWhole && size <= editableBytes
   return (
     <>
       <div className="file-preview-bar">
-        {draft === null && content.kind !== 'binary' && (
-          <Segments
-            label={t('files.views.label')}
-            value={asHex ? 'hex' : views}
-            onChange={(value) => setAsHex(value === 'hex')}
-            options={[
-              { value: views, label: t(`files.preview.${views}`) },
-              { value: 'hex', label: t('files.preview.hex') },
-            ]}
-          />
-        )}
-        {canEdit && draft === null && !asHex && (
-          <Button size="small" onClick={() => setDraft(content.text)}>
-            <Pencil aria-hidden="true" />
-            {t('files.preview.edit')}
-          </Button>
-        )}
-        {draft !== null && (
-          <>
-            <Button size="small" kind="primary" onClick={() => void save()}>
-              {t('files.preview.save')}
-            </Button>
-            <Button size="small" onClick={() => setDraft(null)}>
-              {t('files.preview.cancel')}
-            </Button>
-          </>
+        {draft === null ? (
+          <ViewTools content={content} asHex={asHex} onHex={setAsHex} onEdit={canEdit ? setDraft : null} />
+        ) : (
+          <EditTools onSave={() => void save()} onCancel={() => setDraft(null)} />
         )}
       </div>
       {!isWhole && (
@@ -158,6 +135,59 @@ function ReadyContent({ tree, part, name, editable, onSaved }: ReadyProps): Reac
           onChange={(event) => setDraft(event.target.value)}
         />
       )}
+    </>
+  )
+}
+
+interface ViewToolsProps {
+  readonly content: Content
+  readonly asHex: boolean
+  readonly onHex: (asHex: boolean) => void
+  /** Null where the file can't be edited. */
+  readonly onEdit: ((text: string) => void) | null
+}
+
+function ViewTools({ content, asHex, onHex, onEdit }: ViewToolsProps): ReactNode {
+  const { t } = useTranslation()
+  const views = content.kind === 'picture' ? 'picture' : 'text'
+  return (
+    <>
+      {content.kind !== 'binary' && (
+        <Segments
+          label={t('files.views.label')}
+          value={asHex ? 'hex' : views}
+          onChange={(value) => onHex(value === 'hex')}
+          options={[
+            { value: views, label: t(`files.preview.${views}`) },
+            { value: 'hex', label: t('files.preview.hex') },
+          ]}
+        />
+      )}
+      {onEdit && content.kind === 'text' && !asHex && (
+        <Button size="small" onClick={() => onEdit(content.text)}>
+          <Pencil aria-hidden="true" />
+          {t('files.preview.edit')}
+        </Button>
+      )}
+    </>
+  )
+}
+
+interface EditToolsProps {
+  readonly onSave: () => void
+  readonly onCancel: () => void
+}
+
+function EditTools({ onSave, onCancel }: EditToolsProps): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <>
+      <Button size="small" kind="primary" onClick={onSave}>
+        {t('files.preview.save')}
+      </Button>
+      <Button size="small" onClick={onCancel}>
+        {t('files.preview.cancel')}
+      </Button>
     </>
   )
 }

@@ -1,11 +1,11 @@
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Switch } from '../../components/toggles.tsx'
-import { formatBytes } from '../../model/byte-size.ts'
 import { joinPath } from '../../model/file-content.ts'
 import { sizesStore } from '../../store/files-store.ts'
 

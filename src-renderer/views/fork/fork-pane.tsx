@@ -15,7 +15,7 @@ import { TerminalView } from '../../terminal/terminal-view.tsx'
 interface Props {
   readonly id: SandboxId
   readonly sandbox: Sandbox | undefined
-  /** Whether the agent has told what there is. */
+  /** Whether the agent's whole state has arrived. */
   readonly known: boolean
   /** Lines that differ from the others'; null where that is not looked at. */
   readonly lines: readonly number[] | null
@@ -63,13 +63,13 @@ function PaneTerminal({ sandbox, lines, onScreen }: TerminalProps): ReactNode {
   const live = useIsLive()
   const all = useAgent((state) => state.terminals)
   const terminal = terminalsOf(all, sandbox.id).findLast(({ state }) => state === 'running')
-  const asked = useRef(false)
+  const requested = useRef(false)
   const [screen, setScreen] = useState<Screen | null>(null)
   const missing = live && canDo('openTerminal', sandbox) && !terminal
   useEffect(() => {
     // Once: where it cannot be opened, or was closed, the button is the way.
-    if (!missing || asked.current) return
-    asked.current = true
+    if (!missing || requested.current) return
+    requested.current = true
     void openShell(sandbox)
   }, [missing, sandbox])
   if (!terminal)

@@ -25,15 +25,15 @@ export function useScreens({ broadcasting, comparing }: { broadcasting: boolean;
   useEffect(() => {
     if (!active) return
     let timer: ReturnType<typeof setTimeout> | undefined
-    const look = (): void => {
+    const compare = (): void => {
       timer = undefined
       setComparison(compareScreens(readAll(screens)))
     }
     const later = (): void => {
-      timer ??= setTimeout(look, calmMs)
+      timer ??= setTimeout(compare, calmMs)
     }
     const listening = [...screens.values()].flatMap((screen) => [screen.onWriteParsed(later), screen.onScroll(later)])
-    look()
+    compare()
     return () => {
       clearTimeout(timer)
       for (const each of listening) each.dispose()

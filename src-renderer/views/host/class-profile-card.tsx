@@ -2,13 +2,23 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassProfile } from '#contract/classes'
 import { ClassIcon } from '../../components/class-badge.tsx'
+import { wordedText } from '../../copy/i18n.ts'
 import { estimateTexts } from '../../model/estimate.ts'
 import { Limitations } from '../create/class-notes.tsx'
 
 /** What this host makes of one class: engine, cost, what is different, or what to do to get it. */
 export function ClassProfileCard({ profile }: { readonly profile: ClassProfile }): ReactNode {
   const { t } = useTranslation()
-  const { class: value, available, engine, explanation, emulated, estimate } = profile
+  const {
+    class: value,
+    available,
+    engine,
+    explanation,
+    explanationWording,
+    emulated,
+    emulatedWording,
+    estimate,
+  } = profile
   const texts = estimateTexts(estimate, t)
   return (
     <article className="offer" data-class={value} data-available={available}>
@@ -20,8 +30,8 @@ export function ClassProfileCard({ profile }: { readonly profile: ClassProfile }
         </span>
       </h3>
       <p>{t(`sandboxes.class.${value}.short`)}</p>
-      <p>{explanation}</p>
-      {available && emulated !== null && <p className="offer-emulated">{emulated}</p>}
+      <p>{wordedText(explanation, explanationWording)}</p>
+      {available && emulated !== null && <p className="offer-emulated">{wordedText(emulated, emulatedWording)}</p>}
       {available && (
         <dl className="offer-figures">
           {engine !== null && <Figure name={t('detail.facts.engine')} text={engine} />}

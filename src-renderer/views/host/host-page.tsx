@@ -1,21 +1,22 @@
-import { CircleCheck, CircleX, Gauge, RefreshCw, TriangleAlert } from 'lucide-react'
+import { Gauge, RefreshCw } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { ClassOffer, Finding } from '#contract/agent'
 import { assertNever } from '#contract/assert-never'
+import { formatBytes } from '#contract/byte-size'
 import { measureClassesNow } from '../../actions/measure-actions.ts'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { Button } from '../../components/button.tsx'
 import { ClassIcon } from '../../components/class-badge.tsx'
-import { CopyableCommand } from '../../components/copy-button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
-import { formatBytes } from '../../model/byte-size.ts'
+import { wordedText } from '../../copy/i18n.ts'
 import { useAgent } from '../../store/agent-store.ts'
 import { loadClasses, useClasses, useMeasuring } from '../../store/classes-store.ts'
 import { examine, type HostModel, type HostReport, useHost } from '../../store/host-store.ts'
 import { Page } from '../shell/page.tsx'
 import { ClassProfileCard } from './class-profile-card.tsx'
+import { FindingRow } from './finding-row.tsx'
 import { SettingsSection } from './settings-section.tsx'
 import './host.css'
 
@@ -150,39 +151,7 @@ function Offer({ offer }: { readonly offer: ClassOffer }): ReactNode {
         <span className="offer-state">{t(offer.available ? 'host.available' : 'host.unavailable')}</span>
       </h3>
       <p>{t(`sandboxes.class.${offer.class}.short`)}</p>
-      <p>{offer.explanation}</p>
+      <p>{wordedText(offer.explanation, offer.explanationWording)}</p>
     </article>
-  )
-}
-
-function FindingRow({ finding }: { readonly finding: Finding }): ReactNode {
-  const { t } = useTranslation()
-  const { level, title, detail, remedy } = finding
-  return (
-    <li className="finding" data-level={level}>
-      {level === 'ok' && <CircleCheck aria-hidden="true" />}
-      {level === 'warning' && <TriangleAlert aria-hidden="true" />}
-      {level === 'problem' && <CircleX aria-hidden="true" />}
-      <div className="finding-body">
-        <span>
-          <span className="visually-hidden">{t(`host.level.${level}`)}: </span>
-          {title}
-        </span>
-        {detail && <span className="finding-detail">{detail}</span>}
-        {remedy?.kind === 'runCommand' && (
-          <>
-            <span className="finding-detail">{remedy.why}</span>
-            <span>
-              <CopyableCommand command={remedy.command} thing={t('host.commandThing')} />
-            </span>
-          </>
-        )}
-      </div>
-      {remedy && remedy.kind !== 'runCommand' && (
-        <Button size="small" onClick={() => applyRemedy(remedy, () => void examine())}>
-          {t(`common.remedy.${remedy.kind}`)}
-        </Button>
-      )}
-    </li>
   )
 }

@@ -2,6 +2,7 @@ import type { ReactNode } from 'react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IsolationClass } from '#contract/sandbox'
+import type { Settings } from '#contract/settings'
 import { saveSettings } from '../../actions/settings-actions.ts'
 import { Select } from '../../components/select.tsx'
 import { Segments, Switch } from '../../components/toggles.tsx'
@@ -56,6 +57,7 @@ export function SettingsSection(): ReactNode {
             }
           />
         </div>
+        <EngineSettings settings={settings} />
       </fieldset>
     </section>
   )
@@ -67,4 +69,72 @@ export function SettingsSection(): ReactNode {
     if (hours === 168) return t('settings.everyWeek')
     return t('settings.everyHours', { hours })
   }
+}
+
+/** What engines are started with. */
+function EngineSettings({ settings }: { readonly settings: Settings }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <>
+      <MemoryShare
+        label={t('settings.defaultMemory')}
+        value={settings.defaultMemoryPercent}
+        onChange={(defaultMemoryPercent) => void saveSettings({ defaultMemoryPercent })}
+      />
+      <MemoryShare
+        label={t('settings.totalMemory')}
+        value={settings.totalMemoryPercent}
+        onChange={(totalMemoryPercent) => void saveSettings({ totalMemoryPercent })}
+      />
+      <PatchGvisor isOn={settings.patchGvisorToSave} />
+    </>
+  )
+}
+
+interface MemoryShareProps {
+  readonly label: string
+  readonly value: number | null
+  readonly onChange: (percent: number | null) => void
+}
+
+const shares = [10, 25, 50, 80, 90, 100]
+
+/** A share of this machine's memory; one that was chosen elsewhere is among the choices. */
+function MemoryShare({ label, value, onChange }: MemoryShareProps): ReactNode {
+  const { t } = useTranslation()
+  const id = useId()
+  const choices = value === null || shares.includes(value) ? shares : [...shares, value].sort((a, b) => a - b)
+  return (
+    <div className="setting">
+      <label htmlFor={id}>{label}</label>
+      <Select
+        id={id}
+        label={label}
+        value={value === null ? 'none' : String(value)}
+        disabled={!useIsLive()}
+        options={[
+          ...choices.map((share) => ({ value: String(share), label: t('settings.share', { share }) })),
+          { value: 'none', label: t('common.noLimit') },
+        ]}
+        onChange={(chosen) => onChange(chosen === 'none' ? null : Number(chosen))}
+      />
+    </div>
+  )
+}
+
+/** Off unless it is chosen, with its risk beside it. */
+function PatchGvisor({ isOn }: { readonly isOn: boolean }): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <div className="setting">
+      <div>
+        <Switch
+          label={t('settings.patchGvisor')}
+          checked={isOn}
+          onChange={(patchGvisorToSave) => void saveSettings({ patchGvisorToSave })}
+        />
+        <p className="finding-detail">{t('settings.patchGvisorRisk')}</p>
+      </div>
+    </div>
+  )
 }

@@ -157,13 +157,13 @@ test('a noisy neighbour is named, and its limit is applied with one press', asyn
   await waitFor(() => expect(request(joey, 'sandbox.update')).toEqual({ ref: '0123456789ac', cpus: 0.5 }))
 })
 
-test('the desk score opens its derivation', async () => {
+test('the overall score opens its derivation', async () => {
   await open()
-  await userEvent.click(screen.getByRole('button', { name: /Desk score/ }))
+  await userEvent.click(screen.getByRole('button', { name: /Overall score/ }))
   expect(screen.getByText('The mean of all sandboxes.')).toBeTruthy()
 })
 
-test('a desk without sandboxes says what will be here', async () => {
+test('a host without sandboxes says what will be here', async () => {
   await open(makeIsolationView({ sandboxes: [], nodes: [], edges: [] }))
   expect(await screen.findByText('Nothing to show yet')).toBeTruthy()
 })

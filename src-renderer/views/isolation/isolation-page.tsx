@@ -18,16 +18,16 @@ import { Graph } from './graph/graph.tsx'
 import { InterferenceView } from './interference/interference-view.tsx'
 import { KindFilter } from './kind-filter.tsx'
 import { NodePanel } from './node/node-panel.tsx'
-import { hideKinds } from './scope-view.ts'
+import { useNode } from './node/use-node.ts'
 import { ScoreCard, ScoreMark } from './parts/score-card.tsx'
 import { Legend } from './parts/strength-word.tsx'
-import { useNode } from './node/use-node.ts'
+import { hideKinds } from './scope-view.ts'
 import './isolation.css'
 
 const shapes = ['graph', 'table', 'interference'] as const
 type Shape = (typeof shapes)[number]
 
-/** What everything on this desk shares. The agent looks only while this page is shown. */
+/** What all sandboxes of this host share. The agent observes only while this page is shown. */
 export function IsolationPage(): ReactNode {
   const { t } = useTranslation()
   const view = useIsolation((state) => (state.scope === null ? state.view : null))
@@ -48,7 +48,7 @@ export function IsolationPage(): ReactNode {
               aria-expanded={scoreOpen}
               onClick={() => setScoreOpen(!scoreOpen)}
             >
-              <ScoreMark value={view.score.value} label={t('isolation.score.desk')} />
+              <ScoreMark value={view.score.value} label={t('isolation.score.overall')} />
             </button>
           )}
           {view && shape === 'graph' && <ExportMenu svg={svg} name="joey-isolation" />}
@@ -62,13 +62,13 @@ export function IsolationPage(): ReactNode {
       )}
       {!view && !error && <Skeleton label={t('isolation.loading')} rows={6} rowHeight={48} />}
       {view && (
-        <Desk view={view} shape={shape} onShape={setShape} svg={svg} scoreOpen={scoreOpen} onScore={setScoreOpen} />
+        <Overview view={view} shape={shape} onShape={setShape} svg={svg} scoreOpen={scoreOpen} onScore={setScoreOpen} />
       )}
     </Page>
   )
 }
 
-interface DeskProps {
+interface OverviewProps {
   readonly view: IsolationView
   readonly shape: Shape
   readonly onShape: (shape: Shape) => void
@@ -77,7 +77,7 @@ interface DeskProps {
   readonly onScore: (open: boolean) => void
 }
 
-function Desk({ view, shape, onShape, svg, scoreOpen, onScore }: DeskProps): ReactNode {
+function Overview({ view, shape, onShape, svg, scoreOpen, onScore }: OverviewProps): ReactNode {
   const { t } = useTranslation()
   const [hidden, setHidden] = useState<ReadonlySet<NodeKind>>(new Set())
   const shown = useMemo(() => hideKinds(view, hidden), [view, hidden])
@@ -115,7 +115,7 @@ function Desk({ view, shape, onShape, svg, scoreOpen, onScore }: DeskProps): Rea
         )}
         {shape === 'table' && <EdgeTable view={shown} onSelect={show} />}
         {shape === 'interference' && <InterferenceView view={view} />}
-        {scoreOpen && <DeskScore view={view} onClose={() => onScore(false)} />}
+        {scoreOpen && <OverallScore view={view} onClose={() => onScore(false)} />}
         {shape === 'graph' && node && !scoreOpen && (
           <NodePanel {...{ view, node, blast, target }} onTarget={setTarget} onClose={() => select(null)} />
         )}
@@ -124,14 +124,14 @@ function Desk({ view, shape, onShape, svg, scoreOpen, onScore }: DeskProps): Rea
   )
 }
 
-function DeskScore({ view, onClose }: { readonly view: IsolationView; readonly onClose: () => void }): ReactNode {
+function OverallScore({ view, onClose }: { readonly view: IsolationView; readonly onClose: () => void }): ReactNode {
   const { t } = useTranslation()
   return (
     <aside className="panel" aria-label={t('isolation.score.derivation')}>
       <IconButton className="panel-close" size="small" label={t('isolation.node.close')} onClick={onClose}>
         <X />
       </IconButton>
-      <ScoreCard label={t('isolation.score.desk')} score={view.score} />
+      <ScoreCard label={t('isolation.score.overall')} score={view.score} />
     </aside>
   )
 }

@@ -24,7 +24,7 @@ const known: AgentState = {
 }
 
 test.each<[string, AgentState, ListQuery, string]>([
-  ['before the first snapshot it loads', initialAgentState, all, 'loading'],
+  ['before the first whole state it loads', initialAgentState, all, 'loading'],
   ['an agent that was never there is an error', { ...initialAgentState, link: { state: 'lost', error } }, all, 'error'],
   ['no sandboxes is empty', { ...known, sandboxes: new Map() }, all, 'empty'],
   ['a search that fits nothing is not empty', known, { ...all, search: 'zzz' }, 'nothingFound'],

@@ -1,12 +1,12 @@
 import { Check, Copy } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import type { Sandbox } from '#contract/sandbox'
 import { useCopy } from '../../components/copy-button.tsx'
 import { Sparkline, sparklineSamples } from '../../components/sparkline.tsx'
 import { Tooltip } from '../../components/tooltip.tsx'
 import { useNow } from '../../components/use-now.ts'
-import { formatBytes } from '../../model/byte-size.ts'
 import { formatCpu, formatDuration } from '../../model/duration.ts'
 import { useUsage } from '../../store/usage-store.ts'
 

@@ -2,7 +2,7 @@ import { cleanup, screen, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import axe from 'axe-core'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { initialAgentState } from '../../store/agent-state.ts'
 import { agentStore } from '../../store/agent-store.ts'
 import { uiStore } from '../../store/ui-store.ts'
@@ -87,7 +87,10 @@ test('loading is said, and an error is shown with its remedy', () => {
   expect(screen.getByRole('status').textContent).toBe('Loading sandboxes')
   cleanup()
   const remedy = { kind: 'startAgent' } as const
-  show({ kind: 'error', error: appError('unavailable', 'agent-gone', 'No agent.', { remedy }) })
+  show({
+    kind: 'error',
+    error: new AppError({ code: 'unavailable', reason: 'agent-gone', message: 'No agent.', remedy }),
+  })
   expect(screen.getByRole('button', { name: 'Start the agent' })).toBeTruthy()
 })
 

@@ -10,7 +10,7 @@ test.each([
   ['a good prefix has no problem', 'try', 2, null],
   ['an empty one is refused', '', 1, { kind: 'invalid' }],
   ['one with a space is refused', 'a b', 2, { kind: 'invalid' }],
-  ['names that are taken are told', 'web', 3, { kind: 'taken', names: ['web-2'] }],
+  ['names that are taken are listed', 'web', 3, { kind: 'taken', names: ['web-2'] }],
 ] as const)('%s', (_rule, prefix, count, expected) => {
   expect(findForkProblem(prefix, count, new Set(['web-2', 'web']))).toEqual(expected)
 })

@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
+import { formatBytes } from '#contract/byte-size'
 import type { Snapshot, SnapshotId } from '#contract/snapshot'
-import { formatBytes } from '../../model/byte-size.ts'
 import type { SnapshotUsages } from '../../store/snapshot-stores.ts'
 import type { TreeNode } from './family.ts'
 

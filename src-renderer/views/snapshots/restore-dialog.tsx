@@ -3,6 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toast } from 'sonner'
 import { assertNever } from '#contract/assert-never'
+import { formatBytes } from '#contract/byte-size'
 import type { Sandbox } from '#contract/sandbox'
 import { type RestorePlan, restoreSnapshot, type Snapshot } from '#contract/snapshot'
 import { applyRemedy } from '../../actions/remedies.ts'
@@ -11,7 +12,7 @@ import { Dialog } from '../../components/dialog.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Checkbox, Switch } from '../../components/toggles.tsx'
-import { formatBytes } from '../../model/byte-size.ts'
+import { wordedTexts } from '../../copy/i18n.ts'
 import { useIsLive } from '../../store/agent-store.ts'
 import { restorePlanStore } from '../../store/snapshot-stores.ts'
 import { useWork } from './use-work.ts'
@@ -57,8 +58,9 @@ function RestoreBody({ snapshot, sandbox, onClose }: Props): ReactNode {
   const allowed = plan.kind === 'ready' && plan.value.problems.length === 0 && online
   const restore = async (): Promise<void> => {
     const done = await work.run(async (task) => {
-      const { kept, told } = await call(restoreSnapshot, { ref: snapshot.id, sandbox: id, live, keep, task })
-      const lines = kept && told.length === 0 ? [t('snapshots.restore.kept')] : told
+      const result = await call(restoreSnapshot, { ref: snapshot.id, sandbox: id, live, keep, task })
+      const messages = wordedTexts(result.messages, result.messagesWordings)
+      const lines = result.kept && messages.length === 0 ? [t('snapshots.restore.kept')] : messages
       const title = t('snapshots.restore.done', { name, snapshot: snapshot.name })
       toast.success(title, { ...(lines.length > 0 ? { description: lines.join(' ') } : {}), duration: 8000 })
     })
@@ -121,26 +123,26 @@ function PlanBody({ plan, onRetry }: PlanProps): ReactNode {
 
 function Plan({ plan }: { readonly plan: RestorePlan }): ReactNode {
   const { t } = useTranslation()
-  const { lost, changes, problems, neededBytes, freeBytes } = plan
+  const { neededBytes, freeBytes } = plan
   const space = { needed: formatBytes(neededBytes), free: formatBytes(freeBytes) }
   return (
     <div className="plan">
       <Lines
         title={t('snapshots.restore.problems')}
-        lines={problems}
+        lines={wordedTexts(plan.problems, plan.problemsWordings)}
         tone="bad"
         icon={<CircleX aria-hidden="true" />}
       />
       <Lines
         title={t('snapshots.restore.lost')}
-        lines={lost}
+        lines={wordedTexts(plan.lost, plan.lostWordings)}
         nothing={t('snapshots.restore.lostNothing')}
         tone="warn"
         icon={<TriangleAlert aria-hidden="true" />}
       />
       <Lines
         title={t('snapshots.restore.changes')}
-        lines={changes}
+        lines={wordedTexts(plan.changes, plan.changesWordings)}
         tone="plain"
         icon={<ArrowRight aria-hidden="true" />}
       />

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event'
 import { afterEach, expect, test } from 'vitest'
 import { Router } from 'wouter'
 import { memoryLocation } from 'wouter/memory-location'
-import { appError } from '#contract/app-error'
+import { AppError, appError } from '#contract/app-error'
 import type { RestorePlan, Snapshot } from '#contract/snapshot'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { initialAgentState } from '../../store/agent-state.ts'
@@ -134,8 +134,48 @@ test('Delete asks, with what is freed and what stands on it, and removes only th
   await waitFor(() => expect(sent(opened, 'snapshot.remove')).toEqual({ ref: first.id }))
 })
 
-test('a restore shows what is lost, keeps the present state unless told otherwise, and is not made where it cannot be', async () => {
-  const opened = open([first, second], { 'snapshot.restore': () => ({ sandbox: web, kept: null, told: [] }) })
+test('what the question before a removal says is of that moment, not of when the tree was drawn', async () => {
+  let asked = 0
+  const usages = [
+    [makeSnapshotUsage({ dependents: ['fork'] })],
+    [makeSnapshotUsage({ dependents: ['second', 'fork'], freesBytes: 0 })],
+  ]
+  open([first, second], { 'snapshot.usage': () => usages[Math.min(asked++, 1)] })
+  await waitFor(() => expect(node(/^first.*1 MiB/)).toBeTruthy())
+  node(/^first/).focus()
+  await userEvent.keyboard('{Delete}')
+  const question = await screen.findByRole('alertdialog', { name: 'Remove the snapshot first?' })
+  expect(question.textContent).toContain('This frees 0 B.')
+  expect(within(question).getAllByRole('listitem')[0]?.textContent).toBe('second')
+})
+
+test('a snapshot whose costs do not come is asked about without them', async () => {
+  let asked = 0
+  open([first, second], { 'snapshot.usage': () => (asked++ > 0 ? new Promise(() => {}) : [makeSnapshotUsage()]) })
+  await waitFor(() => expect(node(/^first.*1 MiB/)).toBeTruthy())
+  node(/^first/).focus()
+  await userEvent.keyboard('{Delete}')
+  const question = await screen.findByRole('alertdialog', { name: 'Remove the snapshot first?' }, { timeout: 10_000 })
+  expect(question.textContent).toContain('It cannot be brought back.')
+})
+
+test('a snapshot whose costs cannot be read is asked about without them', async () => {
+  let asked = 0
+  const usages = (): unknown => {
+    if (asked++ > 0) throw appError('internal')
+    return [makeSnapshotUsage()]
+  }
+  open([first, second], { 'snapshot.usage': usages })
+  await waitFor(() => expect(node(/^first.*1 MiB/)).toBeTruthy())
+  node(/^first/).focus()
+  await userEvent.keyboard('{Delete}')
+  const question = await screen.findByRole('alertdialog', { name: 'Remove the snapshot first?' })
+  expect(question.textContent).toContain('It cannot be brought back.')
+  expect(question.textContent).not.toContain('frees')
+})
+
+test('a restore shows what is lost, keeps the present state unless chosen otherwise, and is not made where it cannot be', async () => {
+  const opened = open([first, second], { 'snapshot.restore': () => ({ sandbox: web, kept: null, messages: [] }) })
   await userEvent.click(node(/^second/))
   await userEvent.click(screen.getByRole('button', { name: 'Restore…' }))
   const dialog = await screen.findByRole('dialog', { name: 'Restore web to second' })
@@ -158,7 +198,7 @@ test('problems of a plan forbid the restore', async () => {
 test('a fork of several shows their names, asks for them, and leads to their terminals', async () => {
   const made = ['111111111111', '222222222222'].map((id, index) => makeSandbox({ id, name: `try-${index + 1}` }))
   const opened = open([first, second], {
-    'snapshot.fork': () => ({ sandboxes: made, snapshot: second, pauseMs: 0, told: [] }),
+    'snapshot.fork': () => ({ sandboxes: made, snapshot: second, pauseMs: 0, messages: [] }),
   })
   await userEvent.click(node(/^second/))
   await userEvent.click(screen.getByRole('button', { name: 'Fork…' }))
@@ -181,7 +221,7 @@ test('a fork of several shows their names, asks for them, and leads to their ter
 test('a snapshot that was refused leaves what was typed, and says why', async () => {
   open([first], {
     'snapshot.create': () => {
-      throw appError('refused', 'disk-full', 'The disk has 3 MiB left.')
+      throw new AppError({ code: 'refused', reason: 'disk-full', message: 'The disk has 3 MiB left.' })
     },
   })
   await userEvent.click(screen.getByRole('button', { name: 'Take snapshot' }))

@@ -8,11 +8,10 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { followUsage, type SnapshotUsages, scheduleStore, usageStore } from '../../store/snapshot-stores.ts'
 import { isTaskOver } from '../../store/task-slice.ts'
-import { ask } from '../../store/ui-store.ts'
 import { TaskLine } from '../images/task-line.tsx'
 import { familyOf, type TreeNode } from './family.ts'
 import { ForkDialog } from './fork-dialog.tsx'
-import { removeQuestion, type TreeDialog, useNodeActions } from './node-actions.tsx'
+import { askToRemove, type TreeDialog, useNodeActions } from './node-actions.tsx'
 import { NodePanel } from './node-panel.tsx'
 import { PruneDialog } from './prune-dialog.tsx'
 import { RestoreDialog } from './restore-dialog.tsx'
@@ -126,7 +125,7 @@ function Tree({ sandbox, nodes, usages, onDialog }: TreeProps): ReactNode {
   const node = nodes.find(({ key }) => key === selected)
   const pickFrom = nodes.find(({ key }) => key === picking)
   const onRemove = (of: TreeNode): void => {
-    if (of.kind === 'snapshot' && online) ask(removeQuestion(of.snapshot, usages))
+    if (of.kind === 'snapshot' && online) void askToRemove(of.snapshot)
   }
   const actionsOf = useNodeActions({ sandbox, onDialog, onPick: setPicking, onRemove })
   const select = (key: string | null): void => {

@@ -6,6 +6,7 @@ import { createSnapshot, SnapshotName } from '#contract/snapshot'
 import { call } from '../../call.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { Field, TextField } from '../../components/field.tsx'
+import { wordedText } from '../../copy/i18n.ts'
 import { formatMilliseconds } from '../../model/estimate.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { loadClasses, profileOf, useClasses } from '../../store/classes-store.ts'
@@ -43,24 +44,15 @@ function TakeForm({ sandbox, onClose }: Props): ReactNode {
   const [name, setName] = useState('')
   const [note, setNote] = useState('')
   const [wished, setWished] = useState(true)
-  const work = useWork(t('snapshots.take.failed'))
+  const { work, take } = useTake(sandbox)
   useEffect(() => void loadClasses(), [])
-  const trimmed = name.trim()
-  const problem = nameProblem(trimmed, new Set(snapshotsOf(all, sandbox.id).map((each) => each.name)))
-  const diskNot = profile?.limitations.find(({ feature }) => feature === 'diskSnapshot')?.reason
+  const problem = nameProblem(name.trim(), new Set(snapshotsOf(all, sandbox.id).map((each) => each.name)))
+  const diskLimit = profile?.limitations.find(({ feature }) => feature === 'diskSnapshot')
+  const diskNot = diskLimit && wordedText(diskLimit.reason, diskLimit.wording)
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
     if (problem || !online) return
-    const live = ability.kind === 'can' && wished
-    const done = await work.run(async (task) => {
-      const request = { ref: sandbox.id, note: note.trim(), live, task, ...(trimmed ? { name: trimmed } : {}) }
-      const made = await call(createSnapshot, request)
-      const pause = { duration: formatMilliseconds(made.pauseMs, t) }
-      toast.success(t('snapshots.take.done', { name: made.name }), {
-        ...(made.pauseMs > 0 ? { description: t('snapshots.take.donePause', pause) } : {}),
-      })
-    })
-    if (done) onClose()
+    if (await take({ name: name.trim(), note: note.trim(), live: ability.kind === 'can' && wished })) onClose()
   }
   return (
     <form className="create-form" onSubmit={(event) => void submit(event)}>
@@ -73,19 +65,7 @@ function TakeForm({ sandbox, onClose }: Props): ReactNode {
           value={name}
           onChange={setName}
         />
-        <Field label={t('snapshots.take.note')}>
-          {({ id }) => (
-            <textarea
-              id={id}
-              className="input note-input"
-              rows={3}
-              maxLength={4096}
-              placeholder={t('snapshots.take.notePlaceholder')}
-              value={note}
-              onChange={(event) => setNote(event.target.value)}
-            />
-          )}
-        </Field>
+        <NoteField value={note} onChange={setNote} />
         <LiveChoice
           label={t('snapshots.take.live')}
           text={t('snapshots.take.liveText')}
@@ -105,6 +85,57 @@ function TakeForm({ sandbox, onClose }: Props): ReactNode {
         onClose={onClose}
       />
     </form>
+  )
+}
+
+interface Wish {
+  /** Empty for a name by the agent. */
+  readonly name: string
+  readonly note: string
+  readonly live: boolean
+}
+
+interface Taking {
+  readonly work: ReturnType<typeof useWork>
+  /** Whether the snapshot was taken. */
+  readonly take: (wish: Wish) => Promise<boolean>
+}
+
+function useTake(sandbox: Sandbox): Taking {
+  const { t } = useTranslation()
+  const work = useWork(t('snapshots.take.failed'))
+  const take = ({ name, note, live }: Wish): Promise<boolean> =>
+    work.run(async (task) => {
+      const made = await call(createSnapshot, { ref: sandbox.id, note, live, task, ...(name ? { name } : {}) })
+      const pause = { duration: formatMilliseconds(made.pauseMs, t) }
+      toast.success(t('snapshots.take.done', { name: made.name }), {
+        ...(made.pauseMs > 0 ? { description: t('snapshots.take.donePause', pause) } : {}),
+      })
+    })
+  return { work, take }
+}
+
+interface NoteProps {
+  readonly value: string
+  readonly onChange: (value: string) => void
+}
+
+function NoteField({ value, onChange }: NoteProps): ReactNode {
+  const { t } = useTranslation()
+  return (
+    <Field label={t('snapshots.take.note')}>
+      {({ id }) => (
+        <textarea
+          id={id}
+          className="input note-input"
+          rows={3}
+          maxLength={4096}
+          placeholder={t('snapshots.take.notePlaceholder')}
+          value={value}
+          onChange={(event) => onChange(event.target.value)}
+        />
+      )}
+    </Field>
   )
 }
 

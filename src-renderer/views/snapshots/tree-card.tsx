@@ -1,9 +1,9 @@
 import { memo, type ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import { IsolationClass, type Sandbox } from '#contract/sandbox'
 import type { Snapshot } from '#contract/snapshot'
 import { ClassIcon } from '../../components/class-badge.tsx'
-import { formatBytes } from '../../model/byte-size.ts'
 import { toneOf } from '../../model/sandbox-abilities.ts'
 import { shorten, timeText } from './node-words.ts'
 import { card, headEdges, imageEdges, type Placed } from './tree-layout.ts'
@@ -155,7 +155,7 @@ function SnapshotCard({ snapshot, bytes, mostBytes }: Props & { readonly snapsho
           {bytes === null ? '' : formatBytes(bytes)}
         </text>
       )}
-      <rect className="tree-bar-ground" x={16} y={51} width={barWidth} height={5} rx={2.5} />
+      <rect className="tree-bar-background" x={16} y={51} width={barWidth} height={5} rx={2.5} />
       {share > 0 && (
         <rect className="tree-bar" x={16} y={51} width={Math.max(3, barWidth * share)} height={5} rx={2.5} />
       )}

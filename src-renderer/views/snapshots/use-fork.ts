@@ -5,6 +5,7 @@ import { useLocation } from 'wouter'
 import type { Sandbox } from '#contract/sandbox'
 import { forkSandboxes, type Snapshot } from '#contract/snapshot'
 import { call } from '../../call.ts'
+import { wordedTexts } from '../../copy/i18n.ts'
 import { formatMilliseconds } from '../../model/estimate.ts'
 import { useAgent } from '../../store/agent-store.ts'
 import { loadClasses, profileOf, useClasses } from '../../store/classes-store.ts'
@@ -62,12 +63,15 @@ export function useFork(source: ForkSource): {
   const of = source.kind === 'snapshot' ? { snapshot: source.snapshot.id } : { sandbox: source.sandbox.id }
   const fork = (wish: Wish, terminals: boolean): Promise<boolean> =>
     work.run(async (task, isOpen) => {
-      const { sandboxes, pauseMs, told } = await call(forkSandboxes, { ...of, ...wish, task })
+      const { sandboxes, pauseMs, messages, messagesWordings } = await call(forkSandboxes, { ...of, ...wish, task })
       const show = (): void => navigate(`/forks/${sandboxes.map(({ id }) => id).join(',')}`)
       // Nobody is taken away from what they have turned to meanwhile.
       const showNow = terminals && isOpen()
       const duration = formatMilliseconds(pauseMs, t)
-      const lines = [...(pauseMs > 0 ? [t('snapshots.fork.pause', { name: parentOf(source), duration })] : []), ...told]
+      const lines = [
+        ...(pauseMs > 0 ? [t('snapshots.fork.pause', { name: parentOf(source), duration })] : []),
+        ...wordedTexts(messages, messagesWordings),
+      ]
       toast.success(t('snapshots.fork.done', { count: sandboxes.length, name }), {
         ...(lines.length > 0 ? { description: lines.join(' ') } : {}),
         ...(wish.start && !showNow ? { action: { label: t('snapshots.fork.show'), onClick: show } } : {}),

@@ -13,7 +13,7 @@ type WorkState =
 interface Work {
   readonly running: boolean
   readonly error: AppError | null
-  /** Of what runs; undefined until the agent has told of it. */
+  /** Of what runs; undefined until the agent has announced it. */
   readonly task: Task | undefined
   /**
    * Does it, under an id by which it can be followed and cancelled. True when it was done. `isOpen` tells whether the person

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -42,6 +43,8 @@ function buildLibrary(symbol: string, content: Buffer): Buffer {
   put(symbolSection + 32, symbols.length)
   return Buffer.concat([head, strings, symbols, content])
 }
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 function buildKernelImage(entry: number): Buffer {
   const kernel = Buffer.alloc(kernelBytes)
@@ -104,15 +107,15 @@ describe('the kernel', () => {
 
 describe('the initramfs', () => {
   test('has its entries in order, aligned, owned by root, without a date', () => {
-    const archive = buildInitramfs(Buffer.from('init!'), Buffer.from('probe'))
+    const archive = buildInitramfs(Buffer.from('init!'), Buffer.from('inside'))
     expect(archive.length % 512).toBe(0)
     expect(readArchive(archive)).toEqual([
       ['dev', 0o040755, ''],
       ['dev/console', 0o020600, ''],
       ['init', 0o100755, 'init!'],
-      ['probe', 0o100755, 'probe'],
+      ['inside', 0o100755, 'inside'],
     ])
-    expect(archive.equals(buildInitramfs(Buffer.from('init!'), Buffer.from('probe')))).toBe(true)
+    expect(archive.equals(buildInitramfs(Buffer.from('init!'), Buffer.from('inside')))).toBe(true)
   })
 
   test('of names and contents of any length can be read again', () => {
@@ -149,40 +152,65 @@ describe('the files that a machine boots from', () => {
 
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'joey-assets-'))
-    sources = { kernelLibrary: join(folder, 'lib.so'), init: join(folder, 'init'), probe: null }
+    sources = {
+      kernelLibrary: join(folder, 'lib.so'),
+      kernelSha256: sha256(kernel),
+      init: join(folder, 'init'),
+      inside: null,
+    }
     writeFileSync(join(folder, 'lib.so'), library)
     writeFileSync(join(folder, 'init'), 'init')
-    writeFileSync(join(folder, 'probe'), 'probe')
+    writeFileSync(join(folder, 'inside'), 'inside')
   })
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
   test('are written once, by several at a time too, and nothing else is left', async () => {
     const home = join(folder, 'once')
-    const all = await Promise.all([1, 2, 3].map(() => ensureGuestAssets(home, sources)))
+    const all = await Promise.all([1, 2, 3].map(() => ensureGuestAssets(home, { sources })))
     expect(new Set(all.map(({ key }) => key)).size).toBe(1)
     const [assets] = all
     expect(readFileSync(assets?.kernel ?? '').equals(wrapKernel(kernel))).toBe(true)
     expect(readdirSync(join(home, assets?.key ?? '')).sort()).toEqual(['initramfs.cpio', 'kernel.elf'])
     const before = statSync(assets?.kernel ?? '').ino
-    await ensureGuestAssets(home, sources)
+    await ensureGuestAssets(home, { sources })
     expect(statSync(assets?.kernel ?? '').ino).toBe(before)
   })
 
   test('have another key when a part of them is another', async () => {
     const home = join(folder, 'keys')
-    const plain = await ensureGuestAssets(home, sources)
-    const probed = await ensureGuestAssets(home, { ...sources, probe: join(folder, 'probe') })
+    const plain = await ensureGuestAssets(home, { sources })
+    const probed = await ensureGuestAssets(home, { sources: { ...sources, inside: join(folder, 'inside') } })
     expect(probed.key).not.toBe(plain.key)
   })
 
+  test('are not made from another kernel than the one on record', async () => {
+    const other = { ...sources, kernelSha256: sha256(Buffer.from('another')) }
+    await expect(ensureGuestAssets(folder, { sources: other })).rejects.toMatchObject({
+      wire: { code: 'unavailable', reason: 'guest-kernel-other', detail: expect.stringContaining(sha256(kernel)) },
+    })
+  })
+
+  test('hold the kernel that the settings name, and say which', async () => {
+    const path = join(folder, 'vmlinux')
+    const own = wrapKernel(buildKernelImage(loadAddress + 0x80))
+    own.write('Linux version 6.18.3-own (root@here) ', 9000, 'latin1')
+    writeFileSync(path, own, { mode: 0o644 })
+    const assets = await ensureGuestAssets(join(folder, 'own'), { sources, ownKernel: path })
+    expect(readFileSync(assets.kernel).equals(own)).toBe(true)
+    expect(assets.kernelFacts).toEqual({ version: '6.18.3-own', sha256: sha256(own), ownPath: path })
+    expect((await ensureGuestAssets(join(folder, 'own'), { sources })).key).not.toBe(assets.key)
+  })
+
   test('cannot be made without the kernel’s package, and the remedy says so', async () => {
-    await expect(ensureGuestAssets(folder, { ...sources, kernelLibrary: null })).rejects.toMatchObject({
+    await expect(ensureGuestAssets(folder, { sources: { ...sources, kernelLibrary: null } })).rejects.toMatchObject({
       wire: { code: 'unavailable', reason: 'guest-kernel-missing', remedy: { kind: 'runCommand' } },
     })
-    await expect(ensureGuestAssets(folder, { ...sources, kernelLibrary: sources.init })).rejects.toMatchObject({
+    await expect(
+      ensureGuestAssets(folder, { sources: { ...sources, kernelLibrary: sources.init } }),
+    ).rejects.toMatchObject({
       wire: { code: 'unavailable', reason: 'guest-kernel-unusable' },
     })
-    await expect(ensureGuestAssets(folder, { ...sources, init: null })).rejects.toMatchObject({
+    await expect(ensureGuestAssets(folder, { sources: { ...sources, init: null } })).rejects.toMatchObject({
       wire: { reason: 'guest-init-missing' },
     })
   })

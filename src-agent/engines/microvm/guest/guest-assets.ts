@@ -3,77 +3,119 @@ import { access, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/prom
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { type AppError, appError } from '#contract/app-error'
+import { commandRemedy } from '#contract/remedy'
+import { sentence } from '#contract/sentence'
+import { findResource } from '../../../base/process/resources.ts'
 import { MalformedElf } from './elf.ts'
-import { extractKernel, wrapKernel } from './guest-kernel.ts'
+import { extractKernel, readKernelVersion, wrapKernel } from './guest-kernel.ts'
 import { buildInitramfs } from './initramfs.ts'
+import { readOwnKernel } from './own-kernel.ts'
+import { pinnedKernel } from './pinned-kernel.ts'
 
 /** What QEMU boots. Files of the same key have the same content. */
 export interface GuestAssets {
   readonly kernel: string
   readonly initramfs: string
-  /** Changes when the kernel, the init or the probe changes. */
+  /** Changes when the kernel, the init or joey-inside changes. */
   readonly key: string
+  readonly kernelFacts: KernelFacts
+}
+
+/** What is known of the kernel that machines boot. */
+export interface KernelFacts {
+  /** As `uname -r` says in the guest; null where the kernel does not say it. */
+  readonly version: string | null
+  readonly sha256: string
+  /** The file that the settings name; null: Joey's own kernel. */
+  readonly ownPath: string | null
 }
 
 /** Where the parts come from; null: not there. Given by tests, found otherwise. */
 export interface GuestSources {
   readonly kernelLibrary: string | null
+  /** What the kernel in the library must be. */
+  readonly kernelSha256: string
   readonly init: string | null
-  readonly probe: string | null
+  readonly inside: string | null
+}
+
+interface Choice {
+  /** A kernel to take in place of Joey's own, as the settings name it. */
+  readonly ownKernel?: string | null
+  readonly sources?: GuestSources
 }
 
 /** Raise it when the files are built otherwise from the same parts. */
-const format = 1
-const kernelPackage = '@superradcompany/microsandbox-linux-x64-gnu'
+const format = 2
+const { packageName: kernelPackage } = pinnedKernel
 
 /**
  * Makes kernel.elf and initramfs.cpio in a folder of their own below this one, if they are not there yet. Safe when
- * several do it at once: whoever is last puts the same bytes in place. Rejects with `unavailable` where a part is missing.
+ * several do it at once: whoever is last puts the same bytes in place. Rejects with `unavailable` where a part is missing
+ * or is not what it must be.
  */
-export async function ensureGuestAssets(folder: string, sources?: GuestSources): Promise<GuestAssets> {
-  const parts = await readParts(sources ?? (await findSources()))
-  const key = hash(parts)
+export async function ensureGuestAssets(folder: string, choice: Choice = {}): Promise<GuestAssets> {
+  const parts = await readParts(choice.sources ?? (await findSources()), choice.ownKernel ?? null)
+  const key = hashParts(parts)
   const home = join(folder, key)
-  const assets = { kernel: join(home, 'kernel.elf'), initramfs: join(home, 'initramfs.cpio'), key }
+  const { kernelFacts } = parts
+  const assets = { kernel: join(home, 'kernel.elf'), initramfs: join(home, 'initramfs.cpio'), key, kernelFacts }
   await mkdir(home, { recursive: true, mode: 0o755 })
-  if (!(await exists(assets.kernel))) await writeWhole(assets.kernel, buildKernel(parts.library))
-  if (!(await exists(assets.initramfs))) await writeWhole(assets.initramfs, buildInitramfs(parts.init, parts.probe))
+  if (!(await exists(assets.kernel))) await writeWhole(assets.kernel, parts.kernel)
+  if (!(await exists(assets.initramfs))) await writeWhole(assets.initramfs, buildInitramfs(parts.init, parts.inside))
   return assets
 }
 
 interface Parts {
-  readonly library: Buffer
+  /** As QEMU boots it. */
+  readonly kernel: Buffer
+  readonly kernelFacts: KernelFacts
   readonly init: Buffer
-  readonly probe: Buffer | null
+  readonly inside: Buffer | null
 }
 
-async function readParts({ kernelLibrary, init, probe }: GuestSources): Promise<Parts> {
+async function readParts(sources: GuestSources, ownKernel: string | null): Promise<Parts> {
   if (process.arch !== 'x64') throw otherMachine()
-  if (kernelLibrary === null) throw kernelMissing()
-  if (init === null) throw initMissing()
+  if (sources.init === null) throw initMissing()
+  const kernel = ownKernel === null ? await readPinned(sources) : await readOwn(ownKernel)
   return {
-    library: await readFile(kernelLibrary),
-    init: await readFile(init),
-    probe: probe === null ? null : await readFile(probe),
+    ...kernel,
+    init: await readFile(sources.init),
+    inside: sources.inside === null ? null : await readFile(sources.inside),
   }
 }
 
-function hash({ library, init, probe }: Parts): string {
-  const all = createHash('sha256').update(`joey guest ${format}\n`)
-  for (const part of [library, init, probe]) {
-    all.update(part === null ? 'none' : createHash('sha256').update(part).digest('hex')).update('\n')
-  }
-  return all.digest('hex').slice(0, 32)
+async function readOwn(path: string): Promise<Pick<Parts, 'kernel' | 'kernelFacts'>> {
+  const kernel = await readOwnKernel(path)
+  return { kernel, kernelFacts: { version: readKernelVersion(kernel), sha256: sha256(kernel), ownPath: path } }
 }
 
-function buildKernel(library: Buffer): Buffer {
+/** Out of the npm package, and nothing but the kernel that Joey was tested with. */
+async function readPinned(sources: GuestSources): Promise<Pick<Parts, 'kernel' | 'kernelFacts'>> {
+  if (sources.kernelLibrary === null) throw kernelMissing()
+  const library = await readFile(sources.kernelLibrary)
   try {
-    return wrapKernel(extractKernel(library))
+    const image = extractKernel(library)
+    const found = sha256(image)
+    if (found !== sources.kernelSha256) throw otherKernel(found)
+    return {
+      kernel: wrapKernel(image),
+      kernelFacts: { version: readKernelVersion(image), sha256: found, ownPath: null },
+    }
   } catch (error) {
     if (error instanceof MalformedElf) throw kernelUnusable(error.message)
     throw error
   }
 }
+
+function hashParts({ kernelFacts, init, inside }: Parts): string {
+  const all = createHash('sha256').update(`joey guest ${format}\n`)
+  for (const part of [kernelFacts.sha256, sha256(init), inside === null ? 'none' : sha256(inside)])
+    all.update(part).update('\n')
+  return all.digest('hex').slice(0, 32)
+}
+
+const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex')
 
 /** The file appears whole and on disk, or not at all. */
 async function writeWhole(path: string, content: Buffer): Promise<void> {
@@ -94,12 +136,12 @@ async function writeWhole(path: string, content: Buffer): Promise<void> {
 }
 
 async function findSources(): Promise<GuestSources> {
-  const [kernelLibrary, init, probe] = await Promise.all([
-    findKernelLibrary(),
-    findResource('guest/x64/joey-init'),
-    findResource('probe/x64/joey-probe'),
-  ])
-  return { kernelLibrary, init, probe }
+  return {
+    kernelLibrary: await findKernelLibrary(),
+    kernelSha256: pinnedKernel.sha256,
+    init: findResource('guest/x64/joey-init'),
+    inside: findResource('inside/x64/joey-inside'),
+  }
 }
 
 async function findKernelLibrary(): Promise<string | null> {
@@ -114,15 +156,6 @@ async function findKernelLibrary(): Promise<string | null> {
   }
 }
 
-/** The agent runs from its sources and from bundles at another depth, so the folder is looked for upwards. */
-async function findResource(name: string): Promise<string | null> {
-  for (let folder = import.meta.dirname; folder !== dirname(folder); folder = dirname(folder)) {
-    const path = join(folder, 'resources', name)
-    if (await exists(path)) return path
-  }
-  return null
-}
-
 function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
@@ -130,40 +163,26 @@ function exists(path: string): Promise<boolean> {
   )
 }
 
+const install = commandRemedy('npm ci --ignore-scripts', sentence('remedy-installs', { program: kernelPackage }))
+
 function kernelMissing(): AppError {
-  return appError(
-    'unavailable',
-    'guest-kernel-missing',
-    'The kernel for micro-VMs is not installed. Install the packages of Joey again, with the optional ones.',
-    {
-      remedy: { kind: 'runCommand', command: 'npm install --ignore-scripts', why: `Installs ${kernelPackage}.` },
-      detail: kernelPackage,
-    },
-  )
+  return appError('guest-kernel-missing', {}, { remedy: install, detail: kernelPackage })
 }
 
 function kernelUnusable(detail: string): AppError {
-  return appError(
-    'unavailable',
-    'guest-kernel-unusable',
-    'The kernel for micro-VMs is damaged or of an unknown kind. Install the packages of Joey again.',
-    {
-      remedy: { kind: 'runCommand', command: 'npm install --ignore-scripts', why: `Installs ${kernelPackage}.` },
-      detail,
-    },
-  )
+  return appError('guest-kernel-unusable', {}, { remedy: install, detail })
+}
+
+function otherKernel(found: string): AppError {
+  const { packageVersion, sha256: wanted } = pinnedKernel
+  const detail = `${kernelPackage} ${packageVersion} holds sha256 ${wanted}; the installed one holds ${found}.`
+  return appError('guest-kernel-other', {}, { remedy: install, detail })
 }
 
 function initMissing(): AppError {
-  return appError(
-    'unavailable',
-    'guest-init-missing',
-    'The program that starts micro-VMs is missing from this installation. Install Joey again.',
-    { detail: 'resources/guest/x64/joey-init' },
-  )
+  return appError('guest-init-missing', {}, { detail: 'resources/guest/x64/joey-init' })
 }
 
 function otherMachine(): AppError {
-  const message = 'Micro-VMs need a machine with an x86-64 processor. Choose another class for the sandbox.'
-  return appError('unavailable', 'guest-architecture', message, { detail: process.arch })
+  return appError('guest-architecture', {}, { detail: process.arch })
 }

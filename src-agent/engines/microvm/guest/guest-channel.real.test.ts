@@ -8,9 +8,6 @@ import { buffer, text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../../../base/process/run.ts'
-import type { GuestProcess, ProcessPlan } from '../../driver.ts'
-import { connectGuest } from './guest-channel.ts'
-import type { GuestChannel, GuestConfig } from './guest-types.ts'
 import {
   buildImage,
   type MachineOptions,
@@ -20,6 +17,9 @@ import {
   type TestMachine,
   testConfig,
 } from '../../../testing/guest/guest-fixture.ts'
+import type { GuestProcess, ProcessPlan } from '../../driver.ts'
+import { connectGuest } from './guest-channel.ts'
+import type { GuestChannel, GuestConfig } from './guest-types.ts'
 
 let images: string
 let image: string
@@ -254,7 +254,7 @@ describe('the life of a guest', () => {
     expect(await channel.mainExited).toMatchObject({ code: 6 })
   })
 
-  test('a program that is missing is told before the start, and a command can still be found', async () => {
+  test('a program that is missing is reported before the start, and a command can still be found', async () => {
     await boot({ readOnlyRoot: true })
     await expect(channel.check(plan(['nope']))).rejects.toMatchObject({ wire: { reason: 'command-not-found' } })
     await expect(channel.check(plan(['/bin']))).rejects.toMatchObject({ wire: { reason: 'command-not-executable' } })

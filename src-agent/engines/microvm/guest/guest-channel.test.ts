@@ -1,11 +1,11 @@
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, test } from 'vitest'
+import { type FakeGuest, greeting, startFakeGuest } from '../../../testing/guest/fake-guest.ts'
 import type { ProcessPlan } from '../../driver.ts'
 import { connectGuest } from './guest-channel.ts'
 import type { GuestChannel } from './guest-types.ts'
 import { field, limits, toGuest, toHost } from './protocol.ts'
-import { type FakeGuest, greeting, startFakeGuest } from '../../../testing/guest/fake-guest.ts'
 
 const cat: ProcessPlan = { argv: ['cat'], env: [], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: false }
 
@@ -46,16 +46,16 @@ describe('an honest guest', () => {
   test.each([
     [1, true],
     [0, false],
-  ])('says whether it would notice a signal: %i', async (answer, heeds) => {
+  ])('says whether it would notice a signal: %i', async (answer, handlesSignal) => {
     const open = await connect()
-    const asked = open.heeds(15)
+    const asked = open.handlesSignal(15)
     const { type, session } = await guest.next()
     expect(type).toBe(toGuest.HEEDS)
     guest.send(toHost.HEEDS, session, [[field.NUMBER, answer]])
-    expect(await asked).toBe(heeds)
+    expect(await asked).toBe(handlesSignal)
   })
 
-  test('is told the time when it goes on, and who it is where it is another one', async () => {
+  test('gets the time when it goes on, and who it is where it is another one', async () => {
     const open = await connect()
     const tagsOf = async (done: Promise<void>) => {
       const { type, session, payload } = await guest.next()
@@ -75,7 +75,7 @@ describe('an honest guest', () => {
     ])
   })
 
-  test('runs a process whose streams end before its exit is told', async () => {
+  test('runs a process whose streams end before its exit is reported', async () => {
     const { process, session } = await exec()
     guest.send(toHost.STARTED, session, [[field.PID, 5]])
     guest.send(toHost.STDOUT, session, Buffer.from('out'))
@@ -244,7 +244,7 @@ describe('a hostile guest', () => {
   })
 })
 
-test('nobody at the socket is told as what it is, and a signal ends the wait', async () => {
+test('nobody at the socket is reported as what it is, and a signal ends the wait', async () => {
   await expect(connectGuest('/nowhere/control', AbortSignal.timeout(5000))).rejects.toMatchObject({
     wire: { reason: 'guest-gone' },
   })

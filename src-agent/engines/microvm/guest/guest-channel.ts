@@ -93,7 +93,7 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
     flush: () => request(toGuest.FLUSH, [], { timeoutMs: flushMs }),
     hold: () => request(toGuest.HOLD, []),
     goOn: (identity) => request(toGuest.GO_ON, encodeGoingOn(identity)),
-    heeds: (number) =>
+    handlesSignal: (number) =>
       ask(link, {
         type: toGuest.HEEDS,
         payload: encodeFields([[field.NUMBER, number]]),

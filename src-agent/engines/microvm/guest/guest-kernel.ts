@@ -31,6 +31,21 @@ export function wrapKernel(kernel: Buffer): Buffer {
   return Buffer.concat([head, kernel])
 }
 
+/** Throws {@link MalformedElf} where a file is no kernel that QEMU can enter by the PVH protocol, as `vmlinux` is. */
+export function requireKernel(file: Buffer): void {
+  if (file.length < 64 || !file.subarray(0, 6).equals(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1])))
+    throw new MalformedElf('It is not in the format ELF for 64 bits: name the file "vmlinux", not "bzImage".')
+  if (file.readUInt16LE(18) !== 62) throw new MalformedElf('It is for another processor than x86-64.')
+  findEntry(file)
+}
+
+/** What a kernel says of itself: `6.12.109`; null where it does not say it. */
+export function readKernelVersion(kernel: Buffer): string | null {
+  const at = kernel.indexOf('Linux version ')
+  const text = at < 0 ? '' : kernel.toString('latin1', at, at + 100)
+  return /^Linux version ([\w.+-]+) /.exec(text)?.[1] ?? null
+}
+
 function findEntry(kernel: Buffer): number {
   const mark = Buffer.concat([u32(pvhEntryNote), Buffer.from('Xen\0')])
   for (let at = kernel.indexOf(mark); at >= 8 && at + 16 <= kernel.length; at = kernel.indexOf(mark, at + 1)) {

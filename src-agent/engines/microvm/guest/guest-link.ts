@@ -69,7 +69,7 @@ interface LinkState {
   lastNumber: number
   isClosed: boolean
   dispatch(frame: Frame): void
-  /** Ends the link; everybody who listens is told why. The first reason counts. */
+  /** Ends the link; everybody who listens gets the reason. The first reason counts. */
   fail(error: Error): void
 }
 
@@ -92,9 +92,9 @@ function createState(socket: Socket): LinkState {
       if (state.isClosed) return
       state.isClosed = true
       socket.destroy()
-      const told = [...listeners.values()]
+      const informed = [...listeners.values()]
       listeners.clear()
-      for (const listener of told) listener.onClosed(error)
+      for (const listener of informed) listener.onClosed(error)
       resolve()
     },
   }

@@ -1,26 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
+import { maskOf } from '../../../base/kernel/capabilities.ts'
 import type { ProcessPlan } from '../../driver.ts'
 import { decodeFields, encodeFields, type FieldList, type FieldSpec, ProtocolViolation } from './fields.ts'
 import type { GuestFailure } from './guest-errors.ts'
 import type { GuestConfig, GuestExit, GuestHello, GuestIdentity, GuestStats } from './guest-types.ts'
 import { field, phase } from './protocol.ts'
-
-/** Linux's numbers of capabilities (include/uapi/linux/capability.h), by position. */
-const capabilityNames = [
-  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP'],
-  ...['LINUX_IMMUTABLE', 'NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_LOCK', 'IPC_OWNER'],
-  ...['SYS_MODULE', 'SYS_RAWIO', 'SYS_CHROOT', 'SYS_PTRACE', 'SYS_PACCT', 'SYS_ADMIN', 'SYS_BOOT', 'SYS_NICE'],
-  ...['SYS_RESOURCE', 'SYS_TIME', 'SYS_TTY_CONFIG', 'MKNOD', 'LEASE', 'AUDIT_WRITE', 'AUDIT_CONTROL', 'SETFCAP'],
-  ...['MAC_OVERRIDE', 'MAC_ADMIN', 'SYSLOG', 'WAKE_ALARM', 'BLOCK_SUSPEND', 'AUDIT_READ', 'PERFMON', 'BPF'],
-  'CHECKPOINT_RESTORE',
-]
-
-/** Bit by number. A name that Linux does not have is left out: what is not named is not granted. */
-export function capabilityMask(names: readonly string[]): bigint {
-  const held = new Set(names.map((name) => name.replace(/^CAP_/, '')))
-  return capabilityNames.reduce((mask, name, bit) => (held.has(name) ? mask | (1n << BigInt(bit)) : mask), 0n)
-}
 
 export function encodeConfig(config: GuestConfig): Buffer {
   return encodeFields([
@@ -29,6 +14,7 @@ export function encodeConfig(config: GuestConfig): Buffer {
     ...config.lowers.map(({ device, type }) => [field.LOWER, `${type}:${device}`] as const),
     ...optional(field.UPPER, config.upper && `ext4:${config.upper}`),
     [field.READ_ONLY_ROOT, config.readOnlyRoot],
+    [field.CWD, config.cwd],
     ...encodeNetwork(config.network),
     ...optional(field.HOSTS, config.hosts),
     ...optional(field.RESOLV_CONF, config.resolvConf),
@@ -40,9 +26,10 @@ export function encodeConfig(config: GuestConfig): Buffer {
     [field.SHM_BYTES, config.shmBytes],
     ...optional(field.PIDS, config.pids),
     ...optional(field.MEMORY, config.memoryBytes),
-    [field.CAPABILITIES, capabilityMask(config.capabilities)],
+    [field.CAPABILITIES, maskOf(config.capabilities)],
     [field.MASK_PATHS, config.maskPaths],
     [field.SYSTEM_CALL_FILTER, config.systemCallFilter ?? true],
+    [field.NEW_PRIVILEGES, config.newPrivileges ?? false],
   ])
 }
 
@@ -135,11 +122,11 @@ export function decodeExit(payload: Buffer): GuestExit {
   return parse(Exit, payload, exitFields)
 }
 
-const Heeds = z.object({ heeds: count.max(1) })
-const heedsFields: FieldSpec = { [field.NUMBER]: ['heeds', 'number'] }
+const HandlesSignal = z.object({ handlesSignal: count.max(1) })
+const handlesSignalFields: FieldSpec = { [field.NUMBER]: ['handlesSignal', 'number'] }
 
 export function decodeHeeds(payload: Buffer): boolean {
-  return parse(Heeds, payload, heedsFields).heeds === 1
+  return parse(HandlesSignal, payload, handlesSignalFields).handlesSignal === 1
 }
 
 const hundredths = count.transform((value) => value / 100)

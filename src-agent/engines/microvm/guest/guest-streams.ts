@@ -76,7 +76,7 @@ export function createReceiveWindow(sendCredit: (bytes: number) => void): {
     },
     taken(bytes) {
       owed += bytes
-      // Far smaller than the window, so that a guest never stands still while its reader is at work.
+      // Far smaller than the window, so that a guest never waits while its reader is at work.
       if (owed < limits.WINDOW_TO_HOST / 8) return
       open += owed
       sendCredit(owed)

@@ -50,6 +50,8 @@ export interface GuestConfig {
   /** ext4 with the folders `upper` and `work` in its root; null: what is written lives in the guest's memory. */
   readonly upper: string | null
   readonly readOnlyRoot: boolean
+  /** Made where it is missing, before the root is read-only: where the main process begins. */
+  readonly cwd: string
   readonly network: GuestNetwork | null
   /** Content of /etc/hosts and /etc/resolv.conf; null: the image's own file stays. */
   readonly hosts: string | null
@@ -67,6 +69,8 @@ export interface GuestConfig {
   readonly maskPaths: boolean
   /** What Docker's default seccomp profile refuses is refused; true otherwise. The grant `no-seccomp` turns it off. */
   readonly systemCallFilter?: boolean | undefined
+  /** Whether programs may gain rights by what their files say; false otherwise. */
+  readonly newPrivileges?: boolean | undefined
 }
 
 /** Who a sandbox is from now on that was somebody else when its machine was saved. */
@@ -139,7 +143,7 @@ export interface GuestChannel {
    */
   goOn(identity: GuestIdentity | null): Promise<void>
   /** Whether a signal would have any effect on the main process. Rejects with `process-gone` after its end. */
-  heeds(number: number): Promise<boolean>
+  handlesSignal(number: number): Promise<boolean>
   /** Changes the limits within the machine. Rejects with `conflict` where more memory is in use than that. */
   setLimits(limits: { readonly memoryBytes: number | null; readonly pids: number | null }): Promise<void>
   /** Ends every process, writes the disks out and powers the machine off. Resolves when the guest has begun to. */

@@ -12,13 +12,13 @@ const folder = 0o040755
 const program = 0o100755
 const console = 0o020600
 
-/** The initramfs: our init, a console for it to speak on before it has mounted anything, and the self-test's probe. */
-export function buildInitramfs(init: Uint8Array, probe: Uint8Array | null): Buffer {
+/** The initramfs: our init, a console for it to speak on before it has mounted anything, and the program of the self-test. */
+export function buildInitramfs(init: Uint8Array, inside: Uint8Array | null): Buffer {
   return writeArchive([
     { name: 'dev', mode: folder },
     { name: 'dev/console', mode: console, device: { major: 5, minor: 1 } },
     { name: 'init', mode: program, content: init },
-    ...(probe === null ? [] : [{ name: 'probe', mode: program, content: probe }]),
+    ...(inside === null ? [] : [{ name: 'inside', mode: program, content: inside }]),
   ])
 }
 

@@ -60,7 +60,7 @@ export function cleanText(text: string): string {
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
 }
 
-/** `6.12.0` from a kernel's first line, where it told it. */
+/** `6.12.0` from a kernel's first line, where it has one. */
 export function kernelFrom(text: string): string | null {
   return /Linux version (\S{1,64})/.exec(text)?.[1] ?? null
 }

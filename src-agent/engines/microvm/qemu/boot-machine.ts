@@ -5,13 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
 import type { ConmonDeps } from '../../conmon.ts'
 import type { LaunchPlan, Running } from '../../driver.ts'
-import { beginBootLog, collectBootLog, readBootLog } from './boot-log.ts'
-import { machineUid, mappedAccounts } from './confine-machine.ts'
 import { connectWhenThere } from '../guest/connect-guest.ts'
 import type { GuestAssets } from '../guest/guest-assets.ts'
 import type { GuestChannel } from '../guest/guest-types.ts'
+import { beginBootLog, collectBootLog, readBootLog } from './boot-log.ts'
+import { machineUid, mappedAccounts } from './confine-machine.ts'
 import { launchMachine, readMachinePid } from './launch-machine.ts'
-import { scriptFiles } from '../../../drivers/microvm/launch-script.ts'
+import { scriptFiles } from './launch-script.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
 import { type MachinePrograms, machineCommand } from './machine-command.ts'
 import type { MachineShape } from './machine-shape.ts'
@@ -142,8 +142,7 @@ async function bootFailed({ paths }: LaunchPlan, cause: unknown): Promise<Error>
   const kernel = await readBootLog(paths.folder)
   const reason = cause instanceof Error ? cause.message : String(cause)
   const detail = [reason, words.trim(), kernel.trim().slice(-4096)].filter(Boolean).join('\n\n')
-  const message = 'The micro-VM did not come up. The words of its parts are in the details.'
-  return appError('engine', 'start-failed', message, { detail, cause })
+  return appError('start-failed', { part: 'boot' }, { detail, cause })
 }
 
 function exists(path: string): Promise<boolean> {

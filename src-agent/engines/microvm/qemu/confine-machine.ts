@@ -76,10 +76,10 @@ export function machineUid(id: string, mapped: number): number {
 
 /** From /proc/self/uid_map: one past the highest account. */
 export function mappedAccounts(uidMap: string): number {
-  const ends = uidMap
+  const rangeEnds = uidMap
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .map(([first = 0, , count = 0]) => first + count)
-  return Math.max(0, ...ends)
+  return Math.max(0, ...rangeEnds)
 }

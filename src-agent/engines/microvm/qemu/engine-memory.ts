@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 
 /**
- * What of a cgroup's memory is not the guest's: told by the host's own books of QEMU's process, which no guest can
+ * What of a cgroup's memory is not the guest's: read from the host's own books of QEMU's process, which no guest can
  * falsify. The guest's memory is the mapping of exactly its size. Null where there is no such mapping.
  */
 export async function readEngineMemory(pid: number, inUse: number, guestBytes: number): Promise<number | null> {

@@ -5,6 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
 import type { Limits } from '#contract/sandbox'
 import { restrictDevices } from '../../../base/kernel/cgroup-devices.ts'
+import { killNow, readProcesses } from '../../../base/kernel/cgroup-files.ts'
+import {
+  type CgroupHierarchy,
+  cgroupRoot,
+  enableControllers,
+  openCgroups,
+} from '../../../base/kernel/cgroup-hierarchy.ts'
 import { writeCgroupLimits } from '../../cgroup-limits.ts'
 
 /** The cgroup of one machine: QEMU and the helpers that serve its mounts. OCI runtimes do this for containers. */
@@ -35,9 +42,7 @@ export interface CgroupDeps {
   readonly usesKvm: boolean
 }
 
-const usualRoot = '/sys/fs/cgroup'
 const controllersV1 = ['memory', 'cpu', 'cpuacct', 'pids', 'freezer', 'blkio', 'devices', 'systemd', 'unified']
-const controllersV2 = ['cpu', 'memory', 'pids', 'io']
 /** Null, zero, full, random, urandom, tty; tun; making nodes in shared folders, where none can be opened. */
 const devices = [
   ...['c 1:3 rw', 'c 1:5 rw', 'c 1:7 rw', 'c 1:8 rw', 'c 1:9 rw', 'c 5:0 rw', 'c 10:200 rw'],
@@ -49,9 +54,10 @@ const pollMs = 5
 
 /** Either hierarchy; the file that only the root of a pure v2 has decides. */
 export function createMachineCgroup(path: string, deps: CgroupDeps): MachineCgroup {
-  const root = deps.root ?? usualRoot
-  const isV2 = existsSync(join(root, 'cgroup.controllers'))
-  const places = createPlaces(root, path, isV2)
+  const root = deps.root ?? cgroupRoot
+  const cgroups = openCgroups(root)
+  const isV2 = cgroups.version === 'v2'
+  const places = createPlaces(root, path, cgroups)
   const freezer = createFreezer(places, isV2)
   const limit = (limits: Limits) =>
     writeCgroupLimits(path, limits, { limitsSwap: deps.limitsSwap, root }).catch(refuseBusy)
@@ -90,24 +96,12 @@ interface Places {
   folderOf(controller: string): string
 }
 
-function createPlaces(root: string, path: string, isV2: boolean): Places {
-  if (isV2) return { folders: [join(root, path)], folderOf: () => join(root, path) }
+function createPlaces(root: string, path: string, { version, folderOf }: CgroupHierarchy): Places {
+  if (version === 'v2') return { folders: [join(root, path)], folderOf: (controller) => folderOf(controller, path) }
   const present = controllersV1.filter((name) => existsSync(join(root, name)))
   return {
-    folders: present.map((name) => join(root, name, path)),
-    folderOf: (controller) => join(root, controller, path),
-  }
-}
-
-/** From the root down, without what this host does not have or does not let go of. */
-async function enableControllers(root: string, path: string): Promise<void> {
-  const steps = path.split('/').filter(Boolean)
-  for (let depth = 0; depth < steps.length; depth += 1) {
-    const folder = join(root, ...steps.slice(0, depth))
-    await mkdir(folder, { recursive: true })
-    for (const name of controllersV2) {
-      await writeFile(join(folder, 'cgroup.subtree_control'), `+${name}`).catch(() => undefined)
-    }
+    folders: present.map((name) => folderOf(name, path)),
+    folderOf: (controller) => folderOf(controller, path),
   }
 }
 
@@ -130,8 +124,7 @@ function createFreezer({ folderOf }: Places, isV2: boolean): Freezer {
 
 function refuseBusy(error: NodeJS.ErrnoException): never {
   if (error.code !== 'EBUSY' && error.code !== 'EINVAL') throw error
-  const message = 'The kernel refused the new limits: the sandbox uses more memory than that right now.'
-  throw appError('conflict', 'limit-below-use', message, { detail: error.message, cause: error })
+  throw appError('limit-below-use', {}, { detail: error.message, cause: error })
 }
 
 async function killAll(processes: () => Promise<readonly number[]>): Promise<void> {
@@ -139,21 +132,11 @@ async function killAll(processes: () => Promise<readonly number[]>): Promise<voi
   for (;;) {
     const left = await processes()
     if (left.length === 0) return
-    for (const pid of left) signal(pid)
+    for (const pid of left) killNow(pid)
     if (Date.now() > deadline) {
-      throw appError('engine', 'kill-failed', 'Processes of the micro-VM did not end when they were killed.', {
-        params: { pids: left.join(' ') },
-      })
+      throw appError('kill-failed', { pids: left.join(' ') })
     }
     await sleep(pollMs)
-  }
-}
-
-function signal(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
   }
 }
 
@@ -170,9 +153,4 @@ async function removeEmptied(folder: string): Promise<void> {
       await killAll(() => readProcesses(folder))
     }
   }
-}
-
-async function readProcesses(folder: string): Promise<number[]> {
-  const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')
-  return text.split('\n').filter(Boolean).map(Number)
 }

@@ -1,5 +1,6 @@
+import { oomScores } from '../../../base/process/oom-score.ts'
 import { confineMachine, type MachineFiles } from './confine-machine.ts'
-import { infoDescriptor } from '../../../drivers/microvm/launch-script.ts'
+import { infoDescriptor } from './launch-script.ts'
 import { withDeadTap } from './machine-network.ts'
 import { type MachineDescription, qemuArguments } from './qemu-arguments.ts'
 
@@ -43,9 +44,12 @@ export function idleCommand(programs: MachinePrograms, files: MachineFiles, mach
   return hasNetwork ? withDeadTap(command) : command
 }
 
-const joinScript = 'while [ "$1" != -- ]; do echo 0 >"$1" || exit 1; shift; done; shift; exec "$@"'
+const joinScript = `while [ "$1" != -- ]; do echo 0 >"$1" || exit 1; shift; done; shift; echo ${oomScores.guest} >/proc/self/oom_score_adj; exec "$@"`
 
-/** Wraps a command: it joins a cgroup before all else, and does not start where that is gone. */
+/**
+ * Wraps a command: it joins a cgroup before all else, and does not start where that is gone. Where the machine runs out of
+ * memory it goes first, like all of a guest.
+ */
 export function inCgroup(joinFiles: readonly string[], command: readonly string[]): string[] {
   return ['sh', '-c', joinScript, 'joey-join', ...joinFiles, '--', ...command]
 }

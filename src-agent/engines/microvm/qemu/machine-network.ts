@@ -9,7 +9,8 @@ const bridgeAddress = '02:4a:ff:00:00:02'
 
 /**
  * Puts a tap device beside `eth0` of a sandbox's network namespace, joined by a bridge of their own. The namespace gives
- * up the address and hardware address, which the guest then has. All of it goes with the namespace.
+ * up the address and hardware address, which the guest then has. All of it goes with the namespace. With its two ports
+ * that bridge has nothing to learn; if it did, the guest could fill the kernel with addresses of its invention.
  *
  * A redirect by tc would do without the bridge, but needs classifiers that are modules, and missing, on many kernels.
  */
@@ -25,6 +26,7 @@ export async function joinMachine(run: Run, netns: string): Promise<void> {
       `link set dev ${inside.tap} addrgenmode none`,
       `link set dev ${inside.tap} master ${bridge} up`,
       `link set dev eth0 master ${bridge} up`,
+      ...[inside.tap, 'eth0'].map((port) => `link set dev ${port} type bridge_slave learning off`),
       `link set dev ${bridge} up`,
     ]),
   })

@@ -13,7 +13,7 @@ interface FakeQemu {
   readonly commands: string[]
   status: string
   remaining: number
-  /** Sends bytes to whom it was told to. */
+  /** Sends bytes to the given address. */
   send(bytes: string): void
   end(): void
   close(): void

@@ -44,7 +44,7 @@ export interface Migration {
 }
 
 /**
- * Saves the whole state of a running machine to a new file. The machine then stands still, until {@link letMachineGoOn}.
+ * Saves the whole state of a running machine to a new file. The machine is then paused, until {@link letMachineGoOn}.
  * When it rejects, there is no file, and the machine may still run or stand still.
  *
  * QEMU may start no program and open no file by now, so it sends the state to a socket in the one folder that it sees;
@@ -117,7 +117,7 @@ function createLastPart(work: () => Promise<void>): LastPart {
   }
 }
 
-/** Whatever it was in: it runs when this resolves. Also where it has never stood still. */
+/** Whatever it was in: it runs when this resolves. Also where it was never paused. */
 export async function letMachineGoOn(sockets: string): Promise<void> {
   await withQmp(join(sockets, socketNames.monitor), async (qmp) => {
     await cancel(qmp)
@@ -184,6 +184,5 @@ async function awaitSaved(qmp: QmpClient, signal: AbortSignal, lastPart: LastPar
 }
 
 function saveFailed(detail: string): Error {
-  const message = "The micro-VM's memory could not be saved. The words of its emulator are in the details."
-  return appError('engine', 'save-failed', message, { detail })
+  return appError('save-failed', { engine: 'qemu' }, { detail })
 }

@@ -161,7 +161,7 @@ function share(index: number): string[] {
 }
 
 /**
- * A state does not hold whether the machine stood still, so that one that goes on from there runs at once. It does so
+ * A state does not hold whether the machine was paused, so that one that goes on from there runs at once. It does so
  * without the packets by which a machine tells its new place: it still has the addresses of the one that was saved.
  */
 function migration(start: MachineDescription['start']): string[] {

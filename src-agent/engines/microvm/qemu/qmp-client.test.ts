@@ -67,7 +67,7 @@ describe('the control socket of QEMU', () => {
     qmp.close()
   })
 
-  test('that is not there is told', async () => {
+  test('that is not there is reported', async () => {
     await expect(connectQmp(join(folder, 'absent'))).rejects.toMatchObject({ wire: { reason: 'qemu-gone' } })
   })
 })

@@ -122,11 +122,9 @@ function connectSocket(path: string): Promise<Socket> {
 }
 
 function refused(command: string, detail: string): AppError {
-  const message = `QEMU refused "${command}". Its words are in the details.`
-  return appError('engine', 'qemu-refused', message, { params: { command }, detail })
+  return appError('qemu-refused', { command }, { detail })
 }
 
 function qemuGone(cause?: Error): AppError {
-  const message = 'The micro-VM does not answer: its emulator is gone or stuck.'
-  return appError('engine', 'qemu-gone', message, { ...(cause && { cause, detail: cause.message }) })
+  return appError('qemu-gone', {}, { ...(cause && { cause, detail: cause.message }) })
 }

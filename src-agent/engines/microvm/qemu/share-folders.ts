@@ -1,10 +1,11 @@
-import { statSync } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
-import type { Mount } from '#contract/sandbox'
-import { start } from '../../../base/process/run.ts'
+import { type ChildProcess, start } from '../../../base/process/run.ts'
+import { bindCommand, bindsOfMounts, makePlaces, movedCode, sourceMoved } from '../../bind-mounts.ts'
+import type { LaunchPlan, PlacedMount } from '../../driver.ts'
+import { maySetIds, withoutSetIds } from '../../set-id.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
 import { inCgroup } from './machine-command.ts'
 import { socketNames } from './qemu-arguments.ts'
@@ -18,11 +19,11 @@ const patienceMs = 5_000
 const sharedFileName = 'file'
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc/alternatives', '/etc/ld.so.cache']
 /**
- * A container's root may do as much to files that are mounted into it. By the last two the program shuts itself in,
- * and gives them up.
+ * A container's root may do as much to files that are mounted into it, and nobody makes device nodes or gives files
+ * capabilities. By the last two the program shuts itself in, and gives them up.
  */
 const capabilities = [
-  ...['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETGID', 'SETUID', 'MKNOD', 'SETFCAP'],
+  ...['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'SETGID', 'SETUID'],
   ...['SYS_CHROOT', 'SETPCAP'],
 ]
 
@@ -32,29 +33,41 @@ const capabilities = [
  */
 export async function shareFolders(
   deps: ShareDeps,
-  mounts: readonly Mount[],
+  plan: Pick<LaunchPlan, 'mounts' | 'grants'>,
   sockets: string,
   cgroup: MachineCgroup,
 ): Promise<void> {
+  const { mounts } = plan
   if (mounts.length === 0) return
   const { virtiofsd, bwrap } = deps
   if (virtiofsd === null) throw sharingMissing()
-  for (const [index, mount] of mounts.entries()) {
-    const command = [bwrap, ...confineShare(mount, sockets), ...serve(virtiofsd, index)]
+  const shares = mounts.map((mount, index) => {
+    const binds = bindsOfMounts([mount])
+    makePlaces(binds)
+    const serving = [
+      ...(maySetIds(plan) ? [] : withoutSetIds()),
+      bwrap,
+      ...confineShare(mount, sockets),
+      ...serve(virtiofsd, index),
+    ]
+    const own = ['unshare', '--mount', '--propagation', 'slave']
+    const command = [...own, ...bindCommand(binds), ...serving]
     const [program = '', ...args] = inCgroup(cgroup.joinFiles(), command)
     // It must outlive the agent, as the machine does.
-    start(program, args, { stdio: ['ignore', 'ignore', 'ignore'] }).unref()
-  }
-  await Promise.all(mounts.map((mount, index) => listens(join(sockets, socketNames.share(index)), mount)))
+    const child = start(program, args, { stdio: ['ignore', 'ignore', 'ignore'] })
+    child.unref()
+    return { mount, child, socket: join(sockets, socketNames.share(index)) }
+  })
+  await Promise.all(shares.map(listens))
 }
 
 /** The name of the file in a folder that is made for it, because virtiofs has folders only; null where it is one. */
-export function sharedFile({ source }: Mount): string | null {
-  return statSync(source).isDirectory() ? null : sharedFileName
+export function sharedFile({ held }: PlacedMount): string | null {
+  return held === null || held.isFolder ? null : sharedFileName
 }
 
-function confineShare(mount: Mount, sockets: string): string[] {
-  const { source, readOnly } = mount
+function confineShare(mount: PlacedMount, sockets: string): string[] {
+  const { place: source, readOnly } = mount
   const place = sharedFile(mount) === null ? '/share' : `/share/${sharedFileName}`
   return [
     ...['--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-net', '--unshare-cgroup-try', '--new-session'],
@@ -66,20 +79,26 @@ function confineShare(mount: Mount, sockets: string): string[] {
 }
 
 function serve(virtiofsd: string, index: number): string[] {
-  const options = 'source=/share,sandbox=chroot,cache=auto,timeout=0,no_posix_lock,xattr'
+  const options = 'source=/share,sandbox=chroot,cache=auto,timeout=0,no_posix_lock,xattr,modcaps=-mknod:-setfcap'
   return [virtiofsd, `--socket-path=/vm/${socketNames.share(index)}`, '-o', options]
 }
 
-async function listens(socket: string, { source }: Mount): Promise<void> {
+interface Share {
+  readonly mount: PlacedMount
+  readonly child: ChildProcess
+  readonly socket: string
+}
+
+async function listens({ mount: { source }, child, socket }: Share): Promise<void> {
   for (const deadline = Date.now() + patienceMs; Date.now() < deadline; await sleep(5)) {
     const there = await lstat(socket).catch(() => null)
     if (there?.isSocket()) return
+    if (child.exitCode === movedCode) throw sourceMoved(source)
+    if (child.exitCode !== null) break
   }
-  const message = `The folder ${source} could not be shared with the micro-VM.`
-  throw appError('engine', 'share-failed', message, { params: { source } })
+  throw appError('share-failed', { source })
 }
 
 function sharingMissing(): Error {
-  const message = 'Mounts into micro-VMs need virtiofsd, which is not installed. Install qemu-system-common.'
-  return appError('unavailable', 'virtiofsd-missing', message)
+  return appError('virtiofsd-missing')
 }

@@ -38,12 +38,11 @@ export function createHolding({ records, openChannel, isFrozen, log }: Deps): Ho
       // One that is paused besides is let go when it is resumed.
       if (record === null || (await isFrozen(id))) return
       await letGo(records, id, record.run, () => openChannel(id))
-      log.info({ id }, 'a micro-VM that stood still goes on')
+      log.info({ id }, 'a micro-VM that was paused goes on')
     },
   }
 }
 
 function alreadySaving(): Error {
-  const message = 'The memory of this sandbox is being saved already. Wait until that is done.'
-  return appError('conflict', 'save-in-progress', message)
+  return appError('save-in-progress')
 }

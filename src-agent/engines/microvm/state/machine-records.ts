@@ -35,10 +35,10 @@ export interface MachineRecords {
   put(id: SandboxId, record: MachineRecord): Promise<void>
   /** Null where there is none. */
   get(id: SandboxId): Promise<MachineRecord | null>
-  /** The main process has been told to run. */
+  /** The main process has got its command to run. */
   markStarted(id: SandboxId): Promise<void>
   isStarted(id: SandboxId): Promise<boolean>
-  /** It stands still, or will in a moment, until it is told to go on. */
+  /** It is paused, or will be in a moment, until it gets the command to go on. */
   markHeld(id: SandboxId): Promise<void>
   isHeld(id: SandboxId): Promise<boolean>
   unmarkHeld(id: SandboxId): Promise<void>

@@ -27,6 +27,8 @@ describe('the state of a machine', () => {
       process: { tty: false },
       netns: '/netns',
       readOnlyRoot: false,
+      dropped: [],
+      users: null,
       grants: [],
       mounts: [],
       ...more,
@@ -59,7 +61,7 @@ describe('the state of a machine', () => {
     expect(await reasonOf(readState(state, 'key', plan()))).toBe('state-differs')
   })
 
-  test('of another engine is told apart from a damaged one', async () => {
+  test('of another engine is distinguished from a damaged one', async () => {
     expect(await reasonOf(readState(state, 'other', plan()))).toBe('state-incompatible')
   })
 

@@ -29,7 +29,7 @@ const MachineState = z.strictObject({
   diskBytes: z.array(bytes),
   tty: z.boolean(),
   readOnlyRoot: z.boolean(),
-  /** Grants that are part of the guest by now. */
+  /** Grants, and capabilities given up, that are part of the guest by now. */
   grants: z.array(z.string()),
 })
 export type MachineState = z.infer<typeof MachineState>
@@ -106,9 +106,14 @@ function differences(state: MachineState, plan: LaunchPlan): string[] {
 function traitsOf(plan: LaunchPlan): Pick<MachineState, 'tty' | 'readOnlyRoot' | 'grants'> {
   const grants = plan.grants.flatMap((grant) => {
     if (grant.kind === 'cap') return [`cap ${grant.name}`]
-    return grant.kind === 'no-seccomp' ? [grant.kind] : []
+    return grant.kind === 'no-seccomp' || grant.kind === 'new-privileges' ? [grant.kind] : []
   })
-  return { tty: plan.process.tty, readOnlyRoot: plan.readOnlyRoot, grants: [...new Set(grants)].sort() }
+  const dropped = plan.dropped.map((name) => `without ${name}`)
+  return {
+    tty: plan.process.tty,
+    readOnlyRoot: plan.readOnlyRoot,
+    grants: [...new Set([...grants, ...dropped])].sort(),
+  }
 }
 
 async function diskSizes({ lowerFiles, paths }: LaunchPlan): Promise<number[]> {
@@ -132,19 +137,14 @@ async function syncFile(path: string): Promise<void> {
 }
 
 export function damaged(detail: string): Error {
-  const message =
-    'The saved memory is damaged or not whole, so nothing was started from it. Restore the disk alone, or take another snapshot.'
-  return appError('engine', 'state-damaged', message, { detail })
+  return appError('state-damaged', { engine: 'microvm' }, { detail })
 }
 
 function otherEngine(): Error {
-  const message =
-    'The memory was saved by another version of the engine, or on another processor, and cannot go on here. Restore the disk alone.'
-  return appError('conflict', 'state-incompatible', message)
+  return appError('state-incompatible')
 }
 
 function otherMachine(different: readonly string[]): Error {
   const what = different.join(', ')
-  const message = `The memory cannot go on in a sandbox that differs in what a running machine cannot change: ${what}. Keep that as it was, or restore the disk alone.`
-  return appError('conflict', 'state-differs', message, { params: { what } })
+  return appError('state-differs', { what })
 }

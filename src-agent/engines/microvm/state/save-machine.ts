@@ -2,15 +2,15 @@ import { chmod, copyFile } from 'node:fs/promises'
 import type { Logger } from 'pino'
 import { AppError, appError } from '#contract/app-error'
 import type { SandboxId } from '#contract/sandbox'
-import type { LaunchPlan, LiveSaving, SavedState } from '../../driver.ts'
+import { createStopwatch } from '../../../base/stopwatch.ts'
+import type { LaunchPlan, LiveSaving, SavedState, SaveRefusal } from '../../driver.ts'
+import type { GuestChannel } from '../guest/guest-types.ts'
 import { bootLogFile, collectBootLog, templateLog } from '../qemu/boot-log.ts'
 import { monitorSocket, socketFolder } from '../qemu/boot-machine.ts'
-import type { GuestChannel } from '../guest/guest-types.ts'
-import type { MachineRecord, MachineRecords } from './machine-records.ts'
 import type { MachineShape } from '../qemu/machine-shape.ts'
-import { clearState, memoryFile, sealState } from './machine-state.ts'
 import { letMachineGoOn, migrateToFile } from '../qemu/migrate-machine.ts'
-import { createStopwatch } from '../../../base/stopwatch.ts'
+import type { MachineRecord, MachineRecords } from './machine-records.ts'
+import { clearState, memoryFile, sealState } from './machine-state.ts'
 
 export interface SaveDeps {
   readonly stateKey: string
@@ -25,14 +25,14 @@ export interface SaveDeps {
 type Options = Parameters<LiveSaving['saveState']>[2]
 
 /** Says why the memory of such a machine cannot be saved. */
-export function refusesSave({ mounts, hostNetwork, grants }: Parameters<LiveSaving['refusesSave']>[0]): string | null {
-  if (mounts.length > 0) {
-    return 'The memory of a micro-VM with mounts cannot be saved, because other processes of this machine serve them. Take a snapshot of its disk, or remove the mounts.'
-  }
-  if (hostNetwork || grants.some(({ kind }) => kind === 'device' || kind === 'host-network')) {
-    return 'The memory of a sandbox that uses the network or a device of this machine itself cannot be saved. Take a snapshot of its disk, or take back the grant.'
-  }
-  return null
+export function refusesSave({
+  mounts,
+  hostNetwork,
+  grants,
+}: Parameters<LiveSaving['refusesSave']>[0]): SaveRefusal | null {
+  if (mounts.length > 0) return 'mounts'
+  const usesHost = hostNetwork || grants.some(({ kind }) => kind === 'device' || kind === 'host-network')
+  return usesHost ? 'hostParts' : null
 }
 
 /** Saves memory and devices of a running machine. The caller sees to it that nobody else saves it at the same time. */
@@ -43,9 +43,9 @@ export async function saveMachine(
   options: Options,
 ): Promise<SavedState> {
   const refusal = refusesSave(plan)
-  if (refusal !== null) throw appError('invalidRequest', 'live-not-possible', refusal)
+  if (refusal !== null) throw appError('live-not-possible', { why: refusal })
   const record = await deps.records.get(plan.id)
-  if (record === null) throw appError('notFound', 'sandbox-not-running', 'The sandbox does not run.')
+  if (record === null) throw appError('machine-not-running')
   const { network } = record
   if (network === undefined) throw tooOld()
   try {
@@ -61,14 +61,11 @@ export async function saveMachine(
 }
 
 function noRoom(cause: unknown): Error {
-  const message = 'There is not enough room for the memory of the sandbox, so nothing was saved. Free some space.'
-  return appError('unavailable', 'no-space', message, { cause })
+  return appError('no-space', {}, { cause })
 }
 
 function tooOld(): Error {
-  const message =
-    'The sandbox was started by an earlier version of Joey, whose micro-VMs cannot be saved while they run. Stop it and start it again.'
-  return appError('conflict', 'needs-restart', message)
+  return appError('needs-restart', { why: 'version' })
 }
 
 function shapeFrom(plan: LaunchPlan, machine: Omit<MachineShape, 'disks'>): MachineShape {
@@ -76,7 +73,7 @@ function shapeFrom(plan: LaunchPlan, machine: Omit<MachineShape, 'disks'>): Mach
   return { memoryMebibytes, cpus, disks: plan.lowerFiles.length + 1, network }
 }
 
-/** What is saved, and the disk that the caller copies, are of one moment. Resolves with how long it stood still. */
+/** What is saved, and the disk that the caller copies, are of one moment. Resolves with how long it was paused. */
 async function standStill(
   { records, channelOf, acceleration, end, log }: SaveDeps,
   { id, paths }: LaunchPlan,
@@ -120,7 +117,7 @@ async function standStill(
   watch.lap('goOnMs')
   if (goOn) await seal()
   const parts = Object.entries(watch.laps())
-  log.debug({ id, ...Object.fromEntries(parts.map(([name, ms]) => [name, Math.round(ms)])) }, 'a micro-VM stood still')
+  log.debug({ id, ...Object.fromEntries(parts.map(([name, ms]) => [name, Math.round(ms)])) }, 'a micro-VM was paused')
   return parts.reduce((sum, [, ms]) => sum + ms, 0)
 }
 

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { judgeMicrovm } from '../../host/probe-microvm.ts'
 import { run, start } from '../../../base/process/run.ts'
-import { type IdleDeps, withIdleMachine } from './idle-machine.ts'
+import { judgeMicrovm } from '../../host/probe-microvm.ts'
 import { createMachineCgroup } from '../qemu/machine-cgroup.ts'
+import { type IdleDeps, withIdleMachine } from './idle-machine.ts'
 
-const maker = fileURLToPath(new URL('testing/idle-maker.ts', import.meta.url))
+const maker = fileURLToPath(new URL('../../../testing/engines/idle-maker.ts', import.meta.url))
 const shape = { memoryMebibytes: 128, cpus: 1, disks: 1, network: true }
 
 describe('a machine that nobody uses', () => {

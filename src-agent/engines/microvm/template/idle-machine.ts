@@ -3,10 +3,10 @@ import { dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import { endGroup } from '../../../base/process/kill-group.ts'
 import { type ChildProcess, start } from '../../../base/process/run.ts'
-import { saveTemplateLog } from '../qemu/boot-log.ts'
 import { connectWhenThere } from '../guest/connect-guest.ts'
-import { guardCgroup } from '../qemu/guard-cgroup.ts'
 import type { GuestAssets } from '../guest/guest-assets.ts'
+import { saveTemplateLog } from '../qemu/boot-log.ts'
+import { guardCgroup } from '../qemu/guard-cgroup.ts'
 import type { MachineCgroup } from '../qemu/machine-cgroup.ts'
 import { idleCommand, inCgroup, type MachinePrograms } from '../qemu/machine-command.ts'
 import { hostLimits, type MachineShape } from '../qemu/machine-shape.ts'
@@ -27,7 +27,7 @@ const placeholderBytes = 2 ** 42
 const saveMs = 60_000
 
 /**
- * Boots a machine for nobody, waits until its guest is ready to be told what to be, lets `work` do its part with it,
+ * Boots a machine for nobody, waits until its guest is ready for its sandbox, lets `work` do its part with it,
  * and ends it. When it settles, nothing is left of it; nor is there when the agent is killed meanwhile.
  */
 export async function withIdleMachine<T>(
@@ -88,7 +88,7 @@ async function makePlaceholders(folder: string, count: number): Promise<string[]
   return paths
 }
 
-/** Saves the running machine's whole state to a file, which appears whole or not at all. The machine then stands still. */
+/** Saves the running machine's whole state to a file, which appears whole or not at all. The machine is then paused. */
 export async function saveTemplate(sockets: string, path: string, signal: AbortSignal): Promise<void> {
   const draft = `${path}.new`
   await mkdir(dirname(path), { recursive: true, mode: 0o700 })
@@ -100,5 +100,5 @@ export async function saveTemplate(sockets: string, path: string, signal: AbortS
 }
 
 function idleFailed(detail: string): Error {
-  return appError('engine', 'template-failed', 'A micro-VM could not be prepared.', { detail })
+  return appError('template-failed', {}, { detail })
 }

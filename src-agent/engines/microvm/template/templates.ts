@@ -5,7 +5,7 @@ import { AppError } from '#contract/app-error'
 import { templateLog } from '../qemu/boot-log.ts'
 import { type MachineShape, shapeKey } from '../qemu/machine-shape.ts'
 
-/** States of booted guests that wait to be told what to be. A machine that starts from one need not boot. */
+/** States of booted guests that wait for their sandbox. A machine that starts from one need not boot. */
 export interface Templates {
   /** The file of a state, or null where there is none yet; then one is made in the background. */
   find(shape: MachineShape): Promise<string | null>

@@ -5,31 +5,31 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { endGroup } from '../../../base/process/kill-group.ts'
 import { start } from '../../../base/process/run.ts'
-import { createLiveDesk, createTrial, type LiveDesk, type Trial } from '../../../testing/engines/conformance.ts'
-import type { Driver, LaunchPlan, LiveSaving } from '../../driver.ts'
+import { createLiveFixture, createTrial, type LiveFixture, type Trial } from '../../../testing/engines/conformance.ts'
 import { prepareGvisor } from '../../../testing/engines/oci-setting.ts'
+import type { Driver, LaunchPlan, LiveSaving } from '../../driver.ts'
 
 const counting = 'n=0; while :; do n=$((n+1)); echo $n; sleep 0.05; done'
 const soon = { timeout: 20_000, interval: 20 }
 
 describe('an agent that is killed while it has memory saved', () => {
   let trial: Trial
-  let desk: LiveDesk
+  let fixture: LiveFixture
   beforeAll(async () => {
     trial = await createTrial(prepareGvisor)
-    desk = createLiveDesk(trial, trial.driver as Driver & LiveSaving)
+    fixture = createLiveFixture(trial, trial.driver as Driver & LiveSaving)
   })
   afterAll(async () => {
-    await desk.clear()
+    await fixture.clear()
     await trial.dispose()
   })
 
   test('leaves a sandbox that goes on, with its log, under the next agent', async () => {
-    const plan = desk.plan(1, counting)
-    await desk.launch(plan)
-    const counts = () => desk.output(plan).map(Number)
+    const plan = fixture.plan(1, counting)
+    await fixture.launch(plan)
+    const counts = () => fixture.output(plan).map(Number)
     await expect.poll(() => counts().length, soon).toBeGreaterThan(3)
-    await killDuringSave(trial, plan, desk.state())
+    await killDuringSave(trial, plan, fixture.state())
     const next = await trial.setting.again()
     expect(await next.phase(plan.id)).toBe('running')
     const before = counts().length
@@ -37,7 +37,7 @@ describe('an agent that is killed while it has memory saved', () => {
     expect(counts()).toEqual(counts().map((_, index) => index + 1))
     expect(await next.ending(plan.id, plan.paths)).toBeNull()
     await next.kill(plan.id, 'KILL')
-    expect(await desk.ending(plan)).toMatchObject({ code: 137 })
+    expect(await fixture.ending(plan)).toMatchObject({ code: 137 })
     await next.remove(plan.id, plan.paths)
     const root = join(dirname(trial.paths.folder), 'oci')
     expect(readdirSync(root).filter((name) => name.includes(plan.id))).toEqual([])

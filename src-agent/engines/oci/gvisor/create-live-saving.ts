@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
-import type { DiskFlushing, Driver, LaunchPlan, LiveSaving } from '../../driver.ts'
+import type { DiskFlushing, Driver, LaunchPlan, LiveSaving, SavePlan, SaveRefusal } from '../../driver.ts'
 import { resolveGrants } from '../grants.ts'
-import { type GvisorSetup, gvisorFlavour } from './gvisor-flavour.ts'
 import { rootfsOf, startMonitor } from '../monitor.ts'
 import { createEngine, type OciDeps, writeBundle } from '../oci-driver.ts'
-import { letConnectionsGo } from '../../../drivers/oci/gvisor-live/connections.ts'
+import { type CodePatch, patchDisconnectOk } from './connections.ts'
 import { createEngineNames } from './engine-names.ts'
 import { createGuestHelper, type GuestHelper } from './guest-helper.ts'
+import { type GvisorSetup, gvisorFlavour } from './gvisor-flavour.ts'
+import { createConnectionGuard } from './require-no-connections.ts'
 import { restoreState } from './restore-state.ts'
 import { saveState } from './save-state.ts'
 import { awaitSuccessor } from './successor.ts'
@@ -18,15 +19,21 @@ import { awaitSuccessor } from './successor.ts'
 type Live = DiskFlushing & LiveSaving & Pick<Driver, 'phase'>
 
 /** What a driver of gVisor has beyond other OCI runtimes. All of it needs the helper inside; without that there is none. */
-export function createLiveSaving(deps: OciDeps, setup: GvisorSetup, driver: Driver): Live | Record<string, never> {
+export function createLiveSaving(
+  deps: OciDeps,
+  setup: GvisorSetup,
+  driver: Driver,
+  mayPatch: () => boolean,
+): Live | Record<string, never> {
   const { host, runtimeRoot } = deps
-  if (host.probe === null) return {}
+  if (host.inside === null) return {}
   const flavour = gvisorFlavour({ engine: (...args) => engine(...args), host, runtimeRoot }, setup)
   const engine = createEngine(deps, () => flavour.options)
   const names = createEngineNames(runtimeRoot)
   const helper = createGuestHelper({ engine, engineName: names.current })
+  const makeSavable = createSavableMaker(helper, setup, mayPatch)
   const stateKey = describeEngine(setup)
-  const config = (plan: LaunchPlan) => flavour.config(plan, host, rootfsOf(plan.paths.run), resolveGrants(plan.grants))
+  const config = (plan: LaunchPlan) => flavour.config(plan, host, rootfsOf(plan.paths.run), resolveGrants(plan))
 
   return {
     stateKey,
@@ -40,7 +47,6 @@ export function createLiveSaving(deps: OciDeps, setup: GvisorSetup, driver: Driv
     saveState: (plan, folder, wanted) => {
       const launch = flavour.launch(plan)
       const options = [...flavour.options, ...launch.options]
-      const makeSavable = (of: LaunchPlan, pid: number) => makeReady(helper, setup, of, pid)
       const live = {
         ...deps,
         engine,
@@ -58,7 +64,7 @@ export function createLiveSaving(deps: OciDeps, setup: GvisorSetup, driver: Driv
       const begin = async (wanted: LaunchPlan, image: string, until: AbortSignal) => {
         await writeBundle(wanted, deps, flavour)
         await rm(join(deps.exits, wanted.id), { force: true })
-        const running = await startMonitor(deps, flavour, wanted, until, image)
+        const running = await startMonitor(deps, flavour, wanted, { signal: until, image })
         await flavour.settle(driver.cgroup(wanted.id))
         return running
       }
@@ -68,19 +74,32 @@ export function createLiveSaving(deps: OciDeps, setup: GvisorSetup, driver: Driv
   }
 }
 
-/** Takes from the guest what a sentry cannot save, and would end of. */
-async function makeReady(helper: GuestHelper, setup: GvisorSetup, plan: LaunchPlan, pid: number): Promise<void> {
-  await helper.endCommands(plan.id, plan.paths, plan.process)
-  if (plan.netns === null || setup.disconnects || (await letConnectionsGo(pid))) return
-  const message =
-    'This version of gVisor cannot let go of network connections, and would end instead of saving its memory. Save the disk only, or install a newer gVisor.'
-  throw appError('conflict', 'live-not-possible', message)
+type MakeSavable = (plan: LaunchPlan, pid: number) => Promise<CodePatch | null>
+
+/**
+ * Takes from the guest what a sentry cannot save, and would end of. Network connections are the guest's own to close: a
+ * sandbox that has some is refused before anything of it is ended, unless its runsc drops them by itself or the person has
+ * allowed to change it. What the guest opens between this and the save still ends the sandbox.
+ */
+function createSavableMaker(helper: GuestHelper, setup: GvisorSetup, mayPatch: () => boolean): MakeSavable {
+  const requireNoConnections = createConnectionGuard()
+  return async (plan, pid) => {
+    const isSafe = plan.netns === null || setup.disconnects === true
+    const patches = !isSafe && mayPatch()
+    if (!isSafe && !patches) {
+      requireNoConnections(`${plan.id} ${pid}`, await helper.readConnections(plan.id, plan.paths))
+    }
+    await helper.endCommands(plan.id, plan.paths, plan.process)
+    if (!patches) return null
+    const patch = await patchDisconnectOk(pid)
+    if (patch !== null) return patch
+    throw appError('live-not-possible', { why: 'connections' })
+  }
 }
 
-function refusesSave({ hostNetwork }: Pick<LaunchPlan, 'hostNetwork'>): string | null {
-  if (hostNetwork)
-    return "Memory cannot be saved with the host's network granted. Take the grant back, or save the disk only."
-  return null
+function refusesSave({ hostNetwork, mounts }: SavePlan): SaveRefusal | null {
+  if (mounts.some(({ recursive }) => recursive)) return 'recursiveMounts'
+  return hostNetwork ? 'hostNetwork' : null
 }
 
 /** gVisor refuses a state on a processor that lacks a feature which the saved one had. */

@@ -3,9 +3,9 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { SandboxId } from '#contract/sandbox'
-import type { SandboxPaths } from '../../driver.ts'
+import type { SandboxPaths } from '../../../state/sandbox-paths.ts'
 import type { Engine } from '../flavour.ts'
-import { buildProcess, guestProbe } from '../runtime-config.ts'
+import { buildProcess, insidePath } from '../runtime-config.ts'
 
 /** What the agent has the probe do inside, where it lies in every sandbox, whatever the image has. */
 export interface GuestHelper {
@@ -18,6 +18,8 @@ export interface GuestHelper {
    * number of the stream, and no sentry that comes later has a stream there.
    */
   endCommands(id: SandboxId, paths: SandboxPaths, main: { readonly tty: boolean }): Promise<void>
+  /** What gVisor's kernel knows of its network connections: see open-connections.ts. */
+  readConnections(id: SandboxId, paths: SandboxPaths): Promise<string>
 }
 
 interface HelperDeps {
@@ -27,14 +29,14 @@ interface HelperDeps {
 
 export function createGuestHelper({ engine, engineName }: HelperDeps): GuestHelper {
   const help = async (id: SandboxId, { run }: SandboxPaths, args: readonly string[], capabilities: string[] = []) => {
-    const plan = { argv: [guestProbe, ...args], env: [], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: false }
+    const plan = { argv: [insidePath, ...args], env: [], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: false }
     const file = join(run, `help-${randomBytes(6).toString('hex')}.json`)
-    await writeFile(file, JSON.stringify(buildProcess(plan, { maxOpenFiles: 64 }, capabilities)), { mode: 0o600 })
+    const process = buildProcess(plan, { maxOpenFiles: 64 }, { capabilities, gainsRights: false })
+    await writeFile(file, JSON.stringify(process), { mode: 0o600 })
     try {
       return await engine(['exec', '--process', file, engineName(id)])
     } catch (cause) {
-      const message = 'Joey could not do its own work inside the sandbox, which may be out of memory or processes.'
-      throw appError('engine', 'help-inside-failed', message, { cause, detail: String(cause) })
+      throw appError('help-inside-failed', {}, { cause, detail: String(cause) })
     } finally {
       await rm(file, { force: true })
     }
@@ -49,6 +51,9 @@ export function createGuestHelper({ engine, engineName }: HelperDeps): GuestHelp
     async endCommands(id, paths, { tty }) {
       // The main process's streams are the first that there were: three, or one terminal.
       await help(id, paths, ['--let-go', tty ? '1' : '3'], ['CAP_KILL', 'CAP_SYS_PTRACE', 'CAP_DAC_OVERRIDE'])
+    },
+    async readConnections(id, paths) {
+      return (await help(id, paths, ['--connections'])).stdout
     },
   }
 }

@@ -1,20 +1,24 @@
 import { readFile } from 'node:fs/promises'
 import { listProcesses } from '../../../base/kernel/cgroup-files.ts'
 import type { DiskFlushing, Driver, LiveSaving, OverheadMeasuring } from '../../driver.ts'
-import { type GvisorSetup, gvisorFlavour } from './gvisor-flavour.ts'
-import { createLiveSaving } from './create-live-saving.ts'
 import { createOciDriver, type OciDeps } from '../oci-driver.ts'
+import { createLiveSaving } from './create-live-saving.ts'
+import { type GvisorSetup, gvisorFlavour } from './gvisor-flavour.ts'
 
-/** The OCI driver with runsc, which can tell what gVisor itself uses of the sandbox's memory, and can save that of the guest. */
+/**
+ * The OCI driver with runsc, which can tell what gVisor itself uses of the sandbox's memory, and can save that of the guest.
+ * `mayPatch`: whether it may change the code of a running sentry for that, as the person has set it.
+ */
 export function createGvisorDriver(
   deps: OciDeps,
   setup: GvisorSetup,
+  mayPatch: () => boolean = () => false,
 ): Driver & OverheadMeasuring & Partial<DiskFlushing & LiveSaving> {
   const driver = createOciDriver(deps, (parts) => gvisorFlavour(parts, setup))
   return {
     ...driver,
     engineMemory: (id) => measureEngine(driver.cgroup(id)),
-    ...createLiveSaving(deps, setup, driver),
+    ...createLiveSaving(deps, setup, driver, mayPatch),
   }
 }
 

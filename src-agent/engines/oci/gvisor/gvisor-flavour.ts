@@ -1,26 +1,31 @@
 import { lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ClassLimitation } from '#contract/classes'
 import type { Limits } from '#contract/sandbox'
+import { sentence } from '#contract/sentence'
 import { restrictDevices } from '../../../base/kernel/cgroup-devices.ts'
 import { killCgroup, listProcesses, removeCgroup } from '../../../base/kernel/cgroup-files.ts'
+import { ownBind } from '../../bind-mounts.ts'
 import { writeCgroupLimits } from '../../cgroup-limits.ts'
+import { limitation } from '../../class-sentences.ts'
 import type { LaunchPlan } from '../../driver.ts'
 import type { FlavourDeps, OciFlavour } from '../flavour.ts'
 import type { Granted } from '../grants.ts'
-import { createEngineNames } from './engine-names.ts'
-import { createGvisorReach } from './gvisor-reach.ts'
 import {
   allPids,
+  type BindMount,
   buildCommon,
   buildResources,
   type HostTraits,
+  insideFolder,
+  insidePath,
   kernelMounts,
   networkNamespace,
   ownMounts,
-  probeFolder,
 } from '../runtime-config.ts'
+import { createEngineNames } from './engine-names.ts'
+import { createGvisorReach } from './gvisor-reach.ts'
 
 /** How this machine's runsc has to be run, found out by trying: see host/probe-gvisor.ts. */
 export interface GvisorSetup {
@@ -46,6 +51,9 @@ export function gvisorFlavour({ engine, host, runtimeRoot }: FlavourDeps, setup:
     engineName: names.current,
     class: 'gvisor',
     sharesProcesses: false,
+    mapsIds: false,
+    // This runtime parses names and numbers of standard signals alone.
+    highestSignal: 31,
     limitations,
     options: [`--platform=${setup.platform}`, ...setup.options],
     launch: (plan) => {
@@ -81,9 +89,9 @@ export function gvisorFlavour({ engine, host, runtimeRoot }: FlavourDeps, setup:
       await killCgroup(successorOf(cgroup))
     },
     // Of one that was killed while it was frozen, this runtime says for ever that it is frozen, and stumbles over it.
-    async correctPhase(id, told) {
-      if (told !== 'paused') return told
-      return (await listProcesses(`${host.cgroupParent}/${id}`)).length === 0 ? 'stopped' : told
+    async correctPhase(id, reported) {
+      if (reported !== 'paused') return reported
+      return (await listProcesses(`${host.cgroupParent}/${id}`)).length === 0 ? 'stopped' : reported
     },
     // As every program in Go that cannot start a thread.
     codeWithoutProcesses: 2,
@@ -102,28 +110,17 @@ function networkOf({ hostNetwork, netns }: Pick<LaunchPlan, 'hostNetwork' | 'net
 }
 
 const limitations: readonly ClassLimitation[] = [
-  {
-    feature: 'liveMemoryLimit',
-    reason: 'A new memory limit holds at once, but programs inside go on reading the old one in /proc/meminfo.',
-  },
-  {
-    feature: 'liveLimits',
-    reason:
-      'The limit of processes is held by this machine, which sees several tasks of gVisor for each process inside. It is therefore approximate, and going far beyond it ends the whole sandbox.',
-  },
-  {
-    feature: 'grants',
-    reason:
-      "Capabilities act on gVisor's own kernel only, and devices of this machine cannot be given. Take a container for those.",
-  },
-  {
-    feature: 'bindMounts',
-    reason: 'Sockets and named pipes in mounted folders of this machine cannot be used. Files and folders can.',
-  },
-  {
-    feature: 'ownKernelModules',
-    reason: 'gVisor has a kernel of its own that loads no modules. Take a micro-VM for them.',
-  },
+  limitation('liveMemoryLimit', sentence('gvisor-live-memory-limit')),
+  limitation('liveLimits', sentence('gvisor-live-limits')),
+  limitation('grants', sentence('gvisor-grants')),
+  limitation('bindMounts', sentence('gvisor-bind-mounts')),
+  limitation('signals', sentence('gvisor-signals')),
+  limitation('outOfMemory', sentence('gvisor-out-of-memory')),
+  limitation('unnamedFiles', sentence('gvisor-unnamed-files')),
+  limitation('namedPipes', sentence('gvisor-named-pipes')),
+  limitation('watching', sentence('gvisor-watching')),
+  limitation('terminalNames', sentence('gvisor-terminal-names')),
+  limitation('ownKernelModules', sentence('gvisor-kernel-modules')),
 ]
 
 /** Tasks of the host for a sandbox without processes, and for each process: measured with every platform at once busy. */
@@ -157,6 +154,28 @@ function ownTmp({ paths, lowers, mounts, readOnlyRoot }: LaunchPlan, rootfs: str
   return [{ destination: '/tmp', type: 'bind', source: join(rootfs, 'tmp'), options }]
 }
 
+const preloadPath = '/etc/ld.so.preload'
+/** As resources/gvisor/ld.so.preload names it. */
+const statFlagsPath = join(dirname(insidePath), 'stat-flags.so')
+/** What this engine itself shows read-only in every sandbox, by its place inside. */
+export const ownPlaces: readonly string[] = [statFlagsPath, preloadPath]
+
+/**
+ * Older versions refuse a flag with which the core utilities of newer distributions look at every file, so that `ls` fails
+ * (gVisor knows AT_NO_AUTOMOUNT since 2023). Programs with glibc load a library that leaves it out; newer versions are none
+ * the worse for it. An image that has such a file itself keeps its own.
+ */
+function statFlagMounts({ paths, lowers }: LaunchPlan, { inside, statFlags }: HostTraits): BindMount[] {
+  const has = (tree: string) => lstatSync(join(tree, preloadPath), { throwIfNoEntry: false })
+  const isOwn = [paths.upper, ...lowers].some((tree) => (has(tree)?.size ?? 0) > 0)
+  if (inside === null || statFlags === null || isOwn) return []
+  const options = ['bind', 'rprivate', 'nosuid', 'nodev', 'ro']
+  return [
+    { destination: statFlagsPath, type: 'bind', source: statFlags.library, options },
+    { destination: preloadPath, type: 'bind', source: statFlags.preload, options },
+  ]
+}
+
 /** Kinds of file systems that gVisor has itself. */
 const knownMounts = new Set(['proc', 'tmpfs', 'devpts', 'sysfs'])
 
@@ -167,19 +186,21 @@ function buildGvisorConfig(
   { capabilities, devices }: Granted,
 ): Record<string, unknown> {
   if (devices.length > 0) {
-    const message = 'A device of this machine cannot be given to a gVisor sandbox. Take the class "container" for it.'
-    throw appError('invalidRequest', 'grant-not-in-class', message, { params: { kind: 'device' } })
+    throw appError('grant-not-in-class', {
+      grant: 'device',
+      class: 'gvisor',
+      why: sentence('objection-gvisor-devices'),
+    })
   }
   if (plan.limits.memoryBytes !== null && plan.limits.memoryBytes < leastMemory) {
-    const message = 'gVisor needs some memory itself: give the sandbox at least 24 MiB, or take the class "container".'
-    throw appError('invalidRequest', 'limit-too-low', message, { params: { leastBytes: leastMemory } })
+    throw appError('limit-too-low', { leastBytes: leastMemory })
   }
   return {
     ...buildCommon(plan, host, rootfs, capabilities),
     mounts: [
       ...kernelMounts.filter(({ type }) => knownMounts.has(type)),
       ...ownTmp(plan, rootfs),
-      ...probeFolder(host),
+      ...insideFolder(host),
       ...bindsOf(plan, host).map(({ mount, bind }) => (bind === null ? mount : { ...mount, source: bind.place })),
     ],
     linux: {
@@ -192,8 +213,10 @@ function buildGvisorConfig(
 
 /** This runtime's gofer has every tree writable; those that must not be come to it from a place where they are not. */
 function bindsOf(plan: LaunchPlan, host: HostTraits) {
-  return ownMounts(plan, host).map((mount, index) => {
-    const isReadOnly = mount.options.includes('ro')
-    return { mount, bind: isReadOnly ? { source: mount.source, place: join(plan.paths.run, `ro${index}`) } : null }
+  const places = new Set(plan.mounts.map(({ place }) => place))
+  return [...ownMounts(plan, host), ...statFlagMounts(plan, host)].map((mount, index) => {
+    // What the user mounts is bound as it shall be seen already.
+    const isReadOnly = mount.options.includes('ro') && !places.has(mount.source)
+    return { mount, bind: isReadOnly ? ownBind(mount.source, join(plan.paths.run, `ro${index}`)) : null }
   })
 }

@@ -10,7 +10,7 @@ export function createGvisorReach(engine: Engine, id: string): GuestReach {
     async signal(pid, name) {
       const { code, stderr } = await engine(['kill', '--pid', String(pid), id, name.replace(/^SIG/, '')], [0, failed])
       if (code === 0 || isGone(stderr)) return
-      throw appError('engine', 'signal-failed', `The signal ${name} could not be sent.`, { detail: stderr })
+      throw appError('signal-failed', { signal: name }, { detail: stderr })
     },
     async tree(pid) {
       const { code, stdout } = await engine(['ps', id], [0, failed])

@@ -4,7 +4,7 @@ import { isMonitorOf } from '../../../base/process/host-process.ts'
 import { monitorFiles } from '../../conmon.ts'
 import type { LaunchPlan, Running } from '../../driver.ts'
 import type { GuestHelper } from './guest-helper.ts'
-import { checkState, damaged } from './state-file.ts'
+import { checkState } from './state-file.ts'
 
 interface RestoreDeps {
   readonly stateKey: string
@@ -45,10 +45,9 @@ function toFailure(error: unknown, signal: AbortSignal): AppError {
   if (failure.wire.reason !== 'start-failed') return failure
   const detail = failure.wire.detail ?? failure.wire.message
   if (/no such file or directory/i.test(detail)) {
-    const message = 'A file that was open when the memory was saved is not on the disk, so it cannot go on.'
-    return appError('conflict', 'state-without-disk', message, { detail, cause: error })
+    return appError('state-without-disk', {}, { detail, cause: error })
   }
-  return appError('engine', 'state-damaged', damaged, { detail, cause: error })
+  return appError('state-damaged', { engine: 'gvisor' }, { detail, cause: error })
 }
 
 /** A monitor that still has runsc at work would make what is just being removed. */

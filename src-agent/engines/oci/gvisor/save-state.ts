@@ -5,6 +5,7 @@ import { moveProcesses, removeCgroup } from '../../../base/kernel/cgroup-files.t
 import { awaitMonitorGone, monitorFiles } from '../../conmon.ts'
 import type { Driver, LaunchPlan, LiveSaving, Running, SavedState } from '../../driver.ts'
 import type { Engine } from '../flavour.ts'
+import type { CodePatch } from './connections.ts'
 import { sealState } from './state-file.ts'
 import { prepareSuccessor, type Successor, type SuccessorDeps } from './successor.ts'
 
@@ -14,14 +15,14 @@ interface SaveDeps extends SuccessorDeps {
   readonly cgroup: (id: string) => string
   readonly phase: Driver['phase']
   readonly config: (plan: LaunchPlan) => Record<string, unknown>
-  /** Takes from the guest what cannot be saved; rejects where that is not possible. */
-  readonly makeSavable: (plan: LaunchPlan, pid: number) => Promise<void>
+  /** Takes from the guest what cannot be saved; rejects where that is not possible. What it changed of the sentry, if anything. */
+  readonly makeSavable: (plan: LaunchPlan, pid: number) => Promise<CodePatch | null>
 }
 
 type Options = Parameters<LiveSaving['saveState']>[2]
 
 /**
- * A sentry ends when it has saved itself (runsc, boot/controller.go). So that the sandbox stands still for as short as can
+ * A sentry ends when it has saved itself (runsc, boot/controller.go). So that the sandbox is paused for as short as can
  * be, its successor is there before. The first one's exit file is gone before the successor's guest runs; until this
  * resolves, an exit file says nothing about the sandbox.
  */
@@ -36,15 +37,17 @@ export async function saveState(
   signal.throwIfAborted()
   if (!goOn) return saveAndEnd(deps, plan, folder, { atRest, running })
   const successor = await makeSuccessor(deps, plan, { folder, monitorPid: running.monitorPid, signal })
-  try {
-    await deps.makeSavable(plan, running.pid)
-    signal.throwIfAborted()
-  } catch (error) {
+  const patch = await deps.makeSavable(plan, running.pid).catch(async (error: unknown) => {
     await successor.stop()
     throw error
+  })
+  if (signal.aborted) {
+    await patch?.undo()
+    await successor.stop()
+    signal.throwIfAborted()
   }
   const began = performance.now()
-  await successor.save()
+  await endingWith(patch, () => successor.save())
   const [rest] = await Promise.allSettled([atRest()])
   const next = await successor.goOn()
   const pauseMs = performance.now() - began
@@ -82,14 +85,27 @@ async function saveAndEnd(
   folder: string,
   { atRest, running }: Pick<Options, 'atRest'> & { readonly running: Running },
 ): Promise<SavedState> {
-  await deps.makeSavable(plan, running.pid)
+  const patch = await deps.makeSavable(plan, running.pid)
   const began = performance.now()
-  await deps.engine(['checkpoint', '--image-path', folder, deps.names.current(plan.id)])
+  await endingWith(patch, async () => {
+    await deps.engine(['checkpoint', '--image-path', folder, deps.names.current(plan.id)])
+  })
   await awaitMonitorGone(monitorFiles(plan.paths.run).monitorPid, plan.id)
   await atRest()
   const pauseMs = performance.now() - began
   await sealState(folder, deps.stateKey)
   return { pauseMs, running }
+}
+
+/** A sentry that was changed for its save, and does not end with it, is made what it was. */
+export async function endingWith(patch: CodePatch | null, save: () => Promise<void>): Promise<void> {
+  try {
+    await save()
+  } catch (error) {
+    await patch?.undo()
+    throw error
+  }
+  await patch?.forget()
 }
 
 async function readRunning({ paths }: LaunchPlan): Promise<Running> {
@@ -101,8 +117,7 @@ async function readRunning({ paths }: LaunchPlan): Promise<Running> {
 
 /** What is paused cannot be made ready for it. */
 function notRunning(): AppError {
-  const message = 'Memory can be saved only while the sandbox runs. Start or resume it first.'
-  return appError('conflict', 'not-running', message)
+  return appError('not-running')
 }
 
 async function readNumber(file: string): Promise<number> {

@@ -24,16 +24,13 @@ export async function checkState(folder: string, stateKey: string): Promise<void
   )
   if (seal === null || size !== seal.bytes) {
     const detail = `${imageName} has ${size ?? 'no'} bytes, ${seal?.bytes ?? 'an unknown number'} were written.`
-    throw appError('engine', 'state-damaged', damaged, { detail })
+    throw appError('state-damaged', { engine: 'gvisor' }, { detail })
   }
   if (seal.stateKey === stateKey) return
-  const message =
-    'The saved memory is of another version of gVisor or of another processor, and cannot go on here. Its disk can be restored.'
-  throw appError('conflict', 'state-of-other-engine', message, { detail: `${seal.stateKey}, here ${stateKey}` })
+  throw appError('state-of-other-engine', {}, { detail: `${seal.stateKey}, here ${stateKey}` })
 }
 
 /** What a person reads of a state that cannot be used. */
-export const damaged = 'The saved memory is damaged, so nothing was started from it. Its disk can still be restored.'
 
 async function readSeal(file: string): Promise<z.infer<typeof Seal> | null> {
   try {

@@ -5,54 +5,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
 import { isMonitorOf } from '../../../base/process/host-process.ts'
 import type { Run } from '../../../base/process/run.ts'
+import { scriptCommand } from '../../../base/process/scripts.ts'
 import { conmonArguments, monitorFiles, startConmon } from '../../conmon.ts'
 import type { LaunchPlan, Running } from '../../driver.ts'
 import { runtimeFailure } from '../failures.ts'
 import type { MonitorDeps } from '../monitor.ts'
 import type { EngineNames } from './engine-names.ts'
-
-/**
- * What conmon runs in place of runsc. `runsc restore` makes the sentry, and then waits at the named pipe into which it is
- * to write its process number: so the sentry is ready before the first one stands still. The script goes on by itself where
- * the agent dies once the first sentry was told to save, because then there is nothing else left of the sandbox. While it
- * runs, the new monitor writes no exit file: so the old one's is gone before, although the guest goes on already.
- *
- * $1 folder, $2 runsc, $3 its root, $4 the first one's name, $5 its monitor, $6 the new name, $7 folder of the state,
- * $8 the run folder, $9 exit file, ${10} name file, ${11} work file, ${12} network namespace; then the command line that
- * conmon has made.
- */
-const script = `set -u
-own=$1 runsc=$2 root=$3 first=$4 monitor=$5 name=$6 image=$7 run=$8 exit=$9; shift 9
-nameFile=$1 work=$2 netns=$3; shift 3
-left=$#; for word; do shift; left=$((left-1)); [ "$left" -gt 0 ] || word=$name; set -- "$@" "$word"; done
-exec 3<&0 4<"$own/gate"
-"$@" <&3 3<&- 4<&- & child=$!
-exec 0</dev/null 3<&-
-give_up() {
-  kill -9 "$child"; "$runsc" --root "$root" delete --force "$name"; rm -f "$work"; exit 1
-}
-read -r word <&4 || word=stop
-[ "$word" = save ] || give_up
-if ! "$runsc" --root "$root" checkpoint --image-path "$image" "$first" >"$own/words" 2>&1; then
-  echo failed >"$own/said"; give_up
-fi
-echo saved >"$own/said"
-[ ! -e "$own/address" ] || nsenter --net="$netns" ip -batch "$own/address" >>"$own/words" 2>&1
-read -r word <&4
-read -r pid <"$own/hold"; echo "$pid" >"$own/pid"
-waited=0
-while read -r status <"/proc/$monitor/stat" && [ "$waited" -lt 500 ]; do
-  case $status in *") Z "*) break;; esac
-  sleep 0.005; waited=$((waited+1))
-done 2>/dev/null
-kill -9 "$monitor" 2>/dev/null
-rm -f "$exit" "$root/\${first}_sandbox:"*
-echo "$name" >"$own/name"; mv "$own/name" "$nameFile"
-for file in attach ctl winsz; do mv -f "$own/$file" "$run/$file"; done 2>/dev/null
-wait "$child"; code=$?
-for file in pid monitor.pid; do cp "$own/$file" "$own/copy" && mv "$own/copy" "$run/$file"; done
-rm -f "$work"
-exit "$code"`
 
 /** A sentry that waits to take over. */
 export interface Successor {
@@ -60,7 +18,7 @@ export interface Successor {
   save(): Promise<void>
   /** Has the new one go on. Resolves when its guest does. MUST follow `save`. */
   goOn(): Promise<Running>
-  /** Ends it, where it was not told to save. */
+  /** Ends it, where it got no command to save. */
   stop(): Promise<void>
 }
 
@@ -93,7 +51,7 @@ export async function prepareSuccessor(deps: SuccessorDeps, wanted: Wanted, sign
   const toError = (words: string) => runtimeFailure(words)
   const command = ['nsenter', `--mount=/proc/${monitorPid}/ns/mnt`, 'sh', '-c', joinScript, 'joey-join', own] as const
   const conmon = [deps.conmon, ...argumentsIn(deps, wanted, own, name)]
-  // Once it was told to save it is not to be stopped by a signal any more.
+  // Once it has got the command to save it is not to be stopped by a signal any more.
   const report = join(own, 'report')
   const start = { command: [...command, ...conmon], run: own, toError, report } as const
   const ended = startConmon(start, AbortSignal.timeout(restoreMs))
@@ -153,7 +111,7 @@ function argumentsIn(deps: SuccessorDeps, { plan, image, monitorPid }: Wanted, o
   const runsc = [runtime, '--root', runtimeRoot, ...options]
   const inOwn = { ...plan, paths: { ...plan.paths, run: own } }
   const watched = {
-    runtime: ['/bin/sh', '-c', script, 'joey-succeed', ...mine, ...runsc] as const,
+    runtime: [...scriptCommand('succeed-sentry'), ...mine, ...runsc] as const,
     terminal: plan.process.tty,
     restore: { image, options: ['--pid-file', join(own, 'hold')] },
   }
@@ -164,8 +122,7 @@ async function waitForRecord(file: string, signal: AbortSignal): Promise<void> {
   for (const deadline = Date.now() + prepareMs; ; await sleep(pollMs)) {
     signal.throwIfAborted()
     if (await readFile(file).catch(() => null)) return
-    if (Date.now() > deadline)
-      throw appError('timeout', 'save-not-ready', 'gVisor took too long to get ready for saving the memory. Try again.')
+    if (Date.now() > deadline) throw appError('save-not-ready')
   }
 }
 
@@ -180,8 +137,7 @@ async function waitForSaved(own: string, ended: Promise<Running>): Promise<void>
     if (said === 'saved\n') return
     if (said !== 'failed\n' && failure === null) continue
     const detail = (await readFile(join(own, 'words'), 'utf8').catch(() => '')).slice(0, 8192) || String(failure)
-    const message = 'gVisor could not save the memory of the sandbox. Its words are in the details.'
-    throw appError('engine', 'save-failed', message, { detail })
+    throw appError('save-failed', { engine: 'gvisor' }, { detail })
   }
 }
 

@@ -1,4 +1,4 @@
-import { createBreath } from '../../../base/async/yield-turn.ts'
+import { startTurn } from '../../../base/async/yield-turn.ts'
 import { fieldsOf, type PackageSink, packageUrl } from './package-sink.ts'
 import type { TreeText } from './tree-text.ts'
 
@@ -13,9 +13,9 @@ export async function readApk(text: TreeText, sink: PackageSink): Promise<void> 
       if (await text.has(place)) sink.note('The record of apk is too large and was not read.')
       continue
     }
-    const breath = createBreath()
+    const turn = startTurn()
     for (const stanza of record.split('\n\n')) {
-      if (breath.isDue()) await breath.take()
+      if (turn.isOver()) await turn.yield()
       const field = fieldsOf(stanza)
       const [name, version] = [field('P'), field('V')]
       if (!name || !version) continue

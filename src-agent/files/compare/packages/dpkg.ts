@@ -1,4 +1,4 @@
-import { createBreath } from '../../../base/async/yield-turn.ts'
+import { startTurn } from '../../../base/async/yield-turn.ts'
 import { fieldsOf, type PackageSink, packageUrl } from './package-sink.ts'
 import type { TreeText } from './tree-text.ts'
 
@@ -19,9 +19,9 @@ export async function readDpkg(text: TreeText, sink: PackageSink): Promise<void>
 }
 
 async function addStanzas(status: string, sink: PackageSink): Promise<void> {
-  const breath = createBreath()
+  const turn = startTurn()
   for (const stanza of status.split('\n\n')) {
-    if (breath.isDue()) await breath.take()
+    if (turn.isOver()) await turn.yield()
     const field = fieldsOf(stanza)
     const [name, version, state] = [field('Package'), field('Version'), field('Status')]
     // Removed with its settings kept, or half unpacked.

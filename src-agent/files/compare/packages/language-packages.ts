@@ -1,3 +1,4 @@
+import { nameOf } from '../../../base/relative-path.ts'
 import type { TreeEntry } from '../../../storage/layers/tree-view.ts'
 import { addLockFile, addManifest } from './npm.ts'
 import { fieldsOf, type PackageSink, packageUrl } from './package-sink.ts'
@@ -73,8 +74,4 @@ async function readModules(text: TreeText, top: string, sink: PackageSink): Prom
       }
     }
   }
-}
-
-function nameOf(path: string): string {
-  return path.slice(path.lastIndexOf('/') + 1)
 }

@@ -1,9 +1,9 @@
 import { posix } from 'node:path'
-import type { Observed, Watched } from './observed.ts'
 import { readKernelLink, readKernelText } from '../../../base/kernel/kernel-text.ts'
+import type { Observed, Watched } from './observed.ts'
 
 /** Which process stands before the host's kernel, and whose kernel answers the guest. */
-export interface Front {
+export interface EngineProcess {
   readonly pid: number
   readonly kernel: Observed['kernel']
 }
@@ -16,7 +16,7 @@ const maxCandidates = 64
  * not there, the main process itself stands before the host's kernel, and is shown so. A guest cannot feign an engine: of a
  * container no process is asked for its program.
  */
-export function findFront(proc: string, watched: Watched, members: readonly number[]): Front | null {
+export function findEngineProcess(proc: string, watched: Watched, members: readonly number[]): EngineProcess | null {
   const { pid } = watched
   if (pid === null) return null
   if (watched.class === 'container') return { pid, kernel: 'host' }

@@ -53,7 +53,7 @@ test('a map of everything to itself is no map', () => {
 const everyday =
   'c *:* m\nb *:* m\nc 1:3 rwm\nc 1:8 rwm\nc 1:7 rwm\nc 5:0 rwm\nc 1:5 rwm\nc 1:9 rwm\nc 5:1 rwm\nc 136:* rwm\nc 5:2 rwm\n'
 
-test('the devices of every container are not told, all others are', () => {
+test('the devices of every container are not reported, all others are', () => {
   expect(parseDevices(everyday)).toEqual([])
   expect(parseDevices(`${everyday}c 10:232 rw\nb 254:0 rwm\n`)).toEqual([
     { name: '/dev/kvm', access: 'rw' },

@@ -1,16 +1,14 @@
 import { capabilityNames, controllingCapabilities, maskOf } from '../../../base/kernel/capabilities.ts'
 import { isWithin } from '../../../base/kernel/mountinfo.ts'
+import { defaultCapabilities } from '../../../engines/oci/grants.ts'
 import type { NamespaceKind, Observed, ObservedMount, ObservedProcess } from './observed.ts'
 
 /**
  * What the observed values mean. Facts, graph and score ask here, so that the three never disagree.
  */
 
-/** As Docker gives them, and so do we: more than these is more than the default. */
-const everydayCapabilities = maskOf([
-  ...['CHOWN', 'DAC_OVERRIDE', 'FSETID', 'FOWNER', 'MKNOD', 'NET_RAW', 'SETGID', 'SETUID', 'SETFCAP', 'SETPCAP'],
-  ...['NET_BIND_SERVICE', 'SYS_CHROOT', 'KILL', 'AUDIT_WRITE'],
-])
+/** More than these is more than the default. */
+const everydayCapabilities = maskOf(defaultCapabilities)
 const controlling = maskOf(controllingCapabilities)
 
 /** Shared by every container: Linux gives a time namespace and a user namespace only to who asks for them. */
@@ -20,9 +18,9 @@ const usuallyShared: readonly NamespaceKind[] = ['user', 'time']
  * Capabilities that matter to the host: of a container all that any process in it can get, also one that is started
  * later by `exec`; of an engine what it holds itself. In a user namespace of its own, they reach no further than that.
  */
-export function reachingCapabilities({ front, kernel }: Observed): bigint {
-  const { bounding, effective, permitted } = front.capabilities
-  if (front.mapsUsers) return 0n
+export function reachingCapabilities({ engineProcess, kernel }: Observed): bigint {
+  const { bounding, effective, permitted } = engineProcess.capabilities
+  if (engineProcess.mapsUsers) return 0n
   return kernel === 'host' ? bounding | effective | permitted : effective | permitted
 }
 
@@ -41,9 +39,9 @@ export function isFiltered({ seccomp }: ObservedProcess): boolean {
 }
 
 /** Namespaces that it shares with the host although its class has them of its own. */
-export function sharedNamespaces({ front, kernel }: Observed): NamespaceKind[] {
-  // The agent and its own engines may be in a mount namespace apart from the host's without a wall between them.
-  const shared = front.hostNamespaces.filter((kind) => !usuallyShared.includes(kind))
+export function sharedNamespaces({ engineProcess, kernel }: Observed): NamespaceKind[] {
+  // The agent and its own engines may be in a mount namespace apart from the host's without isolation between them.
+  const shared = engineProcess.hostNamespaces.filter((kind) => !usuallyShared.includes(kind))
   return kernel === 'host' ? shared : shared.filter((kind) => kind !== 'cgroup' && kind !== 'uts' && kind !== 'ipc')
 }
 

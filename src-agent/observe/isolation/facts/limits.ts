@@ -1,5 +1,5 @@
-import type { ObservedDevice, ObservedLimits } from './observed.ts'
-import { readKernelText } from '../../../base/kernel/kernel-text.ts'
+import { cgroupsOf } from '../../../base/kernel/cgroup-hierarchy.ts'
+import { everyDevice, type ObservedDevice, type ObservedLimits } from './observed.ts'
 
 /** The largest page-aligned number is v1's way to say that there is no limit. */
 const unlimitedBytes = 2 ** 60
@@ -10,18 +10,20 @@ export function readLimits(cgroups: string, version: 'v1' | 'v2', cgroup: string
 }
 
 function readV2(cgroups: string, cgroup: string): ObservedLimits {
-  const folder = `${cgroups}${cgroup}`
-  const [quota, period] = (readKernelText(`${folder}/cpu.max`) ?? '').trim().split(' ')
+  const { folderOf, read } = cgroupsOf(cgroups, 'v2')
+  const folder = folderOf('', cgroup)
+  const [quota, period] = (read('cpu', cgroup, 'cpu.max') ?? '').trim().split(' ')
   return {
-    memoryBytes: toLimit(readKernelText(`${folder}/memory.max`)),
+    memoryBytes: toLimit(read('memory', cgroup, 'memory.max')),
     cpus: toCpus(quota, period),
-    pids: toLimit(readKernelText(`${folder}/pids.max`)),
+    pids: toLimit(read('pids', cgroup, 'pids.max')),
     source: `${folder}/memory.max, cpu.max, pids.max`,
   }
 }
 
 function readV1(cgroups: string, cgroup: string): ObservedLimits {
-  const read = (controller: string, file: string) => readKernelText(`${cgroups}/${controller}${cgroup}/${file}`)
+  const hierarchy = cgroupsOf(cgroups, 'v1')
+  const read = (controller: string, file: string) => hierarchy.read(controller, cgroup, file)
   const quota = Number(read('cpu', 'cpu.cfs_quota_us') ?? -1)
   return {
     memoryBytes: toLimit(read('memory', 'memory.limit_in_bytes')),
@@ -65,7 +67,7 @@ const known: Readonly<Record<string, string>> = {
  * in place of a list.
  */
 export function readDevices(cgroups: string, cgroup: string): ObservedDevice[] | null {
-  const text = readKernelText(`${cgroups}/devices${cgroup}/devices.list`)
+  const text = cgroupsOf(cgroups, 'v1').read('devices', cgroup, 'devices.list')
   return text === null ? null : parseDevices(text)
 }
 
@@ -73,7 +75,7 @@ export function parseDevices(text: string): ObservedDevice[] {
   return text.split('\n').flatMap((line) => {
     const [, type, number, access = ''] = /^([abc]) (\S+) ([rwm]+)$/.exec(line) ?? []
     if (type === undefined || number === undefined) return []
-    if (type === 'a') return [{ name: 'every device', access }]
+    if (type === 'a') return [{ name: everyDevice, access }]
     const id = `${type} ${number}`
     // Making a node is harmless where opening it is not allowed.
     if (everyday.has(id) && (access === 'm' || !number.includes('*:'))) return []

@@ -1,10 +1,19 @@
 import { lstatSync } from 'node:fs'
-import { guestProbe } from '../../../engines/oci/runtime-config.ts'
-import { findObjection } from '../../../sandboxes/mount-policy.ts'
+import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
+import {
+  createHostPaths,
+  type FindOnHost,
+  isOfKernel,
+  isWithin,
+  type MountLine,
+  parseMountinfo,
+} from '../../../base/kernel/mountinfo.ts'
+import { ownPlaces } from '../../../engines/oci/gvisor/gvisor-flavour.ts'
+import { insidePath } from '../../../engines/oci/runtime-config.ts'
+import { fixedRules } from '../../../sandboxes/host-paths.ts'
+import { findObjection } from '../../../sandboxes/refused-paths.ts'
 import { isCommandingSocket } from './interpret.ts'
 import type { ObservedMount, Watched } from './observed.ts'
-import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
-import { createHostPaths, type FindOnHost, isOfKernel, isWithin, type MountLine, parseMountinfo } from '../../../base/kernel/mountinfo.ts'
 
 const maxMounts = 128
 
@@ -34,16 +43,20 @@ export function readMounts(
   const lines = parseMountinfo(text)
   const trees = lines.flatMap((line): ObservedMount[] => {
     const path = isOfKernel(line) ? null : (host.onHost(line) ?? `${line.source}:${line.root}`)
-    if (path === null || isProbe(line, watched) || watched.ownFolders.some((folder) => isWithin(path, folder)))
-      return []
+    if (path === null || isOwn(line, watched) || watched.ownFolders.some((folder) => isWithin(path, folder))) return []
     return [{ ...toMount(path, line.target, line.writable, host.agent), seen: true }]
   })
   return [...trees, ...lines.flatMap((line) => deviceMount(line))].slice(0, maxMounts)
 }
 
-/** Every sandbox has the program that checks it from inside. Only where nobody can write it is there nothing to tell. */
-function isProbe({ target, writable }: MountLine, { mounts }: Watched): boolean {
-  return target === guestProbe && !writable && !mounts.some((mount) => mount.target === guestProbe)
+const everySandboxHas: ReadonlySet<string> = new Set([insidePath, ...ownPlaces])
+
+/**
+ * Every sandbox has the program that checks it from inside, and one by gVisor what its programs load. Only where nobody can
+ * write it is there nothing to tell.
+ */
+function isOwn({ target, writable }: MountLine, { mounts }: Watched): boolean {
+  return everySandboxHas.has(target) && !writable && !mounts.some((mount) => mount.target === target)
 }
 
 /** Where the engine mounts inside of a guest, the record is all that this machine knows. */
@@ -59,7 +72,8 @@ export function recordedMounts(watched: Watched, agent: AgentPlaces): ObservedMo
 function toMount(path: string, target: string, writable: boolean, agent: AgentPlaces): Omit<ObservedMount, 'seen'> {
   const kind = kindOf(path)
   const commands = kind === 'socket' && (isCommandingSocket(path) || agent.sockets.includes(path))
-  const controls = commands || (kind === 'folder' && writable && findObjection(path, agent.folders) !== null)
+  const controls =
+    commands || (kind === 'folder' && writable && findObjection(path, fixedRules(agent.folders)) !== null)
   return { source: showText(path), target: showText(target), writable, kind, controls }
 }
 

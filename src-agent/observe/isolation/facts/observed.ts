@@ -30,7 +30,7 @@ export type NamespaceKind = (typeof namespaceKinds)[number]
 /** One process on this machine, as the kernel describes it. */
 export interface ObservedProcess {
   readonly pid: number
-  /** The program file, escaped; null where it cannot be told. */
+  /** The program file, escaped; null where it is not known. */
   readonly program: string | null
   /** Ids on the host, effective. */
   readonly uid: number
@@ -76,6 +76,9 @@ export interface ObservedLimits {
   readonly source: string
 }
 
+/** The name of what stands for all devices at once. */
+export const everyDevice = 'every device'
+
 export interface ObservedDevice {
   /** `/dev/kvm`, or `c 10:232` where only the number is known. */
   readonly name: string
@@ -93,9 +96,9 @@ export interface ObservedNetwork {
   readonly ports: readonly { readonly hostPort: number; readonly guestPort: number; readonly inKernel: boolean }[]
 }
 
-/** What is held open across the wall. */
-export interface ObservedEnds {
-  /** Named sockets of the host in the hands of the front. */
+/** What is held open across the boundary. */
+export interface ObservedDescriptors {
+  /** Named sockets of the host held open by the engine. */
   readonly unixSockets: readonly string[]
   /** Files of the host in the hands of the sentry or the machine monitor. */
   readonly files: readonly string[]
@@ -110,7 +113,7 @@ export interface Observed {
   /** Whose kernel answers the guest's system calls. */
   readonly kernel: 'host' | 'sentry' | 'guest'
   /** A container's first process, the sentry, or the machine monitor: what stands before the host's kernel. */
-  readonly front: ObservedProcess
+  readonly engineProcess: ObservedProcess
   readonly monitor: ObservedProcess | null
   /** Hardware virtualisation; null for other kernels. */
   readonly accelerated: boolean | null
@@ -119,7 +122,7 @@ export interface Observed {
   /** Beyond what every container has; null where this kernel does not tell. */
   readonly devices: readonly ObservedDevice[] | null
   readonly network: ObservedNetwork
-  readonly ends: ObservedEnds
+  readonly descriptors: ObservedDescriptors
 }
 
 /** What is true of this machine as a whole. */

@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
-import type { NamespaceKind, Observed, ObservedHost, ObservedNetwork, ObservedProcess, Watched } from './observed.ts'
-import { readOpenEnds, readUnixSockets } from './open-descriptors.ts'
-import { type Front, findFront, findGofer, readMembers } from './engine-process.ts'
 import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
-import { readDevices, readLimits } from './limits.ts'
 import type { FindOnHost } from '../../../base/kernel/mountinfo.ts'
+import { type EngineProcess, findEngineProcess, findGofer, readMembers } from './engine-process.ts'
+import { readDevices, readLimits } from './limits.ts'
 import { type AgentPlaces, readHostPaths, readMounts, recordedMounts } from './mounts.ts'
+import type { NamespaceKind, Observed, ObservedHost, ObservedNetwork, ObservedProcess, Watched } from './observed.ts'
+import { readOpenDescriptors, readUnixSockets } from './open-descriptors.ts'
 import type { FilterFacts } from './packet-filter.ts'
 import { isStarting, readNamespaces, readPrivilegesAgain, readProcess, readStartTime } from './process.ts'
 
-/** Looks at sandboxes. Remembers, so that looking again at what has not changed costs little. */
+/** Observes sandboxes. Remembers, so that observing again what has not changed costs little. */
 export interface Observer {
   readonly host: ObservedHost
-  /** MUST be called once before a round of {@link look}. */
+  /** MUST be called once before a round of {@link observe}. */
   begin(now: Date, filter: FilterFacts | null): void
   /** Null where nothing of it runs (any more), or not yet. The same object as before where nothing has changed. */
-  look(watched: Watched): Observed | null
+  observe(watched: Watched): Observed | null
   /** Forgets every sandbox but these. */
   keep(ids: ReadonlySet<string>): void
 }
@@ -24,7 +24,7 @@ export interface Observer {
 /** What changes rarely is read again after this; limits and privileges sooner. What a client changes is read at once. */
 const fullMs = 15_000
 const lightMs = 1_800
-/** Of a large desk each is looked at less often, so that the whole costs no more. */
+/** With many sandboxes each is observed less often, so that the whole costs no more. */
 const lightMsEach = 30
 const hostMs = 10_000
 
@@ -47,7 +47,7 @@ interface Places {
 }
 
 /** The host's own things, which are the same for all sandboxes of a round. */
-interface Ground {
+interface HostParts {
   readonly namespaces: ReadonlyMap<NamespaceKind, string>
   readonly onHost: FindOnHost
   readonly agent: AgentPlaces
@@ -57,12 +57,12 @@ interface Ground {
 export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgroup' }: Places): Observer {
   const version = existsSync(`${cgroups}/cgroup.controllers`) ? 'v2' : 'v1'
   const memories = new Map<string, Memory>()
-  let ground: Ground | null = null
-  let groundAt = Number.NEGATIVE_INFINITY
+  let hostParts: HostParts | null = null
+  let hostPartsAt = Number.NEGATIVE_INFINITY
   let now = new Date(0)
   let filter: FilterFacts | null = null
 
-  const readGround = (): Ground => ({
+  const readHostParts = (): HostParts => ({
     // The first process is in the namespaces of the host even where the agent has one of its own for mounts.
     namespaces: withOwn(readNamespaces(proc, 1), readNamespaces(proc, 'self')),
     onHost: readHostPaths(proc),
@@ -72,28 +72,35 @@ export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgrou
   const begin = (at: Date, facts: FilterFacts | null): void => {
     now = at
     filter = facts
-    if (ground !== null && at.getTime() - groundAt < hostMs) return
-    ground = readGround()
-    groundAt = at.getTime()
+    if (hostParts !== null && at.getTime() - hostPartsAt < hostMs) return
+    hostParts = readHostParts()
+    hostPartsAt = at.getTime()
   }
-  const lookFully = (watched: Watched): Observed | null => {
-    ground ??= readGround()
-    return observe({ proc, cgroups, version, ground, filter, now }, watched)
+  const observeFully = (watched: Watched): Observed | null => {
+    hostParts ??= readHostParts()
+    return observeProcess({ proc, cgroups, version, hostParts, filter, now }, watched)
   }
   /** What a client may have changed a moment ago. */
-  const lookLightly = ({ observed }: Memory): Observed | null => {
-    const { front, watched } = observed
-    const again = readPrivilegesAgain(proc, front)
-    return again && { ...observed, observedAt: now, front: again, limits: readLimits(cgroups, version, watched.cgroup) }
+  const observeLightly = ({ observed }: Memory): Observed | null => {
+    const { engineProcess, watched } = observed
+    const again = readPrivilegesAgain(proc, engineProcess)
+    return (
+      again && {
+        ...observed,
+        observedAt: now,
+        engineProcess: again,
+        limits: readLimits(cgroups, version, watched.cgroup),
+      }
+    )
   }
 
-  /** Looks again, thoroughly where it is time for that or another process has the number. */
+  /** Observes again, thoroughly where it is time for that or another process has the number. */
   const renew = (watched: Watched, key: string, before: Memory | null): Memory | null => {
     const startTime = watched.pid === null ? null : readStartTime(proc, watched.pid)
     if (startTime === null || watched.pid === null || isStarting(proc, watched.pid, startTime)) return null
     const ms = now.getTime()
     const known = before?.startTime === startTime && ms < before.fullAt ? before : null
-    const observed = known === null ? lookFully(watched) : lookLightly(known)
+    const observed = known === null ? observeFully(watched) : observeLightly(known)
     if (observed === null) return null
     const content = contentOf(observed)
     return {
@@ -109,7 +116,7 @@ export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgrou
   return {
     host: readHost(),
     begin,
-    look(watched) {
+    observe(watched) {
       const key = `${JSON.stringify(watched)}${JSON.stringify(networkOf(watched, filter))}`
       const before = memories.get(watched.id)
       const ms = now.getTime()
@@ -129,60 +136,64 @@ interface Surroundings {
   readonly proc: string
   readonly cgroups: string
   readonly version: 'v1' | 'v2'
-  readonly ground: Ground
+  readonly hostParts: HostParts
   readonly filter: FilterFacts | null
   readonly now: Date
 }
 
-function observe(around: Surroundings, watched: Watched): Observed | null {
-  const { proc, cgroups, version, ground, filter, now } = around
+function observeProcess(around: Surroundings, watched: Watched): Observed | null {
+  const { proc, cgroups, version, hostParts, filter, now } = around
   const members = watched.class === 'container' ? [] : readMembers(cgroups, version, watched.cgroup)
-  const found = findFront(proc, watched, members)
-  const front = found && readProcess(proc, found.pid, ground.namespaces)
-  if (found === null || front === null) return null
-  const { kernel } = found
-  const monitor = watched.monitorPid === null ? null : readProcess(proc, watched.monitorPid, ground.namespaces)
-  const ends = readOpenEnds(proc, front.pid, ground.sockets)
+  const engine = findEngineProcess(proc, watched, members)
+  const engineProcess = engine && readProcess(proc, engine.pid, hostParts.namespaces)
+  if (engine === null || engineProcess === null) return null
+  const { kernel } = engine
+  const monitor = watched.monitorPid === null ? null : readProcess(proc, watched.monitorPid, hostParts.namespaces)
+  const descriptors = readOpenDescriptors(proc, engineProcess.pid, hostParts.sockets)
   return {
     watched,
     observedAt: now,
     kernel,
-    front,
+    engineProcess,
     monitor,
-    accelerated: kernel === 'guest' ? ends.files.includes('/dev/kvm') : null,
-    mounts: findMounts(around, watched, found, members) ?? recordedMounts(watched, ground.agent),
+    accelerated: kernel === 'guest' ? descriptors.files.includes('/dev/kvm') : null,
+    mounts: findMounts(around, watched, engine, members) ?? recordedMounts(watched, hostParts.agent),
     limits: readLimits(cgroups, version, watched.cgroup),
     devices: version === 'v1' ? readDevices(cgroups, watched.cgroup) : null,
-    network: readNetwork(proc, front, kernel, watched, filter),
-    ends: {
-      unixSockets: ends.unixSockets,
-      files: kernel === 'host' ? [] : ends.files,
-      monitorSockets: monitor === null ? [] : readOpenEnds(proc, monitor.pid, ground.sockets).unixSockets,
+    network: readNetwork({ proc, filter }, engineProcess, kernel, watched),
+    descriptors: {
+      unixSockets: descriptors.unixSockets,
+      files: kernel === 'host' ? [] : descriptors.files,
+      monitorSockets: monitor === null ? [] : readOpenDescriptors(proc, monitor.pid, hostParts.sockets).unixSockets,
     },
   }
 }
 
-function findMounts({ proc, ground }: Surroundings, watched: Watched, front: Front, members: readonly number[]) {
-  if (front.kernel === 'host') return readMounts(proc, front.pid, watched, ground)
-  const gofer = front.kernel === 'sentry' ? findGofer(proc, members) : null
-  return gofer === null ? null : readMounts(proc, gofer, watched, ground)
+function findMounts(
+  { proc, hostParts }: Surroundings,
+  watched: Watched,
+  engineProcess: EngineProcess,
+  members: readonly number[],
+) {
+  if (engineProcess.kernel === 'host') return readMounts(proc, engineProcess.pid, watched, hostParts)
+  const gofer = engineProcess.kernel === 'sentry' ? findGofer(proc, members) : null
+  return gofer === null ? null : readMounts(proc, gofer, watched, hostParts)
 }
 
 function readNetwork(
-  proc: string,
-  front: ObservedProcess,
+  { proc, filter }: Pick<Surroundings, 'proc' | 'filter'>,
+  engineProcess: ObservedProcess,
   kernel: Observed['kernel'],
   watched: Watched,
-  filter: FilterFacts | null,
 ): ObservedNetwork {
-  const text = readKernelText(`${proc}/${front.pid}/net/dev`, 65_536) ?? ''
+  const text = readKernelText(`${proc}/${engineProcess.pid}/net/dev`, 65_536) ?? ''
   const interfaces = text
     .split('\n')
     .slice(2)
     .flatMap((line) => line.split(':')[0]?.trim() ?? [])
     .filter((name) => name !== '' && name !== 'lo')
     .map(showText)
-  const isHost = front.hostNamespaces.includes('net')
+  const isHost = engineProcess.hostNamespaces.includes('net')
   return {
     mode: isHost ? modeOnHost(kernel, watched) : watched.lease !== null || interfaces.length > 0 ? 'own' : 'none',
     interfaces: isHost ? [] : interfaces.slice(0, 16),
@@ -227,7 +238,7 @@ function withOwn(
   return first.size === 0 ? own : first
 }
 
-/** Cheaper than a look into its files. That it is another process with the same number is found out there. */
+/** Cheaper than reading its files. That it is another process with the same number is found out there. */
 function isThere(pid: number | null): boolean {
   try {
     return pid !== null && process.kill(pid, 0)

@@ -19,7 +19,7 @@ export function readUnixSockets(proc: string, pid: number): Map<string, string> 
  * What a process holds open beyond what it inherited quietly: named sockets, devices and files of the host. The text of
  * each is the kernel's, with parts that the process chose: it is only shown, never opened.
  */
-export function readOpenEnds(
+export function readOpenDescriptors(
   proc: string,
   pid: number,
   sockets: ReadonlyMap<string, string>,

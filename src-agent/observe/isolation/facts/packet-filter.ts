@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import type { Run } from '../../../base/process/run.ts'
+import { run } from '../../../base/process/run.ts'
 
 /** What the packet filter in the kernel says of the sandboxes' interfaces. */
 export interface FilterFacts {
@@ -13,7 +13,7 @@ export interface FilterFacts {
 const timeoutMs = 5_000
 
 /** Null: the tables are not there. */
-export async function readPacketFilter(run: Run, table: string, signal?: AbortSignal): Promise<FilterFacts | null> {
+export async function readPacketFilter(table: string, signal?: AbortSignal): Promise<FilterFacts | null> {
   const read = async (family: string): Promise<string> => {
     const args = ['--json', 'list', 'table', family, table]
     const { code, stdout } = await run('nft', args, { timeoutMs, okExitCodes: [0, 1], ...(signal ? { signal } : {}) })

@@ -1,5 +1,5 @@
-import { type NamespaceKind, namespaceKinds, type ObservedProcess } from './observed.ts'
 import { readKernelLink, readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
+import { type NamespaceKind, namespaceKinds, type ObservedProcess } from './observed.ts'
 
 /** The part of /proc/PID/status that tells of privilege. */
 export interface Privileges {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { lessShared } from '#contract/graph/strengths'
 import { type Cut, type IsolationEdge, Strength } from '#contract/isolation'
+import { node, raw } from '../describe/text.ts'
 import { applyCut, findBlastRadius } from './blast.ts'
-import { node } from './parts.ts'
 import { canTake, changes, outgoing, reach, weights } from './paths.ts'
 
 /** Small, fast and the same everywhere (mulberry32). */
@@ -36,7 +36,7 @@ function makeGraph(seed: number) {
     const carries = strength !== 'bounded' && random() < 0.9
     return { id: `e${index}`, from, to, what, strength, sentence: '', carries, cut: pick(cuts) }
   })
-  return { graph: { nodes: ids.map((id) => node({ id, kind: 'sandbox', label: id })), edges }, from: pick(ids) }
+  return { graph: { nodes: ids.map((id) => node({ id, kind: 'sandbox', label: raw(id) })), edges }, from: pick(ids) }
 }
 
 /** Every path that comes to no place twice, tried one after another. */
@@ -98,8 +98,8 @@ function controlGain(from: string, before: readonly IsolationEdge[], after: read
   return was === -1 || is >= was ? 0 : is === -1 ? 2 : 1
 }
 
-test('no other single change gains more than the one that is told', () => {
-  const told = [0, 0, 0]
+test('no other single change gains more than the one that is suggested', () => {
+  const counts = [0, 0, 0]
   for (let seed = 1; seed <= 2500; seed += 1) {
     const { graph, from } = makeGraph(seed)
     if (from === 'host-kernel') continue
@@ -117,15 +117,15 @@ test('no other single change gains more than the one that is told', () => {
     const of = gains.find((one) => JSON.stringify(one.cut) === JSON.stringify(cut?.cut))
     expect(of?.gain ?? 0, `seed ${seed}`).toBe(most)
     if (cut && of) {
-      told[of.control] = (told[of.control] ?? 0) + 1
+      counts[of.control] = (counts[of.control] ?? 0) + 1
       const after = bruteForce(from, applyCut(graph.edges, cut.cut))
       expect(cut.removes.toSorted()).toEqual([...before.keys()].filter((id) => !after.has(id)).toSorted())
     }
   }
-  expect(Math.min(...told)).toBeGreaterThan(10)
+  expect(Math.min(...counts)).toBeGreaterThan(10)
 })
 
-test('a large desk is answered in a moment', () => {
+test('a view of many sandboxes is answered in a moment', () => {
   const boxes = Array.from({ length: 400 }, (_, index) => `sandbox:${index}`)
   const cut = (index: number): Cut => ({ kind: 'setClass', ref: `b${index}`, class: 'gvisor' })
   const edge = (from: string, to: string, more: Partial<IsolationEdge> = {}): IsolationEdge => {

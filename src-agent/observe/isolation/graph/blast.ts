@@ -1,5 +1,7 @@
 import { styleOfStrength } from '#contract/graph/strengths'
-import type { BlastRadius, Cut, IsolationEdge, IsolationNode, Reached, Strength } from '#contract/isolation'
+import type { BlastRadius, Cut, IsolationEdge, Reached, Strength } from '#contract/isolation'
+import type { Said } from '#contract/reasons/define'
+import { type Sentence, sentence, wordingOf } from '#contract/sentence'
 import type { Graph } from './build.ts'
 import { outgoing, reach } from './paths.ts'
 
@@ -74,7 +76,9 @@ function findBestCut(from: string, graph: Graph, reached: readonly Reached[]): B
     const tried = gained && { ...gained, isOwnGrant }
     if (tried !== null && (best === null || isBetter(tried, best))) best = tried
   }
-  return best && { cut: best.cut, removes: [...best.removes], sentence: describeCut(best, graph.nodes) }
+  if (best === null) return null
+  const said = describeCut(best, graph.nodes)
+  return { cut: best.cut, removes: [...best.removes], sentence: said.message, wording: wordingOf(said) }
 }
 
 function isDirect(edge: IsolationEdge): boolean {
@@ -174,38 +178,45 @@ function isSame(one: Cut | null, other: Cut): boolean {
   return one !== null && one.kind === other.kind && JSON.stringify(one) === JSON.stringify(other)
 }
 
-const maxNamed = 3
-
-function describeCut({ cut, control: what, strengths, removes, parts }: Best, nodes: readonly IsolationNode[]): string {
-  const labels = new Map(
-    nodes.map(({ id, kind, label }) => [id, kind === 'hostKernel' ? 'this machine\u2019s kernel' : label]),
-  )
-  const list = (ids: readonly string[]): string => {
-    const named = ids.slice(0, maxNamed).map((id) => labels.get(id) ?? id)
-    return ids.length > maxNamed ? `${named.join(', ')} and ${ids.length - maxNamed} more` : named.join(', ')
-  }
+function describeCut({ cut, control: what, strengths, removes, parts }: Best, nodes: Graph['nodes']): Sentence {
   const change = describeChange(cut)
-  if (what === 'narrows') {
-    const [before, after] = strengths
-    return `${change}: then the way to this machine\u2019s kernel is ${after}, no longer ${before}.`
+  const [before, after] = strengths
+  if (what === 'narrows' && before !== null && after !== null) {
+    return sentence('cut-narrows-control', { change, before, after })
   }
-  if (removes.length > 0) return `${change}: this takes ${list(removes)} out of reach.`
-  return `${change}: then nothing but this machine\u2019s kernel leads to ${list(parts)}.`
+  return removes.length > 0
+    ? sentence('cut-removes', { change, nodes: listNodes(removes, nodes) })
+    : sentence('cut-parts', { change, nodes: listNodes(parts, nodes) })
 }
 
-function describeChange(cut: Cut): string {
+/** The first three by name. */
+function listNodes(ids: readonly string[], nodes: Graph['nodes']): Said {
+  const [first, second, third] = ids.slice(0, 3).map((id) => labelOf(id, nodes))
+  if (first === undefined || second === undefined) return first ?? { reason: '', message: '' }
+  if (third === undefined) return sentence('nodes-two', { first, second })
+  return sentence('nodes-three', { first, second, third, more: ids.length - 3 })
+}
+
+function labelOf(id: string, nodes: Graph['nodes']): Said {
+  const node = nodes.find((known) => known.id === id)
+  if (node?.kind === 'hostKernel') return sentence('cut-host-kernel')
+  return { reason: '', ...node?.labelWording, message: node?.label ?? id }
+}
+
+function describeChange(cut: Cut): Sentence {
+  const { ref: name } = cut
   switch (cut.kind) {
     case 'setClass':
-      return `Run ${cut.ref} in the class ${cut.class}`
+      return sentence('cut-to-class', { name, class: cut.class })
     case 'dropGrant':
-      return `Take the grant ${cut.grant} back from ${cut.ref}`
+      return sentence('cut-to-no-grant', { name, grant: cut.grant })
     case 'leaveNetwork':
-      return `Take ${cut.ref} off the network ${cut.network}`
+      return sentence('cut-to-no-network', { name, network: cut.network })
     case 'unpublish':
-      return `Stop publishing port ${cut.hostPort} of ${cut.ref}`
+      return sentence('cut-to-no-port', { name, port: cut.hostPort })
     case 'makeReadOnly':
-      return `Make ${cut.target} in ${cut.ref} read-only`
+      return sentence('cut-to-read-only', { name, target: cut.target })
     case 'setLimit':
-      return `Give ${cut.ref} a limit of ${cut.limit}`
+      return sentence('cut-to-limit', { name, limit: cut.limit })
   }
 }

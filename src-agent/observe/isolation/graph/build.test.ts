@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { IsolationEdge, IsolationNode } from '#contract/isolation'
-import type { Observed } from '../facts/observed.ts'
 import {
   host,
   makeGvisor,
@@ -11,11 +10,12 @@ import {
   makeWatched,
   withCapability,
 } from '../../../testing/isolation/observations.ts'
+import type { Observed } from '../facts/observed.ts'
 import { findBlastRadius } from './blast.ts'
 import { buildGraph } from './build.ts'
 
-const ground = { host, agentSockets: ['/run/joey/joeyd.sock'], isPrivileged: true }
-const build = (...all: Observed[]) => buildGraph(all, ground)
+const hostView = { host, agentSockets: ['/run/joey/joeyd.sock'], isPrivileged: true }
+const build = (...all: Observed[]) => buildGraph(all, hostView)
 const reachedFrom = (from: string, ...all: Observed[]) =>
   findBlastRadius(from, build(...all)).reached.map(({ node }) => node)
 const box = (number: number) => `sandbox:${number.toString(16).padStart(12, '0')}`
@@ -88,13 +88,13 @@ test('where the kernel stays in reach anyhow, taking back what gives control ove
 })
 
 test('in a user namespace of its own, the same capability is none over this machine', () => {
-  const { front } = withCapability(makeObserved(), 'SYS_ADMIN')
-  const mapped = makeObserved(1, { front: { ...front, mapsUsers: true } })
+  const { engineProcess } = withCapability(makeObserved(), 'SYS_ADMIN')
+  const mapped = makeObserved(1, { engineProcess: { ...engineProcess, mapsUsers: true } })
   expect(build(mapped).edges.some(({ id }) => id.endsWith('#SYS_ADMIN'))).toBe(false)
 })
 
 test('without a filter of system calls the kernel is shared', () => {
-  const open = makeObserved(1, { front: makeProcess({ seccomp: { mode: 0, filters: 0 } }) })
+  const open = makeObserved(1, { engineProcess: makeProcess({ seccomp: { mode: 0, filters: 0 } }) })
   const edges = build(open).edges.filter(({ from, to }) => from === box(1) && to === 'host-kernel')
   expect(edges.map(({ strength, cut }) => [strength, cut?.kind])).toContainEqual(['shared', 'dropGrant'])
 })
@@ -151,7 +151,7 @@ test('the agent’s own socket gives all that the agent can', () => {
   expect(blast.reached.find(({ node }) => node === box(5))?.path).toHaveLength(3)
 })
 
-test('missing limits are told, and carry nobody anywhere', () => {
+test('missing limits are shown, and carry nobody anywhere', () => {
   const limits = { memoryBytes: null, cpus: null, pids: null, source: '' }
   const edges = build({ ...makeMicrovm(), limits }).edges.filter(({ cut }) => cut?.kind === 'setLimit')
   expect(edges.map(({ what, carries }) => [what, carries])).toEqual([

@@ -1,17 +1,19 @@
 import type { IsolationEdge, IsolationNode } from '#contract/isolation'
-import { describeLimits } from '../../../isolation/describe/words.ts'
+import { sentence } from '#contract/sentence'
+import { edge, node, raw, type WordedEdge, type WordedNode } from '../describe/text.ts'
+import { describeLimits } from '../describe/words.ts'
 import type { Observed, ObservedHost } from '../facts/observed.ts'
 import { drawFiles } from './file-edges.ts'
 import { drawKernel } from './kernel-edges.ts'
 import { drawNetworks } from './network-edges.ts'
-import { edge, node, sandboxNodeId } from './parts.ts'
+import { type Drawn, sandboxNodeId } from './parts.ts'
 
 export interface Graph {
   readonly nodes: IsolationNode[]
   readonly edges: IsolationEdge[]
 }
 
-interface Ground {
+interface HostView {
   readonly host: ObservedHost
   /** Where the agent listens, as paths on the host. */
   readonly agentSockets: readonly string[]
@@ -20,36 +22,36 @@ interface Ground {
 }
 
 /** What is shared between the sandboxes and this machine. Pure: the same observations give the same graph. */
-export function buildGraph(all: readonly Observed[], ground: Ground): Graph {
-  const pieces = [...all.map(drawKernel), drawFiles(all, ground.agentSockets), drawNetworks(all)]
+export function buildGraph(all: readonly Observed[], hostView: HostView): Graph {
+  const pieces: readonly Drawn[] = [...all.map(drawKernel), drawFiles(all, hostView.agentSockets), drawNetworks(all)]
   return {
-    nodes: [...groundNodes(ground), ...all.map(sandboxNode), ...pieces.flatMap(({ nodes }) => nodes)],
+    nodes: [...hostNodes(hostView), ...all.map(sandboxNode), ...pieces.flatMap(({ nodes }) => nodes)],
     edges: [
-      ...groundEdges(ground),
+      ...hostEdges(hostView),
       ...all.flatMap((observed) => [controlEdge(observed), ...limitEdges(observed)]),
       ...pieces.flatMap(({ edges }) => edges),
     ],
   }
 }
 
-function groundNodes({ host }: Ground): IsolationNode[] {
+function hostNodes({ host }: HostView): WordedNode[] {
   return [
     node({
       id: 'host-kernel',
       kind: 'hostKernel',
-      label: 'This machine\u2019s kernel',
+      label: sentence('node-host-kernel'),
       details: [
-        { name: 'Release', value: host.kernelRelease },
-        { name: 'Security modules', value: host.lsm ?? 'not told' },
+        [sentence('detail-release'), raw(host.kernelRelease)],
+        [sentence('detail-security-modules'), host.lsm === null ? sentence('value-unknown') : raw(host.lsm)],
       ],
     }),
-    node({ id: 'agent', kind: 'agent', label: 'Joey\u2019s agent' }),
+    node({ id: 'agent', kind: 'agent', label: sentence('node-agent') }),
   ]
 }
 
-function groundEdges({ isPrivileged }: Ground): IsolationEdge[] {
-  const owner = 'Who controls the kernel controls every process of this machine, the agent too.'
-  const root = isPrivileged ? 'The agent runs as root.' : 'The agent runs as its user, with all that this user may do.'
+function hostEdges({ isPrivileged }: HostView): WordedEdge[] {
+  const owner = sentence('edge-kernel-controls-agent')
+  const root = sentence(isPrivileged ? 'edge-agent-is-root' : 'edge-agent-is-user')
   return [
     edge({ from: 'host-kernel', to: 'agent', what: 'control', strength: 'total', sentence: owner, cut: null }),
     edge({
@@ -63,34 +65,34 @@ function groundEdges({ isPrivileged }: Ground): IsolationEdge[] {
   ]
 }
 
-function sandboxNode(observed: Observed): IsolationNode {
-  const { watched, front, limits } = observed
+function sandboxNode(observed: Observed): WordedNode {
+  const { watched, engineProcess, limits } = observed
   return node({
     id: sandboxNodeId(watched.id),
     kind: 'sandbox',
-    label: watched.name,
+    label: raw(watched.name),
     class: watched.class,
     sandbox: watched.id,
     details: [
-      { name: 'Process', value: String(front.pid) },
-      { name: 'Limits', value: describeLimits(limits) },
+      [sentence('detail-process'), raw(String(engineProcess.pid))],
+      [sentence('detail-limits'), describeLimits(limits)],
     ],
   })
 }
 
-function controlEdge({ watched }: Observed): IsolationEdge {
-  const sentence = 'The agent starts it, enters it, reads its disk and ends it.'
+function controlEdge({ watched }: Observed): WordedEdge {
+  const controls = sentence('edge-agent-controls')
   const to = sandboxNodeId(watched.id)
-  return edge({ from: 'agent', to, what: 'control', strength: 'total', sentence, cut: null })
+  return edge({ from: 'agent', to, what: 'control', strength: 'total', sentence: controls, cut: null })
 }
 
 const unbound = {
-  memory: 'Its memory is bound only by this machine: it can starve everything else.',
-  cpu: 'Its processor time is bound only by this machine: it can slow everything else down.',
-  pids: 'Nothing bounds the number of its processes.',
+  memory: 'edge-memory-unbound',
+  cpu: 'edge-cpu-unbound',
+  pids: 'edge-pids-unbound',
 } as const
 
-function limitEdges({ watched, limits }: Observed): IsolationEdge[] {
+function limitEdges({ watched, limits }: Observed): WordedEdge[] {
   const absent = { memory: limits.memoryBytes === null, cpu: limits.cpus === null, pids: limits.pids === null }
   return (['memory', 'cpu', 'pids'] as const)
     .filter((what) => absent[what])
@@ -100,7 +102,7 @@ function limitEdges({ watched, limits }: Observed): IsolationEdge[] {
         to: 'host-kernel',
         what,
         strength: 'shared',
-        sentence: unbound[what],
+        sentence: sentence(unbound[what]),
         carries: false,
         cut: { kind: 'setLimit', ref: watched.name, limit: what },
       }),

@@ -1,7 +1,10 @@
-import type { Cut, IsolationEdge, IsolationNode } from '#contract/isolation'
+import type { Cut } from '#contract/isolation'
+import { sentence } from '#contract/sentence'
+import { type Detail, edge, listOf, node, raw, type WordedEdge } from '../describe/text.ts'
+import { describeProcess } from '../describe/words.ts'
 import { controllingOf, isFiltered, isHostRoot, sharedNamespaces } from '../facts/interpret.ts'
 import type { Observed } from '../facts/observed.ts'
-import { type Drawn, edge, node, sandboxNodeId } from './parts.ts'
+import { type Drawn, sandboxNodeId } from './parts.ts'
 
 /** What answers the system calls of a sandbox, down to the kernel of this machine. */
 export function drawKernel(observed: Observed): Drawn {
@@ -15,10 +18,10 @@ export function drawKernel(observed: Observed): Drawn {
   }
 }
 
-function containerEdges(observed: Observed): IsolationEdge[] {
-  const { watched, front } = observed
+function containerEdges(observed: Observed): WordedEdge[] {
+  const { watched, engineProcess } = observed
   const from = sandboxNodeId(watched.id)
-  const filtered = isFiltered(front)
+  const filtered = isFiltered(engineProcess)
   const setClass: Cut = { kind: 'setClass', ref: watched.name, class: 'gvisor' }
   const to = 'host-kernel'
   const calls = edge({
@@ -26,9 +29,7 @@ function containerEdges(observed: Observed): IsolationEdge[] {
     to,
     what: 'kernel',
     strength: filtered ? 'filtered' : 'shared',
-    sentence: filtered
-      ? 'System calls go to the kernel of this machine, through a filter (seccomp) that leaves out the dangerous ones.'
-      : 'System calls go to the kernel of this machine, and nothing filters them.',
+    sentence: filtered ? sentence('edge-calls-filtered') : sentence('edge-calls-unfiltered'),
     cut: setClass,
   })
   const unfiltered = edge({
@@ -37,14 +38,33 @@ function containerEdges(observed: Observed): IsolationEdge[] {
     key: 'no-seccomp',
     what: 'kernel',
     strength: 'shared',
-    sentence: 'No filter of system calls (seccomp) stands before the kernel of this machine.',
+    sentence: sentence('edge-no-filter'),
     cut: { kind: 'dropGrant', ref: watched.name, grant: 'no-seccomp' },
   })
-  return [calls, ...(filtered ? [] : [unfiltered]), ...controlEdges(observed, from), ...namespaceEdges(observed, from)]
+  return [
+    calls,
+    ...(filtered ? [] : [unfiltered]),
+    ...(observed.engineProcess.noNewPrivileges ? [] : [gainingEdge(observed, to, filtered ? 'filtered' : 'shared')]),
+    ...controlEdges(observed, from),
+    ...namespaceEdges(observed, from),
+  ]
+}
+
+/** Of no more than it reaches anyway: what is gained is root inside, within the capabilities that the sandbox may have. */
+function gainingEdge({ watched }: Observed, to: string, strength: 'filtered' | 'shared'): WordedEdge {
+  return edge({
+    from: sandboxNodeId(watched.id),
+    to,
+    key: 'new-privileges',
+    what: 'kernel',
+    strength,
+    sentence: sentence('edge-new-privileges'),
+    cut: { kind: 'dropGrant', ref: watched.name, grant: 'new-privileges' },
+  })
 }
 
 /** One edge for each capability that is enough alone, since each is taken back alone. */
-function controlEdges(observed: Observed, from: string): IsolationEdge[] {
+function controlEdges(observed: Observed, from: string): WordedEdge[] {
   return controllingOf(observed).map((name) =>
     edge({
       from,
@@ -52,14 +72,14 @@ function controlEdges(observed: Observed, from: string): IsolationEdge[] {
       key: name,
       what: 'kernel',
       strength: 'total',
-      sentence: `It holds ${name} over this machine itself: with it, root inside is root outside.`,
+      sentence: sentence('edge-capability', { name }),
       cut: { kind: 'dropGrant', ref: observed.watched.name, grant: `cap:${name}` },
     }),
   )
 }
 
 /** A shared network has edges of its own; sharing one of the others opens this machine's processes or mounts. */
-function namespaceEdges(observed: Observed, from: string): IsolationEdge[] {
+function namespaceEdges(observed: Observed, from: string): WordedEdge[] {
   const kinds = sharedNamespaces(observed).filter((kind) => kind !== 'net')
   return kinds.map((kind) =>
     edge({
@@ -68,7 +88,7 @@ function namespaceEdges(observed: Observed, from: string): IsolationEdge[] {
       key: `ns-${kind}`,
       what: 'kernel',
       strength: kind === 'mnt' || kind === 'pid' ? 'total' : 'shared',
-      sentence: `It is in the ${kind} namespace of this machine, not in one of its own.`,
+      sentence: sentence('edge-namespace', { kind }),
       cut: null,
     }),
   )
@@ -81,7 +101,7 @@ function sentry(observed: Observed): Drawn {
   const own = node({
     id,
     kind: 'sentry',
-    label: `Sentry of ${watched.name}`,
+    label: sentence('node-sentry', { name: watched.name }),
     sandbox: watched.id,
     details: engineDetails(observed),
   })
@@ -90,8 +110,7 @@ function sentry(observed: Observed): Drawn {
     to: id,
     what: 'kernel',
     strength: 'bounded',
-    sentence:
-      'An application kernel of its own (gVisor) answers the system calls; this machine\u2019s kernel does not see them.',
+    sentence: sentence('edge-sentry-answers'),
     cut: null,
   })
   const cut: Cut = { kind: 'setClass', ref: watched.name, class: 'microvm' }
@@ -100,17 +119,21 @@ function sentry(observed: Observed): Drawn {
 
 function guest(observed: Observed): Drawn {
   const { watched } = observed
+  const { name } = watched
   const kernel = `guest-kernel:${watched.id}`
   const hypervisor = `hypervisor:${watched.id}`
-  const nodes: IsolationNode[] = [
-    node({ id: kernel, kind: 'guestKernel', label: `Kernel of ${watched.name}`, sandbox: watched.id, details: [] }),
+  const nodes = [
+    node({ id: kernel, kind: 'guestKernel', label: sentence('node-guest-kernel', { name }), sandbox: watched.id }),
     node({
       id: hypervisor,
       kind: 'hypervisor',
-      label: `Machine of ${watched.name}`,
+      label: sentence('node-machine', { name }),
       sandbox: watched.id,
       details: [
-        { name: 'Virtualisation', value: observed.accelerated ? 'by hardware (KVM)' : 'emulated' },
+        [
+          sentence('detail-virtualisation'),
+          sentence(observed.accelerated ? 'virtualised-by-hardware' : 'virtualised-by-program'),
+        ],
         ...engineDetails(observed),
       ],
     }),
@@ -120,7 +143,7 @@ function guest(observed: Observed): Drawn {
     to: kernel,
     what: 'kernel',
     strength: 'shared',
-    sentence: 'System calls go to a kernel of its own, which nobody else uses.',
+    sentence: sentence('edge-own-kernel'),
     cut: null,
   })
   const machine = edge({
@@ -128,35 +151,36 @@ function guest(observed: Observed): Drawn {
     to: hypervisor,
     what: 'kernel',
     strength: 'bounded',
-    sentence: observed.accelerated
-      ? 'Its kernel runs in a virtual machine that the processor keeps apart.'
-      : 'Its kernel runs in a virtual machine that a program emulates.',
+    sentence: sentence(observed.accelerated ? 'edge-machine-hardware' : 'edge-machine-emulated'),
     cut: null,
   })
-  return { nodes, edges: [calls, machine, ...engineEdges(observed, hypervisor, null)] }
+  // Of processes behind a kernel of their own this machine sees nothing; what was given is all that is known.
+  const gains = watched.grants.some((grant) => grant.kind === 'new-privileges')
+  const gaining = gains ? [gainingEdge(observed, kernel, 'shared')] : []
+  return { nodes, edges: [calls, ...gaining, machine, ...engineEdges(observed, hypervisor, null)] }
 }
 
 /** How the sentry or the machine monitor stands before this machine's kernel, should the guest break through to it. */
-function engineEdges(observed: Observed, from: string, cut: Cut | null): IsolationEdge[] {
-  const { front } = observed
+function engineEdges(observed: Observed, from: string, cut: Cut | null): WordedEdge[] {
+  const { engineProcess } = observed
   const controls = controllingOf(observed)
-  const [strength, sentence] =
+  const [strength, how] =
     controls.length > 0
-      ? (['total', `It holds ${controls.join(', ')} over this machine itself.`] as const)
-      : isFiltered(front)
-        ? (['filtered', 'Its own system calls go to this machine\u2019s kernel through a filter (seccomp).'] as const)
-        : (['shared', 'Its own system calls go to this machine\u2019s kernel, and nothing filters them.'] as const)
+      ? (['total', sentence('edge-engine-capabilities', { names: controls.join(', ') })] as const)
+      : isFiltered(engineProcess)
+        ? (['filtered', sentence('edge-engine-filtered')] as const)
+        : (['shared', sentence('edge-engine-unfiltered')] as const)
   return [
-    edge({ from, to: 'host-kernel', what: 'kernel', strength, sentence, cut }),
-    ...namespaceEdges(observed, from).filter(({ strength: how }) => how === 'total' && isHostRoot(front)),
+    edge({ from, to: 'host-kernel', what: 'kernel', strength, sentence: how, cut }),
+    ...namespaceEdges(observed, from).filter((shared) => shared.strength === 'total' && isHostRoot(engineProcess)),
   ]
 }
 
-function engineDetails({ front, ends }: Observed): IsolationNode['details'] {
+function engineDetails({ engineProcess, descriptors }: Observed): readonly Detail[] {
   return [
-    { name: 'Process', value: `${front.program ?? 'unknown program'} (pid ${front.pid})` },
-    { name: 'User on this machine', value: front.uid === 0 ? 'root' : String(front.uid) },
-    { name: 'Filter of system calls', value: isFiltered(front) ? 'on' : 'off' },
-    { name: 'Files held open', value: ends.files.length === 0 ? 'none' : ends.files.slice(0, 8).join(', ') },
+    [sentence('detail-process'), describeProcess(engineProcess)],
+    [sentence('fact-user'), raw(engineProcess.uid === 0 ? 'root' : String(engineProcess.uid))],
+    [sentence('fact-filter'), sentence(isFiltered(engineProcess) ? 'value-on' : 'value-off')],
+    [sentence('detail-held-files'), listOf(descriptors.files.slice(0, 8), sentence('value-none'))],
   ]
 }

@@ -1,27 +1,29 @@
-import type { Cut, IsolationEdge, IsolationNode } from '#contract/isolation'
+import type { Cut } from '#contract/isolation'
+import { sentence } from '#contract/sentence'
+import { edge, node, raw, type WordedEdge, type WordedNode } from '../describe/text.ts'
 import type { Observed } from '../facts/observed.ts'
-import { type Drawn, edge, node, sandboxNodeId } from './parts.ts'
+import { type Drawn, sandboxNodeId } from './parts.ts'
 
 const outside = 'outside'
 const local = 'outside:this-machine'
 
 /** Whom a sandbox can speak to, and who can speak to it. */
 export function drawNetworks(all: readonly Observed[]): Drawn {
-  const nodes = new Map<string, IsolationNode>()
-  const edges: IsolationEdge[] = []
-  const see = (it: IsolationNode): string => {
+  const nodes = new Map<string, WordedNode>()
+  const edges: WordedEdge[] = []
+  const see = (it: WordedNode): string => {
     if (!nodes.has(it.id)) nodes.set(it.id, it)
     return it.id
   }
-  const seeLocal = () => see(node({ id: local, kind: 'outside', label: 'This machine’s programs' }))
+  const seeLocal = () => see(node({ id: local, kind: 'outside', label: sentence('node-programs') }))
   for (const observed of all) {
     const { mode, shared, ports } = observed.network
     if (mode !== 'none')
-      edges.push(outEdge(observed, see(node({ id: outside, kind: 'outside', label: 'Other networks' }))))
+      edges.push(outEdge(observed, see(node({ id: outside, kind: 'outside', label: sentence('node-other-networks') }))))
     if (mode === 'host') edges.push(hostEdge(observed, seeLocal()))
     if (shared !== null) edges.push(...sharedEdges(observed, see(networkNode(shared)), shared))
     for (const port of ports) {
-      const id = see(node({ id: `port:${port.hostPort}`, kind: 'port', label: `127.0.0.1:${port.hostPort}` }))
+      const id = see(node({ id: `port:${port.hostPort}`, kind: 'port', label: raw(`127.0.0.1:${port.hostPort}`) }))
       edges.push(...portEdges(observed, seeLocal(), id, port))
     }
   }
@@ -29,37 +31,34 @@ export function drawNetworks(all: readonly Observed[]): Drawn {
   return { nodes: [...nodes.values()], edges: [...unique.values()] }
 }
 
-function networkNode(name: string): IsolationNode {
-  return node({ id: `network:${name}`, kind: 'network', label: `Network ${name}` })
+function networkNode(name: string): WordedNode {
+  return node({ id: `network:${name}`, kind: 'network', label: sentence('node-network', { name }) })
 }
 
-function outEdge({ watched, network }: Observed, to: string): IsolationEdge {
-  const sentence =
-    network.mode === 'host'
-      ? 'It uses this machine\u2019s own network, with all that this machine reaches.'
-      : 'It reaches other networks through this machine\u2019s address translation, and no service of this machine.'
-  return edge({ from: sandboxNodeId(watched.id), to, what: 'network', strength: 'reachable', sentence, cut: null })
+function outEdge({ watched, network }: Observed, to: string): WordedEdge {
+  const reaches = network.mode === 'host' ? sentence('edge-out-of-host') : sentence('edge-out')
+  const from = sandboxNodeId(watched.id)
+  return edge({ from, to, what: 'network', strength: 'reachable', sentence: reaches, cut: null })
 }
 
-function hostEdge({ watched }: Observed, to: string): IsolationEdge {
+function hostEdge({ watched }: Observed, to: string): WordedEdge {
   return edge({
     from: sandboxNodeId(watched.id),
     to,
     what: 'network',
     strength: 'shared',
-    sentence:
-      'It is in this machine\u2019s own network: it reaches every service that listens here, and can take their ports.',
+    sentence: sentence('edge-host-network'),
     cut: { kind: 'dropGrant', ref: watched.name, grant: 'host-network' },
   })
 }
 
-function sharedEdges({ watched }: Observed, network: string, name: string): IsolationEdge[] {
+function sharedEdges({ watched }: Observed, network: string, name: string): WordedEdge[] {
   const box = sandboxNodeId(watched.id)
   const cut: Cut = { kind: 'leaveNetwork', ref: watched.name, network: name }
   const join = { what: 'network', strength: 'reachable', cut } as const
   return [
-    edge({ ...join, from: box, to: network, sentence: `It reaches everyone on the network ${name}.` }),
-    edge({ ...join, from: network, to: box, sentence: `Everyone on the network ${name} reaches it.` }),
+    edge({ ...join, from: box, to: network, sentence: sentence('edge-to-network', { network: name }) }),
+    edge({ ...join, from: network, to: box, sentence: sentence('edge-from-network', { network: name }) }),
   ]
 }
 
@@ -68,12 +67,11 @@ function portEdges(
   from: string,
   port: string,
   { hostPort, guestPort, inKernel }: Observed['network']['ports'][number],
-): IsolationEdge[] {
+): WordedEdge[] {
   const cut: Cut = { kind: 'unpublish', ref: watched.name, hostPort }
-  const told = inKernel ? '' : ' It is recorded, but the packet filter does not have it now.'
   const open = { what: 'port', strength: 'reachable' } as const
-  const toPort = `Programs of this machine can connect to 127.0.0.1:${hostPort}.`
-  const toBox = `Port ${hostPort} of this machine leads to its port ${guestPort}.${told}`
+  const toPort = sentence('edge-to-port', { port: hostPort })
+  const toBox = sentence('edge-from-port', { hostPort, guestPort, filter: inKernel ? 'there' : 'missing' })
   return [
     edge({ ...open, from, to: port, sentence: toPort, cut: null, carries: inKernel }),
     edge({ ...open, from: port, to: sandboxNodeId(watched.id), sentence: toBox, cut, carries: inKernel }),

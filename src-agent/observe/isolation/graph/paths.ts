@@ -24,12 +24,12 @@ interface Step {
   readonly canChange: boolean
 }
 
-interface Found {
+interface PathStep {
   readonly step: Step
   readonly distance: number
   /** Of edges, from the start on. */
   readonly hops: number
-  readonly via: { readonly edge: IsolationEdge; readonly before: Found } | null
+  readonly via: { readonly edge: IsolationEdge; readonly before: PathStep } | null
 }
 
 export type Outgoing = ReadonlyMap<string, readonly IsolationEdge[]>
@@ -58,10 +58,10 @@ export function changes({ strength }: IsolationEdge): boolean {
 
 /** Shortest paths by weight to everything that carrying edges lead to; equal ones by fewer edges, then by id. */
 export function reach(from: string, out: Outgoing): Reached[] {
-  const settled = new Map<string, Found>()
+  const settled = new Map<string, PathStep>()
   const queue = createQueue()
   queue.push({ step: { node: from, canChange: true }, distance: 0, hops: 0, via: null })
-  const best = new Map<string, Found>()
+  const best = new Map<string, PathStep>()
   for (let next = queue.pop(); next; next = queue.pop()) {
     const { node, canChange } = next.step
     const key = `${canChange ? 'w' : 'r'}${node}`
@@ -80,19 +80,19 @@ export function reach(from: string, out: Outgoing): Reached[] {
   return [...best.values()].map(toReached)
 }
 
-function toReached(found: Found): Reached {
+function toReached(last: PathStep): Reached {
   const path: string[] = []
   let strength: Strength = 'total'
-  for (let at: Found = found; at.via !== null; at = at.via.before) {
+  for (let at: PathStep = last; at.via !== null; at = at.via.before) {
     path.unshift(at.via.edge.id)
     strength = lessShared(strength, at.via.edge.strength)
   }
-  return { node: found.step.node, path, strength }
+  return { node: last.step.node, path, strength }
 }
 
-/** A binary heap; a desk of 200 sandboxes has thousands of edges. */
-function createQueue(): { push(found: Found): void; pop(): Found | undefined } {
-  const heap: Found[] = []
+/** A binary heap; 200 sandboxes have thousands of edges. */
+function createQueue(): { push(last: PathStep): void; pop(): PathStep | undefined } {
+  const heap: PathStep[] = []
   const swap = (one: number, other: number): void => {
     const [first, second] = [heap[one], heap[other]]
     if (first === undefined || second === undefined) return
@@ -132,7 +132,7 @@ function createQueue(): { push(found: Found): void; pop(): Found | undefined } {
   }
 }
 
-function comesFirst(one: Found, other: Found): boolean {
+function comesFirst(one: PathStep, other: PathStep): boolean {
   if (one.distance !== other.distance) return one.distance < other.distance
   if (one.hops !== other.hops) return one.hops < other.hops
   return (one.via?.edge.id ?? '') < (other.via?.edge.id ?? '')

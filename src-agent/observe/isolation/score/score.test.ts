@@ -1,7 +1,16 @@
 import { expect, test } from 'vitest'
-import { Score } from '#contract/isolation'
+import { Score, type ScorePart } from '#contract/isolation'
+import { sayText } from '#contract/language'
+import { scoreSentences } from '#contract/sentences/score'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
+import {
+  makeGvisor,
+  makeMicrovm,
+  makeMount,
+  makeObserved,
+  withCapability,
+} from '../../../testing/isolation/observations.ts'
 import type { Observed } from '../facts/observed.ts'
-import { makeGvisor, makeMicrovm, makeMount, makeObserved, withCapability } from '../../../testing/isolation/observations.ts'
 import { scoreDesk, scoreSandbox } from './score.ts'
 
 const value = (observed: Observed): number => scoreSandbox(observed).value
@@ -35,16 +44,19 @@ const weakenings: readonly Weakening[] = [
   ['a device', (it) => ({ ...it, mounts: [...it.mounts, makeMount('/dev/fuse', { kind: 'device' })] })],
   ['the host’s network', (it) => ({ ...it, network: { ...it.network, mode: 'host' } })],
   ['a shared network', (it) => ({ ...it, network: { ...it.network, shared: 'web' } })],
-  ['no filter', (it) => ({ ...it, front: { ...it.front, seccomp: { mode: 0, filters: 0 } } })],
+  ['no filter', (it) => ({ ...it, engineProcess: { ...it.engineProcess, seccomp: { mode: 0, filters: 0 } } })],
   ['SYS_ADMIN', (it) => withCapability(it, 'SYS_ADMIN')],
   ['NET_ADMIN', (it) => withCapability(it, 'NET_ADMIN')],
   ['no limit of memory', (it) => ({ ...it, limits: { ...it.limits, memoryBytes: null } })],
   ['no limit of processes', (it) => ({ ...it, limits: { ...it.limits, pids: null } })],
-  ['new privileges', (it) => ({ ...it, front: { ...it.front, noNewPrivileges: false } })],
-  ['root of the host', (it) => ({ ...it, front: { ...it.front, uid: 0, mapsUsers: false } })],
+  ['new privileges', (it) => ({ ...it, engineProcess: { ...it.engineProcess, noNewPrivileges: false } })],
+  ['root of the host', (it) => ({ ...it, engineProcess: { ...it.engineProcess, uid: 0, mapsUsers: false } })],
   [
     'the host’s processes',
-    (it) => ({ ...it, front: { ...it.front, hostNamespaces: [...it.front.hostNamespaces, 'pid'] } }),
+    (it) => ({
+      ...it,
+      engineProcess: { ...it.engineProcess, hostNamespaces: [...it.engineProcess.hostNamespaces, 'pid'] },
+    }),
   ],
 ]
 
@@ -76,9 +88,46 @@ test('control over this machine leaves next to nothing, and says by what', () =>
   expect(score.parts.at(-1)?.sentence).toContain('SYS_ADMIN')
 })
 
-test('the desk is judged by its weakest, and by all', () => {
+test('all together are scored by the weakest, and by all', () => {
   const of = (name: string, points: number) => ({ name, score: { value: points, parts: [] } })
   expect(scoreDesk([])).toMatchObject({ value: 100 })
   expect(scoreDesk([of('a', 40), of('b', 80)])).toMatchObject({ value: 50 })
   expect(scoreDesk([of('a', 40), of('b', 80)]).parts[0]?.sentence).toContain('a')
+})
+
+const bare = (it: Observed): Observed => ({
+  ...it,
+  engineProcess: { ...it.engineProcess, seccomp: { mode: 0, filters: 0 } },
+  limits: { ...it.limits, cpus: null },
+  network: { ...it.network, mode: 'none', shared: null },
+})
+
+/** All that scores of this file's sandboxes are made of. */
+function everyPart(): ScorePart[] {
+  const classes = [makeObserved(), makeGvisor(), makeMicrovm()]
+  const weak = weakenings.flatMap(([, apply]) => classes.map(apply))
+  return [
+    ...[...classes, ...weak, ...classes.map(bare)].flatMap((observed) => scoreSandbox(observed).parts),
+    ...scoreDesk([]).parts,
+    ...scoreDesk([{ name: 'a', score: { value: 1, parts: [] } }]).parts,
+  ]
+}
+
+test('each part says the same by its wording, and in another language what stands in the table', () => {
+  for (const part of everyPart()) {
+    expect(sayText(part.sentence, part.wording, null)).toBe(part.sentence)
+    expect(sayText(part.sentence, part.wording, pseudoLanguage)).toBe(`[${part.wording?.reason}: ${part.sentence}]`)
+  }
+})
+
+test('each sentence of the table is said', () => {
+  const said = new Set(everyPart().map(({ wording }) => wording?.reason ?? 'none'))
+  expect([...said].sort()).toEqual(Object.keys(scoreSentences).sort())
+})
+
+test('many capabilities are named up to four, and counted beyond', () => {
+  const names = ['SYS_ADMIN', 'NET_ADMIN', 'SYS_PTRACE', 'SYS_MODULE', 'SYS_TIME', 'SYS_BOOT']
+  const { parts } = scoreSandbox(names.reduce(withCapability, makeObserved()))
+  const part = parts.find(({ wording }) => wording?.reason === 'score-capabilities-beyond')
+  expect(part?.sentence).toMatch(/^Capabilities beyond the everyday ones: (\w+, ){3}\w+ and 2 more\.$/)
 })

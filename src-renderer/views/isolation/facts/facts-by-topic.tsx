@@ -36,11 +36,11 @@ export function FactsByTopic({ facts }: { readonly facts: readonly IsolationFact
       )}
       {groups.length === 0 && <p className="panel-note">{t('isolation.tab.nothingFound')}</p>}
       <div className="topics">
-        {groups.map(([topic, found]) => (
+        {groups.map(([topic, facts]) => (
           <section key={topic} className="isolation-card topic" aria-label={t(`isolation.tab.topic.${topic}`)}>
             <h3>{t(`isolation.tab.topic.${topic}`)}</h3>
             <dl>
-              {found.map((fact) => (
+              {facts.map((fact) => (
                 <FactRow key={`${fact.name} ${fact.value}`} fact={fact} />
               ))}
             </dl>

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest'
 import { layoutGraph } from '#contract/graph/layout'
-import { makeDesk, makeEdge, makeId, makeNode, makeSandboxNode, makeView } from '#contract/graph/testing/views'
+import { makeEdge, makeId, makeNode, makeSandboxNode, makeView, makeViewOf } from '#contract/graph/testing/views'
+import { aroundSandbox, countKinds, hideKinds } from '../scope-view.ts'
 import { nextBox } from './graph-keys.ts'
 import { box, makeScene } from './graph-scene.ts'
 import { boxShapes, outline } from './node-shape.ts'
-import { aroundSandbox, countKinds, hideKinds } from '../scope-view.ts'
 import { fitAll, reveal, startView, zoomAt } from './viewport.ts'
 
 const ids = (nodes: readonly { readonly id: string }[]): string[] => nodes.map(({ id }) => id).sort()
 
 /** Two on one network, a third apart, all on the host's kernel. */
-function desk() {
+function twoSandboxes() {
   const [one, two, three] = [makeSandboxNode(1), makeSandboxNode(2), makeSandboxNode(3)]
   const kernel = makeNode('host-kernel', 'hostKernel')
   const network = makeNode('network:lan', 'network')
@@ -20,19 +20,19 @@ function desk() {
 }
 
 test('hidden kinds take their edges with them', () => {
-  const view = hideKinds(desk(), new Set(['hostKernel']))
+  const view = hideKinds(twoSandboxes(), new Set(['hostKernel']))
   expect(ids(view.nodes)).not.toContain('host-kernel')
   expect(view.edges).toHaveLength(2)
   expect(hideKinds(view, new Set())).toBe(view)
 })
 
 test('around a sandbox are its kernel and network, its neighbours there, and nobody else', () => {
-  const view = aroundSandbox(desk(), makeId(1))
+  const view = aroundSandbox(twoSandboxes(), makeId(1))
   expect(ids(view.nodes)).toEqual(['host-kernel', 'network:lan', `sandbox:${makeId(1)}`, `sandbox:${makeId(2)}`])
 })
 
 test('kinds are counted', () => {
-  expect([...countKinds(desk().nodes)]).toEqual([
+  expect([...countKinds(twoSandboxes().nodes)]).toEqual([
     ['sandbox', 3],
     ['hostKernel', 1],
     ['network', 1],
@@ -40,7 +40,7 @@ test('kinds are counted', () => {
 })
 
 test('boxes do not lie upon each other, and unused columns take no room', () => {
-  const scene = makeScene(layoutGraph(makeDesk(6)))
+  const scene = makeScene(layoutGraph(makeViewOf(6)))
   const columns = new Set(scene.boxes.map(({ x }) => x))
   expect(columns.size).toBe(2)
   expect(scene.width).toBe(2 * box.margin + 2 * box.width + box.gap)
@@ -66,7 +66,7 @@ test('every kind has a closed outline', () => {
 })
 
 test('arrow keys go to the nearest box that way and stay at the border', () => {
-  const { boxes } = makeScene(layoutGraph(makeDesk(3)))
+  const { boxes } = makeScene(layoutGraph(makeViewOf(3)))
   const [first, second] = boxes.filter(({ node }) => node?.kind === 'sandbox')
   expect(nextBox(boxes, first?.id ?? '', 'ArrowDown')).toBe(second?.id)
   expect(nextBox(boxes, first?.id ?? '', 'ArrowRight')).toBe('host-kernel')

@@ -51,10 +51,7 @@ export function Graph({ view, selected, onSelect, marked, svg }: Props): ReactNo
     if (isDirection(key)) focusBox(svg.current, nextBox(scene.boxes, here ?? '', key))
     else if ((key === 'Enter' || key === ' ') && here) choose(here)
     else if (key === 'Escape' && selected) onSelect(null)
-    else if (key === '+' || key === '=') view2d.zoom(1.25)
-    else if (key === '-') view2d.zoom(0.8)
-    else if (key === '0') view2d.fit()
-    else return
+    else if (!zoomByKey(key, view2d)) return
     event.preventDefault()
   }
   const onFocus = (target: EventTarget): void => {
@@ -93,6 +90,15 @@ export function Graph({ view, selected, onSelect, marked, svg }: Props): ReactNo
       <GraphTools onZoom={view2d.zoom} onFit={view2d.fit} onFold={open.size > 0 ? () => setOpen(new Set()) : null} />
     </div>
   )
+}
+
+/** Whether the key was one of those that zoom. */
+function zoomByKey(key: string, { zoom, fit }: Pick<ReturnType<typeof useViewport>, 'zoom' | 'fit'>): boolean {
+  if (key === '+' || key === '=') zoom(1.25)
+  else if (key === '-') zoom(0.8)
+  else if (key === '0') fit()
+  else return false
+  return true
 }
 
 interface DrawingProps {

@@ -43,11 +43,11 @@ function dropPageAttributes(element: Element): void {
 }
 
 function makeGround(svg: SVGSVGElement, width: number, height: number): SVGRectElement {
-  const ground = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
-  ground.setAttribute('width', String(width))
-  ground.setAttribute('height', String(height))
-  ground.setAttribute('fill', getComputedStyle(svg.parentElement ?? svg).backgroundColor || 'none')
-  return ground
+  const background = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
+  background.setAttribute('width', String(width))
+  background.setAttribute('height', String(height))
+  background.setAttribute('fill', getComputedStyle(svg.parentElement ?? svg).backgroundColor || 'none')
+  return background
 }
 
 const sharpness = 2

@@ -41,15 +41,7 @@ export function useViewport(
     const place = svg.current
     if (!place) return
     const measure = (): void => setWindow({ width: place.clientWidth, height: place.clientHeight })
-    const onWheel = (event: WheelEvent): void => {
-      event.preventDefault()
-      const { left, top } = place.getBoundingClientRect()
-      const point = { x: event.clientX - left, y: event.clientY - top }
-      const view = latest.current
-      // As in other drawing tools: the wheel moves, with Ctrl (which a pinch sends too) it zooms.
-      if (event.ctrlKey || event.metaKey) setMoved(zoomAt(view, Math.exp(-event.deltaY / 300), point))
-      else setMoved({ ...view, x: view.x - event.deltaX, y: view.y - event.deltaY })
-    }
+    const onWheel = (event: WheelEvent): void => setMoved(afterWheel(latest.current, event, place))
     const sizes = new ResizeObserver(measure)
     measure()
     sizes.observe(place)
@@ -79,4 +71,13 @@ export function useViewport(
       },
     },
   }
+}
+
+/** As in other drawing tools: the wheel moves, with Ctrl (which a pinch sends too) it zooms. */
+function afterWheel(view: Viewport, event: WheelEvent, place: SVGSVGElement): Viewport {
+  event.preventDefault()
+  const { left, top } = place.getBoundingClientRect()
+  const point = { x: event.clientX - left, y: event.clientY - top }
+  if (event.ctrlKey || event.metaKey) return zoomAt(view, Math.exp(-event.deltaY / 300), point)
+  return { ...view, x: view.x - event.deltaX, y: view.y - event.deltaY }
 }

@@ -5,7 +5,7 @@ import { useIsolation } from '../../../store/isolation-store.ts'
 import { levelOf, type Pair, pairKey, pairsOf, seriesOf } from './interference-series.ts'
 
 /**
- * Who waits for whom, now and over ten minutes. Only those that are in it have a row or column: a desk of 200 would hide
+ * Who waits for whom, now and over ten minutes. Only those that are in it have a row or column: a host with 200 would hide
  * the two that matter.
  */
 export function InterferenceMatrix({ view }: { readonly view: IsolationView }): ReactNode {

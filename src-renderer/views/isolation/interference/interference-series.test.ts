@@ -16,7 +16,7 @@ test('a pair has a value for each slot, zero where it was quiet', () => {
   expect(seriesOf(slots, { ...cpu, culprit: 'ffffffffffff' })).toEqual([0, 0, 0])
 })
 
-test('who disturbed lately is told beside who does now, the present first', () => {
+test('who disturbed lately is listed beside who does now, the present first', () => {
   const pairs = pairsOf(makeIsolationView().interference, slots)
   expect(pairs.map(({ resource, strength }) => [resource, strength])).toEqual([
     ['cpu', 0.42],

@@ -2,12 +2,12 @@ import type { TFunction } from 'i18next'
 import { Volume2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import type { Interference, IsolationView } from '#contract/isolation'
 import { calm } from '../../../actions/isolation-actions.ts'
 import { Button } from '../../../components/button.tsx'
 import { EmptyState } from '../../../components/empty-state.tsx'
 import { Sparkline } from '../../../components/sparkline.tsx'
-import { formatBytes } from '../../../model/byte-size.ts'
 import { useIsLive } from '../../../store/agent-store.ts'
 import { useIsolation } from '../../../store/isolation-store.ts'
 import { InterferenceMatrix } from './interference-matrix.tsx'
@@ -18,17 +18,17 @@ import '../parts/tables.css'
 /** Who disturbs whom, now and over the last two minutes. */
 export function InterferenceView({ view }: { readonly view: IsolationView }): ReactNode {
   const { t } = useTranslation()
-  const found = [...view.interference].sort((a, b) => b.strength - a.strength)
+  const items = [...view.interference].sort((a, b) => b.strength - a.strength)
   return (
     <div className="interference">
       <section aria-labelledby="noisy-title">
         <h2 id="noisy-title">{t('isolation.interference.title')}</h2>
-        {found.length === 0 ? (
+        {items.length === 0 ? (
           <EmptyState title={t('isolation.interference.none')} text={t('isolation.interference.noneText')} />
         ) : (
           <ul className="noisy">
-            {found.map((each) => (
-              <NoisyNeighbour key={pairKey(each)} found={each} view={view} />
+            {items.map((each) => (
+              <NoisyNeighbour key={pairKey(each)} item={each} view={view} />
             ))}
           </ul>
         )}
@@ -40,31 +40,31 @@ export function InterferenceView({ view }: { readonly view: IsolationView }): Re
 }
 
 interface NoisyProps {
-  readonly found: Interference
+  readonly item: Interference
   readonly view: IsolationView
 }
 
-function NoisyNeighbour({ found, view }: NoisyProps): ReactNode {
+function NoisyNeighbour({ item, view }: NoisyProps): ReactNode {
   const { t } = useTranslation()
   const live = useIsLive()
   const slots = useIsolation((state) => state.slots)
-  const name = view.sandboxes.find(({ id }) => id === found.culprit)?.name ?? found.culprit
-  const { suggestion } = found
+  const name = view.sandboxes.find(({ id }) => id === item.culprit)?.name ?? item.culprit
+  const { suggestion } = item
   return (
     <li>
       <Volume2 aria-hidden="true" />
       <div className="noisy-text">
-        <p>{found.sentence}</p>
+        <p>{item.sentence}</p>
         {suggestion && <p className="panel-note">{suggestion.sentence}</p>}
       </div>
       <Sparkline
         label={t('isolation.interference.overTime', { name })}
-        values={[...seriesOf(slots, found), found.strength]}
+        values={[...seriesOf(slots, item), item.strength]}
         ceiling={1}
         color="var(--edge-writable)"
       />
-      <span className="noisy-share" data-level={levelOf(found.strength)}>
-        {t('isolation.interference.percent', { percent: Math.round(found.strength * 100) })}
+      <span className="noisy-share" data-level={levelOf(item.strength)}>
+        {t('isolation.interference.percent', { percent: Math.round(item.strength * 100) })}
       </span>
       {suggestion && (
         <Button size="small" kind="primary" disabled={!live} onClick={() => void calm(suggestion, name)}>

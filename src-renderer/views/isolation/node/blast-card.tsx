@@ -7,9 +7,9 @@ import { applyRemedy } from '../../../actions/remedies.ts'
 import { ErrorNotice } from '../../../components/error-notice.tsx'
 import { Skeleton } from '../../../components/skeleton.tsx'
 import type { BlastModel } from '../../../store/blast-store.ts'
+import { StrengthWord } from '../parts/strength-word.tsx'
 import { pathLabels } from './blast-paths.ts'
 import { CutButton } from './cut-button.tsx'
-import { StrengthWord } from '../parts/strength-word.tsx'
 
 interface Props {
   readonly model: BlastModel

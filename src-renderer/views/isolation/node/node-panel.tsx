@@ -6,10 +6,10 @@ import type { IsolationEdge, IsolationNode, IsolationView } from '#contract/isol
 import { IconButton } from '../../../components/button.tsx'
 import { ClassBadge } from '../../../components/class-badge.tsx'
 import { askBlast, type BlastModel } from '../../../store/blast-store.ts'
-import { BlastCard } from './blast-card.tsx'
 import { KindIcon } from '../graph/kind-icon.tsx'
 import { ScoreMark } from '../parts/score-card.tsx'
 import { StrengthWord } from '../parts/strength-word.tsx'
+import { BlastCard } from './blast-card.tsx'
 import './panel.css'
 
 interface Props {

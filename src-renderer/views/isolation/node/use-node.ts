@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import type { IsolationNode, IsolationView } from '#contract/isolation'
 import { askBlast, type BlastModel, pathsOf, useBlast } from '../../../store/blast-store.ts'
-import { markPaths } from './blast-paths.ts'
 import type { Marked } from '../graph/graph.tsx'
+import { markPaths } from './blast-paths.ts'
 
 interface NodeChoice {
   readonly selected: string | null

@@ -1,6 +1,6 @@
 import type { CSSProperties, ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { Score } from '#contract/isolation'
+import type { Score, ScorePart } from '#contract/isolation'
 import './score.css'
 
 /** Good, fair or weak, so that the number has a word. */
@@ -35,16 +35,24 @@ export function ScoreCard({ label, score }: Props): ReactNode {
       <ScoreMark value={score.value} label={label} />
       <p className="panel-note">{t('isolation.score.explained')}</p>
       <ul className="score-parts" aria-label={t('isolation.score.derivation')}>
-        {score.parts.map(({ sentence, points, of }) => (
-          <li key={sentence}>
-            <span>{sentence}</span>
-            <span className="score-points">{t('isolation.score.points', { points, of })}</span>
-            <span className="score-bar" aria-hidden="true" data-short={points < of}>
-              <span style={{ width: `${of > 0 ? Math.max(0, (points / of) * 100) : 0}%` } as CSSProperties} />
-            </span>
-          </li>
+        {score.parts.map((part) => (
+          <Part key={part.sentence} part={part} />
         ))}
       </ul>
     </section>
+  )
+}
+
+function Part({ part }: { readonly part: ScorePart }): ReactNode {
+  const { t } = useTranslation()
+  const { points, of, sentence } = part
+  return (
+    <li>
+      <span>{sentence}</span>
+      <span className="score-points">{t('isolation.score.points', { points, of })}</span>
+      <span className="score-bar" aria-hidden="true" data-short={points < of}>
+        <span style={{ width: `${of > 0 ? Math.max(0, (points / of) * 100) : 0}%` } as CSSProperties} />
+      </span>
+    </li>
   )
 }

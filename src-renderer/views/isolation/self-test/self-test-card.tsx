@@ -2,13 +2,14 @@ import { CircleCheck, CircleMinus, CircleX, ShieldCheck } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Sandbox } from '#contract/sandbox'
-import type { ProbeResult, SelfTestReport } from '#contract/selftest'
+import { type ProbeResult, type SelfTestReport, sentencesOfProbe } from '#contract/selftest'
 import { applyRemedy } from '../../../actions/remedies.ts'
 import { Button } from '../../../components/button.tsx'
 import { ErrorNotice } from '../../../components/error-notice.tsx'
 import { Progress } from '../../../components/progress.tsx'
 import { SelfTestBadge } from '../../../components/self-test-badge.tsx'
 import { Checkbox } from '../../../components/toggles.tsx'
+import { saidText } from '../../../copy/i18n.ts'
 import { formatMilliseconds } from '../../../model/estimate.ts'
 import { useIsLive } from '../../../store/agent-store.ts'
 import { loadSelfTest, startSelfTest, useSelfTest } from '../../../store/self-test-store.ts'
@@ -125,15 +126,16 @@ const outcomeIcons = {
 
 function Probe({ result, drifted }: { readonly result: ProbeResult; readonly drifted: boolean }): ReactNode {
   const { t } = useTranslation()
-  const { outcome, title, detail } = result
+  const { outcome } = result
+  const { title, detail } = sentencesOfProbe(result)
   return (
     <li className="probe" data-outcome={outcome}>
       {outcomeIcons[outcome]}
       <span>
         <span className="visually-hidden">{t(`selfTest.outcome.${outcome}`)}: </span>
-        {title}
+        {saidText(title)}
         {drifted && <span className="probe-drift">{t('selfTest.driftMark')}</span>}
-        <span className="panel-note probe-detail">{detail}</span>
+        <span className="panel-note probe-detail">{saidText(detail)}</span>
       </span>
     </li>
   )

@@ -1,0 +1,73 @@
+import { copyFileSync, linkSync, mkdtempSync, rmSync } from 'node:fs'
+import { get } from 'node:http'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { eventStream } from '#contract/observe'
+import { run } from './base/process/run.ts'
+import { createTestAgent, scriptSpec } from './testing/test-agent.ts'
+
+const agent = createTestAgent()
+let shared: string
+beforeAll(async () => {
+  await agent.start()
+  shared = mkdtempSync(join(tmpdir(), 'joey-callers-'))
+})
+afterAll(async () => {
+  await agent.dispose()
+  rmSync(shared, { recursive: true })
+})
+
+/** Asks for the agent at the socket that it is given, and prints what it is told. */
+const client = `
+const asked = require('http').get({ socketPath: process.argv[1], path: '/v1/agent' }, (response) => {
+  response.setEncoding('utf8').on('data', (text) => process.stdout.write(text))
+})
+asked.on('error', ({ code }) => process.stdout.write(code))`
+
+/** Node with its libraries, for a sandbox whose image has none. */
+function copyNode(folder: string): string[] {
+  const { sharedObjects } = process.report.getReport() as unknown as { readonly sharedObjects: readonly string[] }
+  const files = sharedObjects.filter((path) => path.startsWith('/'))
+  for (const file of files) copyFileSync(file, join(folder, basename(file)))
+  copyFileSync(process.execPath, join(folder, 'node'))
+  const loader = files.map((file) => basename(file)).find((name) => name.startsWith('ld-linux'))
+  return [`/shared/${loader}`, '--library-path', '/shared', '/shared/node', '-e', client, '/shared/socket']
+}
+
+/** Resolves with the first event of which the words are part. */
+function eventWith(words: string): Promise<string> {
+  const path = `${eventStream.path}?since=0`
+  return new Promise((resolve, reject) => {
+    const asked = get({ socketPath: agent.place.socketPath, path }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => {
+        text += part
+        const line = text.split('\n').find((each) => each.includes(words))
+        if (line === undefined || !text.includes('\n', text.indexOf(words))) return
+        resolve(line)
+        asked.destroy()
+      })
+    })
+    asked.on('error', reject)
+  })
+}
+
+test('a sandbox that has got hold of the agent’s socket is refused, with the reason, and people are told', async () => {
+  const argv = copyNode(shared)
+  const mounts = [{ kind: 'bind' as const, source: shared, target: '/shared', readOnly: false }]
+  const { id, name } = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000', { mounts }) })
+  // As somebody does who does not know better; no mount would be let reach it.
+  linkSync(agent.place.socketPath, join(shared, 'socket'))
+  const { stdout } = await agent.exec(id, { argv })
+  expect(JSON.parse(stdout.toString())).toMatchObject({ reason: 'caller-refused', params: { why: 'sandbox' } })
+  expect(await eventWith('intruder-refused')).toContain(`A program in \\"${name}\\"`)
+})
+
+test('a program with a namespace of processes of its own is refused as well, and one of this machine is not', async () => {
+  const words = [process.execPath, '-e', client, agent.place.socketPath] as const
+  const apart = await run('unshare', ['--pid', '--fork', ...words])
+  expect(JSON.parse(apart.stdout)).toMatchObject({ reason: 'caller-refused', params: { why: 'namespace' } })
+  const [node, ...args] = words
+  expect(JSON.parse((await run(node, args)).stdout)).toHaveProperty('version')
+})

@@ -1,0 +1,199 @@
+import { rmSync } from 'node:fs'
+import type { Logger } from 'pino'
+import { notice } from '#contract/notice'
+import type { Sentence } from '#contract/sentence'
+import { listenOnSocket } from './api/http-server.ts'
+import { removeCgroups } from './base/kernel/cgroup-files.ts'
+import { preparePrivateMounts } from './base/kernel/private-mounts.ts'
+import { boundAgent } from './base/process/bound-agent.ts'
+import { run } from './base/process/run.ts'
+import { ability } from './engines/driver.ts'
+import { watchExits } from './engines/exit-watch.ts'
+import { closeDrivers, createDrivers } from './engines/host/create-drivers.ts'
+import { createHostProbe, type HostProbe } from './engines/host/host-probe.ts'
+import { examineIdMaps, judgeIdMaps } from './engines/host/probe-id-maps.ts'
+import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
+import { createSampler, type Sampler } from './observe/usage/sampler.ts'
+import { keepNetwork } from './sandboxes/keep-network.ts'
+import { watchMonitors } from './sandboxes/monitor-watch.ts'
+import { reconcile } from './sandboxes/reconcile.ts'
+import { createTerminals } from './sandboxes/terminals/create-terminals.ts'
+import { openDatabase } from './state/database.ts'
+import { examineQuarantine } from './state/quarantine.ts'
+import { createReserve } from './state/reserve.ts'
+import { readSettings } from './state/settings-store.ts'
+import { probeImageTools } from './storage/images/image-tools.ts'
+import { type Callers, openCallers } from './wire-callers.ts'
+import { wireHistory } from './wire-history.ts'
+import { wireIsolation } from './wire-isolation.ts'
+import { type ServerSettings, wireServer } from './wire-server.ts'
+import { type Services, wireServices } from './wire-services.ts'
+
+interface Settings extends ServerSettings {
+  /** Who may use the socket besides root; null: only who runs the agent. */
+  readonly owner: number | null
+  /** `readlink /proc/self/ns/mnt` of whoever started the agent. */
+  readonly outerMounts: string | undefined
+}
+
+export interface Joeyd {
+  /** Stops serving. Sandboxes run on, or are stopped first. Resolves when nothing of the agent is left but them. */
+  stop(sandboxes: 'keep' | 'stop'): Promise<void>
+  /** Resolves when a client has asked for a stop and it is done. */
+  readonly stopped: Promise<void>
+}
+
+/** Starts the agent on a state folder that the caller has locked. Resolves when it answers on its socket. */
+export async function startJoeyd(settings: Settings): Promise<Joeyd> {
+  const { folder, log } = settings
+  await preparePrivateMounts(run, settings.outerMounts, sayNoNull(log))
+  await boundAgent(run)
+  const reserve = createReserve({ file: folder.reserve, log })
+  // With a full disk the records could not even be opened.
+  await reserve.makeWay()
+  const database = openDatabase(folder.database)
+  const { microvmKernel } = readSettings(database)
+  // Read when a sandbox is saved, long after the settings are opened below.
+  const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave
+  const { outside } = await judgeIdMaps({ run, folder: folder.home })
+  const drivers = await createDrivers({ folder, run, log, microvmKernel, mayPatchGvisor, outside })
+  const services = wireServices({ folder, database, log, drivers, outside })
+  const { sandboxes, images } = services
+  const sampler = createUsageSampler(services)
+  const terminals = createTerminals(services)
+  const messages = [...(await images.reconcile()), ...(await reconcile(services, sandboxes))]
+  const callers = await openCallers(services)
+  const probe = createProbe(services, callers)
+  const history = wireHistory(services, database)
+  const offers = async () => (await probe.examine()).classes
+  const isolation = await wireIsolation({ services, offers, keep: history.keepBeforeChange })
+  notify(services, messages)
+  const stopWatching = watchHost(services)
+  await images.ensureBuiltIn(services.signal).catch((error: unknown) => {
+    log.error({ err: error }, 'the built-in image could not be made')
+  })
+  // After the watch: a sandbox that is started by it is one to be watched.
+  // Both hold what they go on with before anybody is served, so neither may wait for the other.
+  const resumed = Promise.all([history.resume(), isolation.resume()]).then((more) => notify(services, more.flat()))
+  terminals.adopt()
+  sampler.refresh()
+  isolation.follow()
+  history.follow(() => sampler.now())
+
+  const wanted = Promise.withResolvers<'keep' | 'stop'>()
+  const stopped = wanted.promise.then((what) => stop(what))
+  const live = { sampler, terminals, probe, isolation, history, reserve, callers, stop: wanted.resolve }
+  const server = wireServer(settings, services, live)
+  await listenOnSocket(server.http, folder.socketPath, settings.owner)
+  void warmUp(services)
+  void reserve.renew()
+  log.info({ home: folder.home, socket: folder.socketPath }, 'the agent answers')
+
+  const stop = async (what: 'keep' | 'stop') => {
+    log.info({ sandboxes: what }, 'the agent stops')
+    if (what === 'stop') await reserve.lend(() => stopAll(services))
+    await stopServing(server, folder.socketPath)
+    for (const part of [callers, terminals, sampler, isolation, history, reserve]) await part.close()
+    await resumed
+    stopWatching()
+    // First: machines that are made ready in the background have a place among the cgroups.
+    await closeDrivers(drivers)
+    await leave(services)
+    services.dispose()
+    database.close()
+  }
+  return { stop, stopped }
+}
+
+function sayNoNull(log: Logger): (error: unknown) => void {
+  return (err) =>
+    log.warn({ err }, 'the agent has no null device of its own; engines may give away that of this machine')
+}
+
+function createUsageSampler(services: Services): Sampler {
+  return createSampler({
+    reader: createCgroupReader(),
+    list: () => listRunning(services),
+    engineMemory: ({ id }) => engineMemoryOf(services, id),
+  })
+}
+
+async function stopServing({ closeSockets, http }: ReturnType<typeof wireServer>, socketPath: string): Promise<void> {
+  closeSockets()
+  await http.close()
+  rmSync(socketPath, { force: true })
+}
+
+/** What people should know of the start. */
+function notify({ events, log }: Services, messages: readonly Sentence[]): void {
+  for (const what of messages) {
+    log.info({ what: what.message }, 'found at the start')
+    events.commit([notice('reconciled', { what })])
+  }
+}
+
+/** Follows what happens to sandboxes without the agent. Returns its own undo. */
+function watchHost(services: Services): () => void {
+  const { folder, sandboxes } = services
+  const undo = [
+    watchExits(folder.exits, sandboxes.endings.onExitFile),
+    watchMonitors(services, sandboxes.endings),
+    keepNetwork(services),
+  ]
+  return () => {
+    for (const each of undo) each()
+  }
+}
+
+function createProbe(services: Services, callers: Callers): HostProbe {
+  const { network, signal, folder, quarantine, settings, memoryCeiling } = services
+  const others = [
+    () => network.examine(),
+    () => memoryCeiling.examine(),
+    () => probeImageTools(run, signal),
+    async () => examineQuarantine(quarantine),
+    async () => callers.examine(),
+    async () => examineIdMaps(await judgeIdMaps({ run, folder: folder.home })),
+  ]
+  const microvmKernel = () => settings.read().microvmKernel
+  return createHostProbe({ run, folder: folder.home, others, microvmKernel })
+}
+
+function listRunning({ records, drivers }: Services) {
+  return records.all().flatMap(({ sandbox }) => {
+    const { id, pid, spec, state } = sandbox
+    const driver = drivers.get(sandbox.class)
+    if (pid === null || !driver || !['running', 'paused', 'stopping'].includes(state)) return []
+    return [{ id, pid, cgroup: driver.cgroup(id), limits: spec.limits }]
+  })
+}
+
+/** Of engines that can tell it: the others share the memory of their guests. */
+async function engineMemoryOf({ records, drivers, folder }: Services, id: string): Promise<number | null> {
+  const of = records.get(id)?.sandbox.class
+  const driver = of && drivers.get(of)
+  const measuring = driver ? ability(driver, 'engineMemory') : null
+  return (await measuring?.engineMemory(id, folder.sandbox(id))) ?? null
+}
+
+/** What would make the first start of a sandbox slow is done before somebody asks for it. */
+async function warmUp({ network, signal, log }: Services): Promise<void> {
+  await network.prepare(signal).catch((error: unknown) => {
+    log.warn({ err: error }, 'the network could not be prepared; it is tried again when a sandbox needs it')
+  })
+}
+
+async function stopAll({ sandboxes, log }: Services): Promise<void> {
+  const results = await Promise.allSettled(sandboxes.list(false).map(({ id }) => sandboxes.stop(id)))
+  for (const { reason } of results.filter((result) => result.status === 'rejected')) {
+    log.error({ err: reason as unknown }, 'a sandbox could not be stopped')
+  }
+}
+
+/** Leaves the host as it was, as far as no sandbox needs what is there. */
+async function leave({ background, network, folder, sandboxes }: Services): Promise<void> {
+  await background.settled()
+  const keep = sandboxes.list(false).length > 0
+  await network.close({ keep })
+  if (!keep) await removeCgroups(`/joey/${folder.tag}`)
+}

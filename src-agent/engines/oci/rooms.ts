@@ -1,0 +1,82 @@
+import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { type AppError, appError } from '#contract/app-error'
+import type { LaunchPlan } from '../driver.ts'
+import { mayGainRights } from '../new-privileges.ts'
+import { groupMap, type UserNamespace, userMap } from '../user-ids.ts'
+import { upperOptions } from './overlay-options.ts'
+
+/**
+ * Where a sandbox with ids of its own has its trees. Its root may pass only folders that everybody may pass, so this is not
+ * below the run folder. What is in it exists only in the mount namespace of the sandbox's monitor; for others the folder is
+ * empty, but for the one that an engine looks for by its name when a command joins the sandbox.
+ */
+const roomsFolder = '/run/joey-rooms'
+
+/** Of what is known of this machine. */
+interface RoomHost {
+  /** Another one for every state folder. */
+  readonly cgroupParent: string
+  /** See HostTraits. */
+  readonly inside: string | null
+}
+
+export function roomOf(id: string, { cgroupParent }: Pick<RoomHost, 'cgroupParent'>): string {
+  return join(roomsFolder, `${cgroupParent.replace(/^\/|[^A-Za-z0-9-]+/g, '')}-${id}`)
+}
+
+/** What a sandbox with ids of its own has in its room, by the names that `mountCommand` gives. */
+export const inRoom = {
+  rootfs: 'rootfs',
+  /** Its folder of the state: the writable layer, and names of hosts. */
+  own: 'own',
+  inside: 'inside',
+  mount: (index: number) => `mount${index}`,
+} as const
+
+export function makeRoom(room: string): void {
+  mkdirSync(join(room, inRoom.rootfs), { recursive: true, mode: 0o711 })
+}
+
+/** Safe to repeat. MUST NOT be called while the sandbox has a monitor, whose mounts would go. */
+export function removeRoom(room: string): void {
+  rmSync(room, { recursive: true, force: true })
+  try {
+    rmdirSync(roomsFolder)
+  } catch (error) {
+    // Other sandboxes have theirs there.
+    if (!['ENOTEMPTY', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+  }
+}
+
+/** A command line that mounts all of a sandbox's trees in a mount namespace of its own, and becomes what is to follow it. */
+export function mountCommand(
+  plan: LaunchPlan,
+  host: RoomHost,
+  { program, users }: { readonly program: string; readonly users: UserNamespace },
+): string[] {
+  const { lowers, mounts, process, paths } = plan
+  const layers = lowers.flatMap((lower, index) => ['layer', lower, String(index)])
+  const inside = host.inside === null ? [] : ['plain', host.inside, inRoom.inside]
+  const shares = mounts.flatMap(({ source, readOnly, held }, index) => {
+    if (held === null) return []
+    const maps = [userMap(held.uid, process.uid, users.first), groupMap(held.gid, process.gid, users.first)]
+    return ['share', source, inRoom.mount(index), held.path, readOnly ? 'ro' : 'rw', ...maps]
+  })
+  const overlay = [
+    upperOptions,
+    `lowerdir=${lowers.map((_, index) => index).join(':')}`,
+    `upperdir=${inRoom.own}/upper,workdir=${inRoom.own}/work`,
+  ].join(',')
+  const kind = mayGainRights(plan) ? 'overlay-suid' : 'overlay'
+  return [
+    ...[program, 'mount', String(users.first), roomOf(plan.id, host), ...layers, 'own', paths.folder, inRoom.own],
+    ...[...inside, ...shares, kind, overlay, '--'],
+  ]
+}
+
+/** The failure of joey-outside where a file system cannot map ids; null where it is none. */
+export function findUnmappable(words: string): AppError | null {
+  const source = /^joey-not-mappable:(.*)$/m.exec(words)?.[1]
+  return source === undefined ? null : appError('ids-not-mappable', { path: source })
+}

@@ -1,0 +1,79 @@
+import type { Sandbox, SandboxSpec } from '#contract/sandbox'
+import type { TerminalSize } from '#contract/terminal-size'
+import type { KeyedLock } from '../base/async/locks.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import { removeForGood } from './cleanup.ts'
+import type { Endings } from './endings.ts'
+import { driverOf } from './find-driver.ts'
+import { requireFreeName } from './find-sandbox.ts'
+import { describeChange } from './grant-policy.ts'
+import { hostRules } from './host-paths.ts'
+import type { HostsFiles } from './hosts-files.ts'
+import { type LaunchDeps, launch } from './launch.ts'
+import { suggestName } from './names.ts'
+import { newRecord } from './new-record.ts'
+import { resolveArgv } from './process-plan.ts'
+import { describeDeadSockets, findDeadSockets } from './socket-notices.ts'
+import { checkSpec } from './spec-policy.ts'
+
+export interface CreateRequest {
+  readonly name?: string | undefined
+  readonly spec: SandboxSpec
+  readonly start: boolean
+  /** Nobody has chosen the limit of memory that it has. */
+  readonly memoryFromSettings?: boolean
+  /** Of who is going to look at its main process. */
+  readonly terminal?: TerminalSize | undefined
+}
+
+interface Deps extends LaunchDeps {
+  readonly lock: KeyedLock
+  readonly endings: Pick<Endings, 'resolveWaiters'>
+  readonly hosts: Pick<HostsFiles, 'settled'>
+}
+
+/** A new sandbox, on record before anything of it is made. One that was to be started and could not be leaves nothing. */
+export async function createSandbox(deps: Deps, request: CreateRequest, signal: AbortSignal): Promise<Sandbox> {
+  const { records } = deps
+  const record = await makeRecord(deps, request)
+  const { sandbox } = record
+  return deps.lock.run(sandbox.id, async () => {
+    const granted = { name: sandbox.name, before: [], after: sandbox.spec.grants, runs: false }
+    records.put(record, describeChange(granted))
+    const sockets = await findDeadSockets(sandbox.spec)
+    if (sockets.length > 0) records.put(record, describeDeadSockets(sandbox.name, sockets))
+    if (!request.start) return sandbox
+    try {
+      const running = await launch(deps, record, AbortSignal.any([signal, deps.signal]))
+      records.put(running)
+      if (running.sandbox.spec.networkName !== null) await deps.hosts.settled()
+      return running.sandbox
+    } catch (error) {
+      // It never ran, so there is nothing in it to keep.
+      await removeForGood(deps, record)
+      deps.endings.resolveWaiters(sandbox.id, null)
+      throw error
+    }
+  })
+}
+
+async function makeRecord(
+  deps: Pick<Deps, 'records' | 'folder' | 'images' | 'drivers' | 'now'>,
+  { name, spec, start, memoryFromSettings = false, terminal }: CreateRequest,
+): Promise<SandboxRecord> {
+  driverOf(deps, spec.class)
+  const image = deps.images.find(spec.image)
+  const checked = await checkSpec(spec, hostRules(deps))
+  const argv = resolveArgv(spec, image.config)
+  // Nothing waits between this look and the record, so two creations cannot take one name.
+  if (name !== undefined) requireFreeName(deps, name)
+  return newRecord(deps, {
+    name: name ?? suggestName((each) => deps.records.findByName(each) !== undefined),
+    spec: checked,
+    argv,
+    image: { reference: spec.image, digest: image.digest },
+    state: start ? 'starting' : 'created',
+    memoryFromSettings,
+    terminalSize: terminal ?? null,
+  })
+}

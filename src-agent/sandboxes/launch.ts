@@ -1,0 +1,147 @@
+import { AppError } from '#contract/app-error'
+import { ability, type Driver, type LaunchPlan, type Running } from '../engines/driver.ts'
+import type { MemoryCeiling } from '../engines/memory-ceiling.ts'
+import { resizeGuest } from '../io/terminals/guest-size.ts'
+import type { Lease } from '../network/network.ts'
+import type { EventLog } from '../state/event-log.ts'
+import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import { withSandbox } from '../state/records/sandbox-records.ts'
+import { type CleanupDeps, clearStaleDisk, tidy } from './cleanup.ts'
+import { driverOf } from './find-driver.ts'
+import { type HeldMounts, holdMounts } from './held-mounts.ts'
+import { type LaunchPlanDeps, makePlan } from './launch-plan.ts'
+import { requireUsableLayers } from './layer-references.ts'
+import { hasHostNetwork } from './spec-policy.ts'
+import { chooseUserNamespace, describeHostIds, findForeignUser, type HostIdsReason } from './user-namespace.ts'
+
+export interface LaunchDeps extends CleanupDeps, LaunchPlanDeps {
+  readonly now: () => Date
+  readonly memoryCeiling: Pick<MemoryCeiling, 'ensure'>
+  readonly events: Pick<EventLog, 'commit'>
+}
+
+/** How the first process of a run comes to be. */
+export type Begin = (driver: Driver, plan: LaunchPlan, signal: AbortSignal) => Promise<Running>
+
+const beginAnew: Begin = async (driver, plan, signal) => {
+  const running = await driver.create(plan, signal)
+  await sizeTerminal(driver, plan, running)
+  await driver.start(plan.id, signal)
+  return running
+}
+
+/** Not every runtime heeds the size that it is told, and the first look of a program may be its only one. */
+async function sizeTerminal(driver: Driver, { process }: LaunchPlan, { pid }: Running): Promise<void> {
+  const { tty, columns, rows } = process
+  if (!tty || columns === undefined || rows === undefined || ability(driver, 'resizeMain')) return
+  await resizeGuest({ pid, isEngine: !driver.sharesProcesses }, columns, rows)
+}
+
+/**
+ * Brings a sandbox that is on record as `starting` to life. On failure everything it took is given back, and the
+ * error is the caller's to put on record. Without `begin` its main process runs from its first instruction.
+ */
+export async function launch(
+  deps: LaunchDeps,
+  starting: SandboxRecord,
+  signal: AbortSignal,
+  begin: Begin = beginAnew,
+): Promise<SandboxRecord> {
+  const driver = driverOf(deps, starting.sandbox.class)
+  await requireUsableLayers(deps, starting.layers)
+  const record = await clearStaleDisk(deps, starting)
+  const { sandbox } = record
+  const { spec } = sandbox
+  const wantsLease = spec.network === 'nat' && !hasHostNetwork(spec)
+  const [tree, lease] = await bothOrNeither(deps, sandbox.imageDigest, wantsLease, signal)
+  let held: HeldMounts | null = null
+  try {
+    const ports = lease ? await connect(deps, record, lease) : []
+    held = await holdMounts(deps, record)
+    const { users, reason } = chooseUserNamespace({ sandbox, driver, lease, ranges: deps.idRanges })
+    const wanted = await makePlan(deps, record, { tree, lease, users, mounts: held.mounts, signal })
+    const logStart = await deps.openHandles.logOf(sandbox.id).position()
+    await deps.memoryCeiling.ensure()
+    const { running, plan } = await beginMapped(deps, { driver, plan: wanted, reason, begin }, signal)
+    deps.openHandles.begin(sandbox.id)
+    return {
+      ...withSandbox(record, {
+        state: 'running',
+        startedAt: deps.now().toISOString(),
+        exit: null,
+        engine: driver.name,
+        pid: running.pid,
+        address: lease?.address ?? null,
+        ports,
+      }),
+      monitorPid: running.monitorPid,
+      logStart,
+      lease,
+      firstId: plan.users?.first ?? null,
+      hostname: plan.hostname,
+      stopAsked: false,
+    }
+  } catch (error) {
+    await tidy(deps, driver, record, lease)
+    throw AppError.from(error)
+  } finally {
+    await held?.release()
+  }
+}
+
+interface Beginning {
+  readonly driver: Driver
+  readonly plan: LaunchPlan
+  /** Why it has the ids of this machine, where it could have others. */
+  readonly reason: HostIdsReason | null
+  readonly begin: Begin
+}
+
+/** With ids of its own where that can be had; where not, it begins without, and people are told why. */
+async function beginMapped(
+  deps: Pick<LaunchDeps, 'events' | 'records'>,
+  { driver, plan, reason, begin }: Beginning,
+  signal: AbortSignal,
+): Promise<{ running: Running; plan: LaunchPlan }> {
+  const why = reason ?? (plan.users === null ? null : findForeignUser(plan.process))
+  if (plan.users !== null && why === null) {
+    try {
+      return { running: await begin(driver, plan, signal), plan }
+    } catch (error) {
+      const { reason: failure, params } = AppError.from(error).wire
+      if (failure !== 'ids-not-mappable') throw error
+      return beginMapped(
+        deps,
+        { driver, plan, reason: { why: 'mount', what: String(params?.['path']) }, begin },
+        signal,
+      )
+    }
+  }
+  const name = deps.records.get(plan.id)?.sandbox.name ?? plan.hostname
+  if (why !== null) deps.events.commit([describeHostIds(name, why)])
+  const plain = { ...plan, users: null }
+  return { running: await begin(driver, plain, signal), plan: plain }
+}
+
+async function bothOrNeither(
+  deps: Pick<LaunchDeps, 'imageMounts' | 'network'>,
+  digest: string,
+  wantsNetwork: boolean,
+  signal: AbortSignal,
+): Promise<readonly [string, Lease | null]> {
+  const [tree, lease] = await Promise.allSettled([
+    deps.imageMounts.ensure(digest),
+    wantsNetwork ? deps.network.take(signal) : Promise.resolve(null),
+  ])
+  if (tree.status === 'fulfilled' && lease.status === 'fulfilled') return [tree.value, lease.value]
+  if (lease.status === 'fulfilled' && lease.value) await deps.network.release(lease.value)
+  throw tree.status === 'rejected' ? tree.reason : (lease as PromiseRejectedResult).reason
+}
+
+/** Publishes its ports and puts it on its network, before anything in it runs. */
+async function connect(deps: Pick<LaunchDeps, 'network'>, { sandbox }: SandboxRecord, lease: Lease) {
+  const { ports, networkName } = sandbox.spec
+  const published = await deps.network.publish(sandbox.id, lease.address, ports)
+  if (networkName !== null) await deps.network.join(lease, networkName)
+  return published
+}

@@ -1,0 +1,118 @@
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { parseGrant } from '#contract/parse-grant'
+import { nobodysIds } from '../base/kernel/id-ranges.ts'
+import { type AgentFixture, openAgentFixture } from '../testing/agent-fixture.ts'
+
+let fixture: AgentFixture
+let folder: string
+beforeAll(async () => {
+  fixture = await openAgentFixture()
+  folder = mkdtempSync(join(tmpdir(), 'joey-ids-'))
+})
+afterAll(async () => {
+  await fixture.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+afterEach(async () => {
+  const { sandboxes } = fixture.services()
+  await Promise.all(sandboxes.list(true).map(({ id }) => sandboxes.remove(id, true)))
+})
+
+const signal = () => AbortSignal.timeout(60_000)
+const firstIdOf = (pid: number | null): number =>
+  Number(readFileSync(`/proc/${pid}/uid_map`, 'utf8').trim().split(/\s+/)[1])
+const notices = () => fixture.seen.flatMap((fact) => (fact.type === 'notice' ? [fact.message] : []))
+const shared = (name: string, owner: number) => {
+  const source = join(folder, name)
+  mkdirSync(source)
+  chownSync(source, owner, owner)
+  return { mounts: [{ kind: 'bind' as const, source, target: '/work', readOnly: false }], source }
+}
+
+test('root inside is nobody here, and each sandbox has ids of its own, with a network and without', async () => {
+  const made = [
+    await fixture.create('one'),
+    await fixture.create('two'),
+    await fixture.create('alone', { network: 'none' }),
+  ]
+  const firsts = made.map(({ pid }) => firstIdOf(pid))
+  expect(new Set(firsts).size).toBe(3)
+  for (const [index, { pid }] of made.entries()) {
+    expect(firsts[index]).toBeGreaterThan(nobodysIds)
+    expect(statSync(`/proc/${pid}`).uid).toBe(firsts[index])
+  }
+  expect((await fixture.exec('one', 'id -u; mknod /tmp/disk b 8 0')).stdout).toBe('0\n')
+})
+
+test('what is written inside is on the disk with the ids of the guest, for a restart and for another class', async () => {
+  const { id } = await fixture.create('writer')
+  await fixture.exec('writer', 'echo a >/mine; echo b >/theirs; chown 33:44 /theirs; rm /etc/passwd')
+  const { folder: state, sandboxes } = fixture.services()
+  await sandboxes.stop('writer', 0)
+  const { upper } = state.sandbox(id)
+  const ids = ['mine', 'theirs', 'etc/passwd'].map((name) => {
+    const { uid, gid } = statSync(join(upper, name))
+    return [uid, gid]
+  })
+  expect(ids).toEqual([
+    [0, 0],
+    [33, 44],
+    [0, 0],
+  ])
+  await sandboxes.start('writer', signal())
+  expect((await fixture.exec('writer', 'stat -c %u:%g /mine /theirs; ls /etc/passwd')).stdout).toBe('0:0\n33:44\n')
+})
+
+test('what is written to a mounted folder belongs to the owner of the folder, whoever the program runs as', async () => {
+  for (const user of [null, '1000:1000']) {
+    const { mounts, source } = shared(`of-${user ?? 'root'}`, 4321)
+    const name = user === null ? 'as-root' : 'as-user'
+    await fixture.create(name, {
+      mounts,
+      ...(user !== null && { user }),
+      command: ['sh', '-c', 'echo x >/work/made; sleep 1000'],
+    })
+    const { stdout } = await fixture.exec(name, 'until [ -e /work/made ]; do :; done; stat -c %u:%g /work /work/made')
+    const own = user ?? '0:0'
+    expect(stdout).toBe(`${own}\n${own}\n`)
+    const { uid, gid } = statSync(join(source, 'made'))
+    expect([uid, gid]).toEqual([4321, 4321])
+  }
+})
+
+test('nobody inside makes a file of root, nor of another group, in the folder of somebody else', async () => {
+  const { mounts, source } = shared('strange', 4321)
+  chmodSync(source, 0o777)
+  await fixture.create('strange', { mounts })
+  await fixture.exec('strange', 'for each in 4321 33 0; do echo x >/work/$each; chown $each:$each /work/$each; done')
+  const idsOf = (name: string) => [statSync(join(source, name)).uid, statSync(join(source, name)).gid]
+  expect(idsOf('0')).toEqual([4321, 4321])
+  expect(idsOf('33')).toEqual([33, nobodysIds + 33])
+  expect(idsOf('4321')).toEqual([nobodysIds + 4321, nobodysIds + 4321])
+})
+
+test('a grant that means nothing to another root brings the ids of this machine, and people are told', async () => {
+  const plain = await fixture.create('clock', { grants: [parseGrant('cap:SYS_TIME')] })
+  expect(firstIdOf(plain.pid)).toBe(0)
+  expect(notices()).toContain(
+    'Root in "clock" is root of this machine: the grant cap:SYS_TIME means nothing to any other root.',
+  )
+  const own = await fixture.create('net', { grants: [parseGrant('cap:NET_ADMIN')] })
+  expect(firstIdOf(own.pid)).toBeGreaterThan(0)
+  expect((await fixture.exec('net', 'ip link set dev eth0 mtu 1400 && cat /sys/class/net/eth0/mtu')).stdout).toBe(
+    '1400\n',
+  )
+})
+
+test('after the death of the agent a sandbox keeps its ids, and nobody else gets them', async () => {
+  const before = await fixture.create('survivor', { network: 'none' })
+  const first = firstIdOf(before.pid)
+  await fixture.lose()
+  expect(fixture.services().records.get(before.id)?.firstId).toBe(first)
+  const others = [await fixture.create('later', { network: 'none' }), await fixture.create('latest')]
+  for (const { pid } of others) expect(firstIdOf(pid)).not.toBe(first)
+  expect((await fixture.exec('survivor', 'echo said >/dev/stderr; id -u')).stdout).toBe('0\n')
+})

@@ -1,0 +1,67 @@
+import { formatGrant } from '#contract/grant-text'
+import { notice } from '#contract/notice'
+import type { NoticeFact } from '#contract/observe'
+import type { Grant, Sandbox } from '#contract/sandbox'
+import { type IdRanges, idsOfSandbox } from '../base/kernel/id-ranges.ts'
+import type { Driver, LaunchPlan } from '../engines/driver.ts'
+import type { UserNamespace } from '../engines/user-ids.ts'
+import type { Lease } from '../network/network.ts'
+
+/**
+ * Capabilities that do what they say in a user namespace too: over its own files, processes and network. Each of the others acts
+ * on the machine as a whole, and the kernel asks for it in the namespace of the machine.
+ */
+const workInside: ReadonlySet<string> = new Set([
+  ...['CHOWN', 'DAC_OVERRIDE', 'DAC_READ_SEARCH', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID', 'SETPCAP', 'SETFCAP'],
+  ...['NET_BIND_SERVICE', 'NET_BROADCAST', 'NET_ADMIN', 'NET_RAW', 'IPC_OWNER', 'SYS_CHROOT', 'SYS_PTRACE'],
+])
+
+/** Why a sandbox has the ids of this machine. */
+export type HostIdsReason =
+  | { readonly why: 'grant'; readonly what: string }
+  | { readonly why: 'mount'; readonly what: string }
+  | { readonly why: 'user'; readonly what: string }
+  | { readonly why: 'ranges'; readonly what: null }
+
+/** The first grant that would mean nothing to a root that is not this machine's. */
+export function findGrantOfHostIds(grants: readonly Grant[]): Grant | null {
+  const needsHost = (grant: Grant): boolean => {
+    if (grant.kind === 'cap') return !workInside.has(grant.name)
+    return grant.kind === 'device' || grant.kind === 'host-network'
+  }
+  return grants.find(needsHost) ?? null
+}
+
+interface Wish {
+  readonly sandbox: Sandbox
+  readonly driver: Pick<Driver, 'mapsIds'>
+  readonly lease: Lease | null
+  /** Null: this machine cannot map ids. */
+  readonly ranges: IdRanges | null
+}
+
+/** The user namespace of a run, or why it has none where it could have one. */
+export function chooseUserNamespace({ sandbox, driver, lease, ranges }: Wish): {
+  readonly users: UserNamespace | null
+  readonly reason: HostIdsReason | null
+} {
+  if (!driver.mapsIds || ranges === null) return { users: null, reason: null }
+  const grant = findGrantOfHostIds(sandbox.spec.grants)
+  if (grant !== null) return { users: null, reason: { why: 'grant', what: formatGrant(grant) } }
+  if (lease?.users) return { users: lease.users, reason: null }
+  // A network that was made before there were ranges left belongs to this machine.
+  const first = lease === null ? ranges.take(sandbox.id) : null
+  if (first === null) return { users: null, reason: { why: 'ranges', what: null } }
+  return { users: { first, path: null }, reason: null }
+}
+
+/** Why the plan's process cannot run with ids of its own. */
+export function findForeignUser({ uid, gid, additionalGids }: LaunchPlan['process']): HostIdsReason | null {
+  const highest = Math.max(uid, gid, ...additionalGids)
+  return highest < idsOfSandbox ? null : { why: 'user', what: String(highest) }
+}
+
+/** What people are told of it. */
+export function describeHostIds(name: string, { why, what }: HostIdsReason): NoticeFact {
+  return notice('ids-of-this-machine', { name, why, what: what ?? '' })
+}

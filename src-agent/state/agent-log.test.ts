@@ -1,0 +1,44 @@
+import { Writable } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { createLastingWriter } from './agent-log.ts'
+
+test('after a full disk the log goes on with a stream of its own, and ends nobody', async () => {
+  const written: string[] = []
+  let isFull = false
+  let opened = 0
+  const open = () => {
+    opened += 1
+    return new Writable({
+      decodeStrings: false,
+      write(line: string, _encoding, done) {
+        if (isFull) return done(Object.assign(new Error('no space left on device'), { code: 'ENOSPC' }))
+        written.push(line)
+        done()
+      },
+    })
+  }
+  const writer = createLastingWriter(open)
+  writer.write('before')
+  isFull = true
+  for (const line of ['lost', 'lost too']) {
+    writer.write(line)
+    await turn()
+  }
+  isFull = false
+  writer.write('after')
+  await writer.close()
+
+  expect(written).toEqual(['before', 'after'])
+  expect(opened).toBe(3)
+})
+
+test('one that has failed can be closed', async () => {
+  const writer = createLastingWriter(
+    () => new Writable({ write: (_line, _encoding, done) => done(new Error('no space left on device')) }),
+  )
+  writer.write('lost')
+  await turn()
+
+  await expect(writer.close()).resolves.toBeUndefined()
+})

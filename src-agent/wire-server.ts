@@ -1,0 +1,131 @@
+import type { FastifyInstance } from 'fastify'
+import type { Logger } from 'pino'
+import type { AgentInfo } from '#contract/agent'
+import { eventStream } from '#contract/observe'
+import { parseRequest } from './api/bind-operation.ts'
+import { createHandlers } from './api/handlers.ts'
+import { createHttpServer } from './api/http-server.ts'
+import { lendReserve } from './api/lend-reserve.ts'
+import { type EventSource, serveEventLines } from './api/serve-events.ts'
+import { serveIsolation } from './api/serve-isolation.ts'
+import { serveUsage } from './api/serve-usage.ts'
+import { serveSockets } from './api/sockets.ts'
+import { createStreamHandlers } from './api/stream-handlers.ts'
+import { readWholeState } from './api/whole-state.ts'
+import { defineHandlers } from './base/handlers.ts'
+import { version } from './base/version.ts'
+import { type HostProbe } from './engines/host/host-probe.ts'
+import { type Sampler } from './observe/usage/sampler.ts'
+import { type Terminals } from './sandboxes/terminals/create-terminals.ts'
+import type { StateFolder } from './state/folder.ts'
+import type { Reserve } from './state/reserve.ts'
+import { type Callers } from './wire-callers.ts'
+import { type History } from './wire-history.ts'
+import { type IsolationServices } from './wire-isolation.ts'
+import { type Services } from './wire-services.ts'
+
+export interface ServerSettings {
+  readonly folder: StateFolder
+  readonly log: Logger
+  readonly logPath: string
+}
+
+/** What serves besides the services. */
+interface Live {
+  readonly sampler: Sampler
+  readonly terminals: Terminals
+  readonly probe: HostProbe
+  readonly isolation: IsolationServices
+  readonly history: History
+  readonly reserve: Reserve
+  readonly callers: Callers
+  stop(what: 'keep' | 'stop'): void
+}
+
+/** Operations, streams and events on the agent's socket. */
+export function wireServer(
+  settings: ServerSettings,
+  services: Services,
+  live: Live,
+): { http: FastifyInstance; closeSockets: () => void } {
+  const { events } = services
+  const { sampler } = live
+  const { log } = settings
+  const eventSource: EventSource = {
+    events,
+    state: () => readWholeState({ ...services, terminals: live.terminals.list, snapshots: services.snapshotRecords }),
+  }
+  const http = createHttpServer(lendReserve(wireHandlers(settings, services, live), live.reserve), log, version)
+  live.callers.guard(http.server)
+  http.get(eventStream.path, (request, reply) => {
+    const { since } = parseRequest(eventStream.name, eventStream.request, numbers(request.query))
+    reply.hijack()
+    serveEventLines(eventSource, reply.raw, since)
+  })
+  events.subscribe((event) => {
+    if (event.type === 'sandbox.changed' && event.sandbox.state === 'running') sampler.refresh()
+  })
+  const streams = wireStreams(services, live, eventSource)
+  return { http, closeSockets: serveSockets(http.server, streams, log) }
+}
+
+function wireHandlers(settings: ServerSettings, services: Services, live: Live) {
+  const { sampler, terminals, probe, isolation, history } = live
+  const info = describeAgent(settings, new Date())
+  return createHandlers(
+    {
+      ...services,
+      info: () => info,
+      stop: live.stop,
+      examineHost: () => probe.examine(),
+      snapshots: () => services.snapshotRecords.all().map(({ snapshot }) => snapshot),
+      beforeStop: history.beforeStop,
+    },
+    {
+      ...terminals.handlers,
+      ...isolation.handlers,
+      ...history.handlers,
+      ...createUsageHandlers(sampler, services.sandboxes),
+    },
+  )
+}
+
+function wireStreams(services: Services, live: Live, eventSource: EventSource) {
+  const { sampler, isolation } = live
+  const idOf = (ref: string | undefined) => (ref === undefined ? undefined : services.sandboxes.find(ref).sandbox.id)
+  return createStreamHandlers({
+    ...services,
+    eventSource,
+    serveUsage: (socket, { ref, history }) => {
+      const id = idOf(ref)
+      return serveUsage(socket, sampler, { history, ...(id === undefined ? {} : { id }) })
+    },
+    serveIsolation: (socket, { ref }) => serveIsolation(socket, isolation.isolation, idOf(ref)),
+    serveTerminal: live.terminals.serve,
+    files: live.history.streams,
+  })
+}
+
+function createUsageHandlers(sampler: Sampler, sandboxes: Services['sandboxes']) {
+  return defineHandlers({
+    readUsage: ({ ref }) => sampler.now(ref === undefined ? undefined : sandboxes.find(ref).sandbox.id),
+  })
+}
+
+function describeAgent({ folder, logPath }: ServerSettings, startedAt: Date): AgentInfo {
+  const { socketPath: socket, home } = folder
+  return {
+    pid: process.pid,
+    version,
+    socket,
+    home,
+    startedAt: startedAt.toISOString(),
+    nodeVersion: process.version,
+    log: logPath,
+  }
+}
+
+function numbers(query: unknown): Record<string, unknown> {
+  const entries = Object.entries((query ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(entries.map(([key, value]) => [key, /^\d+$/.test(String(value)) ? Number(value) : value]))
+}

@@ -1,0 +1,135 @@
+import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
+import type { Logger } from 'pino'
+import { notice } from '#contract/notice'
+import { createBackground } from './base/async/background.ts'
+import { createKeyedLock } from './base/async/locks.ts'
+import { createIdRanges, readSubordinateIds } from './base/kernel/id-ranges.ts'
+import { run } from './base/process/run.ts'
+import type { Drivers } from './engines/driver.ts'
+import { createMemoryCeiling } from './engines/memory-ceiling.ts'
+import { createLogRotation } from './io/logs/log-rotation.ts'
+import { createNetwork } from './network/create-network.ts'
+import { untrustedFolders } from './sandboxes/host-paths.ts'
+import { createOpenHandles } from './sandboxes/open-handles.ts'
+import { createSandboxService } from './sandboxes/sandbox-service.ts'
+import { createEventLog, type EventLog } from './state/event-log.ts'
+import type { StateFolder } from './state/folder.ts'
+import { openQuarantine, type Quarantine } from './state/quarantine.ts'
+import { openImageRecords } from './state/records/image-records.ts'
+import { openSandboxRecords, type SandboxRecords } from './state/records/sandbox-records.ts'
+import { killsCaused, openSelfTestRecords } from './state/records/self-test-records.ts'
+import { openSnapshotRecords } from './state/records/snapshot-records.ts'
+import { openSettings } from './state/settings-store.ts'
+import { createTasks } from './state/tasks.ts'
+import { createDiskConverter } from './storage/ext4/ext4-disk.ts'
+import { createImageStore } from './storage/images/image-store.ts'
+import { createLayerStore } from './storage/layers/create-layer-store.ts'
+import { createImageMounts } from './storage/layers/image-mounts.ts'
+
+/** The services of the agent, wired. None of them acts before it is asked to. */
+export type Services = ReturnType<typeof wireServices>
+
+interface Deps {
+  readonly folder: StateFolder
+  readonly database: DatabaseSync
+  readonly log: Logger
+  readonly drivers: Drivers
+  /** joey-outside, where this machine can map ids. */
+  readonly outside: string | null
+}
+
+export function wireServices(deps: Deps) {
+  const { folder, database, log, drivers, outside } = deps
+  const now = () => new Date()
+  const events = createEventLog(database, now)
+  const leaving = new AbortController()
+  const rotation = createLogRotation({ onError: (err, path) => log.warn({ err, path }, 'a log could not be rotated') })
+  const quarantine = openReportingQuarantine(deps, events, now)
+  const records = openSandboxRecords(database, events, quarantine)
+  const selfTestRecords = openSelfTestRecords(database, quarantine)
+  const settings = openSettings(database, events)
+  const idRanges = outside === null ? null : createIdRanges(readSubordinateIds(), Number.parseInt(folder.tag, 16))
+  const users = outside === null || idRanges === null ? null : { program: outside, ranges: idRanges }
+  const parts = {
+    idRanges,
+    ...{ events, folder, log, now, drivers },
+    ...openStorage(deps, events, quarantine, records),
+    records,
+    snapshotRecords: openSnapshotRecords(database, events, quarantine),
+    network: createNetwork({ tag: folder.tag, folder: folder.network, run, log, users }),
+    settings,
+    memoryCeiling: createMemoryCeiling({
+      cgroup: `/joey/${folder.tag}`,
+      percent: () => settings.read().totalMemoryPercent,
+      log,
+    }),
+    openHandles: createOpenHandles({ folder, rotation }),
+    lock: createKeyedLock(),
+    background: createBackground(log),
+    killsCaused: (id: string, startedAt: string | null) => killsCaused(selfTestRecords, id, startedAt),
+    /** Ends what waits; sandboxes go on. */
+    signal: leaving.signal,
+  }
+  return {
+    ...parts,
+    sandboxes: createSandboxService(parts),
+    tasks: createTasks(events, now),
+    selfTestRecords,
+    quarantine,
+    /** Ends watches and waits; sandboxes go on. */
+    dispose() {
+      leaving.abort()
+      rotation.close()
+    },
+  }
+}
+
+/** Images, and the read-only layers between them and what sandboxes write. */
+function openStorage(
+  { folder, database, log }: Deps,
+  events: EventLog,
+  quarantine: Quarantine,
+  sandboxes: SandboxRecords,
+) {
+  const images = createImageStore({
+    folder: folder.images,
+    records: openImageRecords(database, quarantine),
+    onChanged: (image) => events.commit([{ type: 'image.changed', image }]),
+    onRemoved: (digest) => events.commit([{ type: 'image.removed', digest }]),
+    untrusted: () => untrustedFolders(sandboxes),
+    onMoved: ({ name, from, to }) =>
+      events.commit([notice('image-name-moved', { name, from: shortDigest(from), to: shortDigest(to) })]),
+    run,
+    log,
+  })
+  const layers = createLayerStore({
+    folder: join(folder.home, 'layers'),
+    blockFolder: join(folder.home, 'blocks'),
+    run,
+    log,
+    converter: createDiskConverter(run),
+  })
+  return {
+    images,
+    imageMounts: createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath }),
+    layers,
+  }
+}
+
+function shortDigest(digest: string): string {
+  return digest.slice(0, 'sha256:'.length + 12)
+}
+
+/** A quarantine that logs and announces what is moved there. */
+function openReportingQuarantine({ database, log }: Deps, events: EventLog, now: () => Date): Quarantine {
+  return openQuarantine({
+    database,
+    now,
+    onMoved: ({ table, id, why }, fact) => {
+      log.error({ table, id, why }, 'a record could not be read and was set aside')
+      events.commit([fact])
+    },
+    onBack: ({ table, id }) => log.info({ table, id }, 'a record that had been set aside can be read again'),
+  })
+}

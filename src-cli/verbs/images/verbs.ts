@@ -1,0 +1,22 @@
+import type { VerbGroup } from '../../command/verb.ts'
+
+export const imageVerbs: VerbGroup = {
+  title: 'Images',
+  verbs: [
+    {
+      name: 'image ls',
+      summary: 'List images.',
+      load: async () => (await import('./image-ls.ts')).imageLs,
+    },
+    {
+      name: 'image import',
+      summary: 'Import an image from an archive or a folder.',
+      load: async () => (await import('./image-import.ts')).imageImport,
+    },
+    {
+      name: 'image rm',
+      summary: 'Remove images.',
+      load: async () => (await import('./image-rm.ts')).imageRm,
+    },
+  ],
+}

@@ -1,0 +1,17 @@
+import type { VerbGroup } from '../../command/verb.ts'
+
+export const networkVerbs: VerbGroup = {
+  title: 'Networks',
+  verbs: [
+    {
+      name: 'network join',
+      summary: 'Put sandboxes on a network where they reach each other by name.',
+      load: async () => (await import('./network.ts')).networkJoin,
+    },
+    {
+      name: 'network leave',
+      summary: 'Take sandboxes off their shared network.',
+      load: async () => (await import('./network.ts')).networkLeave,
+    },
+  ],
+}

@@ -1,0 +1,107 @@
+import type { Client } from '#contract/client/client'
+import { signalName } from '#contract/words'
+import { defineCommand } from '../../command/command.ts'
+import type { Flags, Values } from '../../command/flags.ts'
+import { usageError } from '../../command/usage-error.ts'
+import { parseGrace } from '../../parse/time.ts'
+import { eachSandbox } from '../shared/each-sandbox.ts'
+
+/*
+ * Verbs that are one operation of the contract, done to each sandbox that is named.
+ */
+
+export const start = each('startSandbox', {
+  flags: {},
+  examples: [{ line: 'joey start web', comment: 'Starts it again with the files it had.' }],
+})
+
+export const pause = each('pauseSandbox', {
+  flags: {},
+  examples: [{ line: 'joey pause web', comment: 'Freezes it; memory and files stay as they are.' }],
+})
+
+export const resume = each('resumeSandbox', {
+  flags: {},
+  examples: [{ line: 'joey resume web', comment: 'Lets it go on where it was.' }],
+})
+
+const graceFlag = {
+  time: { type: 'string', short: 't', value: 'SECONDS', help: 'Wait this long before killing it.' },
+} as const
+
+export const stop = each('stopSandbox', {
+  flags: graceFlag,
+  request: readGrace,
+  examples: [{ line: 'joey stop -t 2 web', comment: 'Sends its stop signal, and kills it after two seconds.' }],
+})
+
+export const restart = each('restartSandbox', {
+  flags: graceFlag,
+  request: readGrace,
+  examples: [{ line: 'joey restart -t 2 web', comment: 'Stops it within two seconds and starts it again.' }],
+})
+
+export const kill = each('killSandbox', {
+  flags: {
+    signal: {
+      type: 'string',
+      short: 's',
+      value: 'SIGNAL',
+      help: 'Which signal: a name or a number. KILL if not given.',
+    },
+  },
+  request(flags) {
+    const signal = (flags.signal ?? 'KILL').toUpperCase()
+    if (signalName.pattern.test(signal)) return { signal }
+    throw usageError('usage-signal', { text: flags.signal ?? '' })
+  },
+  examples: [
+    { line: 'joey kill web', comment: 'Kills it at once.' },
+    { line: 'joey kill -s HUP web', comment: 'Asks its main process to read its configuration again.' },
+  ],
+})
+
+export const wait = each('waitSandbox', {
+  description: 'Prints one exit code a line, in the order of the names; "unknown" where nobody could see it.',
+  flags: {},
+  line: ({ exit }) => (exit.code === null ? 'unknown' : String(exit.code)),
+  examples: [{ line: 'joey wait job', comment: 'Returns when it has ended, and prints its exit code.' }],
+})
+
+/** The operations whose request needs a sandbox, and nothing that has no default. */
+type EachOperation = {
+  [K in keyof Client]: { ref: string } extends Parameters<Client[K]>[0] ? K : never
+}[keyof Client]
+type Request<K extends EachOperation> = Omit<Parameters<Client[K]>[0], 'ref'>
+type Answer<K extends EachOperation> = Awaited<ReturnType<Client[K]>>
+
+interface EachVerb<K extends EachOperation, F extends Flags> {
+  readonly description?: string
+  readonly flags: F
+  /** What the flags add to the request. */
+  readonly request?: (flags: Values<F>) => Request<K>
+  /** What is printed for one that went well; its name, where absent. */
+  readonly line?: (answer: Answer<K>) => string
+  readonly examples: Parameters<typeof defineCommand>[0]['examples']
+}
+
+function each<K extends EachOperation, const F extends Flags>(
+  operation: K,
+  { request, line, ...verb }: EachVerb<K, F>,
+) {
+  return defineCommand({
+    operands: 'SANDBOX [SANDBOX...]',
+    count: [1, Number.POSITIVE_INFINITY],
+    ...verb,
+    run({ operands, flags }, context) {
+      const more = request?.(flags)
+      const call = context.client[operation] as (request: object) => Promise<Answer<K>>
+      const act = (ref: string) => call({ ...more, ref })
+      return eachSandbox(context, { names: operands, style: flags, act, ...(line ? { line } : {}) })
+    },
+  })
+}
+
+function readGrace({ time }: Values<typeof graceFlag>): { readonly graceMs?: number } {
+  return time === undefined ? {} : { graceMs: parseGrace('-t', time) }
+}

@@ -1,0 +1,91 @@
+import type * as z from 'zod'
+import type { createSandbox, Grant } from '#contract/sandbox'
+import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
+import type { Values } from '../../command/flags.ts'
+import type { Context } from '../../context.ts'
+import { parseClass, parseNetwork } from '../../parse/class.ts'
+import { readEnvironment } from '../../parse/environment.ts'
+import { checkMountSource, parseLongMount, parseMount } from '../../parse/mount.ts'
+import { parsePublish } from '../../parse/port.ts'
+import { parseCpus, parseMemory, parsePids } from '../../parse/size.ts'
+import { parseGrace } from '../../parse/time.ts'
+import { commandWords, parseLabels, splitWords } from '../../parse/words.ts'
+import type { runFlags } from '../shared/run-flags.ts'
+
+export type RunFlags = Values<typeof runFlags>
+export type CreateRequest = z.input<(typeof createSandbox)['request']>
+type SpecRequest = CreateRequest['spec']
+
+/** Turns a `run` command line into the request. Says which option cannot be read; whether it is allowed, the contract says. */
+export function readRunRequest(
+  flags: RunFlags,
+  [image = '', ...words]: readonly string[],
+  context: Surroundings,
+): CreateRequest {
+  const command = commandWords(words)
+  const request = {
+    ...(flags.name === undefined ? {} : { name: flags.name }),
+    spec: {
+      image,
+      ...(command.length === 0 ? {} : { command: [...command] }),
+      ...readLimits(flags),
+      ...readFields(flags, context),
+    },
+  }
+  return request as CreateRequest
+}
+
+export interface Surroundings extends Pick<Context, 'env' | 'cwd'> {
+  /** What stands behind `--grant`, read. */
+  readonly grants: readonly Grant[]
+}
+type Part = { readonly [K in keyof SpecRequest]?: unknown }
+type Given = Readonly<Record<string, unknown>>
+
+/** What each option gives for its field: by a reader of its own, else as it stands. */
+export function readFields(flags: Given, context: Surroundings, table: FieldTable = sandboxFields): Part {
+  const parts = Object.entries(table).map(([key, { flag }]): Part => {
+    if (!flag) return {}
+    const given = flags[flag.name]
+    const read = readers[key as keyof SpecRequest]
+    if (given === undefined) return {}
+    return read ? read(given as never, context, flags as RunFlags) : { [key]: given }
+  })
+  return Object.assign({}, ...parts) as Part
+}
+
+/** Readers of options that are more than their text. */
+const readers: { readonly [K in keyof SpecRequest]?: (given: never, context: Surroundings, flags: RunFlags) => Part } =
+  {
+    class: (text: string) => ({ class: parseClass('--class', text) }),
+    entrypoint: (text: string) => ({ entrypoint: splitWords('--entrypoint', text) }),
+    env: (texts: readonly string[], { env }, flags) => ({ env: readEnvironment(flags['env-file'], texts, env) }),
+    grants: (_texts: readonly string[], { grants }) => ({ grants }),
+    dropCapabilities: (texts: readonly string[]) => ({ dropCapabilities: texts.flatMap(readCapabilities) }),
+    mounts: (texts: readonly string[], { cwd, env }, flags) => {
+      const from = { cwd, home: env['HOME'] }
+      const long = flags.mount.map((text) => parseLongMount(text, from))
+      const mounts = [...texts.map((text) => parseMount(text, from)), ...long]
+      for (const mount of mounts) checkMountSource(mount)
+      return { mounts }
+    },
+    network: (text: string) => parseNetwork(text),
+    ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
+    labels: (texts: readonly string[]) => ({ labels: parseLabels(texts) }),
+    stopGraceMs: (text: string) => ({ stopGraceMs: parseGrace('--stop-timeout', text) }),
+  }
+
+/** `NET_RAW`, `cap_net_raw`, or several with commas in between. */
+function readCapabilities(text: string): string[] {
+  return text.split(',').map((name) => name.trim().toUpperCase().replace(/^CAP_/, ''))
+}
+
+function readLimits({ memory, cpus, 'pids-limit': pids }: RunFlags): Part {
+  return {
+    limits: {
+      ...(memory === undefined ? {} : { memoryBytes: parseMemory('--memory', memory) }),
+      ...(cpus === undefined ? {} : { cpus: parseCpus('--cpus', cpus) }),
+      ...(pids === undefined ? {} : { pids: parsePids('--pids-limit', pids) }),
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
+import type { Flags } from '../../command/flags.ts'
+import { limitFlags } from './limit-flags.ts'
+
+/** The options that set fields of a specification, by name: from the one table of fields. */
+export function fieldFlags<T extends FieldTable>(table: T): FlagsOf<T> {
+  const flags = Object.values(table).flatMap(({ flag }) => {
+    if (!flag) return []
+    const { name, ...rest } = flag
+    return [[name, rest]]
+  })
+  return Object.fromEntries(flags) as FlagsOf<T>
+}
+
+type FlagsOf<T extends FieldTable> = {
+  readonly [K in keyof T as T[K] extends { readonly flag: { readonly name: infer Name extends string } }
+    ? Name
+    : never]: NonNullable<T[K]['flag']>
+}
+
+const ofFields = fieldFlags(sandboxFields)
+
+/** What `run` and `exec` have in common. */
+export const processFlags = {
+  interactive: ofFields.interactive,
+  tty: ofFields.tty,
+  env: ofFields.env,
+  'env-file': { type: 'string', multiple: true, value: 'FILE', help: 'Set the variables in a file, one a line.' },
+  workdir: ofFields.workdir,
+  user: ofFields.user,
+  raw: { type: 'boolean', help: 'Let output reach the clipboard here, and be answered by this terminal.' },
+  'detach-keys': { type: 'string', value: 'KEYS', help: 'Keys that leave the terminal: ctrl-p,ctrl-q if not given.' },
+} as const satisfies Flags
+
+export const runFlags = {
+  ...processFlags,
+  ...limitFlags,
+  ...ofFields,
+  detach: { type: 'boolean', short: 'd', help: 'Leave it running, and print its id.' },
+  name: { type: 'string', value: 'NAME', help: 'What to call it; made up if not given.' },
+  mount: {
+    type: 'string',
+    multiple: true,
+    value: 'source=SOURCE,target=TARGET[,ro]',
+    help: 'The same, for paths with a colon. With recursive, also what is mounted below.',
+  },
+} as const satisfies Flags

@@ -1,0 +1,7 @@
+import { SandboxSpec } from './sandbox.ts'
+import { pickFields } from './sandbox-fields.ts'
+
+/** What a new sandbox has of these fields. */
+export function defaultsOf(keys: readonly string[]): Partial<SandboxSpec> {
+  return pickFields(SandboxSpec.parse({ image: 'none' }), keys)
+}

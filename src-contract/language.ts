@@ -1,0 +1,114 @@
+import type { Reason, WireError } from './app-error.ts'
+import { isEveryParam, type Params, type ReasonEntry, type Said, type SentenceEntry } from './reasons/define.ts'
+import { reasons } from './reasons/index.ts'
+import { fillRemedy, fillTemplate } from './reasons/template.ts'
+import type { SentenceReason } from './sentence.ts'
+import { sentences } from './sentences/index.ts'
+import type { Remedy, Wording } from './wire-texts.ts'
+
+/** What a reason says in a language; {@link why} is the remedy's, for those whose remedy is a command. */
+export interface Translation {
+  readonly sentence: string
+  readonly why?: string
+}
+
+/** One file of templates, keyed by reason. The compiler sees to it that none is left out. */
+export interface Language {
+  /** As in BCP 47: `de`, `pt-BR`. Decides the forms of plurals as well. */
+  readonly tag: string
+  readonly reasons: Readonly<Record<Reason | SentenceReason, Translation>>
+}
+
+/** The languages besides English, which stands in the tables themselves. */
+export const languages: readonly Language[] = []
+
+/** The language that fits one of `tags`, the most wanted first; null is English. */
+export function chooseLanguage(tags: readonly string[], known: readonly Language[] = languages): Language | null {
+  for (const wanted of tags.map((tag) => tag.toLowerCase().replaceAll('_', '-'))) {
+    if (/^(en|c|posix)\b/.test(wanted)) return null
+    const found = known.find(({ tag }) => wanted === tag.toLowerCase() || wanted.startsWith(`${tag.toLowerCase()}-`))
+    if (found) return found
+  }
+  return null
+}
+
+/**
+ * What is read by a person: made here from the reason and its values. Where this version does not know the reason, or
+ * another version gave other values, it is the message that travelled with it.
+ */
+export function say({ reason, params = {}, message }: Said, language: Language | null): string {
+  const entry = entryOf(reason)
+  if (entry === null || !isEveryParam(entry, params)) return message
+  const template = language?.reasons[reason as Reason].sentence ?? entry.sentence
+  return fillTemplate(template, sayParams(params, language), language?.tag)
+}
+
+/** A text whose wording travelled beside it. An agent of an earlier version gave the text alone. */
+export function sayText(message: string, wording: Wording | undefined, language: Language | null): string {
+  return wording ? say({ ...wording, message }, language) : message
+}
+
+/** The same for a list: its wordings stand in the order of the texts. */
+export function sayTexts(
+  messages: readonly string[],
+  wordings: readonly Wording[] | undefined,
+  language: Language | null,
+): readonly string[] {
+  return messages.map((message, index) => sayText(message, wordings?.[index], language))
+}
+
+/** The remedy with its reason in the language; a command and a path are the same in all of them. */
+export function sayRemedy({ reason, params = {}, remedy }: WireError, language: Language | null): Remedy | undefined {
+  if (remedy?.kind === 'runCommand' && remedy.whyWording) return sayOwnRemedy(remedy, language)
+  const entry = entryOf(reason)
+  const why = language?.reasons[reason as Reason]?.why
+  if (remedy?.kind !== 'runCommand' || why === undefined || !entry?.remedy) return remedy
+  const own = fillRemedy(entry.remedy, params)
+  const isOwn = own?.kind === 'runCommand' && own.command === remedy.command
+  return isOwn ? { ...remedy, why: fillTemplate(why, params, language?.tag) } : remedy
+}
+
+/** A remedy that brings its own wording along. */
+export function sayOwnRemedy(remedy: Remedy, language: Language | null): Remedy {
+  if (remedy.kind !== 'runCommand') return remedy
+  return { ...remedy, why: sayText(remedy.why, remedy.whyWording, language) }
+}
+
+type Entry = SentenceEntry & Pick<ReasonEntry, 'remedy'>
+
+function entryOf(reason: string): Entry | null {
+  const table: Readonly<Record<string, Entry>> = Object.hasOwn(reasons, reason) ? reasons : sentences
+  return Object.hasOwn(table, reason) ? (table[reason] ?? null) : null
+}
+
+/** Values that are sentences themselves, in the language: see `flattenParams`. */
+function sayParams(params: Params, language: Language | null): Params {
+  if (language === null) return params
+  const said: Record<string, string | number> = { ...params }
+  for (const name of Object.keys(params).filter((key) => !key.includes('.'))) {
+    const inner = inside(params, name)
+    if (inner.length > 0) said[name] = inner.map((each) => say(each, language)).join(' ')
+  }
+  return said
+}
+
+function inside(params: Params, name: string): Said[] {
+  const one = sentenceAt(params, name)
+  if (one) return [one]
+  const found: Said[] = []
+  for (let each = sentenceAt(params, `${name}.0`); each; each = sentenceAt(params, `${name}.${found.length}`)) {
+    found.push(each)
+  }
+  return found
+}
+
+function sentenceAt(params: Params, prefix: string): Said | null {
+  const reason = params[`${prefix}.reason`]
+  if (typeof reason !== 'string') return null
+  const own = Object.entries(params).filter(([key]) => key.startsWith(`${prefix}.`) && key !== `${prefix}.reason`)
+  return {
+    reason,
+    message: String(params[`${prefix}.message`] ?? ''),
+    params: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length + 1), value])),
+  }
+}

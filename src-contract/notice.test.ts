@@ -1,0 +1,93 @@
+import { expect, test } from 'vitest'
+import { say } from './language.ts'
+import { notice } from './notice.ts'
+import { AgentEvent, type NoticeFact } from './observe.ts'
+import { sentence } from './sentence.ts'
+import { type NoticeReason, noticeSentences } from './sentences/notices.ts'
+import { pseudoLanguage } from './testing/pseudo-language.ts'
+
+const why = sentence('path-shared')
+const drift = {
+  name: 'web',
+  titles: [
+    sentence('self-test-title', { title: sentence('probe-privileges-mount'), place: 'inner' }),
+    sentence('self-test-title', { title: sentence('probe-privileges-remount'), place: 'last' }),
+  ],
+}
+const change = { name: 'web', grant: 'no-seccomp' }
+const record = { id: 'aaaaaaaaaaaa' }
+
+const said: readonly (readonly [NoticeFact, string])[] = [
+  [
+    notice('reconciled', { what: sentence('found-interfaces', { count: 1 }) }),
+    'Removed a network interface that no sandbox uses.',
+  ],
+  [
+    notice('self-test-drift', { ...drift, more: 0 }),
+    'The isolation of "web" has got weaker: it can now do what it could not at the check before: Mount a file system; Take the write protection off /sys.',
+  ],
+  [
+    notice('self-test-drift', { ...drift, more: 2 }),
+    'The isolation of "web" has got weaker: it can now do what it could not at the check before: Mount a file system; Take the write protection off /sys; and 2 more.',
+  ],
+  [notice('granted', { ...change, runs: 'no' }), '"web" was granted no-seccomp.'],
+  [
+    notice('granted', { ...change, runs: 'yes' }),
+    '"web" was granted no-seccomp. It runs with what it had until its next start.',
+  ],
+  [notice('grant-taken-back', { ...change, runs: 'no' }), 'The grant of no-seccomp to "web" was taken back.'],
+  [
+    notice('ids-of-this-machine', { name: 'web', why: 'mount', what: '/srv/share' }),
+    'Root in "web" is root of this machine: the file system of /srv/share cannot map ids.',
+  ],
+  [
+    notice('intruder-refused', { why: 'sandbox', name: 'web', pid: 7 }),
+    'A program in "web" (pid 7) has connected to the socket of the agent, and was refused. Somebody has let the sandbox see it.',
+  ],
+  [
+    notice('packet-filter-restored'),
+    'Another program had removed the packet filter of the sandboxes. It is in place again.',
+  ],
+  [
+    notice('stop-signal-not-in-class', { name: 'web', signal: 'WINCH', class: 'microvm' }),
+    'The image of "web" wants signal WINCH to stop, which the class "microvm" cannot send. It was asked with TERM.',
+  ],
+  [
+    notice('mounted-socket-unusable', { socket: '/run/x', name: 'web' }),
+    '/run/x, which "web" sees by a mount, is a socket of this machine: programs in the sandbox cannot connect to it.',
+  ],
+  [
+    notice('settings-unreadable'),
+    'The settings cannot be read, so those of a new installation hold until you choose others.',
+  ],
+  [notice('schedule', { name: 'web', why }), `No snapshot of "web" could be made by its schedule: ${why.message}`],
+  [
+    notice('image-name-moved', { name: 'busybox', from: 'sha256:0', to: 'sha256:1' }),
+    'The image name busybox now means sha256:1; before it was sha256:0.',
+  ],
+  [
+    notice('record-unreadable', { ...record, table: 'removals' }),
+    'The record of the removed sandbox aaaaaaaaaaaa cannot be read, so it is left out. Its files are left where they are. "joey doctor" shows why.',
+  ],
+  [
+    notice('record-unreadable', { ...record, table: 'selftests', name: 'web' }),
+    'The record of the self-test of sandbox "web" (aaaaaaaaaaaa) cannot be read, so it is left out. "joey doctor" shows why.',
+  ],
+]
+
+const named = said.map(([fact, words]) => [fact.reason, words, fact] as const)
+
+test.each(named)('%s travels whole, and says: %s', (_reason, words, fact) => {
+  const event = AgentEvent.parse({ ...fact, seq: 1, at: '1970-01-01T00:00:00.000Z' })
+
+  expect(event).toMatchObject(fact)
+  expect(fact.message).toBe(words)
+  expect(say(fact, null)).toBe(words)
+  expect(say(fact, pseudoLanguage)).toContain(`[${fact.reason}: `)
+})
+
+test('each notice of the table is among those that are said here', () => {
+  const reasons = new Set<NoticeReason>(said.map(([{ reason }]) => reason))
+
+  expect([...reasons].sort()).toStrictEqual(Object.keys(noticeSentences).sort())
+})

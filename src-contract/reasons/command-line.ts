@@ -1,0 +1,54 @@
+import { defineReasons } from './define.ts'
+
+export const commandLineReasons = defineReasons({
+  'input-not-a-tty': {
+    code: 'invalidRequest',
+    sentence: 'The input device is not a TTY, so -t cannot work here. Use -i alone to feed standard input.',
+  },
+  'main-terminal-missing': {
+    code: 'internal',
+    params: { name: 'text' },
+    sentence: 'The terminal of "{name}" is not there.',
+  },
+  'sandbox-ref-not-valid': {
+    code: 'invalidRequest',
+    params: { word: 'text' },
+    sentence: '"{word}" is not a name or id of a sandbox. Names have small letters, digits and dashes.',
+  },
+  'terminal-closed': {
+    code: 'conflict',
+    sentence: 'The terminal was closed from elsewhere.',
+  },
+  'tree-not-found': {
+    code: 'notFound',
+    params: { word: 'text' },
+    sentence: 'There is no sandbox and no snapshot "{word}".',
+    remedy: { kind: 'runCommand', command: 'joey snapshot ls', why: 'Shows all snapshots.' },
+  },
+  'agent-needs-root': {
+    code: 'refused',
+    sentence: 'The agent needs root, because it makes namespaces, mounts and cgroups.',
+    remedy: { kind: 'runCommand', command: 'sudo ./joey agent start', why: 'Start it so' },
+  },
+  'agent-died': {
+    code: 'unavailable',
+    sentence: 'The agent ended right after its start. Its last words:',
+  },
+  'agent-does-not-answer': {
+    code: 'timeout',
+    params: { seconds: 'number', log: 'text' },
+    sentence: 'The agent does not answer {seconds} seconds after its start.',
+    remedy: { kind: 'openLog', path: '{log}' },
+  },
+  'grant-not-held': {
+    code: 'notFound',
+    params: { name: 'text', grant: 'text', held: 'text' },
+    sentence: '"{name}" was not granted {grant}. {held, select, = {It has no grants.} other {It has {held}.}}',
+    remedy: { kind: 'runCommand', command: 'joey inspect {name}', why: 'Shows what it is granted.' },
+  },
+  usage: {
+    code: 'invalidRequest',
+    params: { problem: 'sentence' },
+    sentence: '{problem}',
+  },
+})

@@ -1,0 +1,140 @@
+import { defineReasons } from './define.ts'
+
+export const sandboxReasons = defineReasons({
+  'total-memory-below-use': {
+    code: 'conflict',
+    params: { ceiling: 'number', used: 'number' },
+    sentence:
+      'All sandboxes together use {used} MiB of memory, more than the {ceiling} MiB of the new ceiling. Stop some first, or take a higher one.',
+  },
+  'class-unknown': {
+    code: 'internal',
+    params: { to: 'text' },
+    sentence: 'There is no class "{to}".',
+    remedy: { kind: 'runCommand', command: 'joey class ls', why: 'Shows the classes that there are.' },
+  },
+  'command-missing': {
+    code: 'invalidRequest',
+    sentence: 'The image has no command of its own. Say which one to run.',
+  },
+  'group-unknown': {
+    code: 'invalidRequest',
+    params: { name: 'text' },
+    sentence: 'There is no group "{name}" in the sandbox. Use a number, or a name from its /etc/group.',
+  },
+  'host-network-and-name': {
+    code: 'invalidRequest',
+    sentence:
+      "It is either on this machine's own network or on one of sandboxes. Leave out host-network, or the network's name.",
+  },
+  'host-network-and-none': {
+    code: 'invalidRequest',
+    sentence: `It cannot have this machine's network and none. Leave out host-network, or choose the network "nat".`,
+  },
+  'host-network-and-ports': {
+    code: 'invalidRequest',
+    sentence: "On this machine's own network its ports are this machine's. Leave out the ports, or host-network.",
+  },
+  'name-needs-network': {
+    code: 'invalidRequest',
+    params: { network: 'text' },
+    sentence: `Without a network it cannot be on "{network}". Use "nat", or leave out the network's name.`,
+  },
+  'not-a-tree': {
+    code: 'invalidRequest',
+    params: { ref: 'text' },
+    sentence: '"{ref}" is not the name of a tree of files.',
+  },
+  'ports-need-network': {
+    code: 'invalidRequest',
+    sentence: 'Ports cannot be published without a network. Use "nat", or leave out the ports.',
+  },
+  'removed-on-exit': {
+    code: 'conflict',
+    sentence: 'It was to be removed when it stops, so it cannot be restarted.',
+  },
+  'sandbox-ambiguous': {
+    code: 'invalidRequest',
+    params: { ref: 'text', count: 'number' },
+    sentence: '"{ref}" fits {count} sandboxes. Use more of the id, or the name.',
+    remedy: { kind: 'runCommand', command: 'joey ls -a', why: 'Shows all sandboxes.' },
+  },
+  'sandbox-runs': {
+    code: 'conflict',
+    params: { name: 'text', state: 'text' },
+    sentence: '"{name}" is {state}. Stop it first, or remove it by force (joey rm -f): what runs in it ends at once.',
+    remedy: { kind: 'runCommand', command: 'joey stop {name}', why: 'Stops it first.' },
+  },
+  'too-many-layers': {
+    code: 'conflict',
+    params: { name: 'text', layers: 'number' },
+    sentence:
+      '"{name}" stands on {layers} layers, which is more than one mount can have. Wait a moment until they have been joined, then try again.',
+    remedy: { kind: 'retry' },
+  },
+  'user-unknown': {
+    code: 'invalidRequest',
+    params: { who: 'text' },
+    sentence: 'There is no user "{who}" in the sandbox. Use a number, or a name from its /etc/passwd.',
+  },
+  'state-forbids': {
+    code: 'conflict',
+    params: {
+      name: 'text',
+      state: 'text',
+      verb: ['started', 'stopped', 'paused', 'resumed', 'signalled', 'changed', 'entered', 'kept', 'edited'],
+    },
+    sentence: `{verb, select,
+      edited {"{name}" is {state}, so nothing in it can be changed. Resume it first.}
+      other {"{name}" is {state}, so it cannot be {verb, select, kept {kept as a snapshot} other {{verb}}}.}
+    }`,
+    remedy: {
+      kind: 'runCommand',
+      command:
+        '{verb, select, edited {joey resume {name}} entered {{state, select, paused {joey resume {name}} stopped {joey start {name}} created {joey start {name}} other {}}} started {{state, select, paused {joey resume {name}} other {}}} signalled {{state, select, stopped {joey start {name}} created {joey start {name}} other {}}} resumed {{state, select, stopped {joey start {name}} other {}}} paused {{state, select, stopped {joey start {name}} created {joey start {name}} other {}}} other {}}',
+      why: '{state, select, paused {Lets it go on.} other {Starts it.}}',
+    },
+  },
+  'sandbox-removed': {
+    code: 'notFound',
+    params: { during: ['run', 'work'] },
+    sentence: `{during, select,
+      run {The sandbox was removed before it had run to its end.}
+      other {The sandbox was removed meanwhile.}
+    }`,
+  },
+  'sandbox-not-found': {
+    code: 'notFound',
+    params: { ref: 'text' },
+    sentence: 'There is no sandbox "{ref}".',
+    remedy: { kind: 'runCommand', command: 'joey ls -a', why: 'Shows all sandboxes.' },
+  },
+  'sandbox-name-taken': {
+    code: 'conflict',
+    params: { name: 'text' },
+    sentence: 'There is a sandbox named "{name}" already. Choose another name.',
+    remedy: { kind: 'runCommand', command: 'joey ls -a', why: 'Shows which names are taken.' },
+  },
+  'sandbox-not-running': {
+    code: 'conflict',
+    params: { name: 'text', state: 'text?' },
+    sentence: `{state, select,
+      = {"{name}" does not run, so it uses nothing.}
+      other {"{name}" is {state}.}
+    }`,
+    remedy: { kind: 'runCommand', command: 'joey start {name}', why: 'Starts it.' },
+  },
+  'class-not-available': {
+    code: 'unavailable',
+    params: { class: 'text', explanation: 'sentence?' },
+    sentence:
+      'This machine does not offer the class "{class}" now{explanation, select, = {. Pick another class.} other {: {explanation}}}',
+    remedy: { kind: 'runCommand', command: 'joey doctor', why: 'Shows what is missing for each class.' },
+  },
+  'class-change-not-possible': {
+    code: 'conflict',
+    params: { name: 'text', class: 'text', problems: 'sentences' },
+    sentence: '"{name}" cannot be changed to the class "{class}". {problems}',
+    remedy: { kind: 'runCommand', command: 'joey class ls', why: 'Shows what each class can do here.' },
+  },
+})

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest'
+import { defaultsOf } from './field-defaults.ts'
+import { Limits, SandboxSpec } from './sandbox.ts'
+import { factsOf, fieldsWhere, type SandboxField, sandboxFields, wordsAgain } from './sandbox-fields.ts'
+
+/** A field as somebody would add it: everything about it is in its entry. */
+const more: SandboxField<string | null> = {
+  flag: { name: 'time-zone', type: 'string', value: 'ZONE', help: 'Time zone inside.' },
+  again: (zone) => (zone === null ? [] : ['--time-zone', zone]),
+  fact: { card: 'process', label: 'timeZone', words: { kind: 'text', none: 'fromImage' } },
+  ...{ takesEffect: 'created', isPolicy: true, restored: 'now', noun: 'the time zone', inBundle: 'dropped' },
+}
+const table = { ...sandboxFields, timeZone: more }
+const spec = { ...SandboxSpec.parse({ image: 'busybox', networkName: 'lan' }), timeZone: 'Europe/Lisbon' }
+
+test('every field of a specification has its entry', () => {
+  expect(Object.keys(sandboxFields).sort()).toEqual(Object.keys(SandboxSpec.shape).sort())
+})
+
+test('a field that is added to the table is in the facts, in the command to make the same, and under its rules', () => {
+  expect(factsOf('process', spec, table).at(-1)).toMatchObject({ label: 'timeZone', value: 'Europe/Lisbon' })
+  expect(wordsAgain(spec, table)).toEqual([
+    ...['--class', 'container', '--network', 'lan', '--time-zone', 'Europe/Lisbon'],
+  ])
+  for (const rule of [
+    ({ isPolicy }: SandboxField<never>) => isPolicy,
+    ({ restored }: SandboxField<never>) => restored === 'now',
+    ({ inBundle }: SandboxField<never>) => inBundle === 'dropped',
+  ]) {
+    expect(fieldsWhere(rule, table)).toEqual([...fieldsWhere(rule), 'timeZone'])
+  }
+})
+
+test('what a restore, a bundle and a comparison take of the table is what they took before it', () => {
+  expect(fieldsWhere(({ restored }) => restored === 'now').toSorted()).toEqual(
+    ['hostname', 'network', 'networkName', 'ports', 'removeOnExit'].toSorted(),
+  )
+  expect(fieldsWhere(({ inBundle }) => inBundle === 'dropped')).toEqual(['removeOnExit'])
+  expect(defaultsOf(fieldsWhere(({ inBundle }) => inBundle === 'requested'))).toEqual({
+    ...{ class: 'container', mounts: [], ports: [], grants: [], networkName: null, limits: Limits.parse({}) },
+  })
+  expect(fieldsWhere(({ takesEffect }) => takesEffect !== 'created')).toEqual(['limits', 'grants', 'networkName'])
+})

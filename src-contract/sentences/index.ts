@@ -1,0 +1,57 @@
+import { adviceSentences } from './advice.ts'
+import { bundleSentences } from './bundle.ts'
+import { classSentences } from './class.ts'
+import { classOfferSentences } from './class-offer.ts'
+import { classPlanSentences } from './class-plan.ts'
+import { engineFlawSentences } from './engine-flaws.ts'
+import { exitSentences } from './exit.ts'
+import { fileSentences } from './files.ts'
+import { findingSentences } from './findings.ts'
+import { interferenceSentences } from './interference.ts'
+import { isolationCutSentences } from './isolation-cuts.ts'
+import { isolationFactSentences, isolationSourceSentences, isolationValueSentences } from './isolation-facts.ts'
+import { isolationEdgeSentences, isolationNodeSentences } from './isolation-graph.ts'
+import { limitationSentences } from './limitations.ts'
+import { mountSentences } from './mounts.ts'
+import { networkFindingSentences } from './network-findings.ts'
+import { noticeSentences } from './notices.ts'
+import { probeHarmSentences } from './probe-harms.ts'
+import { probeTitleSentences } from './probe-titles.ts'
+import { reconciledSentences } from './reconciled.ts'
+import { remedySentences } from './remedies.ts'
+import { restoreSentences } from './restore.ts'
+import { scoreSentences } from './score.ts'
+import { selfTestSentences } from './self-test.ts'
+import { usageSentences } from './usage.ts'
+
+/** Every sentence of the agent that is no failure, by area. No reason stands in two of them: a test sees to it. */
+export const sentences = {
+  ...adviceSentences,
+  ...bundleSentences,
+  ...classOfferSentences,
+  ...classPlanSentences,
+  ...classSentences,
+  ...engineFlawSentences,
+  ...exitSentences,
+  ...fileSentences,
+  ...findingSentences,
+  ...interferenceSentences,
+  ...isolationCutSentences,
+  ...isolationEdgeSentences,
+  ...isolationFactSentences,
+  ...isolationNodeSentences,
+  ...isolationSourceSentences,
+  ...isolationValueSentences,
+  ...limitationSentences,
+  ...mountSentences,
+  ...networkFindingSentences,
+  ...noticeSentences,
+  ...probeHarmSentences,
+  ...probeTitleSentences,
+  ...reconciledSentences,
+  ...remedySentences,
+  ...restoreSentences,
+  ...scoreSentences,
+  ...selfTestSentences,
+  ...usageSentences,
+}

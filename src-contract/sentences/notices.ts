@@ -1,0 +1,77 @@
+import { defineSentences } from '../reasons/define.ts'
+
+const untilRestart = '{runs, select, yes { It runs with what it had until its next start.} no {}}'
+
+/** The tables whose records may turn out not to be readable. */
+export const recordTables = ['sandboxes', 'removals', 'snapshots', 'images', 'schedules', 'selftests'] as const
+export const recordNoun =
+  '{table, select, sandboxes {sandbox} removals {removed sandbox} snapshots {snapshot} images {image} schedules {schedule of sandbox} selftests {self-test of sandbox}}'
+
+/** What people should know without having asked: each becomes an event, see `notice`. */
+export const noticeSentences = defineSentences({
+  /** What the start found and repaired: one of `reconciled.ts`. */
+  reconciled: { params: { what: 'sentence' }, sentence: '{what}' },
+  'self-test-drift': {
+    params: { name: 'text', titles: 'sentences', more: 'number' },
+    sentence:
+      'The isolation of "{name}" has got weaker: it can now do what it could not at the check before: {titles}{more, plural, =0 {} other {; and {more} more}}.',
+  },
+  granted: {
+    params: { name: 'text', grant: 'text', runs: ['yes', 'no'] },
+    sentence: `"{name}" was granted {grant}.${untilRestart}`,
+  },
+  'grant-taken-back': {
+    params: { name: 'text', grant: 'text', runs: ['yes', 'no'] },
+    sentence: `The grant of {grant} to "{name}" was taken back.${untilRestart}`,
+  },
+  'ids-of-this-machine': {
+    params: { name: 'text', why: ['grant', 'mount', 'user', 'ranges'], what: 'text' },
+    sentence: `Root in "{name}" is root of this machine: {why, select,
+      grant {the grant {what} means nothing to any other root.}
+      mount {the file system of {what} cannot map ids.}
+      user {it runs as {what}, and a sandbox with ids of its own has 0 to 65535.}
+      other {all ranges of ids are taken.}
+    }`,
+  },
+  'intruder-refused': {
+    params: { why: ['sandbox', 'namespace'], name: 'text', pid: 'number' },
+    sentence: `{why, select,
+      sandbox {A program in "{name}" (pid {pid}) has connected to the socket of the agent, and was refused. Somebody has let the sandbox see it.}
+      other {A program in a container (pid {pid}) has connected to the socket of the agent, and was refused.}
+    }`,
+  },
+  'packet-filter-restored': {
+    sentence: 'Another program had removed the packet filter of the sandboxes. It is in place again.',
+  },
+  'stop-signal-not-in-class': {
+    params: { name: 'text', signal: 'text', class: 'text' },
+    sentence:
+      'The image of "{name}" wants signal {signal} to stop, which the class "{class}" cannot send. It was asked with TERM.',
+  },
+  'mounted-socket-unusable': {
+    params: { socket: 'text', name: 'text' },
+    sentence:
+      '{socket}, which "{name}" sees by a mount, is a socket of this machine: programs in the sandbox cannot connect to it.',
+  },
+  'settings-unreadable': {
+    sentence: 'The settings cannot be read, so those of a new installation hold until you choose others.',
+  },
+  schedule: {
+    params: { name: 'text', why: 'sentence' },
+    sentence: 'No snapshot of "{name}" could be made by its schedule: {why}',
+  },
+  'image-name-moved': {
+    params: { name: 'text', from: 'text', to: 'text' },
+    sentence: 'The image name {name} now means {to}; before it was {from}.',
+  },
+  'record-unreadable': {
+    params: {
+      table: recordTables,
+      id: 'text',
+      name: 'text?',
+    },
+    sentence: `The record of the ${recordNoun} {name, select, = {{id}} other {"{name}" ({id})}} cannot be read, so it is left out.{table, select, schedules {} selftests {} other { Its files are left where they are.}} "joey doctor" shows why.`,
+  },
+})
+
+export type NoticeReason = keyof typeof noticeSentences

@@ -1,0 +1,105 @@
+import { defineSentences } from '../reasons/define.ts'
+
+/** What a restore or a fork needs, loses, and makes other than it was. */
+export const restoreSentences = defineSentences({
+  'restore-sandbox-busy': {
+    params: { name: 'text', state: 'text' },
+    sentence: '"{name}" is {state}. Wait until that is done.',
+  },
+  'restore-snapshot-in-making': {
+    params: { snapshot: 'text' },
+    sentence: 'The snapshot "{snapshot}" is still being made.',
+  },
+  'restore-snapshot-damaged': {
+    params: { snapshot: 'text', how: 'text?' },
+    sentence: 'The snapshot "{snapshot}" is damaged, so nothing is started from it.{how, select, = {} other { {how}}}',
+  },
+  'restore-class-not-offered': {
+    params: { class: 'text' },
+    sentence: 'This machine does not offer the class "{class}" now. "joey doctor" says why.',
+  },
+  'restore-without-memory': {
+    params: { snapshot: 'text' },
+    sentence: 'The snapshot "{snapshot}" holds no memory, only the disk.',
+  },
+  'restore-memory-in-class': { sentence: 'Memory can be restored only in the class in which it was saved.' },
+  'restore-no-room': {
+    params: { needed: 'number', free: 'number' },
+    sentence: 'It needs {needed} MiB, and {free} MiB are free. Make room, then try again.',
+  },
+  'memory-class-not-offered': {
+    params: { class: 'text' },
+    sentence: 'This machine does not offer the class "{class}" now.',
+  },
+  'memory-not-in-engine': {
+    params: { class: 'text' },
+    sentence: 'The engine of the class "{class}" on this machine cannot restore memory.',
+  },
+  'memory-of-another-engine': {
+    sentence:
+      'Its memory was saved by another version of the engine, or on another processor. Its disk can be restored.',
+  },
+  'state-file-missing': {
+    params: { file: 'text' },
+    sentence: 'The file "{file}" of the saved memory is missing.',
+  },
+  'state-file-changed': {
+    params: { file: 'text' },
+    sentence: 'The file "{file}" of the saved memory is not what was written.',
+  },
+  'state-empty': { sentence: 'Nothing of it is there.' },
+  'loses-files': {
+    params: { snapshot: 'text?', entries: 'number?', kibibytes: 'number?' },
+    sentence:
+      'What was changed in its files since {snapshot, select, = {it was created} other {the snapshot "{snapshot}"}}{entries, select, = {} other { ({entries} entries, {kibibytes} KiB)}}, unless it is kept as a snapshot first.',
+  },
+  'loses-processes': { sentence: 'All processes that run in it, with what they hold in memory.' },
+  'loses-connections': { sentence: 'Its open terminals and network connections.' },
+  'restore-withholds-grant': {
+    params: { name: 'text', grant: 'text' },
+    sentence: '"{name}" no longer has the grant {grant}, so it does not get it back.',
+  },
+  'restore-withholds-mount': {
+    params: { source: 'text', target: 'text' },
+    sentence: '{source} is no longer mounted at {target}, and is not mounted again.',
+  },
+  'restore-changes-class': {
+    params: { from: 'text', to: 'text' },
+    sentence: 'The class changes from "{from}" to "{to}".',
+  },
+  'restore-changes-image': {
+    params: { from: 'text', to: 'text' },
+    sentence: 'The image changes from "{from}" to "{to}".',
+  },
+  'restore-brings-back': {
+    params: { fields: 'text' },
+    sentence: 'This becomes again what it was then: {fields}.',
+  },
+  'dropped-connections': {
+    params: { whose: ['sandbox', 'forks'] },
+    sentence: "{whose, select, sandbox {Its} forks {The forks'}} network connections were dropped.",
+  },
+  'dropped-screen': {
+    params: { whose: ['sandbox', 'forks'] },
+    sentence:
+      "What {whose, select, sandbox {its} forks {the forks'}} terminal showed is not there; it comes again as programs write.",
+  },
+  'fork-port-moved': {
+    params: { hostPort: 'number', guestPort: 'number' },
+    sentence:
+      'Port {hostPort} of this machine stays with the parent: each fork gets a free port for its port {guestPort}.',
+  },
+  'fork-not-made': { params: { name: 'text', why: 'sentence' }, sentence: '"{name}" could not be made: {why}' },
+  'fork-identity-kept': {
+    params: { name: 'text' },
+    sentence:
+      'The machine id and the SSH host keys in "{name}" are still those of its parent: they could not be renewed from inside.',
+  },
+  'fork-host-keys': {
+    params: { made: ['yes', 'no'] },
+    sentence: `{made, select,
+      yes {Each fork has SSH host keys of its own.}
+      no {SSH host keys of the parent were left out of the forks. Make new ones inside with "ssh-keygen -A".}
+    }`,
+  },
+})

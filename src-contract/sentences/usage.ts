@@ -1,0 +1,225 @@
+import { defineSentences } from '../reasons/define.ts'
+
+/** What is wrong with a command line, the problem of the reason `usage`. Options and words are the same in all languages. */
+export const usageSentences = defineSentences({
+  'usage-command-unknown': {
+    params: { word: 'text', close: 'text?' },
+    sentence:
+      'There is no command "{word}". {close, select, = {joey help lists the commands.} other {Did you mean joey {close}?}}',
+  },
+  'usage-command-word-missing': {
+    params: { first: 'text', names: 'text' },
+    sentence: 'joey {first} needs one more word: {names}.',
+  },
+  'usage-command-word-unknown': {
+    params: { word: 'text', names: 'text', close: 'text?' },
+    sentence:
+      'There is no command "{word}". {close, select, = {There are: {names}.} other {Did you mean joey {close}?}}',
+  },
+  'usage-option-unknown': {
+    params: { option: 'text', close: 'text?' },
+    sentence: 'There is no option {option} here.{close, select, = {} other { Did you mean {close}?}}',
+  },
+  'usage-option-without-value': {
+    params: { option: 'text', value: 'text?' },
+    sentence: '{option} needs a value{value, select, = {} other {: {option} {value}}}.',
+  },
+  'usage-option-not-boolean': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} is on or off: {option}=true or {option}=false, not "{text}".',
+  },
+  'usage-operands-missing': {
+    params: { verb: 'text', operands: 'text' },
+    sentence: 'joey {verb} needs {operands}.',
+  },
+  'usage-operands-too-many': {
+    params: { verb: 'text', operands: 'text?', extra: 'text' },
+    sentence:
+      'joey {verb} takes {operands, select, = {nothing but options} other {only {operands}}}; "{extra}" is too much.',
+  },
+  /** What the contract says of a value, still in the words of its schema. */
+  'usage-not-valid': { params: { where: 'text', problem: 'text' }, sentence: '{where}: {problem}' },
+  'usage-class': {
+    params: { where: 'text', text: 'text' },
+    sentence: '{where} {text}: it is container, gvisor or microvm.',
+  },
+  'usage-network-word': {
+    params: { where: 'text', text: 'text', kind: ['docker', 'host', 'way'] },
+    sentence: `{where} {text}: {kind, select,
+      docker {what Docker calls so is nat here. Any other word is the name of a shared network.}
+      host {this machine's own network is a grant. Write --grant host-network with joey run, or joey grant SANDBOX host-network.}
+      way {this is a way out for one sandbox, not a network that several share. It is chosen by "joey run --network".}
+    }`,
+  },
+  'usage-place-option': { params: { option: 'text', text: 'text' }, sentence: '{option} {text}' },
+  'usage-place-line': { params: { file: 'text', line: 'number' }, sentence: '{file}, line {line}' },
+  'usage-variable': {
+    params: { where: 'sentence' },
+    sentence: '{where}: not a variable. Write NAME=VALUE, or only NAME.',
+  },
+  'usage-variable-zero-byte': {
+    params: { where: 'sentence', name: 'text' },
+    sentence: '{where}: the value of {name} has a zero byte, which no variable can have.',
+  },
+  'usage-file-unreadable': {
+    params: { option: 'text', file: 'text', code: 'text' },
+    sentence: '{option} {file}: cannot be read ({code}).',
+  },
+  'usage-not-text': { params: { where: 'sentence' }, sentence: '{where}: not UTF-8 text.' },
+  'usage-mount': {
+    params: { text: 'text' },
+    sentence: '-v {text}: write SOURCE:TARGET, and :ro behind it to forbid writing. A path with a colon takes --mount.',
+  },
+  'usage-mount-mode': {
+    params: { text: 'text', word: 'text' },
+    sentence: '-v {text}: the mode is ro or rw, and recursive, not "{word}".',
+  },
+  'usage-mount-both-modes': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: it is either ro or rw.',
+  },
+  'usage-mount-long': { params: { text: 'text' }, sentence: '--mount {text}: write source=SOURCE,target=TARGET.' },
+  'usage-mount-word': {
+    params: { text: 'text', word: 'text' },
+    sentence: '--mount {text}: "{word}" is none of source=, target=, ro, rw, recursive.',
+  },
+  'usage-mount-target': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: the path inside the sandbox must start with a slash.',
+  },
+  'usage-mount-source': {
+    params: { source: 'text', what: ['missing', 'odd'] },
+    sentence:
+      '-v: {source} {what, select, missing {does not exist. Joey never makes the source of a mount.} odd {is neither a folder nor a file.}}',
+  },
+  'usage-home-unset': {
+    params: { source: 'text' },
+    sentence: '-v {source}: HOME is not set, so "~" means nothing here.',
+  },
+  'usage-port': {
+    params: { text: 'text', part: 'text?' },
+    sentence:
+      '-p {text}: {part, select, = {not a port.} other {"{part}" is not a port.}} Write HOST:GUEST as in 8080:80, or only the port of the sandbox.',
+  },
+  'usage-port-protocol': { params: { text: 'text' }, sentence: '-p {text}: only TCP ports can be published.' },
+  'usage-port-address': {
+    params: { text: 'text', address: 'text?' },
+    sentence:
+      '-p {text}: ports are published on 127.0.0.1 only, never on {address, select, = {all addresses} other {{address}}}.',
+  },
+  'usage-port-range': { params: { text: 'text' }, sentence: '-p {text}: ports go from 1 to 65535.' },
+  'usage-size': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: not a size. Write it as in 64m, 1.5g or 512MiB.',
+  },
+  'usage-memory': {
+    params: { option: 'text', text: 'text', bound: ['least', 'most'] },
+    sentence:
+      '{option} {text}: {bound, select, least {too little. A sandbox needs at least 6m.} most {more than any machine has. Use 0 for no limit.}}',
+  },
+  'usage-cpus': {
+    params: { option: 'text', text: 'text', what: ['form', 'most'] },
+    sentence: `{option} {text}: {what, select,
+      form {not a number of cores. Write it as in 0.5 or 2; the least is 0.01.}
+      most {more cores than any machine has. Use 0 for no limit.}
+    }`,
+  },
+  'usage-pids': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: not a number of processes. Write a whole number, or -1 for no limit.',
+  },
+  'usage-duration': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: not a duration. Write it as in 30s, 10m or 1h30m.',
+  },
+  'usage-duration-short': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: at least a minute, as in 30m.',
+  },
+  'usage-seconds': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: not a number of seconds from 0 to 600.',
+  },
+  'usage-moment': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: not a time. Write how long ago, as in 10m, or as in 2026-01-31T12:00:00Z.',
+  },
+  'usage-number': {
+    params: { option: 'text', text: 'text', least: 'number', most: 'number' },
+    sentence: '{option} {text}: not a number from {least} to {most}.',
+  },
+  'usage-lines': { params: { text: 'text' }, sentence: '-n {text}: not a number of lines.' },
+  'usage-event': { params: { text: 'text' }, sentence: '--since {text}: not the number of an event.' },
+  'usage-tree': {
+    params: { word: 'text' },
+    sentence:
+      '"{word}" is not the name of a sandbox, snapshot or image. Write it as in web, web@before or image:busybox.',
+  },
+  'usage-trees-differ': { sentence: 'All paths must be of one tree.' },
+  'usage-quote-open': { params: { option: 'text', text: 'text' }, sentence: '{option} {text}: a quote is not closed.' },
+  'usage-label': { params: { text: 'text' }, sentence: '-l {text}: a label is NAME=VALUE.' },
+  'usage-key': {
+    params: { text: 'text', key: 'text' },
+    sentence: '--detach-keys {text}: "{key}" is not a key. Write single keys or ctrl-KEY, apart by commas.',
+  },
+  'usage-keep-or-stop': { params: { text: 'text' }, sentence: '--sandboxes {text}: it is keep or stop.' },
+  'usage-setting-unknown': {
+    params: { word: 'text', names: 'text' },
+    sentence: '{word}: write NAME=VALUE with one of {names}.',
+  },
+  'usage-setting-value': {
+    params: { word: 'text', form: ['class', 'boolean', 'hours', 'percent', 'totalPercent', 'kernel'] },
+    sentence: `{word}: it is {form, select,
+      class {container, gvisor or microvm}
+      boolean {true or false}
+      hours {a whole number of hours from 1 to 720, or never}
+      percent {a whole number of percent from 1 to 100, or none}
+      totalPercent {a whole number of percent from 10 to 100, or none}
+      kernel {the whole path of a kernel, or default}
+    }.`,
+  },
+  'usage-filter': {
+    params: { text: 'text', names: 'text' },
+    sentence: '--filter {text}: write KEY=VALUE with one of {names}.',
+  },
+  'usage-image-not-exported': { sentence: 'An image is not exported: name a sandbox or a snapshot.' },
+  'usage-export-format': {
+    params: { text: 'text?' },
+    sentence: '--format {text}: oci, oci-layout, docker, push or joey.',
+  },
+  'usage-output-missing': { sentence: 'Say where to: -o FILE.' },
+  'usage-passphrase-short': { sentence: '--passphrase-file: its first line must have at least 8 characters.' },
+  'usage-sandbox-name': {
+    params: { text: 'text' },
+    sentence: '--name {text}: a name has small letters, digits and dashes.',
+  },
+  'usage-image-not-compared': {
+    sentence: 'An image has nothing to be compared with. Name a sandbox or a snapshot.',
+  },
+  'usage-compare-with': { sentence: 'Say what to compare it with. "joey diff SANDBOX" compares with the image.' },
+  'usage-image-path-empty': { sentence: 'The path of the image is empty.' },
+  'usage-image-name': {
+    params: { text: 'text' },
+    sentence: '--name {text}: an image name is lower case, as in team/web:1.2.',
+  },
+  'usage-image-ref': { params: { text: 'text' }, sentence: '"{text}" is not the name or digest of an image.' },
+  'usage-command-empty': { sentence: 'joey exec needs a command, or -it for a shell.' },
+  'usage-timeout-with-tty': { sentence: '--timeout does not go with -t.' },
+  'usage-grants-or-all': { sentence: 'Say either which grants to take back, or --all.' },
+  'usage-svg-alone': { sentence: '--svg prints a picture: leave out --json and --blast.' },
+  'usage-blast-of-what': { sentence: '--blast: say which sandbox.' },
+  'usage-signal': { params: { text: 'text' }, sentence: '-s {text}: not the name or number of a signal.' },
+  'usage-names-and-all': { sentence: 'Give names or --all, not both.' },
+  'usage-names-or-all': { sentence: 'joey rm needs the name of a sandbox, or --all.' },
+  'usage-limit-missing': { sentence: 'Say which limit to change: --memory, --cpus or --pids-limit.' },
+  'usage-live-and-disk-only': { sentence: 'Give --live or --disk-only, not both.' },
+  'usage-image-not-forked': { sentence: 'An image is not forked: run it.' },
+  'usage-off-alone': { sentence: '--off stands alone.' },
+  'usage-schedule-when': { sentence: 'Say when: --every, --before-stop or --idle.' },
+  'usage-boot-alone': {
+    params: { option: 'text' },
+    sentence: '--boot prints what there is: leave out {option}.',
+  },
+})
+
+export type UsageReason = keyof typeof usageSentences

@@ -1,0 +1,25 @@
+import type { Operation, Stream } from './operation.ts'
+import { operations, streams } from './registry.ts'
+
+/**
+ * What the window has no use for. It neither ends the agent nor gives up records that could not be read: that is for the
+ * command line, and sandboxes outlive the window. `exec` and `attach` are the command line's, because the window has terminals; it reads files in pieces.
+ */
+const notOffered: ReadonlySet<string> = new Set([
+  operations.stopAgent.name,
+  operations.listUnreadable.name,
+  operations.dropUnreadable.name,
+  streams.execStream.name,
+  streams.attachStream.name,
+  streams.fileStream.name,
+])
+
+/** Every operation of the agent that the window may ask for. */
+export const windowOperations: readonly Operation[] = Object.values<Operation>(operations).filter(isOffered)
+
+/** The streams that the window may open. */
+export const windowStreams: readonly Stream[] = Object.values<Stream>(streams).filter(isOffered)
+
+function isOffered({ name }: { readonly name: string }): boolean {
+  return !notOffered.has(name)
+}

@@ -1,0 +1,40 @@
+/*
+ * What single words must look like. Apart from the schemas that are made of them, because the command line checks such a
+ * word before it asks anybody, and building the schemas takes longer than most commands.
+ */
+
+/** A pattern, and what is said of a word that does not fit. */
+export interface WordForm {
+  readonly pattern: RegExp
+  readonly problem: string
+}
+
+export const sandboxName: WordForm = {
+  pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  problem:
+    'A name has 1 to 63 characters: small letters, digits and dashes, and starts and ends with a letter or digit.',
+}
+
+export const sandboxRef: WordForm = {
+  pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+  problem: 'Not a name or id of a sandbox.',
+}
+
+export const networkName: WordForm = {
+  pattern: /^[a-z0-9][a-z0-9-]{0,30}$/,
+  problem: 'The name of a network has 1 to 31 small letters, digits and dashes.',
+}
+
+export const signalName: WordForm = {
+  pattern: /^(SIG)?[A-Z][A-Z0-9+-]{1,9}$|^[1-9][0-9]?$/,
+  problem: 'Not the name or number of a signal.',
+}
+
+/** Weakest first. */
+export const isolationClasses = ['container', 'gvisor', 'microvm'] as const
+
+/** First byte of a binary frame from the agent: which of the process's streams the rest belongs to. */
+export const StreamByte = { stdout: 1, stderr: 2 } as const
+
+/** A viewer acknowledges at least this often; must stay well below the window, or both sides wait for ever. */
+export const terminalAckBytes = 64 * 1024

@@ -1,0 +1,38 @@
+import type { TFunction } from 'i18next'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { NetworkMode, SandboxSpec } from '#contract/sandbox'
+import { type FieldWords, factsOf, sandboxFields } from '#contract/sandbox-fields'
+import { formatDuration } from '../../model/duration.ts'
+import { Fact } from './facts-card.tsx'
+
+interface Props {
+  readonly card: 'process' | 'network'
+  readonly spec: SandboxSpec
+}
+
+/** The rows of a card that show fields of the specification, one for each that the table of fields gives a row. */
+export function FieldFacts({ card, spec }: Props): ReactNode {
+  const { t } = useTranslation()
+  return factsOf(card, spec, sandboxFields).map(({ key, label, words, value }) => (
+    <Fact key={key} name={t(`detail.facts.${label}`)}>
+      {wordFor(t, words, value)}
+    </Fact>
+  ))
+}
+
+function wordFor(t: TFunction, words: FieldWords, value: unknown): string {
+  switch (words.kind) {
+    case 'text':
+      if (typeof value === 'string') return value
+      return t(words.none === 'none' ? 'common.none' : 'detail.facts.fromImage')
+    case 'switch':
+      return t(`detail.facts.${value ? words.on : words.off}`)
+    case 'duration':
+      return formatDuration(Number(value))
+    case 'list':
+      return Array.isArray(value) && value.length > 0 ? value.join(', ') : t('common.none')
+    case 'networkMode':
+      return t(`create.networkMode.${value as NetworkMode}.name`)
+  }
+}

@@ -1,0 +1,54 @@
+import type { Plugin } from 'vite'
+
+/** Modules of Node that the WebSocket library takes along for what is not used here: TLS, and compression. */
+export const lateNames = ['https', 'tls', 'zlib']
+
+/** Loads them when something of them is asked for. */
+export const lateBuiltins: Plugin = {
+  name: 'joey:late-builtins',
+  enforce: 'pre',
+  resolveId: (id) => (lateNames.includes(id) ? `\0late:${id}` : null),
+  load: (id) =>
+    id.startsWith('\0late:')
+      ? `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:${id.slice(6)}')[name] })`
+      : null,
+}
+
+/** Every command loads what asks the agent, also where nothing is asked, and HTTP takes long to load. */
+export const lateHttp: Plugin = {
+  name: 'joey:late-http',
+  enforce: 'pre',
+  resolveId: (id) => (id === 'node:http' ? '\0late-http' : null),
+  load: (id) =>
+    id === '\0late-http'
+      ? "export const request = (...given) => process.getBuiltinModule('node:http').request(...given)"
+      : null,
+}
+
+const importOf = /\bimport\s*([\w$*{][^;"']*?)?\s*(?:from\s*)?["'](node:[\w/]+)["'];?/g
+
+/**
+ * An `import` of one of Node's modules reads each of its exports, and some of them load others: of `node:fs` all streams
+ * and readline, of `node:http` all of fetch, of `node:util` worker threads. That is half of what a short command takes.
+ * Taken through `process.getBuiltinModule`, only what is used is read.
+ */
+export const takenBuiltins: Plugin = {
+  name: 'joey:taken-builtins',
+  renderChunk: (code) => ({
+    code: code.replace(importOf, (_import, names?: string, id = '') => taken(names, id)),
+    map: null,
+  }),
+}
+
+/** `var`, because in a circle of chunks one may be used before it has been run. */
+function taken(names: string | undefined, id: string): string {
+  if (!names) return ''
+  const [, first, listed] = /^(?:(?:\*\s*as\s*)?([\w$]+))?\s*,?\s*(?:\{(.*)\})?$/s.exec(names.trim()) ?? []
+  const source = `process.getBuiltinModule("${id}")`
+  const parts = [
+    ...(first ? [`${first}=${source}`] : []),
+    ...(listed ? [`{${listed.replace(/\s+as\s+/g, ':')}}=${source}`] : []),
+  ]
+  if (parts.length === 0) throw new Error(`The import of ${names} from ${id} has a form that is not known here.`)
+  return `var ${parts.join(',')};`
+}
