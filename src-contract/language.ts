@@ -1,5 +1,12 @@
 import type { Reason, WireError } from './app-error.ts'
-import { isEveryParam, type Params, type ReasonEntry, type Said, type SentenceEntry } from './reasons/define.ts'
+import {
+  isEveryParam,
+  type Params,
+  type ReasonEntry,
+  type Said,
+  type SentenceEntry,
+  sentenceAt,
+} from './reasons/define.ts'
 import { reasons } from './reasons/index.ts'
 import { fillRemedy, fillTemplate } from './reasons/template.ts'
 import type { SentenceReason } from './sentence.ts'
@@ -100,15 +107,4 @@ function inside(params: Params, name: string): Said[] {
     found.push(each)
   }
   return found
-}
-
-function sentenceAt(params: Params, prefix: string): Said | null {
-  const reason = params[`${prefix}.reason`]
-  if (typeof reason !== 'string') return null
-  const own = Object.entries(params).filter(([key]) => key.startsWith(`${prefix}.`) && key !== `${prefix}.reason`)
-  return {
-    reason,
-    message: String(params[`${prefix}.message`] ?? ''),
-    params: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length + 1), value])),
-  }
 }

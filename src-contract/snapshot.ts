@@ -86,6 +86,8 @@ export const Snapshot = z.strictObject({
   verifiedAt: z.iso.datetime().nullable(),
   /** What is wrong with it, as a sentence; null where nothing is known to be. */
   problem: z.string().nullable(),
+  /** What makes it in other languages. */
+  problemWording: Wording.optional(),
 })
 export type Snapshot = z.infer<typeof Snapshot>
 
@@ -291,10 +293,19 @@ export const pruneSnapshots = operation({
   summary: 'Removes what the rules of keeping no longer keep; with `dryRun` only says what that would be.',
   request: z.strictObject({ sandbox: SandboxRef.optional(), dryRun: z.boolean().default(false) }),
   response: z.strictObject({
-    removed: z.array(z.strictObject({ id: SnapshotId, name: z.string(), sandboxName: z.string(), why: z.string() })),
+    removed: z.array(
+      z.strictObject({
+        id: SnapshotId,
+        name: z.string(),
+        sandboxName: z.string(),
+        why: z.string(),
+        whyWording: Wording.optional(),
+      }),
+    ),
     freedBytes: z.int().nonnegative(),
     /** What people could remove themselves, and why, as sentences. */
     advice: z.array(z.string()),
+    adviceWordings: z.array(Wording).optional(),
   }),
 })
 
@@ -304,6 +315,7 @@ export const SnapshotCheck = z.strictObject({
   ok: z.boolean(),
   /** Sentences, the first hundred. */
   problems: z.array(z.string()),
+  problemsWordings: z.array(Wording).optional(),
   checkedBytes: z.int().nonnegative(),
 })
 export type SnapshotCheck = z.infer<typeof SnapshotCheck>

@@ -2,7 +2,7 @@ import { statfs } from 'node:fs/promises'
 import { appError } from '#contract/app-error'
 import type { Said } from '#contract/reasons/define'
 import type { SandboxSpec } from '#contract/sandbox'
-import { listOf, sentence } from '#contract/sentence'
+import { listOf, saidOf, sentence } from '#contract/sentence'
 import type { RestorePlan } from '#contract/snapshot'
 import { explainFailure } from '../base/failures/machine-failure.ts'
 import type { Drivers } from '../engines/driver.ts'
@@ -114,7 +114,9 @@ export async function sourceProblems(
   const { name } = snapshot
   if (snapshot.state === 'creating') return [sentence('restore-snapshot-in-making', { snapshot: name })]
   if (snapshot.state === 'damaged') {
-    return [sentence('restore-snapshot-damaged', { snapshot: name, how: snapshot.problem ?? '' })]
+    const { problem, problemWording } = snapshot
+    const how = problem === null ? {} : { how: saidOf(problem, problemWording) }
+    return [sentence('restore-snapshot-damaged', { snapshot: name, ...how })]
   }
   const checks: (() => unknown)[] = [
     () => requireUsableLayers(deps, record.layers),

@@ -135,3 +135,20 @@ test('a dry run of prune removes nothing', async () => {
   await service.handlers.pruneSnapshots({ dryRun: false }, signal)
   expect(snapshots.has('old')).toBe(false)
 })
+
+test('what a person could remove, and why the rules remove something, travels with what makes it in other languages', async () => {
+  const { service, snapshots, tickTo, set, signal } = setUp({
+    everyMinutes: 10,
+    keep: { last: 2, hourly: 0, daily: 0 },
+  })
+  await set()
+  await tickTo(20)
+  const [newest] = [...snapshots.values()].slice(-1)
+  if (newest) snapshots.set('1', { ...newest, snapshot: { ...newest.snapshot, ...damaged } })
+  await service.handlers.setSchedule({ ref: 'web', schedule: null }, signal)
+  const { advice, adviceWordings } = await service.handlers.pruneSnapshots({ dryRun: true }, signal)
+  expect(advice).toEqual(['"old" of "web" is damaged and cannot be restored. Remove it.'])
+  expect(adviceWordings).toEqual([{ reason: 'prune-damaged', params: { snapshot: 'old', sandbox: 'web' } }])
+})
+
+const damaged = { name: 'old', sandboxName: 'web', state: 'damaged' } as const

@@ -2,6 +2,7 @@ import type { Logger } from 'pino'
 import { notice } from '#contract/notice'
 import type { NoticeFact, UsageSample } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
+import { listOf, type Sentence, sentence, wordingOf } from '#contract/sentence'
 import type { Schedule, SnapshotReason, SnapshotUsage } from '#contract/snapshot'
 import { explainFailure } from '../base/failures/machine-failure.ts'
 import { defineHandlers, type Handlers } from '../base/handlers.ts'
@@ -59,7 +60,8 @@ export function createScheduleService(deps: Deps) {
       pruneSnapshots: async ({ sandbox, dryRun }) => {
         const only = sandbox === undefined ? null : deps.findSandbox(sandbox).id
         const result = await prune(deps, only, dryRun)
-        return { ...result, advice: advise(deps.snapshotRecords, await deps.readUsage(), only) }
+        const { texts, wordings } = listOf(advise(deps.snapshotRecords, await deps.readUsage(), only))
+        return { ...result, advice: texts, adviceWordings: wordings }
       },
     }),
     async tick(usage) {
@@ -149,13 +151,14 @@ async function prune(
 ) {
   const surplus = findAllSurplus(deps.snapshotRecords, deps.schedules, only)
   const usage = dryRun ? await deps.readUsage() : []
+  const why = sentence('prune-no-longer-kept')
   let freedBytes = 0
   const removed = []
   for (const { id, name, sandboxName } of surplus) {
     freedBytes += dryRun
       ? (usage.find((each) => each.id === id)?.freesBytes ?? 0)
       : (await deps.snapshots.remove(id)).freedBytes
-    removed.push({ id, name, sandboxName, why: 'The rules of keeping no longer keep it.' })
+    removed.push({ id, name, sandboxName, why: why.message, whyWording: wordingOf(why) })
   }
   return { removed, freedBytes }
 }
@@ -184,19 +187,18 @@ const worthBytes = 64 * 2 ** 20
 const mostAdvice = 10
 
 /** Only sizes and damage are facts; whether something is still wanted is for the person to say. */
-function advise(records: SnapshotRecords, usage: readonly SnapshotUsage[], only: string | null): string[] {
+function advise(records: SnapshotRecords, usage: readonly SnapshotUsage[], only: string | null): Sentence[] {
   const all = records.all().map(({ snapshot }) => snapshot)
   const own = all.filter(({ sandboxId }) => only === null || sandboxId === only)
   const damaged = own
     .filter(({ state }) => state === 'damaged')
-    .map(({ name, sandboxName }) => `"${name}" of "${sandboxName}" is damaged and cannot be restored. Remove it.`)
+    .map(({ name, sandboxName }) => sentence('prune-damaged', { snapshot: name, sandbox: sandboxName }))
   const large = own
     .map((snapshot) => ({ snapshot, bytes: usage.find(({ id }) => id === snapshot.id)?.freesBytes ?? 0 }))
     .filter(({ bytes }) => bytes >= worthBytes)
     .sort((one, other) => other.bytes - one.bytes)
-    .map(({ snapshot, bytes }) => {
-      const mebibytes = Math.round(bytes / 2 ** 20)
-      return `"${snapshot.name}" of "${snapshot.sandboxName}" alone holds ${mebibytes} MiB.`
-    })
+    .map(({ snapshot: { name, sandboxName }, bytes }) =>
+      sentence('prune-large', { snapshot: name, sandbox: sandboxName, mebibytes: Math.round(bytes / 2 ** 20) }),
+    )
   return [...damaged, ...large].slice(0, mostAdvice)
 }

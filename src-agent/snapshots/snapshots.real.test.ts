@@ -164,7 +164,9 @@ test('a damaged snapshot is found, and nothing starts from it', async () => {
   const [check] = await bench.snapshots().handlers.verifySnapshots({ ref: 'hurt@x' }, signal)
   expect(check?.ok).toBe(false)
   expect(check?.problems[0]).toContain('file')
-  expect(bench.snapshots().find(snapshot.id).snapshot.state).toBe('damaged')
+  expect(check?.problemsWordings?.[0]).toMatchObject({ params: { path: '/file' } })
+  const { state, problem, problemWording } = bench.snapshots().find(snapshot.id).snapshot
+  expect([state, problem, problemWording]).toEqual(['damaged', check?.problems[0], check?.problemsWordings?.[0]])
   const fork = bench.snapshots().handlers.forkSandboxes({ snapshot: 'hurt@x', count: 1, start: true }, signal)
   await expect(fork).rejects.toMatchObject({ wire: { reason: 'fork-not-possible' } })
   const restore = bench.snapshots().handlers.restoreSnapshot({ ref: 'hurt@x', keep: true }, signal)

@@ -1,3 +1,5 @@
+import type { Said } from '#contract/reasons/define'
+import { listOf, sentence } from '#contract/sentence'
 import type { SnapshotCheck } from '#contract/snapshot'
 import { explainFailure } from '../base/failures/machine-failure.ts'
 import type { StateFolder } from '../state/folder.ts'
@@ -58,7 +60,7 @@ async function verifyOne(
   known: Map<LayerId, LayerCheck>,
   { signal, onProgress }: CheckWork,
 ): Promise<SnapshotCheck> {
-  const problems: string[] = []
+  const problems: Said[] = []
   let checkedBytes = 0
   for (const [index, id] of record.layers.entries()) {
     const check =
@@ -72,13 +74,15 @@ async function verifyOne(
     checkedBytes += check.bytes
   }
   const state = await checkState(stateFolder(deps, record.snapshot.id), record.stateSums)
-  problems.push(...state.problems.map(({ message }) => message))
+  problems.push(...state.problems)
+  const told = listOf(problems.slice(0, mostProblems))
   const { id, name } = record.snapshot
   return {
     id,
     name,
     ok: problems.length === 0,
-    problems: problems.slice(0, mostProblems),
+    problems: told.texts,
+    problemsWordings: told.wordings,
     checkedBytes: checkedBytes + state.bytes,
   }
 }
@@ -87,25 +91,28 @@ async function verifyLayer(deps: Pick<Deps, 'layers'>, id: LayerId, work: CheckW
   try {
     const check = await deps.layers.verify(id, work)
     const isTold = check.ok || check.problems.length > 0
-    return isTold ? check : { ...check, problems: ['One of its layers is not what was written.'] }
+    return isTold ? check : { ...check, problems: [sentence('layer-not-as-written')] }
   } catch (error) {
     work.signal.throwIfAborted()
-    return { ok: false, problems: [explainFailure(error).wire.message], bytes: 0 }
+    return { ok: false, problems: [explainFailure(error).wire], bytes: 0 }
   }
 }
 
 function noteCheck(
   deps: Pick<Deps, 'snapshotRecords' | 'now'>,
-  { id, ok, problems }: SnapshotCheck,
+  { id, ok, problems, problemsWordings }: SnapshotCheck,
   damagedLayers: readonly LayerId[],
 ): void {
   const record = deps.snapshotRecords.get(id)
   if (!record || record.making !== undefined) return
   const verifiedAt = deps.now().toISOString()
+  const [problem = null] = problems
+  const problemWording = problemsWordings?.[0]
+  const { damagedLayers: _before, ...rest } = record
+  const { problemWording: _outdated, ...snapshot } = record.snapshot
   const found = ok
     ? { state: 'ready' as const, problem: null }
-    : { state: 'damaged' as const, problem: problems[0] ?? null }
-  const { damagedLayers: _before, ...rest } = record
+    : { state: 'damaged' as const, problem, ...(problemWording && { problemWording }) }
   const damage = damagedLayers.length > 0 ? { damagedLayers: [...damagedLayers] } : {}
-  deps.snapshotRecords.put({ ...rest, ...damage, snapshot: { ...record.snapshot, ...found, verifiedAt } })
+  deps.snapshotRecords.put({ ...rest, ...damage, snapshot: { ...snapshot, ...found, verifiedAt } })
 }

@@ -84,6 +84,18 @@ export function flattenParams(given: GivenParams): Params {
   return flat
 }
 
+/** The sentence that a value is, as {@link flattenParams} put it down; null where the value is something else. */
+export function sentenceAt(params: Params, prefix: string): Said | null {
+  const reason = params[`${prefix}.reason`]
+  if (typeof reason !== 'string') return null
+  const own = Object.entries(params).filter(([key]) => key.startsWith(`${prefix}.`) && key !== `${prefix}.reason`)
+  return {
+    reason,
+    message: String(params[`${prefix}.message`] ?? ''),
+    params: Object.fromEntries(own.map(([key, value]) => [key.slice(prefix.length + 1), value])),
+  }
+}
+
 /** Whether all is there that an entry cannot do without: another version may have given other values. */
 export function isEveryParam({ params: kinds = {} }: SentenceEntry, params: Params): boolean {
   return Object.entries(kinds).every(([name, kind]) => {

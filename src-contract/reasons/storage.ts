@@ -77,10 +77,10 @@ export const storageReasons = defineReasons({
   },
   'damaged-layer': {
     code: 'engine',
-    params: { layer: 'text', what: ['chain', 'layer'] },
+    params: { layer: 'text', what: ['chain', 'layer'], why: 'sentence?' },
     sentence: `{what, select,
       chain {One of the layers that it stands on is damaged on the disk of this machine, so nothing starts from it. Use another snapshot, and check this disk.}
-      other {The layer {layer} is damaged on the disk of this machine, so nothing starts from it. Use another snapshot, and check this disk.}
+      other {The layer {layer} is damaged on the disk of this machine, so nothing starts from it.{why, select, = {} other { {why}}} Use another snapshot, and check this disk.}
     }`,
     remedy: { kind: 'runCommand', command: 'joey snapshot verify', why: 'Shows which files are damaged.' },
   },

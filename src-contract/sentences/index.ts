@@ -11,6 +11,7 @@ import { interferenceSentences } from './interference.ts'
 import { isolationCutSentences } from './isolation-cuts.ts'
 import { isolationFactSentences, isolationSourceSentences, isolationValueSentences } from './isolation-facts.ts'
 import { isolationEdgeSentences, isolationNodeSentences } from './isolation-graph.ts'
+import { layerSentences } from './layers.ts'
 import { limitationSentences } from './limitations.ts'
 import { mountSentences } from './mounts.ts'
 import { networkFindingSentences } from './network-findings.ts'
@@ -42,6 +43,7 @@ export const sentences = {
   ...isolationNodeSentences,
   ...isolationSourceSentences,
   ...isolationValueSentences,
+  ...layerSentences,
   ...limitationSentences,
   ...mountSentences,
   ...networkFindingSentences,

@@ -1,6 +1,6 @@
 import { defineSentences } from '../reasons/define.ts'
 
-/** What a restore or a fork needs, loses, and makes other than it was. */
+/** What a restore or a fork needs, loses, and makes other than it was, and which snapshots could go. */
 export const restoreSentences = defineSentences({
   'restore-sandbox-busy': {
     params: { name: 'text', state: 'text' },
@@ -11,7 +11,7 @@ export const restoreSentences = defineSentences({
     sentence: 'The snapshot "{snapshot}" is still being made.',
   },
   'restore-snapshot-damaged': {
-    params: { snapshot: 'text', how: 'text?' },
+    params: { snapshot: 'text', how: 'sentence?' },
     sentence: 'The snapshot "{snapshot}" is damaged, so nothing is started from it.{how, select, = {} other { {how}}}',
   },
   'restore-class-not-offered': {
@@ -46,6 +46,15 @@ export const restoreSentences = defineSentences({
   'state-file-changed': {
     params: { file: 'text' },
     sentence: 'The file "{file}" of the saved memory is not what was written.',
+  },
+  'prune-no-longer-kept': { sentence: 'The rules of keeping no longer keep it.' },
+  'prune-damaged': {
+    params: { snapshot: 'text', sandbox: 'text' },
+    sentence: '"{snapshot}" of "{sandbox}" is damaged and cannot be restored. Remove it.',
+  },
+  'prune-large': {
+    params: { snapshot: 'text', sandbox: 'text', mebibytes: 'number' },
+    sentence: '"{snapshot}" of "{sandbox}" alone holds {mebibytes} MiB.',
   },
   'state-empty': { sentence: 'Nothing of it is there.' },
   'loses-files': {

@@ -11,6 +11,7 @@ import {
   verifySnapshots,
 } from '#contract/snapshot'
 import { call } from '../call.ts'
+import { wordedTexts } from '../copy/i18n.ts'
 import { newId } from '../model/new-id.ts'
 import { toastError } from './remedies.ts'
 
@@ -44,8 +45,12 @@ export async function verify(snapshot: Named | null): Promise<void> {
     const bad = checks.filter(({ ok }) => !ok)
     const size = formatBytes(checks.reduce((sum, { checkedBytes }) => sum + checkedBytes, 0))
     if (bad.length > 0) {
-      const description = bad.map(({ name, problems }) => `${name}: ${problems[0] ?? ''}`).join('\n')
-      toast.error(i18next.t('snapshots.verify.bad', { count: bad.length }), { description, duration: 15_000 })
+      const firsts = bad.map(({ name, problems, problemsWordings }) => {
+        return `${name}: ${wordedTexts(problems, problemsWordings)[0] ?? ''}`
+      })
+      toast.error(i18next.t('snapshots.verify.bad', { count: bad.length }), {
+        ...{ description: firsts.join('\n'), duration: 15_000 },
+      })
     } else if (snapshot) toast.success(i18next.t('snapshots.verify.good', { name: snapshot.name, size }))
     else toast.success(i18next.t('snapshots.verify.goodAll', { count: checks.length, size }))
   } catch (error) {

@@ -2,9 +2,9 @@ import { type AppError, appError } from '#contract/app-error'
 import { toPathText } from '#contract/guest-path-text'
 import type { Sentence } from '#contract/sentence'
 
-/** Something that lies in a layer, as its tree was when the layer was made, does not any more. `what` is for the details. */
-export function damagedLayer(id: string, what: string): AppError {
-  return appError('damaged-layer', { layer: id, what: 'layer' }, { detail: what })
+/** Something that lies in a layer, as its tree was when the layer was made, does not any more. */
+export function damagedLayer(id: string, why: Sentence): AppError {
+  return appError('damaged-layer', { layer: id, what: 'layer', why })
 }
 
 export function noSuchLayer(id: string): AppError {

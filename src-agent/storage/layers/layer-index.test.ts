@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { say } from '#contract/language'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { formatEntry, type IndexEntry, indexHead, parseEntry, parseIndex, toAttribute } from './layer-index.ts'
 import { describeDifference } from './verify-layer.ts'
 
@@ -48,7 +50,7 @@ test('a text that is no index, or is cut, is not read as one', () => {
 
 test('every difference is reported in a sentence with the path as a person would type it', () => {
   const was: IndexEntry = { ...bare, kind: 'f', path: 'tree/a\xff', size: 1, digest: 'x', mode: 0o644, target: '' }
-  const tell = (more: Partial<IndexEntry>) => describeDifference(was, { ...was, ...more })
+  const tell = (more: Partial<IndexEntry>) => describeDifference(was, { ...was, ...more }).map(({ message }) => message)
   expect(tell({ mode: 0o600 })).toEqual(['The mode of /a\\xff is 600 and was 644.'])
   expect(tell({ digest: 'y' })).toEqual(['The content of /a\\xff has changed.'])
   expect(tell({ size: 2, digest: 'y' })).toEqual(['The size of /a\\xff is 2 and was 1.'])
@@ -57,4 +59,24 @@ test('every difference is reported in a sentence with the path as a person would
   expect(tell({ linkTo: 'tree/b' })).toEqual(['/a\\xff has other hard links.'])
   expect(tell({ kind: 'd' })).toEqual(['/a\\xff is a folder and was a file.'])
   expect(tell({})).toEqual([])
+  const disk = { ...was, path: 'disk.ext4' }
+  expect(describeDifference(disk, { ...disk, mode: 0o600 })[0]?.message).toBe(
+    'The mode of the disk is 600 and was 644.',
+  )
+})
+
+test('each difference can be said in another language', () => {
+  const was: IndexEntry = { ...bare, kind: 'f', path: 'tree/a', size: 1, digest: 'x', mode: 0o644, target: '' }
+  const other = describeDifference(was, {
+    ...was,
+    mode: 0o600,
+    uid: 1,
+    size: 2,
+    mtimeNs: 0n,
+    linkTo: 'tree/b',
+    major: 1,
+  })
+  for (const said of [...other, ...describeDifference(was, { ...was, kind: 'p' }), ...describeDifference(null, was)]) {
+    expect(say(said, pseudoLanguage)).toBe(`[${said.reason}: ${said.message}]`)
+  }
 })

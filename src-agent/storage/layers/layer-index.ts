@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { toPathText } from '#contract/guest-path-text'
 import type { EntryKind } from '../tar/entry-kind.ts'
 
 /** Everything about one name in a layer. Texts are latin1: one character per byte. */
@@ -39,6 +40,12 @@ export const opaqueAttribute = 'trusted.overlay.opaque'
 export function toAttribute(name: string, value: string): IndexAttribute {
   if (value.length <= longestValue && !value.startsWith('sha256:')) return { name, value }
   return { name, value: `sha256:${createHash('sha256').update(value, 'latin1').digest('hex')}` }
+}
+
+/** What a sentence calls an entry: its path as the guest sees it, none for the disk as a whole. */
+export function entryNamed(path: string): { readonly path?: string } {
+  if (path === 'disk.ext4') return {}
+  return { path: toPathText(Buffer.from(path === 'tree' ? '/' : path.slice('tree'.length), 'latin1')) }
 }
 
 /** A deletion, as overlayfs writes it. */

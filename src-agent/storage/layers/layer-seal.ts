@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { writeSync } from 'node:fs'
 import { open, readFile, rename, rm } from 'node:fs/promises'
 import * as z from 'zod'
+import { sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
 import { damagedLayer } from './layer-errors.ts'
-import { formatEntry, type IndexEntry, indexHead } from './layer-index.ts'
+import { entryNamed, formatEntry, type IndexEntry, indexHead } from './layer-index.ts'
 import { type Form, formsOf, type LayerPlaces, requireForms, syncFileSystem, syncPath } from './layer-places.ts'
 import type { LayerFacts, LayerId, LayerWork } from './layer-store.ts'
 import { scanLayer } from './scan-layer.ts'
@@ -30,7 +31,7 @@ export async function readSeal(places: LayerPlaces, id: LayerId): Promise<Seal |
   try {
     return Seal.parse(JSON.parse(text))
   } catch {
-    throw damagedLayer(id, 'seal.json is not readable')
+    throw damagedLayer(id, sentence('layer-seal-unreadable'))
   }
 }
 
@@ -44,20 +45,20 @@ export async function readFacts(places: LayerPlaces, id: LayerId): Promise<Layer
 /** The index, where it fits its checksum. Throws `damaged-layer` otherwise. */
 export async function readSealedIndex(places: LayerPlaces, id: LayerId, seal: Seal): Promise<Buffer> {
   const index = await readFile(places.index).catch(orNull)
-  if (index === null) throw damagedLayer(id, 'the index is missing')
+  if (index === null) throw damagedLayer(id, sentence('layer-index-missing'))
   const digest = createHash('sha256').update(index).digest('hex')
-  if (digest !== seal.index) throw damagedLayer(id, 'the index does not fit its checksum')
+  if (digest !== seal.index) throw damagedLayer(id, sentence('layer-index-changed'))
   return index
 }
 
 export async function requireUsableLayer(places: LayerPlaces, id: LayerId): Promise<void> {
   const forms = await formsOf(places)
-  if (forms.length === 0) throw damagedLayer(id, 'it is gone')
+  if (forms.length === 0) throw damagedLayer(id, sentence('layer-gone'))
   const seal = await readSeal(places, id)
   if (seal === null) return
   await readSealedIndex(places, id, seal)
-  const gone = seal.forms.filter((form) => !forms.includes(form))
-  if (gone.length > 0) throw damagedLayer(id, `${gone.join(', ')} is gone`)
+  const gone = seal.forms.find((form) => !forms.includes(form))
+  if (gone !== undefined) throw damagedLayer(id, sentence('layer-entry-gone', entryNamed(gone)))
 }
 
 /** Reads the layer and puts its index and its seal down. The old seal goes first: between the two there is none. */

@@ -93,9 +93,13 @@ const damages: readonly [string, (tree: string, layer: string) => Promise<unknow
   ['a file that is gone', (tree) => rm(join(tree, 'file')), /\/file is gone/],
   ['a file too many', (tree) => writeFile(join(tree, 'more'), ''), /\/more was not there/],
   ['another name', (tree) => rename(join(tree, 'file'), join(tree, 'fil\\e')), /\/fil\\\\e was not there/],
-  ['a cut index', (_tree, layer) => truncate(join(layer, 'index'), 100), /index does not fit/],
-  ['no index', (_tree, layer) => rm(join(layer, 'index')), /index is missing/],
-  ['a seal that is no seal', (_tree, layer) => writeFile(join(layer, 'seal.json'), '{'), /seal\.json is not readable/i],
+  ['a cut index', (_tree, layer) => truncate(join(layer, 'index'), 100), /index of the layer does not fit/],
+  ['no index', (_tree, layer) => rm(join(layer, 'index')), /index of the layer is missing/],
+  [
+    'a seal that is no seal',
+    (_tree, layer) => writeFile(join(layer, 'seal.json'), '{'),
+    /seal\.json of the layer is not readable/,
+  ],
   ['no tree', (tree) => rm(tree, { recursive: true }), /layer is gone/],
 ]
 const keepTime = (tree: string) => run('touch', ['-d', '2020-01-01', join(tree, 'file')])
@@ -111,7 +115,7 @@ test.each(damages)('%s is found by a check and named', async (_name, damage, exp
   await damage(join(folder, id, 'tree'), join(folder, id))
   const { ok, problems } = await store.verify(id, { signal })
   expect(ok).toBe(false)
-  expect(problems.join('\n')).toMatch(expected)
+  expect(problems.map(({ message }) => message).join('\n')).toMatch(expected)
 })
 
 test('a layer whose index is damaged, or whose tree is gone, is not usable', async () => {

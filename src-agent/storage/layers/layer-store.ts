@@ -1,3 +1,5 @@
+import type { Said } from '#contract/reasons/define'
+
 /** Of one layer; 12 hexadecimal digits. */
 export type LayerId = string
 
@@ -12,8 +14,8 @@ export interface LayerFacts {
 /** What a check of one layer has found. */
 export interface LayerCheck {
   readonly ok: boolean
-  /** Sentences, the first hundred. */
-  readonly problems: readonly string[]
+  /** The first hundred. */
+  readonly problems: readonly Said[]
   readonly bytes: number
 }
 

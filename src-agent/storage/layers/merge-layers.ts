@@ -1,5 +1,6 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
 import { attributeRecord, header } from '../tar/tar-header.ts'
 import { applyChanges } from './apply-changes.ts'
@@ -69,9 +70,9 @@ async function copyPart(
 
 async function readEntries(id: LayerId, places: LayerPlaces): Promise<IndexEntry[]> {
   const seal = await readSeal(places, id)
-  if (!seal?.forms.includes('tree')) throw damagedLayer(id, 'its tree is not sealed')
+  if (!seal?.forms.includes('tree')) throw damagedLayer(id, sentence('layer-tree-not-sealed'))
   const entries = parseIndex((await readSealedIndex(places, id, seal)).toString('latin1'))
-  if (entries === null) throw damagedLayer(id, 'the index is not readable')
+  if (entries === null) throw damagedLayer(id, sentence('layer-index-unreadable'))
   return entries
 }
 

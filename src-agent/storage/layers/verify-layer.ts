@@ -1,6 +1,7 @@
 import { AppError } from '#contract/app-error'
-import { toPathText } from '#contract/guest-path-text'
-import { formatEntry, type IndexEntry, indexHead, parseEntry } from './layer-index.ts'
+import { type Said, sentenceAt } from '#contract/reasons/define'
+import { type Sentence, type SentenceValues, sentence } from '#contract/sentence'
+import { entryNamed, formatEntry, type IndexEntry, indexHead, parseEntry } from './layer-index.ts'
 import { formsOf, type LayerPlaces } from './layer-places.ts'
 import { readSeal, readSealedIndex, type Seal } from './layer-seal.ts'
 import type { LayerCheck, LayerId, LayerWork } from './layer-store.ts'
@@ -11,16 +12,16 @@ const mostProblems = 100
 /** Reads everything that the seal speaks of again. */
 export async function verifyLayer(places: LayerPlaces, id: LayerId, work: LayerWork): Promise<LayerCheck> {
   const forms = await formsOf(places)
-  if (forms.length === 0) return bad('The layer is gone.')
+  if (forms.length === 0) return bad(sentence('layer-gone'))
   try {
     const seal = await readSeal(places, id)
-    if (seal === null) return bad('The layer was never sealed, so there is nothing to compare it with.')
+    if (seal === null) return bad(sentence('layer-not-sealed'))
     const gone = seal.forms.filter((form) => !forms.includes(form))
-    if (gone.length > 0) return bad(...gone.map((form) => `${nameOf(form)} is gone.`))
+    if (gone.length > 0) return bad(...gone.map((form) => sentence('layer-entry-gone', entryNamed(form))))
     return await compare(places, seal, await readSealedIndex(places, id, seal), work)
   } catch (error) {
     if (!(error instanceof AppError) || error.wire.reason !== 'damaged-layer') throw error
-    return bad(toSentence(error.wire.detail ?? error.wire.message))
+    return bad(sentenceAt(error.wire.params ?? {}, 'why') ?? error.wire)
   }
 }
 
@@ -32,8 +33,8 @@ async function compare(
 ): Promise<LayerCheck> {
   const expected = readLines(index)
   const total = Math.max(1, seal.bytes)
-  const problems: string[] = []
-  const note = (problem: string): void => {
+  const problems: Sentence[] = []
+  const note = (problem: Sentence): void => {
     if (problems.length < mostProblems) problems.push(problem)
   }
   let bytes = 0
@@ -45,10 +46,10 @@ async function compare(
     const line = expected.get(entry.path)
     expected.delete(entry.path)
     const now = formatEntry(entry)
-    if (line === undefined) note(`${nameOf(entry.path)} was not there.`)
+    if (line === undefined) note(sentence('layer-entry-new', entryNamed(entry.path)))
     else if (`${line}\n` !== now) for (const problem of describeDifference(parseEntry(line), entry)) note(problem)
   })
-  for (const path of expected.keys()) note(`${nameOf(path)} is gone.`)
+  for (const path of expected.keys()) note(sentence('layer-entry-gone', entryNamed(path)))
   return { ok: problems.length === 0, problems, bytes }
 }
 
@@ -58,37 +59,39 @@ function readLines(index: Buffer): Map<string, string> {
   return new Map(lines.map((line) => [parseEntry(line)?.path ?? line, line]))
 }
 
-const kindNames: Readonly<Record<IndexEntry['kind'], string>> = {
+const kindWords: Readonly<Record<IndexEntry['kind'], SentenceValues<'layer-entry-kind'>[0]['is']>> = {
   f: 'file',
   d: 'folder',
-  l: 'symbolic link',
-  p: 'FIFO',
+  l: 'link',
+  p: 'fifo',
   s: 'socket',
-  c: 'character device',
-  b: 'block device',
+  c: 'char',
+  b: 'block',
 }
 
-/** Sentences on what differs between an entry as it was and as it is. */
-export function describeDifference(was: IndexEntry | null, is: IndexEntry): string[] {
-  const name = nameOf(is.path)
-  if (was === null) return [`The index has no readable line for ${name}.`]
-  if (was.kind !== is.kind) return [`${name} is a ${kindNames[is.kind]} and was a ${kindNames[was.kind]}.`]
-  const found: string[] = []
-  const tell = (differs: boolean, sentence: string): void => {
-    if (differs) found.push(sentence)
+/** Everything that differs between an entry as it was and as it is. */
+export function describeDifference(was: IndexEntry | null, is: IndexEntry): Sentence[] {
+  const named = entryNamed(is.path)
+  if (was === null) return [sentence('layer-entry-not-listed', named)]
+  if (was.kind !== is.kind) {
+    return [sentence('layer-entry-kind', { ...named, is: kindWords[is.kind], was: kindWords[was.kind] })]
   }
-  const [nowMode, oldMode] = [is.mode, was.mode].map((mode) => mode.toString(8))
-  tell(was.mode !== is.mode, `The mode of ${name} is ${nowMode} and was ${oldMode}.`)
-  const owners = [is, was].map(({ uid, gid }) => `${uid}:${gid}`)
-  tell(owners[0] !== owners[1], `The owner of ${name} is ${owners[0]} and was ${owners[1]}.`)
-  tell(was.size !== is.size, `The size of ${name} is ${is.size} and was ${was.size}.`)
-  tell(was.size === is.size && was.digest !== is.digest, `The content of ${name} has changed.`)
-  tell(was.mtimeNs !== is.mtimeNs, `The time of ${name} has changed.`)
-  tell(was.target !== is.target, `${name} leads elsewhere.`)
-  tell(was.linkTo !== is.linkTo, `${name} has other hard links.`)
-  tell(was.major !== is.major || was.minor !== is.minor, `${name} is another device.`)
+  const found: Sentence[] = []
+  const tell = (differs: boolean, said: Sentence): void => {
+    if (differs) found.push(said)
+  }
+  const [mode, oldMode] = [is, was].map((entry) => entry.mode.toString(8))
+  tell(mode !== oldMode, sentence('layer-entry-mode', { ...named, is: `${mode}`, was: `${oldMode}` }))
+  const [owner, oldOwner] = [is, was].map(({ uid, gid }) => `${uid}:${gid}`)
+  tell(owner !== oldOwner, sentence('layer-entry-owner', { ...named, is: `${owner}`, was: `${oldOwner}` }))
+  tell(was.size !== is.size, sentence('layer-entry-size', { ...named, is: is.size, was: was.size }))
+  tell(was.size === is.size && was.digest !== is.digest, sentence('layer-entry-content', named))
+  tell(was.mtimeNs !== is.mtimeNs, sentence('layer-entry-time', named))
+  tell(was.target !== is.target, sentence('layer-entry-target', named))
+  tell(was.linkTo !== is.linkTo, sentence('layer-entry-links', named))
+  tell(was.major !== is.major || was.minor !== is.minor, sentence('layer-entry-device', named))
   const attributes = [was, is].map((entry) => formatEntry({ ...entry, ...same }))
-  tell(attributes[0] !== attributes[1], `The attributes of ${name} have changed.`)
+  tell(attributes[0] !== attributes[1], sentence('layer-entry-attributes', named))
   return found
 }
 
@@ -107,16 +110,6 @@ const same = {
   digest: '',
 } as const
 
-/** As the guest sees it. */
-function nameOf(path: string): string {
-  if (path === 'disk.ext4') return 'The disk'
-  return toPathText(Buffer.from(path === 'tree' ? '/' : path.slice('tree'.length), 'latin1'))
-}
-
-function bad(...problems: string[]): LayerCheck {
+function bad(...problems: Said[]): LayerCheck {
   return { ok: false, problems, bytes: 0 }
-}
-
-function toSentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }

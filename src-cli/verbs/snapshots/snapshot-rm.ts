@@ -1,5 +1,6 @@
 import { AppError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
+import { sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine, tell } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -50,7 +51,9 @@ export const snapshotPrune = defineCommand({
     for (const { id, name, sandboxName } of result.removed)
       printLine(context.stdout, sanitize(`${id}  ${sandboxName}@${name}`))
     tell(context, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(result.freedBytes)}.`)
-    for (const sentence of result.advice) tell(context, sanitize(sentence))
+    for (const sentence of sayTexts(result.advice, result.adviceWordings, context.language ?? null)) {
+      tell(context, sanitize(sentence))
+    }
     return ExitCode.ok
   },
 })
@@ -70,9 +73,11 @@ export const snapshotVerify = defineCommand({
     )
     if (flags.json) printJson(context.stdout, checks)
     else
-      for (const { id, name, ok, checkedBytes, problems } of checks) {
+      for (const { id, name, ok, checkedBytes, problems, problemsWordings } of checks) {
         printLine(context.stdout, sanitize(`${id}  ${name}  ${ok ? 'ok' : 'damaged'}  ${formatBytes(checkedBytes)}`))
-        for (const problem of problems) printLine(context.stdout, sanitize(`  ${problem}`))
+        for (const problem of sayTexts(problems, problemsWordings, context.language ?? null)) {
+          printLine(context.stdout, sanitize(`  ${problem}`))
+        }
       }
     return checks.every(({ ok }) => ok) ? ExitCode.ok : ExitCode.failed
   },

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next'
 import { formatBytes } from '#contract/byte-size'
 import type { Snapshot, SnapshotId } from '#contract/snapshot'
+import { wordedText } from '../../copy/i18n.ts'
 import type { SnapshotUsages } from '../../store/snapshot-stores.ts'
 import type { TreeNode } from './family.ts'
 
@@ -48,11 +49,12 @@ interface LabelFacts {
 }
 
 function snapshotLabel(snapshot: Snapshot, usages: SnapshotUsages | null, t: TFunction): string {
-  const { id, name, state, createdAt, live, problem } = snapshot
+  const { id, name, state, createdAt, live, problem, problemWording } = snapshot
   const kind = t(live ? 'snapshots.tree.live' : 'snapshots.tree.disk')
   if (state === 'creating') return t('snapshots.tree.nodeCreating', { name, kind })
   const when = new Date(createdAt).toLocaleString()
-  if (state === 'damaged') return t('snapshots.tree.nodeDamaged', { name, kind, when, problem: problem ?? '' })
+  if (state === 'damaged')
+    return t('snapshots.tree.nodeDamaged', { name, kind, when, problem: wordedText(problem ?? '', problemWording) })
   const bytes = uniqueBytes(usages, id)
   const size =
     bytes === null ? t('snapshots.tree.uniqueUnknown') : t('snapshots.tree.unique', { size: formatBytes(bytes) })

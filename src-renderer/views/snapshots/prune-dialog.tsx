@@ -11,6 +11,7 @@ import { call } from '../../call.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { wordedText, wordedTexts } from '../../copy/i18n.ts'
 import { useIsLive } from '../../store/agent-store.ts'
 import { prunePlanStore } from '../../store/snapshot-stores.ts'
 import { useWork } from './use-work.ts'
@@ -96,7 +97,12 @@ function PlanBody({ plan, onRetry }: { readonly plan: PrunePlan; readonly onRetr
   }
 }
 
-function Plan({ removed, freedBytes, advice }: Extract<PrunePlan, { kind: 'ready' }>['value']): ReactNode {
+function Plan({
+  removed,
+  freedBytes,
+  advice,
+  adviceWordings,
+}: Extract<PrunePlan, { kind: 'ready' }>['value']): ReactNode {
   const { t } = useTranslation()
   return (
     <>
@@ -112,10 +118,10 @@ function Plan({ removed, freedBytes, advice }: Extract<PrunePlan, { kind: 'ready
               </tr>
             </thead>
             <tbody>
-              {removed.map(({ id, name, why }) => (
+              {removed.map(({ id, name, why, whyWording }) => (
                 <tr key={id}>
                   <th scope="row">{name}</th>
-                  <td className="cell-sentence">{why}</td>
+                  <td className="cell-sentence">{wordedText(why, whyWording)}</td>
                 </tr>
               ))}
             </tbody>
@@ -132,7 +138,7 @@ function Plan({ removed, freedBytes, advice }: Extract<PrunePlan, { kind: 'ready
             {t('snapshots.prune.advice')}
           </h3>
           <ul>
-            {advice.map((sentence) => (
+            {wordedTexts(advice, adviceWordings).map((sentence) => (
               <li key={sentence}>{sentence}</li>
             ))}
           </ul>

@@ -8,6 +8,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import type { MenuItem } from '../../components/menu.tsx'
+import { wordedText } from '../../copy/i18n.ts'
 import { formatMilliseconds } from '../../model/estimate.ts'
 import { useAgent } from '../../store/agent-store.ts'
 import { NoteEditor, SnapshotTitle } from './snapshot-edit.tsx'
@@ -23,7 +24,7 @@ interface Props {
 /** Everything about one snapshot, and what can be done with it. */
 export function SnapshotPanel({ snapshot, usage, actions, onClose }: Props): ReactNode {
   const { t } = useTranslation()
-  const { name, problem, live } = snapshot
+  const { name, problem, problemWording, live } = snapshot
   return (
     <aside className="panel snapshot-panel" aria-label={t('snapshots.panel.label', { name })}>
       <header className="panel-head">
@@ -37,7 +38,7 @@ export function SnapshotPanel({ snapshot, usage, actions, onClose }: Props): Rea
           <CircleAlert aria-hidden="true" />
           <div className="notice-body">
             <p className="notice-title">{t('snapshots.panel.damaged')}</p>
-            <p>{problem}</p>
+            <p>{wordedText(problem, problemWording)}</p>
           </div>
         </section>
       )}

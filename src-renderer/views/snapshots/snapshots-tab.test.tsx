@@ -104,6 +104,13 @@ test('a damaged one tells its problem in the tree and in the panel, and cannot b
   expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Restore…' }).disabled).toBe(true)
 })
 
+test('the problem of a damaged one is said from its wording, where there is one', async () => {
+  const problemWording = { reason: 'layer-entry-gone', params: { path: '/etc/passwd' } }
+  open([first, { ...second, state: 'damaged', problem: 'As the agent says it.', problemWording }])
+  await userEvent.click(node(/^second, damaged Live snapshot.*\/etc\/passwd is gone/))
+  expect(screen.getByRole('alert').textContent).toContain('/etc/passwd is gone.')
+})
+
 test('keys go along the tree, Enter opens the menu, and it gives the focus back', async () => {
   open()
   node(/^web, this sandbox/).focus()
@@ -269,6 +276,17 @@ test('pruning shows what would go before anything does', async () => {
       { sandbox: web.id, dryRun: false },
     ]),
   )
+})
+
+test('why something would go, and what could, is said from the wordings', async () => {
+  const whyWording = { reason: 'prune-no-longer-kept' }
+  const removed = [{ id: first.id, name: 'first', sandboxName: 'web', why: 'As the agent says it.', whyWording }]
+  const adviceWordings = [{ reason: 'prune-damaged', params: { snapshot: 'old', sandbox: 'web' } }]
+  const advice = { advice: ['As the agent says it.'], adviceWordings }
+  open([first], { 'snapshot.prune': () => ({ removed, freedBytes: 0, ...advice }) })
+  await userEvent.click(screen.getByRole('button', { name: 'Prune' }))
+  expect(await screen.findByText('The rules of keeping no longer keep it.')).toBeTruthy()
+  expect(screen.getByText('"old" of "web" is damaged and cannot be restored. Remove it.')).toBeTruthy()
 })
 
 test('name and note are changed in place', async () => {
