@@ -158,9 +158,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
       .trim()
     expect(gateway).toMatch(/^10\./)
     // By hand: the wget of a static busybox crashes, and a crash looks like a refusal.
-    const ask = 'printf "GET / HTTP/1.0\\r\\n\\r\\n" | nc -w 1 "$1" "$2"'
+    const script = 'printf "GET / HTTP/1.0\\r\\n\\r\\n" | nc -w 1 "$1" "$2"'
     const reach = async (host: string, to: number) =>
-      (await agent.exec(sandbox.id, { argv: ['sh', '-c', ask, 'sh', host, String(to)] })).stdout.toString()
+      (await agent.exec(sandbox.id, { argv: ['sh', '-c', script, 'sh', host, String(to)] })).stdout.toString()
     await agent.exec(sandbox.id, { argv: ['sh', '-c', 'mkdir /www; echo own > /www/index.html; httpd -p 81 -h /www'] })
     await expect.poll(() => reach('127.0.0.1', 81)).toContain('own')
     for (const host of ['127.0.0.1', gateway]) expect(await reach(host, port)).toBe('')

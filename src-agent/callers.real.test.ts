@@ -18,12 +18,12 @@ afterAll(async () => {
   rmSync(shared, { recursive: true })
 })
 
-/** Asks for the agent at the socket that it is given, and prints what it is told. */
+/** Asks for the agent at the socket that it is given, and prints the answer. */
 const client = `
-const asked = require('http').get({ socketPath: process.argv[1], path: '/v1/agent' }, (response) => {
+const request = require('http').get({ socketPath: process.argv[1], path: '/v1/agent' }, (response) => {
   response.setEncoding('utf8').on('data', (text) => process.stdout.write(text))
 })
-asked.on('error', ({ code }) => process.stdout.write(code))`
+request.on('error', ({ code }) => process.stdout.write(code))`
 
 /** Node with its libraries, for a sandbox whose image has none. */
 function copyNode(folder: string): string[] {
@@ -39,21 +39,21 @@ function copyNode(folder: string): string[] {
 function eventWith(words: string): Promise<string> {
   const path = `${eventStream.path}?since=0`
   return new Promise((resolve, reject) => {
-    const asked = get({ socketPath: agent.place.socketPath, path }, (response) => {
+    const request = get({ socketPath: agent.place.socketPath, path }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (part: string) => {
         text += part
         const line = text.split('\n').find((each) => each.includes(words))
         if (line === undefined || !text.includes('\n', text.indexOf(words))) return
         resolve(line)
-        asked.destroy()
+        request.destroy()
       })
     })
-    asked.on('error', reject)
+    request.on('error', reject)
   })
 }
 
-test('a sandbox that has got hold of the agent’s socket is refused, with the reason, and people are told', async () => {
+test('a sandbox that has got hold of the agent’s socket is refused, with the reason, and a notice says so', async () => {
   const argv = copyNode(shared)
   const mounts = [{ kind: 'bind' as const, source: shared, target: '/shared', readOnly: false }]
   const { id, name } = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000', { mounts }) })

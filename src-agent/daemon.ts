@@ -11,7 +11,7 @@ import { ability } from './engines/driver.ts'
 import { watchExits } from './engines/exit-watch.ts'
 import { closeDrivers, createDrivers } from './engines/host/create-drivers.ts'
 import { createHostProbe, type HostProbe } from './engines/host/host-probe.ts'
-import { examineIdMaps, judgeIdMaps } from './engines/host/probe-id-maps.ts'
+import { examineIdMaps, probeIdMaps } from './engines/host/probe-id-maps.ts'
 import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
 import { createSampler, type Sampler } from './observe/usage/sampler.ts'
 import { keepNetwork } from './sandboxes/keep-network.ts'
@@ -55,7 +55,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const { microvmKernel } = readSettings(database)
   // Read when a sandbox is saved, long after the settings are opened below.
   const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave
-  const { outside } = await judgeIdMaps({ run, folder: folder.home })
+  const { outside } = await probeIdMaps({ run, folder: folder.home })
   const drivers = await createDrivers({ folder, run, log, microvmKernel, mayPatchGvisor, outside })
   const services = wireServices({ folder, database, log, drivers, outside })
   const { sandboxes, images } = services
@@ -153,7 +153,7 @@ function createProbe(services: Services, callers: Callers): HostProbe {
     () => probeImageTools(run, signal),
     async () => examineQuarantine(quarantine),
     async () => callers.examine(),
-    async () => examineIdMaps(await judgeIdMaps({ run, folder: folder.home })),
+    async () => examineIdMaps(await probeIdMaps({ run, folder: folder.home })),
   ]
   const microvmKernel = () => settings.read().microvmKernel
   return createHostProbe({ run, folder: folder.home, others, microvmKernel })

@@ -56,7 +56,7 @@ export async function wireIsolation({ services, offers, keep }: Deps): Promise<I
   const selfTest = await createAgentSelfTest({ ...services, pipes: createPipes() })
   const calls = { measurements, ...createCallMeter(services) }
   const classes = wireClasses({ services, offers, keep }, measurements, (sandbox) => noteCallFactor(calls, sandbox))
-  const ends: (() => unknown)[] = []
+  const stops: (() => unknown)[] = []
   return {
     handlers: {
       ...classes.handlers,
@@ -66,11 +66,11 @@ export async function wireIsolation({ services, offers, keep }: Deps): Promise<I
     isolation,
     resume: classes.resume,
     follow() {
-      ends.push(watchStarts(events, measurements), measureCalls({ events, ...calls }), selfTest.follow())
+      stops.push(watchStarts(events, measurements), measureCalls({ events, ...calls }), selfTest.follow())
     },
     async close() {
       isolation.close()
-      await Promise.all(ends.map((end) => end()))
+      await Promise.all(stops.map((stop) => stop()))
       await measurements.saved()
     },
   }

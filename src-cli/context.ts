@@ -40,6 +40,6 @@ export function printJson(output: Output, value: unknown): void {
 }
 
 /** A verb's word to the person, not part of its output. Left out where scripts read everything as JSON. */
-export function tell(context: Pick<Context, 'stderr'>, text: string): void {
+export function printNote(context: Pick<Context, 'stderr'>, text: string): void {
   printLine(context.stderr, text)
 }

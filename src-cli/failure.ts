@@ -14,7 +14,7 @@ export interface FailureStyle {
 }
 
 /** Failures whose sentence alone leaves the person with nothing to go by. */
-const tellsOnlyInDetail: ReadonlySet<string> = new Set(['internal', 'agent-died', 'agent-does-not-answer'])
+const needsDetail: ReadonlySet<string> = new Set(['internal', 'agent-died', 'agent-does-not-answer'])
 
 type FailureContext = Pick<Context, 'stderr' | 'language'>
 
@@ -31,7 +31,7 @@ export function printFailure(context: FailureContext, error: unknown, style: Fai
       reason,
       message: named(wire.message),
       ...(remedy ? { remedy } : {}),
-      ...(detail && (style.verbose || tellsOnlyInDetail.has(reason)) ? { detail } : {}),
+      ...(detail && (style.verbose || needsDetail.has(reason)) ? { detail } : {}),
     }
     printLine(stderr, JSON.stringify({ error: shown }))
     return
@@ -41,8 +41,7 @@ export function printFailure(context: FailureContext, error: unknown, style: Fai
   const spoken = sayRemedy(wire, language)
   const remedy = spoken && remedyLine(spoken)
   if (remedy && !said.includes('joey agent start')) printLine(stderr, `  ${sanitize(remedy)}`)
-  if (wire.detail && (style.verbose || tellsOnlyInDetail.has(wire.reason)))
-    printLine(stderr, sanitizeLines(wire.detail))
+  if (wire.detail && (style.verbose || needsDetail.has(wire.reason))) printLine(stderr, sanitizeLines(wire.detail))
 }
 
 /** The exit code of a failure; `otherwise` is the verb's own for whatever has no code. */

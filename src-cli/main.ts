@@ -12,7 +12,7 @@ import { verbGroups } from './verbs.ts'
 /** Runs one command line and resolves with its exit code. Every failure has been printed by then. */
 export async function main(args: readonly string[], context: Context): Promise<number> {
   const { before, words } = splitGlobalFlags(args)
-  const style = { json: asks([...before, ...words], '--json'), verbose: asks([...before, ...words], '--verbose') }
+  const style = { json: hasFlag([...before, ...words], '--json'), verbose: hasFlag([...before, ...words], '--verbose') }
   try {
     const [first] = words
     if (first === undefined) return await showOverview(before, context)
@@ -30,7 +30,7 @@ export async function main(args: readonly string[], context: Context): Promise<n
 async function runVerb(verb: Verb, args: readonly string[], context: Context): Promise<number> {
   const command = await verb.load()
   const flags = withCommonFlags(command.flags)
-  let style = { json: asks(args, '--json'), verbose: asks(args, '--verbose') }
+  let style = { json: hasFlag(args, '--json'), verbose: hasFlag(args, '--verbose') }
   try {
     const parsed = parseFlags(flags, args, { passThrough: command.passThrough ?? false })
     const call = { flags: parsed.values, operands: parsed.operands } as unknown as Call<Flags>
@@ -64,7 +64,7 @@ function splitGlobalFlags(args: readonly string[]): { before: readonly string[];
 const globalFlags: ReadonlySet<string> = new Set(['--json', '--verbose', '--help', '-h', '--version'])
 
 /** Whether an option stands among Joey's own words: what follows `--` is the guest's. */
-function asks(args: readonly string[], flag: string): boolean {
+function hasFlag(args: readonly string[], flag: string): boolean {
   const end = args.indexOf('--')
   return (end < 0 ? args : args.slice(0, end)).includes(flag)
 }

@@ -271,7 +271,7 @@ export function wordsAgain(spec: Readonly<Record<string, unknown>>, table: Field
   return order.flatMap((key) => table[key]?.again?.(spec[key] as never) ?? [])
 }
 
-/** As people write them: the wall and the network before what is let through. */
+/** As people write them: the class and the network before what is let through. */
 const runOrder: readonly string[] = ['class', 'network', 'networkName', 'ports', 'mounts', 'grants']
 
 /** The labels of a table's rows, each by its name, so that the window's texts are asked for every one of them. */

@@ -40,7 +40,7 @@ app.setPath('userData', paths.userData)
 
 const place = findPlace(process.env, process.getuid?.() ?? -1)
 const isDevelopment = !app.isPackaged
-const longestFarewellMs = 3_000
+const quitTimeoutMs = 3_000
 /** The signal of each known window's present document. A window that is not here is not listened to. */
 const documents = new Map<number, () => AbortSignal>()
 
@@ -64,8 +64,8 @@ if (app.requestSingleInstanceLock()) {
   app.on('window-all-closed', () => app.quit())
   // Nothing here is worth more than the person's wish to leave: sandboxes and terminals are the agent's.
   app.on('before-quit', () => {
-    setTimeout(() => app.exit(0), longestFarewellMs)
-    leaveWithin(2 * longestFarewellMs)
+    setTimeout(() => app.exit(0), quitTimeoutMs)
+    leaveWithin(2 * quitTimeoutMs)
   })
   app.on('quit', () => supervisor.dispose())
   app.whenReady().then(start).catch(endWith)
@@ -89,7 +89,7 @@ async function openWindow(): Promise<void> {
   documents.set(id, watchDocument(window.webContents))
   window.once('closed', () => documents.delete(id))
   // The app goes with its window, and may hang before it reports that it quits.
-  window.once('close', () => leaveWithin(2 * longestFarewellMs))
+  window.once('close', () => leaveWithin(2 * quitTimeoutMs))
   const load = (): Promise<void> => window.loadURL(appPage)
   reviveAfterCrash(window.webContents, { load, now: Date.now, log })
   await load()

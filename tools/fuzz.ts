@@ -60,8 +60,8 @@ async function fuzzReaders(seconds: number): Promise<readonly Outcome[]> {
   })
   const lines = existsSync(report) ? readFileSync(report, 'utf8').split('\n').filter(Boolean) : []
   const outcomes = lines.map((line) => Outcome.parse(JSON.parse(line)))
-  const isTold = code === 0 || outcomes.some(({ fault }) => fault !== null)
-  return isTold
+  const isExplained = code === 0 || outcomes.some(({ fault }) => fault !== null)
+  return isExplained
     ? outcomes
     : [...outcomes, { name: 'the other readers', inputs: 0, fault: 'their tests failed, see above' }]
 }

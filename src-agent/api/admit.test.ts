@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { admitOnly, type Intruder, judgePeer } from './admit.ts'
+import { admitOnly, findIntruder, type Intruder } from './admit.ts'
 
 const groups = (path: string) => `3:memory:${path}\t1:name=systemd:/user.slice\t0::/\t`
 
@@ -16,9 +16,9 @@ test.each([
   ['a sandbox of another agent', `7 elsewhere ${groups('/joey/def/s1')}`, { why: 'namespace', pid: 7, id: null }],
   ['a container', `7 elsewhere ${groups('/docker/1')}`, { why: 'namespace', pid: 7, id: null }],
   ['who has ended', 'gone', { why: 'gone', pid: null, id: null }],
-  ['what cannot be asked', 'unknown', { why: 'gone', pid: null, id: null }],
-])('judged is %s', (_who, answer, intruder) => {
-  expect(judgePeer(answer, '/joey/abc')).toEqual(intruder)
+  ['what cannot be decision', 'unknown', { why: 'gone', pid: null, id: null }],
+])('the check of %s', (_who, answer, intruder) => {
+  expect(findIntruder(answer, '/joey/abc')).toEqual(intruder)
 })
 
 let folder: string
@@ -27,8 +27,8 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true }))
 
-/** A server behind the judgement, what it has got, and a way to ask it. */
-async function listen(judge: (descriptor: number) => Promise<Intruder | null>) {
+/** A server behind the check, what it has received, and a way to send it requests. */
+async function listen(check: (descriptor: number) => Promise<Intruder | null>) {
   const got: string[] = []
   const server = createServer((incoming, response) => {
     const parts: Buffer[] = []
@@ -38,10 +38,10 @@ async function listen(judge: (descriptor: number) => Promise<Intruder | null>) {
       response.end('served')
     })
   })
-  admitOnly(server, judge)
+  admitOnly(server, check)
   const path = join(folder, 'socket')
   await new Promise<void>((resolve) => server.listen(path, resolve))
-  const ask = (body = '') =>
+  const post = (body = '') =>
     new Promise<{ status: number | undefined; text: string }>((resolve, reject) => {
       const sent = request({ socketPath: path, method: 'POST', agent: false }, (response) => {
         let text = ''
@@ -54,14 +54,14 @@ async function listen(judge: (descriptor: number) => Promise<Intruder | null>) {
       sent.end(body)
     })
   const close = () => new Promise((resolve) => server.close(resolve))
-  return { ask, got, path, close }
+  return { post, got, path, close }
 }
 
-test('who may is served with all that was sent before it was asked for', async () => {
-  const asked = Promise.withResolvers<null>()
-  const { ask, got, close } = await listen(() => asked.promise)
-  const answers = [ask('x'.repeat(1_000_000)), ask()]
-  asked.resolve(null)
+test('an allowed connection is served with all that was sent before the check was done', async () => {
+  const decision = Promise.withResolvers<null>()
+  const { post, got, close } = await listen(() => decision.promise)
+  const answers = [post('x'.repeat(1_000_000)), post()]
+  decision.resolve(null)
   expect(await Promise.all(answers)).toEqual([
     { status: 200, text: 'served' },
     { status: 200, text: 'served' },
@@ -70,33 +70,33 @@ test('who may is served with all that was sent before it was asked for', async (
   await close()
 })
 
-test('who may not is told why, and nothing of it is served', async () => {
-  const { ask, got, close } = await listen(async () => ({ why: 'sandbox', pid: 7, id: 's1' }))
-  const { status, text } = await ask('x'.repeat(1000))
+test('a refused connection gets the reason, and nothing of it is served', async () => {
+  const { post, got, close } = await listen(async () => ({ why: 'sandbox', pid: 7, id: 's1' }))
+  const { status, text } = await post('x'.repeat(1000))
   expect(status).toBe(403)
   expect(JSON.parse(text)).toMatchObject({ code: 'refused', reason: 'caller-refused', params: { why: 'sandbox' } })
   expect(got).toEqual([])
   await close()
 })
 
-test('who cannot be judged is refused', async () => {
-  const { ask, got, close } = await listen(() => Promise.reject(new Error('The disk is full.')))
-  expect(await ask()).toMatchObject({ status: 403 })
+test('a connection that cannot be checked is refused', async () => {
+  const { post, got, close } = await listen(() => Promise.reject(new Error('The disk is full.')))
+  expect(await post()).toMatchObject({ status: 403 })
   expect(got).toEqual([])
   await close()
 })
 
-test('one that goes while it is asked for is no failure', async () => {
-  const asked = Promise.withResolvers<null>()
+test('a connection that closes while it is checked is no failure', async () => {
+  const decision = Promise.withResolvers<null>()
   const seen = Promise.withResolvers<void>()
-  const { ask, path, close } = await listen(() => {
+  const { post, path, close } = await listen(() => {
     seen.resolve()
-    return asked.promise
+    return decision.promise
   })
   const gone = connect(path)
   await seen.promise
   gone.destroy()
-  asked.resolve(null)
-  expect(await ask()).toMatchObject({ status: 200 })
+  decision.resolve(null)
+  expect(await post()).toMatchObject({ status: 200 })
   await close()
 })

@@ -13,11 +13,11 @@ export interface Intruder {
 const unknown: Intruder = { why: 'gone', pid: null, id: null }
 
 /**
- * Judges what joey-outside says of a connection; null: may speak to the agent. `group` is the control group that this agent's
+ * Evaluates what joey-outside reports of a connection; null: it may speak to the agent. `group` is the control group that this agent's
  * sandboxes are in. What is in another namespace of processes than the agent is in a sandbox or container of some kind, perhaps of
  * another agent. What has no number here was not started from here, as an agent in a container sees its machine.
  */
-export function judgePeer(answer: string, group: string): Intruder | null {
+export function findIntruder(answer: string, group: string): Intruder | null {
   if (answer === '0') return null
   const [, pid, where, groups = ''] = /^(\d+) (here|elsewhere) (.*)$/.exec(answer) ?? []
   if (pid === undefined) return unknown
@@ -40,10 +40,10 @@ interface Handled {
 const refusalMs = 5_000
 
 /**
- * Has each connection to a server asked for before a byte of it is read. Who is refused is told so, whatever the request,
- * and nothing of it reaches the server.
+ * Has each connection to a server checked before a byte of it is read. Who is refused gets that as the answer, whatever the
+ * request, and nothing of it reaches the server.
  */
-export function admitOnly(server: Server, judge: (descriptor: number) => Promise<Intruder | null>): void {
+export function admitOnly(server: Server, check: (descriptor: number) => Promise<Intruder | null>): void {
   const serve = server.listeners('connection')
   server.removeAllListeners('connection')
   Object.assign(server, { pauseOnConnect: true })
@@ -51,9 +51,9 @@ export function admitOnly(server: Server, judge: (descriptor: number) => Promise
   server.on('connection', (socket: Socket) => {
     // A server that has taken it over listens itself.
     socket.on('error', () => undefined)
-    const judged = judge((socket as Handled)._handle?.fd ?? -1)
-    // Whatever has failed meanwhile: nobody comes in unjudged, and nobody ends the agent by it.
-    void judged
+    const checked = check((socket as Handled)._handle?.fd ?? -1)
+    // Whatever has failed meanwhile: nobody comes in unchecked, and nobody ends the agent by it.
+    void checked
       .catch(() => unknown)
       .then((intruder) => {
         if (intruder !== null) refuse(socket, appError('caller-refused', { why: intruder.why }))

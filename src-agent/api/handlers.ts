@@ -53,9 +53,9 @@ function translate(deps: HandlerDeps) {
     },
     listImages: async () => [...images.list()],
     createSandbox: ({ name, spec, start, terminal }, signal) => {
-      const wall = spec.class ?? settings.read().defaultClass
-      const { memoryBytes = defaultMemory(wall, settings.read()), ...limits } = spec.limits
-      const whole = { ...spec, class: wall, limits: { ...limits, memoryBytes } }
+      const chosen = spec.class ?? settings.read().defaultClass
+      const { memoryBytes = defaultMemory(chosen, settings.read()), ...limits } = spec.limits
+      const whole = { ...spec, class: chosen, limits: { ...limits, memoryBytes } }
       const memoryFromSettings = spec.limits.memoryBytes === undefined
       return sandboxes.create({ name, spec: whole, start, memoryFromSettings, terminal }, signal)
     },

@@ -43,36 +43,36 @@ async function withConnection(
 
 const connecting = (path: string) => [process.execPath, '-e', 'require("net").connect(process.argv[1])', path] as const
 
-test('tells process, namespace and control groups of who has connected, and that it has ended', () =>
+test('reports process, namespace and control groups of who has connected, and that it has ended', () =>
   withConnection(connecting, async (descriptor, end) => {
-    const [pid = '', where, groups = ''] = (await peers.ask(descriptor)).split(' ')
+    const [pid = '', where, groups = ''] = (await peers.identify(descriptor)).split(' ')
     expect(where).toBe('here')
     expect(readFileSync(`/proc/${pid}/cmdline`, 'utf8')).toContain(folder)
     expect(groups.replaceAll('\t', '\n')).toBe(readFileSync(`/proc/${pid}/cgroup`, 'utf8'))
     await end()
-    expect(await peers.ask(descriptor)).toBe('gone')
+    expect(await peers.identify(descriptor)).toBe('gone')
   }))
 
-test('tells whose processes are numbered in another namespace', () =>
+test('reports whose processes are numbered in another namespace', () =>
   withConnection(
     (path) => ['unshare', '--pid', '--fork', '--kill-child', ...connecting(path)],
-    async (descriptor) => expect(await peers.ask(descriptor)).toMatch(/^\d+ elsewhere /),
+    async (descriptor) => expect(await peers.identify(descriptor)).toMatch(/^\d+ elsewhere /),
   ))
 
 test('says of what is no connection that it is unknown', async () => {
   const file = openSync(join(folder, 'file'), 'w')
-  expect(await peers.ask(file)).toBe('unknown')
-  expect(await peers.ask(-1)).toBe('unknown')
+  expect(await peers.identify(file)).toBe('unknown')
+  expect(await peers.identify(-1)).toBe('unknown')
   closeSync(file)
 })
 
 test('answers many at once, each with its own, and goes on where its helper was killed', () =>
   withConnection(connecting, async (descriptor) => {
-    const answer = await peers.ask(descriptor)
-    const asked = Array.from({ length: 200 }, (_, index) => peers.ask(index % 2 === 0 ? descriptor : -1))
+    const answer = await peers.identify(descriptor)
+    const answers = Array.from({ length: 200 }, (_, index) => peers.identify(index % 2 === 0 ? descriptor : -1))
     const helpers = await run('pgrep', ['-P', String(process.pid), '-f', 'joey-outside peers'])
     process.kill(Number(helpers.stdout.trim()), 'SIGKILL')
-    const answers = await Promise.all([...asked, peers.ask(descriptor)])
-    expect(answers.filter((each) => each === answer)).toHaveLength(101)
-    expect(answers.filter((each) => each === 'unknown')).toHaveLength(100)
+    const after = await Promise.all([...answers, peers.identify(descriptor)])
+    expect(after.filter((each) => each === answer)).toHaveLength(101)
+    expect(after.filter((each) => each === 'unknown')).toHaveLength(100)
   }))

@@ -3,43 +3,43 @@ import { endGroup } from '../base/process/kill-group.ts'
 import { findResource } from '../base/process/resources.ts'
 import { type ChildProcessWithoutNullStreams, start, whenStarted } from '../base/process/run.ts'
 
-/** Asks the kernel who is at the other end of a connection, by joey-outside, because Node cannot. */
+/** Has the kernel identify who is at the other end of a connection, by joey-outside, because Node cannot. */
 export interface Peers {
-  /** What joey-outside says of a descriptor of the agent: see resources/outside/README.md. "unknown" where nothing can be said. */
-  ask(descriptor: number): Promise<string>
+  /** What joey-outside reports of a descriptor of the agent: see resources/outside/README.md. "unknown" where nothing can be said. */
+  identify(descriptor: number): Promise<string>
   close(): Promise<void>
 }
 
 const silent = 'unknown'
 
-/** Rejects where it cannot be asked for here: no program for this processor, or a machine that lets nobody look at processes. */
+/** Rejects where peers cannot be identified here: no program for this processor, or a machine that lets nobody look at processes. */
 export async function openPeers(): Promise<Peers> {
   const program = findResource(`outside/${process.arch}/joey-outside`)
   if (program === null) throw new Error(`There is no joey-outside for ${process.arch}.`)
-  let teller: Promise<Teller> | null = startTeller(program)
-  await teller
-  const tell = async (descriptor: number): Promise<string | null> => {
-    const asked = (teller ??= startTeller(program))
-    const answer = await asked.then((it) => it.ask(descriptor)).catch(() => null)
-    if (answer === null && teller === asked) teller = null
+  let helper: Promise<Helper> | null = startHelper(program)
+  await helper
+  const query = async (descriptor: number): Promise<string | null> => {
+    const current = (helper ??= startHelper(program))
+    const answer = await current.then((it) => it.identify(descriptor)).catch(() => null)
+    if (answer === null && helper === current) helper = null
     return answer
   }
   return {
     // Once more where it has ended, whatever has ended it: nobody is refused for that.
-    ask: async (descriptor) => (await tell(descriptor)) ?? (await tell(descriptor)) ?? silent,
+    identify: async (descriptor) => (await query(descriptor)) ?? (await query(descriptor)) ?? silent,
     async close() {
-      await teller?.then((it) => it.close()).catch(() => undefined)
+      await helper?.then((it) => it.close()).catch(() => undefined)
     },
   }
 }
 
-interface Teller {
+interface Helper {
   /** Null: it has ended. */
-  ask(descriptor: number): Promise<string | null>
+  identify(descriptor: number): Promise<string | null>
   close(): Promise<void>
 }
 
-async function startTeller(program: string): Promise<Teller> {
+async function startHelper(program: string): Promise<Helper> {
   const child = start(program, ['peers', String(process.pid)])
   await whenStarted(child, program)
   const waiting: ((answer: string | null) => void)[] = []
@@ -52,7 +52,7 @@ async function startTeller(program: string): Promise<Teller> {
   })
   if ((await next()) !== 'ready') throw new Error('joey-outside cannot look at connections of the agent.')
   return {
-    ask(descriptor) {
+    identify(descriptor) {
       const answer = next()
       child.stdin.write(`${descriptor}\n`)
       return answer
@@ -64,6 +64,6 @@ async function startTeller(program: string): Promise<Teller> {
 function readLines(child: ChildProcessWithoutNullStreams, onLine: (line: string) => void): void {
   createInterface({ input: child.stdout }).on('line', onLine)
   child.stderr.resume()
-  // It has ended; whoever waits is told by that.
+  // It has ended; whoever waits gets null by that.
   child.stdin.on('error', () => undefined)
 }

@@ -47,7 +47,7 @@ function refuseLeft({ findings, truncated }: ScanResult, drop: ReadonlySet<strin
   })
 }
 
-export function tellDropped(drop: readonly Place[]): string[] {
+export function describeDropped(drop: readonly Place[]): string[] {
   const names = [...new Set(drop.flatMap((place) => ('variable' in place ? [place.variable] : [])))]
   return names.length === 0 ? [] : [`Left out of the environment: ${names.join(', ')}.`]
 }

@@ -20,7 +20,7 @@ import type { ArchivePlaces } from './archive-places.ts'
 import { type BundlePlan, measurePlanned, planBundle } from './bundle/bundle-plan.ts'
 import { exportBundle } from './bundle/export-bundle.ts'
 import type { Signing } from './bundle/signing.ts'
-import { chooseSecrets, scanPlan, tellDropped } from './choose-secrets.ts'
+import { chooseSecrets, describeDropped, scanPlan } from './choose-secrets.ts'
 import { type Exported, exportImage, exportToRegistry } from './oci/export-image.ts'
 import { findSource } from './oci/sources.ts'
 import { type Output, openOutput } from './output-file.ts'
@@ -60,10 +60,10 @@ const scanShare = 0.3
 /** Looks for secrets in what would leave. */
 export async function scanSource(deps: ExportDeps, request: ScanRequest, signal: AbortSignal) {
   const task = { id: request.task, kind: 'export.scan' as const, subject: request.source, signal }
-  return runTask(deps, task, async (stop, tell) => {
+  return runTask(deps, task, async (stop, report) => {
     const plan = await planBundle(deps, await findSource(deps, request.source, stop), [], stop)
     const layerBytes = await sizeOfLayers(deps, plan, stop)
-    const found = await scanPlan(plan, stop, (bytes) => tell('checking', shareOf(bytes, layerBytes)))
+    const found = await scanPlan(plan, stop, (bytes) => report('checking', shareOf(bytes, layerBytes)))
     const { files, bytes, truncated } = found
     return { findings: [...found.findings], files, bytes, truncated }
   })
@@ -73,17 +73,17 @@ export async function scanSource(deps: ExportDeps, request: ScanRequest, signal:
 export async function exportSource(deps: ExportDeps, request: ExportRequest) {
   const { places } = deps
   const task = { id: request.task, kind: 'export.run' as const, subject: request.source, signal: deps.signal }
-  return runTask(deps, task, async (signal, tell) => {
+  return runTask(deps, task, async (signal, report) => {
     await places.ready
     const source = await findSource(deps, request.source, signal)
     const plan = await planBundle(deps, source, request.bundle?.snapshots ?? [], signal)
     const layerBytes = await sizeOfLayers(deps, plan, signal)
     const drop = await chooseSecrets(plan, request, signal, (bytes) =>
-      tell('checking', shareOf(bytes, layerBytes) * scanShare),
+      report('checking', shareOf(bytes, layerBytes) * scanShare),
     )
-    const work = { ...deps, request, plan, drop, signal, tell, allBytes: source.image.contentBytes + layerBytes }
+    const work = { ...deps, request, plan, drop, signal, report, allBytes: source.image.contentBytes + layerBytes }
     const made = await (request.format === 'push' ? push(work) : write(work))
-    return { ...made, messages: [...made.messages, ...tellDropped(drop)] }
+    return { ...made, messages: [...made.messages, ...describeDropped(drop)] }
   })
 }
 
@@ -94,7 +94,7 @@ interface Work extends ExportDeps {
   /** Of the image and of all layers, not compressed. */
   readonly allBytes: number
   readonly signal: AbortSignal
-  readonly tell: Progress
+  readonly report: Progress
 }
 
 async function push(work: Work) {
@@ -131,7 +131,7 @@ async function write(work: Work) {
 }
 
 async function writeFormat(work: Work, { part, folder }: Output): Promise<Exported> {
-  const { request, plan, signal, tell } = work
+  const { request, plan, signal, report } = work
   const { format, name, bundle, source } = request
   if (format === 'push') throw new Error('pushing writes no file')
   if (format !== 'joey') {
@@ -139,12 +139,12 @@ async function writeFormat(work: Work, { part, folder }: Output): Promise<Export
   }
   const { image: withImage = true, note = '', passphrase } = bundle ?? {}
   const packages = await readInstalled(work, source, signal)
-  const onShare = (share: number) => tell('packing', scanShare + (1 - scanShare) * share)
+  const onShare = (share: number) => report('packing', scanShare + (1 - scanShare) * share)
   return exportBundle({ ...work, ref: source, note, withImage, passphrase, packages, part, onShare })
 }
 
-function imageWork({ plan, drop, signal, tell, allBytes }: Work, name: string) {
-  const onBytes = (bytes: number) => tell('packing', scanShare + (1 - scanShare) * shareOf(bytes, allBytes))
+function imageWork({ plan, drop, signal, report, allBytes }: Work, name: string) {
+  const onBytes = (bytes: number) => report('packing', scanShare + (1 - scanShare) * shareOf(bytes, allBytes))
   return { source: plan.source, drop, signal, name, onBytes }
 }
 

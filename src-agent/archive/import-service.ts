@@ -35,17 +35,17 @@ const checkShare = 0.15
 
 export function createImports(deps: ExportDeps): Imports {
   const { places } = deps
-  const look = async (file: BundleFile, passphrase: string | undefined) => {
+  const readSheet = async (file: BundleFile, passphrase: string | undefined) => {
     const manifest = await readManifest(file, passphrase)
     return { manifest, sheet: await makeSheet({ ...deps, file, manifest }) }
   }
   return {
     inspect({ path, passphrase, task }, signal) {
-      return runTask(deps, { id: task, kind: 'import.inspect', subject: path, signal }, async (stop, tell) => {
-        const onProgress = (share: number) => tell('checking', share)
+      return runTask(deps, { id: task, kind: 'import.inspect', subject: path, signal }, async (stop, report) => {
+        const onProgress = (share: number) => report('checking', share)
         const file = await openBundle(path, deps, { signal: stop, onProgress })
         try {
-          return (await look(file, passphrase)).sheet
+          return (await readSheet(file, passphrase)).sheet
         } finally {
           await file.close()
         }
@@ -54,14 +54,14 @@ export function createImports(deps: ExportDeps): Imports {
     run(request) {
       const { path, task, passphrase } = request
       const about = { id: task, kind: 'import.run' as const, subject: path, signal: deps.signal }
-      return runTask(deps, about, async (signal, tell) => {
+      return runTask(deps, about, async (signal, report) => {
         await places.ready
-        const onProgress = (share: number) => tell('checking', share * checkShare)
+        const onProgress = (share: number) => report('checking', share * checkShare)
         const file = await openBundle(path, deps, { signal, onProgress })
         try {
-          const { manifest, sheet } = await look(file, passphrase)
+          const { manifest, sheet } = await readSheet(file, passphrase)
           requireConsent(sheet, request)
-          const onShare = (share: number) => tell('unpacking', checkShare + (1 - checkShare) * share)
+          const onShare = (share: number) => report('unpacking', checkShare + (1 - checkShare) * share)
           return await withFolder(places, (staging) =>
             makeImport({ ...deps, agentSignal: deps.signal, file, manifest, sheet, request, staging, signal, onShare }),
           )

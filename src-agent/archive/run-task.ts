@@ -10,9 +10,9 @@ interface Deps {
 export function runTask<T>(
   deps: Deps,
   task: Parameters<Tasks['run']>[0],
-  work: (signal: AbortSignal, tell: Progress) => Promise<T>,
+  work: (signal: AbortSignal, report: Progress) => Promise<T>,
 ): Promise<T> {
-  return deps.tasks.run(task, (signal, tell) => explainStop(signal, () => work(signal, tell)))
+  return deps.tasks.run(task, (signal, report) => explainStop(signal, () => work(signal, report)))
 }
 
 /** Cancellation, and a full disk, are reported as such, whatever the piece of work that they hit made of it. */

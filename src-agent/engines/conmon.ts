@@ -96,7 +96,7 @@ export async function startConmon(begin: Start, signal: AbortSignal): Promise<Ru
   const { command, run, report } = begin
   signal.throwIfAborted()
   const [program, ...args] = command
-  const ends = report === undefined ? null : openReport(report)
+  const pipe = report === undefined ? null : openReport(report)
   const child = start(program, args, {
     // conmon leaves a file named oom where it stands.
     cwd: run,
@@ -105,10 +105,10 @@ export async function startConmon(begin: Start, signal: AbortSignal): Promise<Ru
       LC_ALL: 'C.UTF-8',
       _OCI_SYNCPIPE: '3',
     },
-    stdio: ['ignore', 'ignore', 'pipe', ends?.held ?? 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe', pipe?.held ?? 'pipe'],
   })
-  if (ends) closeSync(ends.held)
-  const words = ends?.reader ?? (child.stdio[3] as Readable)
+  if (pipe) closeSync(pipe.held)
+  const words = pipe?.reader ?? (child.stdio[3] as Readable)
   const abort = () => void endGroup(child)
   signal.addEventListener('abort', abort, { once: true })
   try {

@@ -244,7 +244,7 @@ export interface DiskFlushing {
 }
 
 /** A driver whose guest's processes the host does not see, and who can ask for them. */
-export interface SignalHeeding {
+export interface SignalHandling {
   /** Whether the signal would have any effect on the main process. Rejects where that is gone. */
   handlesSignal(id: SandboxId, signal: string): Promise<boolean>
 }
@@ -293,7 +293,7 @@ export type Abilities = FileRefreshing &
   OverheadMeasuring &
   DiskFlushing &
   LiveSaving &
-  SignalHeeding
+  SignalHandling
 
 /** The driver, where it has that ability; else null. */
 export function ability<K extends keyof Abilities>(driver: Driver, name: K): (Driver & Pick<Abilities, K>) | null {

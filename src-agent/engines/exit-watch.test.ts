@@ -7,19 +7,19 @@ import { watchExits } from './exit-watch.ts'
 test.each([
   ['the kernel has no watch to give', 'EMFILE'],
   ['the kernel watches no more files', 'ENOSPC'],
-])('an end is told although %s', async (_what, code) => {
+])('an end is reported although %s', async (_what, code) => {
   const folder = await mkdtemp(join(tmpdir(), 'joey-exits-'))
-  const told: string[] = []
+  const reported: string[] = []
   const stop = watchExits(
     folder,
-    (id) => told.push(id),
+    (id) => reported.push(id),
     () => {
       throw Object.assign(new Error(code), { code })
     },
   )
   try {
     await writeFile(join(folder, 'aaaa0000bbbb'), '0')
-    await expect.poll(() => told, { timeout: 5_000 }).toContain('aaaa0000bbbb')
+    await expect.poll(() => reported, { timeout: 5_000 }).toContain('aaaa0000bbbb')
   } finally {
     stop()
     await rm(folder, { recursive: true, force: true })

@@ -26,7 +26,7 @@ const patienceMs = 60_000
 /** Frames to the program, and its answers. */
 export interface Link {
   readonly ready: Promise<unknown>
-  ask(frame: EditFrame): Promise<number>
+  request(frame: EditFrame): Promise<number>
   /** Resolves when there is room for more. */
   send(parts: readonly Buffer[]): Promise<void>
   fail(reason: unknown): void
@@ -35,18 +35,18 @@ export interface Link {
 
 /** After the first failure every question fails with it. */
 export function createLink(child: EditChild): Link {
-  const questions = createQuestions()
-  const ready = questions.ask('ready', greeting)
+  const requests = createRequests()
+  const ready = requests.request('ready', greeting)
   let onRoom = (): void => undefined
   const fail = (error: unknown): void => {
     patience.end()
-    questions.fail(error)
+    requests.fail(error)
     onRoom()
   }
   const patience = createPatience(() => fail(noAnswer()))
-  const heard = (): void => patience.renew(questions.areOpen())
+  const heard = (): void => patience.renew(requests.areOpen())
   const take = (answer: EditAnswer): void => {
-    if (answer.word !== 'busy' && !questions.answer(answer)) fail(brokenAnswer())
+    if (answer.word !== 'busy' && !requests.answer(answer)) fail(brokenAnswer())
     heard()
   }
   readLines(child.stdout, take, () => fail(brokenAnswer()))
@@ -60,13 +60,13 @@ export function createLink(child: EditChild): Link {
   return {
     ready,
     fail,
-    ask(frame) {
-      const answer = questions.ask('ok', frame)
+    request(frame) {
+      const answer = requests.request('ok', frame)
       heard()
       return answer
     },
     async send(parts) {
-      questions.throwIfFailed()
+      requests.throwIfFailed()
       heard()
       let hasRoom = true
       for (const part of parts) hasRoom = child.stdin.write(part)
@@ -74,7 +74,7 @@ export function createLink(child: EditChild): Link {
       await new Promise<void>((resolve) => {
         onRoom = resolve
       })
-      questions.throwIfFailed()
+      requests.throwIfFailed()
     },
     close: patience.end,
   }
@@ -83,8 +83,8 @@ export function createLink(child: EditChild): Link {
 /** The program says that it is ready before it is asked anything. */
 const greeting: EditFrame = { op: 'put', path: '' }
 
-interface Questions {
-  ask(word: EditAnswer['word'], frame: EditFrame): Promise<number>
+interface Requests {
+  request(word: EditAnswer['word'], frame: EditFrame): Promise<number>
   /** To the oldest question. False where there is none, or where it is no answer to that. */
   answer(answer: EditAnswer): boolean
   fail(error: unknown): void
@@ -92,7 +92,7 @@ interface Questions {
   areOpen(): boolean
 }
 
-function createQuestions(): Questions {
+function createRequests(): Requests {
   const waiting: Waiting[] = []
   const failures: { readonly error: unknown }[] = []
   const throwIfFailed = (): void => {
@@ -100,7 +100,7 @@ function createQuestions(): Questions {
   }
   return {
     throwIfFailed,
-    ask(word, frame) {
+    request(word, frame) {
       const answer = new Promise<number>((resolve, reject) => {
         throwIfFailed()
         waiting.push({ word, frame, resolve, reject })

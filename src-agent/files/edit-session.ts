@@ -41,12 +41,12 @@ export async function withEditSession<T>(
     await link.ready
     return await work({
       async change(frame) {
-        const answer = link.ask(frame)
+        const answer = link.request(frame)
         await link.send([encodeFrame(frame)])
         return answer
       },
       async put(frame, content) {
-        const done = link.ask(frame)
+        const done = link.request(frame)
         await link.send([encodeFrame(frame)])
         await sendContent(link, content)
         return { done }

@@ -202,11 +202,11 @@ test('what is mounted is neither shown nor changed', async () => {
   await client.createSandbox({ name: 'f-mount', spec, start: true })
   const tree = 'sandbox:f-mount'
   expect(await names(tree, '/work')).toEqual([])
-  for (const ask of [
+  for (const attempt of [
     () => client.putFiles({ tree, sources: [join(outside, 'secret')], target: '/work' }),
     () => client.changeFiles({ tree, change: { kind: 'delete', paths: ['/work'] } }),
   ]) {
-    await expect(ask()).rejects.toMatchObject({ wire: { reason: 'path-on-mount' } })
+    await expect(attempt()).rejects.toMatchObject({ wire: { reason: 'path-on-mount' } })
   }
   expect(readdirSync(shared)).toEqual(['mine'])
 })

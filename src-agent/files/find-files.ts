@@ -30,13 +30,13 @@ export async function* findFiles(
   let [looked, found, reportedAt] = [0, 0, performance.now()]
   for await (const entry of view.walk(path, signal)) {
     looked += 1
-    if (performance.now() - reportedAt > tellMs) {
+    if (performance.now() - reportedAt > reportMs) {
       reportedAt = performance.now()
       yield { kind: 'looked', looked }
     }
     if (!fitsName(toText(nameOf(entry.path)))) continue
     const whole = joinPath(path, entry.path)
-    const hit = content === '' ? noLine : await lookInto(view, whole, entry, { content, signal })
+    const hit = content === '' ? noLine : await searchFile(view, whole, entry, { content, signal })
     if (hit === null) continue
     if (found === limit) return yield { kind: 'end', looked, truncated: true }
     found += 1
@@ -47,11 +47,11 @@ export async function* findFiles(
 }
 
 /** That nothing is found is news, too. */
-const tellMs = 250
+const reportMs = 250
 const noLine = { line: null, lineNumber: null }
 
 /** What cannot be read, because it has just gone or is damaged, has no text. */
-async function lookInto(
+async function searchFile(
   view: TreeView,
   path: string,
   { node }: TreeEntry,

@@ -8,14 +8,14 @@ export interface Skipped {
   list(): string[]
 }
 
-const mostTold = 1000
+const maxMessages = 1000
 
 export function createSkipped(): Skipped {
   const messages: string[] = []
   let more = 0
   return {
     add(path, why) {
-      if (messages.length < mostTold) messages.push(`${toShownPath(path)} ${why}.`)
+      if (messages.length < maxMessages) messages.push(`${toShownPath(path)} ${why}.`)
       else more += 1
       return null
     },

@@ -58,13 +58,13 @@ function inside(lease: Lease, program: string, ...args: string[]) {
 }
 
 /** What a server answers to a connection from inside; empty where it is not reached. */
-async function ask(lease: Lease, host: string, port: number, options = ''): Promise<string> {
+async function fetchFrom(lease: Lease, host: string, port: number, options = ''): Promise<string> {
   const { stdout } = await inside(lease, 'socat', '-T', '2', '-', `TCP4:${host}:${port},connect-timeout=1${options}`)
   return stdout
 }
 
 /** The same from the host. */
-function askFromHost(port: number, host = '127.0.0.1'): Promise<string> {
+function fetchFromHost(port: number, host = '127.0.0.1'): Promise<string> {
   return new Promise((resolve) => {
     let answer = ''
     const socket = connect({ host, port })
@@ -118,28 +118,28 @@ describe('a sandbox’s network', () => {
   })
 
   test('reaches the outside under the address of the host', async () => {
-    expect(await ask(await take(), outside.address, outside.port)).toBe(`from ${outside.hostAddress}\n`)
+    expect(await fetchFrom(await take(), outside.address, outside.port)).toBe(`from ${outside.hostAddress}\n`)
   })
 
   test('is not reached from outside', async () => {
     const lease = await take()
     await serve(lease, 8080, 'guest')
-    expect(await askFromHost(8080, lease.address)).toBe('guest\n')
+    expect(await fetchFromHost(8080, lease.address)).toBe('guest\n')
     await outside.routeVia(lease.address)
-    expect(await outside.ask(lease.address, 8080)).toBe('')
+    expect(await outside.fetch(lease.address, 8080)).toBe('')
   })
 
   test('does not reach what listens on the host, on whichever address', async () => {
     const lease = await take()
     const gateway = await gatewayOf(lease)
     const { port } = await listenOnHost('0.0.0.0')
-    expect(await askFromHost(port)).toBe('host')
+    expect(await fetchFromHost(port)).toBe('host')
     const ownAddresses = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .filter((address) => address.family === 'IPv4')
       .map((address) => address.address)
     expect(ownAddresses).toContain(gateway)
-    for (const address of ownAddresses) expect([address, await ask(lease, address, port)]).toEqual([address, ''])
+    for (const address of ownAddresses) expect([address, await fetchFrom(lease, address, port)]).toEqual([address, ''])
     const ping = await inside(lease, 'busybox', 'ping', '-c', '1', '-W', '1', gateway)
     expect(ping.code).toBe(1)
   })
@@ -151,25 +151,25 @@ describe('a sandbox’s network', () => {
     await inside(lease, 'ip', 'route', 'del', 'local', '127.0.0.0/8', 'table', 'local')
     await inside(lease, 'ip', 'route', 'del', 'local', '127.0.0.1', 'table', 'local')
     await inside(lease, 'ip', 'route', 'add', '127.0.0.0/8', 'via', await gatewayOf(lease))
-    expect(await ask(lease, '127.0.0.1', port, `,bind=${lease.address}`)).toBe('')
+    expect(await fetchFrom(lease, '127.0.0.1', port, `,bind=${lease.address}`)).toBe('')
     expect(await droppedBy(`inet joey_${tag}`, 'martians')).toBeGreaterThan(0)
   })
 
   test('does not reach the metadata services of clouds', async () => {
     const lease = await take()
     await outside.addAddress('169.254.169.254/32')
-    expect(await askFromHost(outside.port, '169.254.169.254')).toContain('from')
-    expect(await ask(lease, '169.254.169.254', outside.port)).toBe('')
+    expect(await fetchFromHost(outside.port, '169.254.169.254')).toContain('from')
+    expect(await fetchFrom(lease, '169.254.169.254', outside.port)).toBe('')
   })
 
   test('does not reach its siblings, not even with forged addresses', async () => {
     const [one, other] = [await take(), await take()]
     await serve(other, 8080, 'sibling')
-    expect(await askFromHost(8080, other.address)).toBe('sibling\n')
-    expect(await ask(one, other.address, 8080)).toBe('')
+    expect(await fetchFromHost(8080, other.address)).toBe('sibling\n')
+    expect(await fetchFrom(one, other.address, 8080)).toBe('')
     // By way of the gateway, for which the sibling must not look like a neighbour.
     await inside(one, 'ip', 'route', 'add', other.address, 'via', await gatewayOf(one))
-    expect(await ask(one, other.address, 8080)).toBe('')
+    expect(await fetchFrom(one, other.address, 8080)).toBe('')
   })
 
   test.each(['address', 'hardware address'])('forged packets go nowhere: a sibling’s %s', async (what) => {
@@ -177,16 +177,16 @@ describe('a sandbox’s network', () => {
     const before = await droppedBy(`bridge joey_${tag}`, 'guard')
     if (what === 'address') {
       await inside(one, 'ip', 'addr', 'add', `${other.address}/22`, 'dev', 'eth0')
-      expect(await ask(one, outside.address, outside.port, `,bind=${other.address}`)).toBe('')
+      expect(await fetchFrom(one, outside.address, outside.port, `,bind=${other.address}`)).toBe('')
     } else {
       const mac = (await inside(other, 'cat', '/sys/class/net/eth0/address')).stdout.trim()
       const linkOf = (await inside(other, 'ip', '-json', 'link', 'show', 'eth0')).stdout
       expect(linkOf).toContain('address')
       await inside(one, 'ip', 'link', 'set', 'eth0', 'address', macIn(linkOf) ?? mac)
-      expect(await ask(one, outside.address, outside.port)).toBe('')
+      expect(await fetchFrom(one, outside.address, outside.port)).toBe('')
     }
     expect(await droppedBy(`bridge joey_${tag}`, 'guard')).toBeGreaterThan(before)
-    expect(await ask(other, outside.address, outside.port)).toContain('from')
+    expect(await fetchFrom(other, outside.address, outside.port)).toContain('from')
   })
 
   test.each(drawingFrames)('draws none of its siblings’ traffic to itself: $name', async ({ to, payload }) => {
@@ -196,7 +196,7 @@ describe('a sandbox’s network', () => {
     const { stdout } = await run('bridge', ['fdb', 'show', 'br', `jy${tag}`])
     const places = stdout.split('\n').filter((line) => line.startsWith(macForAddress(other.address)))
     expect(places).toEqual([expect.stringMatching(new RegExp(`dev ${other.interface} master jy${tag} static`))])
-    expect(await askFromHost(8080, other.address)).toBe('sibling\n')
+    expect(await fetchFromHost(8080, other.address)).toBe('sibling\n')
   })
 
   test('sees nothing of what is sent to its siblings, to nobody or to groups', async () => {
@@ -205,7 +205,7 @@ describe('a sandbox’s network', () => {
     const received = async () =>
       Number((await inside(one, 'cat', `/proc/self/net/dev`)).stdout.split('eth0:')[1]?.trim().split(/\s+/)[1])
     const before = await received()
-    expect(await askFromHost(8080, other.address)).toBe('sibling\n')
+    expect(await fetchFromHost(8080, other.address)).toBe('sibling\n')
     await sendFrame(other, `020000000001${hexMac(other.address)}${arpOf(other)}`)
     await sendFrame(other, `01005e000001${hexMac(other.address)}${arpOf(other)}`)
     expect(await received()).toBe(before)
@@ -248,29 +248,29 @@ describe('a network of some name', () => {
       serve(alone, 8080, 'alone'),
       serve(elsewhere, 8080, 'elsewhere'),
     ])
-    expect(await ask(one, other.address, 8080)).toBe('other\n')
-    expect(await ask(other, one.address, 8080)).toBe('one\n')
+    expect(await fetchFrom(one, other.address, 8080)).toBe('other\n')
+    expect(await fetchFrom(other, one.address, 8080)).toBe('one\n')
     expect(await pinged(one, other)).toBe(true)
     for (const stranger of [elsewhere, alone]) {
-      expect(await ask(one, stranger.address, 8080)).toBe('')
-      expect(await ask(stranger, one.address, 8080)).toBe('')
+      expect(await fetchFrom(one, stranger.address, 8080)).toBe('')
+      expect(await fetchFrom(stranger, one.address, 8080)).toBe('')
       expect(await pinged(stranger, other)).toBe(false)
       // Not even who is there can be asked.
       expect((await inside(stranger, 'ip', 'neigh', 'show', one.address)).stdout).not.toContain('lladdr')
     }
-    expect(await ask(one, outside.address, outside.port)).toContain('from')
+    expect(await fetchFrom(one, outside.address, outside.port)).toContain('from')
   })
 
   test('is left at once, and changed for another', async () => {
     const [one, other] = [await take(), await take()]
     await Promise.all([network.join(one, 'shared'), network.join(other, 'shared'), serve(other, 8080, 'other')])
-    expect(await ask(one, other.address, 8080)).toBe('other\n')
+    expect(await fetchFrom(one, other.address, 8080)).toBe('other\n')
     await network.join(other, 'another')
-    expect(await ask(one, other.address, 8080)).toBe('')
+    expect(await fetchFrom(one, other.address, 8080)).toBe('')
     await network.join(one, 'another')
-    expect(await ask(one, other.address, 8080)).toBe('other\n')
+    expect(await fetchFrom(one, other.address, 8080)).toBe('other\n')
     await network.join(one, null)
-    expect(await ask(one, other.address, 8080)).toBe('')
+    expect(await fetchFrom(one, other.address, 8080)).toBe('')
     expect(await pinged(other, one)).toBe(false)
   })
 
@@ -280,9 +280,9 @@ describe('a network of some name', () => {
     await serve(other, 8080, 'other')
     await inside(one, 'ip', 'addr', 'add', `${third.address}/22`, 'dev', 'eth0')
     const before = await droppedBy(`bridge joey_${tag}`, 'guard')
-    expect(await ask(one, other.address, 8080, `,bind=${third.address}`)).toBe('')
+    expect(await fetchFrom(one, other.address, 8080, `,bind=${third.address}`)).toBe('')
     expect(await droppedBy(`bridge joey_${tag}`, 'guard')).toBeGreaterThan(before)
-    expect(await ask(third, other.address, 8080)).toBe('other\n')
+    expect(await fetchFrom(third, other.address, 8080)).toBe('other\n')
   })
 
   test('is forgotten with the lease: who gets the place next is on none', async () => {
@@ -311,12 +311,12 @@ describe('a network of some name', () => {
     ]
     await network.reconcile(records.map((lease, index) => ({ id: id(`${index}`), ...lease, ports: [] })))
     const [oneHeld, , aloneHeld] = held
-    expect(await ask(oneHeld!, other.address, 8080)).toBe('other\n')
-    expect(await ask(aloneHeld!, other.address, 8080)).toBe('')
+    expect(await fetchFrom(oneHeld!, other.address, 8080)).toBe('other\n')
+    expect(await fetchFrom(aloneHeld!, other.address, 8080)).toBe('')
     await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
     expect(await network.repair()).toBe(true)
-    expect(await ask(oneHeld!, other.address, 8080)).toBe('other\n')
-    expect(await ask(aloneHeld!, other.address, 8080)).toBe('')
+    expect(await fetchFrom(oneHeld!, other.address, 8080)).toBe('other\n')
+    expect(await fetchFrom(aloneHeld!, other.address, 8080)).toBe('')
   })
 })
 
@@ -333,12 +333,12 @@ describe('published ports', () => {
     await serve(lease, 80, 'web')
     const [port] = await network.publish(id('a'), lease.address, [{ hostPort: 0, guestPort: 80 }])
     const hostPort = port?.hostPort ?? 0
-    expect(await askFromHost(hostPort)).toBe('web\n')
-    expect(await askFromHost(hostPort, outside.hostAddress)).toBe('')
-    expect(await outside.ask(outside.hostAddress, hostPort)).toBe('')
-    expect(await ask(sibling, await gatewayOf(sibling), hostPort)).toBe('')
+    expect(await fetchFromHost(hostPort)).toBe('web\n')
+    expect(await fetchFromHost(hostPort, outside.hostAddress)).toBe('')
+    expect(await outside.fetch(outside.hostAddress, hostPort)).toBe('')
+    expect(await fetchFrom(sibling, await gatewayOf(sibling), hostPort)).toBe('')
     await network.unpublish(id('a'))
-    expect(await askFromHost(hostPort)).toBe('')
+    expect(await fetchFromHost(hostPort)).toBe('')
   })
 
   test('a port that another program or sandbox has is refused before anything changes', async () => {
@@ -381,9 +381,9 @@ describe('several state folders', () => {
     const [mine, theirs] = [await take(), await other.take(signal)]
     disposers.push(() => other.release(theirs))
     await serve(theirs, 8080, 'theirs')
-    expect(await ask(mine, theirs.address, 8080)).toBe('')
+    expect(await fetchFrom(mine, theirs.address, 8080)).toBe('')
     await other.close({ keep: false })
-    expect(await ask(mine, outside.address, outside.port)).toContain('from')
+    expect(await fetchFrom(mine, outside.address, outside.port)).toContain('from')
   })
 })
 
@@ -416,11 +416,11 @@ describe('leftovers', () => {
       { reason: 'found-interfaces', params: { count: 1 } },
       { reason: 'found-network-part-gone', params: { part: 'filter' } },
     ])
-    expect(await askFromHost(ports[0]?.hostPort ?? 0)).toBe('web\n')
+    expect(await fetchFromHost(ports[0]?.hostPort ?? 0)).toBe('web\n')
     const next = await take()
     expect(next.address).not.toBe(kept.address)
-    expect(await ask(next, outside.address, outside.port)).toContain('from')
-    expect(await ask(next, kept.address, 80)).toBe('')
+    expect(await fetchFrom(next, outside.address, outside.port)).toContain('from')
+    expect(await fetchFrom(next, kept.address, 80)).toBe('')
     await expect(
       network.publish(id('c'), next.address, [{ hostPort: ports[0]?.hostPort ?? 0, guestPort: 80 }]),
     ).rejects.toMatchObject({ wire: { reason: 'port-taken' } })
@@ -435,14 +435,14 @@ describe('leftovers', () => {
     await run('nft', ['delete', 'table', 'inet', `joey_${tag}`])
     await run('nft', ['delete', 'table', 'bridge', `joey_${tag}`])
     expect(await network.repair()).toBe(true)
-    expect(await ask(lease, outside.address, outside.port)).toContain('from')
+    expect(await fetchFrom(lease, outside.address, outside.port)).toContain('from')
   })
 
   test('a bridge that somebody deleted comes back with the next network', async () => {
     await take()
     await run('ip', ['link', 'del', `jy${tag}`])
     const leases = [await take(), await take(), await take()]
-    expect(await ask(leases[2]!, outside.address, outside.port)).toContain('from')
+    expect(await fetchFrom(leases[2]!, outside.address, outside.port)).toContain('from')
   })
 })
 

@@ -3,7 +3,7 @@ import type { Sandbox } from '#contract/sandbox'
 import type { Background } from '../base/async/background.ts'
 import type { IdRanges } from '../base/kernel/id-ranges.ts'
 import { signalNumber } from '../base/kernel/signal-number.ts'
-import { isHeeded } from '../base/process/host-process.ts'
+import { handlesSignal } from '../base/process/host-process.ts'
 import { ability, type Driver, type Drivers } from '../engines/driver.ts'
 import type { Network } from '../network/network.ts'
 import type { StateFolder } from '../state/folder.ts'
@@ -40,7 +40,7 @@ export function stopSignalOf(deps: Pick<Deps, 'images' | 'drivers'>, { imageDige
 
 /** Whether the main process would notice the signal; one that would not need not be waited for. */
 async function wouldHear(driver: Driver, sandbox: Sandbox, pid: number, signal: number): Promise<boolean> {
-  if (driver.sharesProcesses) return isHeeded(pid, signal)
+  if (driver.sharesProcesses) return handlesSignal(pid, signal)
   // Who cannot tell, or does not answer, is asked to end and waited for, as long as it was given.
   const handles = ability(driver, 'handlesSignal')?.handlesSignal(sandbox.id, String(signal))
   return handles === undefined || handles.catch(() => true)

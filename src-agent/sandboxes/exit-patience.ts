@@ -14,7 +14,7 @@ export interface Patience {
 }
 
 /** A safety net under the folder watch while somebody holds the lock and waits. */
-const lookAgainMs = 250
+const recheckMs = 250
 
 /** `settleIfEnded` puts an end on record, and tells whether there was one. */
 export function createPatience(exitHints: Hints, settleIfEnded: (id: string) => Promise<boolean>): Patience {
@@ -24,7 +24,7 @@ export function createPatience(exitHints: Hints, settleIfEnded: (id: string) => 
       if (await settleIfEnded(id)) return true
       const left = deadline() - Date.now()
       if (left <= 0) return false
-      await exitHints.next(id, Math.min(left, lookAgainMs))
+      await exitHints.next(id, Math.min(left, recheckMs))
     }
   }
   return {

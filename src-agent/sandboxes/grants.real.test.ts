@@ -66,7 +66,7 @@ test('the network of this machine is really shared, and only where it was grante
 test('a capability, a device and the lack of a filter are there where they were granted, and only there', async () => {
   await fixture.create('plain')
   await fixture.create('given', granted('cap:SYS_ADMIN', 'device:/dev/kmsg', 'no-seccomp'))
-  const look = async (ref: string) => {
+  const inspect = async (ref: string) => {
     const { stdout } = await fixture.exec(ref, 'grep -E "^(CapEff|Seccomp):" /proc/self/status; ls /dev/kmsg 2>&1')
     const capabilities = BigInt(`0x${/CapEff:\s*([0-9a-f]+)/.exec(stdout)?.[1]}`)
     return {
@@ -75,8 +75,8 @@ test('a capability, a device and the lack of a filter are there where they were 
       hasDevice: !stdout.includes('No such file'),
     }
   }
-  expect(await look('plain')).toEqual({ mayAdminister: false, isFiltered: true, hasDevice: false })
-  expect(await look('given')).toEqual({ mayAdminister: true, isFiltered: false, hasDevice: true })
+  expect(await inspect('plain')).toEqual({ mayAdminister: false, isFiltered: true, hasDevice: false })
+  expect(await inspect('given')).toEqual({ mayAdminister: true, isFiltered: false, hasDevice: true })
 })
 
 test('a guest that may make its files immutable is removed all the same', async () => {

@@ -69,11 +69,11 @@ export function createHostsFiles(deps: Deps): HostsFiles {
   }
 
   for (const { sandbox } of records.all()) {
-    const now = look(sandbox)
+    const now = describe(sandbox)
     if (now) seen.set(sandbox.id, now)
   }
   const unsubscribe = events.subscribe((event) => {
-    if (event.type === 'sandbox.changed') notice(event.sandbox.id, look(event.sandbox))
+    if (event.type === 'sandbox.changed') notice(event.sandbox.id, describe(event.sandbox))
     else if (event.type === 'sandbox.removed') notice(event.id, null)
   })
   deps.signal.addEventListener('abort', unsubscribe, { once: true })
@@ -141,7 +141,7 @@ interface Seen {
   readonly text: string
 }
 
-function look(sandbox: Sandbox): Seen | null {
+function describe(sandbox: Sandbox): Seen | null {
   const entry = entryOf(sandbox)
   const { networkName } = sandbox.spec
   return entry && { networkName, text: JSON.stringify([entry, networkName, sandbox.state === 'paused']) }

@@ -18,7 +18,7 @@ interface Deps {
 }
 
 /** How often the packet filter is looked at: a firewall that reloads often takes every table with it. */
-const mendMs = 30_000
+const repairMs = 30_000
 
 /**
  * Keeps what running sandboxes were given true while the host changes: the name servers, when the machine moves to another
@@ -41,7 +41,7 @@ export function keepNetwork(deps: Deps): () => void {
     network.repair().then((repaired) => {
       if (repaired) deps.events.commit([notice('packet-filter-restored')])
     }, complain('the packet filter could not be checked'))
-  }, mendMs)
+  }, repairMs)
   timer.unref()
   return () => {
     clearInterval(timer)

@@ -24,7 +24,7 @@ interface Deps {
   readonly idRanges: IdRanges | null
 }
 
-const lookMs = 3_000
+const checkMs = 3_000
 
 /**
  * Sees that a monitor was killed. Without it nobody holds the log, and nobody would tell the end: what it watched is
@@ -32,7 +32,7 @@ const lookMs = 3_000
  */
 export function watchMonitors(deps: Deps, endings: Endings): () => void {
   const { records, lock, log } = deps
-  let isLooking = false
+  let isChecking = false
 
   const settle = async (id: string): Promise<void> => {
     const record = records.get(id)
@@ -45,7 +45,7 @@ export function watchMonitors(deps: Deps, endings: Endings): () => void {
     await tidy(deps, driver, record, record.lease)
     await endings.settleLost(id)
   }
-  const look = async (): Promise<void> => {
+  const check = async (): Promise<void> => {
     for (const record of records.all()) {
       if (!(await isOrphaned(record))) continue
       const { id } = record.sandbox
@@ -53,14 +53,14 @@ export function watchMonitors(deps: Deps, endings: Endings): () => void {
     }
   }
   const timer = setInterval(() => {
-    if (isLooking) return
-    isLooking = true
-    look()
+    if (isChecking) return
+    isChecking = true
+    check()
       .catch((err: unknown) => log.error({ err }, 'monitors could not be looked after'))
       .finally(() => {
-        isLooking = false
+        isChecking = false
       })
-  }, lookMs)
+  }, checkMs)
   timer.unref()
   return () => clearInterval(timer)
 }

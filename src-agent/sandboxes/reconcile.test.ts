@@ -126,9 +126,9 @@ test('what belongs to a record that cannot be read is no leftover', async () => 
   for (const folder of ['oci', 'sandboxes', 's']) mkdirSync(join(home, folder, 'aaaa0000bbbb'))
   const remove = vi.fn(async () => {})
 
-  const told = await reconcile(depsWith([{ name: 'crun', class: 'container', remove }]), service)
+  const messages = await reconcile(depsWith([{ name: 'crun', class: 'container', remove }]), service)
 
-  expect(told).toEqual([])
+  expect(messages).toEqual([])
   expect(remove).not.toHaveBeenCalled()
   expect(['oci', 'sandboxes', 's'].map((folder) => existsSync(join(home, folder, 'aaaa0000bbbb')))).toEqual([
     true,

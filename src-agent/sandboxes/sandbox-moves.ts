@@ -114,12 +114,12 @@ export async function killRecord(
     const params = { signal: String(number), class: record.sandbox.class, highest: highestSignal }
     throw appError('signal-not-in-class', params)
   }
-  const ends = number === sigKill
-  if (ends) deps.records.put({ ...record, stopAsked: true })
+  const isKill = number === sigKill
+  if (isKill) deps.records.put({ ...record, stopAsked: true })
   await driver.kill(id, String(number))
   // A frozen process does not die before it is thawed; a frozen machine does.
-  if (ends && state === 'paused' && (await driver.phase(id)) === 'paused') await driver.resume(id)
-  if (ends) await deps.endings.settleWithin(id, killPatienceMs)
+  if (isKill && state === 'paused' && (await driver.phase(id)) === 'paused') await driver.resume(id)
+  if (isKill) await deps.endings.settleWithin(id, killPatienceMs)
   return shown(deps, record.sandbox)
 }
 

@@ -46,7 +46,7 @@ export function createSandboxService(deps: Deps): SandboxService {
   const own = { ...deps, endings, hosts }
   const find = (ref: string) => findRecord(deps, ref)
   const onRecord = createOnRecord({ records, lock, endings, find })
-  const graceOf = (ref: string, asked: number | undefined) => asked ?? find(ref).sandbox.spec.stopGraceMs
+  const graceOf = (ref: string, requested: number | undefined) => requested ?? find(ref).sandbox.spec.stopGraceMs
 
   return {
     find,

@@ -14,7 +14,7 @@ afterEach(async () => {
 
 const pings = async (from: string, to: string) => (await fixture.exec(from, `ping -c 1 -W 1 ${to}`)).code === 0
 /** By hand: the static wget of Debian's busybox crashes. */
-const asks = async (from: string, to: string) =>
+const fetchFrom = async (from: string, to: string) =>
   (await fixture.exec(from, `printf 'GET /word HTTP/1.0\\r\\n\\r\\n' | nc -w 1 ${to} 8080 | tail -n 1`)).stdout
 const hosts = async (ref: string) => (await fixture.exec(ref, 'cat /etc/hosts')).stdout
 const onNetwork = { networkName: 'shared' }
@@ -29,7 +29,7 @@ describe('sandboxes on the network of one name', () => {
     await fixture.create('worker', { ...onNetwork, hostname: 'labour' })
     const other = await fixture.create('other', { ...serving, networkName: 'another' })
     const alone = await fixture.create('alone')
-    await expect.poll(() => asks('worker', 'web')).toBe('hello\n')
+    await expect.poll(() => fetchFrom('worker', 'web')).toBe('hello\n')
     expect(await pings('worker', 'web')).toBe(true)
     expect(await pings('web', 'worker')).toBe(true)
     expect(await pings('web', 'labour')).toBe(true)
@@ -38,7 +38,7 @@ describe('sandboxes on the network of one name', () => {
       expect(await pings(stranger.id, web.address ?? '')).toBe(false)
       expect(await pings('web', stranger.address ?? '')).toBe(false)
     }
-    expect(await asks('worker', other.address ?? '')).toBe('')
+    expect(await fetchFrom('worker', other.address ?? '')).toBe('')
     expect(await hosts('alone')).not.toContain('web')
   })
 
@@ -65,7 +65,7 @@ describe('sandboxes on the network of one name', () => {
     const late = await fixture.create('late')
     expect(await pings('late', 'web')).toBe(false)
     await sandboxes.setNetwork('late', 'shared')
-    await expect.poll(() => asks('late', 'web')).toBe('hello\n')
+    await expect.poll(() => fetchFrom('late', 'web')).toBe('hello\n')
     expect(await hosts('web')).toContain(`${late.address}\tlate\n`)
     await sandboxes.rename('late', 'later')
     expect(await hosts('web')).toContain(`${late.address}\tlater\n`)
@@ -116,7 +116,7 @@ describe('sandboxes on the network of one name', () => {
     await expect.poll(() => fixture.services().sandboxes.find('short').sandbox.state).toBe('stopped')
     await fixture.services().sandboxes.hosts.settled()
     expect(await hosts('web')).not.toContain('short')
-    await expect.poll(() => asks('worker', 'web')).toBe('hello\n')
+    await expect.poll(() => fetchFrom('worker', 'web')).toBe('hello\n')
     expect(await pings('alone', web.address ?? '')).toBe(false)
     const late = await fixture.create('late', onNetwork)
     expect(await pings('late', 'worker')).toBe(true)
@@ -144,10 +144,10 @@ describe('sandboxes on the network of one name', () => {
     for (const each of classes) await fixture.create(`in-${each}`, { ...onNetwork, class: each })
     for (const from of all) {
       for (const to of all) expect([from, to, await pings(from, to)]).toEqual([from, to, true])
-      await expect.poll(() => asks(from, 'web')).toBe('hello\n')
+      await expect.poll(() => fetchFrom(from, 'web')).toBe('hello\n')
     }
     const web = await sandboxes.rename('web', 'renamed')
-    for (const each of classes) await expect.poll(() => asks(`in-${each}`, 'renamed')).toBe('hello\n')
+    for (const each of classes) await expect.poll(() => fetchFrom(`in-${each}`, 'renamed')).toBe('hello\n')
     await sandboxes.setNetwork('renamed', null)
     for (const each of classes) expect([each, await pings(`in-${each}`, web.address ?? '')]).toEqual([each, false])
   })

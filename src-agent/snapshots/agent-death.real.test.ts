@@ -6,7 +6,7 @@ import { addSandbox, createFixture, type Fixture, id } from '../testing/class-be
 import { createSnapshotBench, dieAt, type SnapshotBench } from '../testing/snapshots/snapshot-bench.ts'
 
 // The guests of this test are made up, and so are their monitors; records and layers are real.
-vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
+vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, handlesSignal: async () => true }))
 
 const { signal } = new AbortController()
 let fixture: Fixture
@@ -177,14 +177,14 @@ test('killed after a snapshot in the middle was removed from the records, its la
 })
 
 /** Engines that save memory as a file, and hold the guest still meanwhile. */
-function giveMemory(bench: Bench, ends: boolean): void {
+function giveMemory(bench: Bench, engineEnds: boolean): void {
   const driver = bench.services.drivers.get('container')
   const hold = (state: 'paused' | 'running' | 'stopped') => fixture.guests.set(id, { state, ending: null })
   Object.assign(driver ?? {}, {
     stateKey: 'fake',
     refusesSave: () => null,
     async saveState(_plan: unknown, folder: string, { atRest }: { atRest(): Promise<void> }) {
-      hold(ends ? 'stopped' : 'paused')
+      hold(engineEnds ? 'stopped' : 'paused')
       writeFileSync(join(folder, 'memory'), 'all of it')
       await atRest()
       hold('running')
@@ -205,15 +205,15 @@ test.each([
   ['made', false, 'running'],
 ] as const)(
   'killed at "%s" of saving memory (its engine ends with it: %s), it is %s afterwards',
-  async (step, ends, state) => {
+  async (step, engineEnds, state) => {
     const { step: hook, reached } = dieAt(step)
     const killed = createSnapshotBench(fixture, hook)
     setUp(killed, true)
-    giveMemory(killed, ends)
+    giveMemory(killed, engineEnds)
     await death(killed, reached, killed.snapshots.take({ ref: 'box', reason: 'manual', live: true, name: 's' }, signal))
 
     const next = createSnapshotBench(fixture)
-    giveMemory(next, ends)
+    giveMemory(next, engineEnds)
     await next.restart()
 
     expectWhole(next)

@@ -57,7 +57,7 @@ export async function restoreInPlace(
     const sandbox = await arrive(deps, switched)
     // The layers that only the old state stood on; where it was kept, the kept one names them.
     await dropUnnamed(deps, restore.record.layers)
-    const { texts, wordings } = listOf(tellOf(restore))
+    const { texts, wordings } = listOf(messagesOf(restore))
     return { sandbox, kept, messages: texts, messagesWordings: wordings }
   })
 }
@@ -71,7 +71,7 @@ function requirePossible({ plan, record, problems }: Restore): void {
   })
 }
 
-function tellOf({ plan, changes }: Restore): Said[] {
+function messagesOf({ plan, changes }: Restore): Said[] {
   return [...changes, ...(plan.live ? liveLoss('sandbox', plan.sandbox) : [])]
 }
 

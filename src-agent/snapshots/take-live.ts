@@ -184,8 +184,9 @@ export async function requireWholeState(
 ): Promise<void> {
   const folder = stateFolder(deps, snapshot.id)
   const names = Object.keys(stateSums)
-  const look = async () => JSON.stringify(await Promise.all(names.map((name) => lookAt(join(folder, name)))))
-  const before = await look()
+  const describeAll = async () =>
+    JSON.stringify(await Promise.all(names.map((name) => describeFile(join(folder, name)))))
+  const before = await describeAll()
   if (deps.wholeStates.get(snapshot.id) === before) return
   const { problems } = await checkState(folder, stateSums)
   if (problems.length === 0 && names.length > 0) return void deps.wholeStates.set(snapshot.id, before)
@@ -193,7 +194,7 @@ export async function requireWholeState(
   throw appError('damaged-state', { name: snapshot.name, why })
 }
 
-async function lookAt(path: string): Promise<string> {
+async function describeFile(path: string): Promise<string> {
   const found = await stat(path, { bigint: true }).catch(() => null)
   return found ? `${found.ino} ${found.size} ${found.mtimeNs} ${found.ctimeNs}` : 'gone'
 }

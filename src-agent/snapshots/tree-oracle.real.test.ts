@@ -10,7 +10,7 @@ import { createSnapshotBench, type SnapshotBench } from '../testing/snapshots/sn
 import { describeTree, withMounted } from '../testing/snapshots/tree-oracle.ts'
 
 // The engines of this test are made up; records, layers and mounts are real.
-vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
+vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, handlesSignal: async () => true }))
 
 const { signal } = new AbortController()
 let fixture: Fixture
@@ -39,7 +39,7 @@ const trees = (layers: readonly string[]) => [
   join(fixture.home, 'tree'),
 ]
 
-function look<T>(id: string, work: (root: string) => Promise<T>): Promise<T> {
+function withRoot<T>(id: string, work: (root: string) => Promise<T>): Promise<T> {
   const snapshot = bench.services.snapshotRecords.get(id)
   if (snapshot) return withMounted(fixture.home, trees(snapshot.layers), null, work)
   const { layers } = bench.sandboxes.find(id)
@@ -49,18 +49,18 @@ function look<T>(id: string, work: (root: string) => Promise<T>): Promise<T> {
 async function noteCopy(id: string): Promise<void> {
   copied += 1
   const copy = join(fixture.home, `copy-${copied}`)
-  await look(id, (root) => run('cp', ['-a', root, copy]))
+  await withRoot(id, (root) => run('cp', ['-a', root, copy]))
   copies.set(id, copy)
 }
 
 async function expectSame(id: string, what: string): Promise<void> {
   const wanted = await describeTree(copies.get(id) ?? '')
-  expect(await look(id, describeTree), what).toBe(wanted)
+  expect(await withRoot(id, describeTree), what).toBe(wanted)
 }
 
 async function write(id: string, random: (below: number) => number): Promise<void> {
   await bench.sandboxes.start(id, signal)
-  await look(id, (root) => actAsGuest(root, random))
+  await withRoot(id, (root) => actAsGuest(root, random))
   await bench.sandboxes.stop(id)
   await noteCopy(id)
 }

@@ -90,8 +90,8 @@ async function verifyOne(
 async function verifyLayer(deps: Pick<Deps, 'layers'>, id: LayerId, work: CheckWork): Promise<LayerCheck> {
   try {
     const check = await deps.layers.verify(id, work)
-    const isTold = check.ok || check.problems.length > 0
-    return isTold ? check : { ...check, problems: [sentence('layer-not-as-written')] }
+    const isExplained = check.ok || check.problems.length > 0
+    return isExplained ? check : { ...check, problems: [sentence('layer-not-as-written')] }
   } catch (error) {
     work.signal.throwIfAborted()
     return { ok: false, problems: [explainFailure(error).wire], bytes: 0 }

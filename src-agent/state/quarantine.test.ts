@@ -44,9 +44,9 @@ function setUp() {
   return { database, events, open, spoil, sentences, moved, back }
 }
 
-type World = ReturnType<typeof setUp>
+type Fixture = ReturnType<typeof setUp>
 
-test.each<[table: string, open: (world: World, quarantine: Quarantine) => unknown]>([
+test.each<[table: string, open: (fixture: Fixture, quarantine: Quarantine) => unknown]>([
   ['sandboxes', ({ database, events }, quarantine) => openSandboxRecords(database, events, quarantine).all()],
   [
     'removals',
@@ -60,45 +60,45 @@ test.each<[table: string, open: (world: World, quarantine: Quarantine) => unknow
     ({ database }, quarantine) => ids.flatMap((id) => openSelfTestRecords(database, quarantine).get(id) ?? []),
   ],
 ])('a record of %s that cannot be read is set aside, with why and when', (table, open) => {
-  const world = setUp()
-  world.spoil(table, 'aaaaaaaaaaaa', '{"of":"another version"}')
-  world.spoil(table, 'bbbbbbbbbbbb', '{"cut o')
+  const fixture = setUp()
+  fixture.spoil(table, 'aaaaaaaaaaaa', '{"of":"another version"}')
+  fixture.spoil(table, 'bbbbbbbbbbbb', '{"cut o')
 
-  expect(open(world, world.open())).toEqual([])
-  expect(world.moved).toMatchObject([
+  expect(open(fixture, fixture.open())).toEqual([])
+  expect(fixture.moved).toMatchObject([
     { table, id: 'aaaaaaaaaaaa', text: '{"of":"another version"}', why: expect.stringContaining('of'), at },
     { table, id: 'bbbbbbbbbbbb', text: '{"cut o', why: expect.stringContaining('SyntaxError'), at },
   ])
   // Reported once, and kept.
-  expect(open(world, world.open())).toEqual([])
-  expect(world.moved).toHaveLength(2)
-  expect(world.open().of(table as UnreadableRecord['table'])).toHaveLength(2)
+  expect(open(fixture, fixture.open())).toEqual([])
+  expect(fixture.moved).toHaveLength(2)
+  expect(fixture.open().of(table as UnreadableRecord['table'])).toHaveLength(2)
 })
 
 test('the others go on', () => {
-  const world = setUp()
-  const { database, events } = world
-  const records = openSandboxRecords(database, events, world.open())
+  const fixture = setUp()
+  const { database, events } = fixture
+  const records = openSandboxRecords(database, events, fixture.open())
   const image = { reference: 'busybox', digest: 'sha256:0' }
   const spec = SandboxSpec.parse({ image: 'busybox' })
   const base = { records, now: () => new Date(0) }
   records.put(newRecord(base, { name: 'web', spec, argv: ['sh'], image, state: 'created' }))
-  const schedules = openScheduleRecords(database, world.open())
+  const schedules = openScheduleRecords(database, fixture.open())
   schedules.put('cccccccccccc', { schedule: Schedule.parse({}), lastAt: at })
-  world.spoil('sandboxes', 'aaaaaaaaaaaa', '{"sandbox":{"name":"db"}}')
-  world.spoil('schedules', 'aaaaaaaaaaaa', '{}')
+  fixture.spoil('sandboxes', 'aaaaaaaaaaaa', '{"sandbox":{"name":"db"}}')
+  fixture.spoil('schedules', 'aaaaaaaaaaaa', '{}')
 
-  const later = openSandboxRecords(database, events, world.open())
+  const later = openSandboxRecords(database, events, fixture.open())
   expect(later.all().map(({ sandbox }) => sandbox.name)).toEqual(['web'])
-  expect([...openScheduleRecords(database, world.open()).all().keys()]).toEqual(['cccccccccccc'])
-  expect(world.sentences).toEqual([
+  expect([...openScheduleRecords(database, fixture.open()).all().keys()]).toEqual(['cccccccccccc'])
+  expect(fixture.sentences).toEqual([
     'The record of the sandbox "db" (aaaaaaaaaaaa) cannot be read, so it is left out. Its files are left where they are. "joey doctor" shows why.',
     'The record of the schedule of sandbox aaaaaaaaaaaa cannot be read, so it is left out. "joey doctor" shows why.',
   ])
 })
 
 /** A record that can be read, as the table has it. */
-function setAside({ database, events, open }: World, change: (text: string) => string) {
+function setAside({ database, events, open }: Fixture, change: (text: string) => string) {
   const records = openSandboxRecords(database, events, open())
   const spec = SandboxSpec.parse({ image: 'busybox' })
   const image = { reference: 'busybox', digest: 'sha256:0' }
@@ -110,19 +110,19 @@ function setAside({ database, events, open }: World, change: (text: string) => s
 }
 
 test('what can be read by now goes back at the next start, with its name', () => {
-  const world = setUp()
-  const { record, records } = setAside(world, (text) => text)
+  const fixture = setUp()
+  const { record, records } = setAside(fixture, (text) => text)
   expect(records().findByName('web')).toEqual(record)
-  expect(world.back).toEqual([record.sandbox.id])
-  expect(listUnreadable(world.open())).toEqual([])
+  expect(fixture.back).toEqual([record.sandbox.id])
+  expect(listUnreadable(fixture.open())).toEqual([])
   expect(records().all()).toHaveLength(1)
 })
 
 test('what still cannot be read stays, and so does what would take the name of another', () => {
-  const world = setUp()
-  setAside(world, (text) => text.slice(1))
-  const other = setAside(world, (text) => text)
-  world.database
+  const fixture = setUp()
+  setAside(fixture, (text) => text.slice(1))
+  const other = setAside(fixture, (text) => text)
+  fixture.database
     .prepare("INSERT INTO sandboxes VALUES ('cccccccccccc', 'web', ?)")
     .run(JSON.stringify(other.record).replaceAll(other.record.sandbox.id, 'cccccccccccc'))
   expect(
@@ -131,15 +131,15 @@ test('what still cannot be read stays, and so does what would take the name of a
       .all()
       .map(({ sandbox }) => sandbox.id),
   ).toEqual(['cccccccccccc'])
-  expect(listUnreadable(world.open())).toHaveLength(2)
-  expect(world.back).toEqual([])
+  expect(listUnreadable(fixture.open())).toHaveLength(2)
+  expect(fixture.back).toEqual([])
 })
 
 test('one that is given up is gone, and nothing of it is held any more', () => {
-  const world = setUp()
-  world.spoil('sandboxes', 'aaaaaaaaaaaa', '{"sandbox":{"name":"db"},"layers":["0123456789ab"]}')
-  const records = openSandboxRecords(world.database, world.events, world.open())
-  const quarantine = world.open()
+  const fixture = setUp()
+  fixture.spoil('sandboxes', 'aaaaaaaaaaaa', '{"sandbox":{"name":"db"},"layers":["0123456789ab"]}')
+  const records = openSandboxRecords(fixture.database, fixture.events, fixture.open())
+  const quarantine = fixture.open()
   expect(listUnreadable(quarantine)).toMatchObject([{ table: 'sandboxes', id: 'aaaaaaaaaaaa', name: 'db', at }])
 
   expect(quarantine.drop('sandboxes', 'aaaaaaaaaaaa').id).toBe('aaaaaaaaaaaa')
@@ -148,11 +148,11 @@ test('one that is given up is gone, and nothing of it is held any more', () => {
 })
 
 test('layers that such a record names are named', () => {
-  const world = setUp()
-  const { database, events } = world
-  world.spoil('sandboxes', 'aaaaaaaaaaaa', '{"sandbox":{"id":"aaaaaaaaaaaa"},"layers":["0123456789ab"')
-  world.spoil('snapshots', 'bbbbbbbbbbbb', '{"layers":["ba9876543210"],"sum":"sha256:0123456789abcdef"}')
-  const quarantine = world.open()
+  const fixture = setUp()
+  const { database, events } = fixture
+  fixture.spoil('sandboxes', 'aaaaaaaaaaaa', '{"sandbox":{"id":"aaaaaaaaaaaa"},"layers":["0123456789ab"')
+  fixture.spoil('snapshots', 'bbbbbbbbbbbb', '{"layers":["ba9876543210"],"sum":"sha256:0123456789abcdef"}')
+  const quarantine = fixture.open()
   const records = openSandboxRecords(database, events, quarantine)
   const snapshots = openSnapshotRecords(database, events, quarantine)
 
@@ -162,15 +162,15 @@ test('layers that such a record names are named', () => {
 })
 
 test('the doctor says what cannot be read, and why', () => {
-  const world = setUp()
-  expect(examineQuarantine(world.open())).toEqual([])
-  world.spoil('selftests', 'aaaaaaaaaaaa', '{}')
-  openSelfTestRecords(world.database, world.open())
-  expect(examineQuarantine(world.open())).toMatchObject([{ id: 'records', level: 'warning' }])
-  world.spoil('images', 'sha256:00', '{}')
-  openImageRecords(world.database, world.open())
+  const fixture = setUp()
+  expect(examineQuarantine(fixture.open())).toEqual([])
+  fixture.spoil('selftests', 'aaaaaaaaaaaa', '{}')
+  openSelfTestRecords(fixture.database, fixture.open())
+  expect(examineQuarantine(fixture.open())).toMatchObject([{ id: 'records', level: 'warning' }])
+  fixture.spoil('images', 'sha256:00', '{}')
+  openImageRecords(fixture.database, fixture.open())
 
-  const [finding] = examineQuarantine(world.open())
+  const [finding] = examineQuarantine(fixture.open())
   expect(finding).toMatchObject({ level: 'problem', title: '2 records of Joey cannot be read' })
   expect(finding?.detail).toContain(`image sha256:00, since ${at}: `)
 })

@@ -22,7 +22,7 @@ const smallestStep = 0.02
 
 export function createTasks(events: EventLog, now: () => Date): Tasks {
   const running = new Map<string, { task: Task; controller: AbortController }>()
-  const tell = (task: Task) => events.commit([{ type: 'task.changed', task }])
+  const announce = (task: Task) => events.commit([{ type: 'task.changed', task }])
 
   return {
     list: () => [...running.values()].map(({ task }) => task),
@@ -32,21 +32,21 @@ export function createTasks(events: EventLog, now: () => Date): Tasks {
       const controller = new AbortController()
       const entry = { task: startTask(id, kind, subject, now), controller }
       running.set(id, entry)
-      tell(entry.task)
+      announce(entry.task)
       const update: Progress = (phase, progress) => {
         const before = entry.task
         const isStep = Math.abs((progress ?? 0) - (before.progress ?? 0)) >= smallestStep
         entry.task = { ...before, phase, progress }
-        if (phase !== before.phase || isStep) tell(entry.task)
+        if (phase !== before.phase || isStep) announce(entry.task)
         else entry.task = before
       }
       try {
         const result = await work(AbortSignal.any([signal, controller.signal]), update)
-        tell({ ...entry.task, phase: 'done', progress: 1 })
+        announce({ ...entry.task, phase: 'done', progress: 1 })
         return result
       } catch (error) {
         const { code, message } = explainFailure(error).wire
-        tell({ ...entry.task, phase: code === 'cancelled' ? 'cancelled' : 'failed', message })
+        announce({ ...entry.task, phase: code === 'cancelled' ? 'cancelled' : 'failed', message })
         throw error
       } finally {
         running.delete(id)

@@ -11,7 +11,7 @@ import { run } from '../base/process/run.ts'
 import type { GuestProcess } from '../engines/driver.ts'
 import { watchExits } from '../engines/exit-watch.ts'
 import { closeDrivers, createDrivers } from '../engines/host/create-drivers.ts'
-import { judgeIdMaps } from '../engines/host/probe-id-maps.ts'
+import { probeIdMaps } from '../engines/host/probe-id-maps.ts'
 import { readAccounts } from '../sandboxes/account-files.ts'
 import { planProcess } from '../sandboxes/process-plan.ts'
 import { reconcile } from '../sandboxes/reconcile.ts'
@@ -41,7 +41,7 @@ export async function openAgentFixture(): Promise<AgentFixture> {
   const home = mkdtempSync(join(tmpdir(), 'jyagent-'))
   const folder = openStateFolder(findPlace({ JOEY_HOME: home }, 0))
   await prepareTestMounts()
-  const { outside } = await judgeIdMaps({ run, folder: folder.home })
+  const { outside } = await probeIdMaps({ run, folder: folder.home })
   const drivers = await createDrivers({
     ...{ folder, run, log: quiet, microvmKernel: null, outside },
     mayPatchGvisor: () => services.settings.read().patchGvisorToSave,

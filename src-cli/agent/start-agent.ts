@@ -32,7 +32,7 @@ type StartContext = Pick<Context, 'client' | 'place' | 'uid' | 'env' | 'agentEnt
 
 /** Starts the agent unless one answers, and resolves once it does. */
 export async function startAgent(context: StartContext): Promise<Started> {
-  const running = await askAgent(context)
+  const running = await findRunning(context)
   if (running) return { info: running, already: true }
   checkCanStart(context)
   const output = openOutput(context)
@@ -51,7 +51,7 @@ export async function startAgent(context: StartContext): Promise<Started> {
  * the agent's.
  */
 export async function runAgent(context: StartContext): Promise<number> {
-  const running = await askAgent(context)
+  const running = await findRunning(context)
   if (running) throw appError('agent-already-running')
   checkCanStart(context)
   const child = launch(context, chooseProgram(context.agentEntry, context.place.home), ['ignore', 'inherit', 'inherit'])
@@ -71,7 +71,7 @@ function checkCanStart({ uid, agentEntry }: StartContext): void {
 }
 
 /** Resolves with nothing when no agent answers. */
-async function askAgent({ client }: StartContext): Promise<AgentInfo | undefined> {
+async function findRunning({ client }: StartContext): Promise<AgentInfo | undefined> {
   try {
     return await client.readAgent({})
   } catch (error) {
@@ -120,7 +120,7 @@ async function waitForAgent(context: StartContext, child: ChildProcess, output: 
     end = Math.min(end, performance.now() + raceMs)
   })
   while (performance.now() < end) {
-    const info = await askAgent(context)
+    const info = await findRunning(context)
     if (info) return { info, already: info.pid !== child.pid }
     if (died && !/agent-already-running|Another agent/.test(readOutput(output))) break
     await sleep(pollMs)

@@ -47,7 +47,7 @@ export const engineReasons = defineReasons({
   },
   'state-unreadable': {
     code: 'engine',
-    sentence: 'The runtime could not tell the state of the sandbox.',
+    sentence: 'The runtime could not report the state of the sandbox.',
   },
   'state-without-disk': {
     code: 'conflict',

@@ -16,7 +16,7 @@ export const microvmReasons = defineReasons({
   },
   'guest-failed': {
     code: 'engine',
-    sentence: 'The guest could not do what was asked of it. Its words are in the details.',
+    sentence: 'The guest could not do what was requested. Its words are in the details.',
   },
   'guest-init-missing': {
     code: 'unavailable',

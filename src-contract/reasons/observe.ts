@@ -10,7 +10,7 @@ export const observeReasons = defineReasons({
     code: 'engine',
     params: { name: 'text' },
     sentence:
-      'The answers of the self-test in "{name}" are not all its own: something in the sandbox meddles with it. Trust nothing that it tells, restart the sandbox, and check it again.',
+      'The answers of the self-test in "{name}" are not all its own: something in the sandbox meddles with it. Trust nothing that it reports, restart the sandbox, and check it again.',
   },
   'self-test-needs-running': {
     code: 'conflict',

@@ -14,7 +14,7 @@ export const classSentences = defineSentences({
     sentence: 'gVisor answers system calls itself and passes on no device of this machine.',
   },
   'objection-gvisor-new-privileges': {
-    sentence: 'gVisor does not heed the rights that files give to programs.',
+    sentence: 'gVisor ignores the rights that files give to programs.',
   },
   'objection-gvisor-calls': {
     sentence: 'system calls go to gVisor, which does not filter them by a profile.',

@@ -14,7 +14,7 @@ export const engineFlawSentences = defineSentences({
   'engine-flaws': {
     params: { flaws: 'sentences', cves: 'text?', corrected: ['maybe', 'no'] },
     sentence:
-      '{flaws}{cves, select, = {} other { {cves}.}}{corrected, select, maybe { Your distribution may have mended it without a new number: keep its updates installed.} no {}}',
+      '{flaws}{cves, select, = {} other { {cves}.}}{corrected, select, maybe { Your distribution may have fixed it without a new number: keep its updates installed.} no {}}',
   },
   'flaw-runc-open-folder': {
     sentence: 'A program can get onto the host through a folder that was left open to it.',

@@ -103,7 +103,7 @@ export const findingSentences = defineSentences({
   'runtime-lacking-detail': { sentence: 'Sandboxes of the class "container" need crun or runc.' },
   'engine-works': { params: { name: 'text', version: 'text' }, sentence: '{name} {version} works' },
   'engine-broken': { params: { name: 'text', version: 'text' }, sentence: '{name} {version} does not work here' },
-  'engine-without-version': { sentence: 'It does not tell its version.' },
+  'engine-without-version': { sentence: 'It does not report its version.' },
   'engine-not-tried': { sentence: 'Without busybox it cannot be tried.' },
   'engine-without-platform': { sentence: 'No platform of it can run here.' },
   'engine-output-lost': {
@@ -137,9 +137,9 @@ export const findingSentences = defineSentences({
     params: { sha256: 'text', faults: 'sentences' },
     sentence: 'sha256 {sha256}. Joey was not tested with it. {faults}',
   },
-  'callers-asked': { sentence: 'Whoever connects to the agent is asked for, and programs in sandboxes are refused' },
-  'callers-unasked': { sentence: 'Whoever connects to the agent cannot be asked for' },
-  'callers-unasked-detail': {
+  'callers-checked': { sentence: 'Each connection to the agent is checked, and programs in sandboxes are refused' },
+  'callers-unchecked': { sentence: 'Connections to the agent cannot be checked' },
+  'callers-unchecked-detail': {
     sentence: 'A program in a sandbox that is let see the socket of the agent can speak to it.',
   },
   'id-maps': {

@@ -58,7 +58,7 @@ export const isolationEdgeSentences = defineSentences({
     params: { name: 'text', source: 'text' },
     sentence: '{name} reads what others write in {source}.',
   },
-  'edge-agent-listens': { sentence: 'Joey\u2019s agent listens here, and does what it is asked to.' },
+  'edge-agent-listens': { sentence: 'Joey\u2019s agent listens here, and carries out requests.' },
   'edge-engine-listens': { sentence: 'An engine that may do anything on this machine listens here.' },
   'edge-device-whole': {
     sentence: 'Through it, the memory or a disk of this machine can be changed as a whole.',

@@ -7,7 +7,7 @@ export const probeHarmSentences = defineSentences({
   'harm-files-by-open-folder': { sentence: 'Files of this machine can be read through an open folder.' },
   'harm-files-by-handle': { sentence: 'Any file of this machine can be opened.' },
   'harm-files-by-chroot': { sentence: 'The root of the sandbox can be left.' },
-  'harm-files-unasked-mount': { sentence: 'Something is shared with it that was not asked for.' },
+  'harm-files-unasked-mount': { sentence: 'Something is shared with it that was not requested.' },
   'harm-files-system-folder-read': { sentence: 'A folder of this machine that is refused by default can be read.' },
   'harm-files-system-folder-write': { sentence: 'A folder of this machine that is refused by default can be written.' },
   'harm-files-shared-program': { sentence: 'A program of this machine can be replaced.' },

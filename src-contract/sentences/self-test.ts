@@ -56,7 +56,7 @@ export const selfTestSentences = defineSentences({
   'self-test-unreadable-answer': { sentence: 'It reported nothing that could be read.' },
   'self-test-usual-capabilities': { sentence: 'It may hold the usual capabilities and no other.' },
   'self-test-kernel-shared-by-class': { sentence: 'A container shares the kernel of this machine: that is its class.' },
-  'self-test-kernel-untold': { sentence: 'The probe did not tell its kernel.' },
+  'self-test-kernel-unreported': { sentence: 'The probe did not report its kernel.' },
   'self-test-main-process-elsewhere': { sentence: 'Its main process is not a process of this machine.' },
   'self-test-main-process-unreadable': { sentence: 'The main process could not be looked at.' },
   'self-test-main-filtered': { sentence: 'A filter of system calls is in force.' },

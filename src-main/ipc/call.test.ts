@@ -82,13 +82,13 @@ test.each(['../x.svg', '/etc/x.svg', 'a/b.svg', '', '.hidden'])(
     const never = () => Promise.reject(new Error('not this one'))
     const choices = { chooseImage: never, choosePaths: never, chooseTarget: never }
     const handlers = { startAgent: never, ...choices, copyText: never, showLog: never, readApp: never }
-    const ask = call(appAnswers({ ...handlers, saveFile }))
+    const send = call(appAnswers({ ...handlers, saveFile }))
     const content = { kind: 'svg', text: '<svg/>' }
 
-    await expect(ask({ name: 'app.saveFile', request: { name, content } })).rejects.toMatchObject({
+    await expect(send({ name: 'app.saveFile', request: { name, content } })).rejects.toMatchObject({
       wire: { code: 'invalidRequest' },
     })
     expect(saveFile).not.toHaveBeenCalled()
-    expect(await ask({ name: 'app.saveFile', request: { name: 'joey-web.svg', content } })).toEqual({ path: null })
+    expect(await send({ name: 'app.saveFile', request: { name: 'joey-web.svg', content } })).toEqual({ path: null })
   },
 )

@@ -1,7 +1,7 @@
 import { renameSync, writeFileSync } from 'node:fs'
 import type { BrowserWindow } from 'electron'
 
-const lookEveryMs = 400
+const pollMs = 400
 const giveUpAfterMs = 12_000
 
 /** Writes a picture of the window once it stands still, that is, once its list has been filled and nothing moves in. */
@@ -18,6 +18,6 @@ export async function writeScreenshot(window: BrowserWindow, path: string, isLiv
     }
     if (Date.now() - started > 2 * giveUpAfterMs) throw new Error('the window was never drawn')
     previous = bitmap
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs))
+    await new Promise((resolve) => setTimeout(resolve, pollMs))
   }
 }

@@ -4,13 +4,13 @@ import { appHost } from './app-url.ts'
 import { findAsset, isBelow, mimeTypeOf } from './asset-path.ts'
 import { commonHeaders, contentSecurityPolicy, noncePlaceholder } from './headers.ts'
 
-interface Asked {
+interface AssetRequest {
   readonly method: string
   readonly url: string
 }
 
 /** Answers app:// from one folder and from nothing else; the page gets a fresh nonce with each load. */
-export function createServer(folder: string): (request: Asked) => Promise<Response> {
+export function createServer(folder: string): (request: AssetRequest) => Promise<Response> {
   return async ({ method, url }) => {
     const { host, pathname } = new URL(url)
     if (host !== appHost) return refuse(404)

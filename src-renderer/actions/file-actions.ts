@@ -47,7 +47,7 @@ export async function upload(
       replace,
       task: newId(),
     })
-    toast.success(i18next.t('files.uploaded', { count: files, size: formatBytes(bytes) }), tellSkipped(skipped))
+    toast.success(i18next.t('files.uploaded', { count: files, size: formatBytes(bytes) }), describeSkipped(skipped))
   } catch (error) {
     const { wire } = AppError.from(error)
     if (wire.code === 'cancelled') return
@@ -74,7 +74,7 @@ export async function download(tree: string, paths: readonly string[], into?: st
       replace: into !== undefined,
       task: newId(),
     })
-    toast.success(i18next.t('files.downloaded', { count: files, path: target }), tellSkipped(skipped))
+    toast.success(i18next.t('files.downloaded', { count: files, path: target }), describeSkipped(skipped))
   } catch (error) {
     const { wire } = AppError.from(error)
     if (wire.code === 'cancelled') return
@@ -89,7 +89,7 @@ export async function download(tree: string, paths: readonly string[], into?: st
   }
 }
 
-function tellSkipped(skipped: readonly string[]): { description?: string } {
+function describeSkipped(skipped: readonly string[]): { description?: string } {
   if (skipped.length === 0) return {}
   const first = skipped.slice(0, 3).join('\n')
   return { description: `${i18next.t('files.skipped', { count: skipped.length })}\n${first}` }

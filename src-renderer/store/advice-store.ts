@@ -22,11 +22,11 @@ export function useAdvice(): ClassAdvice | null {
 export function adviseOn(wish: Wish): void {
   clearTimeout(timer)
   const turn = ++latest
-  timer = setTimeout(() => void ask(wish, turn), quietMs)
+  timer = setTimeout(() => void load(wish, turn), quietMs)
 }
 
 /** Advice is a help: where it cannot be had, the choice of classes stands without it. */
-async function ask(wish: Wish, turn: number): Promise<void> {
+async function load(wish: Wish, turn: number): Promise<void> {
   const advice = await call(adviseClass, wish).catch(() => null)
   if (turn === latest) adviceStore.setState({ advice })
 }

@@ -32,7 +32,7 @@ export function pathsOf({ edges }: Pick<IsolationView, 'edges'>): string {
 }
 
 /** Asks what a node reaches. The answer for the same node stays visible until the new one has come. */
-export async function askBlast(node: string | null): Promise<void> {
+export async function loadBlast(node: string | null): Promise<void> {
   if (node === null) return blastStore.setState({ node, blast: { kind: 'none' } })
   blastStore.setState((state) => (state.node === node ? state : { node, blast: { kind: 'loading' } }))
   const blast = await call(readBlastRadius, { node }).then(

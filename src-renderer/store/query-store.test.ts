@@ -5,7 +5,7 @@ import { createQueryStore } from './query-store.ts'
 test('what comes late for an earlier question is dropped', async () => {
   const answers = new Map<string, (value: string) => void>()
   const store = createQueryStore((query: string) => new Promise<string>((resolve) => answers.set(query, resolve)))
-  const [first, second] = [store.ask('first'), store.ask('second')]
+  const [first, second] = [store.load('first'), store.load('second')]
   answers.get('second')?.('of the second')
   await second
   answers.get('first')?.('of the first')
@@ -19,13 +19,13 @@ test('with keep, an answer stays while the next is store for, and where that fai
     if (fails) throw new AppError({ code: 'unavailable', reason: 'agent-lost', message: 'The agent does not answer.' })
     return query
   })
-  await store.ask('one')
+  await store.load('one')
   fails = true
-  const again = store.ask('two', { keep: true })
+  const again = store.load('two', { keep: true })
   expect(store.read()).toEqual({ kind: 'ready', value: 'one' })
   await again
   expect(store.read()).toEqual({ kind: 'ready', value: 'one' })
-  await store.ask('three')
+  await store.load('three')
   expect(store.read()).toMatchObject({ kind: 'error', error: { wire: { reason: 'agent-lost' } } })
 })
 
@@ -37,7 +37,7 @@ test('what was forgotten does not come back when its answer arrives', async () =
         answer = resolve
       }),
   )
-  const asking = store.ask(null)
+  const asking = store.load(null)
   store.forget()
   answer('late')
   await asking

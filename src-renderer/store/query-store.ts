@@ -12,23 +12,23 @@ export interface QueryStore<Query, Value> {
   readonly useAnswer: () => Answer<Value>
   readonly read: () => Answer<Value>
   /** Asks. With `keep` the present answer stays visible until the next one is there, and where that one fails. */
-  readonly ask: (query: Query, options?: { readonly keep?: boolean }) => Promise<void>
+  readonly load: (query: Query, options?: { readonly keep?: boolean }) => Promise<void>
   readonly forget: () => void
 }
 
 /** A store of one answer. Only the latest question counts: what comes late for an earlier one is dropped. */
-export function createQueryStore<Query, Value>(load: (query: Query) => Promise<Value>): QueryStore<Query, Value> {
+export function createQueryStore<Query, Value>(request: (query: Query) => Promise<Value>): QueryStore<Query, Value> {
   const loading: Answer<Value> = { kind: 'loading' }
   const store = createStore<{ readonly answer: Answer<Value> }>(() => ({ answer: loading }))
   let latest = 0
   return {
     useAnswer: () => useStore(store, ({ answer }) => answer),
     read: () => store.getState().answer,
-    async ask(query, { keep = false } = {}) {
+    async load(query, { keep = false } = {}) {
       latest += 1
       const mine = latest
       if (!keep) store.setState({ answer: loading })
-      const answer = await load(query).then(
+      const answer = await request(query).then(
         (value): Answer<Value> => ({ kind: 'ready', value }),
         (error: unknown): Answer<Value> => ({ kind: 'error', error: AppError.from(error) }),
       )

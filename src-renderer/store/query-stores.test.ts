@@ -16,7 +16,7 @@ import { makeSandbox } from '../testing/samples.ts'
 import { adviceStore, adviseOn, forgetAdvice } from './advice-store.ts'
 import { initialAgentState } from './agent-state.ts'
 import { agentStore } from './agent-store.ts'
-import { askBlast, blastStore } from './blast-store.ts'
+import { blastStore, loadBlast } from './blast-store.ts'
 import { changeClassStore, closeChange, planChange, runChange } from './change-class-store.ts'
 import { classesStore, loadClasses } from './classes-store.ts'
 import { followIsolation } from './feed-isolation-store.ts'
@@ -105,13 +105,13 @@ test('a self-test that cannot run keeps the older report', async () => {
 test('the reach of another node replaces that of the first, even where the first answers later', async () => {
   const answers: ((value: unknown) => void)[] = []
   use({ calls: { 'isolation.blast': () => new Promise((resolve) => answers.push(resolve)) } })
-  const questions = [askBlast('host-kernel'), askBlast(`sandbox:${id}`)]
+  const questions = [loadBlast('host-kernel'), loadBlast(`sandbox:${id}`)]
   await vi.waitFor(() => expect(answers).toHaveLength(2))
   answers[1]?.(makeBlast())
   answers[0]?.(makeBlast({ from: 'host-kernel', reached: [] }))
   await Promise.all(questions)
   expect(blastStore.getState().blast).toMatchObject({ kind: 'ready', radius: { from: `sandbox:${id}` } })
-  await askBlast(null)
+  await loadBlast(null)
   expect(blastStore.getState().blast.kind).toBe('none')
 })
 
@@ -134,7 +134,7 @@ test('what is shown of isolation is said in the language of the window', async (
   const stop = followIsolation(agentStore, null)
   try {
     await vi.waitFor(() => expect(isolationStore.getState().view).not.toBeNull())
-    await askBlast('host-kernel')
+    await loadBlast('host-kernel')
   } finally {
     stop()
     startI18n(null)

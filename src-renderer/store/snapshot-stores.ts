@@ -40,7 +40,7 @@ type NewSchedule = Parameters<typeof call<(typeof setSchedule)['request'], (type
 /** Sets it; what is shown is read again, so that the next time comes with it. */
 export async function saveSchedule(request: NewSchedule): Promise<void> {
   await call(setSchedule, request)
-  await scheduleStore.ask(request.ref, { keep: true })
+  await scheduleStore.load(request.ref, { keep: true })
 }
 
 const calmMs = 400
@@ -56,13 +56,13 @@ function costsOf(state: ReturnType<typeof agentStore.getState>): string {
 export function followUsage(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined
   let known = costsOf(agentStore.getState())
-  void usageStore.ask(null, { keep: true })
+  void usageStore.load(null, { keep: true })
   const off = agentStore.subscribe((state) => {
     const next = costsOf(state)
     if (next === known) return
     known = next
     clearTimeout(timer)
-    timer = setTimeout(() => void usageStore.ask(null, { keep: true }), calmMs)
+    timer = setTimeout(() => void usageStore.load(null, { keep: true }), calmMs)
   })
   return () => {
     clearTimeout(timer)

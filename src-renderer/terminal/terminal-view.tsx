@@ -24,9 +24,9 @@ export function TerminalView({ terminal, label, shown, paused, onTitle, onScreen
   const { t } = useTranslation()
   const [finding, setFinding] = useState(false)
   const { hostRef, screen, phase } = useTerminal({ id: terminal.id, shown, onFind: () => setFinding(true), onTitle })
-  const tellScreen = useRef(onScreen)
+  const notifyScreen = useRef(onScreen)
   useEffect(() => {
-    return screen ? tellScreen.current?.(screen.terminal) : undefined
+    return screen ? notifyScreen.current?.(screen.terminal) : undefined
   }, [screen])
   const closeFind = (): void => {
     setFinding(false)

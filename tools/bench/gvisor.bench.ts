@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { run as runProgram } from '../../src-agent/base/process/run.ts'
-import { judgeGvisor } from '../../src-agent/engines/host/probe-gvisor.ts'
+import { probeGvisor } from '../../src-agent/engines/host/probe-gvisor.ts'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
 import { compare } from './compare.ts'
@@ -74,7 +74,7 @@ const gvisorSpec = () => scriptSpec('sleep 1000', { class: 'gvisor', command: ['
 
 /** Takes Joey's own configuration and the image's tree. Null where this machine has no gVisor that works. */
 async function prepareBare(agent: TestAgent): Promise<Bare | null> {
-  const verdict = await judgeGvisor({ run: runProgram, folder: agent.place.home })
+  const verdict = await probeGvisor({ run: runProgram, folder: agent.place.home })
   if (!verdict?.setup) return null
   const { platform, options } = verdict.setup
   const folder = join(agent.place.home, 'bare')

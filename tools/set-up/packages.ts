@@ -25,7 +25,7 @@ export async function ensurePackages(purposes: readonly Purpose[]): Promise<void
   }
   attempts.remember(packageNames(useful))
   // Nobody is asked for rights, and nothing fails, for the sake of what could be done without.
-  if (needed.length === 0) return installWithApt([], useful, []).catch(tellWithout(useful))
+  if (needed.length === 0) return installWithApt([], useful, []).catch(warnWithout(useful))
   await installWithApt(needed, useful, await chooseRights(needed))
   const stillMissing = await findMissing(needed)
   if (stillMissing.length > 0) {
@@ -55,7 +55,7 @@ export function chooseName(debianPackage: string, policy: string): string {
   return candidate !== undefined && candidate !== '(none)' ? renamed : debianPackage
 }
 
-const tellWithout = (useful: readonly Requirement[]) => (error: unknown) => {
+const warnWithout = (useful: readonly Requirement[]) => (error: unknown) => {
   if (!(error instanceof Problem)) throw error
   say(`${listNames(useful)} could not be installed now. Joey goes on without, and "joey doctor" tells what that means.`)
 }

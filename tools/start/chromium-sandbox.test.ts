@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { judgeSandbox } from './chromium-sandbox.ts'
+import { chooseSandboxMode } from './chromium-sandbox.ts'
 
 test.each([
   ['root runs without it', { isRoot: true, userNamespaces: true, helperIsPrivileged: true }, 'off'],
@@ -11,5 +11,5 @@ test.each([
     'blocked',
   ],
 ] as const)('%s', (_rule, facts, verdict) => {
-  expect(judgeSandbox(facts)).toBe(verdict)
+  expect(chooseSandboxMode(facts)).toBe(verdict)
 })

@@ -12,7 +12,11 @@ export interface SandboxFacts {
 }
 
 /** Whether Chromium's sandbox works, has to be switched off (as root), or needs a helper that is not set up. */
-export function judgeSandbox({ isRoot, userNamespaces, helperIsPrivileged }: SandboxFacts): 'on' | 'off' | 'blocked' {
+export function chooseSandboxMode({
+  isRoot,
+  userNamespaces,
+  helperIsPrivileged,
+}: SandboxFacts): 'on' | 'off' | 'blocked' {
   if (isRoot) return 'off'
   return userNamespaces || helperIsPrivileged ? 'on' : 'blocked'
 }
@@ -20,7 +24,7 @@ export function judgeSandbox({ isRoot, userNamespaces, helperIsPrivileged }: San
 /** The arguments that Electron needs for its sandbox here; throws with the remedy where it cannot work. */
 export function sandboxArguments(executable: string): readonly string[] {
   const helper = join(dirname(executable), 'chrome-sandbox')
-  switch (judgeSandbox(readFacts(helper))) {
+  switch (chooseSandboxMode(readFacts(helper))) {
     case 'on':
       return []
     case 'off':

@@ -55,7 +55,7 @@ export async function exportBundle(request: BundleExport): Promise<Exported> {
     sign: request.signing.sign,
     signal,
   })
-  return { ...written, messages: tell(request, left.dropped) }
+  return { ...written, messages: messagesOf(request, left.dropped) }
 }
 
 async function* partsOf(request: BundleExport, now: Date, left: { dropped: number }): AsyncGenerator<PartSource> {
@@ -92,7 +92,7 @@ async function partOf(
   return { name: layer.key, about, content }
 }
 
-function tell({ plan, withImage }: BundleExport, dropped: number): string[] {
+function messagesOf({ plan, withImage }: BundleExport, dropped: number): string[] {
   const messages: string[] = []
   const { source, snapshots } = plan
   if (source.isRunning) messages.push(runningSentence)

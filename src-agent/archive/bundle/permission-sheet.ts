@@ -45,7 +45,7 @@ interface SheetRequest {
 export async function makeSheet(deps: SheetRequest): Promise<Sheet> {
   const { signing, file, manifest } = deps
   const { image, spec } = manifest
-  const signature = await judgeSignature(signing, file)
+  const signature = await checkSignature(signing, file)
   const room = await roomToFill(deps.folder.home)
   const freeBytes = room.bytes
   const unpackedBytes = bytesOf(manifest)
@@ -115,7 +115,7 @@ function findProblems(
   return problems
 }
 
-async function judgeSignature(
+async function checkSignature(
   signing: Signing,
   { signature, digest }: Pick<BundleFile, 'signature' | 'digest'>,
 ): Promise<Sheet['signature']> {

@@ -16,10 +16,10 @@ export async function restrictDevices(
   { root = cgroupRoot }: { readonly root?: string } = {},
 ): Promise<void> {
   const folder = join(root, 'devices', cgroup)
-  const tell = (file: string, line: string) => writeFile(join(folder, file), line).catch(ignoreImpossible)
+  const writeRule = (file: string, line: string) => writeFile(join(folder, file), line).catch(ignoreImpossible)
   // One after the other: the refusal of all takes away what was allowed before.
-  await tell('devices.deny', 'a')
-  for (const line of allowed) await tell('devices.allow', line)
+  await writeRule('devices.deny', 'a')
+  for (const line of allowed) await writeRule('devices.allow', line)
 }
 
 /** A cgroup above may refuse a device already, so that it cannot be allowed here. */

@@ -11,7 +11,7 @@ export async function isMonitorOf(pid: number, id: string): Promise<boolean> {
  * namespace that neither handles nor blocks it (pid_namespaces(7)), so waiting for its effect would be waiting for
  * nothing. One that ignores it may do so to finish something, and ends by itself then.
  */
-export async function isHeeded(pid: number, signal: number): Promise<boolean> {
+export async function handlesSignal(pid: number, signal: number): Promise<boolean> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const mask = (field: string) => BigInt(`0x${new RegExp(`^${field}:\\s*([0-9a-f]+)`, 'm').exec(status)?.[1] ?? '0'}`)
   const bit = 1n << BigInt(signal - 1)

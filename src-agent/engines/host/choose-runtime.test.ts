@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AppError } from '#contract/app-error'
 import type { Run } from '../../base/process/run.ts'
-import { chooseRuntime, judgeRuntimes } from './choose-runtime.ts'
+import { chooseRuntime, probeRuntimes } from './choose-runtime.ts'
 import type { ProbeFailure } from './probe-runtime.ts'
 
 let folder: string
@@ -64,8 +64,8 @@ test('what works is tried once for each program, version and start of the machin
 
 test('what fails is tried again, since somebody may have mended it', async () => {
   const host = hostWith(['crun', 'busybox'], { crun: 'broken' })
-  await judgeRuntimes(host)
-  await judgeRuntimes(host)
+  await probeRuntimes(host)
+  await probeRuntimes(host)
   expect(host.probe).toHaveBeenCalledTimes(2)
 })
 

@@ -42,7 +42,7 @@ export async function chooseRuntime(deps: RuntimeDeps): Promise<Runtime> {
 }
 
 /** All installed runtimes, each really tried. */
-export async function judgeRuntimes(deps: RuntimeDeps): Promise<readonly RuntimeVerdict[]> {
+export async function probeRuntimes(deps: RuntimeDeps): Promise<readonly RuntimeVerdict[]> {
   const verdicts: RuntimeVerdict[] = []
   // One after the other: they share the cache's file.
   for (const name of names) {

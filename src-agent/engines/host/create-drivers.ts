@@ -11,7 +11,7 @@ import { createGvisorDriver } from '../oci/gvisor/gvisor-driver.ts'
 import { createOciDriver } from '../oci/oci-driver.ts'
 import { chooseRuntime } from './choose-runtime.ts'
 import { createMicrovmClass } from './create-microvm-class.ts'
-import { judgeGvisor } from './probe-gvisor.ts'
+import { probeGvisor } from './probe-gvisor.ts'
 import { sweepProbes } from './sweep-probes.ts'
 import { readHostTraits } from './traits.ts'
 
@@ -51,7 +51,7 @@ export async function createDrivers({
     drivers.set('container', createOciDriver({ ...common, name, runtime: program }))
     log.info({ runtime }, 'the class "container" is offered')
   }
-  const gvisor = await judgeGvisor({ run, folder: folder.home })
+  const gvisor = await probeGvisor({ run, folder: folder.home })
   if (gvisor?.setup) {
     const { program, setup } = gvisor
     drivers.set('gvisor', createGvisorDriver({ ...common, name: 'runsc', runtime: program }, setup, mayPatchGvisor))

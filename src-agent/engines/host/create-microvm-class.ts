@@ -7,7 +7,7 @@ import { createMicrovm } from '../microvm/create-microvm.ts'
 import type { MicrovmDriver } from '../microvm/microvm-driver.ts'
 import { defaultCapabilities } from '../oci/grants.ts'
 import type { HostTraits } from '../oci/runtime-config.ts'
-import { judgeMicrovm } from './probe-microvm.ts'
+import { probeMicrovm } from './probe-microvm.ts'
 import { tryKvm } from './try-kvm.ts'
 
 interface Deps {
@@ -30,7 +30,7 @@ export interface MicrovmClass extends Omit<MicrovmDriver, 'close'> {
 /** The driver of the class "microvm", with templates in the making; null where this host cannot have it. */
 export async function createMicrovmClass(deps: Deps): Promise<MicrovmClass | null> {
   const { folder, run, log, conmon, host, ownKernel } = deps
-  const verdict = await judgeMicrovm({ run, folder: folder.home, tryKvm, ownKernel })
+  const verdict = await probeMicrovm({ run, folder: folder.home, tryKvm, ownKernel })
   const { assets, programs, virtiofsd, version, acceleration, emulated } = verdict
   if (assets === null) {
     log.warn({ reason: verdict.failure?.message }, 'micro-VMs cannot run here')

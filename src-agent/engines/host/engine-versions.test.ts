@@ -32,5 +32,5 @@ test.each<[Engine['name'], string, string]>([
 test('a finding says what an old one lets happen, with numbers to look up', () => {
   const [finding] = findOldEngines([{ name: 'runc', version: '1.1.5+ds1' }])
   expect(finding).toMatchObject({ id: 'version-runc', title: 'runc 1.1.5+ds1 is older than 1.2.8' })
-  expect(finding?.detail).toMatch(/onto the host.*CVE-2024-21626.*Your distribution may have mended it/)
+  expect(finding?.detail).toMatch(/onto the host.*CVE-2024-21626.*Your distribution may have fixed it/)
 })

@@ -88,13 +88,13 @@ export function findOldEngines(engines: readonly Engine[]): readonly Finding[] {
 }
 
 function describeOld({ name, version }: Engine, old: readonly Minimum[]): Finding {
-  const mayBeMended = isOfDistribution(version)
-  const worst = old.some(({ level }) => level === 'problem') && !mayBeMended ? 'problem' : 'warning'
+  const mayBePatched = isOfDistribution(version)
+  const worst = old.some(({ level }) => level === 'problem') && !mayBePatched ? 'problem' : 'warning'
   const wanted = [...new Set(old.map(({ since }) => since[0]))].at(-1) ?? ''
   const detail = sentence('engine-flaws', {
     flaws: old.map(({ flaw }) => flaw),
     cves: old.flatMap((each) => each.cves).join(', '),
-    corrected: mayBeMended ? 'maybe' : 'no',
+    corrected: mayBePatched ? 'maybe' : 'no',
   })
   const title = sentence('engine-old', { engine: name, version, wanted })
   return finding({ id: `version-${name}`, level: worst, title, detail })

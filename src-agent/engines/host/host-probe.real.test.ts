@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { examineHost } from '#contract/agent'
 import { findSystemProgram } from '#contract/client/system-program'
 import { run } from '../../base/process/run.ts'
-import { chooseRuntime, judgeRuntimes } from './choose-runtime.ts'
+import { chooseRuntime, probeRuntimes } from './choose-runtime.ts'
 import { createHostProbe } from './host-probe.ts'
 import { isStatic } from './programs.ts'
 import { sweepProbes } from './sweep-probes.ts'
@@ -58,7 +58,7 @@ test('a trial that its agent did not live to end is ended and removed by the nex
 })
 
 test('every verdict on a runtime that fails carries its words', async () => {
-  const verdicts = await judgeRuntimes({ run, folder })
+  const verdicts = await probeRuntimes({ run, folder })
   expect(verdicts.length).toBeGreaterThan(0)
   for (const verdict of verdicts) if (verdict.failure !== null) expect(verdict.failure).toContain(verdict.name)
 })

@@ -5,13 +5,13 @@ import { sentence } from '#contract/sentence'
 import { installRemedy } from '../../base/process/packages.ts'
 import { explain, explainObstacle } from '../class-sentences.ts'
 import { examineCapacity } from './capacity.ts'
-import { judgeRuntimes, type RuntimeDeps, type RuntimeVerdict } from './choose-runtime.ts'
+import { probeRuntimes, type RuntimeDeps, type RuntimeVerdict } from './choose-runtime.ts'
 import { findOldEngines } from './engine-versions.ts'
 import { gvisorFinding, gvisorOffer } from './gvisor-offer.ts'
 import { examineKernel } from './kernel-features.ts'
 import { kernelFindings, microvmFinding, microvmOffer } from './microvm-offer.ts'
-import { type GvisorVerdict, judgeGvisor } from './probe-gvisor.ts'
-import { judgeMicrovm, type MicrovmVerdict } from './probe-microvm.ts'
+import { type GvisorVerdict, probeGvisor } from './probe-gvisor.ts'
+import { type MicrovmVerdict, probeMicrovm } from './probe-microvm.ts'
 import { examinePlace, ownProgram } from './program-place.ts'
 import { examinePrograms } from './programs.ts'
 import { readVersions } from './read-versions.ts'
@@ -56,7 +56,7 @@ async function examineNow(deps: Deps): Promise<HostReport> {
   const [kernel, [runtimes, gvisor, microvm], programs, capacity, ...others] = await Promise.all([
     examineKernel({ run: deps.run, uid }),
     // Only root can try a runtime; for others the finding about the account says it all.
-    uid === 0 ? judgeEngines(deps) : ([[], null, null] as const),
+    uid === 0 ? probeEngines(deps) : ([[], null, null] as const),
     examinePrograms(deps),
     examineCapacity(deps.folder),
     ...(deps.others ?? []).map((examine) => examine()),
@@ -83,13 +83,13 @@ async function examineNow(deps: Deps): Promise<HostReport> {
 }
 
 /** One after the other: they share the cache's file. */
-async function judgeEngines(
+async function probeEngines(
   deps: Deps,
 ): Promise<readonly [readonly RuntimeVerdict[], GvisorVerdict | null, MicrovmVerdict]> {
   return [
-    await judgeRuntimes(deps),
-    await judgeGvisor(deps),
-    await judgeMicrovm({ ...deps, tryKvm, ownKernel: deps.microvmKernel?.() ?? null }),
+    await probeRuntimes(deps),
+    await probeGvisor(deps),
+    await probeMicrovm({ ...deps, tryKvm, ownKernel: deps.microvmKernel?.() ?? null }),
   ]
 }
 
@@ -109,7 +109,7 @@ export function runtimeFindings(verdicts: readonly RuntimeVerdict[]): Finding[] 
   })
 }
 
-interface Grounds {
+interface OfferInputs {
   readonly runtimes: readonly RuntimeVerdict[]
   readonly gvisor: GvisorVerdict | null
   readonly microvm: MicrovmVerdict | null
@@ -120,7 +120,7 @@ interface Grounds {
 /** What stands in the way of every sandbox. Findings about one image tool or the network do not. */
 const blocking = new Set(['account', 'kernel-overlay', 'kernel-erofs', 'kernel-seccomp', 'program-conmon'])
 
-export function offers({ runtimes, gvisor, microvm, findings, wanted }: Grounds): ClassOffer[] {
+export function offers({ runtimes, gvisor, microvm, findings, wanted }: OfferInputs): ClassOffer[] {
   const engine = runtimes.find((verdict) => verdict.failure === null && (!wanted || verdict.name === wanted))
   const obstacle = findings.find((finding) => finding.level === 'problem' && blocking.has(finding.id))
   return [containerOffer(engine, obstacle), gvisorOffer(gvisor, obstacle), microvmOffer(microvm, obstacle)]

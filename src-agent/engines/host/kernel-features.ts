@@ -14,7 +14,7 @@ interface Deps {
   readonly root?: string
 }
 
-type Look = Required<Deps>
+type Inspection = Required<Deps>
 
 /** What sandboxes need of the kernel, and of who runs the agent. */
 export function examineKernel({ root = '/', ...deps }: Deps): Promise<readonly Finding[]> {
@@ -42,7 +42,7 @@ async function examineAccount(uid: number): Promise<Finding> {
 }
 
 /** Known to the kernel already, or a module that a mount would load. */
-async function examineFileSystem({ root, run }: Look, name: 'overlay' | 'erofs'): Promise<Finding> {
+async function examineFileSystem({ root, run }: Inspection, name: 'overlay' | 'erofs'): Promise<Finding> {
   const id = `kernel-${name}`
   const known = (await read(root, 'proc/filesystems'))
     .split('\n')
@@ -57,14 +57,14 @@ async function examineFileSystem({ root, run }: Look, name: 'overlay' | 'erofs')
   return finding({ id, level: 'problem', title: sentence('file-system-lacking', { name }), detail })
 }
 
-async function examineSeccomp({ root }: Look): Promise<Finding> {
+async function examineSeccomp({ root }: Inspection): Promise<Finding> {
   const id = 'kernel-seccomp'
   if (/^Seccomp:/m.test(await read(root, 'proc/self/status'))) return fine(id, sentence('seccomp-known'))
   const detail = sentence('seccomp-lacking-detail')
   return finding({ id, level: 'problem', title: sentence('seccomp-lacking'), detail })
 }
 
-async function examineUserNamespaces({ root }: Look): Promise<Finding> {
+async function examineUserNamespaces({ root }: Inspection): Promise<Finding> {
   const id = 'kernel-user-namespaces'
   const max = Number((await read(root, 'proc/sys/user/max_user_namespaces')).trim() || 0)
   if (max > 0) return fine(id, sentence('user-namespaces-known'))
@@ -74,7 +74,7 @@ async function examineUserNamespaces({ root }: Look): Promise<Finding> {
 
 const neededControllers = ['cpu', 'memory', 'pids']
 
-async function examineCgroups({ root }: Look): Promise<Finding> {
+async function examineCgroups({ root }: Inspection): Promise<Finding> {
   const { version, controllers } = await readControllers(root)
   const missing = neededControllers.filter((controller) => !controllers.includes(controller))
   const title = sentence('cgroups-found', { version, controllers: controllers.join(', ') })
@@ -98,7 +98,7 @@ async function readControllers(root: string): Promise<{ version: 'v1' | 'v2'; co
  * Only reported, for the class of micro-VMs. The presence of /dev/kvm proves nothing: the module of nested clouds (PVM) runs
  * only kernels made for it, and an emulator that tries others stalls. So the processor's flags decide.
  */
-async function examineKvm({ root }: Look): Promise<Finding> {
+async function examineKvm({ root }: Inspection): Promise<Finding> {
   if (!existsSync(join(root, 'dev/kvm'))) return kvmFinding('none')
   const hasFlags = /^flags\s*:.*\b(vmx|svm)\b/m.test(await read(root, 'proc/cpuinfo'))
   if (hasFlags && !existsSync(join(root, 'sys/module/kvm_pvm'))) return kvmFinding('usable')

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Run } from '../../base/process/run.ts'
-import { judgeGvisor } from './probe-gvisor.ts'
+import { probeGvisor } from './probe-gvisor.ts'
 import type { GvisorAttempt } from './try-gvisor.ts'
 
 let folder: string
@@ -33,14 +33,14 @@ function hostWith(runsc: typeof old, works: Works, hasVirtualisation = false) {
 }
 
 test('systrap is preferred where it exists and works', async () => {
-  expect(await judgeGvisor(hostWith(recent, () => true))).toMatchObject({
+  expect(await probeGvisor(hostWith(recent, () => true))).toMatchObject({
     version: 'release-20240807.0',
     setup: { platform: 'systrap', hidesNetSettings: false, options: ['--overlay2=none'] },
   })
 })
 
 test('what needs the settings of the network hidden gets them hidden', async () => {
-  const verdict = await judgeGvisor(hostWith(old, (_platform, hidden) => hidden))
+  const verdict = await probeGvisor(hostWith(old, (_platform, hidden) => hidden))
   expect(verdict?.setup).toEqual({
     version: '0.0~20221219.0',
     disconnects: false,
@@ -52,28 +52,28 @@ test('what needs the settings of the network hidden gets them hidden', async () 
 
 test('kvm is tried only where the processor has virtualisation', async () => {
   const without = hostWith(old, (platform) => platform === 'kvm')
-  expect(await judgeGvisor(without)).toMatchObject({ setup: null, failure: expect.stringContaining('ptrace: no') })
-  const verdict = await judgeGvisor(hostWith(old, (platform) => platform === 'kvm', true))
+  expect(await probeGvisor(without)).toMatchObject({ setup: null, failure: expect.stringContaining('ptrace: no') })
+  const verdict = await probeGvisor(hostWith(old, (platform) => platform === 'kvm', true))
   expect(verdict?.setup?.platform).toBe('kvm')
 })
 
 test('what works is tried once, and so is what hangs', async () => {
   const host = hostWith(old, (platform, hidden) => (platform === 'kvm' ? 'hangs' : hidden), true)
-  await judgeGvisor(host)
+  await probeGvisor(host)
   expect(host.attempt).toHaveBeenCalledTimes(4)
-  await judgeGvisor(host)
+  await probeGvisor(host)
   // Only what failed at once is tried again on the way.
   expect(host.attempt).toHaveBeenCalledTimes(5)
 })
 
 test('an older version is asked in its own words to write to the disk', async () => {
-  const verdict = await judgeGvisor(hostWith({ ...old, flags: '  -overlay\n' }, () => true))
+  const verdict = await probeGvisor(hostWith({ ...old, flags: '  -overlay\n' }, () => true))
   expect(verdict?.setup?.options).toEqual(['--overlay=false'])
 })
 
 test('without the program there is no verdict, without busybox none that could be trusted', async () => {
   const host = hostWith(old, () => true)
-  expect(await judgeGvisor({ ...host, find: () => null })).toBeNull()
+  expect(await probeGvisor({ ...host, find: () => null })).toBeNull()
   const find = (name: string) => (name === 'busybox' ? null : `/usr/bin/${name}`)
-  expect(await judgeGvisor({ ...host, find })).toMatchObject({ setup: null })
+  expect(await probeGvisor({ ...host, find })).toMatchObject({ setup: null })
 })

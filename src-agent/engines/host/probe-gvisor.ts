@@ -35,7 +35,7 @@ const platforms = ['systrap', 'kvm', 'ptrace'] as const
  * Finds out by trying how gVisor works here; null where it is not installed. What works is remembered until the machine
  * starts anew, and so is what hangs, because to find that out again would take as long again.
  */
-export async function judgeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | null> {
+export async function probeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | null> {
   const { run, folder, find = findSystemProgram, attempt = tryGvisor, hasVirtualisation = readVirtualisation } = deps
   const program = find('runsc')
   if (program === null) return null
@@ -71,15 +71,15 @@ interface About {
 
 /** `runsc version 0.0~20221219.0`, `runsc version release-20240807.0` */
 async function readAbout(run: Run, program: string): Promise<About | null> {
-  const ask = async (...args: string[]): Promise<string> => {
+  const output = async (...args: string[]): Promise<string> => {
     const { stdout, stderr } = await run(program, args, { timeoutMs: 5_000, okExitCodes: [0, 1, 2, 128] })
     return `${stdout}\n${stderr}`
   }
   try {
-    const version = /version\s+(\S+)/.exec(await ask('--version'))?.[1]
+    const version = /version\s+(\S+)/.exec(await output('--version'))?.[1]
     return version === undefined
       ? null
-      : { version, platforms: await ask('help', 'platforms'), flags: await ask('flags') }
+      : { version, platforms: await output('help', 'platforms'), flags: await output('flags') }
   } catch (error) {
     if (error instanceof AppError) return null
     throw error

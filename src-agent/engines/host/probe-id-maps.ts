@@ -29,7 +29,7 @@ interface IdMapVerdict {
  * Runs a real container to its end, in a user namespace and on an overlay of mapped trees of the state folder. It takes a kernel
  * that maps ids in mounts of that file system, one that lets user namespaces be made, and a runtime that joins one.
  */
-export async function judgeIdMaps(deps: RuntimeDeps): Promise<IdMapVerdict> {
+export async function probeIdMaps(deps: RuntimeDeps): Promise<IdMapVerdict> {
   const outside = findResource(`outside/${process.arch}/joey-outside`)
   if (outside === null) return { outside, failure: sentence('id-maps-no-program', { processor: process.arch }) }
   const runtime = await chooseRuntime(deps).catch(() => null)

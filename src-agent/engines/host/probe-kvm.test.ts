@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '#contract/app-error'
 import { createProbeCache } from './probe-cache.ts'
-import { judgeKvm } from './probe-kvm.ts'
+import { probeKvm } from './probe-kvm.ts'
 
 describe('whether KVM works', () => {
   let root: string
@@ -27,7 +27,7 @@ describe('whether KVM works', () => {
       boots += 1
       if (outcome) throw outcome
     }
-    return judgeKvm({ root, boot, cache: cache(), key })
+    return probeKvm({ root, boot, cache: cache(), key })
   }
   const stalls = new AppError({ code: 'engine', reason: 'template-failed', message: 'It did not come up.' })
 

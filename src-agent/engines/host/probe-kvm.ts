@@ -24,8 +24,8 @@ const bootMs = 10_000
  * The presence of /dev/kvm proves nothing: where this machine is a virtual one itself, it may run special kernels only,
  * and QEMU starts, stalls, and does not fall back. So flags first, then a real guest against the clock.
  */
-export async function judgeKvm({ root = '/', boot, cache, key }: Deps): Promise<KvmVerdict> {
-  const obstacle = await lookAtKvm(root)
+export async function probeKvm({ root = '/', boot, cache, key }: Deps): Promise<KvmVerdict> {
+  const obstacle = await findKvmObstacle(root)
   if (obstacle !== null) return { works: false, why: obstacle }
   const known = `kvm ${key}`
   if (await cache.isKnownToWork(known)) return { works: true }
@@ -44,7 +44,7 @@ export async function judgeKvm({ root = '/', boot, cache, key }: Deps): Promise<
 }
 
 /** What stands against KVM without trying it; null: nothing. */
-export async function lookAtKvm(root: string): Promise<Sentence | null> {
+export async function findKvmObstacle(root: string): Promise<Sentence | null> {
   if (!(await canUse(join(root, 'dev/kvm')))) return sentence('kvm-missing')
   const processors = await readFile(join(root, 'proc/cpuinfo'), 'utf8').catch(() => '')
   const hasFlags = /^flags\s*:.*\b(vmx|svm)\b/m.test(processors)

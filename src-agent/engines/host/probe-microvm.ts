@@ -7,7 +7,7 @@ import { type Sentence, sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
 import { ensureGuestAssets, type GuestAssets } from '../microvm/guest/guest-assets.ts'
 import { createProbeCache } from './probe-cache.ts'
-import { judgeKvm, type KvmVerdict } from './probe-kvm.ts'
+import { type KvmVerdict, probeKvm } from './probe-kvm.ts'
 
 /** What this host has for micro-VMs. */
 export interface MicrovmVerdict {
@@ -47,7 +47,7 @@ export interface MicrovmProbe {
 /** Debian has it outside of every search path, other distributions elsewhere. */
 const virtiofsdPlaces = ['/usr/lib/qemu/virtiofsd', '/usr/libexec/virtiofsd', '/usr/lib/virtiofsd']
 
-export async function judgeMicrovm(probe: MicrovmProbe): Promise<MicrovmVerdict> {
+export async function probeMicrovm(probe: MicrovmProbe): Promise<MicrovmVerdict> {
   const { find = findSystemProgram, folder, ensureAssets = ensureGuestAssets } = probe
   const [qemu, bwrap, setpriv] = [find('qemu-system-x86_64'), find('bwrap'), find('setpriv')]
   const missing = [
@@ -59,7 +59,7 @@ export async function judgeMicrovm(probe: MicrovmProbe): Promise<MicrovmVerdict>
   const found = { version: await readVersion(probe.run, qemu), programs: { qemu, bwrap } }
   try {
     const assets = await ensureAssets(join(folder, 'microvm', 'guest'), { ownKernel: probe.ownKernel ?? null })
-    const kvm = await judgeKvmOf(probe, found, assets)
+    const kvm = await probeKvmFor(probe, found, assets)
     return { ...found, ...kvm, assets, virtiofsd: await findVirtiofsd(find), failure: null, missing: null }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
@@ -67,12 +67,12 @@ export async function judgeMicrovm(probe: MicrovmProbe): Promise<MicrovmVerdict>
   }
 }
 
-async function judgeKvmOf(
+async function probeKvmFor(
   { folder, readBootId, root, tryKvm }: MicrovmProbe,
   found: Pick<MicrovmVerdict, 'version' | 'programs'>,
   assets: GuestAssets,
 ): Promise<Pick<MicrovmVerdict, 'acceleration' | 'emulated'>> {
-  const verdict: KvmVerdict = await judgeKvm({
+  const verdict: KvmVerdict = await probeKvm({
     ...(root !== undefined && { root }),
     cache: createProbeCache(join(folder, 'probes.json'), readBootId),
     key: `${found.programs.qemu} ${found.version} ${assets.key}`,

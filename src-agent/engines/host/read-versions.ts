@@ -14,21 +14,21 @@ interface Verdicts {
 
 /** The versions of everything that holds sandboxes in; what is not there or does not tell its version is left out. */
 export async function readVersions(run: Run, { runtimes, gvisor, microvm }: Verdicts): Promise<readonly Engine[]> {
-  const asked = await Promise.all([
-    askVersion(run, 'conmon', findSystemProgram('conmon')),
-    askVersion(run, 'virtiofsd', microvm?.virtiofsd ?? null),
+  const versions = await Promise.all([
+    versionOf(run, 'conmon', findSystemProgram('conmon')),
+    versionOf(run, 'virtiofsd', microvm?.virtiofsd ?? null),
   ])
   return [
     { name: 'kernel' as const, version: release() },
     ...runtimes.map(({ name, version }) => ({ name, version })),
     ...(gvisor ? [{ name: 'runsc' as const, version: gvisor.version }] : []),
     ...(microvm ? [{ name: 'qemu' as const, version: microvm.version }] : []),
-    ...asked.filter((engine) => engine !== null),
+    ...versions.filter((engine) => engine !== null),
   ]
 }
 
 /** The older virtiofsd came with QEMU and has its numbers; the newer one is another program and began anew at 1. */
-async function askVersion(run: Run, name: 'conmon' | 'virtiofsd', program: string | null): Promise<Engine | null> {
+async function versionOf(run: Run, name: 'conmon' | 'virtiofsd', program: string | null): Promise<Engine | null> {
   if (program === null) return null
   const answer = await run(program, ['--version'], { timeoutMs: 5_000 }).catch(() => null)
   const version = /\d+(\.\d+)+/.exec(answer?.stdout ?? '')?.[0]

@@ -54,7 +54,7 @@ describe('a saved micro-VM', () => {
   test('knows who it is before any of its processes runs, and has a clock and random numbers of its own', async () => {
     const parent = fixture.plan(1, 'while :; do hostname >>/names; sleep 0.02; done')
     await fixture.launch(parent)
-    await expect.poll(() => fixture.ask(parent, 'wc -l </names'), soon).toMatch(/\d\d/)
+    await expect.poll(() => fixture.runShell(parent, 'wc -l </names'), soon).toMatch(/\d\d/)
     await fixture.save(parent, state)
     const upper = join(folder, 'then')
     await createDiskConverter(run).readDisk({ disk: `${state}.disk`, upper, signal })
@@ -62,14 +62,14 @@ describe('a saved micro-VM', () => {
     const forks = [fixture.plan(2, ''), fixture.plan(3, '')]
     await Promise.all(forks.map((fork) => fixture.restore(fork, state)))
     for (const fork of forks) {
-      const names = async () => (await fixture.ask(fork, 'cat /names')).split('\n')
+      const names = async () => (await fixture.runShell(fork, 'cat /names')).split('\n')
       await expect.poll(names, soon).toContain(fork.hostname)
       // One may have asked for the name already, and not have written it down yet.
       expect((await names()).filter((name) => name === 'number1').length - then).toBeLessThanOrEqual(1)
-      const time = Number(await fixture.ask(fork, 'date +%s'))
+      const time = Number(await fixture.runShell(fork, 'date +%s'))
       expect(Math.abs(time - Date.now() / 1000)).toBeLessThan(30)
     }
-    const random = await Promise.all(forks.map((fork) => fixture.ask(fork, 'cat /proc/sys/kernel/random/uuid')))
+    const random = await Promise.all(forks.map((fork) => fixture.runShell(fork, 'cat /proc/sys/kernel/random/uuid')))
     expect(new Set(random).size).toBe(2)
   })
 
@@ -83,8 +83,8 @@ describe('a saved micro-VM', () => {
     expect(String(await new Promise((resolve) => beside.stdout.once('data', resolve)))).toBe('still there\n')
     const fork = fixture.plan(2, 'sleep 1000', { limits: { memoryBytes: 2 ** 27, cpus: null, pids: 30 } })
     await fixture.restore(fork, state)
-    await expect.poll(() => fixture.ask(fork, 'ps'), soon).not.toContain(' cat')
-    expect(await fixture.ask(fork, 'cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/memory.max')).toBe(`30\n${2 ** 27}`)
+    await expect.poll(() => fixture.runShell(fork, 'ps'), soon).not.toContain(' cat')
+    expect(await fixture.runShell(fork, 'cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/memory.max')).toBe(`30\n${2 ** 27}`)
     await driver.update(fork.id, { memoryBytes: null, cpus: 1, pids: 40 })
     const { memoryMebibytes } = JSON.parse(readFileSync(join(state, 'machine.json'), 'utf8')).shape
     const limits = { memoryBytes: (memoryMebibytes + 1) * 2 ** 20, cpus: null, pids: null }
@@ -99,12 +99,12 @@ describe('a saved micro-VM', () => {
       const parent = fixture.plan(1, 'sleep 1000', { netns: network.netns, address: network.address })
       await fixture.launch(parent)
       const show = 'ip addr show dev eth0; ip route'
-      expect(await fixture.ask(parent, show)).toContain(network.address.mac)
+      expect(await fixture.runShell(parent, show)).toContain(network.address.mac)
       await fixture.save(parent, state)
       const address = { ...other.address, mac: '02:00:00:00:77:77' }
       const fork = fixture.plan(2, 'sleep 1000', { netns: other.netns, address })
       await fixture.restore(fork, state)
-      const shown = await fixture.ask(fork, `ping -c1 -W5 ${address.gateway}; ${show}`)
+      const shown = await fixture.runShell(fork, `ping -c1 -W5 ${address.gateway}; ${show}`)
       expect(shown).toContain('1 packets received')
       expect(shown).toContain('02:00:00:00:77:77')
       expect(shown).toContain(`default via ${address.gateway}`)
@@ -112,7 +112,7 @@ describe('a saved micro-VM', () => {
       expect(shown).not.toContain(`${network.address.gateway} `)
       const alone = fixture.plan(3, 'sleep 1000')
       await fixture.restore(alone, state)
-      expect(await fixture.ask(alone, 'ip link show dev eth0; ip route')).toMatch(
+      expect(await fixture.runShell(alone, 'ip link show dev eth0; ip route')).toMatch(
         /<BROADCAST,MULTICAST> [^\n]*\n[^\n]*$/,
       )
     } finally {
@@ -178,6 +178,6 @@ describe('a saved micro-VM', () => {
     const later = await fixture.setting.again()
     expect(await later.phase(parent.id)).toBe('running')
     await countsOn(parent)
-    expect(await fixture.ask(parent, 'echo answers', later)).toBe('answers')
+    expect(await fixture.runShell(parent, 'echo answers', later)).toBe('answers')
   })
 })

@@ -53,13 +53,13 @@ describe('the layers of a micro-VM', () => {
     await run('mkfs.erofs', [below, tree], { timeoutMs: 30_000 })
     const plan = fixture.plan(1, 'sleep 1000', { lowers: [top, tree], lowerFiles: [await toErofs(top), below] })
     await fixture.launch(plan)
-    const look = 'cat /etc/stays /etc/changes; echo; ls /etc/goes 2>/dev/null; echo /opt/*/*; ls -ldn /'
-    const [texts, ...rest] = (await fixture.ask(plan, look)).split('\n')
+    const script = 'cat /etc/stays /etc/changes; echo; ls /etc/goes 2>/dev/null; echo /opt/*/*; ls -ldn /'
+    const [texts, ...rest] = (await fixture.runShell(plan, script)).split('\n')
     expect(texts).toBe('belowabove')
     expect(rest[0]).toBe('/opt/covered/b /opt/open/a /opt/open/b')
     expect(rest[1]).toMatch(/^drwxr-x--x +\d+ 7 +8 /)
     expect(
-      await fixture.ask(plan, 'rm /etc/stays && ls /etc/stays 2>/dev/null; echo new >/etc/goes; cat /etc/goes'),
+      await fixture.runShell(plan, 'rm /etc/stays && ls /etc/stays 2>/dev/null; echo new >/etc/goes; cat /etc/goes'),
     ).toBe('new')
   })
 
@@ -67,7 +67,7 @@ describe('the layers of a micro-VM', () => {
     const { driver } = fixture.setting
     const plan = fixture.plan(1, 'sleep 1000')
     await fixture.launch(plan)
-    await fixture.ask(plan, 'seq 100000 >/numbers; mkdir /kept; echo kept >/kept/file')
+    await fixture.runShell(plan, 'seq 100000 >/numbers; mkdir /kept; echo kept >/kept/file')
     await driver.flushDisk(plan.id, plan.paths)
     await driver.pause(plan.id)
     const copy = join(folder, 'copy.ext4')
@@ -86,7 +86,7 @@ describe('the layers of a micro-VM', () => {
   ])('a signal %s is distinguished', async (_name, script, signalName, handled) => {
     const plan = fixture.plan(1, `${script}`)
     await fixture.launch(plan)
-    const ask = () => fixture.setting.driver.handlesSignal(plan.id, signalName)
-    await expect.poll(ask, { timeout: 5_000 }).toBe(handled)
+    const handles = () => fixture.setting.driver.handlesSignal(plan.id, signalName)
+    await expect.poll(handles, { timeout: 5_000 }).toBe(handled)
   })
 })

@@ -46,7 +46,7 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
     findProcesses,
     ending: (id, paths) => readEnding(context, id, paths),
     remove: (id, paths) => takeBack(context, id, paths, clear),
-    ...createQuestions(parts),
+    ...createGuestRequests(parts),
     ...createSaving(parts),
   }
 }
@@ -151,7 +151,7 @@ function createRuns({ context, channels, need, clear, giveUp }: Parts) {
 }
 
 /** What is asked of a machine and its guest, and what the guest is asked to do. */
-function createQuestions({ context, holding }: Parts) {
+function createGuestRequests({ context, holding }: Parts) {
   const { records, cgroupOf, channelOf, hasEnded } = context
   return {
     async phase(id) {

@@ -30,11 +30,11 @@ export async function sendSignal(context: MachineContext, id: SandboxId, name: s
 }
 
 /** What is frozen answers nothing, so a guest that is paused runs for the moment that it takes. */
-export async function whileThawed<T>(cgroup: MachineCgroup, ask: () => Promise<T>): Promise<T> {
-  if (!(await cgroup.isFrozen())) return ask()
+export async function whileThawed<T>(cgroup: MachineCgroup, work: () => Promise<T>): Promise<T> {
+  if (!(await cgroup.isFrozen())) return work()
   await cgroup.thaw()
   try {
-    return await ask()
+    return await work()
   } finally {
     if ((await cgroup.processes()).length > 0) await cgroup.freeze()
   }

@@ -28,8 +28,8 @@ const withoutMarks: TreeTools = {
  */
 export async function findWorkingFolder(plan: Wish, run: Run): Promise<string> {
   const { cwd, argv } = plan.process
-  if (cwd === '/' || (await lookThrough(plan, withoutMarks)) === cwd) return cwd
-  const found = await lookThrough(
+  if (cwd === '/' || (await resolveCwd(plan, withoutMarks)) === cwd) return cwd
+  const found = await resolveCwd(
     plan,
     createTreeTools(run, () => false),
   )
@@ -38,24 +38,21 @@ export async function findWorkingFolder(plan: Wish, run: Run): Promise<string> {
 }
 
 /** Null where no folder can be there. */
-async function lookThrough(
-  { paths, lowers, mounts, process: { cwd } }: Wish,
-  tools: TreeTools,
-): Promise<string | null> {
+async function resolveCwd({ paths, lowers, mounts, process: { cwd } }: Wish, tools: TreeTools): Promise<string | null> {
   const sources = [paths.upper, ...lowers].map((path): LayerSource => ({ kind: 'folder', path }))
   const covered = new Set(mounts.map(({ target }) => toBytes(target).slice(1)))
   const view = await openTreeView(sources, tools)
   try {
     const found = await follow(view, toBytes(cwd), (path) => covered.has(path))
     if (found.kind === 'missing') return Buffer.from(`/${found.path}`, 'latin1').toString('utf8')
-    return found.kind === 'as-asked' ? cwd : null
+    return found.kind === 'as-given' ? cwd : null
   } finally {
     await view.close()
   }
 }
 
 type Found =
-  | { readonly kind: 'as-asked' }
+  | { readonly kind: 'as-given' }
   /** Something that is no folder is in the way, or links in a circle. */
   | { readonly kind: 'barred' }
   /** Where a link leads to what is not there: the path without links. */
@@ -77,9 +74,9 @@ async function follow(
     }
     const here = [...done, name].join('/')
     // What a mount shows is not in the layers.
-    if (isCovered(here)) return { kind: 'as-asked' }
+    if (isCovered(here)) return { kind: 'as-given' }
     const node = await view.stat(here)
-    if (node === null && links === 0) return { kind: 'as-asked' }
+    if (node === null && links === 0) return { kind: 'as-given' }
     if (node === null) return { kind: 'missing', path: join(here, ...left.reverse()) }
     if (node.kind === 'folder') done.push(name)
     else if (node.target === null || (links += 1) > mostLinks) return { kind: 'barred' }
@@ -88,7 +85,7 @@ async function follow(
       left.push(...node.target.split('/').reverse())
     }
   }
-  return { kind: 'as-asked' }
+  return { kind: 'as-given' }
 }
 
 function toBytes(path: string): string {

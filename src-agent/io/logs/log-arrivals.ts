@@ -10,9 +10,9 @@ export interface LogFile {
   readonly fd: number
 }
 
-/** Tells of each file that comes to the name of a log. */
+/** Reports each file that comes to the name of a log. */
 export interface LogArrivals {
-  /** Resolves when all has been told that came before the call. */
+  /** Resolves when all has been reported that came before the call. */
   settle(): Promise<void>
   /** To be called when the agent itself takes the name away, because that is no arrival. */
   expectRemoval(): void
@@ -20,14 +20,14 @@ export interface LogArrivals {
 }
 
 export interface ArrivalListener {
-  /** Called in the turn of the event loop in which the kernel tells of it; the file is closed afterwards. */
+  /** Called in the turn of the event loop in which the kernel reports it; the file is closed afterwards. */
   arrived(file: LogFile): void
   /** One or more came and went before the last one that arrived, and nobody saw them. */
   missed(): void
 }
 
 /**
- * Watches by inotify. The kernel tells once of each file that is renamed over the log, so one that is found at the name
+ * Watches by inotify. The kernel reports each file that is renamed over the log once, so one that is found at the name
  * for the second time means that another was replaced before it was seen. Null where the host has no watch to give.
  */
 export function watchArrivals(path: string, listener: ArrivalListener): LogArrivals | null {
@@ -36,7 +36,7 @@ export function watchArrivals(path: string, listener: ArrivalListener): LogArriv
   const watcher = tryToWatch(dirname(path), (event, changed) => {
     if (event !== 'rename' || changed !== name) return
     try {
-      withFile(path, arrivals.told)
+      withFile(path, arrivals.onEvent)
     } catch {
       // No descriptor is left, for example: what came now is missing to those who read.
       arrivals.failed()
@@ -46,7 +46,7 @@ export function watchArrivals(path: string, listener: ArrivalListener): LogArriv
   withFile(path, arrivals.begin)
   return {
     async settle() {
-      // One whole turn, so that the kernel has been asked for events after the call.
+      // One whole turn, so that the kernel's events have been read after the call.
       await nextTurn()
       await nextTurn()
     },
@@ -71,7 +71,7 @@ function createArrivalCount(listener: ArrivalListener) {
     failed(): void {
       hasFailed = true
     },
-    told(file: LogFile | null): void {
+    onEvent(file: LogFile | null): void {
       if (file && file.id !== last) {
         last = file.id
         isFirst = false

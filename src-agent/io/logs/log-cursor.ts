@@ -42,7 +42,7 @@ export function createLogCursor({ path, unread, settle, onClose, ...start }: Cur
   /** Goes on with the file after the current one, if that one is finished. Says whether there may be more to read. */
   const advance = async (): Promise<boolean> => {
     if (settle) await settle()
-    else unread.lookAt(path, current)
+    else unread.pushPresent(path, current)
     if (closed || unread.isEmpty()) return false
     // Nothing is written to a file once its successor is there: only now its end is final.
     if (current && (await statOf(current.fd)).size > offset) return true

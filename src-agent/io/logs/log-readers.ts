@@ -7,8 +7,8 @@ import { createUnreadFiles, type UnreadFiles } from './unread-files.ts'
 /** Those who read one log now. */
 export interface LogReaders {
   /**
-   * `files`: what is kept from the place on where reading begins, asked for once new files are seen.
-   * `onBehind`: told how many files the reader has yet to begin.
+   * `files`: what is kept from the place on where reading begins, requested once new files are seen.
+   * `onBehind`: called with how many files the reader has yet to begin.
    */
   open(
     files: () => Promise<{ readonly files: readonly KeptFile[]; readonly offset: number }>,
@@ -49,7 +49,7 @@ export function createLogReaders(path: string): LogReaders {
       const settle = arrivals?.settle ?? null
       try {
         const { opened, offset } = await openFrom(findFiles)
-        // What was kept must not be told of once more afterwards.
+        // What was kept must not be reported once more afterwards.
         await settle?.()
         unread.begin(opened)
         return createLogCursor({ path, unread, offset, settle, onClose: () => leave(unread) })

@@ -14,7 +14,7 @@ export interface LogRotation {
 
 export interface RotationOptions {
   readonly limitBytes?: number
-  /** The longest time between two looks at a log. */
+  /** The longest time between two checks of a log. */
   readonly latestMs?: number
   /** A rotation that failed; it is tried again. */
   readonly onError: (error: unknown, path: string) => void
@@ -23,22 +23,22 @@ export interface RotationOptions {
 /** A monitor of an earlier version replaces nothing by itself. */
 const defaultLimitBytes = monitorLogBytes + 2 * 1024 * 1024
 const soonestMs = 5
-/** Between two looks at a log that grows: in less time than the monitor can fill a file. */
+/** Between two checks of a log that grows: in less time than the monitor can fill a file. */
 const growingMs = 20
 const defaultLatestMs = 1_000
-/** In looks at the longest distance. */
-const looksUntilReopen = 4
+/** In checks at the longest distance. */
+const checksUntilReopen = 4
 
 /**
  * conmon begins a log anew by itself (`monitorLogBytes`), which bounds it also while no agent runs. Here each file is
- * given a second name before that, so that it is kept. A log that grows is looked at often; one that does not, when it is
+ * given a second name before that, so that it is kept. A log that grows is checked often; one that does not, when it is
  * written to.
  */
 export function createLogRotation(options: RotationOptions): LogRotation {
   const { limitBytes = defaultLimitBytes, latestMs = defaultLatestMs, onError } = options
   const stops = new Set<() => void>()
   const watch = (files: LogFiles, controlPath: string): (() => void) => {
-    const look = sizeKeeper(files, controlPath, { limitBytes, latestMs })
+    const check = sizeKeeper(files, controlPath, { limitBytes, latestMs })
     const pauses = createPauses(files.path, latestMs)
     const stop = (): void => {
       stops.delete(stop)
@@ -46,7 +46,7 @@ export function createLogRotation(options: RotationOptions): LogRotation {
     }
     const loop = async (): Promise<void> => {
       while (stops.has(stop)) {
-        const delayMs = await look().catch((error: unknown) => {
+        const delayMs = await check().catch((error: unknown) => {
           onError(error, files.path)
           return latestMs
         })
@@ -76,7 +76,7 @@ function createPauses(path: string, latestMs: number) {
     async pause(delayMs: number | null): Promise<void> {
       if (delayMs === null && writes !== null) return writes.changed(latestMs)
       if (delayMs === null) {
-        // Returns at once, for one more look: there may have been a write before the watch.
+        // Returns at once, for one more check: there may have been a write before the watch.
         writes = watchLog(path)
         return
       }
@@ -93,7 +93,7 @@ function createPauses(path: string, latestMs: number) {
   }
 }
 
-/** Rotates where it is due, and says in how many milliseconds to look again; null: when it is written to. */
+/** Rotates where it is due, and says in how many milliseconds to check again; null: when it is written to. */
 function sizeKeeper(
   files: LogFiles,
   controlPath: string,
@@ -101,22 +101,22 @@ function sizeKeeper(
 ): () => Promise<number | null> {
   let last = { id: '', size: -1, at: performance.now() }
   /**
-   * Telling conmon twice would lose output: the second time it puts a new file over the one it has just begun. So it
-   * is asked again only by an agent that finds the name free for long, because the agent before may have died between
+   * Sending it to conmon twice would lose output: the second time it puts a new file over the one it has just begun. So it
+   * is sent again only by an agent that finds the name free for long, because the agent before may have died between
    * the renaming and the message.
    */
   let reopened = false
   let missingSince: number | null = null
   const reopen = (): Promise<void> => {
     reopened = true
-    return tellMonitor(controlPath, reopenMessage)
+    return sendToMonitor(controlPath, reopenMessage)
   }
   return async () => {
     const file = await describeFile(files.path)
     const now = performance.now()
     if (!file) {
       missingSince ??= now
-      if (!reopened && now - missingSince >= looksUntilReopen * latestMs) await reopen()
+      if (!reopened && now - missingSince >= checksUntilReopen * latestMs) await reopen()
       return reopened ? growingMs : latestMs / 4
     }
     missingSince = null
@@ -138,7 +138,7 @@ function sizeKeeper(
 const reopenMessage = '2 0 0\n'
 
 /** Writes to conmon's control FIFO. No monitor, no message: not an error. */
-export async function tellMonitor(controlPath: string, message: string): Promise<void> {
+export async function sendToMonitor(controlPath: string, message: string): Promise<void> {
   try {
     // Without O_NONBLOCK the open would wait for a reader for ever.
     const handle = await open(controlPath, constants.O_WRONLY | constants.O_NONBLOCK)

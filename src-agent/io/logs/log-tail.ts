@@ -26,16 +26,16 @@ export async function tailStart(
   files: readonly SizedFile[],
   lines: number,
 ): Promise<{ readonly index: number; readonly offset: number } | null> {
-  let ends = 0
+  let lineEnds = 0
   for (let index = files.length - 1; index >= 0; index -= 1) {
     const file = files[index]
     if (!file) continue
     for await (const records of recordsFromEnd(file)) {
       for (const { end, isFull } of records) {
         // A full record ends its line, and so does whatever is the very last.
-        if (ends > 0 && !isFull) continue
-        if (ends === lines) return { index, offset: end }
-        ends += 1
+        if (lineEnds > 0 && !isFull) continue
+        if (lineEnds === lines) return { index, offset: end }
+        lineEnds += 1
       }
     }
   }

@@ -19,8 +19,8 @@ export interface UnreadFiles {
   markMissed(): void
   /** Adds what was kept when reading began, whichever of it has been pushed meanwhile. */
   begin(kept: readonly LogFile[]): void
-  /** For where nobody tells of new files: pushes the present one, if it is another. Between two looks one may be missed. */
-  lookAt(path: string, current: LogFile | null): void
+  /** For where nothing reports new files: pushes the present one, if it is another. Between two calls one may be missed. */
+  pushPresent(path: string, current: LogFile | null): void
   close(): void
 }
 
@@ -60,7 +60,7 @@ export function createUnreadFiles(onCount: (files: number) => void = () => {}): 
       files.sort(({ file: a }, { file: b }) => Number(a.bornNs - b.bornNs))
       onCount(files.length)
     },
-    lookAt(path, current) {
+    pushPresent(path, current) {
       const file = openNow(path)
       const last = files.at(-1)?.file ?? current
       if (file && file.id !== last?.id) files.push({ file, afterMissing: false })

@@ -11,8 +11,8 @@ export const streamPrefix = {
  * What is written before the end is there at once; only somebody who was left behind can still hold the pipe. Looks are
  * counted, not time, because between two looks the streams have been read even where everything is slow.
  */
-const quietLooks = 4
-const lookMs = 25
+const quietChecks = 4
+const checkMs = 25
 
 /** Passes a stream on, not faster than the client takes it. */
 export interface Pump {
@@ -46,10 +46,10 @@ export function pump(stream: Readable, sender: FrameSender, deliver: (chunk: Buf
   })
   return {
     async drained() {
-      for (quiet = 0; !ended && quiet < quietLooks; quiet += stream.isPaused() ? 0 : 1) {
+      for (quiet = 0; !ended && quiet < quietChecks; quiet += stream.isPaused() ? 0 : 1) {
         await new Promise<void>((resolve) => {
           onEnd = resolve
-          setTimeout(resolve, lookMs)
+          setTimeout(resolve, checkMs)
         })
       }
       stream.destroy()

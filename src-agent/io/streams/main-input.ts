@@ -90,12 +90,12 @@ async function startRelay(attach: string, { fifo, keeper }: InputPaths): Promise
   await rm(fifo, { force: true })
   await run('mkfifo', ['-m', '600', fifo], { timeoutMs: 10_000 })
   const both = openSync(fifo, O_RDWR)
-  const ends: number[] = []
+  const descriptors: number[] = []
   try {
     const reading = openSync(fifo, O_RDONLY)
-    ends.push(reading)
+    descriptors.push(reading)
     const holding = openSync(fifo, O_WRONLY)
-    ends.push(holding)
+    descriptors.push(holding)
     const writing = openSync(fifo, O_WRONLY | O_NONBLOCK)
     // What conmon sends back is thrown away: it would wait for ever for a client that does not read.
     // 5 is SOCK_SEQPACKET; 8 KiB because conmon cuts larger packets off.
@@ -116,7 +116,7 @@ async function startRelay(attach: string, { fifo, keeper }: InputPaths): Promise
     for (const helper of [socat, tail]) helper.unref()
     return writing
   } finally {
-    for (const end of [both, ...ends]) closeSync(end)
+    for (const end of [both, ...descriptors]) closeSync(end)
   }
 }
 

@@ -142,10 +142,10 @@ describe.each(runtimes)('the main process with $runtime', ({ runtime }) => {
     const guest = await sh(`sleep 1.2; yes ${'0123456789'.repeat(20)} | head -c 100000000`)
     const stop = rotation.watch(guest.files, guest.control)
     const sizes: number[] = []
-    const looks = setInterval(() => void logBytes(guest).then((size) => sizes.push(size)), 20)
+    const timer = setInterval(() => void logBytes(guest).then((size) => sizes.push(size)), 20)
     const client = await attach(guest)
     await client.closed
-    clearInterval(looks)
+    clearInterval(timer)
     stop()
     expect(client.bytes(1).length).toBe(100_000_000)
     expect(Math.max(...sizes)).toBeGreaterThan(8 * 2 ** 20)

@@ -34,7 +34,7 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
     for (let attempt = 0; attempt < 100 && !(await isRunning(text)); attempt += 1) await sleep(50)
     return isRunning(text)
   }
-  const ends = async (text: string): Promise<boolean> => {
+  const hasEnded = async (text: string): Promise<boolean> => {
     for (let attempt = 0; attempt < 100 && (await isRunning(text)); attempt += 1) await sleep(50)
     return !(await isRunning(text))
   }
@@ -118,7 +118,7 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
   test('too long: all of it is killed and the exit says so', async () => {
     const client = await sh('sleep 4711 & sleep 4711', { timeoutMs: 300 })
     expect(await exit(client)).toEqual({ type: 'exit', code: 137, timedOut: true, exit: null })
-    expect(await ends('sleep 4711')).toBe(true)
+    expect(await hasEnded('sleep 4711')).toBe(true)
   })
 
   test('a client that goes takes its command with it', async () => {
@@ -126,7 +126,7 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
     await client.until(() => client.bytes(1).includes('here'))
     expect(await begins('sleep 4712')).toBe(true)
     client.socket.terminate()
-    expect(await ends('sleep 4712')).toBe(true)
+    expect(await hasEnded('sleep 4712')).toBe(true)
   })
 
   test('a client that goes while its input is not taken takes its command with it', async () => {
@@ -135,7 +135,7 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
     for (let index = 0; index < 64; index += 1) client.send(Buffer.alloc(256 * 1024))
     await sleep(300)
     client.socket.terminate()
-    expect(await ends('sleep 4713')).toBe(true)
+    expect(await hasEnded('sleep 4713')).toBe(true)
   })
 
   // runc copies the streams itself and waits for their ends, also without Joey.
@@ -156,7 +156,7 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
     await sleep(1_500)
     expect(process.memoryUsage().rss - before).toBeLessThan(30 * 1024 * 1024)
     client.socket.terminate()
-    expect(await ends('^yes$')).toBe(true)
+    expect(await hasEnded('^yes$')).toBe(true)
   })
 
   test.each([

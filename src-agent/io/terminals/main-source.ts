@@ -5,7 +5,7 @@ import { type ChildProcess, start } from '../../base/process/run.ts'
 import type { LogFiles, LogPosition } from '../logs/log-files.ts'
 import { bytesAfter } from '../logs/log-lag.ts'
 import { readRecords } from '../logs/log-records.ts'
-import { tellMonitor } from '../logs/log-rotation.ts'
+import { sendToMonitor } from '../logs/log-rotation.ts'
 import { positionBeforeEnd } from '../logs/log-tail.ts'
 import type { TerminalSource } from './source.ts'
 
@@ -32,7 +32,7 @@ const maxBehindInputBytes = 1024 * 1024
 const inputMs = 1_000
 /** Without viewers the ring is kept fresh, no more. */
 const unwatchedMs = 1_000
-const lookEveryBytes = 256 * 1024
+const checkEveryBytes = 256 * 1024
 
 /**
  * The main terminal through conmon, which owns it: output from the log, so that it outlives the agent, input and size
@@ -61,15 +61,15 @@ export function createMainSource(main: MainTerminal): TerminalSource {
 
   /** Delivers from a place on. True: the end was reached; false: there is too much to go on from here. */
   const readFrom = async (from: LogPosition | null): Promise<boolean> => {
-    let sinceLook = 0
+    let sinceCheck = 0
     const onPlace = (id: string | null, offset: number): void => void Object.assign(place, { id, offset })
     const { files, ended } = main
     for await (const records of readRecords(files, { from, ended, signal: stop.signal, onPlace })) {
       const waited = await gate.pass(state.isWatched || state.over ? 0 : unwatchedMs)
       const bytes = Buffer.concat(records.map((record) => record.bytes))
-      sinceLook += bytes.length + records.length * 50
-      if (waited || sinceLook > lookEveryBytes) {
-        sinceLook = 0
+      sinceCheck += bytes.length + records.length * 50
+      if (waited || sinceCheck > checkEveryBytes) {
+        sinceCheck = 0
         if (await isTooFarBehind()) return false
       }
       listeners.data(bytes)
@@ -109,7 +109,7 @@ export function createMainSource(main: MainTerminal): TerminalSource {
     unwritten: input.unwritten,
     onDrain: input.onDrain,
     // conmon's FIFO is read in order and within milliseconds, but there is no answer.
-    resize: main.resize ?? ((columns, rows) => tellMonitor(main.control, `1 ${rows} ${columns}\n`)),
+    resize: main.resize ?? ((columns, rows) => sendToMonitor(main.control, `1 ${rows} ${columns}\n`)),
     pause: gate.close,
     resume: gate.open,
     watched(isWatched) {

@@ -94,9 +94,9 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
   }
   const resize = createLastWins((size: Size) => source.resize(size.columns, size.rows), onError)
 
-  let tellExited = (): void => {}
+  let resolveExited = (): void => {}
   const exited = new Promise<void>((resolve) => {
-    tellExited = resolve
+    resolveExited = resolve
   })
   source.onData(output.add)
   source.onSkip(() => {
@@ -114,7 +114,7 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
     state.exitCode = code
     for (const { sink } of living()) sink.message({ type: 'exited', exitCode: code })
     changed()
-    tellExited()
+    resolveExited()
   })
 
   return {

@@ -79,7 +79,7 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
   }
   const view = (latest: ObservationRound, id: SandboxId | undefined, withHistory: boolean): IsolationView =>
     buildView(latest, { id, describe, ...(withHistory ? { history: meter.history() } : {}) })
-  const tell = (latest: ObservationRound, listener: IsolationListener, state: Listening): void => {
+  const notify = (latest: ObservationRound, listener: IsolationListener, state: Listening): void => {
     const key = keyOfView(latest, state.id)
     const newSlots = state.slots !== slots
     if (key === state.key && !newSlots) return
@@ -96,7 +96,7 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
     if (listeners.size === 0 && clock.monotonicMs() > warmUntil) return rest()
     const latest = await observe()
     if (latest.disturbance.slotAdded) slots += 1
-    for (const [listener, state] of listeners) tell(latest, listener, state)
+    for (const [listener, state] of listeners) notify(latest, listener, state)
   }
   const wake = (): void => {
     if (stopTimer !== null) return
@@ -137,7 +137,7 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
       wake()
       void observe()
         .then((latest) => {
-          if (listeners.has(own)) tell(latest, own, state)
+          if (listeners.has(own)) notify(latest, own, state)
         })
         .catch(onError)
       return () => void listeners.delete(own)

@@ -2,7 +2,7 @@ import type { InterferenceSlot, IsolationView } from '#contract/isolation'
 import type { SandboxId } from '#contract/sandbox'
 import { scopeGraph } from './graph/scope.ts'
 import type { Describe, ObservationRound } from './observation-round.ts'
-import { scoreDesk } from './score/score.ts'
+import { scoreOverall } from './score/score.ts'
 
 interface Options {
   /** One sandbox and what is around it; else all. */
@@ -23,7 +23,7 @@ export function buildView(round: ObservationRound, { id, describe, history }: Op
         : described.filter((one) => one.id === id),
     nodes,
     edges,
-    score: scoreDesk(described),
+    score: scoreOverall(described),
     pressures: [...pressures],
     interference: [...interference],
     ...(history === undefined ? {} : { history }),

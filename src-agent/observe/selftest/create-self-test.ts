@@ -21,7 +21,7 @@ import type { SelfTestRecords } from '../../state/records/self-test-records.ts'
 import type { SettingsStore } from '../../state/settings-store.ts'
 import type { Surroundings } from './arguments.ts'
 import { stageCanaries } from './canaries.ts'
-import { realSights } from './host-checks.ts'
+import { realRoots } from './host-checks.ts'
 import { runInside } from './run-inside.ts'
 import { scheduleSelfTests } from './schedule.ts'
 import { createSelfTest, type SelfTestDeps } from './self-test.ts'
@@ -52,7 +52,7 @@ export async function createAgentSelfTest(deps: Deps) {
   const { sandboxes, settings } = deps
   const boot = (await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')).trim()
   const selfTest = createSelfTest({
-    ...describeLooks(deps),
+    ...describeObservers(deps),
     records: deps.selfTestRecords,
     now: deps.now,
     log: deps.log,
@@ -60,7 +60,7 @@ export async function createAgentSelfTest(deps: Deps) {
     stage: () => stageCanaries(deps.folder.home),
     surroundings: (sandbox) => surroundingsOf(deps, sandbox),
     host: { boot, kernel: release(), version: version() },
-    sights: realSights,
+    roots: realRoots,
     keep: (sandbox, summary, drift) =>
       deps.lock.run(sandbox.id, async () => {
         const record = deps.records.get(sandbox.id)
@@ -89,7 +89,7 @@ export async function createAgentSelfTest(deps: Deps) {
 }
 
 /** What looks into a running sandbox, by its driver. */
-function describeLooks(deps: Deps): Pick<SelfTestDeps, 'run' | 'hostSubject' | 'readTree' | 'countOomKills'> {
+function describeObservers(deps: Deps): Pick<SelfTestDeps, 'run' | 'hostSubject' | 'readTree' | 'countOomKills'> {
   const driver = (sandbox: Sandbox) => driverOf(deps, sandbox.class)
   const start = (command: Parameters<typeof startExec>[0]): Promise<ExecChild> =>
     startExec(command, { stdin: false, pipes: deps.pipes, signalProcess })

@@ -27,12 +27,12 @@ export function evaluate(observed: Observed, subject: Subject): ProbeResult[] {
       id,
       group,
       ...titled(title),
-      ...judgeOne(rule, observed.observations.get(id), { ...subject, ownKernel: own }),
+      ...evaluateProbe(rule, observed.observations.get(id), { ...subject, ownKernel: own }),
     }
   })
   return [
     ...results,
-    { id: 'kernel.own', ...hostChecks['kernel.own'], ...judgeKernel(observed.beginning, own, subject) },
+    { id: 'kernel.own', ...hostChecks['kernel.own'], ...evaluateKernel(observed.beginning, own, subject) },
   ]
 }
 
@@ -40,7 +40,7 @@ interface Situation extends Subject {
   readonly ownKernel: boolean
 }
 
-function judgeOne(rule: ProbeRule, observation: Observation | undefined, situation: Situation): Verdict {
+function evaluateProbe(rule: ProbeRule, observation: Observation | undefined, situation: Situation): Verdict {
   const skipped = rule.skipped?.[situation.class]
   if (skipped !== undefined) return verdict('notApplicable', skipped)
   if (!observation) return verdict('notApplicable', sentence('self-test-cut-off'))
@@ -49,7 +49,7 @@ function judgeOne(rule: ProbeRule, observation: Observation | undefined, situati
     case 'blocked':
       return { outcome: 'pass', detail }
     case 'succeeded':
-      return judgeSuccess(rule, observation, situation)
+      return evaluateSuccess(rule, observation, situation)
     case 'absent':
       return rule.absentFails && !isTolerated(rule, situation)
         ? failure(rule, situation.grants, detail)
@@ -59,16 +59,16 @@ function judgeOne(rule: ProbeRule, observation: Observation | undefined, situati
     case 'timeout':
       return verdict('notApplicable', sentence('self-test-timeout'))
     case 'crashed':
-      return judgeCrash(detail)
+      return evaluateCrash(detail)
   }
 }
 
-function judgeSuccess(rule: ProbeRule, observation: Observation, situation: Situation): Verdict {
+function evaluateSuccess(rule: ProbeRule, observation: Observation, situation: Situation): Verdict {
   const { detail, found } = observation
   if (rule.needsSecret && !situation.secrets.has(found)) {
     return verdict('pass', sentence('self-test-lookalike'))
   }
-  if (rule.id === 'privileges.capabilities') return judgeCapabilities(rule, found, situation)
+  if (rule.id === 'privileges.capabilities') return evaluateCapabilities(rule, found, situation)
   const tolerated = rule.tolerated?.[situation.class]
   if (tolerated !== undefined && isTolerated(rule, situation)) return verdict('notApplicable', tolerated)
   return failure(rule, situation.grants, detail)
@@ -80,12 +80,12 @@ function isTolerated(rule: ProbeRule, situation: Situation): boolean {
 }
 
 /** A filter may kill instead of refusing: signal 31, SIGSYS. */
-function judgeCrash(detail: string): Verdict {
+function evaluateCrash(detail: string): Verdict {
   if (detail === 'Signal 31.') return verdict('pass', sentence('self-test-killed-by-filter'))
   return verdict('notApplicable', sentence('self-test-ended-early', { seen: detail }))
 }
 
-function judgeCapabilities(rule: ProbeRule, found: string, situation: Situation): Verdict {
+function evaluateCapabilities(rule: ProbeRule, found: string, situation: Situation): Verdict {
   if (!/^[0-9a-f]{1,16}$/.test(found)) return verdict('notApplicable', sentence('self-test-unreadable-answer'))
   const more = unusualCapabilities(BigInt(`0x${found}`))
   if (more.length === 0) return verdict('pass', sentence('self-test-usual-capabilities'))
@@ -110,16 +110,16 @@ function failure(rule: ProbeRule, grants: readonly Grant[], detail: string): Ver
 function hasOwnKernel(beginning: Beginning | null, subject: Subject): boolean {
   if (!beginning || subject.class === 'container') return false
   const { boot, kernel, version } = subject.host
-  // Not every kernel tells when it was started; then it is recognised by its build.
+  // Not every kernel reports when it was started; then it is recognised by its build.
   if (beginning.boot !== '' && boot !== '') return beginning.boot !== boot
   return beginning.kernel !== kernel || beginning.version !== version
 }
 
-function judgeKernel(beginning: Beginning | null, own: boolean, subject: Subject): Verdict {
+function evaluateKernel(beginning: Beginning | null, own: boolean, subject: Subject): Verdict {
   if (subject.class === 'container') {
     return verdict('notApplicable', sentence('self-test-kernel-shared-by-class'))
   }
-  if (!beginning) return verdict('notApplicable', sentence('self-test-kernel-untold'))
+  if (!beginning) return verdict('notApplicable', sentence('self-test-kernel-unreported'))
   const name = beginning.kernel.replace(/[^\x20-\x7e]/g, '?')
   if (own) return verdict('pass', sentence('self-test-own-kernel', { kernel: name }))
   return verdict('fail', sentence('self-test-same-kernel', { kernel: name }))

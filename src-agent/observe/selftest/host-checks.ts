@@ -9,7 +9,7 @@ import { type HostCheckId, hostChecks } from './probes.ts'
 import { type Verdict, verdict } from './verdict.ts'
 
 /** Where to look: `/proc` and `/sys/fs/cgroup`, or a test's own. */
-export interface Sights {
+export interface HostRoots {
   readonly proc: string
   readonly cgroups: string
 }
@@ -23,18 +23,18 @@ export interface HostSubject {
   readonly grants: readonly Grant[]
 }
 
-export const realSights: Sights = { proc: '/proc', cgroups: '/sys/fs/cgroup' }
+export const realRoots: HostRoots = { proc: '/proc', cgroups: '/sys/fs/cgroup' }
 
 /** Looks from this machine at what the guest cannot fake. */
-export async function checkFromHost(subject: HostSubject, sights: Sights): Promise<ProbeResult[]> {
-  const status = await readFile(join(sights.proc, String(subject.pid), 'status'), 'utf8').catch(() => '')
+export async function checkFromHost(subject: HostSubject, roots: HostRoots): Promise<ProbeResult[]> {
+  const status = await readFile(join(roots.proc, String(subject.pid), 'status'), 'utf8').catch(() => '')
   return [
-    result('privileges.main-filter', ofContainer(subject, judgeFilter(status, subject.grants))),
-    result('privileges.main-capabilities', ofContainer(subject, judgeCapabilities(status, subject.grants))),
-    result('privileges.main-no-new-privileges', ofContainer(subject, judgeNoNewPrivileges(status, subject.grants))),
-    result('neighbours.namespaces', await judgeNamespaces(subject, sights)),
-    result('limits.memory-in-force', await judgeMemory(subject, sights)),
-    result('limits.processes-in-force', await judgeProcesses(subject, sights)),
+    result('privileges.main-filter', ofContainer(subject, checkFilter(status, subject.grants))),
+    result('privileges.main-capabilities', ofContainer(subject, checkCapabilities(status, subject.grants))),
+    result('privileges.main-no-new-privileges', ofContainer(subject, checkNoNewPrivileges(status, subject.grants))),
+    result('neighbours.namespaces', await checkNamespaces(subject, roots)),
+    result('limits.memory-in-force', await checkMemory(subject, roots)),
+    result('limits.processes-in-force', await checkProcesses(subject, roots)),
   ]
 }
 
@@ -54,7 +54,7 @@ function field(status: string, name: string): string | null {
 
 const unreadable = verdict('notApplicable', sentence('self-test-main-process-unreadable'))
 
-function judgeFilter(status: string, grants: readonly Grant[]): Verdict {
+function checkFilter(status: string, grants: readonly Grant[]): Verdict {
   const mode = field(status, 'Seccomp')
   if (mode === null) return unreadable
   if (mode === '2') return verdict('pass', sentence('self-test-main-filtered'))
@@ -62,7 +62,7 @@ function judgeFilter(status: string, grants: readonly Grant[]): Verdict {
   return verdict('fail', sentence('self-test-main-unfiltered', { granted }))
 }
 
-function judgeCapabilities(status: string, grants: readonly Grant[]): Verdict {
+function checkCapabilities(status: string, grants: readonly Grant[]): Verdict {
   const mask = field(status, 'CapBnd')
   if (mask === null || !/^[0-9a-f]{1,16}$/.test(mask)) return unreadable
   const more = unusualCapabilities(BigInt(`0x${mask}`))
@@ -71,7 +71,7 @@ function judgeCapabilities(status: string, grants: readonly Grant[]): Verdict {
   return verdict('fail', sentence('self-test-main-capabilities', values))
 }
 
-function judgeNoNewPrivileges(status: string, grants: readonly Grant[]): Verdict {
+function checkNoNewPrivileges(status: string, grants: readonly Grant[]): Verdict {
   const set = field(status, 'NoNewPrivs')
   if (set === null) return unreadable
   if (set === '1') return verdict('pass', sentence('self-test-no-new-privileges'))
@@ -81,7 +81,7 @@ function judgeNoNewPrivileges(status: string, grants: readonly Grant[]): Verdict
 
 const divided = ['mnt', 'pid', 'ipc', 'uts', 'net', 'cgroup'] as const
 
-async function judgeNamespaces(subject: HostSubject, { proc }: Sights): Promise<Verdict> {
+async function checkNamespaces(subject: HostSubject, { proc }: HostRoots): Promise<Verdict> {
   // An engine may share those that no guest process of it ever sees.
   const kinds = subject.class === 'container' ? divided : (['mnt', 'net'] as const)
   const shared: string[] = []
@@ -96,7 +96,7 @@ async function judgeNamespaces(subject: HostSubject, { proc }: Sights): Promise<
   return verdict('fail', sentence('self-test-namespaces-shared', { kinds: shared.join(', '), granted }))
 }
 
-async function judgeMemory({ limits, cgroup }: HostSubject, { cgroups }: Sights): Promise<Verdict> {
+async function checkMemory({ limits, cgroup }: HostSubject, { cgroups }: HostRoots): Promise<Verdict> {
   if (limits.memoryBytes === null) return verdict('notApplicable', sentence('self-test-no-memory-limit'))
   const files = [join(cgroups, 'memory', cgroup, 'memory.limit_in_bytes'), join(cgroups, cgroup, 'memory.max')]
   const held = await readLimit(files)
@@ -108,7 +108,7 @@ async function judgeMemory({ limits, cgroup }: HostSubject, { cgroups }: Sights)
   return verdict('fail', sentence('self-test-memory-not-held'))
 }
 
-async function judgeProcesses({ limits, cgroup }: HostSubject, { cgroups }: Sights): Promise<Verdict> {
+async function checkProcesses({ limits, cgroup }: HostSubject, { cgroups }: HostRoots): Promise<Verdict> {
   if (limits.pids === null) return verdict('notApplicable', sentence('self-test-no-process-limit'))
   const held = await readLimit([join(cgroups, 'pids', cgroup, 'pids.max'), join(cgroups, cgroup, 'pids.max')])
   if (held === null) return verdict('notApplicable', sentence('self-test-limit-unreadable'))

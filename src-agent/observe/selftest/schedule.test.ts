@@ -34,7 +34,7 @@ function setUp(change: Partial<Settings>) {
   const current = new Map<string, string>()
   const forgotten: string[] = []
   let running: Sandbox[] = []
-  let tell: (event: AgentEvent) => void = () => undefined
+  let emit: (event: AgentEvent) => void = () => undefined
   let fails = false
   const stop = scheduleSelfTests({
     selfTest: {
@@ -51,7 +51,7 @@ function setUp(change: Partial<Settings>) {
     settings: () => ({ ...Settings.parse({}), ...change }),
     running: () => running,
     subscribe: (listener) => {
-      tell = listener
+      emit = listener
       return () => undefined
     },
     now: () => new Date(Date.now()),
@@ -66,9 +66,9 @@ function setUp(change: Partial<Settings>) {
     },
     set: (...all: Sandbox[]) => {
       running = all
-      for (const sandbox of all) tell({ type: 'sandbox.changed', sandbox, seq: 1, at: '' })
+      for (const sandbox of all) emit({ type: 'sandbox.changed', sandbox, seq: 1, at: '' })
     },
-    tell: (event: AgentEvent) => tell(event),
+    emit: (event: AgentEvent) => emit(event),
   }
 }
 
@@ -128,9 +128,9 @@ test('on schedule those are checked whose last check is too long ago', async () 
 })
 
 test('a removed sandbox leaves nothing, and after the end nothing is checked', async () => {
-  const { checked, set, tell, forgotten, stop } = setUp({ selfTestAfterChange: true })
+  const { checked, set, emit, forgotten, stop } = setUp({ selfTestAfterChange: true })
   set(sandboxNamed('aaaa0000bbbb'), sandboxNamed('cccc0000dddd'))
-  tell({ type: 'sandbox.removed', id: sandboxNamed('aaaa0000bbbb').id, name: 'x', seq: 2, at: '' })
+  emit({ type: 'sandbox.removed', id: sandboxNamed('aaaa0000bbbb').id, name: 'x', seq: 2, at: '' })
   expect(forgotten).toEqual(['aaaa0000bbbb'])
   await stop()
   await vi.advanceTimersByTimeAsync(settleMs * 2)

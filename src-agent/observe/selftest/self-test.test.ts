@@ -52,7 +52,7 @@ function setUp(more: Partial<SelfTestDeps> = {}) {
     countOomKills: async () => state.kills.shift() ?? 0,
     surroundings: async () => ({ siblings: [], sockets: [], disks: [] }),
     host: { boot: 'b', kernel: '6.1', version: '#1' },
-    sights: { proc: '/nowhere', cgroups: '/nowhere' },
+    roots: { proc: '/nowhere', cgroups: '/nowhere' },
     keep,
     ...more,
   }

@@ -13,7 +13,7 @@ import { probeArguments, type Surroundings } from './arguments.ts'
 import type { Canaries } from './canaries.ts'
 import { evaluate, type Subject } from './evaluate.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { checkFromHost, type HostSubject, result, type Sights } from './host-checks.ts'
+import { checkFromHost, type HostRoots, type HostSubject, result } from './host-checks.ts'
 import { readObservations } from './observation.ts'
 import type { Inside, InsideOptions } from './run-inside.ts'
 import { verdict } from './verdict.ts'
@@ -35,7 +35,7 @@ export interface SelfTestDeps {
   countOomKills(sandbox: Sandbox): Promise<number>
   surroundings(sandbox: Sandbox): Promise<Surroundings>
   readonly host: Subject['host']
-  readonly sights: Sights
+  readonly roots: HostRoots
   /** Puts the badge on record, and tells what got worse. */
   keep(sandbox: Sandbox, summary: SelfTestSummary, drift: NoticeFact | null): Promise<void>
 }
@@ -90,7 +90,7 @@ async function runOnce(deps: SelfTestDeps, sandbox: Sandbox, signal: AbortSignal
     startedAt: sandbox.startedAt,
     oomKills: (sameRun ? previous.oomKills : 0) + results.oomKills,
   })
-  await deps.keep(sandbox, summarize(report), tellDrift(sandbox, report))
+  await deps.keep(sandbox, summarize(report), noticeOfDrift(sandbox, report))
   return report
 }
 
@@ -114,12 +114,12 @@ async function tryEverything(deps: SelfTestDeps, sandbox: Sandbox, signal: Abort
     const argv = [insidePath, ...probeArguments(sandbox, given)]
     const { output } = await deps.run(sandbox, argv, { signal, timeoutMs: probeMs + graceMs, maxBytes: outputBytes })
     const observed = readObservations(output, nonce)
-    if (observed.beginning === null) throw saidNothing(sandbox, output)
+    if (observed.beginning === null) throw noOutput(sandbox, output)
     if (observed.complete && observed.foreign > 0) throw meddledWith(sandbox, output)
     const { class: isolation, spec } = sandbox
     const subject: Subject = { class: isolation, grants: spec.grants, secrets: canaries.secrets, host: deps.host }
     const host = deps.hostSubject(sandbox)
-    const fromHost = host ? await checkFromHost(host, deps.sights) : []
+    const fromHost = host ? await checkFromHost(host, deps.roots) : []
     const killsAfter = await deps.countOomKills(sandbox)
     return {
       results: [...evaluate(observed, subject), ...fromHost, link],
@@ -130,7 +130,7 @@ async function tryEverything(deps: SelfTestDeps, sandbox: Sandbox, signal: Abort
   }
 }
 
-function saidNothing({ name }: Sandbox, output: string) {
+function noOutput({ name }: Sandbox, output: string) {
   return appError('self-test-silent', { name }, { detail: output.slice(0, 2000) })
 }
 
@@ -180,19 +180,19 @@ export function summarize({ at, results }: SelfTestReport): SelfTestSummary {
   return { at, passed: count('pass'), failed: count('fail'), notApplicable: count('notApplicable') }
 }
 
-const toldProbes = 3
+const namedProbes = 3
 
-function tellDrift({ name }: Sandbox, { drift, results }: SelfTestReport): NoticeFact | null {
+function noticeOfDrift({ name }: Sandbox, { drift, results }: SelfTestReport): NoticeFact | null {
   if (drift.length === 0) return null
   const titles = results
     .filter(({ id }) => drift.includes(id))
     .map(({ title, titleWording }) => saidOf(title, titleWording))
-  const told = titles.slice(0, toldProbes)
+  const named = titles.slice(0, namedProbes)
   return notice('self-test-drift', {
     name,
-    titles: told.map((title, index) =>
-      sentence('self-test-title', { title, place: index === told.length - 1 ? 'last' : 'inner' }),
+    titles: named.map((title, index) =>
+      sentence('self-test-title', { title, place: index === named.length - 1 ? 'last' : 'inner' }),
     ),
-    more: titles.length - told.length,
+    more: titles.length - named.length,
   })
 }

@@ -100,9 +100,9 @@ export function createSampler(deps: Deps): Sampler {
       const sample = await sampleOne(sandbox)
       if (sample !== null) samples.push(sample)
     }
-    tell(samples)
+    notify(samples)
   }
-  const tell = (samples: UsageSample[]): void => {
+  const notify = (samples: UsageSample[]): void => {
     for (const [listener, id] of listeners) {
       const wanted = id === undefined ? samples : samples.filter((sample) => sample.id === id)
       if (wanted.length === 0) continue

@@ -7,7 +7,10 @@ import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import { type Agent, addSandbox, createAgent, createFixture, type Fixture, id } from '../../testing/class-bench.ts'
 
 // The guests of this test are made up, and so are their monitors.
-vi.mock('../../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, isHeeded: async () => true }))
+vi.mock('../../base/process/host-process.ts', () => ({
+  isMonitorOf: async () => true,
+  handlesSignal: async () => true,
+}))
 
 /** A disk of one file, in the one form a folder and in the other a file. */
 const converter: DiskConverter = {

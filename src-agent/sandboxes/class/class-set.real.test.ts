@@ -68,12 +68,12 @@ test('an agent that is torn away in the midst leaves a sandbox that runs, with i
   await shell('torn', 'echo whole > /note')
   for (const afterMs of [30, 250, 600, 1_500]) {
     const now = (await agent.client.inspectSandbox({ ref: 'torn' })).class
-    const asked = agent.client
+    const changed = agent.client
       .setClass({ ref: 'torn', class: now === 'container' ? other : 'container' })
       .catch(() => null)
     await sleep(afterMs)
     await agent.murder()
-    await asked
+    await changed
     await agent.start()
     // A change that is gone on with holds the sandbox; whoever asks for it waits until it is done.
     const { state } = await settled('torn')

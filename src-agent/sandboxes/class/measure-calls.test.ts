@@ -22,45 +22,45 @@ function setUp(more: Partial<MeasureCallsDeps> = {}) {
     ...more,
   }
   const undo = measureCalls(deps)
-  const tell = (state: Sandbox['state']) => {
+  const emit = (state: Sandbox['state']) => {
     const sandbox = { id: 'aaaa0000bbbb', class: 'gvisor', state } as Sandbox
     for (const listener of listeners) listener({ type: 'sandbox.changed', seq: 1, at: '', sandbox })
   }
-  return { deps, noted, tell, undo, wait: () => vi.advanceTimersByTimeAsync(10_000) }
+  return { deps, noted, emit, undo, wait: () => vi.advanceTimersByTimeAsync(10_000) }
 }
 
 test('the first sandbox of a class that stays is measured, and no other', async () => {
-  const { deps, noted, tell, wait } = setUp()
-  tell('running')
+  const { deps, noted, emit, wait } = setUp()
+  emit('running')
   await wait()
-  tell('running')
+  emit('running')
   await wait()
   expect(noted.get('gvisor')).toBe(2.5)
   expect(deps.inside).toHaveBeenCalledOnce()
 })
 
 test('one that ends at once is left alone', async () => {
-  const { deps, tell, wait } = setUp()
-  tell('running')
-  tell('stopped')
+  const { deps, emit, wait } = setUp()
+  emit('running')
+  emit('stopped')
   await wait()
   expect(deps.inside).not.toHaveBeenCalled()
 })
 
 test('a failure is reported, and the next start tries again', async () => {
   const inside = vi.fn(async () => '400\n').mockRejectedValueOnce(new Error('gone'))
-  const { deps, noted, tell, wait } = setUp({ inside })
-  tell('running')
+  const { deps, noted, emit, wait } = setUp({ inside })
+  emit('running')
   await wait()
   expect(deps.onError).toHaveBeenCalledOnce()
-  tell('running')
+  emit('running')
   await wait()
   expect(noted.get('gvisor')).toBe(2)
 })
 
 test('nothing is measured after the end', async () => {
-  const { deps, tell, undo, wait } = setUp()
-  tell('running')
+  const { deps, emit, undo, wait } = setUp()
+  emit('running')
   undo()
   await wait()
   expect(deps.inside).not.toHaveBeenCalled()

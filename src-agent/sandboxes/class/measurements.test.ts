@@ -46,15 +46,15 @@ test('the middle of two is between them, and of none is nothing', () => {
 test('a start is measured from its wish to its running, and only then', () => {
   const noted: unknown[] = []
   let now = 0
-  let tell: (event: AgentEvent) => void = () => undefined
-  const subscribe = (listener: typeof tell) => {
-    tell = listener
+  let emit: (event: AgentEvent) => void = () => undefined
+  const subscribe = (listener: typeof emit) => {
+    emit = listener
     return () => undefined
   }
   watchStarts({ subscribe }, { note: (...all) => void noted.push(all) }, () => now)
   const say = (id: string, state: string, at: number) => {
     now = at
-    tell({ type: 'sandbox.changed', sandbox: { id, state, class: 'gvisor' } } as unknown as AgentEvent)
+    emit({ type: 'sandbox.changed', sandbox: { id, state, class: 'gvisor' } } as unknown as AgentEvent)
   }
   say('a', 'running', 5)
   say('a', 'starting', 10)

@@ -91,7 +91,7 @@ describe.each(runtimes)('terminals with $runtime', ({ runtime }) => {
     const rounds = runtime === 'crun' ? 200 : 30
     const expected = `${'x'.repeat(65_530)}THEEND\r\n`
     const wrong: string[] = []
-    const ends = async (): Promise<void> => {
+    const runToEnd = async (): Promise<void> => {
       const { id } = await open(['sh', '-c', 'head -c 65530 /dev/zero | tr "\\0" x; echo THEEND'])
       const client = await view(id)
       acknowledgeAll(client)
@@ -101,7 +101,7 @@ describe.each(runtimes)('terminals with $runtime', ({ runtime }) => {
       client.socket.terminate()
       service.close(id)
     }
-    for (let round = 0; round < rounds; round += 4) await Promise.all([ends(), ends(), ends(), ends()])
+    for (let round = 0; round < rounds; round += 4) await Promise.all([runToEnd(), runToEnd(), runToEnd(), runToEnd()])
     expect(wrong).toEqual([])
   })
 

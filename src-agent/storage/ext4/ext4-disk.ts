@@ -10,7 +10,7 @@ import { type SocketNode, type TarOptions, writeTar } from './disk-to-tar.ts'
 import { createDiskTools, type DiskTools } from './disk-tools.ts'
 import { openExt4 } from './ext4.ts'
 import { measureLayer } from './layer-to-disk.ts'
-import { mendTimes } from './restore-times.ts'
+import { restoreTimes } from './restore-times.ts'
 import { makeSocket } from './sockets.ts'
 import { findTopFolder } from './walk.ts'
 
@@ -105,7 +105,7 @@ async function copyIn(tools: DiskTools, { signal, onProgress }: Work, upper: str
   onProgress?.(0.1)
   await format(tools, signal, { part, upper, ...layer })
   onProgress?.(0.7)
-  await mendTimes(tools, { disk: part, layer: upper, entries: layer.entries, signal })
+  await restoreTimes(tools, { disk: part, layer: upper, entries: layer.entries, signal })
   await tools.check(part, signal)
   onProgress?.(0.9)
   await syncPath(part)

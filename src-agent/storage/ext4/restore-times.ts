@@ -13,7 +13,7 @@ const symlinkKind = 0o120000
  * mke2fs cuts times to seconds and 32 bits. This compares each entry of a fresh disk with the layer that it was made
  * from, refuses any difference, and restores the times.
  */
-export async function mendTimes(
+export async function restoreTimes(
   tools: DiskTools,
   request: { disk: string; layer: string; entries: number; signal: AbortSignal },
 ): Promise<void> {

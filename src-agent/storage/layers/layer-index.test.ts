@@ -50,15 +50,16 @@ test('a text that is no index, or is cut, is not read as one', () => {
 
 test('every difference is reported in a sentence with the path as a person would type it', () => {
   const was: IndexEntry = { ...bare, kind: 'f', path: 'tree/a\xff', size: 1, digest: 'x', mode: 0o644, target: '' }
-  const tell = (more: Partial<IndexEntry>) => describeDifference(was, { ...was, ...more }).map(({ message }) => message)
-  expect(tell({ mode: 0o600 })).toEqual(['The mode of /a\\xff is 600 and was 644.'])
-  expect(tell({ digest: 'y' })).toEqual(['The content of /a\\xff has changed.'])
-  expect(tell({ size: 2, digest: 'y' })).toEqual(['The size of /a\\xff is 2 and was 1.'])
-  expect(tell({ uid: 1, mtimeNs: 0n }).length).toBe(2)
-  expect(tell({ attributes: [{ name: 'user.a', value: '' }] })).toEqual(['The attributes of /a\\xff have changed.'])
-  expect(tell({ linkTo: 'tree/b' })).toEqual(['/a\\xff has other hard links.'])
-  expect(tell({ kind: 'd' })).toEqual(['/a\\xff is a folder and was a file.'])
-  expect(tell({})).toEqual([])
+  const describe = (more: Partial<IndexEntry>) =>
+    describeDifference(was, { ...was, ...more }).map(({ message }) => message)
+  expect(describe({ mode: 0o600 })).toEqual(['The mode of /a\\xff is 600 and was 644.'])
+  expect(describe({ digest: 'y' })).toEqual(['The content of /a\\xff has changed.'])
+  expect(describe({ size: 2, digest: 'y' })).toEqual(['The size of /a\\xff is 2 and was 1.'])
+  expect(describe({ uid: 1, mtimeNs: 0n }).length).toBe(2)
+  expect(describe({ attributes: [{ name: 'user.a', value: '' }] })).toEqual(['The attributes of /a\\xff have changed.'])
+  expect(describe({ linkTo: 'tree/b' })).toEqual(['/a\\xff has other hard links.'])
+  expect(describe({ kind: 'd' })).toEqual(['/a\\xff is a folder and was a file.'])
+  expect(describe({})).toEqual([])
   const disk = { ...was, path: 'disk.ext4' }
   expect(describeDifference(disk, { ...disk, mode: 0o600 })[0]?.message).toBe(
     'The mode of the disk is 600 and was 644.',

@@ -31,7 +31,7 @@ export async function findParts(descriptor: number): Promise<readonly Part[]> {
   if (blocks === 0) return []
   if ((await statfs(heldPlace(descriptor))).type === erofsMagic) return all
   if (size <= largestRead) return findByReading(descriptor, size)
-  return (await askTar(descriptor)) ?? all
+  return (await readMapByTar(descriptor)) ?? all
 }
 
 async function findByReading(descriptor: number, size: number): Promise<Part[]> {
@@ -49,7 +49,7 @@ async function findByReading(descriptor: number, size: number): Promise<Part[]> 
 }
 
 /** Node cannot seek to holes; tar can, and writes a list of the parts before their content, which is not waited for. */
-async function askTar(descriptor: number): Promise<Part[] | null> {
+async function readMapByTar(descriptor: number): Promise<Part[] | null> {
   const options = ['--create', '--file=-', '--sparse', '--hole-detection=seek', '--format=pax', '--sparse-version=1.0']
   const [program, args] = confine('tar', [...options, '--dereference', '--absolute-names', '/proc/self/fd/3'], {
     capabilities: ['DAC_READ_SEARCH'],

@@ -1,5 +1,5 @@
 import { run } from '../../base/process/run.ts'
-import { judgeMicrovm } from '../../engines/host/probe-microvm.ts'
+import { probeMicrovm } from '../../engines/host/probe-microvm.ts'
 import { createMachineCgroup } from '../../engines/microvm/qemu/machine-cgroup.ts'
 import { withIdleMachine } from '../../engines/microvm/template/idle-machine.ts'
 
@@ -10,7 +10,7 @@ import { withIdleMachine } from '../../engines/microvm/template/idle-machine.ts'
 const [folder = '', path = ''] = process.argv.slice(2)
 const shape = { memoryMebibytes: 128, cpus: 1, disks: 1, network: true }
 const tryKvm = () => Promise.reject(new Error('Not tried here.'))
-const { assets, programs } = await judgeMicrovm({ run, folder, tryKvm })
+const { assets, programs } = await probeMicrovm({ run, folder, tryKvm })
 if (assets === null) throw new Error('No micro-VM can run here.')
 const cgroup = createMachineCgroup(path, { limitsSwap: false, usesKvm: false })
 const idle = { programs, acceleration: 'tcg', cgroup, folder: `${folder}/i` } as const

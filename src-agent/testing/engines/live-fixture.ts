@@ -25,7 +25,7 @@ export interface LiveFixture {
   /** Lines of the log. */
   output(plan: LaunchPlan): string[]
   /** What a shell in it says, on both streams. */
-  ask(plan: LaunchPlan, script: string): Promise<string>
+  runShell(plan: LaunchPlan, script: string): Promise<string>
   ending(plan: LaunchPlan): Promise<Ending>
   clear(): Promise<void>
 }
@@ -73,7 +73,7 @@ export function createLiveFixture(trial: Trial, driver: Driver & LiveSaving): Li
       return driver.restoreState(plan, state, until)
     },
     output: ({ paths }) => linesOf(paths.log),
-    ask: (plan, script) => ask(trial, driver, plan, script),
+    runShell: (plan, script) => runShell(trial, driver, plan, script),
     async ending({ id, paths }) {
       for (const deadline = Date.now() + waitMs; ; await sleep(20)) {
         const found = await driver.ending(id, paths)
@@ -94,7 +94,7 @@ function linesOf(log: string): string[] {
   return lines.map((line) => line.split(' ').slice(3).join(' '))
 }
 
-async function ask(trial: Trial, driver: Driver, { id, paths }: LaunchPlan, script: string): Promise<string> {
+async function runShell(trial: Trial, driver: Driver, { id, paths }: LaunchPlan, script: string): Promise<string> {
   const command = await driver.exec(paths, id, trial.process(['sh', '-c', script]))
   const child = await startExec(command, { stdin: false, pipes: createPipes(), signalProcess })
   let text = ''

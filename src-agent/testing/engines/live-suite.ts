@@ -48,7 +48,7 @@ function savingOf(driver: Driver): (Driver & LiveSaving) | null {
 }
 
 function describeFlushing(current: () => Trial): void {
-  test('what was written inside is in the writable layer once it was asked for', async () => {
+  test('what was written inside is in the writable layer once it was requested', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sh', '-c', 'exec 5>>/held; echo first >&5; echo ready; sleep 1000']))
     await expect.poll(() => trial.output(), soon).toEqual(['ready'])
@@ -87,7 +87,7 @@ function describeGoingOn(live: Live): void {
         const [first = 0] = countsOf(fixture, fork)
         expect(Math.abs(first - saved)).toBeLessThan(15)
         // The open file is that of the fork's own disk, and whole.
-        const kept = (await fixture.ask(fork, 'sync; cat /kept')).split('\n').map(Number)
+        const kept = (await fixture.runShell(fork, 'sync; cat /kept')).split('\n').map(Number)
         expect(kept.length).toBeGreaterThan(first)
         expect(kept).toEqual(kept.map((_, index) => index + 1))
       }
@@ -166,7 +166,7 @@ function describeGoingOn(live: Live): void {
       const parent = fixture.plan(1, counting)
       await fixture.launch(parent)
       await countsOn(fixture, parent)
-      const asked = fixture.ask(parent, 'sleep 30 & echo there; sleep 1')
+      const running = fixture.runShell(parent, 'sleep 30 & echo there; sleep 1')
       const command = await fixture.driver.exec(parent.paths, parent.id, {
         ...trial.process(['sh', '-c', 'echo ready; sleep 1000']),
         ...{ tty: true, columns: 80, rows: 24 },
@@ -180,8 +180,8 @@ function describeGoingOn(live: Live): void {
       await fixture.restore(fork, state)
       await countsOn(fixture, fork)
       terminal.close()
-      await asked
-      expect(await fixture.ask(fork, 'echo still')).toBe('still')
+      await running
+      expect(await fixture.runShell(fork, 'echo still')).toBe('still')
     }),
   )
 
@@ -203,7 +203,7 @@ function describeGoingOn(live: Live): void {
         await driver.pause(plan.id)
         expect(await driver.phase(plan.id)).toBe('paused')
         await driver.resume(plan.id)
-        expect(await fixture.ask(plan, 'echo there')).toBe('there')
+        expect(await fixture.runShell(plan, 'echo there')).toBe('there')
         await driver.kill(plan.id, 'TERM')
         expect(await fixture.ending(plan)).toMatchObject({ code: 5 })
         expect(fixture.output(plan)).toContain('bye')
@@ -226,7 +226,7 @@ function describeIdentity(live: Live): void {
       const fork = fixture.plan(2, counting, { limits })
       await fixture.restore(fork, state)
       for (const plan of [parent, fork]) {
-        expect(await fixture.ask(plan, 'hostname; cat /etc/hosts')).toBe(
+        expect(await fixture.runShell(plan, 'hostname; cat /etc/hosts')).toBe(
           `${plan.hostname}\n127.0.0.1\t${plan.hostname}`,
         )
       }
@@ -264,7 +264,7 @@ function describeIdentity(live: Live): void {
         await Promise.all(forks.map((fork) => fixture.restore(fork, state)))
         for (const plan of plans) {
           const { address, gateway, prefixLength } = plan.address ?? raise()
-          const shown = await fixture.ask(plan, `ip -o -4 addr; ping -c1 -W2 ${gateway}`)
+          const shown = await fixture.runShell(plan, `ip -o -4 addr; ping -c1 -W2 ${gateway}`)
           expect(shown).toContain(`inet ${address}/${prefixLength}`)
           expect(shown.match(/inet 10\./g)).toHaveLength(1)
           expect(shown).toContain('1 packets received')

@@ -25,7 +25,7 @@ export interface MachineFixture {
   restore(plan: LaunchPlan, state: string, signal?: AbortSignal): Promise<Running>
   open(plan: LaunchPlan, script: string, more?: Partial<ProcessPlan>): Promise<GuestProcess>
   /** What a shell in it says. */
-  ask(plan: LaunchPlan, script: string, driver?: Driver): Promise<string>
+  runShell(plan: LaunchPlan, script: string, driver?: Driver): Promise<string>
   /** Lines of the log. */
   output(plan: LaunchPlan): string[]
   ending(plan: LaunchPlan): Promise<Ending>
@@ -66,7 +66,7 @@ export function createMachineFixture(setting: MicrovmSetting, folder: string): M
       return driver.restoreState(plan, state, until)
     },
     open: (plan, script, more) => openIn(driver, plan, script, more),
-    ask: (plan, script, other = driver) => askIn(other, plan, script),
+    runShell: (plan, script, other = driver) => runShellIn(other, plan, script),
     output: ({ paths }) =>
       readFileSync(paths.log, 'utf8')
         .split('\n')
@@ -123,7 +123,7 @@ async function openIn(
   return command.open({ stdin: true })
 }
 
-async function askIn(driver: Driver, plan: LaunchPlan, script: string): Promise<string> {
+async function runShellIn(driver: Driver, plan: LaunchPlan, script: string): Promise<string> {
   const { stdout, stderr, exited } = await openIn(driver, plan, script)
   let text = ''
   stdout.on('data', (chunk: Buffer) => {

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { findSystemProgram } from '#contract/client/system-program'
 import { removeCgroups } from '../../base/kernel/cgroup-files.ts'
 import { run } from '../../base/process/run.ts'
-import { judgeMicrovm } from '../../engines/host/probe-microvm.ts'
+import { probeMicrovm } from '../../engines/host/probe-microvm.ts'
 import {
   createDriverOn,
   createMicrovm,
@@ -42,11 +42,11 @@ export async function prepareMicrovm(
   { templates }: { readonly templates: boolean },
 ): Promise<MicrovmSetting> {
   await prepareTestMounts()
-  const verdict = await judgeMicrovm({ run, folder, tryKvm: () => Promise.reject(new Error('Not tried here.')) })
+  const verdict = await probeMicrovm({ run, folder, tryKvm: () => Promise.reject(new Error('Not tried here.')) })
   const { assets, failure } = verdict
   if (assets === null) throw new Error(`No micro-VM can run here: ${failure?.message}`)
   const setup: MicrovmSetup = { ...verdict, assets: async () => assets }
-  const places = createGround(folder)
+  const places = createPlaces(folder)
   const microvm = await createMicrovm(setup, places)
   const driver = templates ? microvm.driver : await createDriverOn(setup, places, noStock)
   const others: MicrovmDriver[] = []
@@ -76,7 +76,7 @@ export async function prepareMicrovm(
   }
 }
 
-function createGround(folder: string): MicrovmPlaces {
+function createPlaces(folder: string): MicrovmPlaces {
   const exits = join(folder, 'exits')
   mkdirSync(exits)
   return {

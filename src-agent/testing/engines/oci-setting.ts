@@ -6,7 +6,7 @@ import { idsOfSandbox, nobodysIds } from '../../base/kernel/id-ranges.ts'
 import { findResource } from '../../base/process/resources.ts'
 import { run } from '../../base/process/run.ts'
 import type { Driver } from '../../engines/driver.ts'
-import { judgeGvisor } from '../../engines/host/probe-gvisor.ts'
+import { probeGvisor } from '../../engines/host/probe-gvisor.ts'
 import { readHostTraits } from '../../engines/host/traits.ts'
 import { createGvisorDriver } from '../../engines/oci/gvisor/gvisor-driver.ts'
 import { createOciDriver, type OciDeps } from '../../engines/oci/oci-driver.ts'
@@ -79,7 +79,7 @@ export async function anotherGvisor(folder: string): Promise<Driver> {
 }
 
 async function chooseGvisor(folder: string, mayPatch = () => false): Promise<(deps: OciDeps) => Driver> {
-  const verdict = await judgeGvisor({ run, folder })
+  const verdict = await probeGvisor({ run, folder })
   if (!verdict || verdict.setup === null) throw new Error(`runsc does not work: ${JSON.stringify(verdict?.failure)}`)
   const { setup } = verdict
   return (deps) => createGvisorDriver(deps, setup, mayPatch)

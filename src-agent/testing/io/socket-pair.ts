@@ -45,17 +45,17 @@ export async function connect(serve: (socket: WebSocket) => unknown): Promise<Te
 function createClient(socket: WebSocket): TestClient {
   const frames: Frame[] = []
   const waiting = new Set<() => void>()
-  const tell = (): void => {
+  const notify = (): void => {
     for (const check of waiting) check()
   }
   socket.on('message', (data, isBinary) => {
     frames.push(isBinary ? { bytes: data as Buffer } : { message: JSON.parse((data as Buffer).toString('utf8')) })
-    tell()
+    notify()
   })
   const closed = new Promise<number>((resolve) => {
     socket.once('close', (code) => {
       resolve(code)
-      tell()
+      notify()
     })
   })
   return {

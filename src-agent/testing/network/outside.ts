@@ -11,7 +11,7 @@ export interface Outside {
   readonly hostAddress: string
   /** Its server answers with the address it sees. */
   readonly port: number
-  ask(host: string, port: number): Promise<string>
+  fetch(host: string, port: number): Promise<string>
   addAddress(address: string): Promise<void>
   /** Sends to this address by way of the host. */
   routeVia(address: string): Promise<void>
@@ -38,7 +38,7 @@ export async function createOutside(tag: string, folder: string): Promise<Outsid
     address,
     hostAddress,
     port,
-    async ask(host, port) {
+    async fetch(host, port) {
       const args = [`--net=${file}`, 'socat', '-T', '2', '-', `TCP4:${host}:${port},connect-timeout=1`]
       return (await run('nsenter', args, { okExitCodes: [0, 1] })).stdout
     },

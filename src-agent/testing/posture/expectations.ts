@@ -68,7 +68,7 @@ export const monitor: Expectation = {
 }
 
 /** Mounts that the test asks for, with the access that it asks for. */
-const askedFor: readonly Allowed[] = [
+const requested: readonly Allowed[] = [
   [/^(\/root)?\/mnt\/writable \S+ rw \S*SHARE\/writable$/, 'asked for'],
   [/^(\/root)?\/mnt\/read-only \S+ ro \S*SHARE\/read-only$/, 'asked for, read-only'],
 ]
@@ -96,7 +96,7 @@ const kernelMounts: readonly Allowed[] = [
   ],
   [/^\/dev\/\.joey tmpfs rw \/$/, 'holds the program of the self-test where it cannot be renamed away'],
   [/^\/dev\/\.joey\/probe \S+ ro \S*\/joey-inside$/, 'the program of the self-test, read-only'],
-  ...askedFor,
+  ...requested,
 ]
 
 /** What runs inside a container. */
@@ -191,7 +191,7 @@ export const gofer: Expectation = {
     [/^(\/root)?\/dev\/\.joey\/probe \S+ ro \S*\/joey-inside$/, 'the program of the self-test, read-only'],
     [/^(\/root)?\/dev\/\.joey\/stat-flags\.so \S+ ro \S*\/joey-stat-flags\.so$/, 'what programs inside load'],
     [/^(\/root)?\/etc\/ld\.so\.preload \S+ ro \S*\/gvisor\/ld\.so\.preload$/, 'the name of what programs inside load'],
-    ...askedFor,
+    ...requested,
   ],
   mostThreads: 200,
   environment: [[/^(GODEBUG|GOMAXPROCS|TMPDIR)$/, "settings of Go's runtime"]],

@@ -50,7 +50,7 @@ test.each(['container', 'gvisor', 'microvm'] as const)(
     const spec = scriptSpec('sleep 1000', { class: isolationClass, network: 'nat', limits, mounts })
     const { id } = await agent.client.createSandbox({ spec, start: true })
     await sleep(settleMs)
-    const all = await look(id)
+    const all = await findViolations(id)
     const roles = all.map((held) =>
       expectations.find(({ is, classes }) => classes.includes(isolationClass) && is(held)),
     )
@@ -62,12 +62,12 @@ test.each(['container', 'gvisor', 'microvm'] as const)(
     expect(new Set(roles.map((expected) => expected?.role))).toEqual(new Set(parts[isolationClass]))
     await agent.client.removeSandbox({ ref: id, force: true })
     // Those that the agent itself has started end a moment before it hears of it.
-    await expect.poll(() => look(id), { timeout: 10_000 }).toEqual([])
+    await expect.poll(() => findViolations(id), { timeout: 10_000 }).toEqual([])
   },
   90_000,
 )
 
-async function look(id: string): Promise<readonly Holdings[]> {
+async function findViolations(id: string): Promise<readonly Holdings[]> {
   const home = realpathSync(agent.place.home)
   const words = [
     [`${home}/run`, 'RUN'],

@@ -17,7 +17,7 @@ import { signalProcess } from '../../io/streams/guest-process.ts'
 import { createPipes } from '../../io/streams/pipes.ts'
 import { startExec } from '../../io/streams/start-exec.ts'
 import { stageCanaries } from '../../observe/selftest/canaries.ts'
-import { realSights } from '../../observe/selftest/host-checks.ts'
+import { realRoots } from '../../observe/selftest/host-checks.ts'
 import { runInside } from '../../observe/selftest/run-inside.ts'
 import { createSelfTest } from '../../observe/selftest/self-test.ts'
 import { prepareTestMounts } from '../private-mounts.ts'
@@ -118,7 +118,7 @@ export async function createWeakFixture(runtime: 'crun' | 'runc'): Promise<WeakF
         countOomKills: () => countOomKills(cgroup),
         surroundings: async () => ({ siblings: weakness.siblings ?? [], sockets: weakness.sockets ?? [], disks: [] }),
         host: { boot: await bootId(), kernel: release(), version: version() },
-        sights: realSights,
+        roots: realRoots,
         keep: async () => undefined,
       })
       const report = await selfTest.run(id, options.signal)

@@ -45,9 +45,9 @@ export async function describeMount(root: string): Promise<string[]> {
   const left = ['']
   for (let path = left.pop(); path !== undefined; path = left.pop()) {
     const at = Buffer.from(`${root}/${path}`, 'latin1')
-    let stat: ReturnType<typeof lookAt>
+    let stat: ReturnType<typeof readStat>
     try {
-      stat = lookAt(at)
+      stat = readStat(at)
     } catch (error) {
       // A folder of one layer alone is listed by the kernel with what overlayfs then does not find: whiteouts.
       if (isAbsent(error)) continue
@@ -71,7 +71,7 @@ export async function describeMount(root: string): Promise<string[]> {
   return lines.sort()
 }
 
-function lookAt(at: Buffer) {
+function readStat(at: Buffer) {
   const stat = lstatSync(at, { bigint: true })
   const isDevice = stat.isCharacterDevice() || stat.isBlockDevice()
   const [low, high] = [stat.rdev & 0xffffffffn, stat.rdev >> 32n]

@@ -4,7 +4,7 @@ import { ExportFormat, type SecretFinding } from '#contract/archive'
 import { formatBytes } from '#contract/byte-size'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, printJson, printLine, tell } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printTable } from '../../output/print-table.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -87,9 +87,9 @@ export const exportVerb = defineCommand({
     )
     if (flags.json) printJson(context.stdout, result)
     else {
-      for (const sentence of result.messages) tell(context, sanitize(sentence))
+      for (const sentence of result.messages) printNote(context, sanitize(sentence))
       printLine(context.stdout, result.output)
-      tell(context, `${formatBytes(result.bytes)}, sha256 ${result.sha256}`)
+      printNote(context, `${formatBytes(result.bytes)}, sha256 ${result.sha256}`)
     }
     return ExitCode.ok
   },
@@ -100,7 +100,7 @@ async function scan(context: Context, source: string, json: boolean): Promise<nu
   if (json) printJson(context.stdout, result)
   else {
     if (result.findings.length > 0) printTable(context, columns, result.findings)
-    tell(context, `${count(result.findings.length, 'finding')} in ${count(result.files, 'file')}`)
+    printNote(context, `${count(result.findings.length, 'finding')} in ${count(result.files, 'file')}`)
   }
   return result.findings.length === 0 ? ExitCode.ok : ExitCode.failed
 }

@@ -5,7 +5,7 @@ import { type Language, sayText, sayTexts } from '#contract/language'
 import { SandboxName } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { printJson, printLine, tell } from '../../context.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { type Paragraph, paragraph, printParagraphs, section } from '../../output/paragraphs.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -61,7 +61,7 @@ export const importVerb = defineCommand({
     )
     if (flags.json) printJson(context.stdout, result)
     else {
-      for (const sentence of result.messages) tell(context, sanitize(sentence))
+      for (const sentence of result.messages) printNote(context, sanitize(sentence))
       printLine(context.stdout, result.sandbox.name)
     }
     return ExitCode.ok

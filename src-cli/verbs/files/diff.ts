@@ -1,7 +1,7 @@
 import type { FileChange } from '#contract/compare'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, printJson, printLine, tell } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitize, sanitizeLines } from '../../output/sanitize.ts'
 import { count } from '../../output/words.ts'
@@ -90,7 +90,8 @@ async function showFiles({ client, stdout, stderr }: Context, pair: Pair, json: 
     else for (const { change, path } of part.changes) printLine(stdout, `${letters[change]} ${sanitize(path)}`)
     if (part.changes.length > 0 && offset < part.total) continue
     if (json) printJson(stdout, { ...part, changes: all })
-    else if (stderr.isTTY) tell({ stderr }, `${part.added} added, ${part.changed} changed, ${part.deleted} deleted`)
+    else if (stderr.isTTY)
+      printNote({ stderr }, `${part.added} added, ${part.changed} changed, ${part.deleted} deleted`)
     return ExitCode.ok
   }
 }
@@ -98,7 +99,7 @@ async function showFiles({ client, stdout, stderr }: Context, pair: Pair, json: 
 async function showText({ client, stdout, stderr }: Context, pair: Pair, path: string, json: boolean) {
   const answer = await client.compareText({ ...pair, path })
   if (json) printJson(stdout, answer)
-  else if (answer.diff === null) tell({ stderr }, answer.why ?? 'There is no text to compare.')
+  else if (answer.diff === null) printNote({ stderr }, answer.why ?? 'There is no text to compare.')
   else stdout.write(sanitizeLines(answer.diff))
   return answer.diff === null ? ExitCode.failed : ExitCode.ok
 }
@@ -114,8 +115,8 @@ async function showPackages({ client, stdout, stderr }: Context, pair: Pair, jso
     const versions = [before, after].filter((version) => version !== null).join(' -> ')
     printLine(stdout, sanitize(`${letter} ${manager} ${name} ${versions}`))
   }
-  for (const note of notes) tell({ stderr }, sanitize(note))
-  if (stderr.isTTY) tell({ stderr }, count(changes.length, 'package'))
+  for (const note of notes) printNote({ stderr }, sanitize(note))
+  if (stderr.isTTY) printNote({ stderr }, count(changes.length, 'package'))
   return ExitCode.ok
 }
 

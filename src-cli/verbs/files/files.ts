@@ -4,7 +4,7 @@ import { formatMode } from '#contract/file-mode'
 import type { FileEntry } from '#contract/files'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, printJson, printLine, tell } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printTable } from '../../output/print-table.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -85,7 +85,7 @@ export const filesPut = defineCommand({
     const result = await withProgress(context, (task) =>
       context.client.putFiles({ tree, sources, target, replace: flags.replace, task }),
     )
-    return tellCopied(context, result, flags.json)
+    return printCopied(context, result, flags.json)
   },
 })
 
@@ -104,19 +104,19 @@ export const filesGet = defineCommand({
     const wish = { tree: first.tree, paths: places.map(({ path }) => path), replace: flags.replace }
     const target = resolve(context.cwd, operands.at(-1) ?? '')
     const result = await withProgress(context, (task) => context.client.getFiles({ ...wish, target, task }))
-    return tellCopied(context, result, flags.json)
+    return printCopied(context, result, flags.json)
   },
 })
 
-function tellCopied(
+function printCopied(
   context: Context,
   result: { readonly files: number; readonly bytes: number; readonly skipped: readonly string[] },
   json: boolean,
 ): number {
   if (json) printJson(context.stdout, result)
   else {
-    for (const sentence of result.skipped) tell(context, sanitize(sentence))
-    tell(context, `${count(result.files, 'file')}, ${formatBytes(result.bytes)}`)
+    for (const sentence of result.skipped) printNote(context, sanitize(sentence))
+    printNote(context, `${count(result.files, 'file')}, ${formatBytes(result.bytes)}`)
   }
   return ExitCode.ok
 }
@@ -149,7 +149,7 @@ export const filesFind = defineCommand({
             const line = each.line === null ? '' : `:${each.lineNumber ?? 0}: ${each.line}`
             printLine(context.stdout, sanitize(`${each.path}${line}`))
           }
-        else if (message.type === 'end' && message.truncated) tell(context, 'There are more. Raise --limit.')
+        else if (message.type === 'end' && message.truncated) printNote(context, 'There are more. Raise --limit.')
       },
     })
     await channel.ended
@@ -170,7 +170,10 @@ export const filesDu = defineCommand({
     if (flags.json) printJson(context.stdout, result)
     else {
       printTable(context, sizeColumns, result.entries)
-      tell(context, `${basename(result.path) || '/'}: ${formatBytes(result.bytes)} in ${count(result.files, 'file')}`)
+      printNote(
+        context,
+        `${basename(result.path) || '/'}: ${formatBytes(result.bytes)} in ${count(result.files, 'file')}`,
+      )
     }
     return ExitCode.ok
   },

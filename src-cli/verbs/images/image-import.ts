@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import { type Image, ImageName } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { printJson, printLine, tell } from '../../context.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
 
@@ -33,7 +33,7 @@ export const imageImport = defineCommand({
     )
     if (flags.json) printJson(context.stdout, images)
     else for (const image of images) printLine(context.stdout, image.names.join(', ') || image.digest)
-    for (const sentence of describeMoved(before, images)) tell(context, sentence)
+    for (const sentence of describeMoved(before, images)) printNote(context, sentence)
     return ExitCode.ok
   },
 })

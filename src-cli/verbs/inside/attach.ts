@@ -2,7 +2,7 @@ import { appError } from '#contract/app-error'
 import type { Sandbox } from '#contract/sandbox'
 import type { Terminal } from '#contract/terminal'
 import { defineCommand } from '../../command/command.ts'
-import { type Context, tell } from '../../context.ts'
+import { type Context, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { followProcess } from '../../streams/process-stream.ts'
 import { showTerminal } from '../../streams/terminal-session.ts'
@@ -38,7 +38,7 @@ export const attach = defineCommand({
     const input = !flags['no-stdin'] && context.stdin.isTTY === true && terminal.state === 'running'
     const end = await showTerminal(context, { terminal, input, detachKeys, fresh: false, raw: flags.raw })
     if (end.kind === 'exited') return end.code ?? ExitCode.failed
-    tell(context, `Detached. "${sandbox.name}" runs on.`)
+    printNote(context, `Detached. "${sandbox.name}" runs on.`)
     return ExitCode.ok
   },
 })

@@ -1,7 +1,7 @@
 import { defineCommand } from '../../command/command.ts'
 import type { Values } from '../../command/flags.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, tell } from '../../context.ts'
+import { type Context, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { readEnvironment } from '../../parse/environment.ts'
 import { parseDuration } from '../../parse/time.ts'
@@ -14,7 +14,7 @@ import { requireTty } from '../../tty/require-tty.ts'
 import { exitCodeOf } from '../shared/exit-code.ts'
 import { processFlags } from '../shared/run-flags.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
-import { tellLackingRights } from './lacking-rights.ts'
+import { warnOfLackingRights } from './lacking-rights.ts'
 
 const flags = {
   ...processFlags,
@@ -47,7 +47,7 @@ export const exec = defineCommand({
     const code = given.tty
       ? await execInTerminal(context, ref, { argv, process, given })
       : await execWithStreams(context, ref, { argv, process, given })
-    if (code !== ExitCode.ok) await tellLackingRights(context, ref, { argv, user: process.user })
+    if (code !== ExitCode.ok) await warnOfLackingRights(context, ref, { argv, user: process.user })
     return code
   },
 })
@@ -70,7 +70,7 @@ async function execWithStreams(context: Context, ref: string, { argv, process, g
     onSignal: (signal, channel) => channel.send({ type: 'signal', signal }),
   })
   if (!timedOut) return exitCodeOf(context, exit, code)
-  tell(context, `joey: The command was killed: it had not ended after ${given.timeout}.`)
+  printNote(context, `joey: The command was killed: it had not ended after ${given.timeout}.`)
   return ExitCode.timedOut
 }
 
@@ -94,7 +94,7 @@ async function execInTerminal(context: Context, ref: string, { argv, process, gi
     raw: given.raw,
   })
   if (end.kind === 'detached') {
-    tell(context, `Detached. The terminal lives on; come back with: joey attach ${ref} --terminal ${terminal.id}`)
+    printNote(context, `Detached. The terminal lives on; come back with: joey attach ${ref} --terminal ${terminal.id}`)
     return ExitCode.ok
   }
   // Its content was for this screen; left open it would stay listed. It may be gone with its sandbox.

@@ -1,4 +1,4 @@
-import { type Context, tell } from '../../context.ts'
+import { type Context, printNote } from '../../context.ts'
 import { sanitize } from '../../output/sanitize.ts'
 
 /** Programs whose whole purpose is to make somebody else of who runs them, and that ordinary users need it for. */
@@ -11,7 +11,7 @@ interface Failed {
 }
 
 /** After one of them has failed for an ordinary user: what it lacks, and the grant that gives it. Says nothing otherwise. */
-export async function tellLackingRights(
+export async function warnOfLackingRights(
   context: Pick<Context, 'client' | 'stderr'>,
   ref: string,
   { argv, user }: Failed,
@@ -32,7 +32,7 @@ export async function tellLackingRights(
     isolation === 'gvisor'
       ? 'Another class can give them: joey class set'
       : `joey grant ${sanitize(name)} new-privileges gives them from its next start on`
-  tell(context, `joey: Files give programs no rights in "${sanitize(name)}", so "${program}" has none. ${means}.`)
+  printNote(context, `joey: Files give programs no rights in "${sanitize(name)}", so "${program}" has none. ${means}.`)
 }
 
 function isRoot(user: string): boolean {

@@ -3,7 +3,7 @@ import type { ClassPlan, ClassProblem, setClass } from '#contract/classes'
 import { type Language, sayText, sayTexts } from '#contract/language'
 import type { IsolationClass } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
-import { type Context, printJson, printLine, tell } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { type Paragraph, paragraph, printParagraphs, section } from '../../output/paragraphs.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -37,7 +37,7 @@ type SetClassResult = z.infer<(typeof setClass)['response']>
 
 function printResult(context: Context, { sandbox, fellBack, fellBackWording, downMs }: SetClassResult) {
   const { name, class: now, state } = sandbox
-  if (fellBack !== null) tell(context, sanitize(sayText(fellBack, fellBackWording, context.language ?? null)))
+  if (fellBack !== null) printNote(context, sanitize(sayText(fellBack, fellBackWording, context.language ?? null)))
   const gap = downMs > 0 ? `, after ${formatDuration(downMs)} without it` : ''
   printLine(context.stdout, `${name}: ${now}, ${state}${gap}`)
 }

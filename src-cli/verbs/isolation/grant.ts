@@ -4,7 +4,7 @@ import { parseGrant } from '#contract/parse-grant'
 import type { Grant } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { usageError, usageErrorOf } from '../../command/usage-error.ts'
-import { type Context, printJson, printLine, tell } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
 
@@ -73,6 +73,6 @@ async function apply(context: Context, { ref, grants, changed, json }: Wish): Pr
   else for (const each of sandbox.spec.grants) printLine(stdout, formatGrant(each))
   const runs = sandbox.state === 'running' || sandbox.state === 'paused'
   if (changed && runs)
-    tell(context, `"${sandbox.name}" runs: this holds from its next start on (joey restart ${sandbox.name}).`)
+    printNote(context, `"${sandbox.name}" runs: this holds from its next start on (joey restart ${sandbox.name}).`)
   return ExitCode.ok
 }

@@ -1,6 +1,6 @@
 import { AppError, appError } from '#contract/app-error'
 import type { Sandbox, SandboxExit } from '#contract/sandbox'
-import { type Context, tell } from '../../context.ts'
+import { type Context, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { followProcess } from '../../streams/process-stream.ts'
 import { showTerminal } from '../../streams/terminal-session.ts'
@@ -56,7 +56,7 @@ async function showMainTerminal(context: Context, sandbox: Sandbox, flags: RunFl
     raw: flags.raw,
   })
   if (end.kind === 'detached') {
-    tell(context, `Detached. "${sandbox.name}" runs on; come back with: joey attach ${sandbox.name}`)
+    printNote(context, `Detached. "${sandbox.name}" runs on; come back with: joey attach ${sandbox.name}`)
     return ExitCode.ok
   }
   const exit: SandboxExit | AppError = await ended

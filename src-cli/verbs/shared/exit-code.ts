@@ -1,7 +1,7 @@
 import { say } from '#contract/language'
 import type { SandboxExit } from '#contract/sandbox'
 import { sentenceOfExit } from '#contract/say-exit'
-import { type Context, tell } from '../../context.ts'
+import { type Context, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitize } from '../../output/sanitize.ts'
 
@@ -20,7 +20,7 @@ export function exitCodeOf(
   code: number | null,
 ): number {
   if (exit && worthSaying.has(exit.reason)) {
-    tell(context, `joey: ${sanitize(say(sentenceOfExit(exit), context.language ?? null))}`)
+    printNote(context, `joey: ${sanitize(say(sentenceOfExit(exit), context.language ?? null))}`)
   }
   return exit?.code ?? code ?? ExitCode.notStarted
 }

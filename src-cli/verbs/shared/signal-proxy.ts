@@ -1,4 +1,4 @@
-import { type Context, tell } from '../../context.ts'
+import { type Context, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 
 /** So many interrupts that go unheard end the command line itself. */
@@ -19,7 +19,7 @@ export function createSignalProxy(
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') return
     interrupts += 1
     if (interrupts < patience) return
-    tell({ stderr }, `joey: It ignored ${signal}. It runs on; end it with: joey kill ${name}`)
+    printNote({ stderr }, `joey: It ignored ${signal}. It runs on; end it with: joey kill ${name}`)
     process.exit(signal === 'SIGINT' ? ExitCode.interrupted : ExitCode.terminated)
   }
 }

@@ -1,7 +1,7 @@
 import { SnapshotName } from '#contract/snapshot'
 import { defineCommand } from '../../command/command.ts'
 import { problemOf, usageError } from '../../command/usage-error.ts'
-import { printJson, printLine, tell } from '../../context.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
 import { formatDuration } from '../../output/words.ts'
@@ -32,7 +32,7 @@ export const snapshotCreate = defineCommand({
     if (flags.json) printJson(context.stdout, snapshot)
     else printLine(context.stdout, snapshot.id)
     if (!flags.json && context.stderr.isTTY)
-      tell(context, `${snapshot.sandboxName}@${snapshot.name}: paused for ${formatDuration(snapshot.pauseMs)}`)
+      printNote(context, `${snapshot.sandboxName}@${snapshot.name}: paused for ${formatDuration(snapshot.pauseMs)}`)
     return ExitCode.ok
   },
 })

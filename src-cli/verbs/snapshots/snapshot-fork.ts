@@ -2,7 +2,7 @@ import { sayTexts } from '#contract/language'
 import { SandboxName } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { printJson, printLine, tell } from '../../context.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitize } from '../../output/sanitize.ts'
 import { withProgress } from '../../output/task-progress.ts'
@@ -47,9 +47,9 @@ export const snapshotFork = defineCommand({
     const result = await withProgress(context, (task) => context.client.forkSandboxes({ ...wish, task }))
     if (flags.json) printJson(context.stdout, result)
     else {
-      if (result.pauseMs > 0) tell(context, `The parent was paused for ${formatDuration(result.pauseMs)}.`)
+      if (result.pauseMs > 0) printNote(context, `The parent was paused for ${formatDuration(result.pauseMs)}.`)
       for (const text of sayTexts(result.messages, result.messagesWordings, context.language ?? null))
-        tell(context, sanitize(text))
+        printNote(context, sanitize(text))
       for (const { name } of result.sandboxes) printLine(context.stdout, name)
     }
     return result.sandboxes.length === count ? ExitCode.ok : ExitCode.failed

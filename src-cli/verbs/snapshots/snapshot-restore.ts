@@ -1,6 +1,6 @@
 import { sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
-import { type Context, printJson, printLine, tell } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { type Paragraph, paragraph, printParagraphs, section } from '../../output/paragraphs.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -40,8 +40,9 @@ export const snapshotRestore = defineCommand({
     )
     if (flags.json) printJson(context.stdout, result)
     else {
-      for (const text of sayTexts(result.messages, result.messagesWordings, language)) tell(context, sanitize(text))
-      if (result.kept !== null) tell(context, `What was in it is kept as ${result.kept}.`)
+      for (const text of sayTexts(result.messages, result.messagesWordings, language))
+        printNote(context, sanitize(text))
+      if (result.kept !== null) printNote(context, `What was in it is kept as ${result.kept}.`)
       printLine(context.stdout, result.sandbox.name)
     }
     return ExitCode.ok

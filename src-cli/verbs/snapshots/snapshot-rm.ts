@@ -2,7 +2,7 @@ import { AppError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import { sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
-import { printJson, printLine, tell } from '../../context.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printFailure } from '../../failure.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -28,7 +28,7 @@ export const snapshotRm = defineCommand({
       }
     }
     if (flags.json) printJson(context.stdout, removed)
-    else tell(context, `Freed ${formatBytes(removed.reduce((sum, { freedBytes }) => sum + freedBytes, 0))}.`)
+    else printNote(context, `Freed ${formatBytes(removed.reduce((sum, { freedBytes }) => sum + freedBytes, 0))}.`)
     return code
   },
 })
@@ -50,9 +50,9 @@ export const snapshotPrune = defineCommand({
     }
     for (const { id, name, sandboxName } of result.removed)
       printLine(context.stdout, sanitize(`${id}  ${sandboxName}@${name}`))
-    tell(context, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(result.freedBytes)}.`)
+    printNote(context, `${dryRun ? 'Would free' : 'Freed'} ${formatBytes(result.freedBytes)}.`)
     for (const sentence of sayTexts(result.advice, result.adviceWordings, context.language ?? null)) {
-      tell(context, sanitize(sentence))
+      printNote(context, sanitize(sentence))
     }
     return ExitCode.ok
   },

@@ -1,7 +1,7 @@
 import type { LogLine } from '#contract/observe'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, printJson, printLine, tell } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitizeLines } from '../../output/sanitize.ts'
 import { parseWhole } from '../../parse/size.ts'
@@ -53,7 +53,8 @@ export const logs = defineCommand({
 async function printBootLog(context: Context, ref: string, json: boolean): Promise<number> {
   const log = await context.client.readBootLog({ ref })
   if (json) printJson(context.stdout, log)
-  else if (log.text === '') tell(context, 'Nothing was said: only a micro-VM that has started has a kernel of its own.')
+  else if (log.text === '')
+    printNote(context, 'Nothing was said: only a micro-VM that has started has a kernel of its own.')
   // Root inside can write to the log of its kernel.
   else printLine(context.stdout, sanitizeLines(log.text.replaceAll('\r\n', '\n').trimEnd()))
   return ExitCode.ok

@@ -59,7 +59,7 @@ function ExportForm({ source, name }: SourceProps): ReactNode {
   const [agreed, setAgreed] = useState(false)
   const { work, run } = useExport({ source, name }, choices, { dropped, agreed })
   useEffect(() => {
-    void scanStore.ask(source)
+    void scanStore.load(source)
     return scanStore.forget
   }, [source])
   const findings = scan.kind === 'ready' ? scan.value.findings : []
@@ -75,7 +75,7 @@ function ExportForm({ source, name }: SourceProps): ReactNode {
           onDrop={setDropped}
           agreed={agreed}
           onAgree={setAgreed}
-          onRetry={() => void scanStore.ask(source)}
+          onRetry={() => void scanStore.load(source)}
         />
       </div>
       <WorkFoot

@@ -43,7 +43,7 @@ function ReadBundle({ path }: { readonly path: string }): ReactNode {
   const answer = sheetStore.useAnswer()
   const [passphrase, setPassphrase] = useState('')
   useEffect(() => {
-    void sheetStore.ask({ path, passphrase: '' })
+    void sheetStore.load({ path, passphrase: '' })
     return sheetStore.forget
   }, [path])
   if (answer.kind === 'loading') return <Skeleton label={t('archives.import.reading')} rows={6} rowHeight={22} />
@@ -57,7 +57,7 @@ function ReadBundle({ path }: { readonly path: string }): ReactNode {
         value={passphrase}
         onChange={setPassphrase}
         beside={
-          <Button disabled={passphrase === ''} onClick={() => void sheetStore.ask({ path, passphrase })}>
+          <Button disabled={passphrase === ''} onClick={() => void sheetStore.load({ path, passphrase })}>
             {t('archives.import.decrypt')}
           </Button>
         }

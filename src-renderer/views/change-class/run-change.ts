@@ -8,10 +8,10 @@ import { type ChangeRun, changeClassStore, runChange } from '../../store/change-
 /** Makes the change. Where the dialog was closed meanwhile, a toast says how it ended. */
 export async function changeNow(sandbox: Pick<Sandbox, 'id' | 'name'>, to: IsolationClass): Promise<void> {
   const run = await runChange(sandbox.id, to)
-  if (changeClassStore.getState().run !== run) tell(run, sandbox.name)
+  if (changeClassStore.getState().run !== run) showOutcome(run, sandbox.name)
 }
 
-function tell(run: ChangeRun, name: string): void {
+function showOutcome(run: ChangeRun, name: string): void {
   if (run.kind === 'failed') return toastError(i18next.t('classes.change.failed'), run.error)
   if (run.kind !== 'done') return
   const words = { name, class: i18next.t(`sandboxes.class.${run.class}.name`) }

@@ -11,8 +11,8 @@ import '../isolation/parts/tables.css'
 export function ConfigChanges({ pair }: { readonly pair: TreePair }): ReactNode {
   const { t } = useTranslation()
   const answer = configStore.useAnswer()
-  const load = (): void => void configStore.ask(pair)
-  useEffect(() => void configStore.ask(pair), [pair])
+  const load = (): void => void configStore.load(pair)
+  useEffect(() => void configStore.load(pair), [pair])
   switch (answer.kind) {
     case 'loading':
       return <Skeleton label={t('compare.loading')} rows={6} rowHeight={26} />

@@ -68,9 +68,9 @@ function Facts({ change: { before, after } }: Pick<Props, 'change'>): ReactNode 
 function Content({ pair, path }: { readonly pair: TreePair; readonly path: string }): ReactNode {
   const { t } = useTranslation()
   const answer = textStore.useAnswer()
-  const load = (): void => void textStore.ask({ ...pair, path })
+  const load = (): void => void textStore.load({ ...pair, path })
   useEffect(() => {
-    void textStore.ask({ ...pair, path })
+    void textStore.load({ ...pair, path })
     return textStore.forget
   }, [pair, path])
   switch (answer.kind) {

@@ -13,8 +13,8 @@ import '../isolation/parts/tables.css'
 export function PackageChanges({ pair }: { readonly pair: TreePair }): ReactNode {
   const { t } = useTranslation()
   const answer = packagesStore.useAnswer()
-  const load = (): void => void packagesStore.ask(pair)
-  useEffect(() => void packagesStore.ask(pair), [pair])
+  const load = (): void => void packagesStore.load(pair)
+  useEffect(() => void packagesStore.load(pair), [pair])
   switch (answer.kind) {
     case 'loading':
       return <Skeleton label={t('compare.loading')} rows={8} rowHeight={26} />

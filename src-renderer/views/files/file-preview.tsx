@@ -28,7 +28,7 @@ export function FilePreview({ tree, path, entry, editable, onClose, onSaved }: P
   const { name, kind, target, mark } = entry
   const hasContent = kind === 'file' && mark !== 'deleted'
   useEffect(() => {
-    if (hasContent) void fileStore.ask({ tree, path })
+    if (hasContent) void fileStore.load({ tree, path })
     return fileStore.forget
   }, [tree, path, hasContent])
   return (
@@ -62,7 +62,7 @@ function FileContent({ tree, path, name, editable, onSaved }: ContentProps): Rea
   const { t } = useTranslation()
   const answer = fileStore.useAnswer()
   if (answer.kind === 'error') {
-    const retry = (): void => void fileStore.ask({ tree, path })
+    const retry = (): void => void fileStore.load({ tree, path })
     return (
       <ErrorNotice
         title={t('files.preview.error')}
@@ -106,7 +106,7 @@ function ReadyContent({ tree, part, name, editable, onSaved }: ReadyProps): Reac
   const save = async (): Promise<void> => {
     if (draft === null || !(await saveText(tree, { path, name, text: draft, version }))) return
     setDraft(null)
-    void fileStore.ask({ tree, path }, { keep: true })
+    void fileStore.load({ tree, path }, { keep: true })
     onSaved()
   }
   const canEdit = editable && isWhole && size <= editableBytes

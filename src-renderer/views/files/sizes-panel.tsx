@@ -20,8 +20,8 @@ export function SizesPanel({ tree, path, onOpen }: Props): ReactNode {
   const { t } = useTranslation()
   const [own, setOwn] = useState(false)
   const answer = sizesStore.useAnswer()
-  useEffect(() => void sizesStore.ask({ tree, path, own }), [tree, path, own])
-  const again = (): void => void sizesStore.ask({ tree, path, own })
+  useEffect(() => void sizesStore.load({ tree, path, own }), [tree, path, own])
+  const again = (): void => void sizesStore.load({ tree, path, own })
   return (
     <div className="files-sizes">
       <Switch label={t('files.sizes.own')} checked={own} onChange={setOwn} />

@@ -42,9 +42,9 @@ export function useFolder({ tree, path, against }: Place): Folder {
   const answer = folderStore.useAnswer()
   const [selected, select] = useState<ReadonlySet<string>>(new Set())
   const query = { tree, path, against: against === '' ? undefined : against }
-  const refresh = (): void => void folderStore.ask(query, { keep: true })
+  const refresh = (): void => void folderStore.load(query, { keep: true })
   useEffect(() => {
-    void folderStore.ask({ tree, path, against: against === '' ? undefined : against })
+    void folderStore.load({ tree, path, against: against === '' ? undefined : against })
   }, [tree, path, against])
 
   const entries = answer.kind === 'ready' && answer.value.path === path ? answer.value.entries : []
@@ -63,6 +63,6 @@ export function useFolder({ tree, path, against }: Place): Folder {
       danger: true,
       onConfirm: () => void after(change(tree, { kind: 'delete', paths })),
     })
-  const read = (): void => void folderStore.ask(query, { keep: false })
+  const read = (): void => void folderStore.load(query, { keep: false })
   return { tree, path, entries, selected, select, chosen, paths, read, refresh, after, askDelete }
 }

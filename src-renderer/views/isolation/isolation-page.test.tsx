@@ -6,7 +6,7 @@ import { SandboxSpec } from '#contract/sandbox'
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx'
 import { initialAgentState } from '../../store/agent-state.ts'
 import { agentStore } from '../../store/agent-store.ts'
-import { askBlast } from '../../store/blast-store.ts'
+import { loadBlast } from '../../store/blast-store.ts'
 import { changeClassStore, closeChange } from '../../store/change-class-store.ts'
 import { isolationStore, noIsolation } from '../../store/isolation-store.ts'
 import { uiStore, useUi } from '../../store/ui-store.ts'
@@ -59,7 +59,7 @@ const request = (joey: FakeJoey, name: string) => joey.requests.find((each) => e
 afterEach(() => {
   cleanup()
   closeChange()
-  void askBlast(null)
+  void loadBlast(null)
   uiStore.setState({ question: null })
 })
 

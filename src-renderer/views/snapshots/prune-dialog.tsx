@@ -46,7 +46,7 @@ function PruneBody({ sandbox, onClose }: Props): ReactNode {
   const plan = prunePlanStore.useAnswer()
   const work = useWork(t('snapshots.prune.failed'))
   useEffect(() => {
-    void prunePlanStore.ask(sandbox.id)
+    void prunePlanStore.load(sandbox.id)
     return prunePlanStore.forget
   }, [sandbox.id])
   const count = plan.kind === 'ready' ? plan.value.removed.length : 0
@@ -60,7 +60,7 @@ function PruneBody({ sandbox, onClose }: Props): ReactNode {
   return (
     <>
       <div className="dialog-body snapshot-form">
-        <PlanBody plan={plan} onRetry={() => void prunePlanStore.ask(sandbox.id)} />
+        <PlanBody plan={plan} onRetry={() => void prunePlanStore.load(sandbox.id)} />
       </div>
       <WorkFoot
         work={work}

@@ -50,9 +50,9 @@ function RestoreBody({ snapshot, sandbox, onClose }: Props): ReactNode {
   const [keep, setKeep] = useState(true)
   const work = useWork(t('snapshots.restore.failed', { name }))
   const plan = restorePlanStore.useAnswer()
-  const load = (): void => void restorePlanStore.ask({ ref: snapshot.id, sandbox: id, live })
+  const load = (): void => void restorePlanStore.load({ ref: snapshot.id, sandbox: id, live })
   useEffect(() => {
-    void restorePlanStore.ask({ ref: snapshot.id, sandbox: id, live })
+    void restorePlanStore.load({ ref: snapshot.id, sandbox: id, live })
     return restorePlanStore.forget
   }, [snapshot.id, id, live])
   const allowed = plan.kind === 'ready' && plan.value.problems.length === 0 && online

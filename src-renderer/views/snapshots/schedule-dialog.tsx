@@ -41,8 +41,8 @@ export function ScheduleDialog({ sandbox, onClose }: Props): ReactNode {
 function ScheduleBody({ sandbox, onClose }: Props): ReactNode {
   const { t } = useTranslation()
   const answer = scheduleStore.useAnswer()
-  const ask = (): void => void scheduleStore.ask(sandbox.id)
-  useEffect(() => void scheduleStore.ask(sandbox.id), [sandbox.id])
+  const load = (): void => void scheduleStore.load(sandbox.id)
+  useEffect(() => void scheduleStore.load(sandbox.id), [sandbox.id])
   switch (answer.kind) {
     case 'loading':
       return <Skeleton label={t('snapshots.schedule.loading')} rows={5} rowHeight={28} />
@@ -52,7 +52,7 @@ function ScheduleBody({ sandbox, onClose }: Props): ReactNode {
           <ErrorNotice
             title={t('snapshots.schedule.error')}
             error={answer.error}
-            onRemedy={(remedy) => applyRemedy(remedy, ask)}
+            onRemedy={(remedy) => applyRemedy(remedy, load)}
           />
         </div>
       )

@@ -142,12 +142,12 @@ test('Delete asks, with what is freed and what stands on it, and removes only th
 })
 
 test('what the question before a removal says is of that moment, not of when the tree was drawn', async () => {
-  let asked = 0
+  let requests = 0
   const usages = [
     [makeSnapshotUsage({ dependents: ['fork'] })],
     [makeSnapshotUsage({ dependents: ['second', 'fork'], freesBytes: 0 })],
   ]
-  open([first, second], { 'snapshot.usage': () => usages[Math.min(asked++, 1)] })
+  open([first, second], { 'snapshot.usage': () => usages[Math.min(requests++, 1)] })
   await waitFor(() => expect(node(/^first.*1 MiB/)).toBeTruthy())
   node(/^first/).focus()
   await userEvent.keyboard('{Delete}')
@@ -157,8 +157,8 @@ test('what the question before a removal says is of that moment, not of when the
 })
 
 test('a snapshot whose costs do not come is asked about without them', async () => {
-  let asked = 0
-  open([first, second], { 'snapshot.usage': () => (asked++ > 0 ? new Promise(() => {}) : [makeSnapshotUsage()]) })
+  let requests = 0
+  open([first, second], { 'snapshot.usage': () => (requests++ > 0 ? new Promise(() => {}) : [makeSnapshotUsage()]) })
   await waitFor(() => expect(node(/^first.*1 MiB/)).toBeTruthy())
   node(/^first/).focus()
   await userEvent.keyboard('{Delete}')
@@ -167,9 +167,9 @@ test('a snapshot whose costs do not come is asked about without them', async () 
 })
 
 test('a snapshot whose costs cannot be read is asked about without them', async () => {
-  let asked = 0
+  let requests = 0
   const usages = (): unknown => {
-    if (asked++ > 0) throw appError('internal')
+    if (requests++ > 0) throw appError('internal')
     return [makeSnapshotUsage()]
   }
   open([first, second], { 'snapshot.usage': usages })

@@ -35,7 +35,7 @@ export function SnapshotsTab({ sandbox }: Props): ReactNode {
   const answer = usageStore.useAnswer()
   const usages = answer.kind === 'ready' ? answer.value : null
   useEffect(followUsage, [])
-  useEffect(() => void scheduleStore.ask(sandbox.id), [sandbox.id])
+  useEffect(() => void scheduleStore.load(sandbox.id), [sandbox.id])
   const empty = nodes.every(({ kind }) => kind !== 'snapshot')
   return (
     <div className="snapshots">

@@ -34,10 +34,10 @@ export function useTaken(): ReadonlySet<string> {
 /** Whether running processes can go on in the forks, or why not. */
 export function useForkAbility(source: ForkSource): LiveAbility | { readonly kind: 'none' } {
   const classes = useClasses()
-  const asksClass = source.kind === 'sandbox'
+  const choosesClass = source.kind === 'sandbox'
   useEffect(() => {
-    if (asksClass) void loadClasses()
-  }, [asksClass])
+    if (choosesClass) void loadClasses()
+  }, [choosesClass])
   if (source.kind === 'sandbox') return liveAbility(source.sandbox, profileOf(classes, source.sandbox.class))
   const { live } = source.snapshot
   if (live === null) return { kind: 'none' }

@@ -58,7 +58,7 @@ async function result(process: ProcessPlan): Promise<Result> {
   return { code, out, err }
 }
 
-async function untilSays(stream: Readable, words: string): Promise<string> {
+async function untilPrinted(stream: Readable, words: string): Promise<string> {
   let seen = ''
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     seen += String(chunk)
@@ -105,12 +105,12 @@ describe('a guest whose main process runs', () => {
 
   test('a signal reaches the process, a kill also what it started', async () => {
     const polite = await exec(shell('trap "echo bye; exit 3" TERM; echo ready; while :; do sleep 0.05; done'))
-    await untilSays(polite.stdout, 'ready')
+    await untilPrinted(polite.stdout, 'ready')
     await polite.signal('SIGTERM')
     expect(await text(polite.stdout)).toBe('bye\n')
     expect(await polite.exited).toBe(3)
     const parent = await exec(shell('sleep 54321 & echo ready; wait'))
-    await untilSays(parent.stdout, 'ready')
+    await untilPrinted(parent.stdout, 'ready')
     await parent.kill()
     expect(await parent.exited).toBe(137)
     expect((await result(plan(['ps']))).out).not.toContain('54321')
@@ -120,10 +120,10 @@ describe('a guest whose main process runs', () => {
   test('a terminal has its size, and a new one after a resize', async () => {
     const { stdin, stdout, exited, resize } = await exec(plan(['sh'], { tty: true, columns: 91, rows: 33 }), true)
     stdin?.write('stty size\n')
-    await untilSays(stdout, '33 91')
+    await untilPrinted(stdout, '33 91')
     await resize(120, 40)
     stdin?.write('stty size; tty; exit 4\n')
-    await untilSays(stdout, '40 120')
+    await untilPrinted(stdout, '40 120')
     stdout.resume()
     expect(await exited).toBe(4)
   })
@@ -247,10 +247,10 @@ describe('the life of a guest', () => {
     const typed = createConnection(machine.stdin)
     await channel.startMain(plan(['sh'], { tty: true, columns: 70, rows: 20 }), { stdin: true })
     typed.write('stty size\n')
-    await untilSays(port, '20 70')
+    await untilPrinted(port, '20 70')
     await channel.resizeMain(99, 44)
     typed.write('stty size; exit 6\n')
-    await untilSays(port, '44 99')
+    await untilPrinted(port, '44 99')
     expect(await channel.mainExited).toMatchObject({ code: 6 })
   })
 

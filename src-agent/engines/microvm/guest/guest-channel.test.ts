@@ -48,11 +48,11 @@ describe('an honest guest', () => {
     [0, false],
   ])('says whether it would notice a signal: %i', async (answer, handlesSignal) => {
     const open = await connect()
-    const asked = open.handlesSignal(15)
+    const answered = open.handlesSignal(15)
     const { type, session } = await guest.next()
     expect(type).toBe(toGuest.HEEDS)
     guest.send(toHost.HEEDS, session, [[field.NUMBER, answer]])
-    expect(await asked).toBe(handlesSignal)
+    expect(await answered).toBe(handlesSignal)
   })
 
   test('gets the time when it goes on, and who it is where it is another one', async () => {

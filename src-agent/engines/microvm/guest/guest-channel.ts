@@ -1,10 +1,10 @@
 import type { ProcessPlan } from '../../driver.ts'
 import { encodeFields, type FieldList, ProtocolViolation } from './fields.ts'
 import { configureError, type GuestFailure, guestGone, programError, requestError } from './guest-errors.ts'
-import { ask, type GuestLink, openLink } from './guest-link.ts'
+import { type GuestLink, openLink, sendRequest } from './guest-link.ts'
 import {
   decodeExit,
-  decodeHeeds,
+  decodeHandlesSignal,
   decodeHello,
   decodeStats,
   encodeConfig,
@@ -83,7 +83,7 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
       ]),
     renew: () => request(toGuest.RENEW, encodeRenewal()),
     stats: () =>
-      ask(link, {
+      sendRequest(link, {
         type: toGuest.STATS,
         answer: toHost.STATS,
         read: decodeStats,
@@ -94,11 +94,11 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
     hold: () => request(toGuest.HOLD, []),
     goOn: (identity) => request(toGuest.GO_ON, encodeGoingOn(identity)),
     handlesSignal: (number) =>
-      ask(link, {
+      sendRequest(link, {
         type: toGuest.HEEDS,
         payload: encodeFields([[field.NUMBER, number]]),
         answer: toHost.HEEDS,
-        read: decodeHeeds,
+        read: decodeHandlesSignal,
         failed: requestError,
         timeoutMs: requestMs,
       }),
@@ -118,7 +118,7 @@ interface RequestOptions {
 /** A request whose good answer says no more than that it was done. */
 function createRequest(link: GuestLink) {
   return (type: number, content: Uint8Array | FieldList, options: RequestOptions = {}): Promise<void> =>
-    ask(link, {
+    sendRequest(link, {
       type,
       payload: content instanceof Uint8Array ? content : encodeFields(content),
       answer: options.answer ?? toHost.OK,

@@ -19,7 +19,7 @@ export interface GuestLink {
   nextNumber(): number
   listen(session: number, listener: Listener): void
   forget(session: number): void
-  /** Rejects payloads that no guest would take by throwing. A closed link drops what is sent. */
+  /** Rejects payloads that no guest would take by throwing. A closed link drops what is request. */
   send(type: number, session: number, payload?: Uint8Array): void
   readonly closed: Promise<void>
   close(): void
@@ -136,7 +136,7 @@ function createLink(socket: Socket, state: LinkState): GuestLink {
 }
 
 /** What a request waits for, and how its answers are read. */
-export interface Question<T> {
+export interface GuestRequest<T> {
   readonly type: number
   readonly payload?: Uint8Array
   readonly timeoutMs: number
@@ -148,10 +148,10 @@ export interface Question<T> {
 }
 
 /** Sends a request and waits for its answer, the first frame with its number. */
-export function ask<T>(link: GuestLink, question: Question<T>): Promise<T> {
+export function sendRequest<T>(link: GuestLink, request: GuestRequest<T>): Promise<T> {
   const { promise, resolve, reject } = Promise.withResolvers<T>()
   const number = link.nextNumber()
-  const timer = setTimeout(() => end(() => reject(guestSilent())), question.timeoutMs)
+  const timer = setTimeout(() => end(() => reject(guestSilent())), request.timeoutMs)
   const end = (settle: () => void) => {
     clearTimeout(timer)
     link.forget(number)
@@ -159,13 +159,13 @@ export function ask<T>(link: GuestLink, question: Question<T>): Promise<T> {
   }
   link.listen(number, {
     onFrame: (frame) => {
-      const answer = readAnswer(frame, question)
-      end(() => (answer.ok ? resolve(answer.value) : reject(question.failed(answer.failure))))
+      const answer = readAnswer(frame, request)
+      end(() => (answer.ok ? resolve(answer.value) : reject(request.failed(answer.failure))))
     },
     onClosed: (error) => end(() => reject(error)),
   })
   try {
-    link.send(question.type, number, question.payload)
+    link.send(request.type, number, request.payload)
   } catch (error) {
     end(() => reject(error))
   }
@@ -174,8 +174,8 @@ export function ask<T>(link: GuestLink, question: Question<T>): Promise<T> {
 
 type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: GuestFailure }
 
-function readAnswer<T>({ type, payload }: Frame, { answer, read }: Question<T>): Answer<T> {
+function readAnswer<T>({ type, payload }: Frame, { answer, read }: GuestRequest<T>): Answer<T> {
   if (type === answer) return { ok: true, value: read(payload) }
   if (type === toHost.FAILED) return { ok: false, failure: decodeFailure(payload) }
-  throw new ProtocolViolation('The guest gave an answer to another question.')
+  throw new ProtocolViolation('The guest gave an answer to another request.')
 }

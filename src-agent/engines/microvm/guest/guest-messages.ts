@@ -125,7 +125,7 @@ export function decodeExit(payload: Buffer): GuestExit {
 const HandlesSignal = z.object({ handlesSignal: count.max(1) })
 const handlesSignalFields: FieldSpec = { [field.NUMBER]: ['handlesSignal', 'number'] }
 
-export function decodeHeeds(payload: Buffer): boolean {
+export function decodeHandlesSignal(payload: Buffer): boolean {
   return parse(HandlesSignal, payload, handlesSignalFields).handlesSignal === 1
 }
 

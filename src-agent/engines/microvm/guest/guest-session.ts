@@ -3,7 +3,7 @@ import type { GuestProcess, ProcessPlan } from '../../driver.ts'
 import { encodeFields, type FieldList, ProtocolViolation } from './fields.ts'
 import type { Frame } from './frames.ts'
 import { programError, requestError } from './guest-errors.ts'
-import { ask, type GuestLink } from './guest-link.ts'
+import { type GuestLink, sendRequest } from './guest-link.ts'
 import { decodeExit, decodeFailure, encodeProcess } from './guest-messages.ts'
 import { createInput, createOutput, createReceiveWindow, type Input, type Output } from './guest-streams.ts'
 import { field, target, toGuest, toHost } from './protocol.ts'
@@ -101,7 +101,7 @@ function toProcess(link: GuestLink, session: Session): GuestProcess {
   const send = async (type: number, fields: FieldList): Promise<void> => {
     const payload = encodeFields([[field.TARGET, target.SESSION], [field.SESSION, session.number], ...fields])
     const answer = { answer: toHost.OK, read: () => undefined, timeoutMs: requestMs }
-    await ask(link, { type, payload, ...answer, failed: requestError }).catch(ignoreGone)
+    await sendRequest(link, { type, payload, ...answer, failed: requestError }).catch(ignoreGone)
   }
   const signal = (name: NodeJS.Signals) => send(toGuest.SIGNAL, [[field.NUMBER, constants.signals[name]]])
   return {

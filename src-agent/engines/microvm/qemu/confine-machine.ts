@@ -21,7 +21,7 @@ export interface Wrapping {
    * Changing its account, QEMU forgets that it should end with its parent. A process 1 that stays root does not, and takes
    * QEMU along; a sandbox does without that process, because its cgroup is killed.
    */
-  readonly endsWithStarter: boolean
+  readonly diesWithStarter: boolean
   /** bwrap writes the number of the process inside to it. */
   readonly infoDescriptor: number | null
 }
@@ -45,7 +45,7 @@ export function confineMachine(files: MachineFiles, wrapping: Wrapping): string[
     wrapping.bwrap,
     ...['--unshare-ipc', '--unshare-pid', '--unshare-uts', '--unshare-cgroup-try'],
     ...(wrapping.keepsNetwork ? [] : ['--unshare-net']),
-    ...['--die-with-parent', '--new-session', ...(wrapping.endsWithStarter ? [] : ['--as-pid-1'])],
+    ...['--die-with-parent', '--new-session', ...(wrapping.diesWithStarter ? [] : ['--as-pid-1'])],
     ...systemFolders.flatMap((folder) => ['--ro-bind-try', folder, folder]),
     ...['--dev', '/dev'],
     ...(wrapping.hasNetwork ? ['--dev-bind', '/dev/net/tun', '/dev/net/tun'] : []),
@@ -76,10 +76,10 @@ export function machineUid(id: string, mapped: number): number {
 
 /** From /proc/self/uid_map: one past the highest account. */
 export function mappedAccounts(uidMap: string): number {
-  const rangeEnds = uidMap
+  const rangeLimits = uidMap
     .trim()
     .split('\n')
     .map((line) => line.trim().split(/\s+/).map(Number))
     .map(([first = 0, , count = 0]) => first + count)
-  return Math.max(0, ...rangeEnds)
+  return Math.max(0, ...rangeLimits)
 }

@@ -26,7 +26,7 @@ export function machineCommand(
     acceleration,
     hasNetwork: shape.network,
     keepsNetwork: netns !== null || shape.network,
-    endsWithStarter: false,
+    diesWithStarter: false,
     infoDescriptor,
   }
   const command = [...confineMachine(files, wrapping), programs.qemu, ...qemuArguments(machine)]
@@ -38,7 +38,7 @@ export function machineCommand(
 export function idleCommand(programs: MachinePrograms, files: MachineFiles, machine: MachineDescription): string[] {
   const { shape, acceleration } = machine
   const hasNetwork = shape.network
-  const own = { endsWithStarter: true, infoDescriptor: null }
+  const own = { diesWithStarter: true, infoDescriptor: null }
   const wrapping = { bwrap: programs.bwrap, acceleration, hasNetwork, keepsNetwork: hasNetwork, ...own }
   const command = [...confineMachine(files, wrapping), programs.qemu, ...qemuArguments(machine)]
   return hasNetwork ? withDeadTap(command) : command

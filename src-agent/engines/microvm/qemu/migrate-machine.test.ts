@@ -87,18 +87,18 @@ describe('a machine that is copied', () => {
 
   test('is held while the last part waits, where it runs meanwhile', async () => {
     const held = Promise.withResolvers<void>()
-    let isAsked = false
+    let isRequested = false
     const beforeLast = () => {
-      isAsked = true
+      isRequested = true
       return held.promise
     }
     const saved = migrateToFile(folder, path, { signal, whileRunning: true, beforeLast })
     await migrates()
     qemu.send('most')
     await expect.poll(() => existsSync(path) && readFileSync(path, 'utf8')).toBe('most')
-    expect(isAsked).toBe(false)
+    expect(isRequested).toBe(false)
     qemu.remaining = 100 * mebibyte
-    await expect.poll(() => isAsked).toBe(true)
+    await expect.poll(() => isRequested).toBe(true)
     qemu.send(' and the rest')
     await sleep(50)
     expect(readFileSync(path, 'utf8')).toBe('most')

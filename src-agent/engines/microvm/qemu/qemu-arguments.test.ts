@@ -18,7 +18,7 @@ const wrapping = {
   acceleration: 'tcg',
   hasNetwork: false,
   keepsNetwork: true,
-  endsWithStarter: false,
+  diesWithStarter: false,
 } as const
 
 describe('the command line of a machine', () => {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { run, start } from '../../../base/process/run.ts'
-import { judgeMicrovm } from '../../host/probe-microvm.ts'
+import { probeMicrovm } from '../../host/probe-microvm.ts'
 import { createMachineCgroup } from '../qemu/machine-cgroup.ts'
 import { type IdleDeps, withIdleMachine } from './idle-machine.ts'
 
@@ -50,7 +50,7 @@ describe('a machine that nobody uses', () => {
   })
 
   test('is gone when it is given up, at whatever moment', async () => {
-    const { assets, programs } = await judgeMicrovm({ run, folder, tryKvm: () => Promise.reject(new Error('no')) })
+    const { assets, programs } = await probeMicrovm({ run, folder, tryKvm: () => Promise.reject(new Error('no')) })
     if (assets === null) throw new Error('No micro-VM can run here.')
     const idle: IdleDeps = { programs, acceleration: 'tcg', cgroup: cgroup(), folder: join(folder, 'i') }
     const moments = [

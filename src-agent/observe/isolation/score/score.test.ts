@@ -11,7 +11,7 @@ import {
   withCapability,
 } from '../../../testing/isolation/observations.ts'
 import type { Observed } from '../facts/observed.ts'
-import { scoreDesk, scoreSandbox } from './score.ts'
+import { scoreOverall, scoreSandbox } from './score.ts'
 
 const value = (observed: Observed): number => scoreSandbox(observed).value
 
@@ -90,9 +90,9 @@ test('control over this machine leaves next to nothing, and says by what', () =>
 
 test('all together are scored by the weakest, and by all', () => {
   const of = (name: string, points: number) => ({ name, score: { value: points, parts: [] } })
-  expect(scoreDesk([])).toMatchObject({ value: 100 })
-  expect(scoreDesk([of('a', 40), of('b', 80)])).toMatchObject({ value: 50 })
-  expect(scoreDesk([of('a', 40), of('b', 80)]).parts[0]?.sentence).toContain('a')
+  expect(scoreOverall([])).toMatchObject({ value: 100 })
+  expect(scoreOverall([of('a', 40), of('b', 80)])).toMatchObject({ value: 50 })
+  expect(scoreOverall([of('a', 40), of('b', 80)]).parts[0]?.sentence).toContain('a')
 })
 
 const bare = (it: Observed): Observed => ({
@@ -108,8 +108,8 @@ function everyPart(): ScorePart[] {
   const weak = weakenings.flatMap(([, apply]) => classes.map(apply))
   return [
     ...[...classes, ...weak, ...classes.map(bare)].flatMap((observed) => scoreSandbox(observed).parts),
-    ...scoreDesk([]).parts,
-    ...scoreDesk([{ name: 'a', score: { value: 1, parts: [] } }]).parts,
+    ...scoreOverall([]).parts,
+    ...scoreOverall([{ name: 'a', score: { value: 1, parts: [] } }]).parts,
   ]
 }
 

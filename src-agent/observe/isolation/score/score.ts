@@ -31,7 +31,7 @@ export function scoreSandbox(observed: Observed): Score {
 }
 
 /** Half for the weakest sandbox, since who breaks out does it there; half for all of them. */
-export function scoreDesk(scores: readonly { readonly name: string; readonly score: Score }[]): Score {
+export function scoreOverall(scores: readonly { readonly name: string; readonly score: Score }[]): Score {
   const [first, ...others] = scores
   if (first === undefined) return { value: 100, parts: [part(100, 100, sentence('score-nothing-runs'))] }
   const weakest = others.reduce((low, other) => (other.score.value < low.score.value ? other : low), first)

@@ -20,7 +20,7 @@ export function pictureOf(svg: SVGSVGElement): string {
   copy.setAttribute('width', String(width))
   copy.setAttribute('height', String(height))
   copy.querySelector('g')?.removeAttribute('transform')
-  copy.prepend(makeGround(svg, width, height))
+  copy.prepend(makeBackground(svg, width, height))
   return new XMLSerializer().serializeToString(copy)
 }
 
@@ -42,7 +42,7 @@ function dropPageAttributes(element: Element): void {
   }
 }
 
-function makeGround(svg: SVGSVGElement, width: number, height: number): SVGRectElement {
+function makeBackground(svg: SVGSVGElement, width: number, height: number): SVGRectElement {
   const background = document.createElementNS('http://www.w3.org/2000/svg', 'rect')
   background.setAttribute('width', String(width))
   background.setAttribute('height', String(height))

@@ -9,8 +9,8 @@ export function pathLabels(
   { nodes, edges }: Pick<IsolationView, 'nodes' | 'edges'>,
 ): string[] {
   const labels = new Map(nodes.map(({ id, label }) => [id, label]))
-  const ends = new Map(edges.map(({ id, to }) => [id, to]))
-  return [from, ...path.map((id) => ends.get(id) ?? '…')].map((id) => labels.get(id) ?? id)
+  const targets = new Map(edges.map(({ id, to }) => [id, to]))
+  return [from, ...path.map((id) => targets.get(id) ?? '…')].map((id) => labels.get(id) ?? id)
 }
 
 /** What steps forward in the picture: one path, or all. */

@@ -5,7 +5,7 @@ import { Link } from 'wouter'
 import type { IsolationEdge, IsolationNode, IsolationView } from '#contract/isolation'
 import { IconButton } from '../../../components/button.tsx'
 import { ClassBadge } from '../../../components/class-badge.tsx'
-import { askBlast, type BlastModel } from '../../../store/blast-store.ts'
+import { type BlastModel, loadBlast } from '../../../store/blast-store.ts'
 import { KindIcon } from '../graph/kind-icon.tsx'
 import { ScoreMark } from '../parts/score-card.tsx'
 import { StrengthWord } from '../parts/strength-word.tsx'
@@ -44,7 +44,7 @@ export function NodePanel({ view, node, blast, target, onTarget, onClose }: Prop
           view={view}
           target={target}
           onTarget={onTarget}
-          onRetry={() => void askBlast(node.id)}
+          onRetry={() => void loadBlast(node.id)}
         />
       </section>
       <Edges

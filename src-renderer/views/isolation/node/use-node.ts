@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 import type { IsolationNode, IsolationView } from '#contract/isolation'
-import { askBlast, type BlastModel, pathsOf, useBlast } from '../../../store/blast-store.ts'
+import { type BlastModel, loadBlast, pathsOf, useBlast } from '../../../store/blast-store.ts'
 import type { Marked } from '../graph/graph.tsx'
 import { markPaths } from './blast-paths.ts'
 
@@ -23,7 +23,7 @@ export function useNode(view: IsolationView | null): NodeChoice {
   const id = node?.id ?? null
   const paths = view && id ? pathsOf(view) : ''
   useEffect(() => {
-    void askBlast(id)
+    void loadBlast(id)
     // Asked again when what the answer depends on changes.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [id, paths])
