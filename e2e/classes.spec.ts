@@ -49,7 +49,7 @@ test('a class that is not offered is disabled in the dialog, with the reason', a
   }
 })
 
-test('changing the class shows its plan, keeps the disk, and tells how it ended', async ({ testAgent, mainWindow }) => {
+test('changing the class shows its plan, keeps the disk, and shows how it ended', async ({ testAgent, mainWindow }) => {
   await needs(testAgent, 'gvisor')
   const { list } = mainWindow.shell
   await testAgent.runSandbox('mover')

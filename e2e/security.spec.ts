@@ -21,7 +21,7 @@ const test = base.extend<{ trap: TrapServer }>({
 test('the window runs isolated, sandboxed and without Node', async ({ mainWindow }) => {
   const preferences = await mainWindow.app.evaluate(({ BrowserWindow }) => {
     const [first] = BrowserWindow.getAllWindows()
-    // Not in the types, but how Electron tells what is really in effect.
+    // Not in the types, but how Electron shows what is really in effect.
     const contents = first?.webContents as unknown as { getLastWebPreferences(): Record<string, unknown> }
     return contents.getLastWebPreferences()
   })

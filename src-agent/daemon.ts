@@ -168,7 +168,7 @@ function listRunning({ records, drivers }: Services) {
   })
 }
 
-/** Of engines that can tell it: the others share the memory of their guests. */
+/** Of engines that can report it: the others share the memory of their guests. */
 async function engineMemoryOf({ records, drivers, folder }: Services, id: string): Promise<number | null> {
   const of = records.get(id)?.sandbox.class
   const driver = of && drivers.get(of)

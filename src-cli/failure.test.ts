@@ -19,7 +19,7 @@ test('a failure is one sentence, with the remedy below it', () => {
   )
 })
 
-test('details are shown when asked for, and always for a bug', () => {
+test('details are shown when requested, and always for a bug', () => {
   const failure = new AppError({ code: 'engine', reason: 'x', message: 'Failed.', detail: 'line 1\nline \x1b[2J' })
   expect(printed(failure)).toBe('joey: Failed.\n')
   expect(printed(failure, { json: false, verbose: true })).toBe('joey: Failed.\nline 1\nline \\e[2J\n')

@@ -9,7 +9,7 @@ import { sanitize, sanitizeLines } from './output/sanitize.ts'
 export interface FailureStyle {
   readonly json: boolean
   readonly verbose: boolean
-  /** What it happened to, where several were asked for and the sentence does not name it. */
+  /** What it happened to, where several were requested and the sentence does not name it. */
   readonly name?: string
 }
 
@@ -18,7 +18,7 @@ const needsDetail: ReadonlySet<string> = new Set(['internal', 'agent-died', 'age
 
 type FailureContext = Pick<Context, 'stderr' | 'language'>
 
-/** Prints a failure to standard error: the sentence, the remedy below it, details when asked for. */
+/** Prints a failure to standard error: the sentence, the remedy below it, details when requested. */
 export function printFailure(context: FailureContext, error: unknown, style: FailureStyle): void {
   const { stderr, language = null } = context
   const { wire } = AppError.from(error)

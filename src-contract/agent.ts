@@ -21,7 +21,7 @@ export const readAgent = operation({
   name: 'agent.info',
   method: 'GET',
   path: '/v1/agent',
-  summary: 'Tells who answers. Also the check that the agent lives.',
+  summary: 'Identifies the agent that answers. Also the check that the agent lives.',
   request: z.strictObject({}),
   response: AgentInfo,
 })

@@ -1,6 +1,6 @@
 const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'] as const
 
-/** 1024-based, three digits at most: `812 B`, `512 MiB`, `1.5 GiB`. Window, command line and agent tell sizes alike. */
+/** 1024-based, three digits at most: `812 B`, `512 MiB`, `1.5 GiB`. Window, command line and agent write sizes alike. */
 export function formatBytes(bytes: number): string {
   let value = bytes
   let unit = 0

@@ -146,7 +146,7 @@ export const planClass = operation({
   name: 'class.plan',
   method: 'GET',
   path: '/v1/sandboxes/:ref/class',
-  summary: 'Tells what changing the class of a sandbox would do, and changes nothing.',
+  summary: 'Describes what changing the class of a sandbox would do, and changes nothing.',
   request: z.strictObject({ ref: SandboxRef, class: IsolationClass }),
   response: ClassPlan,
 })

@@ -20,7 +20,7 @@ export const TreePath = z
 export const FileKind = z.enum(['file', 'folder', 'link', 'fifo', 'socket', 'char', 'block'])
 export type FileKind = z.infer<typeof FileKind>
 
-/** Against what lies below, or against the tree that was asked for. `changed-below`: only something in the folder is. */
+/** Against what lies below, or against the tree that was requested. `changed-below`: only something in the folder is. */
 export const FileMark = z.enum(['same', 'added', 'changed', 'deleted', 'changed-below'])
 export type FileMark = z.infer<typeof FileMark>
 

@@ -52,7 +52,7 @@ export const Image = z.strictObject({
 })
 export type Image = z.infer<typeof Image>
 
-/** Chosen by the client, so that it can follow and cancel work it has asked for. */
+/** Chosen by the client, so that it can follow and cancel work it has requested. */
 export const TaskId = z.string().regex(/^[a-z0-9-]{8,64}$/)
 export type TaskId = z.infer<typeof TaskId>
 

@@ -73,7 +73,7 @@ export const IsolationEdge = z.strictObject({
   /** "System calls go to this machine's kernel, filtered by seccomp." */
   sentence: z.string(),
   wording: Wording.optional(),
-  /** A taken-over `from` takes this path; an edge that only tells of a bound resource does not carry. */
+  /** A taken-over `from` takes this path; an edge that only stands for a bound resource does not carry. */
   carries: z.boolean(),
   /** One change that would cut it; null where none is known. */
   cut: Cut.nullable(),
@@ -117,7 +117,7 @@ export const ScorePart = z.strictObject({
   of: z.int(),
   /** In English. */
   sentence: z.string(),
-  /** What makes the sentence in other languages; an agent of an earlier version does not tell it. */
+  /** What makes the sentence in other languages; an agent of an earlier version does not send it. */
   wording: Wording.optional(),
 })
 export type ScorePart = z.infer<typeof ScorePart>
@@ -159,7 +159,7 @@ export const Interference = z.strictObject({
 })
 export type Interference = z.infer<typeof Interference>
 
-/** What pressure each sandbox suffered in the last window. Shares of time, 0 to 1; null where the kernel does not tell. */
+/** What pressure each sandbox suffered in the last window. Shares of time, 0 to 1; null where the kernel does not report it. */
 export const Pressure = z.strictObject({
   id: SandboxId,
   cpu: z.number().min(0).max(1).nullable(),

@@ -50,7 +50,7 @@ const said: readonly (readonly [NoticeFact, string])[] = [
   ],
   [
     notice('stop-signal-not-in-class', { name: 'web', signal: 'WINCH', class: 'microvm' }),
-    'The image of "web" wants signal WINCH to stop, which the class "microvm" cannot send. It was asked with TERM.',
+    'The image of "web" wants signal WINCH to stop, which the class "microvm" cannot send. It was sent TERM.',
   ],
   [
     notice('mounted-socket-unusable', { socket: '/run/x', name: 'web' }),

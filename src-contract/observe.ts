@@ -95,7 +95,7 @@ export type LogLine = z.infer<typeof LogLine>
 
 export const LogDown = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('lines'), lines: z.array(LogLine) }),
-  /** No more will come: the sandbox has stopped, or `follow` was not asked for. */
+  /** No more will come: the sandbox has stopped, or `follow` was not requested. */
   z.strictObject({ type: z.literal('end') }),
 ])
 export type LogDown = z.infer<typeof LogDown>

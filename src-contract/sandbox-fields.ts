@@ -118,7 +118,7 @@ export const sandboxFields = {
     ...ofProgram,
     flag: { name: 'interactive', type: 'boolean', short: 'i', help: 'Feed standard input to the command.' },
   },
-  // Of a bundle, what lifts them is asked for.
+  // Of a bundle, what lifts them needs consent.
   limits: { ...ofProgram, takesEffect: 'live', isPolicy: true, inBundle: 'requested', noun: 'the limits' },
   readOnlyRoot: {
     ...ofProgram,
@@ -274,7 +274,7 @@ export function wordsAgain(spec: Readonly<Record<string, unknown>>, table: Field
 /** As people write them: the class and the network before what is let through. */
 const runOrder: readonly string[] = ['class', 'network', 'networkName', 'ports', 'mounts', 'grants']
 
-/** The labels of a table's rows, each by its name, so that the window's texts are asked for every one of them. */
+/** The labels of a table's rows, each by its name, so that the window needs a text for every one of them. */
 type LabelOf<Table> = {
   [K in keyof Table]: Table[K] extends { readonly fact: { readonly label: infer Label extends string } } ? Label : never
 }[keyof Table]

@@ -271,7 +271,7 @@ export const createSandbox = operation({
       }),
     }),
     start: z.boolean().default(true),
-    /** The terminal that the main process is to be shown in, so that its first look at the size is right. Absent: 80 by 24. */
+    /** The terminal that the main process is to be shown in, so that its first reading of the size is right. Absent: 80 by 24. */
     terminal: TerminalSize.optional(),
   }),
   response: Sandbox,

@@ -3,7 +3,7 @@ import * as z from 'zod'
 /*
  * Requests are parsed strictly by whoever receives them: a field that is not known is refused, because what it asks for
  * would not be done. Answers and events are parsed tolerantly by clients, through this file and no other: an agent of a
- * later version may tell more than this version knows.
+ * later version may send more than this version knows.
  */
 
 /** What a client takes in place of a value that it does not know. */

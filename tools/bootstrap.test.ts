@@ -21,7 +21,7 @@ beforeEach(() => {
     'tools/build.ts',
     'console.log(JSON.stringify([process.argv.slice(2), process.env.PATH])); process.exitCode = 7',
   )
-  // An npm that tells that it was called, and "installs".
+  // An npm that reports that it was called, and "installs".
   write('bin/npm', '#!/bin/sh\necho "$@" > called; mkdir -p node_modules\n')
   chmodSync(join(checkout, 'bin/npm'), 0o755)
 })

@@ -18,8 +18,8 @@ function filesThatName(field: string): readonly string[] {
 
 test.each([
   ['readOnlyRoot', 'is for the engines alone'],
-  ['stopGraceMs', 'is heeded by the agent, with a reader of its own for its option'],
-  ['removeOnExit', 'is heeded by the agent in several places, and follows rules of its own in bundles and restores'],
+  ['stopGraceMs', 'is applied by the agent, with a reader of its own for its option'],
+  ['removeOnExit', 'is applied by the agent in several places, and follows rules of its own in bundles and restores'],
 ])('%s, which %s, is named in at most 8 files', (field) => {
   const files = filesThatName(field)
   expect(files.length, files.join('\n')).toBeLessThanOrEqual(most)

@@ -12,7 +12,7 @@ export interface EventSource {
 /** A client that leaves this much unread is cut off; it comes back with `since`, and loses nothing. */
 const maxUnreadBytes = 8 * 1024 * 1024
 
-/** Sends the past that was asked for, then every new fact, to a socket. */
+/** Sends the past that was requested, then every new fact, to a socket. */
 export function serveEventSocket(source: EventSource, socket: WebSocket, since: number | undefined): Promise<void> {
   const undo = follow(source, since, (event) => {
     if (socket.bufferedAmount > maxUnreadBytes) socket.terminate()

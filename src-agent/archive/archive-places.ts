@@ -22,7 +22,7 @@ export function openArchivePlaces(home: string): ArchivePlaces {
     await clearParts(notes)
     await removeTree(run, staging)
   })()
-  // Told to whoever waits for it.
+  // Reported to whoever waits for it.
   ready.catch(() => undefined)
   return { staging, notes, signing: join(home, 'signing'), ready }
 }

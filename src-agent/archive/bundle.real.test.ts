@@ -223,7 +223,7 @@ test('no bundle with a changed or a missing byte passes', async () => {
   }
 })
 
-test('an export that is cancelled leaves nothing, and one that exists is not replaced unasked', async () => {
+test('an export that is cancelled leaves nothing, and one that exists is not replaced without a request', async () => {
   await makeSandbox('stopped')
   const { folder, tasks } = bench.services
   const before = await readdir(bench.base)

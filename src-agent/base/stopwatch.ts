@@ -1,4 +1,4 @@
-/** Tells how long each part of a work took. */
+/** Reports how long each part of a work took. */
 export interface Stopwatch {
   /** Ends a part; the next begins. */
   lap(name: string): void

@@ -81,7 +81,7 @@ test.each(ways)('nor from being bound, by $by', async ({ program }) => {
   }
 })
 
-/** Runs a command where a folder is shared as with a sandbox that has ids of its own, and tells how it ended. */
+/** Runs a command where a folder is shared as with a sandbox that has ids of its own, and shows how it ended. */
 async function shareAndRun(source: string, handle: FileHandle, ...command: readonly string[]) {
   const room = join(base, 'places')
   const map = userMap(0, 0, nobodysIds)
@@ -114,7 +114,7 @@ const led = async (work: (source: string, handle: FileHandle) => Promise<void>) 
   }
 }
 
-test('where a name leads elsewhere for good, what was judged is shared', () =>
+test('where a name leads elsewhere for good, what was checked is shared', () =>
   led(async (source, handle) => {
     const { stdout } = await shareAndRun(source, handle, 'cat', join(base, 'places/shared/who'))
     expect(stdout).toBe('right')

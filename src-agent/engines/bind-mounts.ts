@@ -15,7 +15,7 @@ export interface Bind {
   readonly isFolder: boolean
 }
 
-/** Exit code of `bind-mounts.sh` where a source is not what was judged. */
+/** Exit code of `bind-mounts.sh` where a source is not what was checked. */
 export const movedCode = 93
 
 const ownProgram = () => findResource(`outside/${process.arch}/joey-outside`)
@@ -64,7 +64,7 @@ export function findMovedSource(words: string): AppError | null {
   return source === undefined ? null : sourceMoved(source)
 }
 
-/** The mount's source is no longer what was judged. */
+/** The mount's source is no longer what was checked. */
 export function sourceMoved(source: string): AppError {
   return appError('mount-source-moved', { source, path: source })
 }

@@ -82,7 +82,7 @@ interface Start {
   readonly run: string
   /** Makes the error of what the runtime, or conmon, said. Names that an image chose may be in it, with line ends. */
   readonly toError: (words: string) => Error
-  /** The failure of what is done before conmon, in the words of that; null where they tell of none. */
+  /** The failure of what is done before conmon, in the words of that; null where they contain none. */
   readonly toErrorBefore?: (words: string) => Error | null
   /**
    * A named pipe for conmon's report. Without one conmon ends where nobody is there any more to get it, which is right for

@@ -28,7 +28,7 @@ export interface SavePlan extends Pick<LaunchPlan, 'hostNetwork' | 'grants' | 'p
 export interface PlacedMount extends Mount {
   /** In the run folder. The source is bound here in the mount namespace of the monitor, and named to no engine. */
   readonly place: string
-  /** The source, opened and judged; null where a run goes on and nothing is bound anew. */
+  /** The source, opened and checked; null where a run goes on and nothing is bound anew. */
   readonly held: HeldSource | null
 }
 
@@ -84,7 +84,7 @@ export interface Running {
   readonly monitorPid: number
 }
 
-/** How a run ended, as the monitor and the kernel tell it. */
+/** How a run ended, as the monitor and the kernel report it. */
 export interface Ending {
   /** As a shell has it; null where the monitor was lost. */
   readonly code: number | null
@@ -181,7 +181,7 @@ export interface Driver {
   readonly sharesProcesses: boolean
   /** The last signal that the engine can send. Left out: the kernel's last, 64. */
   readonly highestSignal?: number
-  /** It heeds `users` of the plan. */
+  /** It applies `users` of the plan. */
   readonly mapsIds: boolean
   /** What it cannot do, or does otherwise. Data, so that window, command line and interface say the same beforehand. */
   readonly limitations: readonly ClassLimitation[]

@@ -7,8 +7,8 @@ const sweepMs = 2_000
 const unwatchedSweepMs = 250
 
 /**
- * Tells of every file that a monitor leaves in the exits folder: its name is the id of the sandbox that ended.
- * May tell twice of one; never fails to tell.
+ * Reports of every file that a monitor leaves in the exits folder: its name is the id of the sandbox that ended.
+ * May report twice of one; never misses one.
  */
 export function watchExits(folder: string, onExit: (id: string) => void, watchFolder = watch): () => void {
   const watcher = tryToWatch(folder, onExit, watchFolder)

@@ -47,7 +47,7 @@ test('none is taken away, and one that is below present use is refused before an
   expect(read('joey/t/memory.max')).toBe('max')
 })
 
-test('doctor tells what holds', async () => {
+test('doctor shows what holds', async () => {
   expect(await open(v1(String(8 * gibibyte))).ceiling.examine()).toMatchObject([
     { level: 'ok', title: expect.stringContaining('8.0 GiB') },
   ])

@@ -21,7 +21,7 @@ export interface Picked {
 
 const largestWalk = 2_000_000
 
-/** What is asked for with all that is below, parents first. The root is what is in it. */
+/** What is requested with all that is below, parents first. The root is what is in it. */
 export async function pick(view: TreeView, paths: readonly string[], signal: AbortSignal): Promise<Picked[]> {
   const found: Picked[] = []
   const names = new Set<string>()

@@ -78,7 +78,7 @@ test('what is new can belong to whom the folder belongs to', async () => {
   expect(readlinkSync(join(root, 'dir/l'))).toBe('../x')
 })
 
-test('nothing is replaced that was not asked for', async () => {
+test('nothing is replaced that was not requested', async () => {
   writeFileSync(join(root, 'f'), 'old')
   await expect(put('f', 'new')).rejects.toMatchObject({ wire: { reason: 'file-exists' } })
   await put('g', 'g')

@@ -69,7 +69,7 @@ describe.each([
   })
 })
 
-test('an answer that nobody asked for ends it', async () => {
+test('an answer that nobody requested ends it', async () => {
   const child = fakeChild()
   await expect(run(child, asking(child, '0 ok 1\n0 ok 1\n0 ok 1\n', 2))).rejects.toMatchObject({
     wire: { reason: 'files-broken-answer' },

@@ -18,7 +18,7 @@ export interface EditSession {
   /** Resolves with how many things were changed. Rejects with what the person is to know. */
   change(frame: EditFrame): Promise<number>
   /**
-   * Resolves when the content has been taken; `done` tells whether the file is there. Where the content fails or the signal
+   * Resolves when the content has been taken; `done` resolves when the file is there. Where the content fails or the signal
    * aborts, nothing is there under the name.
    */
   put(frame: EditFrame, content: Content): Promise<{ readonly done: Promise<number> }>

@@ -284,7 +284,7 @@ test('nothing of a hostile tree leads out of the folder that it is copied to', a
   expect(readdirSync(join(out, 'h')).sort()).toEqual(['-rf', 'in', 'new\nline', 'sub'])
   expect(readlinkSync(join(out, 'h/in'))).toBe('sub')
   expect(lstatSync(join(out, 'h/sub/f')).mode & 0o7000).toBe(0)
-  // What lies there already is not written through, nor replaced unasked.
+  // What lies there already is not written through, nor replaced without a request.
   rmSync(join(out, 'h/sub'), { recursive: true })
   symlinkSync(outside, join(out, 'h/sub'))
   for (const replace of [false, true]) {

@@ -18,7 +18,7 @@ test('folders come first, then names in the order of their bytes', async () => {
   expect(entries.map(({ name }) => name)).toEqual(['z', 'B', 'a'])
 })
 
-test('a step has what was asked for, and the number of all', async () => {
+test('a step has what was requested, and the number of all', async () => {
   const { entries, total } = pageOf(await listingOf(memoryTree({ a: '', b: '', c: '' })), { offset: 1, limit: 1 })
   expect([entries.map(({ name }) => name), total]).toEqual([['b'], 3])
 })

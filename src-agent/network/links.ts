@@ -117,7 +117,7 @@ export async function detachPort(run: Run, names: NetworkNames, port: Pick<Slot,
 
 /**
  * A second barrier under the packet filter, for those that are on no network: the bridge itself forwards nothing from one
- * isolated port to another, and tells it nothing of what is sent to groups. Between others only the filter decides.
+ * isolated port to another, and passes it nothing of what is sent to groups. Between others only the filter decides.
  */
 export async function setIsolated(run: Run, interfaceName: string, isolated: boolean): Promise<void> {
   await batch(run, 'ip', isolate(interfaceName, isolated))

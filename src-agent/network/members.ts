@@ -5,7 +5,7 @@ import type { Member } from './ruleset.ts'
 export interface Members {
   /** Null where it is on none. */
   nameOf(interfaceName: string): string | null
-  /** Notes the change, and tells what it is for the packet filter. Absent: it was, or is, on none. */
+  /** Notes the change, and returns what it is for the packet filter. Absent: it was, or is, on none. */
   put(
     interfaceName: string,
     networkName: string | null,

@@ -426,7 +426,7 @@ describe('leftovers', () => {
     ).rejects.toMatchObject({ wire: { reason: 'port-taken' } })
   })
 
-  test('a flushed packet filter is mended', async () => {
+  test('a flushed packet filter is restored', async () => {
     // Without a pool: a network that is made ready in the background would find the filter gone first, and restore it.
     await network.close({ keep: false })
     network = createNetwork({ tag, folder, run, log: quiet, poolSize: 0 })

@@ -31,7 +31,7 @@ export interface PacketFilter {
   networkOf(interfaceName: string): string | null
   publish(ports: readonly PublishedPort[]): Promise<void>
   unpublish(ports: readonly PublishedPort[]): Promise<void>
-  /** Records without telling the kernel; `load` must follow. */
+  /** Records without changing the kernel; `load` must follow. */
   assume(known: Assumed): void
   deleteTables(): Promise<void>
 }

@@ -45,7 +45,7 @@ export function renderRuleset(names: NetworkNames, subnet: Subnet, state: Filter
 
 /**
  * Guards each port of the bridge. A sandbox may have CAP_NET_RAW and so forge any frame. The hardware address that a
- * frame comes from is judged first, whatever the frame carries: only that of the very port passes, for it is what
+ * frame comes from is checked first, whatever the frame carries: only that of the very port passes, for it is what
  * siblings' traffic could be drawn by. Then only frames with the IP address that was given to that port pass, in IP as
  * in ARP. Everything else, IPv6 and its neighbour discovery too, is dropped.
  *
@@ -102,7 +102,7 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
  *   then send to 127.0.0.1 of the host (CVE-2020-8558). Link-local addresses hold the metadata services of clouds;
  *   one cloud has its at 100.100.100.200.
  * - `input`: no service of the host is reachable, on whichever of its addresses; answers to the host's own connections are.
- * - `forward`: nothing from outside that was not asked for, and nothing between sandboxes by way of the gateway. Where
+ * - `forward`: nothing from outside that was not requested, and nothing between sandboxes by way of the gateway. Where
  *   br_netfilter is on (Docker turns it on), what the bridge itself forwards comes by here as well: it has the mark of
  *   the chain `between`, which ran before and has decided on it.
  * - `publish`: published ports exist on the host's loopback only.

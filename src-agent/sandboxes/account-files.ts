@@ -73,7 +73,7 @@ function firstOf(found: readonly Texts[], index: 0 | 1): string | null {
 }
 
 async function readFromFolder(upper: string): Promise<Texts> {
-  // A look by name may be led astray by a link, but it only decides whether the careful way, which is not, is gone at all.
+  // A lookup by name may be led astray by a link, but it only decides whether the careful way, which is not, is gone at all.
   if (paths.every((path) => lstatSync(join(upper, path), { throwIfNoEntry: false }) === undefined)) return []
   const read = (path: string) => readFileInRoot(upper, path, maxAccountFile).catch(() => null)
   return Promise.all(paths.map(async (path) => (await read(path))?.toString('utf8') ?? null))

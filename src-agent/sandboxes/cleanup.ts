@@ -41,7 +41,7 @@ export async function settleEnd(
 
 /**
  * Removes the sandbox with its disk and log. At once it is gone for everybody and its name is free; the returned promise
- * tells when nothing of it is left on the host. A later agent finishes what this one does not.
+ * reports when nothing of it is left on the host. A later agent finishes what this one does not.
  */
 export async function removeForGood(deps: CleanupDeps, record: SandboxRecord): Promise<void> {
   deps.records.markRemoved(record)

@@ -16,7 +16,7 @@ test.each([
   ['a stop is no accident', { code: 143, oomKills: 0 }, true, 'signalled', 'Stopped by SIGTERM.'],
   ['want of memory names the limit', { code: 137, oomKills: 1 }, false, 'oom', 'Ran out of memory (limit 64 MiB)'],
   [
-    'a shell that outlived its killed child tells of memory too',
+    'a shell that outlived its killed child names memory too',
     { code: 1, oomKills: 2 },
     false,
     'oom',
@@ -51,7 +51,7 @@ test.each([
 test.each([
   ['command-not-found', 127, '/script', 'There is no program "/script" in the sandbox.'],
   ['command-not-executable', 126, null, 'cannot be run'],
-] as const)('a program that never ran is told as such: %s', (reason, code, program, words) => {
+] as const)('a program that never ran is reported as such: %s', (reason, code, program, words) => {
   const exit = describeExit({ code, oomKills: 0, refusal: { reason, code, program }, at }, limits, false)
   expect(exit).toMatchObject({ code, reason: 'start-failed' })
   expect(exit.message).toContain(words)

@@ -4,7 +4,7 @@ import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { endMainProcess } from './end-process.ts'
 import type { Endings } from './endings.ts'
 
-/** A driver and what was asked of it, in order. The guest ends after the call that `endsAfter` begins. */
+/** A driver and what was requested, in order. The guest ends after the call that `endsAfter` begins. */
 interface Traits {
   readonly endsAfter: string
   readonly sharesProcesses: boolean
@@ -79,7 +79,7 @@ test('without grace nobody is asked', async () => {
   expect(calls).toEqual(['kill 9 all', 'wait 15000'])
 })
 
-test('an image whose stop signal the class cannot send is asked with TERM', async () => {
+test('an image whose stop signal the class cannot send is sent TERM', async () => {
   const { calls, end } = setUp({ endsAfter: 'kill 15', sharesProcesses: false, highestSignal: 9 })
   await end(700)
   expect(calls).toEqual(['kill 15', 'wait 700'])

@@ -27,7 +27,7 @@ export interface Endings extends Patience {
   onExitFile(id: string): void
   /** For the holder of the lock: the monitor is gone, the process too; nobody knows the exit code. */
   settleLost(id: string): Promise<void>
-  /** Tells those who still wait for a sandbox that was removed. */
+  /** Notifies those who still wait for a sandbox that was removed. */
   resolveWaiters(id: string, exit: SandboxExit | null): void
 }
 

@@ -40,7 +40,7 @@ test('one who asks before the wait begins counts as well, and one for another sa
   expect(settled).toEqual([false, false])
 })
 
-test('an end that comes in time is told', async () => {
+test('an end that comes in time is reported', async () => {
   let isOver = false
   const { settled, wait, after } = setUp(async () => isOver)
   wait('settleWithGrace')

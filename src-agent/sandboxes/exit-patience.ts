@@ -16,7 +16,7 @@ export interface Patience {
 /** A safety net under the folder watch while somebody holds the lock and waits. */
 const recheckMs = 250
 
-/** `settleIfEnded` puts an end on record, and tells whether there was one. */
+/** `settleIfEnded` puts an end on record, and reports whether there was one. */
 export function createPatience(exitHints: Hints, settleIfEnded: (id: string) => Promise<boolean>): Patience {
   const impatience = createImpatience()
   const settleBy = async (id: string, deadline: () => number): Promise<boolean> => {

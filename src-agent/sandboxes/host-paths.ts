@@ -9,7 +9,7 @@ import type { SandboxRecords } from '../state/records/sandbox-records.ts'
 
 export { isWithin }
 
-/** What is known of this machine when a path of it is to be judged by policy. */
+/** What is known of this machine when a path of it is to be checked by policy. */
 export interface HostRules {
   /** State and sockets of Joey: nothing of them is ever given. */
   readonly joey: readonly string[]

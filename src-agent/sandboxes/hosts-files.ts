@@ -115,7 +115,7 @@ export async function rewriteFile(path: string, text: string): Promise<void> {
   }
 }
 
-/** Tells a guest that keeps copies of its files that they have changed. False where it did not take them. */
+/** Notifies a guest that keeps copies of its files that they have changed. False where it did not take them. */
 export async function refreshGuest(
   deps: Pick<Deps, 'folder' | 'log' | 'drivers'>,
   { id, class: wanted, state }: Sandbox,

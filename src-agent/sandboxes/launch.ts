@@ -30,7 +30,7 @@ const beginAnew: Begin = async (driver, plan, signal) => {
   return running
 }
 
-/** Not every runtime heeds the size that it is told, and the first look of a program may be its only one. */
+/** Not every runtime applies the size that it gets, and the first reading of a program may be its only one. */
 async function sizeTerminal(driver: Driver, { process }: LaunchPlan, { pid }: Running): Promise<void> {
   const { tty, columns, rows } = process
   if (!tty || columns === undefined || rows === undefined || ability(driver, 'resizeMain')) return
@@ -97,7 +97,7 @@ interface Beginning {
   readonly begin: Begin
 }
 
-/** With ids of its own where that can be had; where not, it begins without, and people are told why. */
+/** With ids of its own where that can be had; where not, it begins without, and a notice says why. */
 async function beginMapped(
   deps: Pick<LaunchDeps, 'events' | 'records'>,
   { driver, plan, reason, begin }: Beginning,

@@ -27,7 +27,7 @@ interface Deps {
 const checkMs = 3_000
 
 /**
- * Sees that a monitor was killed. Without it nobody holds the log, and nobody would tell the end: what it watched is
+ * Sees that a monitor was killed. Without it nobody holds the log, and nobody would report the end: what it watched is
  * ended, reported as lost, and can be started again. Returns its own undo.
  */
 export function watchMonitors(deps: Deps, endings: Endings): () => void {

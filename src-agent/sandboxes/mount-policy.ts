@@ -104,7 +104,7 @@ async function walkSource(source: string): Promise<HostPath> {
 }
 
 /**
- * For every start: opens the source where it was when it was checked, without following any link, and judges what is held.
+ * For every start: opens the source where it was when it was checked, without following any link, and checks what is held.
  * A folder on the way that somebody may write to, perhaps another sandbox, could have become a link to what was never seen.
  */
 export async function holdSource(mount: Mount, rules: HostRules, grants: readonly Grant[]): Promise<HostPath> {

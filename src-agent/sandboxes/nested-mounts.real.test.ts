@@ -37,7 +37,7 @@ describe.each(IsolationClass.options)('in the class %s', (wanted) => {
       mounts: [{ kind: 'bind', source: folder, target: '/x', ...more }],
     })
 
-  test('nothing that is mounted below comes along unasked', async (context) => {
+  test('nothing that is mounted below comes along without a request', async (context) => {
     context.skip(!agent.services().drivers.has(wanted), 'this machine does not offer the class')
     await start({ readOnly: false })
     expect((await agent.exec('box', 'ls /x /x/proc /x/etc /x/data')).stdout.match(/^\w+$/gm)).toEqual(
@@ -45,7 +45,7 @@ describe.each(IsolationClass.options)('in the class %s', (wanted) => {
     )
   })
 
-  test('what is asked for comes along, read-only to its end, and never the kernel or the system', async (context) => {
+  test('what is requested comes along, read-only to its end, and never the kernel or the system', async (context) => {
     context.skip(!agent.services().drivers.has(wanted), 'this machine does not offer the class')
     await start({ readOnly: true, recursive: true })
     const { stdout } = await agent.exec('box', 'cat /x/data/word; echo changed >/x/data/word; ls /x/proc /x/etc')

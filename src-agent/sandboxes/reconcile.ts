@@ -193,7 +193,7 @@ async function engineRoots({ run, runtimeRoot }: StateFolder): Promise<string[]>
   return [...new Set([runtimeRoot, ...others.map((name) => join(run, name))])]
 }
 
-/** The sandboxes of which such names tell: `ID`, and gVisor's `ID_sandbox:ID.state`. */
+/** The sandboxes that such names stand for: `ID`, and gVisor's `ID_sandbox:ID.state`. */
 function idsIn(names: readonly (readonly string[])[]): Set<string> {
   return new Set(names.flat().flatMap((name) => /^[a-f0-9]{12}(?![a-z0-9-])/.exec(name)?.[0] ?? []))
 }

@@ -94,7 +94,7 @@ test('nobody inside makes a file of root, nor of another group, in the folder of
   expect(idsOf('4321')).toEqual([nobodysIds + 4321, nobodysIds + 4321])
 })
 
-test('a grant that means nothing to another root brings the ids of this machine, and people are told', async () => {
+test('a grant that means nothing to another root brings the ids of this machine, and a notice says so', async () => {
   const plain = await fixture.create('clock', { grants: [parseGrant('cap:SYS_TIME')] })
   expect(firstIdOf(plain.pid)).toBe(0)
   expect(notices()).toContain(

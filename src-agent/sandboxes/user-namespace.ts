@@ -61,7 +61,7 @@ export function findForeignUser({ uid, gid, additionalGids }: LaunchPlan['proces
   return highest < idsOfSandbox ? null : { why: 'user', what: String(highest) }
 }
 
-/** What people are told of it. */
+/** The notice of it. */
 export function describeHostIds(name: string, { why, what }: HostIdsReason): NoticeFact {
   return notice('ids-of-this-machine', { name, why, what: what ?? '' })
 }

@@ -49,7 +49,7 @@ export async function forkOne(deps: Deps, plan: ForkPlan, name: string, signal: 
       await deps.step('fork-begun')
       return await bringUp(deps, plan, record, AbortSignal.any([signal, deps.signal]))
     } catch (error) {
-      // It never ran, or not as what was asked for: there is nothing in it to keep.
+      // It never ran, or not as what was requested: there is nothing in it to keep.
       await removeForGood(deps, deps.records.get(id) ?? record)
       sandboxes.endings.resolveWaiters(id, null)
       throw error
@@ -57,7 +57,7 @@ export async function forkOne(deps: Deps, plan: ForkPlan, name: string, signal: 
   })
 }
 
-/** Nothing waits between the looks and the record, so no name is taken twice, and no layer vanishes. */
+/** Nothing waits between the checks and the record, so no name is taken twice, and no layer vanishes. */
 function putNew(deps: Pick<Deps, 'records' | 'snapshotRecords' | 'now'>, plan: ForkPlan, name: string): SandboxRecord {
   const source = deps.snapshotRecords.get(plan.source.snapshot.id)
   if (!source) throw appError('snapshot-removed')

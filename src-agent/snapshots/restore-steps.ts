@@ -240,7 +240,7 @@ function failToStart(
   )
 }
 
-/** Nothing was switched: as if nothing had been asked, started again where it was stopped for it. */
+/** Nothing was switched: as if nothing had been requested, started again where it was stopped for it. */
 async function takeBackRestore(deps: RestoreStepsDeps, id: string): Promise<void> {
   const record = deps.records.get(id)
   if (!record?.restore) return

@@ -96,7 +96,7 @@ test('idle for so long makes one, and the next only after it was busy again', as
   expect(taken).toEqual(['9 idle', '37 idle'])
 })
 
-test('before a stop only where that is asked for, with memory where that is', async () => {
+test('before a stop only where that is requested, with memory where that is', async () => {
   const without = setUp({ everyMinutes: 10 })
   await without.set()
   await without.service.beforeStop('web', without.signal)

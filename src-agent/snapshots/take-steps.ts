@@ -239,7 +239,7 @@ export async function finishSnapshot(
 }
 
 /**
- * As if nothing had been asked; safe to repeat. A writable layer that has been moved is not moved back, it is the only one
+ * As if nothing had been requested; safe to repeat. A writable layer that has been moved is not moved back, it is the only one
  * there is: then the snapshot is finished.
  */
 export async function takeBackSnapshot(

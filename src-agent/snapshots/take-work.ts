@@ -11,6 +11,6 @@ export interface SnapshotWish {
 export interface TakeWork {
   readonly signal: AbortSignal
   readonly onProgress?: (progress: number) => void
-  /** When it was asked for. */
+  /** When it was requested. */
   readonly began: number
 }

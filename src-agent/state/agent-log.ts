@@ -15,7 +15,7 @@ export function openAgentLog(folder: string): { log: Logger; path: string; close
 
 /**
  * Writes lines to a stream, and to a new one after it has failed: on a full disk lines are lost, but the log goes on when
- * there is room again. There is nobody to tell of it but the log itself.
+ * there is room again. There is nowhere to report it but the log itself.
  */
 export function createLastingWriter(open: () => Writable): { write(line: string): void; close(): Promise<void> } {
   let current: Writable | null = null

@@ -63,7 +63,7 @@ test('what is no longer kept, and what never was, asks for the whole state', () 
 test('an event in a form of another version is passed over', () => {
   const { database, log } = setUp()
   for (const message of ['a', 'b', 'c']) log.commit([notice(message)])
-  database.exec(`UPDATE events SET event = '{"type":"desk.changed","seq":2,"desk":1}' WHERE seq = 2`)
+  database.exec(`UPDATE events SET event = '{"type":"unknown.changed","seq":2,"value":1}' WHERE seq = 2`)
   expect(log.since(0)?.map(({ seq }) => seq)).toEqual([1, 3])
   database.exec(`UPDATE events SET event = '{"type":"noti' WHERE seq = 3`)
   expect(log.since(0)?.map(({ seq }) => seq)).toEqual([1])

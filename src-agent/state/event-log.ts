@@ -4,17 +4,17 @@ import { inTransaction } from './database.ts'
 
 export type Listener = (event: AgentEvent) => void
 
-/** How many events can be asked for again; older ones are answered by the whole state. */
+/** How many events can be requested again; older ones are answered by the whole state. */
 const keptEvents = 10_000
 const trimEvery = 500
 
 /**
- * The one ordered stream of facts. An event and the change of record that it tells of are one transaction, so
+ * The one ordered stream of facts. An event and the change of record that it announces are one transaction, so
  * neither exists without the other, and `seq` goes on over restarts of the agent.
  */
 export interface EventLog {
   readonly seq: number
-  /** Commits `change` (statements) together with its facts, then calls `applied` (memory), then tells the listeners. */
+  /** Commits `change` (statements) together with its facts, then calls `applied` (memory), then notifies the listeners. */
   commit(facts: readonly Fact[], change?: () => void, applied?: () => void): void
   /** Events after `seq`, or null where they are no longer, or not yet, known. */
   since(seq: number): AgentEvent[] | null

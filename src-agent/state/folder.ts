@@ -8,7 +8,7 @@ import { openPrivateFolder } from '#contract/client/private-folder'
 import { makePrivateFile } from './private-file.ts'
 import type { SandboxPaths } from './sandbox-paths.ts'
 
-/** Every path the agent uses; docs/state-folder.md tells what lies where. */
+/** Every path the agent uses; docs/state-folder.md lists what lies where. */
 export interface StateFolder extends Place {
   /** Six hexadecimal digits that tell this state folder's interfaces, tables and cgroups from another's. */
   readonly tag: string

@@ -17,7 +17,7 @@ test('without the agent the failure comes first, with where it would answer', ()
   })
 })
 
-test('an account that cannot start the agent is told how', () => {
+test('an account that cannot start the agent gets the command for it', () => {
   const account = (uid: number) => localFindings({ uid, place }, failure).find(({ id }) => id === 'account')
 
   expect(account(0)).toMatchObject({ level: 'ok', remedy: null })

@@ -31,7 +31,7 @@ export function overview(groups: readonly VerbGroup[]): string {
       ...verbs.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     ]),
     '',
-    'joey COMMAND --help tells more about each.',
+    'joey COMMAND --help describes each.',
     'JOEY_HOME chooses another state folder.',
   ].join('\n')
 }

@@ -76,7 +76,7 @@ describe('all sandboxes', () => {
     ])
   })
 
-  test('tells who disturbs whom, with what would calm it', () => {
+  test('reports who disturbs whom, with what would calm it', () => {
     const suggestion = { ref: 'b', cpus: 0.5, memoryBytes: null, sentence: 'Give b half a core.' }
     const interference: IsolationView['interference'] = [
       {
@@ -170,7 +170,7 @@ describe('a blast radius', () => {
     ])
   })
 
-  test('still tells what is reached where the way has changed meanwhile', () => {
+  test('still reports what is reached where the way has changed meanwhile', () => {
     const reached: BlastRadius['reached'] = [{ node: 'sandbox:z', path: ['gone'], strength: 'total' }]
     expect(print(describeBlast(blast({ reached }), view({ nodes })))).toContain('  sandbox:z (total)')
   })

@@ -37,7 +37,7 @@ describe('tables', () => {
     ])
   })
 
-  test('colour only where asked', () => {
+  test('colour only where requested', () => {
     const [, line] = formatTable(columns, rows, { colours: true })
     expect(line).toBe('a          1 B   \x1b[31mx\x1b[39m')
   })

@@ -53,7 +53,7 @@ export function openChannel<K extends StreamKey>(
     },
     sendBytes: (bytes) =>
       new Promise((resolve) => {
-        // A socket that is closing has no use for input; `ended` tells why it closes.
+        // A socket that is closing has no use for input; `ended` has the reason why it closes.
         if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: true }, () => resolve())
         else resolve()
       }),

@@ -24,7 +24,7 @@ interface SessionOptions {
 /** Shows a terminal in this one until its process ends or the person detaches. */
 export async function showTerminal(context: Context, options: SessionOptions): Promise<TerminalEnd> {
   const { stdout } = context
-  // What an old terminal asked was asked of another screen; this one's answer would be typed into it.
+  // What an old terminal queried was for another screen; this one's answer would be typed into it.
   const shown = options.raw ? context : filterTerminals(context, options.fresh ? 'session' : 'quiet')
   const watch = createScreenWatch()
   const acknowledge = createAcknowledger((bytes) => channel.send({ type: 'ack', bytes }))

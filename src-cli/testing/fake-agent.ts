@@ -9,7 +9,7 @@ export interface FakeAgent {
   readonly close: () => Promise<void>
 }
 
-/** A socket that speaks as a test tells it to, for what a real agent does only rarely. */
+/** A socket that behaves as a test directs it, for what a real agent does only rarely. */
 export async function startFakeAgent(serve: (socket: WebSocket) => void): Promise<FakeAgent> {
   const folder = mkdtempSync(join(tmpdir(), 'jy-fake-'))
   const socketPath = join(folder, 'joeyd.sock')

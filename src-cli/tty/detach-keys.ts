@@ -23,7 +23,7 @@ export interface Typed {
 
 /**
  * Watches for the sequence over any split of the input. Keys that may be its start are held back until the next
- * one tells; what turns out not to be the sequence goes to the guest whole and in order.
+ * one shows it; what turns out not to be the sequence goes to the guest whole and in order.
  */
 export function createDetachFilter(keys: readonly number[]): (input: Uint8Array) => Typed {
   let held: number[] = []

@@ -46,7 +46,7 @@ function add(form: Form): number {
   return known === -1 ? made.push(form) - 1 : known
 }
 
-/** Throws for what has no form, so that the build tells of it. */
+/** Throws for what has no form, so that the build fails with it. */
 function formOf(schema: z.ZodType): Form {
   const { def } = schema as unknown as { readonly def: Definition }
   switch (def.type) {
@@ -104,7 +104,7 @@ export const streamForms = Object.fromEntries(
   Object.entries(streams).map(([key, each]) => [key, streamForm(each as unknown as Stream)]),
 ) as Readonly<Record<keyof typeof streams, StreamForm>>
 
-/** An answer that tells of a failure. */
+/** An answer that is a failure. */
 export const failureForm = numberOf(WireError)
 
 /** Every form that others name by its number. */

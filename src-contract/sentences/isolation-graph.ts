@@ -2,7 +2,7 @@ import { defineSentences } from '../reasons/define.ts'
 
 const recorded = '{known, select, seen {} recorded { (as recorded)}}'
 
-/** What nodes of the isolation graph are called, where that is no name and no path, and what is told of them. */
+/** What nodes of the isolation graph are called, where that is no name and no path, and their descriptions. */
 export const isolationNodeSentences = defineSentences({
   'node-host-kernel': { sentence: 'This machine\u2019s kernel' },
   'node-agent': { sentence: 'Joey\u2019s agent' },

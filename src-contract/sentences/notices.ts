@@ -7,7 +7,7 @@ export const recordTables = ['sandboxes', 'removals', 'snapshots', 'images', 'sc
 export const recordNoun =
   '{table, select, sandboxes {sandbox} removals {removed sandbox} snapshots {snapshot} images {image} schedules {schedule of sandbox} selftests {self-test of sandbox}}'
 
-/** What people should know without having asked: each becomes an event, see `notice`. */
+/** What people should know without a request: each becomes an event, see `notice`. */
 export const noticeSentences = defineSentences({
   /** What the start found and repaired: one of `reconciled.ts`. */
   reconciled: { params: { what: 'sentence' }, sentence: '{what}' },
@@ -46,7 +46,7 @@ export const noticeSentences = defineSentences({
   'stop-signal-not-in-class': {
     params: { name: 'text', signal: 'text', class: 'text' },
     sentence:
-      'The image of "{name}" wants signal {signal} to stop, which the class "{class}" cannot send. It was asked with TERM.',
+      'The image of "{name}" wants signal {signal} to stop, which the class "{class}" cannot send. It was sent TERM.',
   },
   'mounted-socket-unusable': {
     params: { socket: 'text', name: 'text' },

@@ -137,7 +137,7 @@ test.each([
   expect(port.posted).toMatchObject([{ type: 'closed', error: { code: 'invalidRequest' } }])
 })
 
-test('nothing is written to a stream that only tells', () => {
+test('nothing is written to a stream that only sends', () => {
   const { socket, port } = setUp({ mayWrite: false })
 
   port.fromPage({ type: 'text', text: '{}' })

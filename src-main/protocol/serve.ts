@@ -23,7 +23,7 @@ export function createServer(folder: string): (request: AssetRequest) => Promise
   }
 }
 
-/** Follows links before the last look at the border, so that a link in the folder leads nowhere else. */
+/** Follows links before the last check of the border, so that a link in the folder leads nowhere else. */
 async function existing(folder: string, path: string | undefined): Promise<string | undefined> {
   if (path === undefined) return undefined
   try {

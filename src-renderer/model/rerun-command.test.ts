@@ -18,7 +18,7 @@ const spec = SandboxSpec.parse({
   grants: [{ kind: 'cap', name: 'NET_ADMIN' }],
 })
 
-test('the command makes the same with what is changed, and tells no secret', () => {
+test('the command makes the same with what is changed, and reveals no secret', () => {
   const command = rerunCommand({ name: 'web', spec }, { ports: spec.ports.slice(1) })
   expect(command).toBe(
     "joey run -d --name web-new --class gvisor --network lan -p 9090:90 -v /srv:/srv --grant cap:NET_ADMIN busybox -- sh -c 'sleep 1'",

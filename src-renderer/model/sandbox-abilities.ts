@@ -52,7 +52,7 @@ export function toneOf({ state, exit }: Pick<Sandbox, 'state' | 'exit'>): Tone {
   }
 }
 
-/** An end nobody asked for. TERM and KILL are how a stop ends it, so they are no failure. */
+/** An end nobody requested. TERM and KILL are how a stop ends it, so they are no failure. */
 export function endedBadly(exit: Sandbox['exit']): boolean {
   if (exit === null) return false
   if (exit.reason === 'exited') return exit.code !== 0 && exit.code !== null && exit.code !== 143 && exit.code !== 137

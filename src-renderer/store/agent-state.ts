@@ -8,7 +8,7 @@ import { reduceSnapshots, type Snapshots } from './snapshot-slice.ts'
 import { reduceTasks, type Tasks } from './task-slice.ts'
 import { reduceTerminals, type Terminals } from './terminal-slice.ts'
 
-/** Everything the agent tells. Only {@link applyEvent} and {@link applyLink} make new ones. */
+/** Everything the agent reports. Only {@link applyEvent} and {@link applyLink} make new ones. */
 export interface AgentState {
   readonly link: AgentLink
   /** Of the latest event; null before the first whole state since the page began. */

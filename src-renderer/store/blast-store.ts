@@ -22,7 +22,7 @@ export function useBlast(): BlastModel {
   return useStore(blastStore, ({ blast }) => blast)
 }
 
-/** What the answer depends on: it is asked again only when this changes, not with each view. */
+/** What the answer depends on: it is requested again only when this changes, not with each view. */
 export function pathsOf({ edges }: Pick<IsolationView, 'edges'>): string {
   return edges
     .filter(({ carries }) => carries)

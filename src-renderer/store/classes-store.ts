@@ -5,7 +5,7 @@ import { type ClassProfile, listClasses, measureClasses } from '#contract/classe
 import type { IsolationClass } from '#contract/sandbox'
 import { call } from '../call.ts'
 
-/** The isolation classes of this host. Asked for, because the agent measures them only when asked. */
+/** The isolation classes of this host. Requested, because the agent measures them only on request. */
 export type ClassesModel =
   | { readonly kind: 'loading' }
   | { readonly kind: 'error'; readonly error: AppError }

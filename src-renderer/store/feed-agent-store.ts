@@ -6,7 +6,7 @@ import { type AgentState, applyEvent, applyLink, missedEvents, skipEvent } from 
 const retryMs = { first: 250, most: 5000 }
 
 interface Options {
-  /** What the agent found and mended, or needs the person to know. */
+  /** What the agent found and repaired, or needs the person to know. */
   readonly onNotice: (notice: Extract<AgentEvent, { type: 'notice' }>) => void
 }
 
@@ -38,7 +38,7 @@ export function feedAgentStore(store: StoreApi<AgentState>, { onNotice }: Option
     if (event.type === 'notice') onNotice(event)
   }
 
-  /** An event of a later version of the agent: it tells nothing that is shown here, but the next one follows it. */
+  /** An event of a later version of the agent: it has nothing that is shown here, but the next one follows it. */
   const passOver = (message: unknown): void => {
     const event = AnyEvent.safeParse(message)
     if (!event.success) return

@@ -7,7 +7,7 @@ import { call } from '../call.ts'
 
 export type HostReport = z.output<typeof examineHost.response>
 
-/** What the host offers. Asked for, because the agent looks only when asked. */
+/** What the host offers. Requested, because the agent looks only on request. */
 export type HostModel =
   | { readonly kind: 'loading' }
   | { readonly kind: 'error'; readonly error: AppError }

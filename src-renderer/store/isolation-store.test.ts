@@ -38,7 +38,7 @@ test('no more than two minutes are kept', () => {
   expect([...state.pressures.values()][0]).toHaveLength(120)
 })
 
-test('paths are asked for again when an edge that carries changes, and not for anything else', () => {
+test('paths are requested again when an edge that carries changes, and not for anything else', () => {
   const before = view(1)
   const bounded = before.edges.map((edge) => ({ ...edge, sentence: 'Said otherwise.' }))
   const stronger = before.edges.map((edge, index) => (index === 0 ? { ...edge, strength: 'total' as const } : edge))

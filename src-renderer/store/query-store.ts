@@ -2,7 +2,7 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 import { AppError } from '#contract/app-error'
 
-/** An answer that the page has asked for. */
+/** An answer that the page has requested. */
 export type Answer<Value> =
   | { readonly kind: 'loading' }
   | { readonly kind: 'error'; readonly error: AppError }

@@ -41,7 +41,7 @@ beforeEach(() => {
   agentStore.setState({ ...initialAgentState, link: { state: 'live' }, seq: 1 })
 })
 
-test('advice is asked for once the wish stands still, for the latest wish', async () => {
+test('advice is requested once the wish stands still, for the latest wish', async () => {
   const joey = use({ calls: { 'class.advise': () => makeAdvice() } })
   for (const image of ['b', 'bu', 'bus']) adviseOn({ spec: { ...spec, image } })
   await vi.waitFor(() => expect(adviceStore.getState().advice).not.toBeNull())
@@ -80,7 +80,7 @@ test('a plan for a class that is no longer chosen is dropped', async () => {
   expect(changeClassStore.getState().plan).toMatchObject({ plan: { to: 'microvm' } })
 })
 
-test('a change tells that it fell back; one whose dialog was closed leaves the next dialog alone', async () => {
+test('a change reports that it fell back; one whose dialog was closed leaves the next dialog alone', async () => {
   const sandbox = makeSandbox()
   use({ calls: { 'class.set': () => ({ sandbox, fellBack: 'It did not come up.', downMs: 9 }), 'class.plan': refuse } })
   planChange(id, 'gvisor')

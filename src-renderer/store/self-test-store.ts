@@ -6,7 +6,7 @@ import { readSelfTest, runSelfTest, type SelfTestReport } from '#contract/selfte
 import { call } from '../call.ts'
 
 export interface SelfTestModel {
-  /** Undefined: not asked for yet. Null: never checked. */
+  /** Undefined: not requested yet. Null: never checked. */
   readonly report: SelfTestReport | null | undefined
   readonly running: boolean
   readonly error: AppError | null

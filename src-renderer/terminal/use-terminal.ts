@@ -60,7 +60,7 @@ export function useTerminal({ id, shown, onFind, onTitle }: Options): TerminalSt
     const link = attachTerminal(id, adapt(screen), {
       onAttached: () => setPhase('attached'),
       onExited: () => {
-        over = true // the event stream tells it, to all of the page
+        over = true // the event stream reports it, to all of the page
       },
       onClosed: (error) => {
         setPhase('disconnected')
@@ -91,7 +91,7 @@ interface FitOptions {
   readonly active: boolean
 }
 
-/** Fits the screen to its place when that changes, and tells the agent; at most once a frame. */
+/** Fits the screen to its place when that changes, and reports it to the agent; at most once a frame. */
 function useFit(screen: XtermScreen | null, linkRef: LinkRef, { hostRef, active }: FitOptions): void {
   useEffect(() => {
     const host = hostRef.current

@@ -67,7 +67,7 @@ async function compareExec(agent: TestAgent, folder: string): Promise<Row> {
   return row
 }
 
-/** From the request to the answer that tells the exit code, with the sandbox removed. */
+/** From the request to the answer that has the exit code, with the sandbox removed. */
 async function runOnce(agent: TestAgent, network: 'none' | 'nat'): Promise<number> {
   const started = performance.now()
   const spec = scriptSpec('true', { command: ['true'], network, removeOnExit: true })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 type Table = Readonly<Record<string, unknown>>
 
-/** A table that is read from its file when something of it is asked for. Part of what is built, not of the build. */
+/** A table that is read from its file when something of it is requested. Part of what is built, not of the build. */
 export function late(file: URL): Table {
   let table: Table | undefined
   const read = (): Table => {

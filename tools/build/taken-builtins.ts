@@ -3,7 +3,7 @@ import type { Plugin } from 'vite'
 /** Modules of Node that the WebSocket library takes along for what is not used here: TLS, and compression. */
 export const lateNames = ['https', 'tls', 'zlib']
 
-/** Loads them when something of them is asked for. */
+/** Loads them when something of them is requested. */
 export const lateBuiltins: Plugin = {
   name: 'joey:late-builtins',
   enforce: 'pre',

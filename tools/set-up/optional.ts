@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
-/** Not asked for again within a day: where a distribution lacks a package, it will tomorrow as well. */
+/** Not requested again within a day: where a distribution lacks a package, it will tomorrow as well. */
 const retryMs = 24 * 60 * 60 * 1000
 
 /** The packages that apt could install, of these; `policy` is the output of `apt-cache policy`. */

@@ -57,7 +57,7 @@ export function chooseName(debianPackage: string, policy: string): string {
 
 const warnWithout = (useful: readonly Requirement[]) => (error: unknown) => {
   if (!(error instanceof Problem)) throw error
-  say(`${listNames(useful)} could not be installed now. Joey goes on without, and "joey doctor" tells what that means.`)
+  say(`${listNames(useful)} could not be installed now. Joey goes on without, and "joey doctor" shows what that means.`)
 }
 
 const isRoot = (): boolean => process.getuid?.() === 0

@@ -18,7 +18,7 @@ export interface Requirement {
   readonly probe: Probe
   readonly debianPackage: string
   readonly purpose: Purpose
-  /** Without it only a part is missing, which the app tells of itself; not every distribution has it. */
+  /** Without it only a part is missing, which the app reports itself; not every distribution has it. */
   readonly optional?: boolean
 }
 

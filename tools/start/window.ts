@@ -9,7 +9,7 @@ import type { ElectronRuntime } from '../set-up/electron.ts'
 import { sandboxArguments } from './chromium-sandbox.ts'
 import { windowEnvironment } from './window-environment.ts'
 
-/** A window that was asked for: a new one, or one that was open before and came to the front. */
+/** A window that was requested: a new one, or one that was open before and came to the front. */
 export type OpenedWindow =
   | { readonly kind: 'opened'; readonly pid: number; readonly screenshot: string; readonly log: string }
   | { readonly kind: 'alreadyOpen' }

@@ -24,7 +24,7 @@ export interface PlannedLayer extends ArchiveLayer {
   readonly key: string
 }
 
-/** Those of the way to the image are always in it, and those that are asked for with theirs. */
+/** Those of the way to the image are always in it, and those that are requested with theirs. */
 export async function planBundle(
   deps: Deps,
   source: ArchiveSource,

@@ -112,7 +112,7 @@ async function makeParts(work: ImportWork, made: Map<string, string>): Promise<P
       signal.throwIfAborted()
       if (part.name === 'sbom') continue
       if (part.name === 'image') {
-        if (!manifest.image.included) throw bundleDamaged('it holds an image that it does not tell of')
+        if (!manifest.image.included) throw bundleDamaged('it holds an image that it does not describe')
         imageDigest ??= await makeImage(work, part)
         continue
       }

@@ -82,17 +82,17 @@ const requestedFields: { readonly [K in RequestedKey]: RequestedField<K> } = {
 }
 const requestedKeys = Object.keys(requestedFields) as RequestedKey[]
 
-/** Everything that a specification wants and that is to be asked for. */
+/** Everything that a specification wants and that needs consent. */
 export function wishesOf(wished: SandboxSpec): readonly Wish[] {
   return requestedKeys.flatMap((key) => requestedFields[key].wishes(wished))
 }
 
-/** A specification without anything that is to be asked for, to try one wish by. */
+/** A specification without anything that needs consent, to try one wish by. */
 export function withoutWishes(wished: SandboxSpec): SandboxSpec {
   return { ...wished, ...defaultsOf(requestedKeys), class: wished.class, limits: wished.limits }
 }
 
-/** Of the fields that are asked for, what was agreed to; of those in `usual` that, where it is nothing. */
+/** Of the fields that are requested, what was agreed to; of those in `usual` that, where it is nothing. */
 export function keepAgreed(
   wished: SandboxSpec,
   isGiven: (wish: Wish) => boolean,
@@ -104,7 +104,7 @@ export function keepAgreed(
   return Object.fromEntries(requestedKeys.map(keep))
 }
 
-/** Of the fields that are asked for, what a sandbox has got. */
+/** Of the fields that are requested, what a sandbox has got. */
 export function keepWithin(wished: SandboxSpec, sandbox: SandboxSpec): Partial<SandboxSpec> {
   return Object.fromEntries(requestedKeys.map((key) => [key, requestedFields[key].within(wished, sandbox)]))
 }

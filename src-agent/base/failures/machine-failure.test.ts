@@ -35,7 +35,7 @@ test.each([
   expect(wire.remedy).toMatchObject({ kind: 'runCommand' })
 })
 
-test('a full disk is told with where, how much is free and what to remove', () => {
+test('a full disk is reported with where, how much is free and what to remove', () => {
   const { message, params } = explainFailure(failed({ code: 'ENOSPC' }), home).wire
 
   expect(params).toMatchObject({ path: home, free: expect.any(Number) })
@@ -84,7 +84,7 @@ test.each([
   ],
   ['held by a descriptor', () => '/proc/self/fd/7', ''],
   ['outside of it', (at: string) => `${at}-export/name`, '-export'],
-])('a file %s is told by its folder', (_what, path, shown) => {
+])('a file %s is reported by its folder', (_what, path, shown) => {
   const { params } = explainFailure(failed({ code: 'EROFS', path: path(home) }), home).wire
 
   expect(params).toEqual({ path: `${home}${shown}` })

@@ -38,7 +38,7 @@ interface SystemFields {
 }
 
 /**
- * The one conversion of what failed into what is told, in the agent: as `AppError.from`, but what this machine has no more
+ * The one conversion of what failed into what is reported, in the agent: as `AppError.from`, but what this machine has no more
  * of, a disk, files or memory, is said in one sentence and is no bug of Joey.
  */
 export function explainFailure(error: unknown, home = homeOfAgent()): AppError {

@@ -49,7 +49,7 @@ interface Held {
 
 /**
  * Opens a path of this machine component by component through held descriptors. The kernel never resolves a link or a `..`
- * here, so nobody who may write on the way leads it elsewhere between two looks. The caller closes what it gets.
+ * here, so nobody who may write on the way leads it elsewhere between two checks. The caller closes what it gets.
  */
 export async function openHostPath(path: string, options: WalkOptions): Promise<HostPath> {
   const way: Held[] = [{ name: '', handle: await open('/', O_PATH | O_DIRECTORY) }]

@@ -38,7 +38,7 @@ export function isOfKernel({ type }: MountLine): boolean {
   return kernelTypes.has(type)
 }
 
-/** Tells where on the host the mounted tree is to be found, from the host's own table. */
+/** Reports where on the host the mounted tree is to be found, from the host's own table. */
 export type FindOnHost = (line: MountLine) => string | null
 
 /** Mounts of the host, to find by device and path the name that a bind mount has there. */

@@ -112,7 +112,7 @@ async function orNull<T>(promise: Promise<T>): Promise<T | null> {
   }
 }
 
-/** Reads what is there; the size may change meanwhile, so it is not asked for. */
+/** Reads what is there; the size may change meanwhile, so it is not read first. */
 async function readBounded(file: FileHandle, path: string, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0

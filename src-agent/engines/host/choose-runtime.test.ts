@@ -62,7 +62,7 @@ test('what works is tried once for each program, version and start of the machin
   expect(host.probe).toHaveBeenCalledTimes(3)
 })
 
-test('what fails is tried again, since somebody may have mended it', async () => {
+test('what fails is tried again, since somebody may have repaired it', async () => {
   const host = hostWith(['crun', 'busybox'], { crun: 'broken' })
   await probeRuntimes(host)
   await probeRuntimes(host)
@@ -75,7 +75,7 @@ test('a damaged cache is no reason to fail', async () => {
   await expect(chooseRuntime(host)).resolves.toMatchObject({ name: 'crun' })
 })
 
-test('a runtime that does not even tell its version does not work', async () => {
+test('a runtime that does not even report its version does not work', async () => {
   const host = hostWith(['crun', 'runc', 'busybox'])
   const run: Run = async (program) => {
     if (program.endsWith('crun')) throw new AppError({ code: 'timeout', reason: 'tool-timeout', message: 'It hangs.' })

@@ -5,7 +5,7 @@ import { type Sentence, sentence } from '#contract/sentence'
 /** Something with a version that sandboxes are held in by. */
 export interface Engine {
   readonly name: 'runc' | 'crun' | 'runsc' | 'qemu' | 'virtiofsd' | 'conmon' | 'kernel'
-  /** As it tells it: `1.1.5+ds1`, `release-20240807.0`, `6.1.0-18-amd64`. */
+  /** As it reports it: `1.1.5+ds1`, `release-20240807.0`, `6.1.0-18-amd64`. */
   readonly version: string
 }
 

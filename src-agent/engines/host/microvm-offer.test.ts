@@ -39,7 +39,7 @@ test.each([
   ['6.6.92', ['CVE-2026-45912']],
   ['7.0.1', []],
   [null, []],
-] as const)('of Linux %s exactly the faults that its version has are told, each with its source', (version, cves) => {
+] as const)('of Linux %s exactly the faults that its version has are named, each with its source', (version, cves) => {
   for (const ownPath of [null, '/srv/vmlinux']) {
     const [finding] = kernelFindings(verdictWith(ownPath, version))
     expect(finding?.detail?.match(/CVE-[0-9-]+/g) ?? []).toEqual(cves)
@@ -57,7 +57,7 @@ test('the class says which kernel a sandbox has', () => {
   )
 })
 
-test('a kernel that does not tell its version is offered, emulated too', () => {
+test('a kernel that does not report its version is offered, emulated too', () => {
   const verdict = verdictWith(null)
   const assets = verdict.assets && { ...verdict.assets, kernelFacts: { version: null, sha256: 'ab12', ownPath: null } }
   expect(microvmOffer({ ...verdict, assets, emulated: sentence('kvm-missing') }, undefined)).toStrictEqual({

@@ -62,7 +62,7 @@ describe('whether KVM works', () => {
     expect(boots).toBe(1)
   })
 
-  test('is not judged by a fault of our own', async () => {
+  test('is not measured by a fault of our own', async () => {
     host({})
     await expect(evaluate(new TypeError('a bug'))).rejects.toThrow('a bug')
   })

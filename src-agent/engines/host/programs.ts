@@ -9,7 +9,7 @@ import type { Run } from '../../base/process/run.ts'
 
 interface Program {
   readonly name: string
-  /** Makes it tell its version. */
+  /** Makes it print its version. */
   readonly args: readonly string[]
   /** What is not possible without it. */
   readonly purpose: SentenceValues<'program-purpose'>[0]['purpose']
@@ -25,7 +25,7 @@ const programs: readonly Program[] = [
   { name: 'bwrap', args: ['--version'], purpose: 'confine', essential: false },
   { name: 'getfattr', args: ['--version'], purpose: 'attributes', essential: false },
   { name: 'xz', args: ['--version'], purpose: 'archives', essential: false },
-  // Knows no option for its version, and tells it when it is used wrongly.
+  // Knows no option for its version, and prints it when it is used wrongly.
   { name: 'mkfs.erofs', args: ['-d3', '/dev/null', '/nonexistent'], purpose: 'store', essential: true },
   { name: 'busybox', args: ['--help'], purpose: 'built-in', essential: true },
   { name: 'ip', args: ['-V'], purpose: 'network', essential: false },

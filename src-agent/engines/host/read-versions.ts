@@ -12,7 +12,7 @@ interface Verdicts {
   readonly microvm: MicrovmVerdict | null
 }
 
-/** The versions of everything that holds sandboxes in; what is not there or does not tell its version is left out. */
+/** The versions of everything that holds sandboxes in; what is not there or does not report its version is left out. */
 export async function readVersions(run: Run, { runtimes, gvisor, microvm }: Verdicts): Promise<readonly Engine[]> {
   const versions = await Promise.all([
     versionOf(run, 'conmon', findSystemProgram('conmon')),

@@ -150,7 +150,7 @@ function createRuns({ context, channels, need, clear, giveUp }: Parts) {
   } satisfies Partial<Driver>
 }
 
-/** What is asked of a machine and its guest, and what the guest is asked to do. */
+/** What is requested of a machine and its guest, and what the guest is to do. */
 function createGuestRequests({ context, holding }: Parts) {
   const { records, cgroupOf, channelOf, hasEnded } = context
   return {
@@ -254,7 +254,7 @@ async function readPhase({ records, cgroupOf, hasEnded }: MachineContext, id: Sa
   return (await records.isStarted(id)) ? 'running' : 'created'
 }
 
-/** The guest's last words tell the code. Without them the machine was killed or crashed, which is the end of a KILL too. */
+/** The guest's last words have the code. Without them the machine was killed or crashed, which is the end of a KILL too. */
 async function readEnding({ deps }: MachineContext, id: SandboxId, paths: SandboxPaths): Promise<Ending | null> {
   const file = join(deps.exits, id)
   const at = await stat(file).then(

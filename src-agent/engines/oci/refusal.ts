@@ -4,7 +4,7 @@ import type { Refusal } from '../driver.ts'
 
 /**
  * A runtime becomes the process before the kernel is asked for the program. Where the kernel refuses that, the runtime has no
- * way left to tell but as the process itself: this line on its error stream and nothing else, and exit code 1. In a
+ * way left to report it but as the process itself: this line on its error stream and nothing else, and exit code 1. In a
  * terminal crun writes it in red and with the time.
  */
 const line =

@@ -53,7 +53,7 @@ test('sockets to a hypervisor are refused', () => {
   ])
 })
 
-test('where files may not get the set-user-id bit, every call that could give it is judged by its mode, and no other is lost', () => {
+test('where files may not get the set-user-id bit, every call that could give it is filtered by its mode, and no other is lost', () => {
   const calls = ['chmod', 'fchmod', 'fchmodat', 'fchmodat2', 'creat', 'mknod', 'mknodat', 'open', 'openat']
   const [with_, without] = [true, false].map((setsIds) => buildSeccomp({ ...target, setsIds }) as unknown as Built) as [
     Built,

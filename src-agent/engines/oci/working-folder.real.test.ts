@@ -36,7 +36,7 @@ test.each([
   ['a folder', '/there/deep'],
   ['a missing folder', '/not/there'],
   ['a link to a folder', '/good'],
-])('%s stays as it was asked for', async (_what, cwd) => {
+])('%s stays as it was requested', async (_what, cwd) => {
   symlinkSync('there', join(lower, 'good'))
   expect(await find(cwd)).toBe(cwd)
 })

@@ -15,7 +15,7 @@ type Wish = Pick<LaunchPlan, 'lowers' | 'mounts'> & {
 /** As many as the kernel follows. */
 const mostLinks = 40
 
-/** Folders that hide all that is below them are asked for only where it matters: that takes a walk through whole layers. */
+/** Folders that hide all that is below them are looked for only where it matters: that takes a walk through whole layers. */
 const withoutMarks: TreeTools = {
   attributes: { open: async (folders) => folders.map(() => ({ isOpaque: () => false, read: async () => [] })) },
   isFrozen: () => false,
@@ -23,7 +23,7 @@ const withoutMarks: TreeTools = {
 
 /**
  * The working folder for a runtime that makes a missing one but stumbles over a link to nowhere: what is missing behind the link,
- * as Docker makes it. Links are resolved within the sandbox's own tree. Everything else stays as it was asked for. Rejects
+ * as Docker makes it. Links are resolved within the sandbox's own tree. Everything else stays as it was requested. Rejects
  * where no folder can be there, for which runtimes have words that nobody understands.
  */
 export async function findWorkingFolder(plan: Wish, run: Run): Promise<string> {

@@ -30,7 +30,7 @@ export interface LogFiles {
   /** The same, open: whatever becomes of their names, they can be read to the size that they had. The caller closes them. */
   openKept(): Promise<readonly SizedFile[]>
   /**
-   * Reads from a place on; from the oldest that is kept where that is null or no longer there. `onBehind` is told how
+   * Reads from a place on; from the oldest that is kept where that is null or no longer there. `onBehind` is called with how
    * many files the reader has yet to begin.
    */
   open(from: LogPosition | null, onBehind?: (files: number) => void): Promise<LogCursor>

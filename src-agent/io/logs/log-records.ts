@@ -8,9 +8,9 @@ export interface FollowOptions {
   /** Resolves when no more will be written; what is there then is still read. */
   readonly ended: Promise<unknown>
   readonly signal?: AbortSignal | undefined
-  /** Told how many files of the log the reading has yet to begin. */
+  /** Called with how many files of the log the reading has yet to begin. */
   readonly onBehind?: ((files: number) => void) | undefined
-  /** Told with each batch how far the reading has come. */
+  /** Called with each batch, how far the reading has come. */
   readonly onPlace?: ((id: string | null, offset: number) => void) | undefined
 }
 
@@ -18,7 +18,7 @@ export interface FollowOptions {
 const safetyPollMs = 2_000
 
 /**
- * What the log holds from a place on, in batches, over rotations. Nothing is read before it is asked for, so a slow
+ * What the log holds from a place on, in batches, over rotations. Nothing is read before it is requested, so a slow
  * consumer costs no memory. Ends when the log has ended; to read to the present end there is `readPresent`.
  */
 export async function* readRecords(files: LogFiles, options: FollowOptions): AsyncGenerator<readonly LogRecord[]> {

@@ -1,7 +1,7 @@
 import { type FSWatcher, watch } from 'node:fs'
 import { basename, dirname } from 'node:path'
 
-/** Tells when a log, or one of its rotated files, may have changed. */
+/** Reports when a log, or one of its rotated files, may have changed. */
 export interface LogWatch {
   /** Resolves after the next change, or one since the last call, or after the time. Never rejects. */
   changed(timeoutMs: number): Promise<void>

@@ -9,7 +9,7 @@ export const streamPrefix = {
 
 /**
  * What is written before the end is there at once; only somebody who was left behind can still hold the pipe. Looks are
- * counted, not time, because between two looks the streams have been read even where everything is slow.
+ * counted, not time, because between two checks the streams have been read even where everything is slow.
  */
 const quietChecks = 4
 const checkMs = 25

@@ -18,14 +18,14 @@ export interface InsideProcess {
   kill(): Promise<void>
   /**
    * As a terminal that is switched off: HUP to it and all that it started; KILL, after the pause, to those that do not
-   * heed it.
+   * respect it.
    */
   hangUp(pause: () => Promise<unknown>): Promise<void>
   /** On the host; null where the host does not see it. */
   readonly host: HostProcess | null
 }
 
-/** The process that the command's engine tells of. Null where there never was one, or it has ended already. */
+/** The process that the command's engine reports. Null where there never was one, or it has ended already. */
 export async function awaitInside(
   command: ProgramCommand,
   signalProcess: SignalProcess,

@@ -174,7 +174,7 @@ describe.each(runtimes)('the main process with $runtime', ({ runtime }) => {
     expect(client.frames.at(-1)?.message).toMatchObject({ type: 'exit', code: 0 })
   })
 
-  test('a guest that waits for a reader goes on when that one leaves, and its end is told at once', async () => {
+  test('a guest that waits for a reader goes on when that one leaves, and its end is reported at once', async () => {
     const left = await flood(1_000_000_000)
     ;(await stalled(left)).socket.terminate()
     await expect.poll(() => monitorState(dirname(left.attach)), { timeout: 20_000 }).not.toBe('T')

@@ -91,7 +91,7 @@ describe.each(runtimes)('exec with $runtime', ({ runtime }) => {
     expect(`${client.bytes(2)}`).toBe(words)
   })
 
-  test('a text without an interpreter is told in a sentence, and what only looks like it keeps its words', async () => {
+  test('a text without an interpreter is reported in a sentence, and what only looks like it keeps its words', async () => {
     await exit(await sh('echo "echo hi" > /text; chmod 755 /text'))
     const client = await exec(['/text'])
     expect((await exit(client)).code).toBe(126)

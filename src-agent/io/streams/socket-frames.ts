@@ -18,14 +18,14 @@ export interface FrameSender {
   isFull(): boolean
   /** The last message, then a normal end. */
   finish(value: object): void
-  /** Tells why it failed, and ends. */
+  /** Sends why it failed, and ends. */
   fail(error: unknown): void
 }
 
 const highBytes = 1024 * 1024
 const lowBytes = 256 * 1024
 
-/** The only sender on its socket: `ws` tells of a frame that was taken, but not of room. */
+/** The only sender on its socket: `ws` reports a frame that was taken, but not free space. */
 export function createFrameSender(socket: WebSocket): FrameSender {
   let pending = 0
   const waiting = new Set<() => void>()

@@ -3,6 +3,6 @@ import type * as z from 'zod'
 import type { Stream } from '#contract/operation'
 import type { Streams } from '#contract/registry'
 
-/** Serves one open socket until it closes. Rejecting tells the client why and closes it. */
+/** Serves one open socket until it closes. Rejecting sends the client the reason and closes it. */
 export type StreamHandler<S extends Stream> = (socket: WebSocket, request: z.output<S['request']>) => Promise<void>
 export type StreamHandlers = { readonly [K in keyof Streams]: StreamHandler<Streams[K]> }

@@ -19,7 +19,7 @@ export interface TerminalHolder {
 
 /**
  * Sets the size of the terminal that a guest's process has. crun does not pass a new size on, and for no runtime
- * another way tells when it has arrived. False where the process has no terminal (any more).
+ * another way reports when it has arrived. False where the process has no terminal (any more).
  */
 export async function resizeGuest(holder: TerminalHolder, columns: number, rows: number): Promise<boolean> {
   const result = await stty(holder, ['rows', String(rows), 'cols', String(columns)])

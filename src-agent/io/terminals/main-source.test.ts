@@ -6,7 +6,7 @@ import { appError } from '#contract/app-error'
 import { createLogFiles, type LogFiles } from '../logs/log-files.ts'
 import { createMainSource } from './main-source.ts'
 
-/** A log whose reader is told at the first opening that the log has run away from it. */
+/** A log whose reader learns at the first opening that the log has run away from it. */
 async function outrunLog(text: string): Promise<LogFiles> {
   const folder = await mkdtemp(join(tmpdir(), 'joey-main-source-'))
   onTestFinished(() => rm(folder, { recursive: true }))

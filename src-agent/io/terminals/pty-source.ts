@@ -200,7 +200,7 @@ async function hangUp(outer: Outer, inside: InsideProcess | null): Promise<void>
 /**
  * node-pty destroys its stream 200 ms after the program's end, whether or not it has been read: while it is held back,
  * and where this process was kept from running for as long, so that the timer comes before the bytes. So the destruction
- * waits until a look at the stream, which lies between a timer and the immediate after it, has brought nothing more.
+ * waits until a check of the stream, which lies between a timer and the immediate after it, has brought nothing more.
  */
 function keepTail(socket: Socket, flow: { readonly isPaused: boolean }): void {
   const destroy = socket.destroy.bind(socket)

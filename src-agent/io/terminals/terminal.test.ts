@@ -199,7 +199,7 @@ test('a title is announced, but not more often than somebody can read', async ()
   expect(changes.map(({ title }) => title)).toEqual(['title 99'])
 })
 
-test('closing hangs up, lets the viewers go and tells nothing afterwards', async () => {
+test('closing hangs up, lets the viewers go and reports nothing afterwards', async () => {
   const viewer = fakeViewer(terminal)
   terminal.close()
   const announced = changes.length

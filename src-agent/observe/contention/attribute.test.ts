@@ -147,7 +147,7 @@ test('counters that fall are no negative time', () => {
   expect(sharesOf({ id: 'x', name: 'x' }, span)).toMatchObject({ cpuCores: 0, cpuWait: 0 })
 })
 
-test('the window slides, and tells of as much time as it has', () => {
+test('the window slides, and covers as much time as it has', () => {
   const window = createWindow<number>(10_000)
   expect(window.span()).toBeNull()
   for (let second = 0; second <= 30; second += 1) window.add(second * 1000, second)

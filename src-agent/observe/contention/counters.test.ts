@@ -39,7 +39,7 @@ const hybrid = {
   'cgroups/memory/joey/a/memory.failcnt': '7\n',
 }
 
-test('version 2 tells everything', () => {
+test('version 2 reports everything', () => {
   expect(record(v2).read('/joey/a', 1, null)).toEqual({
     cpuUs: 700,
     cpuWaitUs: 1021,
@@ -52,7 +52,7 @@ test('version 2 tells everything', () => {
   })
 })
 
-test('a hybrid host tells pressure in its tree of version 2, and limits in those of version 1', () => {
+test('a hybrid host reports pressure in its tree of version 2, and limits in those of version 1', () => {
   expect(record(hybrid).read('/joey/a', 1, null)).toEqual({
     cpuUs: 700,
     cpuWaitUs: 1021,
@@ -65,7 +65,7 @@ test('a hybrid host tells pressure in its tree of version 2, and limits in those
   })
 })
 
-test('a kernel without pressure tells how long the main process waited', () => {
+test('a kernel without pressure reports how long the main process waited', () => {
   const reader = record({
     'cgroups/cpuacct/joey/a/cpuacct.usage': '700999\n',
     'proc/41/schedstat': '9000 5000000 12\n',
@@ -106,7 +106,7 @@ test('the host’s work is what all processors did, with what was stolen from th
   expect(parseHost('')).toEqual({ busyUs: 0, stolenUs: 0 })
 })
 
-test('a pressure file of another form tells nothing', () => {
+test('a pressure file of another form reports nothing', () => {
   expect(parsePressure('full avg10=0 total=5\n')).toBeNull()
   expect(parsePressure(null)).toBeNull()
 })

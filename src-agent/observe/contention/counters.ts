@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readKernelText } from '../../base/kernel/kernel-text.ts'
 import { readField } from '../usage/parse-counters.ts'
 
-/** What the kernel has counted for one sandbox; times in microseconds. Null: this kernel does not tell. */
+/** What the kernel has counted for one sandbox; times in microseconds. Null: this kernel does not report it. */
 export interface Counters {
   readonly cpuUs: number
   /** Time in which some process of it was ready and had to wait for a processor. */
@@ -47,7 +47,7 @@ const idleReadings = 4
 
 export function createCounterReader({ cgroups = '/sys/fs/cgroup', proc = '/proc' }: Places = {}): CounterReader {
   const isV2 = existsSync(`${cgroups}/cgroup.controllers`)
-  // Of a hybrid host, the tree of version 2 has no controllers but tells pressure.
+  // Of a hybrid host, the tree of version 2 has no controllers but reports pressure.
   const unified = isV2 ? cgroups : `${cgroups}/unified`
   const readV1 = (controller: string, cgroup: string, file: string) =>
     readKernelText(`${cgroups}/${controller}${cgroup}/${file}`, 16_384)
@@ -91,7 +91,7 @@ function readV1Usage(readV1: ReadV1, cgroup: string): number | null {
 
 function readMemory(isV2: boolean, readV1: ReadV1, unified: string, cgroup: string) {
   if (!isV2) {
-    // Version 1 does not tell pages taken back; hits of its own limit it does.
+    // Version 1 does not report pages taken back; hits of its own limit it does.
     return { reclaimed: null, hits: Number(readV1('memory', cgroup, 'memory.failcnt') ?? 0) || 0 }
   }
   const stat = readKernelText(`${unified}${cgroup}/memory.stat`, 16_384) ?? ''

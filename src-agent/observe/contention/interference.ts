@@ -27,12 +27,12 @@ export interface InterferenceMeter {
   /** Reads all counters once; to be called about once a second. */
   measure(neighbours: readonly Neighbour[], monotonicMs: number, at: Date): Promise<Disturbance>
   history(): InterferenceSlot[]
-  /** Forgets readings: after a pause they would tell of a time long gone. */
+  /** Forgets readings: after a pause they would cover a time long gone. */
   rest(): void
 }
 
 interface Deps {
-  /** Tells memory and disk of a sandbox; asked only while somebody waits for one of them. */
+  /** Reports memory and disk of a sandbox; asked only while somebody waits for one of them. */
   readonly usage: CgroupReader
   readonly counters?: CounterReader
   readonly cores?: number

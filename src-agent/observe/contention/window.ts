@@ -1,6 +1,6 @@
 import type { Counters, HostCounters } from './counters.ts'
 
-/** Shares of the time of the window, 0 to 1; null where the kernel does not tell. */
+/** Shares of the time of the window, 0 to 1; null where the kernel does not report it. */
 export interface Shares {
   readonly id: string
   readonly name: string

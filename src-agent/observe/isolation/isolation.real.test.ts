@@ -235,7 +235,7 @@ test('where gVisor runs, its sentry is seen, as confined as it is, and the guest
     `${folder}, read only`,
   ])
   expect(factOf(view, '/data')?.source).toBe('mountinfo of the gofer')
-  // Told by version 1 of cgroups only.
+  // Reported by version 1 of cgroups only.
   expect(factOf(view, 'Devices')?.value).toMatch(/^(the everyday ones only|not reported by this kernel.*)$/)
   const { reached } = await isolation.blast(`sandbox:${box.id}`)
   expect(reached.map(({ node }) => node)).toEqual([`mount:${folder}`])

@@ -131,7 +131,7 @@ test('a listener that throws is dropped, and the others go on', async () => {
   service.close()
 })
 
-test('the packet filter is asked again when a network may have changed, and its failure is no end', async () => {
+test('the packet filter is read again when a network may have changed, and its failure is no end', async () => {
   const { service, fixture, errors, readFilter, passSecond, settle } = setUp(makeWatched(1))
   readFilter.mockRejectedValueOnce(new Error('no nft'))
   const listener = vi.fn(() => true)

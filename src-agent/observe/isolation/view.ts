@@ -30,7 +30,7 @@ export function buildView(round: ObservationRound, { id, describe, history }: Op
   }
 }
 
-/** The same for views that tell the same: everything but times. */
+/** The same for views with the same content: everything but times. */
 export function keyOfView(round: ObservationRound, id: SandboxId | undefined): string {
   return `${round.version} ${JSON.stringify(scopeDisturbance(round, id))}`
 }

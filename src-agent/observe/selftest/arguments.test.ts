@@ -47,7 +47,7 @@ test('mounts below a granted path are distinguished from others', () => {
   expect(valuesOf(args, '--device')).toEqual(['/dev/fuse'])
 })
 
-test('a granted path that no mount names was asked for too, where it appears', () => {
+test('a granted path that no mount names was requested too, where it appears', () => {
   const args = argumentsFor(
     sandboxOf('container', {
       grants: [{ kind: 'host-path', path: '/etc', access: 'rw' }],

@@ -22,7 +22,7 @@ interface Given {
 /** The probe's command line. It takes at most this many of each; what a sandbox has beyond that is not looked at. */
 const most = 60
 
-/** Tells the probe where the canaries are, and what the sandbox was given. Never a secret. */
+/** Passes the probe where the canaries are, and what the sandbox was given. Never a secret. */
 export function probeArguments(sandbox: Sandbox, { nonce, canaries, surroundings, probeMs }: Given): string[] {
   const { spec } = sandbox
   const mounts = [...spec.mounts, ...mountsOfGrants(spec.grants, spec.mounts)]

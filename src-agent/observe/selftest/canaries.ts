@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 
 /**
- * What lies where no sandbox should get, for as long as a self-test runs: each canary tells a secret to whoever reaches it,
+ * What lies where no sandbox should get, for as long as a self-test runs: each canary gives a secret to whoever reaches it,
  * so that a success can be distinguished from a lookalike inside the sandbox.
  */
 export interface Canaries {

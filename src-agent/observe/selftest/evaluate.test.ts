@@ -73,7 +73,7 @@ test('a class that should have a kernel of its own and has not fails, and nothin
   expect(results.find(({ id }) => id === 'kernel.bpf')?.outcome).toBe('fail')
 })
 
-test('a kernel that does not tell when it was started is recognised by its build', () => {
+test('a kernel that does not report when it was started is recognised by its build', () => {
   const results = evaluate(observed('kernel.bpf', seen('succeeded'), ''), subject('gvisor'))
   expect(results.find(({ id }) => id === 'kernel.own')?.outcome).toBe('pass')
 })
@@ -100,7 +100,7 @@ test('more capabilities than usual fail by name', () => {
   expect(evaluated('privileges.capabilities', seen('succeeded', 'nonsense'), about)?.outcome).toBe('notApplicable')
 })
 
-test('an attempt that was killed by the filter is refused; one that ended otherwise tells nothing', () => {
+test('an attempt that was killed by the filter is refused; one that ended otherwise reports nothing', () => {
   const about = subject('container')
   expect(evaluated('kernel.bpf', { ...seen('crashed'), detail: 'Signal 31.' }, about)?.outcome).toBe('pass')
   expect(evaluated('kernel.bpf', { ...seen('crashed'), detail: 'Signal 11.' }, about)?.outcome).toBe('notApplicable')

@@ -9,7 +9,7 @@ function grantsThatOpen(openedBy: readonly string[], grants: readonly Grant[]): 
   })
 }
 
-/** Their names, as every result tells them: what was given by name still fails, but nobody need wonder why. */
+/** Their names, as every result names them: what was given by name still fails, but nobody need wonder why. */
 export function namesOfGranted(openedBy: readonly string[], grants: readonly Grant[]): string {
   return grantsThatOpen(openedBy, grants).map(formatGrant).join(', ')
 }

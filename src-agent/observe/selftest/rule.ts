@@ -2,7 +2,7 @@ import type { IsolationClass } from '#contract/sandbox'
 import type { ProbeResult } from '#contract/selftest'
 import { type Sentence, sentence } from '#contract/sentence'
 
-/** What is expected of one probe, as data. The probe itself only tells what it saw. */
+/** What is expected of one probe, as data. The probe itself only reports what it saw. */
 export interface ProbeRule {
   /** As the probe has it. */
   readonly id: string

@@ -18,7 +18,7 @@ export interface ScheduleDeps {
 /** A change is seldom alone, and a sandbox that ends at once need not be checked. */
 export const settleMs = 3_000
 export const tickMs = 60_000
-/** A check that could not be made is tried again, but not at each look. */
+/** A check that could not be made is tried again, but not at each check. */
 const retryMs = 30 * 60_000
 const hourMs = 3_600_000
 

@@ -146,7 +146,7 @@ describe('a weakened container fails the matching probes', () => {
     expect(left).toBe('')
   })
 
-  test('a mount that nobody asked for', async () => {
+  test('a mount that nobody requested', async () => {
     const { report } = await fixture.check({
       spoil: ({ mounts }) =>
         mounts.push({ destination: '/mnt/extra', type: 'bind', source: '/etc', options: ['bind', 'ro'] }),

@@ -36,7 +36,7 @@ export interface SelfTestDeps {
   surroundings(sandbox: Sandbox): Promise<Surroundings>
   readonly host: Subject['host']
   readonly roots: HostRoots
-  /** Puts the badge on record, and tells what got worse. */
+  /** Puts the badge on record, and reports what got worse. */
   keep(sandbox: Sandbox, summary: SelfTestSummary, drift: NoticeFact | null): Promise<void>
 }
 

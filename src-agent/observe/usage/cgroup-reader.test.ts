@@ -45,7 +45,7 @@ test('reads version 2', async () => {
   })
 })
 
-test('where version 1 does not count io, the processes are asked', async () => {
+test('where version 1 does not count io, the processes are read', async () => {
   await writeRecorded(folder, recordedV1)
   const path = join(folder, 'cgroups/blkio/joey/t/a/blkio.throttle.io_service_bytes_recursive')
   await writeFile(path, 'Total 0\n')

@@ -70,7 +70,7 @@ function readV1(read: ReadFile, processes: string): CgroupUsage | null {
 }
 
 /**
- * Newer kernels count in v1 only for devices that have a limit (measured on 6.18). Then the processes are asked. Of those
+ * Newer kernels count in v1 only for devices that have a limit (measured on 6.18). Then the processes are read. Of those
  * that ended, only what their parents waited for is known, so the sum may fall; the sampler keeps the highest.
  */
 function readV1Io(read: ReadFile, processes: string): Traffic {

@@ -18,7 +18,7 @@ export interface Sampler {
   refresh(): void
   /** The latest samples, of one or of all; waits for the first of a sandbox that has just started. */
   now(id?: SandboxId): Promise<UsageSample[]>
-  /** Calls the listener once a second, before that with what is remembered, if asked for. Returns its own undo. */
+  /** Calls the listener once a second, before that with what is remembered, if requested. Returns its own undo. */
   subscribe(listener: UsageListener, options?: { readonly id?: SandboxId; readonly history?: boolean }): () => void
   close(): void
 }

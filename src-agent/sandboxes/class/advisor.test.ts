@@ -96,7 +96,7 @@ test.each<[string, Wish, IsolationClass, RegExp]>([
     /slower/,
   ],
   [
-    "the machine's own network has no wall",
+    "the machine's own network has no isolation",
     { spec: { grants: [{ kind: 'host-network' }] } },
     'container',
     /listens on this machine/,
@@ -162,7 +162,7 @@ test('what blocks comes first, and a limitation weighs by the wish', () => {
   ])
 })
 
-test('that a watcher is told nothing matters to who mounts a folder', () => {
+test('that a watcher gets no events matters to who mounts a folder', () => {
   const limited = facts('gvisor', { limitations: [{ feature: 'watching', reason: 'Watchers hear nothing.' }] })
   const mounts = [{ kind: 'bind', source: '/srv', target: '/src' }]
   const levels = (wish: object) =>

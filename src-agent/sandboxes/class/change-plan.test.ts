@@ -42,7 +42,7 @@ test('each text of a plan has the wording that makes it', () => {
   expect(sayTexts(blanks(kept), keptWordings, null)).toStrictEqual(kept)
 })
 
-test('one that leaves gVisor is told what was in memory alone', () => {
+test('one that leaves gVisor is warned of what was in memory alone', () => {
   expect(plan('running', 'gvisor').lost).toContain(
     'Named pipes that its programs made: gVisor has them in memory alone',
   )

@@ -18,7 +18,7 @@ export interface ChangeOutcome {
 /** The steps of a change of class. Each is on record before it is done. Everything here is for the holder of the sandbox's lock. */
 export interface ChangeSteps {
   change(record: SandboxRecord, to: IsolationClass, signal: AbortSignal): Promise<ChangeOutcome>
-  /** Finishes a change that an agent left behind, or takes it back. Gives a sentence that tells which. */
+  /** Finishes a change that an agent left behind, or takes it back. Gives a sentence that says which. */
   resume(record: SandboxRecord): Promise<Sentence | null>
 }
 
@@ -80,7 +80,7 @@ async function prepare(
   return { record: moves.put(converted, { ...change, phase: 'starting' }, shown), downAt }
 }
 
-/** It could not be stopped, or its disk could not be converted: as if nothing had been asked. */
+/** It could not be stopped, or its disk could not be converted: as if nothing had been requested. */
 async function takeBack(deps: ChangeDeps, moves: ChangeMoves, id: string): Promise<void> {
   const record = moves.read(id)
   if (!runs(record.sandbox)) return void (await moves.revert(record, sentence('change-not-converted')))

@@ -14,7 +14,7 @@ import { type ChangeOutcome, createChangeSteps } from './change-steps.ts'
 import type { Measurements } from './measurements.ts'
 
 export interface ClassChange {
-  /** Tells what a change would do, and changes nothing. */
+  /** Reports what a change would do, and changes nothing. */
   plan(ref: string, to: IsolationClass, signal: AbortSignal): Promise<ClassPlan>
   /** Changes the class, or falls back to the old one and says why. `signal` ends it only before the new class holds. */
   set(ref: string, to: IsolationClass, signal: AbortSignal): Promise<ChangeOutcome>

@@ -82,7 +82,7 @@ test('an agent that is torn away in the midst leaves a sandbox that runs, with i
   }
 })
 
-test('classes tell what was measured here, and nothing else', async () => {
+test('classes report what was measured here, and nothing else', async () => {
   const [container] = await agent.client.listClasses({})
   expect(container).toMatchObject({ class: 'container', available: true, estimate: { measuredHere: true } })
   expect(container?.estimate.startMs).toBeGreaterThan(1)

@@ -16,7 +16,7 @@ const image = 'busybox'
 
 /**
  * Runs a sandbox of each class for a moment, one after the other, so that the list of classes shows what they cost here before the
- * first one is made by hand. Asked again meanwhile, it is the same measurement.
+ * first one is made by hand. Requested again meanwhile, it is the same measurement.
  */
 export function createMeasureClasses({ sandboxes, drivers, measure }: MeasureClassesDeps) {
   let underWay: Promise<void> | null = null

@@ -44,7 +44,7 @@ function availability(facts: ClassFacts): ClassProblem[] {
   return found
 }
 
-/** What would be refused, told beforehand with the same reason. */
+/** What would be refused, reported beforehand with the same reason. */
 export function blocking({ wire: { reason, message, params } }: AppError): ClassProblem {
   return { level: 'blocks', reason, message, ...(params && { params }) }
 }

@@ -57,7 +57,7 @@ export const SandboxRecord = z.strictObject({
   hostname: z.string().nullable().default(null),
   /** Of who made it; null: nobody said. */
   terminalSize: TerminalSize.nullable().default(null),
-  /** A stop or kill was asked for in this run, so its end is no surprise. */
+  /** A stop or kill was requested in this run, so its end is no surprise. */
   stopAsked: z.boolean(),
   change: RecordedChange.nullable().default(null),
   /** Ids of the read-only layers between its image and its writable one, the topmost first: layers/layer-store.ts. */
@@ -86,7 +86,7 @@ export interface SandboxRecords {
   changeOf(record: SandboxRecord, facts?: readonly Fact[]): RecordChange
   /** The sandbox is gone for everybody, and its name is free; what it leaves on the host is still to be removed. */
   markRemoved(record: SandboxRecord): void
-  /** Buried, but not known to be cleaned up: after a crash, the work that is left. */
+  /** Removed, but not known to be cleaned up: after a crash, the work that is left. */
   pendingRemovals(): readonly SandboxRecord[]
   /** Nothing of it is left. */
   forget(id: string): void

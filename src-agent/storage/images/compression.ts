@@ -15,12 +15,12 @@ const magic: readonly (readonly [Exclude<Compression, 'none'>, readonly number[]
   ['xz', [0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00]],
 ]
 
-/** Told by the first bytes, never by a name. */
+/** Recognised by the first bytes, never by a name. */
 export function compressionOf(head: Uint8Array): Compression {
   return magic.find(([, bytes]) => bytes.every((byte, at) => head[at] === byte))?.[0] ?? 'none'
 }
 
-/** Whether the first bytes are the header of a tar file, of any dialect, or the zeros of an empty one. */
+/** Whether the first bytes are the header of a tar file, of any variant, or the zeros of an empty one. */
 export function looksLikeTar(head: Uint8Array): boolean {
   if (head.length < 512) return false
   const block = head.subarray(0, 512)

@@ -53,7 +53,7 @@ function ambiguous(ref: string, fitting: readonly Image[]): Error {
   return appError('image-ambiguous', { ref, digests })
 }
 
-/** What is asked for is not here; the names of those that are go with it. */
+/** What is requested is not here; the names of those that are go with it. */
 export function imageNotFound(ref: string, images: readonly Image[]): Error {
   const names = images.flatMap((image) => (image.names.length > 0 ? image.names : [image.digest.slice(0, 19)]))
   const shown = names.length > 10 ? [...names.slice(0, 10), `and ${names.length - 10} more`] : names

@@ -171,7 +171,7 @@ test('this host has what images need, and says so in one finding', async () => {
   expect(await probeImageTools(run, signal)).toMatchObject([{ id: 'images', level: 'ok', remedy: null }])
 })
 
-test('no path of this machine is in what an image tells', async () => {
+test('no path of this machine is in what an image shows', async () => {
   const { digest } = await importOne('one', 'web:1')
   const content = await readFile(bench.store.filePath(digest))
   expect(content.includes(bench.folder)).toBe(false)

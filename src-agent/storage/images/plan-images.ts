@@ -7,7 +7,7 @@ import { Configuration, type Descriptor, DockerManifest, Index, Manifest } from 
 import { digestMismatch, incomplete, notAnImage } from './refusals.ts'
 import type { LayerFacts } from './scan-layer.ts'
 
-/** One image of a source: what it is called, what is in it, and how it is asked for. */
+/** One image of a source: what it is called, what is in it, and how it is requested. */
 export interface ImagePlan {
   readonly names: readonly string[]
   readonly configuration: Configuration
@@ -37,7 +37,7 @@ const maxEntries = 2_000_000
 
 /** Finds the images of a source, for this machine, and checks that each is complete and its layers are its own. */
 export async function planImages(source: ImageSource): Promise<ImagePlan[]> {
-  // Newer docker writes both. Its own manifest tells whole names, the index only tags.
+  // Newer docker writes both. Its own manifest has whole names, the index only tags.
   const docker = await source.document('manifest.json')
   if (docker) return planDocker(source, parse(DockerManifest, docker, 'manifest.json'))
   const index = await source.document('index.json')

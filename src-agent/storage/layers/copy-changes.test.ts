@@ -30,7 +30,7 @@ test('a file with another time of change is copied, and its folder gets its time
   expect(compare(before, now)).toEqual({ ...nothing, copies: ['a/f'], touched: ['a'], bytes: 10 })
 })
 
-test('a file that was changed about when the copying began is copied although nothing in its facts tells', () => {
+test('a file that was changed about when the copying began is copied although nothing in its facts shows it', () => {
   const tree = { '': root, f: entry('f', 3, 100) }
   expect(compare(tree, tree)).toMatchObject({ copies: ['f'] })
 })

@@ -58,7 +58,7 @@ export function createLayerStore(deps: LayerStoreDeps): LayerStore {
     try {
       await makeWhole(run, at(id), id, work)
     } catch (error) {
-      // A tool that was ended for it may tell its own end first.
+      // A tool that was ended for it may report its own end first.
       if (signal?.aborted) throw appError('cancelled', {}, { cause: error })
       throw await explainFull(error, folder)
     }

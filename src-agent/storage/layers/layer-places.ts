@@ -57,7 +57,7 @@ export async function requireForms(places: LayerPlaces, id: LayerId): Promise<Fo
 
 /**
  * Moves what is the only copy of somebody's work. The layer's folder is made first and the move is one step, so that a
- * crash leaves it here or there; asked again, the rest is done. A source that came into being since is left alone.
+ * crash leaves it here or there; repeated, the rest is done. A source that came into being since is left alone.
  */
 export async function adopt(places: LayerPlaces, id: LayerId, source: string, form: Form): Promise<void> {
   if ((await formsOf(places)).length === 0) {

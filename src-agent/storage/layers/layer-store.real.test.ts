@@ -37,7 +37,7 @@ async function makeSealed(): Promise<string> {
   return id
 }
 
-test('a folder becomes a layer by a move, and asked again nothing more happens', async () => {
+test('a folder becomes a layer by a move, and repeated nothing more happens', async () => {
   const upper = join(home, 'moved')
   await makeRandomLayer(upper, 1)
   const before = await describeLayer(upper)
@@ -52,7 +52,7 @@ test('a folder becomes a layer by a move, and asked again nothing more happens',
   expect(await store.facts(id)).toMatchObject({ sealed: false })
 })
 
-test('an adoption that a crash cut short goes on when it is asked for again, and no sweep takes its only copy', async () => {
+test('an adoption that a crash cut short goes on when it is requested again, and no sweep takes its only copy', async () => {
   const upper = join(home, 'cut')
   await makeRandomLayer(upper, 2)
   const before = await describeLayer(upper)

@@ -31,7 +31,7 @@ const attributeArgs = ['--xattrs', '--xattrs-include=*', '--numeric-owner', '--s
 
 /**
  * Reads everything in a layer, parents first, and visits each entry with the digest of its content. tar is the one
- * program that is everywhere and tells names, hard links, holes and attributes without loss; it has no word for sockets.
+ * program that is everywhere and reports names, hard links, holes and attributes without loss; it has no word for sockets.
  */
 export async function scanLayer(request: ScanRequest, visit: (entry: IndexEntry) => void): Promise<void> {
   await scanByTar(request, visit)

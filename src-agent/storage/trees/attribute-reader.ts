@@ -80,7 +80,7 @@ export function createAttributeReader(run: Run): AttributeReader {
     const text = await inside([root], command, mostWhole, `/layers/0/${path}`)
     return [...parseAttributes(text).values()][0] ?? []
   }
-  /** Of one that may change, as it was when it was first asked for. */
+  /** Of one that may change, as it was when it was first requested. */
   const readKept = (path: string, isFrozen: boolean): Promise<AttributeMap | null> => {
     if (!isFrozen) return readWhole(path)
     const known = whole.get(path) ?? readWhole(path)

@@ -11,7 +11,7 @@ import { openTreeView } from './tree-view.ts'
 
 let base: string
 let root: string
-/** Nothing has attributes, and no program is asked. */
+/** Nothing has attributes, and no program is started. */
 const tools: TreeTools = {
   attributes: { open: async (folders) => folders.map(() => ({ isOpaque: () => false, read: async () => [] })) },
   isFrozen: () => false,

@@ -3,7 +3,7 @@ import { parentOf } from '../../base/relative-path.ts'
 
 /** Names a file without opening it: no FIFO blocks, no device is touched. Not among Node's constants. */
 export const O_PATH = 0o10000000
-/** By number and not by `self`, which is one more link to resolve: half the time of a look at a file. */
+/** By number and not by `self`, which is one more link to resolve: half the time of opening a file. */
 const descriptors = `/proc/${readlinkSync('/proc/self')}/fd`
 /** Of one layer; a tree may have hundreds of layers. */
 const mostHeld = 8

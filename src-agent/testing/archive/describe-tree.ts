@@ -33,7 +33,7 @@ export async function describeTree(folder: string): Promise<string> {
   ].join('\n')
 }
 
-/** Names that are one file. How many names a file has is not asked: the kernel counts those that a layer hides, too. */
+/** Names that are one file. How many names a file has is not read: the kernel counts those that a layer hides, too. */
 function linksIn(listing: string): string[] {
   const names = new Map<string, string[]>()
   for (const line of listing.split('\0').filter(Boolean)) {

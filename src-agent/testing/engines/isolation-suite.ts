@@ -35,7 +35,7 @@ export function describeIsolation(current: () => Trial): void {
     expect(asUser.text).toMatch(/^CapEff:\t0000000000000000$/m)
   })
 
-  test('kernel files that tell or change the host are not to be had', async () => {
+  test('kernel files that reveal or change the host are not to be had', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
     const script =
@@ -124,7 +124,7 @@ export function describeIsolation(current: () => Trial): void {
     expect(text).toBe(findResource(`inside/${process.arch}/joey-inside`) === null ? '' : 'there\n')
   })
 
-  test('an engine that tells its own use of memory tells some, and less than all', async () => {
+  test('an engine that reports its own use of memory reports some, and less than all', async () => {
     const trial = current()
     await trial.launch(trial.plan(['sleep', '1000']))
     const measures = ability(trial.driver, 'engineMemory')
@@ -143,7 +143,7 @@ export function describeIsolation(current: () => Trial): void {
     expect(trial.output().join()).toContain('Read-only file system')
   })
 
-  test('folders of the host are mounted writable or read-only, as asked', async () => {
+  test('folders of the host are mounted writable or read-only, as requested', async () => {
     const trial = current()
     const [writable, fixed] = ['writable', 'fixed'].map((name) => join(trial.paths.folder, name)) as [string, string]
     for (const folder of [writable, fixed]) {
@@ -183,20 +183,20 @@ export function describeIsolation(current: () => Trial): void {
     expect(modes()).toEqual(['4755', '755'])
   })
 
-  test('where a source leads elsewhere since it was judged, what was judged is mounted', async () => {
+  test('where a source leads elsewhere since it was checked, what was checked is mounted', async () => {
     const trial = current()
     const at = (name: string) => join(trial.paths.folder, name)
-    for (const name of ['judged', 'other']) mkdirSync(at(name), { recursive: true })
+    for (const name of ['checked', 'other']) mkdirSync(at(name), { recursive: true })
     symlinkSync('other', at('source'))
     const mount = placedMount({ kind: 'bind', source: at('source'), target: '/mnt', readOnly: false }, trial.paths.run)
-    const judged = await openHostPath(at('judged'), { links: 'never' })
+    const checked = await openHostPath(at('checked'), { links: 'never' })
     try {
-      const mounts = [{ ...mount, held: { path: judged.forOthers, isFolder: true, uid: 0, gid: 0 } }]
+      const mounts = [{ ...mount, held: { path: checked.forOthers, isFolder: true, uid: 0, gid: 0 } }]
       await trial.runToEnd('echo new >/mnt/was-here', { mounts })
     } finally {
-      await judged.close()
+      await checked.close()
     }
-    expect(readdirSync(at('judged'))).toEqual(['was-here'])
+    expect(readdirSync(at('checked'))).toEqual(['was-here'])
     expect(readdirSync(at('other'))).toEqual([])
   })
 

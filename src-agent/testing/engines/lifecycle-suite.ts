@@ -75,7 +75,7 @@ export function describeLifecycle(current: () => Trial): void {
     expect(await trial.driver.phase(trial.id)).toBe('absent')
   })
 
-  test('it pauses, tells so, resumes and is killed', async () => {
+  test('it pauses, reports it, resumes and is killed', async () => {
     const trial = current()
     const { driver, id } = trial
     await trial.launch(trial.plan(['sh', '-c', 'i=0; while true; do i=$((i+1)); echo $i; sleep 0.05; done']))

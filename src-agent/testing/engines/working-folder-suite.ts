@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { Trial } from './trial.ts'
 
-/** A folder that is made stays, so that each is asked for once. */
+/** A folder that is made stays, so that each is requested once. */
 const made = [
   { what: 'a missing folder, read-only', cwd: '/not/there', readOnlyRoot: true, wanted: '/not/there' },
   { what: 'a missing folder', cwd: '/nor/there', readOnlyRoot: false, wanted: '/nor/there' },

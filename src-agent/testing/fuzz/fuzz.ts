@@ -20,7 +20,7 @@ export interface FuzzPlan {
   readonly inputs: number
   readonly seconds: number | null
   readonly seed: number
-  /** Told of each that was taken well. */
+  /** Called for each that was taken well. */
   readonly onInput?: () => void
   /** How long one may take before it counts as one that never ends. */
   readonly hangMs?: number

@@ -41,9 +41,9 @@ export const monitor: Expectation = {
     ...standardStreams,
     waiting,
     [/^HOME\/sandboxes\/ID\/log$/, 'the log that it writes'],
-    [/^RUN\/s\/ID\/(ctl|winsz)$/, 'through which the agent tells it of sizes and rotation'],
+    [/^RUN\/s\/ID\/(ctl|winsz)$/, 'through which the agent passes it sizes and rotation'],
     [/^socket:\[N\]$/, 'where clients attach'],
-    [/^\/sys\/fs\/cgroup\/.*ID\/memory\.(oom_control|events)$/, 'by which the kernel tells it of lack of memory'],
+    [/^\/sys\/fs\/cgroup\/.*ID\/memory\.(oom_control|events)$/, 'by which the kernel notifies it of lack of memory'],
     [/^anon_inode:inotify$/, 'by which it hears of lack of memory on hosts with one tree of cgroups'],
     [/^\/dev\/pts\/ptmx$|^\/dev\/ptmx$/, 'the terminal of the main process'],
   ],
@@ -63,21 +63,21 @@ export const monitor: Expectation = {
   mostThreads: 2,
   environment: [
     [/^(PATH|LC_ALL|PWD|XDG_RUNTIME_DIR)$/, 'the least that a program needs'],
-    [/^_OCI_(SYNCPIPE|STARTPIPE)$/, 'conmon tells the agent by it when it is ready'],
+    [/^_OCI_(SYNCPIPE|STARTPIPE)$/, 'conmon notifies the agent by it when it is ready'],
   ],
 }
 
 /** Mounts that the test asks for, with the access that it asks for. */
 const requested: readonly Allowed[] = [
-  [/^(\/root)?\/mnt\/writable \S+ rw \S*SHARE\/writable$/, 'asked for'],
-  [/^(\/root)?\/mnt\/read-only \S+ ro \S*SHARE\/read-only$/, 'asked for, read-only'],
+  [/^(\/root)?\/mnt\/writable \S+ rw \S*SHARE\/writable$/, 'requested'],
+  [/^(\/root)?\/mnt\/read-only \S+ ro \S*SHARE\/read-only$/, 'requested, read-only'],
 ]
 
 const kernelMounts: readonly Allowed[] = [
   [/^\/ overlay rw \/$/, 'its own tree'],
   [
     /^\/proc(\/acpi|\/scsi|\/asound|\/interrupts|\/keys|\/kcore|\/latency_stats|\/timer_list|\/timer_stats|\/sched_debug)? (proc|tmpfs|devtmpfs) (rw|ro) (\/|(\/dev)?\/null)$/,
-    'its own processes; what tells of this machine is masked',
+    'its own processes; what describes this machine is masked',
   ],
   [/^\/proc\/(bus|fs|irq|sys|sysrq-trigger) proc ro \/\w/, 'settings of the kernel, read-only'],
   [/^\/dev tmpfs rw \/$|^\/dev\/(pts devpts|shm tmpfs|mqueue mqueue) rw \/$/, 'its own devices'],

@@ -3,7 +3,7 @@ import { type Allowed, type Expectation, monitor, standardStreams, waiting } fro
 /** What the processes of a micro-VM may hold. */
 
 const pipes: readonly Allowed[] = [
-  [/^RUN\/s\/ID\/status\.pipe$/, 'by which the guest tells how its main process ended'],
+  [/^RUN\/s\/ID\/status\.pipe$/, 'by which the guest reports how its main process ended'],
   [/^RUN\/s\/ID\/words\.pipe$/, 'by which the emulator complains'],
 ]
 

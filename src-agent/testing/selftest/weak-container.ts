@@ -43,7 +43,7 @@ export interface Weakness {
 }
 
 export interface WeakFixture {
-  /** Runs a container of that kind, checks it, and removes it. Told besides: what was left in it. */
+  /** Runs a container of that kind, checks it, and removes it. Returned besides: what was left in it. */
   check(weakness: Weakness): Promise<{ readonly report: SelfTestReport; readonly left: string }>
   /** A folder of this machine, for mounts. */
   readonly folder: string

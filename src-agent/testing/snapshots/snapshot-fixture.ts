@@ -8,7 +8,7 @@ export interface SnapshotFixture {
   readonly fixture: AgentFixture
   snapshots(): Snapshots
   services(): Services
-  /** As after `kill -9`; gives what the next agent tells. */
+  /** As after `kill -9`; gives what the next agent reports. */
   lose(): Promise<string[]>
   close(): Promise<void>
 }

@@ -11,7 +11,7 @@ import { shareTestAgent } from '../../testing/shared-agent.ts'
 const testAgent = shareTestAgent()
 
 describe('the agent', () => {
-  test('tells pid, version, socket and home, and starting it again changes nothing', async () => {
+  test('reports pid, version, socket and home, and starting it again changes nothing', async () => {
     const status = JSON.parse((await testAgent.joey(['agent', 'status', '--json'])).stdout) as AgentInfo
     expect(status).toMatchObject({
       running: true,

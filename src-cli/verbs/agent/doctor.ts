@@ -65,7 +65,7 @@ function describeFinding({ id, level, title, detail, remedy }: Finding, below: b
   return [{ head, text: title, colour }, ...rest.filter(Boolean).map((text) => paragraph(text, head.length))]
 }
 
-/** The findings that tell whether a class can be had, and how. */
+/** The findings that show whether a class can be had, and how. */
 const engines: Readonly<Record<string, ClassOffer['class']>> = {
   'runtime-runsc': 'gvisor',
   'runtime-qemu': 'microvm',

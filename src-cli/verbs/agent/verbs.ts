@@ -15,7 +15,7 @@ export const agentVerbs: VerbGroup = {
     },
     {
       name: 'agent status',
-      summary: 'Tell whether the agent runs, and where.',
+      summary: 'Show whether the agent runs, and where.',
       load: async () => (await import('./agent-status.ts')).agentStatus,
     },
     {

@@ -33,7 +33,7 @@ export const filesLs = defineCommand({
   count: [1, 1],
   description:
     'A tree is a sandbox, a snapshot (web@before) or an image (image:busybox), running or not, with or without a shell.\n' +
-    'Marks tell what differs from the image: A added, C changed, D deleted, + something below has changed.',
+    'Marks show what differs from the image: A added, C changed, D deleted, + something below has changed.',
   flags: { names: { type: 'boolean', short: '1', help: 'Only names.' } },
   examples: [
     { line: 'joey files ls web:/etc', comment: 'A folder of a sandbox.' },

@@ -43,7 +43,7 @@ export const attach = defineCommand({
   },
 })
 
-/** The one that was asked for, or the best of those that run: the main one, else the latest. */
+/** The one that was requested, or the best of those that run: the main one, else the latest. */
 export function chooseTerminal(
   sandbox: Pick<Sandbox, 'name'>,
   terminals: readonly Terminal[],

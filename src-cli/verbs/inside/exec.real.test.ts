@@ -29,7 +29,7 @@ describe('joey exec', () => {
     expect(ran.stderr).toBe('joey: The command was killed: it had not ended after 500ms.\n')
   })
 
-  test('tells what cannot be run by 126 and 127, a signal by 128 + n', async () => {
+  test('reports what cannot be run by 126 and 127, a signal by 128 + n', async () => {
     expect((await testAgent.joey(['exec', 'worker', 'no-such-command'])).code).toBe(127)
     expect((await testAgent.joey(['exec', 'worker', '/etc'])).code).toBe(126)
     expect((await testAgent.joey(['exec', 'worker', 'sh', '-c', 'kill -TERM $$'])).code).toBe(143)
@@ -61,7 +61,7 @@ describe('joey exec', () => {
     expect(await ended).toBe(5)
   })
 
-  test('of an unknown sandbox is Joey’s failure, in JSON where asked for', async () => {
+  test('of an unknown sandbox is Joey’s failure, in JSON where requested', async () => {
     const ran = await testAgent.joey(['exec', '--json', 'nobody', '--', 'true'])
     expect(ran.code).toBe(125)
     expect(JSON.parse(ran.stderr)).toMatchObject({ error: { code: 'notFound', reason: 'sandbox-not-found' } })

@@ -87,7 +87,7 @@ describe.each(ladder)('in the class %s', (isolationClass) => {
 })
 
 test.each(ladder)(
-  'the first look of a main process in the class %s sees the size of the terminal, every time',
+  'the first reading of a main process in the class %s sees the size of the terminal, every time',
   async (isolationClass) => {
     if (!offered.includes(isolationClass)) return
     for (let round = 0; round < 3; round += 1) {

@@ -90,14 +90,14 @@ describe('joey run', () => {
     expect(await ended).toBe(5)
   })
 
-  test('says which images there are when the one asked for is not', async () => {
+  test('says which images there are when the one requested is not', async () => {
     const ran = await testAgent.joey(['run', 'no-such-image'])
     expect(ran.code).toBe(125)
     expect(ran.stderr).toContain('There is no image no-such-image. There are: busybox:latest.')
     expect(ran.stderr).toContain('joey image import')
   })
 
-  test('tells a command that is not there by 127, and leaves nothing', async () => {
+  test('reports a command that is not there by 127, and leaves nothing', async () => {
     const ran = await testAgent.joey(['run', '--name', 'nothing-left', 'busybox', 'no-such-command'])
     expect(ran.code).toBe(127)
     expect(ran.stderr).toContain('no-such-command')

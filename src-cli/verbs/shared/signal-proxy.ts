@@ -14,7 +14,7 @@ export function createSignalProxy(
 ): (signal: string) => void {
   let interrupts = 0
   return (signal) => {
-    // It may have ended at this very moment; the stream tells how.
+    // It may have ended at this very moment; the stream reports how.
     client.killSandbox({ ref: id, signal }).catch(() => undefined)
     if (signal !== 'SIGINT' && signal !== 'SIGTERM') return
     interrupts += 1

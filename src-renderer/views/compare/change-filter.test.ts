@@ -14,7 +14,7 @@ const change = (path: string, kind: FileChange['change'], changes: Partial<FileC
 const all = [change('/etc/Motd', 'changed'), change('/srv/new', 'added'), change('/etc/old', 'deleted')]
 
 test.each([
-  ['nothing asked for leaves all', '', 'all', 3],
+  ['nothing requested leaves all', '', 'all', 3],
   ['text is looked for in any case', 'motd', 'all', 1],
   ['spaces around it do not count', ' etc ', 'all', 2],
   ['a kind leaves the others out', '', 'added', 1],

@@ -22,7 +22,7 @@ export function FileChanges({ pair }: Props): ReactNode {
   const { t } = useTranslation()
   const files = useFiles()
   const [attempt, setAttempt] = useState(0)
-  // Asked again where the person wants to try again.
+  // Requested again where the person wants to try again.
   // oxlint-disable-next-line react/exhaustive-deps
   useEffect(() => loadFiles(pair), [pair, attempt])
   switch (files.kind) {

@@ -39,7 +39,7 @@ export function treeOptions({ snapshots, sandboxes, images }: Known, t: TFunctio
 
 type Snap = AgentState['snapshots'] extends ReadonlyMap<string, infer Value> ? Value : never
 
-/** With what was asked for, even where it is gone: a list must show what it has chosen. */
+/** With what was requested, even where it is gone: a list must show what it has chosen. */
 export function withChosen(options: readonly Option[], ref: string, t: TFunction): readonly Option[] {
   if (options.some(({ value }) => value === ref)) return options
   return [{ value: ref, label: t('compare.optionGone', { ref }) }, ...options]

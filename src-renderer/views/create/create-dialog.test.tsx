@@ -43,7 +43,7 @@ const create = (): Promise<void> => userEvent.click(dialog().getByRole('button',
 
 afterEach(cleanup)
 
-test('what was typed is asked for, and the dialog closes', async () => {
+test('what was typed is requested, and the dialog closes', async () => {
   const joey = open()
   await fill('Name', 'web-1')
   await fill('Memory', '64 MB')
@@ -95,7 +95,7 @@ test('a shell gets a terminal by itself, another command does not', async () => 
   expect(tty.getAttribute('aria-checked')).toBe('false')
 })
 
-test('a class tells what it costs, what nobody measured, and that it is emulated', async () => {
+test('a class shows what it costs, what nobody measured, and that it is emulated', async () => {
   open()
   const machine = await dialog().findByRole('radio', { name: /Micro-VM/ })
   await waitFor(() => expect(machine.textContent).toContain('650 ms'))

@@ -146,7 +146,7 @@ function Environment({ sandbox }: Props): ReactNode {
   )
 }
 
-/** Values may be secrets: they are shown when asked for. */
+/** Values may be secrets: they are shown when requested. */
 function Variable({ name, value }: { readonly name: string; readonly value: string }): ReactNode {
   const { t } = useTranslation()
   const [shown, setShown] = useState(false)

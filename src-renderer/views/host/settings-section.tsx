@@ -9,7 +9,7 @@ import { Segments, Switch } from '../../components/toggles.tsx'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { type Schedule, scheduleOf, schedules } from './schedule.ts'
 
-/** What holds for all sandboxes. Shown as the agent has it; a change shows when the agent tells of it. */
+/** What holds for all sandboxes. Shown as the agent has it; a change shows when the agent reports it. */
 export function SettingsSection(): ReactNode {
   const { t } = useTranslation()
   const live = useIsLive()

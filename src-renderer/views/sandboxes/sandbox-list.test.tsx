@@ -28,7 +28,7 @@ afterEach(() => {
   uiStore.setState({ question: null, createOpen: false })
 })
 
-test('a row tells name, class, state, image and what can be done', () => {
+test('a row shows name, class, state, image and what can be done', () => {
   show(ready())
   const row = within(screen.getByRole('table', { name: 'Sandboxes' })).getByRole('row', { name: /web/ })
 
@@ -40,7 +40,7 @@ test('a row tells name, class, state, image and what can be done', () => {
   expect(buttons).not.toContain('Start web')
 })
 
-test('a stopped one tells its exit code and can be started', () => {
+test('a stopped one shows its exit code and can be started', () => {
   show(ready())
   const row = screen.getByRole('row', { name: /job/ })
 

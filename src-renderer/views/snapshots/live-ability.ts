@@ -2,7 +2,7 @@ import type { ClassProfile } from '#contract/classes'
 import type { Sandbox } from '#contract/sandbox'
 import { wordedText } from '../../copy/i18n.ts'
 
-/** Whether memory can be kept now, or why it cannot. `unknown` while the classes are still being asked for. */
+/** Whether memory can be kept now, or why it cannot. `unknown` while the classes are still being requested. */
 export type LiveAbility =
   | { readonly kind: 'can' }
   | { readonly kind: 'unknown' }

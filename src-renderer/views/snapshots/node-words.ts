@@ -31,7 +31,7 @@ export function uniqueBytes(usages: SnapshotUsages | null, id: SnapshotId): numb
   return usages?.get(id)?.uniqueBytes ?? null
 }
 
-/** All that the picture tells of a node, for those who do not see it. */
+/** All that the picture shows of a node, for those who do not see it. */
 export function nodeLabel(node: TreeNode, { usages, ownId, t }: LabelFacts): string {
   if (node.kind === 'image') return t('snapshots.tree.nodeImage', { image: node.image })
   if (node.kind === 'head') {

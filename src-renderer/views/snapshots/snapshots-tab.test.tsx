@@ -97,7 +97,7 @@ test('nodes say what they are, how deep they stand, and what is their own', asyn
   expect(document.querySelectorAll('[role="treeitem"][tabindex="0"]')).toHaveLength(1)
 })
 
-test('a damaged one tells its problem in the tree and in the panel, and cannot be restored', async () => {
+test('a damaged one shows its problem in the tree and in the panel, and cannot be restored', async () => {
   open([first, { ...second, state: 'damaged', problem: 'A layer is not what was written.' }])
   await userEvent.click(node(/^second, damaged Live snapshot.*A layer is not what was written/))
   expect(screen.getByRole('alert').textContent).toContain('A layer is not what was written.')

@@ -16,7 +16,7 @@ interface Work {
   /** Of what runs; undefined until the agent has announced it. */
   readonly task: Task | undefined
   /**
-   * Does it, under an id by which it can be followed and cancelled. True when it was done. `isOpen` tells whether the person
+   * Does it, under an id by which it can be followed and cancelled. True when it was done. `isOpen` returns whether the person
    * still looks at the dialog.
    */
   readonly run: (work: (task: TaskId, isOpen: () => boolean) => Promise<void>) => Promise<boolean>

@@ -62,7 +62,7 @@ describe('the kernel', () => {
     expect(extractKernel(library).equals(kernel)).toBe(true)
   })
 
-  test('becomes an ELF file that tells where to load and to enter it', () => {
+  test('becomes an ELF file that says where to load and to enter it', () => {
     const wrapped = wrapKernel(kernel)
     expect(Number(wrapped.readBigUInt64LE(64 + 24))).toBe(loadAddress)
     expect(Number(wrapped.readBigUInt64LE(64 + 32))).toBe(kernelBytes)

@@ -176,7 +176,7 @@ describe('a guest whose main process runs', () => {
     })
   })
 
-  test('the clock is the host’s, and is set again when asked for', async () => {
+  test('the clock is the host’s, and is set again when requested', async () => {
     const { out } = await result(plan(['date', '+%s']))
     expect(Math.abs(Number(out) - Date.now() / 1000)).toBeLessThan(20)
     await expect(channel.renew()).resolves.toBeUndefined()
@@ -241,7 +241,7 @@ describe('the life of a guest', () => {
     expect((await run('dumpe2fs', ['-h', machine.upper])).stdout).toMatch(/Filesystem state: +clean/)
   })
 
-  test('main has a terminal when asked for, with a size that can change', async () => {
+  test('main has a terminal when requested, with a size that can change', async () => {
     await boot()
     const port = createConnection(machine.main)
     const typed = createConnection(machine.stdin)

@@ -17,7 +17,7 @@ export function extractKernel(library: Buffer): Buffer {
 }
 
 /**
- * The raw kernel as the file that QEMU boots with `-kernel`: one segment, and the note that tells where to enter. The
+ * The raw kernel as the file that QEMU boots with `-kernel`: one segment, and the note that says where to enter. The
  * kernel carries that note in its own image, so that a kernel which cannot be entered so is refused here.
  */
 export function wrapKernel(kernel: Buffer): Buffer {

@@ -117,7 +117,7 @@ function toProcess(link: GuestLink, session: Session): GuestProcess {
         [field.ROWS, rows],
       ]),
     kill() {
-      // The end is reported after the last byte, so bytes that nobody asked for must not stand in its way.
+      // The end is reported after the last byte, so bytes that nobody requested must not stand in its way.
       session.stdout.abandon()
       session.stderr.abandon()
       return signal('SIGKILL')

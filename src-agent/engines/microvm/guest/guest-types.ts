@@ -124,7 +124,7 @@ export interface GuestChannel {
   check(process: ProcessPlan): Promise<void>
   /** Resolves once the program runs. Its streams are the ports joey.stdin, joey.main and joey.stderr. */
   startMain(process: ProcessPlan, options: { readonly stdin: boolean }): Promise<void>
-  /** Resolves once the session is open; the process's `started` tells whether the program runs. */
+  /** Resolves once the session is open; the process's `started` shows whether the program runs. */
   exec(process: ProcessPlan, options: { readonly stdin: boolean }): Promise<GuestProcess>
   signal(target: 'main' | 'all', number: number): Promise<void>
   resizeMain(columns: number, rows: number): Promise<void>

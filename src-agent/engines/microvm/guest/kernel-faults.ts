@@ -4,7 +4,7 @@ import { type Sentence, sentence } from '#contract/sentence'
 export interface KernelFault {
   /** Its source: the record of this number. */
   readonly cve: string
-  /** The day of the record that was read. What older branches were mended by later is not in it. */
+  /** The day of the record that was read. What older branches were fixed by later is not in it. */
   readonly recordOf: string
   readonly fault: Sentence
   /** The first version with it, of each branch that it came to, oldest branch first. */

@@ -7,7 +7,7 @@ describe('what a guest kernel says', () => {
     expect(cleanText('one\r\ntwo\u001b[2J\u0007\u009b31m\u202e three\ttab\n')).toBe('one\ntwo[2J31m threetab\n')
   })
 
-  test('tells its release in its first line', () => {
+  test('reports its release in its first line', () => {
     expect(kernelFrom('[    0.0] Linux version 6.12.109 (root@x) (gcc)\n')).toBe('6.12.109')
     expect(kernelFrom('joey-init: ready\n')).toBeNull()
   })

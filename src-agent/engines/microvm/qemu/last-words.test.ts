@@ -16,7 +16,7 @@ describe('the last words of a guest', () => {
     return readLastWords(file)
   }
 
-  test('tell the exit code and the kills', async () => {
+  test('have the exit code and the kills', async () => {
     expect(await read('{"code":7,"oomKills":2}\n')).toEqual({ code: 7, oomKills: 2 })
   })
 
@@ -32,8 +32,8 @@ describe('the last words of a guest', () => {
     ['a broken number', '{"code":1.5,"oomKills":0}\n'],
     ['a number without end', '{"code":1e999,"oomKills":0}\n'],
     ['a text', '{"code":"0","oomKills":0}\n'],
-    ['more than was asked', '{"code":0,"oomKills":0,"note":"trust me"}\n'],
-    ['less than was asked', '{"code":0}\n'],
+    ['more than was requested', '{"code":0,"oomKills":0,"note":"trust me"}\n'],
+    ['less than was requested', '{"code":0}\n'],
     ['a list', '[0,0]\n'],
     ['a flood', 'x'.repeat(1_000_000)],
     ['bytes', Buffer.from([0, 255, 254, 10])],

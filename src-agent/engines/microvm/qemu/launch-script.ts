@@ -1,4 +1,4 @@
-/** Descriptor by which bwrap tells the number of the process inside. */
+/** Descriptor by which bwrap reports the number of the process inside. */
 export const infoDescriptor = 6
 
 export interface ScriptArguments {

@@ -81,7 +81,7 @@ function accelerator(kind: 'kvm' | 'tcg'): string[] {
   return kind === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi,tb-size=32', '-cpu', 'max']
 }
 
-/** A second from a panic to the end, in which its words can be read; no network interface that nobody asked for. */
+/** A second from a panic to the end, in which its words can be read; no network interface that nobody requested. */
 function kernel(): string[] {
   const line = 'console=hvc0 panic=1 reboot=t dummy.numdummies=0'
   return ['-kernel', inside.kernel, '-initrd', inside.initramfs, '-append', line]
@@ -111,7 +111,7 @@ function control(): string[] {
 }
 
 /**
- * Input has a port of its own: at the end of input QEMU tells the guest that the port's other end is gone, which is the
+ * Input has a port of its own: at the end of input QEMU signals the guest that the port's other end is gone, which is the
  * end of input there, and which would be the end of output too if both had one port.
  */
 function streams(kind: 'pipes' | 'none'): string[] {
@@ -162,7 +162,7 @@ function share(index: number): string[] {
 
 /**
  * A state does not hold whether the machine was paused, so that one that goes on from there runs at once. It does so
- * without the packets by which a machine tells its new place: it still has the addresses of the one that was saved.
+ * without the packets by which a machine announces its new place: it still has the addresses of the one that was saved.
  */
 function migration(start: MachineDescription['start']): string[] {
   return [

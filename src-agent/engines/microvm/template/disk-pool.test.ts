@@ -50,7 +50,7 @@ describe('disks in waiting', () => {
     expect(readdirSync(folder())).toEqual([])
   })
 
-  test('are made again when they are asked for, and not before', async () => {
+  test('are made again when they are requested, and not before', async () => {
     const pool = await filled()
     await pool.take(join(home, 'a'), root)
     expect(made).toBe(2)

@@ -76,7 +76,7 @@ async function moveTo(one: string, disk: string): Promise<boolean> {
       return true
     }
   } catch {
-    // One is made for the sandbox then, which tells what is wrong with the medium.
+    // One is made for the sandbox then, which shows what is wrong with the medium.
   }
   await rm(one, { force: true }).catch(() => undefined)
   return false

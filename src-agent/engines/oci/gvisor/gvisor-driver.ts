@@ -6,7 +6,7 @@ import { createLiveSaving } from './create-live-saving.ts'
 import { type GvisorSetup, gvisorFlavour } from './gvisor-flavour.ts'
 
 /**
- * The OCI driver with runsc, which can tell what gVisor itself uses of the sandbox's memory, and can save that of the guest.
+ * The OCI driver with runsc, which can report what gVisor itself uses of the sandbox's memory, and can save that of the guest.
  * `mayPatch`: whether it may change the code of a running sentry for that, as the person has set it.
  */
 export function createGvisorDriver(

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
 
-/** The only file that runsc writes, and what tells whether it is whole: runsc itself would notice late, or never. */
+/** The only file that runsc writes, and what shows whether it is whole: runsc itself would notice late, or never. */
 const imageName = 'checkpoint.img'
 const sealName = 'state.json'
 

@@ -43,7 +43,7 @@ export function fact({ topic, name, value, source, weaker }: FactParts): WordedF
   } as WordedFact
 }
 
-/** What is told of a node: its name and its value. */
+/** The description of a node: its name and its value. */
 export type Detail = readonly [name: Text, value: Text]
 
 interface NodeParts extends Pick<IsolationNode, 'id' | 'kind'> {
@@ -66,7 +66,7 @@ interface EdgeParts extends Omit<IsolationEdge, 'id' | 'carries' | 'sentence' | 
   readonly sentence: Sentence
   /** Tells several edges of one kind between the same two apart. */
   readonly key?: string
-  /** False for an edge that only tells of a resource. */
+  /** False for an edge that only stands for a resource. */
   readonly carries?: boolean
 }
 

@@ -33,7 +33,7 @@ test('privileges are read from the status of a process, whatever it calls itself
   expect(parseStatus('')).toBeNull()
 })
 
-test('a kernel that does not tell the number of filters still tells the mode', () => {
+test('a kernel that does not report the number of filters still reports the mode', () => {
   expect(parseStatus(status.replace(/Seccomp_filters.*\n/, ''))).toMatchObject({ seccompMode: 2, seccompFilters: 0 })
 })
 

@@ -63,7 +63,7 @@ const known: Readonly<Record<string, string>> = {
 }
 
 /**
- * Devices that the cgroup lets it use, beyond the everyday ones. Null where the kernel does not tell: v2 has a program
+ * Devices that the cgroup lets it use, beyond the everyday ones. Null where the kernel does not report them: v2 has a program
  * in place of a list.
  */
 export function readDevices(cgroups: string, cgroup: string): ObservedDevice[] | null {

@@ -119,7 +119,7 @@ export interface Observed {
   readonly accelerated: boolean | null
   readonly mounts: readonly ObservedMount[]
   readonly limits: ObservedLimits
-  /** Beyond what every container has; null where this kernel does not tell. */
+  /** Beyond what every container has; null where this kernel does not report them. */
   readonly devices: readonly ObservedDevice[] | null
   readonly network: ObservedNetwork
   readonly descriptors: ObservedDescriptors

@@ -31,7 +31,7 @@ const hostMs = 10_000
 interface Memory {
   /** With the number of the process, its identity. */
   readonly startTime: string
-  /** Of what was asked for. */
+  /** Of what was requested. */
   readonly key: string
   readonly observed: Observed
   /** Everything in it but the time. */

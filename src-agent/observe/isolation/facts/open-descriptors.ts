@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { readKernelLink, readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
 
-/** A guest can open as many as its limit allows; this many tell enough. */
+/** A guest can open as many as its limit allows; this many are enough. */
 const maxDescriptors = 256
 
 /** Sockets with a name in the file system, by inode: who holds one end is seen in the descriptors of processes. */

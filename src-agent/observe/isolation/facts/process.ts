@@ -1,7 +1,7 @@
 import { readKernelLink, readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
 import { type NamespaceKind, namespaceKinds, type ObservedProcess } from './observed.ts'
 
-/** The part of /proc/PID/status that tells of privilege. */
+/** The part of /proc/PID/status that holds privileges. */
 export interface Privileges {
   readonly uid: number
   readonly gid: number

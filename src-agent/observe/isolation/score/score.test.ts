@@ -25,7 +25,7 @@ test('the classes stand in their order with defaults, and the sum of the parts i
   }
 })
 
-test('with every wall that there is, a sandbox has 100', () => {
+test('with all isolation that there is, a sandbox has 100', () => {
   const limits = { memoryBytes: 2 ** 26, cpus: 1, pids: 100, source: '' }
   const network = { mode: 'none', interfaces: [], address: null, shared: null, ports: [] } as const
   expect(value({ ...makeMicrovm(), limits, network })).toBe(100)

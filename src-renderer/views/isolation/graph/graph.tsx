@@ -28,7 +28,7 @@ interface Props {
 
 /** More labels than this would hide the picture that they explain. */
 const mostLabels = 6
-/** Of one path, that is; the panel tells all of them. */
+/** Of one path, that is; the panel shows all of them. */
 const mostPathLabels = 3
 
 /** The picture of what is shared. One tab stop; arrow keys go from node to node by where they are. */

@@ -24,7 +24,7 @@ export function useNode(view: IsolationView | null): NodeChoice {
   const paths = view && id ? pathsOf(view) : ''
   useEffect(() => {
     void loadBlast(id)
-    // Asked again when what the answer depends on changes.
+    // Requested again when what the answer depends on changes.
     // oxlint-disable-next-line react/exhaustive-deps
   }, [id, paths])
   const select = (next: string | null): void => {
