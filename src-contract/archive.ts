@@ -21,6 +21,7 @@ export const SecretFinding = z.strictObject({
   rule: z.string(),
   /** A sentence part: "AWS access key". */
   title: z.string(),
+  titleWording: Wording.optional(),
   where: z.enum(['file', 'environment']),
   /** Escaped path, or the name of the variable. */
   path: z.string(),
@@ -91,6 +92,7 @@ export const exportTree = operation({
     sha256: z.string(),
     /** What was left out, as sentences. */
     messages: z.array(z.string()),
+    messagesWordings: z.array(Wording).optional(),
   }),
 })
 
@@ -175,7 +177,12 @@ export const importBundle = operation({
     start: z.boolean().default(false),
     task: TaskId.optional(),
   }),
-  response: z.strictObject({ sandbox: Sandbox, messages: z.array(z.string()) }),
+  response: z.strictObject({
+    sandbox: Sandbox,
+    /** What was left out, as sentences. */
+    messages: z.array(z.string()),
+    messagesWordings: z.array(Wording).optional(),
+  }),
 })
 
 export const readSigningKey = operation({

@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { exportTree } from '#contract/archive'
+import { type Sentence, saidOf, sentence } from '#contract/sentence'
 import type { BundlePlan } from './bundle/bundle-plan.ts'
 import { type Place, type ScanResult, scanLayers } from './secrets/scan-layers.ts'
 
@@ -43,11 +44,15 @@ function refuseLeft({ findings, truncated }: ScanResult, drop: ReadonlySet<strin
   throw appError('secrets-found', {
     count: truncated ? findings.length : left.length,
     bound: truncated ? 'moreThan' : 'exactly',
-    ...(first && { title: first.title, path: first.path, ...(first.line !== null && { line: first.line }) }),
+    ...(first && {
+      title: saidOf(first.title, first.titleWording),
+      path: first.path,
+      ...(first.line !== null && { line: first.line }),
+    }),
   })
 }
 
-export function describeDropped(drop: readonly Place[]): string[] {
+export function describeDropped(drop: readonly Place[]): Sentence[] {
   const names = [...new Set(drop.flatMap((place) => ('variable' in place ? [place.variable] : [])))]
-  return names.length === 0 ? [] : [`Left out of the environment: ${names.join(', ')}.`]
+  return names.length === 0 ? [] : [sentence('export-without-variables', { names: names.join(', ') })]
 }

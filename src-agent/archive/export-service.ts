@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { exportTree, scanSecrets } from '#contract/archive'
+import { listOf } from '#contract/sentence'
 import type { Drivers } from '../engines/driver.ts'
 import { hostRules } from '../sandboxes/host-paths.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
@@ -83,7 +84,8 @@ export async function exportSource(deps: ExportDeps, request: ExportRequest) {
     )
     const work = { ...deps, request, plan, drop, signal, report, allBytes: source.image.contentBytes + layerBytes }
     const made = await (request.format === 'push' ? push(work) : write(work))
-    return { ...made, messages: [...made.messages, ...describeDropped(drop)] }
+    const { texts, wordings } = listOf([...made.messages, ...describeDropped(drop)])
+    return { ...made, messages: texts, messagesWordings: wordings }
   })
 }
 

@@ -158,7 +158,7 @@ export const archiveReasons = defineReasons({
   },
   'secrets-found': {
     code: 'refused',
-    params: { count: 'number', bound: ['exactly', 'moreThan'], title: 'text?', path: 'text?', line: 'number?' },
+    params: { count: 'number', bound: ['exactly', 'moreThan'], title: 'sentence?', path: 'text?', line: 'number?' },
     sentence: `The export would carry {bound, select,
       moreThan {more than {count} things that look like secrets}
       other {{count, plural, one {# thing that looks like a secret} other {# things that look like secrets}}}

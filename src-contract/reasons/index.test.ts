@@ -44,6 +44,12 @@ test.each(entries)('%s uses only values that it declares', (_reason, entry) => {
   expect(used.filter((name) => !declared.includes(name))).toStrictEqual([])
 })
 
+test('no value has the name of what a sentence needs for itself where it stands in another', () => {
+  const taken = entries.filter(([, { params = {} }]) => 'reason' in params || 'message' in params)
+
+  expect(taken.map(([reason]) => reason)).toStrictEqual([])
+})
+
 test.each(entries)('%s has a branch for whatever a value may be', (_reason, { sentence, params = {} }) => {
   for (const { name, choice } of choicesIn(parseTemplate(sentence))) {
     const keys = [...(choice?.branches.keys() ?? [])]

@@ -33,8 +33,8 @@ export const microvmReasons = defineReasons({
   },
   'guest-kernel-refused': {
     code: 'unavailable',
-    params: { path: 'text', reason: 'text' },
-    sentence: 'The kernel {path}, which the settings name for micro-VMs, cannot be used. {reason}',
+    params: { path: 'text', why: 'sentence' },
+    sentence: 'The kernel {path}, which the settings name for micro-VMs, cannot be used. {why}',
     remedy: {
       kind: 'runCommand',
       command: 'joey settings microvmKernel=default',

@@ -1,6 +1,17 @@
 import { defineSentences } from '../reasons/define.ts'
 
-/** What a bundle wants, who made it, and what forbids to import it. */
+const wishKinds = ['class', 'limit', 'grant', 'mount', 'port', 'network'] as const
+
+const wishWords = `{kind, select,
+  class {The class "{name}"}
+  limit {The lifted limit "{name}"}
+  grant {The grant {name}}
+  mount {The mount at {name}}
+  port {The port {name}}
+  network {The network "{name}"}
+}`
+
+/** What a bundle wants, who made it, what forbids to import it, and what was left out. */
 export const bundleSentences = defineSentences({
   'bundle-signed': {
     params: { state: ['unsigned', 'wrong', 'self', 'trusted', 'unknown'], name: 'text?', key: 'text?' },
@@ -53,6 +64,18 @@ export const bundleSentences = defineSentences({
     sentence: 'It wants to be on the network "{network}" with other sandboxes.',
   },
   'wants-class': { params: { class: 'text' }, sentence: 'It runs in the class "{class}".' },
+  'import-not-agreed': {
+    params: { kind: wishKinds, name: 'text' },
+    sentence: `${wishWords} was left out: it was not agreed to.`,
+  },
+  'import-not-possible': {
+    params: { kind: wishKinds, name: 'text', why: 'sentence?' },
+    sentence: `${wishWords} was left out: {why, select, = {this machine cannot give it.} other {{why}}}`,
+  },
+  'import-named': {
+    params: { name: 'text', wanted: 'text' },
+    sentence: 'It is called "{name}", because "{wanted}" is taken or was not wanted.',
+  },
   'class-not-here': {
     params: { class: 'text' },
     sentence: 'This machine does not offer the class "{class}". Run "joey doctor" to see why.',

@@ -5,12 +5,14 @@ import { classOfferSentences } from './class-offer.ts'
 import { classPlanSentences } from './class-plan.ts'
 import { engineFlawSentences } from './engine-flaws.ts'
 import { exitSentences } from './exit.ts'
+import { exportSentences } from './export.ts'
 import { fileSentences } from './files.ts'
 import { findingSentences } from './findings.ts'
 import { interferenceSentences } from './interference.ts'
 import { isolationCutSentences } from './isolation-cuts.ts'
 import { isolationFactSentences, isolationSourceSentences, isolationValueSentences } from './isolation-facts.ts'
 import { isolationEdgeSentences, isolationNodeSentences } from './isolation-graph.ts'
+import { kernelSentences } from './kernel.ts'
 import { layerSentences } from './layers.ts'
 import { limitationSentences } from './limitations.ts'
 import { mountSentences } from './mounts.ts'
@@ -22,6 +24,7 @@ import { reconciledSentences } from './reconciled.ts'
 import { remedySentences } from './remedies.ts'
 import { restoreSentences } from './restore.ts'
 import { scoreSentences } from './score.ts'
+import { secretSentences } from './secrets.ts'
 import { selfTestSentences } from './self-test.ts'
 import { usageSentences } from './usage.ts'
 
@@ -34,6 +37,7 @@ export const sentences = {
   ...classSentences,
   ...engineFlawSentences,
   ...exitSentences,
+  ...exportSentences,
   ...fileSentences,
   ...findingSentences,
   ...interferenceSentences,
@@ -43,6 +47,7 @@ export const sentences = {
   ...isolationNodeSentences,
   ...isolationSourceSentences,
   ...isolationValueSentences,
+  ...kernelSentences,
   ...layerSentences,
   ...limitationSentences,
   ...mountSentences,
@@ -54,6 +59,7 @@ export const sentences = {
   ...remedySentences,
   ...restoreSentences,
   ...scoreSentences,
+  ...secretSentences,
   ...selfTestSentences,
   ...usageSentences,
 }

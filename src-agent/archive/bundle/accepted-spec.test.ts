@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
+import { say } from '#contract/language'
 import { SandboxSpec } from '#contract/sandbox'
+import { sentence, wordingOf } from '#contract/sentence'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { agreeSnapshotSpec, agreeSpec } from './accepted-spec.ts'
 import { wishesOf, withoutWishes } from './requested-fields.ts'
 
@@ -28,7 +31,15 @@ test('a bundle asks for every field that comes in by consent, and without one no
   const { spec, messages } = agreeSpec(wished, { requests }, { agreed: [], defaultClass: 'gvisor' })
   expect(spec).toEqual({ ...plain, class: 'gvisor' })
   expect(messages).toHaveLength(requests.length)
-  expect(messages[0]).toBe('The class "microvm" was left out: it was not agreed to.')
+  expect(messages.map(({ message }) => message.replace(' was left out: it was not agreed to.', ''))).toEqual([
+    'The class "microvm"',
+    'The lifted limit "pids"',
+    'The grant cap:SYS_ADMIN',
+    'The mount at /a',
+    'The mount at /b',
+    'The port 80',
+    'The network "lan"',
+  ])
 })
 
 test('what was agreed to comes in, entry by entry', () => {
@@ -44,11 +55,17 @@ test('what was agreed to comes in, entry by entry', () => {
 })
 
 test('what is not possible here is left out although it was agreed to', () => {
-  const refused = requests.map((each) => (each.id === 'grant-0' ? { ...each, possible: false, why: 'No.' } : each))
+  const why = sentence('class-not-here', { class: 'microvm' })
+  const refused = requests.map((each) =>
+    each.id === 'grant-0' ? { ...each, possible: false, why: why.message, whyWording: wordingOf(why) } : each,
+  )
   const agreed = requests.map(({ id }) => id)
   const { spec, messages } = agreeSpec(wished, { requests: refused }, { agreed, defaultClass: 'container' })
   expect(spec.grants).toEqual([])
-  expect(messages).toEqual(['The grant cap:SYS_ADMIN was left out: No.'])
+  expect(messages.map(({ message }) => message)).toEqual([`The grant cap:SYS_ADMIN was left out: ${why.message}`])
+  expect(messages.map((each) => say(each, pseudoLanguage))).toEqual([
+    `[import-not-possible: The grant cap:SYS_ADMIN was left out: ${say(why, pseudoLanguage)}]`,
+  ])
 })
 
 test('a snapshot gets of it what its sandbox has got', () => {

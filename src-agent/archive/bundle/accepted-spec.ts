@@ -3,6 +3,7 @@ import type { PermissionSheet } from '#contract/archive'
 import { defaultsOf } from '#contract/field-defaults'
 import type { IsolationClass, SandboxSpec } from '#contract/sandbox'
 import { fieldsWhere } from '#contract/sandbox-fields'
+import { type Sentence, saidOf, sentence } from '#contract/sentence'
 import { keepAgreed, keepWithin, type Wish } from './requested-fields.ts'
 
 type Sheet = z.output<typeof PermissionSheet>
@@ -12,8 +13,8 @@ const neverIn = fieldsWhere(({ inBundle }) => inBundle === 'dropped')
 
 export interface AgreedSpec {
   readonly spec: SandboxSpec
-  /** What was left out, as sentences. */
-  readonly messages: readonly string[]
+  /** What was left out. */
+  readonly messages: readonly Sentence[]
 }
 
 /** What is left of the wishes of a bundle: those that were agreed to and that this machine can give. */
@@ -22,12 +23,14 @@ export function agreeSpec(
   sheet: Pick<Sheet, 'requests'>,
   { agreed, defaultClass }: { agreed: readonly string[]; defaultClass: IsolationClass },
 ): AgreedSpec {
-  const messages: string[] = []
-  const isGiven = ({ id, what }: Wish): boolean => {
+  const messages: Sentence[] = []
+  const isGiven = ({ id, about }: Wish): boolean => {
     const request = sheet.requests.find((each) => each.id === id)
     if (request === undefined) return false
-    if (!request.possible) messages.push(`${what} was left out: ${request.why ?? 'this machine cannot give it.'}`)
-    else if (request.isNew && !agreed.includes(id)) messages.push(`${what} was left out: it was not agreed to.`)
+    const { possible, isNew, why, whyWording } = request
+    const because = why === null ? {} : { why: saidOf(why, whyWording) }
+    if (!possible) messages.push(sentence('import-not-possible', { ...about, ...because }))
+    else if (isNew && !agreed.includes(id)) messages.push(sentence('import-not-agreed', about))
     else return true
     return false
   }

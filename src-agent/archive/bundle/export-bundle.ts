@@ -1,7 +1,8 @@
+import { type Sentence, sentence } from '#contract/sentence'
 import { version } from '../../base/version.ts'
 import type { FoundPackage } from '../../files/compare/read-packages.ts'
 import type { LayerStore } from '../../storage/layers/layer-store.ts'
-import { type Exported, runningSentence } from '../oci/export-image.ts'
+import type { Exported } from '../oci/export-image.ts'
 import { type LeftOut, toOciLayer } from '../oci/layer-stream.ts'
 import { openLayerTar } from '../oci/layer-tar.ts'
 import type { Place } from '../secrets/scan-layers.ts'
@@ -92,16 +93,15 @@ async function partOf(
   return { name: layer.key, about, content }
 }
 
-function messagesOf({ plan, withImage }: BundleExport, dropped: number): string[] {
-  const messages: string[] = []
+function messagesOf({ plan, withImage }: BundleExport, dropped: number): Sentence[] {
   const { source, snapshots } = plan
-  if (source.isRunning) messages.push(runningSentence)
-  if (snapshots.some(({ snapshot }) => snapshot.live !== null)) {
-    messages.push('Memory of live snapshots is left out: a bundle carries disks.')
-  }
-  if (!withImage) messages.push(`The image ${source.imageName} is not in it: the other side needs the same one.`)
-  if (dropped > 0) messages.push(`${dropped === 1 ? '1 file' : `${dropped} files`} with secrets left out.`)
-  return messages
+  const hasMemory = snapshots.some(({ snapshot }) => snapshot.live !== null)
+  return [
+    ...(source.isRunning ? [sentence('export-while-running')] : []),
+    ...(hasMemory ? [sentence('export-without-memory')] : []),
+    ...(withImage ? [] : [sentence('export-without-image', { image: source.imageName })]),
+    ...(dropped > 0 ? [sentence('export-without-files', { count: dropped })] : []),
+  ]
 }
 
 async function* one(value: unknown): AsyncGenerator<Buffer> {

@@ -4,6 +4,7 @@ import type * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { importBundle, PermissionSheet } from '#contract/archive'
 import type { SandboxSpec } from '#contract/sandbox'
+import { listOf, sentence } from '#contract/sentence'
 import { run } from '../../base/process/run.ts'
 import { withDefaultMemory } from '../../sandboxes/default-memory.ts'
 import { requireFreeName } from '../../sandboxes/find-sandbox.ts'
@@ -83,9 +84,9 @@ export async function makeImport(work: ImportWork) {
     const record = nameAll(work, { imageDigest, layers: made }, { name, spec })
     const id = record.sandbox.id
     const sandbox = request.start ? await work.sandboxes.start(id, work.agentSignal) : record.sandbox
-    const renamed =
-      name === manifest.name ? [] : [`It is called "${name}", because "${manifest.name}" is taken or was not wanted.`]
-    return { sandbox, messages: [...messages, ...renamed] }
+    const renamed = name === manifest.name ? [] : [sentence('import-named', { name, wanted: manifest.name })]
+    const { texts, wordings } = listOf([...messages, ...renamed])
+    return { sandbox, messages: texts, messagesWordings: wordings }
   } catch (error) {
     // Layers that got a name in the meantime are somebody's; the others are nobody's.
     const named = new Set(work.records.all().flatMap(({ layers }) => layers))

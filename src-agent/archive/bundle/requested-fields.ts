@@ -4,7 +4,7 @@ import { defaultsOf } from '#contract/field-defaults'
 import { formatGrant } from '#contract/grant-text'
 import type { Limits, SandboxSpec } from '#contract/sandbox'
 import type { sandboxFields } from '#contract/sandbox-fields'
-import { type Sentence, sentence } from '#contract/sentence'
+import { type Sentence, type SentenceValues, sentence } from '#contract/sentence'
 import { defaultLimits, keepLimits, liftedLimits } from './lifted-limits.ts'
 
 /** Fields of which a bundle brings in only what a person agrees to, as the one table of fields has them. */
@@ -17,8 +17,8 @@ export interface Wish {
   readonly id: string
   readonly kind: z.output<typeof PermissionSheet>['requests'][number]['kind']
   readonly said: Sentence
-  /** What the sentence begins with that says that it was left out. */
-  readonly what: string
+  /** What the sentence names that says that it was left out. */
+  readonly about: SentenceValues<'import-not-agreed'>[0]
   /** Whether this machine can give it is tried with this part of a specification. Absent: nothing stands against it. */
   readonly tried?: Partial<SandboxSpec>
 }
@@ -49,7 +49,7 @@ const requestedFields: { readonly [K in RequestedKey]: RequestedField<K> } = {
       id: `grant-${at}`,
       kind: 'grant',
       said: sentence('wants-grant', { grant: formatGrant(grant) }),
-      what: `The grant ${formatGrant(grant)}`,
+      about: { kind: 'grant', name: formatGrant(grant) },
       tried: { grants: [grant] },
     })),
   ),
@@ -62,7 +62,7 @@ const requestedFields: { readonly [K in RequestedKey]: RequestedField<K> } = {
         source: mount.source,
         target: mount.target,
       }),
-      what: `The mount at ${mount.target}`,
+      about: { kind: 'mount', name: mount.target },
       tried: { mounts: [mount], grants },
     })),
   ),
@@ -71,7 +71,7 @@ const requestedFields: { readonly [K in RequestedKey]: RequestedField<K> } = {
       id: `port-${at}`,
       kind: 'port',
       said: sentence('wants-port', { hostPort, guestPort }),
-      what: `The port ${guestPort}`,
+      about: { kind: 'port', name: `${guestPort}` },
     })),
   ),
   networkName: {
@@ -130,7 +130,8 @@ function listField<K extends 'grants' | 'mounts' | 'ports'>(
 }
 
 function classWish({ class: name }: SandboxSpec): Wish {
-  return { id: 'class', kind: 'class', said: sentence('wants-class', { class: name }), what: `The class "${name}"` }
+  const said = sentence('wants-class', { class: name })
+  return { id: 'class', kind: 'class', said, about: { kind: 'class', name } }
 }
 
 /** None where a new sandbox has one, or a higher one. */
@@ -138,11 +139,11 @@ function limitWish(limits: Limits, name: keyof Limits): Wish {
   const wanted = limits[name]
   const usual = String(defaultLimits[name])
   const said = sentence('wants-limit', { limit: name, ...(wanted !== null && { wanted }), usual })
-  return { id: `limit-${name}`, kind: 'grant', said, what: `The lifted limit "${name}"` }
+  return { id: `limit-${name}`, kind: 'grant', said, about: { kind: 'limit', name } }
 }
 
 function networkWishes({ networkName }: SandboxSpec): readonly Wish[] {
   if (networkName === null) return []
   const said = sentence('wants-network', { network: networkName })
-  return [{ id: 'network', kind: 'network', said, what: `The network "${networkName}"` }]
+  return [{ id: 'network', kind: 'network', said, about: { kind: 'network', name: networkName } }]
 }

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { ExportFormat } from '#contract/archive'
+import { type Sentence, sentence } from '#contract/sentence'
 import { type HostFolder, openOwnFolder } from '../../base/host-path/host-folder.ts'
 import type { Place } from '../secrets/scan-layers.ts'
 import { configOf } from './image-config.ts'
@@ -30,7 +31,7 @@ export interface ImageExport {
 export interface Exported {
   readonly bytes: number
   readonly sha256: string
-  readonly messages: readonly string[]
+  readonly messages: readonly Sentence[]
 }
 
 /** Writes a sandbox or snapshot as an image: one layer with the image's content, and one for each layer of Joey's. */
@@ -97,29 +98,20 @@ function planImage({ source, name, drop, signal, onBytes }: ImageExport): ImageP
   return { name, architecture: image.architecture, createdAt, config, layers: [base, ...changes], onBytes }
 }
 
-/** What was left out, and what the reader should know, as sentences. */
-function tell(source: ArchiveSource, left: LeftOut): string[] {
-  const messages: string[] = []
-  const count = (number: number, one: string, many: string) => (number === 1 ? `1 ${one}` : `${number} ${many}`)
-  if (source.isRunning) messages.push(runningSentence)
-  if (left.devices > 0)
-    messages.push(`${count(left.devices, 'device node', 'device nodes')} left out: engines make their own.`)
-  if (left.sockets > 0) messages.push(`${count(left.sockets, 'socket', 'sockets')} left out: programs make them anew.`)
-  if (left.attributes > 0) {
-    messages.push(
-      `${count(left.attributes, 'attribute', 'attributes')} left out that images cannot hold (trusted.*, or a name with "=").`,
-    )
-  }
-  if (left.named > 0)
-    messages.push(
-      `${count(left.named, 'file', 'files')} left out whose name starts with ".wh.": in an image that deletes.`,
-    )
-  if (left.dropped > 0) messages.push(`${count(left.dropped, 'file', 'files')} with secrets left out.`)
-  return messages
+/** What was left out, and what the reader should know. */
+function tell(source: ArchiveSource, left: LeftOut): Sentence[] {
+  const counted = [
+    ['export-without-devices', left.devices],
+    ['export-without-sockets', left.sockets],
+    ['export-without-attributes', left.attributes],
+    ['export-without-names', left.named],
+    ['export-without-files', left.dropped],
+  ] as const
+  return [
+    ...(source.isRunning ? [sentence('export-while-running')] : []),
+    ...counted.flatMap(([reason, count]) => (count > 0 ? [sentence(reason, { count })] : [])),
+  ]
 }
-
-export const runningSentence =
-  'It was running: files that changed while they were read may be half written. Stop it or make a snapshot for an exact copy.'
 
 async function hashFile(path: string): Promise<string> {
   const hash = createHash('sha256')

@@ -1,9 +1,9 @@
+import type { SecretRuleId } from '#contract/sentences/secrets'
 import { type FileRule, fileRules, isExample, isOfPackage, isSecretName, rules, type SecretRule } from './rules.ts'
 
 /** A secret in a text. It itself is not in it. */
 export interface TextFinding {
-  readonly rule: string
-  readonly title: string
+  readonly rule: SecretRuleId
   readonly line: number
   readonly excerpt: string
 }
@@ -35,7 +35,7 @@ export function findInVariable(name: string, value: string): TextFinding | null 
   const [known] = findInText(name, value)
   if (known) return known
   if (!isSecretName(name) || value.length < 6 || isExample(name, value)) return null
-  return { rule: 'environment', title: 'Secret in the environment', line: 1, excerpt: mask(value) }
+  return { rule: 'environment', line: 1, excerpt: mask(value) }
 }
 
 function search(rule: SecretRule | FileRule, path: string, text: string, found: Map<string, TextFinding>): void {
@@ -51,7 +51,7 @@ function search(rule: SecretRule | FileRule, path: string, text: string, found: 
     const line = lineOf(text, match.index + match[0].indexOf(second ?? first))
     const known = found.get(`${line}`)
     // A known format says more than the name of a variable.
-    if (known === undefined) found.set(`${line}`, { rule: rule.id, title: rule.title, line, excerpt: mask(secret) })
+    if (known === undefined) found.set(`${line}`, { rule: rule.id, line, excerpt: mask(secret) })
   }
 }
 

@@ -1,8 +1,9 @@
+import type { SecretRuleId } from '#contract/sentences/secrets'
+
 /** How one kind of key looks. Patterns with a group find the secret in it. */
 export interface SecretRule {
-  readonly id: string
-  /** A sentence part: "AWS access key". */
-  readonly title: string
+  /** Its title is a sentence of the contract. */
+  readonly id: SecretRuleId
   /** One of these is in every text that can match: looked for first, because that is quick. */
   readonly keywords: readonly string[]
   readonly pattern: RegExp
@@ -18,46 +19,25 @@ export interface SecretRule {
  * mistake something else for a key.
  */
 export const rules: readonly SecretRule[] = [
-  mixed(
-    3,
-    known(
-      'aws-access-key',
-      'AWS access key',
-      ['AKIA', 'ASIA', 'ABIA', 'ACCA'],
-      /\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b/g,
-    ),
-  ),
+  mixed(3, known('aws-access-key', ['AKIA', 'ASIA', 'ABIA', 'ACCA'], /\b((?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16})\b/g)),
   mixed(
     4,
     known(
       'aws-secret-key',
-      'AWS secret key',
       ['secret_access_key', 'SECRET_ACCESS_KEY', 'SecretAccessKey', 'secretAccessKey'],
       /secret_?access_?key["'\s:=>]{1,8}([A-Za-z0-9/+]{40})(?![A-Za-z0-9/+=])/gi,
     ),
   ),
-  mixed(4, known('gcp-api-key', 'Google Cloud API key', ['AIza'], /\b(AIza[\w-]{35})(?![\w-])/g)),
-  known(
-    'gcp-service-account',
-    'Google Cloud service account',
-    ['"service_account"'],
-    /"private_key"\s*:\s*"(-----BEGIN[^"]{100,4000})"/g,
-  ),
-  mixed(
-    3,
-    known('github-token', 'GitHub token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], /\b(gh[pousr]_[0-9a-zA-Z]{36})\b/g),
-  ),
-  mixed(3, known('github-fine-grained', 'GitHub token', ['github_pat_'], /\b(github_pat_\w{82})\b/g)),
-  mixed(
-    3,
-    known('gitlab-token', 'GitLab token', ['glpat-', 'gldt-', 'glrt-'], /\b(gl(?:pat|dt|rt)-[\w-]{20,40})(?![\w-])/g),
-  ),
-  mixed(3, known('slack-token', 'Slack token', ['xox'], /\b(xox[abeprs]-(?:\d+-)?[0-9A-Za-z-]{20,200})(?![\w-])/g)),
+  mixed(4, known('gcp-api-key', ['AIza'], /\b(AIza[\w-]{35})(?![\w-])/g)),
+  known('gcp-service-account', ['"service_account"'], /"private_key"\s*:\s*"(-----BEGIN[^"]{100,4000})"/g),
+  mixed(3, known('github-token', ['ghp_', 'gho_', 'ghu_', 'ghs_', 'ghr_'], /\b(gh[pousr]_[0-9a-zA-Z]{36})\b/g)),
+  mixed(3, known('github-fine-grained', ['github_pat_'], /\b(github_pat_\w{82})\b/g)),
+  mixed(3, known('gitlab-token', ['glpat-', 'gldt-', 'glrt-'], /\b(gl(?:pat|dt|rt)-[\w-]{20,40})(?![\w-])/g)),
+  mixed(3, known('slack-token', ['xox'], /\b(xox[abeprs]-(?:\d+-)?[0-9A-Za-z-]{20,200})(?![\w-])/g)),
   mixed(
     3,
     known(
       'slack-webhook',
-      'Slack webhook',
       ['hooks.slack.com'],
       /(hooks\.slack\.com\/(?:services|workflows|triggers)\/[A-Za-z0-9+/]{43,56})/g,
     ),
@@ -66,54 +46,31 @@ export const rules: readonly SecretRule[] = [
     3,
     known(
       'stripe-key',
-      'Stripe key',
       ['sk_live_', 'rk_live_', 'sk_test_', 'sk_prod_'],
       /\b([sr]k_(?:live|test|prod)_[a-zA-Z0-9]{16,99})\b/g,
     ),
   ),
-  mixed(3, known('npm-token', 'npm token', ['npm_'], /\b(npm_[a-zA-Z0-9]{36})\b/g)),
-  mixed(3, known('npmrc-token', 'npm token', ['_authToken'], /:_authToken\s*=\s*"?([\w.-]{20,200})"?\s*$/gm)),
-  mixed(3, known('pypi-token', 'PyPI token', ['pypi-AgEIcHlwaS5vcmc'], /(pypi-AgEIcHlwaS5vcmc[\w-]{50,1000})/g)),
-  mixed(3.5, known('sendgrid-key', 'SendGrid key', ['SG.'], /\b(SG\.[\w-]{22}\.[\w-]{43})(?![\w-])/g)),
-  mixed(
-    3,
-    known('openai-key', 'OpenAI key', ['T3BlbkFJ'], /\b(sk-(?:[a-z]+-)?[\w-]{20,80}T3BlbkFJ[\w-]{20,80})(?![\w-])/g),
-  ),
-  mixed(3, known('anthropic-key', 'Anthropic key', ['sk-ant-'], /\b(sk-ant-[a-z]+[0-9]{2}-[\w-]{80,120})(?![\w-])/g)),
-  mixed(3.5, known('huggingface-token', 'Hugging Face token', ['hf_'], /\b(hf_[a-zA-Z]{34})\b/g)),
-  mixed(3, known('digitalocean-token', 'DigitalOcean token', ['_v1_'], /\b(do[opr]_v1_[a-f0-9]{64})\b/g)),
-  mixed(3.5, known('vault-token', 'Vault token', ['hvs.', 'hvb.'], /\b(hv[sb]\.[\w-]{90,300})(?![\w-])/g)),
-  mixed(
-    2,
-    known(
-      'shopify-token',
-      'Shopify token',
-      ['shpat_', 'shpss_', 'shpca_'],
-      /\b(shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32})\b/g,
-    ),
-  ),
-  mixed(4, known('azure-storage-key', 'Azure storage key', ['AccountKey='], /AccountKey=([A-Za-z0-9+/]{86}==)/g)),
-  known('age-key', 'age secret key', ['AGE-SECRET-KEY-1'], /(AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58})/g),
+  mixed(3, known('npm-token', ['npm_'], /\b(npm_[a-zA-Z0-9]{36})\b/g)),
+  mixed(3, known('npmrc-token', ['_authToken'], /:_authToken\s*=\s*"?([\w.-]{20,200})"?\s*$/gm)),
+  mixed(3, known('pypi-token', ['pypi-AgEIcHlwaS5vcmc'], /(pypi-AgEIcHlwaS5vcmc[\w-]{50,1000})/g)),
+  mixed(3.5, known('sendgrid-key', ['SG.'], /\b(SG\.[\w-]{22}\.[\w-]{43})(?![\w-])/g)),
+  mixed(3, known('openai-key', ['T3BlbkFJ'], /\b(sk-(?:[a-z]+-)?[\w-]{20,80}T3BlbkFJ[\w-]{20,80})(?![\w-])/g)),
+  mixed(3, known('anthropic-key', ['sk-ant-'], /\b(sk-ant-[a-z]+[0-9]{2}-[\w-]{80,120})(?![\w-])/g)),
+  mixed(3.5, known('huggingface-token', ['hf_'], /\b(hf_[a-zA-Z]{34})\b/g)),
+  mixed(3, known('digitalocean-token', ['_v1_'], /\b(do[opr]_v1_[a-f0-9]{64})\b/g)),
+  mixed(3.5, known('vault-token', ['hvs.', 'hvb.'], /\b(hv[sb]\.[\w-]{90,300})(?![\w-])/g)),
+  mixed(2, known('shopify-token', ['shpat_', 'shpss_', 'shpca_'], /\b(shp(?:at|ss|ca|pa)_[a-fA-F0-9]{32})\b/g)),
+  mixed(4, known('azure-storage-key', ['AccountKey='], /AccountKey=([A-Za-z0-9+/]{86}==)/g)),
+  known('age-key', ['AGE-SECRET-KEY-1'], /(AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58})/g),
   loose(
     'private-key',
-    'Private key',
     ['PRIVATE KEY'],
     /(-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:\\[rn]|\s|[A-Z][\w-]{1,40}: [^\n]{0,200}\n){0,20}[A-Za-z0-9+/=\s\\]{64,})/g,
   ),
-  loose(
-    'putty-key',
-    'PuTTY private key',
-    ['PuTTY-User-Key-File'],
-    /Private-Lines: \d{1,4}\r?\n([A-Za-z0-9+/=\s]{40,})/g,
-  ),
+  loose('putty-key', ['PuTTY-User-Key-File'], /Private-Lines: \d{1,4}\r?\n([A-Za-z0-9+/=\s]{40,})/g),
   mixed(
     4,
-    loose(
-      'jwt',
-      'JSON web token',
-      ['eyJ'],
-      /\b(eyJ[a-zA-Z0-9_-]{17,1000}\.eyJ[a-zA-Z0-9_-]{17,2000}\.[a-zA-Z0-9_-]{20,1000})(?![\w-])/g,
-    ),
+    loose('jwt', ['eyJ'], /\b(eyJ[a-zA-Z0-9_-]{17,1000}\.eyJ[a-zA-Z0-9_-]{17,2000}\.[a-zA-Z0-9_-]{20,1000})(?![\w-])/g),
   ),
 ]
 
@@ -133,50 +90,42 @@ export function isSecretName(name: string): boolean {
 export const fileRules: readonly FileRule[] = [
   {
     id: 'env-file',
-    title: 'Secret in an environment file',
     path: /(?:^|\/)(?:\.env(?:\.(?!example|sample|template|dist|defaults?|test)[\w.-]+)?|\.envrc|[\w.-]+\.env)$/,
     pattern: /^[ \t]*(?:export[ \t]+)?([A-Za-z_][\w.-]*)[ \t]*=[ \t]*["']?([^"'\r\n#]{6,4096})/gm,
   },
-  { id: 'netrc', title: 'Password in .netrc', path: /(?:^|\/)[._]netrc$/, pattern: /\bpassword\s+(\S{3,})/g },
+  { id: 'netrc', path: /(?:^|\/)[._]netrc$/, pattern: /\bpassword\s+(\S{3,})/g },
   {
     id: 'pgpass',
-    title: 'Password in .pgpass',
     path: /(?:^|\/)\.pgpass$/,
     pattern: /^[^#\n][^:\n]*:[^:\n]*:[^:\n]*:[^:\n]*:(\S+)$/gm,
   },
   {
     id: 'docker-auth',
-    title: 'Registry password',
     path: /(?:^|\/)(?:\.docker\/config\.json|\.dockercfg|containers\/auth\.json)$/,
     pattern: /"(?:auth|identitytoken|password)"\s*:\s*"([A-Za-z0-9+/=._-]{8,})"/g,
   },
   {
     id: 'kubeconfig',
-    title: 'Kubernetes credential',
     path: /(?:^|\/)(?:\.kube\/[^/]+|kubeconfig[\w.-]*|[\w.-]*\.kubeconfig|kubernetes\/(?:admin|kubelet|scheduler|controller-manager)\.conf)$/,
     pattern: /^\s*(?:client-key-data|token|password)\s*:\s*["']?([A-Za-z0-9+/=._-]{8,})/gm,
   },
   {
     id: 'git-credentials',
-    title: 'Git password',
     path: /(?:^|\/)\.git-credentials$/,
     pattern: /:\/\/[^:@/\s]+:([^@\s]{3,})@/g,
   },
   {
     id: 'password-hash',
-    title: 'Password of an account',
     path: /^etc\/shadow-?$/,
     pattern: /^[^:\n]+:(\$[^:\n]{20,}):/gm,
   },
   {
     id: 'my-cnf',
-    title: 'Database password',
     path: /(?:^|\/)\.my(?:login)?\.cnf$/,
     pattern: /^\s*password\s*=\s*["']?([^"'\s#]{3,})/gm,
   },
   {
     id: 'assignment',
-    title: 'Value that looks like a secret',
     path: /^(?!(?:etc\/(?!.*(?:\.env|secret))))(?:.*\/)?[^/]*(?:\.(?:ya?ml|json|toml|ini|cfg|conf|properties|tfvars|sh|py|js|ts|rb|php|go)|rc|profile|credentials?)$/,
     pattern:
       /["']?([A-Za-z_][\w.-]{2,60})["']?[ \t]*(?::=|=>|[:=])[ \t]*["']?([A-Za-z0-9+/_.=~!@$%^&*-]{16,200})["']?[ \t]*[,;]?[ \t]*\r?$/gm,
@@ -204,8 +153,8 @@ export function isExample(path: string, secret: string): boolean {
   )
 }
 
-function known(id: string, title: string, keywords: string[], pattern: RegExp): SecretRule {
-  return { id, title, keywords, pattern, inPackages: true }
+function known(id: SecretRuleId, keywords: string[], pattern: RegExp): SecretRule {
+  return { id, keywords, pattern, inPackages: true }
 }
 
 /** The rule, for what has at least so much entropy: words and examples have less. */
@@ -213,6 +162,6 @@ function mixed(entropy: number, rule: SecretRule): SecretRule {
   return { ...rule, entropy }
 }
 
-function loose(id: string, title: string, keywords: string[], pattern: RegExp): SecretRule {
-  return { ...known(id, title, keywords, pattern), inPackages: false }
+function loose(id: SecretRuleId, keywords: string[], pattern: RegExp): SecretRule {
+  return { ...known(id, keywords, pattern), inPackages: false }
 }

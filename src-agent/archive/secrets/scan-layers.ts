@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
 import type { SecretFinding } from '#contract/archive'
 import { toPathText } from '#contract/guest-path-text'
+import { sentence, wordingOf } from '#contract/sentence'
 import type { Bytes } from '../../storage/tar/byte-reader.ts'
 import { type Content, readEntries } from '../../storage/tar/read-entries.ts'
 import { findInText, findInVariable, type TextFinding } from './find-in-text.ts'
@@ -42,7 +43,9 @@ export async function scanLayers(
       .slice(0, 16)
     if (findings.size >= mostFindings && !findings.has(id)) truncated = true
     else {
-      findings.set(id, { id, rule: found.rule, title: found.title, where, path, line, excerpt: found.excerpt })
+      const title = sentence(`secret-${found.rule}`)
+      const about = { rule: found.rule, title: title.message, titleWording: wordingOf(title) }
+      findings.set(id, { id, ...about, where, path, line, excerpt: found.excerpt })
       places.set(id, place)
     }
   }

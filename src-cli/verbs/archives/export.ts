@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ExportFormat, type SecretFinding } from '#contract/archive'
 import { formatBytes } from '#contract/byte-size'
+import { type Language, sayText, sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, printNote } from '../../context.ts'
@@ -13,9 +14,9 @@ import { withProgress } from '../../output/task-progress.ts'
 import { count } from '../../output/words.ts'
 import { findTree } from '../../parse/tree-ref.ts'
 
-const columns: readonly Column<SecretFinding>[] = [
+const columnsIn = (language: Language | null): readonly Column<SecretFinding>[] => [
   { title: 'ID', cell: ({ id }) => id },
-  { title: 'WHAT', cell: ({ title }) => title },
+  { title: 'WHAT', cell: ({ title, titleWording }) => sayText(title, titleWording, language) },
   {
     title: 'WHERE',
     cell: ({ where, path, line }) =>
@@ -87,7 +88,9 @@ export const exportVerb = defineCommand({
     )
     if (flags.json) printJson(context.stdout, result)
     else {
-      for (const sentence of result.messages) printNote(context, sanitize(sentence))
+      for (const sentence of sayTexts(result.messages, result.messagesWordings, context.language ?? null)) {
+        printNote(context, sanitize(sentence))
+      }
       printLine(context.stdout, result.output)
       printNote(context, `${formatBytes(result.bytes)}, sha256 ${result.sha256}`)
     }
@@ -99,7 +102,7 @@ async function scan(context: Context, source: string, json: boolean): Promise<nu
   const result = await withProgress(context, (task) => context.client.scanSecrets({ source, task }))
   if (json) printJson(context.stdout, result)
   else {
-    if (result.findings.length > 0) printTable(context, columns, result.findings)
+    if (result.findings.length > 0) printTable(context, columnsIn(context.language ?? null), result.findings)
     printNote(context, `${count(result.findings.length, 'finding')} in ${count(result.files, 'file')}`)
   }
   return result.findings.length === 0 ? ExitCode.ok : ExitCode.failed

@@ -61,7 +61,9 @@ export const importVerb = defineCommand({
     )
     if (flags.json) printJson(context.stdout, result)
     else {
-      for (const sentence of result.messages) printNote(context, sanitize(sentence))
+      for (const sentence of sayTexts(result.messages, result.messagesWordings, context.language ?? null)) {
+        printNote(context, sanitize(sentence))
+      }
       printLine(context.stdout, result.sandbox.name)
     }
     return ExitCode.ok

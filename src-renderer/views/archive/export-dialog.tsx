@@ -8,6 +8,7 @@ import { call } from '../../call.ts'
 import { Dialog } from '../../components/dialog.tsx'
 import { TextField } from '../../components/field.tsx'
 import { Checkbox, Segments } from '../../components/toggles.tsx'
+import { wordedTexts } from '../../copy/i18n.ts'
 import { useIsLive } from '../../store/agent-store.ts'
 import { closeArchive, scanStore, useArchiveUi } from '../../store/archive-store.ts'
 import { useWork } from '../snapshots/use-work.ts'
@@ -117,7 +118,8 @@ function useExport(
         ...(format === 'joey' ? { bundle } : {}),
       })
       const words = { path: result.output, size: formatBytes(result.bytes) }
-      toast.success(t('archives.export.done', words), { description: result.messages.join('\n') })
+      const messages = wordedTexts(result.messages, result.messagesWordings)
+      toast.success(t('archives.export.done', words), { description: messages.join('\n') })
     })
     if (done) closeArchive()
   }

@@ -2,11 +2,12 @@ import { ShieldAlert, ShieldCheck } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type * as z from 'zod'
-import type { scanSecrets } from '#contract/archive'
+import type { SecretFinding, scanSecrets } from '#contract/archive'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
+import { wordedText } from '../../copy/i18n.ts'
 import type { Answer } from '../../store/query-store.ts'
 
 interface Props {
@@ -47,27 +48,8 @@ export function Findings({ scan, dropped, onDrop, agreed, onAgree, onRetry }: Pr
             {t('archives.export.found', { count: scan.value.findings.length })}
           </p>
           <ul className="finding-list">
-            {scan.value.findings.map(({ id, title, where, path, line, excerpt }) => (
-              <li key={id} className="finding-item">
-                <Checkbox
-                  label={t('archives.export.dropOne', { title, path })}
-                  checked={dropped.has(id)}
-                  onChange={(checked) => {
-                    const next = new Set(dropped)
-                    if (checked) next.add(id)
-                    else next.delete(id)
-                    onDrop(next)
-                  }}
-                />
-                <span>
-                  <b>{title}</b>
-                  <span className="finding-where mono">
-                    <bdi>{where === 'environment' ? `${t('archives.export.environment')}: ${path}` : path}</bdi>
-                    {line === null ? '' : `:${line}`}
-                  </span>
-                </span>
-                <code className="finding-excerpt">{excerpt}</code>
-              </li>
+            {scan.value.findings.map((found) => (
+              <FindingItem key={found.id} found={found} dropped={dropped} onDrop={onDrop} />
             ))}
           </ul>
           {scan.value.truncated && <p className="section-text">{t('archives.export.truncated')}</p>}
@@ -75,5 +57,37 @@ export function Findings({ scan, dropped, onDrop, agreed, onAgree, onRetry }: Pr
         </>
       )}
     </section>
+  )
+}
+
+interface ItemProps extends Pick<Props, 'dropped' | 'onDrop'> {
+  readonly found: SecretFinding
+}
+
+function FindingItem({ found, dropped, onDrop }: ItemProps): ReactNode {
+  const { t } = useTranslation()
+  const { id, where, path, line, excerpt } = found
+  const title = wordedText(found.title, found.titleWording)
+  return (
+    <li className="finding-item">
+      <Checkbox
+        label={t('archives.export.dropOne', { title, path })}
+        checked={dropped.has(id)}
+        onChange={(checked) => {
+          const next = new Set(dropped)
+          if (checked) next.add(id)
+          else next.delete(id)
+          onDrop(next)
+        }}
+      />
+      <span>
+        <b>{title}</b>
+        <span className="finding-where mono">
+          <bdi>{where === 'environment' ? `${t('archives.export.environment')}: ${path}` : path}</bdi>
+          {line === null ? '' : `:${line}`}
+        </span>
+      </span>
+      <code className="finding-excerpt">{excerpt}</code>
+    </li>
   )
 }

@@ -129,12 +129,13 @@ function useImport(
   const run = async (): Promise<void> => {
     const done = await work.run(async (task) => {
       const wish = { path, consent: sheet.consent, agreed: [...agreed], start, task }
-      const { sandbox, messages } = await call(importBundle, {
+      const { sandbox, messages, messagesWordings } = await call(importBundle, {
         ...wish,
         ...(name === '' ? {} : { name }),
         ...(passphrase === '' ? {} : { passphrase }),
       })
-      toast.success(t('archives.import.done', { name: sandbox.name }), { description: messages.join('\n') })
+      const lines = wordedTexts(messages, messagesWordings)
+      toast.success(t('archives.import.done', { name: sandbox.name }), { description: lines.join('\n') })
       navigate(`/sandboxes/${sandbox.id}`)
     })
     if (done) closeArchive()

@@ -175,7 +175,7 @@ function kernelUnusable(detail: string): AppError {
 
 function otherKernel(found: string): AppError {
   const { packageVersion, sha256: wanted } = pinnedKernel
-  const detail = `${kernelPackage} ${packageVersion} holds sha256 ${wanted}; the installed one holds ${found}.`
+  const detail = `${kernelPackage} ${packageVersion} holds sha256 ${wanted}, the installed one ${found}`
   return appError('guest-kernel-other', {}, { remedy: install, detail })
 }
 

@@ -1,3 +1,4 @@
+import { type Sentence, sentence } from '#contract/sentence'
 import { MalformedElf, readSymbol } from './elf.ts'
 
 /** Where libkrunfw's kernel is linked to run; its `krunfw_get_kernel` says the same. */
@@ -22,6 +23,7 @@ export function extractKernel(library: Buffer): Buffer {
  */
 export function wrapKernel(kernel: Buffer): Buffer {
   const entry = findEntry(kernel)
+  if (entry === null) throw new MalformedElf('Its kernel cannot be entered by the PVH protocol.')
   const head = Buffer.alloc(pageSize)
   writeElfHeader(head, entry)
   const note = buildNote(entry)
@@ -31,12 +33,12 @@ export function wrapKernel(kernel: Buffer): Buffer {
   return Buffer.concat([head, kernel])
 }
 
-/** Throws {@link MalformedElf} where a file is no kernel that QEMU can enter by the PVH protocol, as `vmlinux` is. */
-export function requireKernel(file: Buffer): void {
+/** Why a file is no kernel that QEMU can enter by the PVH protocol, as `vmlinux` is; null where it is one. */
+export function faultOfKernel(file: Buffer): Sentence | null {
   if (file.length < 64 || !file.subarray(0, 6).equals(Buffer.from([0x7f, 0x45, 0x4c, 0x46, 2, 1])))
-    throw new MalformedElf('It is not in the format ELF for 64 bits: name the file "vmlinux", not "bzImage".')
-  if (file.readUInt16LE(18) !== 62) throw new MalformedElf('It is for another processor than x86-64.')
-  findEntry(file)
+    return sentence('kernel-no-elf')
+  if (file.readUInt16LE(18) !== 62) return sentence('kernel-other-processor')
+  return findEntry(file) === null ? sentence('kernel-without-entry') : null
 }
 
 /** What a kernel says of itself: `6.12.109`; null where it does not say it. */
@@ -46,7 +48,7 @@ export function readKernelVersion(kernel: Buffer): string | null {
   return /^Linux version ([\w.+-]+) /.exec(text)?.[1] ?? null
 }
 
-function findEntry(kernel: Buffer): number {
+function findEntry(kernel: Buffer): number | null {
   const mark = Buffer.concat([u32(pvhEntryNote), Buffer.from('Xen\0')])
   for (let at = kernel.indexOf(mark); at >= 8 && at + 16 <= kernel.length; at = kernel.indexOf(mark, at + 1)) {
     const size = kernel.readUInt32LE(at - 4)
@@ -54,7 +56,7 @@ function findEntry(kernel: Buffer): number {
     const entry = kernel.readUInt32LE(at + 8)
     if (entry >= loadAddress && entry < loadAddress + kernel.length) return entry
   }
-  throw new MalformedElf('Its kernel cannot be entered by the PVH protocol.')
+  return null
 }
 
 function writeElfHeader(head: Buffer, entry: number): void {
