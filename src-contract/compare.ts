@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { FileKind, TreePath, TreeRef } from './files.ts'
 import { operation } from './operation.ts'
+import { Wording } from './wire-texts.ts'
 
 export const FileFacts = z.strictObject({
   kind: FileKind,
@@ -55,6 +56,7 @@ export const compareText = operation({
     /** Null where there is no text to compare; then `why` says so. */
     diff: z.string().nullable(),
     why: z.string().nullable(),
+    whyWording: Wording.optional(),
   }),
 })
 
@@ -74,7 +76,12 @@ export const comparePackages = operation({
   path: '/v1/compare/packages',
   summary: 'Packages that were added, removed or changed, as the trees themselves have them on record.',
   request: Pair,
-  response: z.strictObject({ changes: z.array(PackageChange), notes: z.array(z.string()) }),
+  response: z.strictObject({
+    changes: z.array(PackageChange),
+    /** Sentences on what could not be read. */
+    notes: z.array(z.string()),
+    notesWordings: z.array(Wording).optional(),
+  }),
 })
 
 export const compareConfig = operation({

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { TaskId } from './image.ts'
 import { operation, stream } from './operation.ts'
 import { UserSpec } from './sandbox.ts'
+import { Wording } from './wire-texts.ts'
 
 /** `sandbox:NAME`, `snapshot:REF` or `image:REF`: the files of each, as the topmost layer shows them. */
 export const TreeRef = z
@@ -138,6 +139,7 @@ const Copied = z.strictObject({
   bytes: z.int().nonnegative(),
   /** What was left out and why, as sentences. */
   skipped: z.array(z.string()),
+  skippedWordings: z.array(Wording).optional(),
 })
 
 export const putFiles = operation({

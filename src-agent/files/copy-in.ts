@@ -1,4 +1,5 @@
 import { appError } from '#contract/app-error'
+import type { Wording } from '#contract/sentence'
 import { joinPath, parentOf } from '../base/relative-path.ts'
 import type { TreeView } from '../storage/layers/tree-view.ts'
 import type { EditFlag, EditFrame } from './edit-protocol.ts'
@@ -45,6 +46,7 @@ export interface CopyCount {
   readonly files: number
   readonly bytes: number
   readonly skipped: string[]
+  readonly skippedWordings: Wording[]
 }
 
 /** Answers that are not waited for before more is sent. The program does one thing after the other. */
@@ -68,7 +70,7 @@ export async function copyIn(
     bytes += sent.bytes
   }
   for (const done of pending) await done
-  return { files, bytes, skipped: skipped.list() }
+  return { files, bytes, ...skipped.list() }
 }
 
 interface Options {
@@ -95,7 +97,7 @@ async function copyOne(
   }
   if (node.kind !== 'file') return skipped.add(path, specialWord(node.kind))
   const file = await reader.open(from)
-  if (file === null) return skipped.add(path, 'was gone before it could be read')
+  if (file === null) return skipped.add(path, 'gone')
   try {
     const { mode, mtimeNs } = file.node
     const frame: EditFrame = { op: 'put', path, mode: mode & 0o777, mtimeNs, flags: [...flags, 'time'] }

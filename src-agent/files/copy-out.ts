@@ -73,7 +73,7 @@ export async function copyOut(
     if (each.node.kind !== 'folder') files += 1
     bytes += copied
   }
-  return { files, bytes, skipped: skipped.list() }
+  return { files, bytes, ...skipped.list() }
 }
 
 async function copyOne(
@@ -87,8 +87,7 @@ async function copyOne(
       await target.makeFolder(to, node.mode)
       return 0
     case 'link':
-      if (leadsOut(to, node.target ?? ''))
-        return skipped.add(path, 'is a link that would lead elsewhere on this machine')
+      if (leadsOut(to, node.target ?? '')) return skipped.add(path, 'leadsOut')
       await target.makeLink(to, node.target ?? '')
       return 0
     case 'file':
@@ -108,7 +107,7 @@ async function copyFile(
     if (error instanceof AppError && error.wire.code === 'notFound') return null
     throw error
   })
-  if (file === null) return skipped.add(path, 'was gone before it could be read')
+  if (file === null) return skipped.add(path, 'gone')
   try {
     let bytes = 0
     await target.makeFile(to, file.node, async (out) => {

@@ -1,29 +1,36 @@
 import type { FileKind } from '#contract/files'
+import { listOf, type Sentence, type SentenceValues, sentence, type Wording } from '#contract/sentence'
 import { toShownPath } from './tree-paths.ts'
 
-/** What a copy leaves out, as sentences. */
+type Why = SentenceValues<'copy-skipped'>[0]['why']
+
+/** What a copy leaves out. */
 export interface Skipped {
   /** Gives null, so that it can be what a step returns. */
-  add(path: string, why: string): null
-  list(): string[]
+  add(path: string, why: Why): null
+  /** As it travels. */
+  list(): { readonly skipped: string[]; readonly skippedWordings: Wording[] }
 }
 
 const maxMessages = 1000
 
 export function createSkipped(): Skipped {
-  const messages: string[] = []
+  const messages: Sentence[] = []
   let more = 0
   return {
     add(path, why) {
-      if (messages.length < maxMessages) messages.push(`${toShownPath(path)} ${why}.`)
+      if (messages.length < maxMessages) messages.push(sentence('copy-skipped', { path: toShownPath(path), why }))
       else more += 1
       return null
     },
-    list: () => (more === 0 ? messages : [...messages, `And ${more} more.`]),
+    list() {
+      const { texts, wordings } = listOf(more === 0 ? messages : [...messages, sentence('copy-skipped-more', { count: more })])
+      return { skipped: texts, skippedWordings: wordings }
+    },
   }
 }
 
-export function specialWord(kind: FileKind): string {
-  if (kind === 'fifo') return 'is a named pipe'
-  return kind === 'socket' ? 'is a socket' : 'is a device'
+/** Why something is left out that is neither a file, a folder nor a link. */
+export function specialWord(kind: FileKind): Why {
+  return kind === 'fifo' || kind === 'socket' ? kind : 'device'
 }

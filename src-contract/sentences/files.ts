@@ -1,7 +1,18 @@
 import { defineSentences } from '../reasons/define.ts'
 
-/** Why a file stands in the way of a snapshot or a change of class; each follows a colon. */
+/** Why a file stands in the way of a snapshot or a change of class, each after a colon; and what a copy leaves out. */
 export const fileSentences = defineSentences({
+  'copy-skipped': {
+    params: { path: 'text', why: ['fifo', 'socket', 'device', 'gone', 'leadsOut'] },
+    sentence: `{path} {why, select,
+      fifo {is a named pipe}
+      socket {is a socket}
+      device {is a device}
+      gone {was gone before it could be read}
+      leadsOut {is a link that would lead elsewhere on this machine}
+    }.`,
+  },
+  'copy-skipped-more': { params: { count: 'number' }, sentence: 'And {count} more.' },
   'file-too-deep': { sentence: 'folders are nested deeper than one path can name.' },
   'file-copy-not-exact': { params: { words: 'text' }, sentence: 'the copy is not exact: {words}' },
   'file-gone-meanwhile': { sentence: 'it was not there any more when it was copied.' },

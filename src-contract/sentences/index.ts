@@ -3,6 +3,7 @@ import { bundleSentences } from './bundle.ts'
 import { classSentences } from './class.ts'
 import { classOfferSentences } from './class-offer.ts'
 import { classPlanSentences } from './class-plan.ts'
+import { compareSentences } from './compare.ts'
 import { engineFlawSentences } from './engine-flaws.ts'
 import { exitSentences } from './exit.ts'
 import { exportSentences } from './export.ts'
@@ -35,6 +36,7 @@ export const sentences = {
   ...classOfferSentences,
   ...classPlanSentences,
   ...classSentences,
+  ...compareSentences,
   ...engineFlawSentences,
   ...exitSentences,
   ...exportSentences,

@@ -6,7 +6,7 @@ import { AppError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import { changeFiles, getFiles, putFiles, writeFile } from '#contract/files'
 import { call } from '../call.ts'
-import { errorText } from '../copy/i18n.ts'
+import { errorText, wordedTexts } from '../copy/i18n.ts'
 import { toBase64 } from '../model/file-content.ts'
 import { newId } from '../model/new-id.ts'
 import { ask } from '../store/ui-store.ts'
@@ -40,14 +40,14 @@ export async function upload(
   replace = false,
 ): Promise<void> {
   try {
-    const { files, bytes, skipped } = await call(putFiles, {
+    const { files, bytes, ...left } = await call(putFiles, {
       tree,
       sources: [...sources],
       target,
       replace,
       task: newId(),
     })
-    toast.success(i18next.t('files.uploaded', { count: files, size: formatBytes(bytes) }), describeSkipped(skipped))
+    toast.success(i18next.t('files.uploaded', { count: files, size: formatBytes(bytes) }), describeSkipped(left))
   } catch (error) {
     const { wire } = AppError.from(error)
     if (wire.code === 'cancelled') return
@@ -67,14 +67,14 @@ export async function download(tree: string, paths: readonly string[], into?: st
   const target = into ?? (await call(choosePaths, { kind: 'target-folder' }).catch(() => ({ paths: [] }))).paths[0]
   if (target === undefined) return
   try {
-    const { files, skipped } = await call(getFiles, {
+    const { files, ...left } = await call(getFiles, {
       tree,
       paths: [...paths],
       target,
       replace: into !== undefined,
       task: newId(),
     })
-    toast.success(i18next.t('files.downloaded', { count: files, path: target }), describeSkipped(skipped))
+    toast.success(i18next.t('files.downloaded', { count: files, path: target }), describeSkipped(left))
   } catch (error) {
     const { wire } = AppError.from(error)
     if (wire.code === 'cancelled') return
@@ -89,9 +89,11 @@ export async function download(tree: string, paths: readonly string[], into?: st
   }
 }
 
-function describeSkipped(skipped: readonly string[]): { description?: string } {
+type Left = Pick<z.output<(typeof putFiles)['response']>, 'skipped' | 'skippedWordings'>
+
+function describeSkipped({ skipped, skippedWordings }: Left): { description?: string } {
   if (skipped.length === 0) return {}
-  const first = skipped.slice(0, 3).join('\n')
+  const first = wordedTexts(skipped, skippedWordings).slice(0, 3).join('\n')
   return { description: `${i18next.t('files.skipped', { count: skipped.length })}\n${first}` }
 }
 

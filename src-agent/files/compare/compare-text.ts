@@ -1,5 +1,6 @@
 import { formatPatch, structuredPatch } from 'diff'
 import { AppError } from '#contract/app-error'
+import { type Sentence, sentence, type Wording, wordingOf } from '#contract/sentence'
 import type { TreeView } from '../../storage/layers/tree-view.ts'
 import type { TreePair } from '../../storage/trees/tree-pair.ts'
 import { noSuch, showPath } from '../../storage/trees/tree-view.ts'
@@ -7,11 +8,13 @@ import { noSuch, showPath } from '../../storage/trees/tree-view.ts'
 interface TextDiff {
   readonly diff: string | null
   readonly why: string | null
+  readonly whyWording?: Wording
 }
 
-const mostBytes = 1024 * 1024
+const mostMebibytes = 1
+const mostBytes = mostMebibytes * 2 ** 20
 const usualPatienceMs = 3_000
-const whyNot = (why: string): TextDiff => ({ diff: null, why })
+const whyNot = (why: Sentence): TextDiff => ({ diff: null, why: why.message, whyWording: wordingOf(why) })
 
 /** The difference of one text file. What is missing on one side counts as empty. */
 export async function compareTextOf(pair: TreePair, path: string, patienceMs = usualPatienceMs): Promise<TextDiff> {
@@ -24,24 +27,24 @@ export async function compareTextOf(pair: TreePair, path: string, patienceMs = u
   const nameOf = (side: Side | null, prefix: string) => (side === null ? '/dev/null' : prefix + showPath(path))
   const names = [nameOf(before, 'a'), nameOf(after, 'b')] as const
   const patch = await makePatch(names, [textOf(before), textOf(after)], patienceMs)
-  if (patch === null) return whyNot('The two differ too much to be shown line by line.')
+  if (patch === null) return whyNot(sentence('text-too-different'))
   return { diff: patch, why: null }
 }
 
-type Side = { readonly text: string } | { readonly why: string }
+type Side = { readonly text: string } | { readonly why: Sentence }
 
 async function readSide(view: TreeView, path: string): Promise<Side | null> {
   const node = await view.stat(path)
   if (node === null) return null
-  if (node.kind !== 'file') return { why: 'It is not a regular file in both trees.' }
-  if (node.size > mostBytes) return { why: 'The file is larger than 1 MiB.' }
+  if (node.kind !== 'file') return { why: sentence('text-no-file') }
+  if (node.size > mostBytes) return { why: sentence('text-too-large', { mebibytes: mostMebibytes }) }
   const bytes = await readAll(view, path)
   if (bytes === null) return null
-  if (bytes.includes(0)) return { why: 'The file is not text.' }
+  if (bytes.includes(0)) return { why: sentence('text-is-binary') }
   try {
     return { text: new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes) }
   } catch {
-    return { why: 'The file is not text in UTF-8.' }
+    return { why: sentence('text-not-utf8') }
   }
 }
 

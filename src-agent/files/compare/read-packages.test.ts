@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { sentence, wordingOf } from '#contract/sentence'
 import { openTreeView } from '../../storage/trees/tree-view.ts'
 import { foldersAt, plainTools } from '../../testing/compare/plain-trees.ts'
 import { buildRpmHeader } from '../../testing/compare/rpm-header.ts'
@@ -129,13 +130,13 @@ test.each([
   makeRpm(table, [])
   const { packages, notes } = await read()
   expect(packages).toEqual([])
-  expect(notes.join()).toMatch(/rpm is damaged/)
+  expect(notes).toEqual([sentence('packages-rpm-damaged')])
 })
 
 test('rpm: what is no database, and the older formats, are reported in a note', async () => {
   put('var/lib/rpm/rpmdb.sqlite', 'SQLite format 3\0 but no more')
   put('usr/lib/sysimage/rpm/Packages', 'x')
-  expect((await read()).notes).toEqual([expect.stringMatching(/damaged/), expect.stringMatching(/older format/)])
+  expect((await read()).notes).toEqual([sentence('packages-rpm-damaged'), sentence('packages-rpm-older')])
 })
 
 test('records that are links, folders or nonsense are passed over', async () => {
@@ -150,14 +151,16 @@ test('records that are links, folders or nonsense are passed over', async () => 
 
 test('two lists differ by packages that were added, removed or changed', () => {
   const at = (name: string, version: string) => ({ manager: 'npm', name, version })
-  const before = { packages: [at('a', '1'), at('b', '1'), at('c', '1'), at('c', '2')], notes: ['old'] }
-  const after = { packages: [at('a', '1'), at('c', '2'), at('d', '4')], notes: ['old', 'new'] }
+  const [old, recent] = [sentence('packages-rpm-older'), sentence('packages-too-many', { limit: 3 })]
+  const before = { packages: [at('a', '1'), at('b', '1'), at('c', '1'), at('c', '2')], notes: [old] }
+  const after = { packages: [at('a', '1'), at('c', '2'), at('d', '4')], notes: [old, recent] }
   expect(comparePackageLists(before, after)).toEqual({
     changes: [
       { manager: 'npm', name: 'b', before: '1', after: null },
       { manager: 'npm', name: 'c', before: '1, 2', after: '2' },
       { manager: 'npm', name: 'd', before: null, after: '4' },
     ],
-    notes: ['old', 'new'],
+    notes: [old.message, recent.message],
+    notesWordings: [old, recent].map(wordingOf),
   })
 })

@@ -1,3 +1,4 @@
+import { type Sentence, sentence } from '#contract/sentence'
 import type { TreeView } from '../../storage/layers/tree-view.ts'
 import { readApk } from './packages/apk.ts'
 import { readDpkg } from './packages/dpkg.ts'
@@ -12,8 +13,8 @@ export type { FoundPackage }
 export interface FoundPackages {
   /** By manager, name and version. */
   readonly packages: readonly FoundPackage[]
-  /** Sentences on what could not be read. */
-  readonly notes: readonly string[]
+  /** What could not be read. */
+  readonly notes: readonly Sentence[]
 }
 
 const mostPackages = 200_000
@@ -30,7 +31,8 @@ export async function readPackages(
 ): Promise<FoundPackages> {
   const text = createTreeText(view, signal)
   const found = new Map<string, FoundPackage>()
-  const notes = new Set<string>()
+  const notes = new Map<string, Sentence>()
+  const note = (said: Sentence) => void notes.set(said.message, said)
   const sink: PackageSink = {
     distribution: await readDistribution(text),
     add(each) {
@@ -38,16 +40,16 @@ export async function readPackages(
       if (name === '' || version === '' || name.length > longestField || version.length > longestField) return
       const whole = { ...each, name: name.toWellFormed(), version: version.toWellFormed() }
       if (found.size < mostPackages) found.set(`${manager}\0${name}\0${version}`, whole)
-      else notes.add(`The tree names more than ${mostPackages} packages; the others are left out.`)
+      else note(sentence('packages-too-many', { limit: mostPackages }))
     },
-    note: (sentence) => void notes.add(sentence),
+    note,
   }
   await readDpkg(text, sink)
   await readApk(text, sink)
   await readRpm(text, sink, readDatabase)
   await readLanguagePackages(text, sink)
   const packages = [...found].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each)
-  return { packages, notes: [...notes] }
+  return { packages, notes: [...notes.values()] }
 }
 
 async function readDistribution(text: TreeText): Promise<string | null> {

@@ -1,4 +1,5 @@
 import type { FileChange } from '#contract/compare'
+import { sayText, sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, printNote } from '../../context.ts'
@@ -96,18 +97,24 @@ async function showFiles({ client, stdout, stderr }: Context, pair: Pair, json: 
   }
 }
 
-async function showText({ client, stdout, stderr }: Context, pair: Pair, path: string, json: boolean) {
+async function showText({ client, stdout, stderr, language = null }: Context, pair: Pair, path: string, json: boolean) {
   const answer = await client.compareText({ ...pair, path })
   if (json) printJson(stdout, answer)
-  else if (answer.diff === null) printNote({ stderr }, answer.why ?? 'There is no text to compare.')
+  else if (answer.diff === null)
+    printNote({ stderr }, sayText(answer.why ?? 'There is no text to compare.', answer.whyWording, language))
   else stdout.write(sanitizeLines(answer.diff))
   return answer.diff === null ? ExitCode.failed : ExitCode.ok
 }
 
-async function showPackages({ client, stdout, stderr }: Context, pair: Pair, json: boolean): Promise<number> {
-  const { changes, notes } = await client.comparePackages(pair)
+async function showPackages(
+  { client, stdout, stderr, language = null }: Context,
+  pair: Pair,
+  json: boolean,
+): Promise<number> {
+  const answer = await client.comparePackages(pair)
+  const { changes, notes, notesWordings } = answer
   if (json) {
-    printJson(stdout, { changes, notes })
+    printJson(stdout, answer)
     return ExitCode.ok
   }
   for (const { manager, name, before, after } of changes) {
@@ -115,7 +122,7 @@ async function showPackages({ client, stdout, stderr }: Context, pair: Pair, jso
     const versions = [before, after].filter((version) => version !== null).join(' -> ')
     printLine(stdout, sanitize(`${letter} ${manager} ${name} ${versions}`))
   }
-  for (const note of notes) printNote({ stderr }, sanitize(note))
+  for (const note of sayTexts(notes, notesWordings, language)) printNote({ stderr }, sanitize(note))
   if (stderr.isTTY) printNote({ stderr }, count(changes.length, 'package'))
   return ExitCode.ok
 }

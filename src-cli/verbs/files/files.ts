@@ -1,7 +1,9 @@
 import { basename, resolve } from 'node:path'
 import { formatBytes } from '#contract/byte-size'
+import type { Client } from '#contract/client/client'
 import { formatMode } from '#contract/file-mode'
 import type { FileEntry } from '#contract/files'
+import { sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, printNote } from '../../context.ts'
@@ -108,14 +110,13 @@ export const filesGet = defineCommand({
   },
 })
 
-function printCopied(
-  context: Context,
-  result: { readonly files: number; readonly bytes: number; readonly skipped: readonly string[] },
-  json: boolean,
-): number {
+function printCopied(context: Context, result: Awaited<ReturnType<Client['putFiles']>>, json: boolean): number {
   if (json) printJson(context.stdout, result)
   else {
-    for (const sentence of result.skipped) printNote(context, sanitize(sentence))
+    const { skipped, skippedWordings } = result
+    for (const sentence of sayTexts(skipped, skippedWordings, context.language ?? null)) {
+      printNote(context, sanitize(sentence))
+    }
     printNote(context, `${count(result.files, 'file')}, ${formatBytes(result.bytes)}`)
   }
   return ExitCode.ok

@@ -10,6 +10,7 @@ import { IconButton } from '../../components/button.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { wordedText } from '../../copy/i18n.ts'
 import { toPlainText } from '../../model/plain-text.ts'
 import { type TreePair, textStore } from '../../store/compare-store.ts'
 import { hasContent } from './change-filter.ts'
@@ -88,7 +89,7 @@ function Content({ pair, path }: { readonly pair: TreePair; readonly path: strin
       )
     case 'ready':
       return answer.value.diff === null ? (
-        <p className="file-why">{answer.value.why}</p>
+        <p className="file-why">{wordedText(answer.value.why ?? '', answer.value.whyWording)}</p>
       ) : (
         <Diff diff={answer.value.diff} />
       )

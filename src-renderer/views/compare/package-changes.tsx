@@ -7,6 +7,7 @@ import { applyRemedy } from '../../actions/remedies.ts'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
+import { wordedTexts } from '../../copy/i18n.ts'
 import { packagesStore, type TreePair } from '../../store/compare-store.ts'
 import '../isolation/parts/tables.css'
 
@@ -33,7 +34,7 @@ export function PackageChanges({ pair }: { readonly pair: TreePair }): ReactNode
         <div className="compare-tables">
           {answer.value.changes.length > 0 && <Packages changes={answer.value.changes} />}
           {answer.value.changes.length === 0 && <EmptyState title={t('compare.packages.nothing')} />}
-          <Notes notes={answer.value.notes} />
+          <Notes notes={wordedTexts(answer.value.notes, answer.value.notesWordings)} />
         </div>
       )
     default:

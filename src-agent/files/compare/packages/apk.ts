@@ -1,3 +1,4 @@
+import { sentence } from '#contract/sentence'
 import { startTurn } from '../../../base/async/yield-turn.ts'
 import { fieldsOf, type PackageSink, packageUrl } from './package-sink.ts'
 import type { TreeText } from './tree-text.ts'
@@ -10,7 +11,7 @@ export async function readApk(text: TreeText, sink: PackageSink): Promise<void> 
   for (const place of places) {
     const record = await text.read(place, mostBytes)
     if (record === null) {
-      if (await text.has(place)) sink.note('The record of apk is too large and was not read.')
+      if (await text.has(place)) sink.note(sentence('packages-record-too-large', { manager: 'apk' }))
       continue
     }
     const turn = startTurn()

@@ -1,3 +1,4 @@
+import { sentence } from '#contract/sentence'
 import { startTurn } from '../../../base/async/yield-turn.ts'
 import { fieldsOf, type PackageSink, packageUrl } from './package-sink.ts'
 import type { TreeText } from './tree-text.ts'
@@ -10,7 +11,7 @@ const mostParts = 20_000
 export async function readDpkg(text: TreeText, sink: PackageSink): Promise<void> {
   const status = await text.read('var/lib/dpkg/status', mostStatus)
   if (status !== null) await addStanzas(status, sink)
-  else if (await text.has('var/lib/dpkg/status')) sink.note('The record of dpkg is too large and was not read.')
+  else if (await text.has('var/lib/dpkg/status')) sink.note(sentence('packages-record-too-large', { manager: 'dpkg' }))
   const parts = await text.list('var/lib/dpkg/status.d')
   for (const { path, node } of parts.slice(0, mostParts)) {
     if (node.kind !== 'file' || path.endsWith('.md5sums')) continue

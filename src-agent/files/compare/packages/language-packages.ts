@@ -1,3 +1,4 @@
+import { sentence } from '#contract/sentence'
 import { nameOf } from '../../../base/relative-path.ts'
 import type { TreeEntry } from '../../../storage/layers/tree-view.ts'
 import { addLockFile, addManifest } from './npm.ts'
@@ -26,8 +27,7 @@ export async function readLanguagePackages(text: TreeText, sink: PackageSink): P
   for (let folder = left.pop(); folder !== undefined; folder = left.pop()) {
     const { path, depth } = folder
     folders += 1
-    if (folders > mostFolders)
-      return sink.note('The tree has too many folders; packages of pip and npm may be missing.')
+    if (folders > mostFolders) return sink.note(sentence('packages-many-folders'))
     const entries = await text.list(path)
     if (pipFolders.has(nameOf(path))) await readPip(text, path, entries, sink)
     const lock = entries.find((entry) => entry.path === 'package-lock.json' && entry.node.kind === 'file')

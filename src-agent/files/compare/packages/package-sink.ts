@@ -1,3 +1,5 @@
+import type { Sentence } from '#contract/sentence'
+
 export interface FoundPackage {
   /** `dpkg`, `apk`, `rpm`, `pip`, `npm` */
   readonly manager: string
@@ -12,7 +14,7 @@ export interface PackageSink {
   /** Of what is the system's own: `debian`, `alpine`, `fedora`; null where the tree does not say. */
   readonly distribution: string | null
   add(found: FoundPackage): void
-  note(sentence: string): void
+  note(sentence: Sentence): void
 }
 
 /** Names and versions may hold what has a meaning in an address. */

@@ -1,3 +1,4 @@
+import { sentence } from '#contract/sentence'
 import { type PackageSink, packageUrl } from './package-sink.ts'
 import type { ReadRpmDatabase } from './rpm-database.ts'
 import type { RpmPackage } from './rpm-header.ts'
@@ -12,15 +13,14 @@ const mostBytes = 256 * 2 ** 20
 export async function readRpm(text: TreeText, sink: PackageSink, readDatabase: ReadRpmDatabase): Promise<void> {
   for (const folder of folders) {
     for (const name of olderNames) {
-      if (await text.has(`${folder}/${name}`))
-        sink.note('The record of rpm is in an older format (Berkeley DB or NDB), which is not read.')
+      if (await text.has(`${folder}/${name}`)) sink.note(sentence('packages-rpm-older'))
     }
     const path = `${folder}/rpmdb.sqlite`
     if (!(await text.has(path))) continue
     const database = await text.readBytes(path, mostBytes)
     const log = database === null ? null : await text.readBytes(`${path}-wal`, mostBytes)
     const packages = database === null ? null : await readDatabase({ database, log }, text.signal)
-    if (packages === null) sink.note('The record of rpm is damaged or too large and was not read.')
+    if (packages === null) sink.note(sentence('packages-rpm-damaged'))
     for (const each of packages ?? []) addPackage(each, sink)
   }
 }
