@@ -24,7 +24,9 @@ export function createSkipped(): Skipped {
       return null
     },
     list() {
-      const { texts, wordings } = listOf(more === 0 ? messages : [...messages, sentence('copy-skipped-more', { count: more })])
+      const { texts, wordings } = listOf(
+        more === 0 ? messages : [...messages, sentence('copy-skipped-more', { count: more })],
+      )
       return { skipped: texts, skippedWordings: wordings }
     },
   }

@@ -44,7 +44,7 @@ export async function exportImage(request: ImageExport): Promise<Exported> {
     const plan = planImage(request)
     const digest = await (format === 'docker' ? writeDockerImage : writeOciImage)(plan, writer, left)
     signal.throwIfAborted()
-    const messages = tell(source, left)
+    const messages = messagesOf(source, left)
     if (isFolder) return { bytes: 0, sha256: digest.slice('sha256:'.length), messages }
     return { bytes: (await stat(part)).size, sha256: await hashFile(part), messages }
   } finally {
@@ -99,7 +99,7 @@ function planImage({ source, name, drop, signal, onBytes }: ImageExport): ImageP
 }
 
 /** What was left out, and what the reader should know. */
-function tell(source: ArchiveSource, left: LeftOut): Sentence[] {
+function messagesOf(source: ArchiveSource, left: LeftOut): Sentence[] {
   const counted = [
     ['export-without-devices', left.devices],
     ['export-without-sockets', left.sockets],
