@@ -9,7 +9,7 @@ import { createClient } from './client/client.ts'
 import { eventStream } from './observe.ts'
 import type { Operation, Stream } from './operation.ts'
 import { operations, streams } from './registry.ts'
-import { createSandbox, listSandboxes } from './sandbox.ts'
+import { createSandbox, listSandboxes } from './sandbox-operations.ts'
 import * as newer from './testing/newer-agent.ts'
 import { isUnknownKind, mayGrow, parseAnswer } from './tolerant.ts'
 

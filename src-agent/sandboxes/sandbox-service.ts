@@ -1,5 +1,6 @@
 import type { Answer } from '#contract/client/call-operation'
-import type { Sandbox, waitSandbox } from '#contract/sandbox'
+import type { Sandbox } from '#contract/sandbox'
+import type { waitSandbox } from '#contract/sandbox-operations'
 import type { KeyedLock } from '../base/async/locks.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'

@@ -1,7 +1,7 @@
 import i18next from 'i18next'
 import { toast } from 'sonner'
 import type { Sandbox } from '#contract/sandbox'
-import * as contract from '#contract/sandbox'
+import * as contract from '#contract/sandbox-operations'
 import type { Terminal } from '#contract/terminal'
 import { openTerminal } from '#contract/terminal'
 import { call } from '../call.ts'

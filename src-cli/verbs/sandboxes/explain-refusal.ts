@@ -1,4 +1,4 @@
-import { createSandbox } from '#contract/sandbox'
+import { createSandbox } from '#contract/sandbox-operations'
 import { type SandboxField, sandboxFields } from '#contract/sandbox-fields'
 import { problemOf, usageError } from '../../command/usage-error.ts'
 import type { CreateRequest } from './run-spec.ts'

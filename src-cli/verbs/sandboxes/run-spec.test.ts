@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { createSandbox } from '#contract/sandbox'
+import { createSandbox } from '#contract/sandbox-operations'
 import { sandboxFields } from '#contract/sandbox-fields'
 import { parseFlags } from '../../command/flags.ts'
 import { readGrant } from '../isolation/grant.ts'

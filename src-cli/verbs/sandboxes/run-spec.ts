@@ -1,5 +1,6 @@
 import type * as z from 'zod'
-import type { createSandbox, Grant } from '#contract/sandbox'
+import type { Grant } from '#contract/sandbox'
+import type { createSandbox } from '#contract/sandbox-operations'
 import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
 import type { Values } from '../../command/flags.ts'
 import type { Context } from '../../context.ts'

@@ -1,17 +1,7 @@
 import type * as z from 'zod'
 import { ImageRef } from '#contract/image'
-import {
-  type createSandbox,
-  EnvName,
-  type Grant,
-  type IsolationClass,
-  Limits,
-  Mount,
-  type NetworkMode,
-  PortPublish,
-  SandboxName,
-  SandboxSpec,
-} from '#contract/sandbox'
+import { EnvName, type Grant, type IsolationClass, Limits, Mount, type NetworkMode, PortPublish, SandboxName, SandboxSpec } from '#contract/sandbox'
+import { type createSandbox } from '#contract/sandbox-operations'
 import { type FormKey, formKeys, sandboxFields } from '#contract/sandbox-fields'
 import { parseBytes } from '../../model/byte-size.ts'
 import { newId } from '../../model/new-id.ts'

@@ -1,0 +1,161 @@
+import * as z from 'zod'
+import { operation } from './operation.ts'
+import { Grant, IsolationClass, Limits, NetworkName, Sandbox, SandboxExit, SandboxId, SandboxName, SandboxRef, SandboxSpec, SignalName } from './sandbox.ts'
+import { TerminalSize } from './terminal-size.ts'
+
+const ByRef = z.strictObject({ ref: SandboxRef })
+
+export const createSandbox = operation({
+  name: 'sandbox.create',
+  method: 'POST',
+  path: '/v1/sandboxes',
+  summary: 'Creates a sandbox, and starts it unless `start` is false. Answers once the main process exists.',
+  request: z.strictObject({
+    /** Absent: the agent makes one up. */
+    name: SandboxName.optional(),
+    /** Without a class, or a limit of memory: those that the settings name. Null is no limit. */
+    spec: SandboxSpec.extend({
+      class: IsolationClass.optional(),
+      limits: Limits.extend({ memoryBytes: Limits.shape.memoryBytes.unwrap().optional() }).default({
+        cpus: null,
+        pids: 4096,
+      }),
+    }),
+    start: z.boolean().default(true),
+    /** The terminal that the main process is to be shown in, so that its first reading of the size is right. Absent: 80 by 24. */
+    terminal: TerminalSize.optional(),
+  }),
+  response: Sandbox,
+})
+
+export const listSandboxes = operation({
+  name: 'sandbox.list',
+  method: 'GET',
+  path: '/v1/sandboxes',
+  summary: 'Lists sandboxes, those that do not run too when `all` is set; newest first.',
+  request: z.strictObject({ all: z.boolean().default(false) }),
+  response: z.array(Sandbox),
+})
+
+export const inspectSandbox = operation({
+  name: 'sandbox.inspect',
+  method: 'GET',
+  path: '/v1/sandboxes/:ref',
+  summary: 'Reads one sandbox.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const startSandbox = operation({
+  name: 'sandbox.start',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/start',
+  summary: 'Starts it again with the disk it has. Starting a running one changes nothing.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const stopSandbox = operation({
+  name: 'sandbox.stop',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/stop',
+  summary:
+    'Sends the stop signal, waits, then kills. Answers once it has stopped. Stopping a stopped one changes nothing.',
+  request: z.strictObject({ ref: SandboxRef, graceMs: z.int().min(0).max(600_000).optional() }),
+  response: Sandbox,
+})
+
+export const killSandbox = operation({
+  name: 'sandbox.kill',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/kill',
+  summary: 'Sends a signal to the main process; KILL by default. Does not wait for what follows.',
+  request: z.strictObject({ ref: SandboxRef, signal: SignalName.default('KILL') }),
+  response: Sandbox,
+})
+
+export const restartSandbox = operation({
+  name: 'sandbox.restart',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/restart',
+  summary: 'Stops it if it runs, then starts it.',
+  request: z.strictObject({ ref: SandboxRef, graceMs: z.int().min(0).max(600_000).optional() }),
+  response: Sandbox,
+})
+
+export const pauseSandbox = operation({
+  name: 'sandbox.pause',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/pause',
+  summary: 'Freezes every process in it.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const resumeSandbox = operation({
+  name: 'sandbox.resume',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/resume',
+  summary: 'Thaws a paused sandbox.',
+  request: ByRef,
+  response: Sandbox,
+})
+
+export const renameSandbox = operation({
+  name: 'sandbox.rename',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref',
+  summary: 'Gives it another name. The hostname inside changes with the next start.',
+  request: z.strictObject({ ref: SandboxRef, name: SandboxName }),
+  response: Sandbox,
+})
+
+export const updateSandbox = operation({
+  name: 'sandbox.update',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref/limits',
+  summary: 'Changes limits, at once where it runs. A limit below present use is refused.',
+  request: z.strictObject({
+    ref: SandboxRef,
+    memoryBytes: Limits.shape.memoryBytes.unwrap().optional(),
+    cpus: Limits.shape.cpus.unwrap().optional(),
+    pids: Limits.shape.pids.unwrap().optional(),
+  }),
+  response: Sandbox,
+})
+
+export const removeSandbox = operation({
+  name: 'sandbox.remove',
+  method: 'DELETE',
+  path: '/v1/sandboxes/:ref',
+  summary: 'Removes it with its disk and logs. A running one only with `force`.',
+  request: z.strictObject({ ref: SandboxRef, force: z.boolean().default(false) }),
+  response: z.strictObject({ id: SandboxId }),
+})
+
+export const waitSandbox = operation({
+  name: 'sandbox.wait',
+  method: 'GET',
+  path: '/v1/sandboxes/:ref/wait',
+  summary: 'Answers when the main process has ended (and, with removeOnExit, the sandbox is gone).',
+  request: ByRef,
+  response: z.strictObject({ id: SandboxId, exit: SandboxExit }),
+})
+
+export const setNetwork = operation({
+  name: 'sandbox.setNetwork',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref/network',
+  summary: 'Puts a sandbox on a shared network, or on none, at once where it runs. Its address and ports stay.',
+  request: z.strictObject({ ref: SandboxRef, networkName: NetworkName.nullable() }),
+  response: Sandbox,
+})
+
+export const setGrants = operation({
+  name: 'sandbox.setGrants',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref/grants',
+  summary: 'Gives or takes back what is refused by default. A running sandbox gets it with its next start.',
+  request: z.strictObject({ ref: SandboxRef, grants: z.array(Grant).max(64) }),
+  response: Sandbox,
+})
