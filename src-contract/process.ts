@@ -1,7 +1,6 @@
 import * as z from 'zod'
 import { stream } from './operation.ts'
-import { Argv, Environment, GuestPath, SandboxExit, SandboxRef, UserSpec } from './sandbox.ts'
-import { SignalName } from './sandbox.ts'
+import { Argv, Environment, GuestPath, SandboxExit, SandboxRef, SignalName, UserSpec } from './sandbox.ts'
 
 /** The first message of an `exec`, and the only one before `started`. */
 export const ExecRequest = z.strictObject({

@@ -1,6 +1,18 @@
 import * as z from 'zod'
 import { operation } from './operation.ts'
-import { Grant, IsolationClass, Limits, NetworkName, Sandbox, SandboxExit, SandboxId, SandboxName, SandboxRef, SandboxSpec, SignalName } from './sandbox.ts'
+import {
+  Grant,
+  IsolationClass,
+  Limits,
+  NetworkName,
+  Sandbox,
+  SandboxExit,
+  SandboxId,
+  SandboxName,
+  SandboxRef,
+  SandboxSpec,
+  SignalName,
+} from './sandbox.ts'
 import { TerminalSize } from './terminal-size.ts'
 
 const ByRef = z.strictObject({ ref: SandboxRef })

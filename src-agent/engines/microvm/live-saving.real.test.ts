@@ -15,7 +15,7 @@ const signal = AbortSignal.timeout(300_000)
 const counting = 'n=0; while :; do n=$((n+1)); echo $n; sleep 0.05; done'
 const soon = { timeout: 10_000, interval: 20 }
 
-/** Beside what every driver that saves memory must do: drivers/testing/live-suite.ts. */
+/** Beside what every driver that saves memory must do: testing/engines/live-suite.ts. */
 describe('a saved micro-VM', () => {
   let folder: string
   let fixture: MachineFixture

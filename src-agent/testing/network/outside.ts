@@ -25,8 +25,10 @@ export interface Outside {
 export async function createOutside(tag: string, folder: string): Promise<Outside> {
   const file = join(folder, 'outside')
   const link = `jo${tag}`
+  // Four addresses of many, because files of tests run side by side.
   const third = Number.parseInt(tag.slice(0, 2), 16)
-  const [hostAddress, address] = [`10.63.${third}.1`, `10.63.${third}.2`]
+  const first = Number.parseInt(tag.slice(2, 4), 16) & ~3
+  const [hostAddress, address] = [`10.63.${third}.${first + 1}`, `10.63.${third}.${first + 2}`]
   await writeFile(file, '')
   await run('unshare', [`--net=${file}`, 'ip', '-batch', '-'], {
     input: `link set lo up\nlink add name eth0 type veth peer name ${link} netns ${process.pid}\naddr add ${address}/30 dev eth0\nlink set eth0 up\nroute add default via ${hostAddress}\n`,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { createSandbox } from '#contract/sandbox-operations'
 import { sandboxFields } from '#contract/sandbox-fields'
+import { createSandbox } from '#contract/sandbox-operations'
 import { parseFlags } from '../../command/flags.ts'
 import { readGrant } from '../isolation/grant.ts'
 import { fieldFlags, runFlags } from '../shared/run-flags.ts'

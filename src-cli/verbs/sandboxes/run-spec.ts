@@ -1,7 +1,7 @@
 import type * as z from 'zod'
 import type { Grant } from '#contract/sandbox'
-import type { createSandbox } from '#contract/sandbox-operations'
 import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
+import type { createSandbox } from '#contract/sandbox-operations'
 import type { Values } from '../../command/flags.ts'
 import type { Context } from '../../context.ts'
 import { parseClass, parseNetwork } from '../../parse/class.ts'

@@ -1,8 +1,18 @@
 import type * as z from 'zod'
 import { ImageRef } from '#contract/image'
-import { EnvName, type Grant, type IsolationClass, Limits, Mount, type NetworkMode, PortPublish, SandboxName, SandboxSpec } from '#contract/sandbox'
-import { type createSandbox } from '#contract/sandbox-operations'
+import {
+  EnvName,
+  type Grant,
+  type IsolationClass,
+  Limits,
+  Mount,
+  type NetworkMode,
+  PortPublish,
+  SandboxName,
+  SandboxSpec,
+} from '#contract/sandbox'
 import { type FormKey, formKeys, sandboxFields } from '#contract/sandbox-fields'
+import { type createSandbox } from '#contract/sandbox-operations'
 import { parseBytes } from '../../model/byte-size.ts'
 import { newId } from '../../model/new-id.ts'
 import { splitShellWords } from '../../model/shell-words.ts'
