@@ -28,23 +28,8 @@ export function createEventLog(database: DatabaseSync, now: () => Date): EventLo
   const oldest = database.prepare('SELECT min(seq) AS seq FROM events')
   const after = database.prepare('SELECT event FROM events WHERE seq > ? ORDER BY seq')
   const listeners = new Set<Listener>()
+  const deliver = createDelivery(listeners)
   let seq = newest.seq ?? 0
-
-  const undelivered: AgentEvent[] = []
-  let isDelivering = false
-
-  /** A listener may commit facts of its own: all listeners still hear everything in order. */
-  const deliver = () => {
-    if (isDelivering) return
-    isDelivering = true
-    try {
-      for (let event = undelivered.shift(); event; event = undelivered.shift()) {
-        for (const listener of listeners) listener(event)
-      }
-    } finally {
-      isDelivering = false
-    }
-  }
 
   const write = (facts: readonly Fact[]) => {
     const at = now().toISOString()
@@ -67,8 +52,7 @@ export function createEventLog(database: DatabaseSync, now: () => Date): EventLo
       })
       seq += events.length
       applied?.()
-      undelivered.push(...events)
-      deliver()
+      deliver(events)
     },
     since(wanted) {
       if (wanted > seq) return null
@@ -80,6 +64,24 @@ export function createEventLog(database: DatabaseSync, now: () => Date): EventLo
       listeners.add(listener)
       return () => void listeners.delete(listener)
     },
+  }
+}
+
+/** A listener may commit facts of its own: all listeners still hear everything in order. */
+function createDelivery(listeners: ReadonlySet<Listener>): (events: readonly AgentEvent[]) => void {
+  const undelivered: AgentEvent[] = []
+  let isDelivering = false
+  return (events) => {
+    undelivered.push(...events)
+    if (isDelivering) return
+    isDelivering = true
+    try {
+      for (let event = undelivered.shift(); event; event = undelivered.shift()) {
+        for (const listener of listeners) listener(event)
+      }
+    } finally {
+      isDelivering = false
+    }
   }
 }
 

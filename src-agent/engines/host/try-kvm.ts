@@ -20,7 +20,7 @@ export const tryKvm: TryKvm = async ({ programs }, assets, signal) => {
   })
   try {
     const idle = { programs, acceleration: 'kvm', cgroup, folder: join(folder, 'm') } as const
-    await withIdleMachine(idle, assets, shape, { bootMs, signal }, async () => undefined)
+    await withIdleMachine(idle, { assets, shape, bootMs, signal }, async () => undefined)
   } finally {
     await rm(folder, { recursive: true, force: true })
   }

@@ -54,8 +54,8 @@ export async function createMachine(
   ])
   for (const part of parts) if (part.status === 'rejected') throw part.reason
   watch.lap('prepare')
-  const { running, channel, launchMs } = await bring(deps, plan, shape, cgroup, signal)
-  watch.lap('bring')
+  const { running, channel, launchMs } = await launchMachine(deps, plan, shape, { cgroup, signal })
+  watch.lap('machine')
   deps.channels.keep(plan.id, channel)
   await recordMachine(deps.records, plan, shape, running)
   const config = await guestConfig(plan, shape, deps.capabilities)
@@ -98,12 +98,11 @@ export async function recordMachine(
 }
 
 /** From a template where there is one; booted where not, or where it fails. */
-async function bring(
+async function launchMachine(
   deps: CreateDeps,
   plan: LaunchPlan,
   shape: MachineShape,
-  cgroup: MachineCgroup,
-  signal: AbortSignal,
+  { cgroup, signal }: { readonly cgroup: MachineCgroup; readonly signal: AbortSignal },
 ): Promise<Booted> {
   const state = plan.mounts.length === 0 ? await deps.templates.find(shape) : null
   if (state !== null) {
@@ -144,11 +143,11 @@ async function attempt(
 
 /** What of the time was the agent's, and what that of the machine and its guest: only the former can be shortened here. */
 function partsOf(laps: Readonly<Record<string, number>>, launchMs: number): Record<string, number> {
-  const { prepare = 0, bring: brought = 0, record = 0, configure = 0 } = laps
+  const { prepare = 0, machine = 0, record = 0, configure = 0 } = laps
   const parts = {
     prepareMs: prepare,
     launchMs,
-    machineMs: brought - launchMs,
+    machineMs: machine - launchMs,
     recordMs: record,
     configureMs: configure,
   }

@@ -62,7 +62,7 @@ export async function createMicrovm(setup: MicrovmSetup, places: MicrovmPlaces):
   await idle.cgroup.kill()
   await idle.cgroup.remove()
   const make = async (shape: MachineShape, path: string, signal: AbortSignal): Promise<void> =>
-    withIdleMachine(idle, await setup.assets(), shape, { bootMs, signal }, ({ sockets }) =>
+    withIdleMachine(idle, { assets: await setup.assets(), shape, bootMs, signal }, ({ sockets }) =>
       saveTemplate(sockets, path, signal),
     )
   const key = templateKey(setup, await setup.assets(), places.bootId)

@@ -67,14 +67,23 @@ export async function writeTar(disk: Ext4, top: Inode, out: Writable, options: T
       sockets.push({ path, mode: inode.mode & 0o7777, uid: inode.uid, gid: inode.gid, modified: inode.modified })
     } else {
       if (kinds.get(kind) !== folderType && inode.links > 1) firstPlaces.set(inode.number, path)
-      await putNode(disk, out, path, inode, spend)
+      await putNode({ disk, out, spend }, path, inode)
     }
   }
   await put(out, Buffer.alloc(endBytes))
   return sockets
 }
 
-async function putNode(disk: Ext4, out: Writable, path: string, inode: Inode, spend: (bytes: number) => void) {
+/** Where content comes from and goes to. */
+interface Copy {
+  readonly disk: Ext4
+  readonly out: Writable
+  /** Counts content, and refuses too much of it. */
+  readonly spend: (bytes: number) => void
+}
+
+async function putNode(copy: Copy, path: string, inode: Inode) {
+  const { disk, out } = copy
   const type = kinds.get(kindOf(inode))
   if (type === undefined) throw damagedDisk(`inode ${inode.number} is of no known kind`)
   const records = (await readAttributes(disk, inode)).map(attributeRecord)
@@ -89,7 +98,7 @@ async function putNode(disk: Ext4, out: Writable, path: string, inode: Inode, sp
   if (map.length > 0) records.push(...sparseRecords(path, inode.size))
   await put(out, header({ path, type, link: '', size: map.length + stored, inode, records }))
   if (map.length > 0) await put(out, map)
-  await putContent(disk, out, extents, spend)
+  await putContent(copy, extents)
   await put(out, padding(map.length + stored))
 }
 
@@ -123,7 +132,7 @@ function sparseRecords(path: string, size: number): Buffer[] {
   return Object.entries(values).map(([key, value]) => record(key, Buffer.from(value, 'latin1')))
 }
 
-async function putContent(disk: Ext4, out: Writable, parts: readonly Part[], spend: (bytes: number) => void) {
+async function putContent({ disk, out, spend }: Copy, parts: readonly Part[]) {
   const blocks = chunkBytes / disk.blockSize
   for (const { physical, count, bytes } of parts) {
     for (let at = 0; at < count && at * disk.blockSize < bytes; at += blocks) {

@@ -56,23 +56,7 @@ export function createDiskTools(run: Run): DiskTools {
     return run(command, all, { ...rest, signal, timeoutMs: patienceMs })
   }
   return {
-    async make({ disk, upper, inodes }, signal) {
-      const shown: Shown[] = [
-        { from: disk, to: inside, writable: true },
-        { from: upper, to: insideUpper, writable: false },
-      ]
-      const args = ['-q', '-F', '-t', 'ext4', '-b', '4096', '-I', '256', '-m', '0', '-N', `${inodes}`, '-O', features]
-      const more = ['-J', 'size=16', '-E', 'lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0,nodiscard']
-      const script = ['--', 'mke2fs', ...args, ...more, '-d', '/tree', inside]
-      // Reading whatever its owner made unreadable, and the marks of overlayfs.
-      const capabilities = ['DAC_OVERRIDE', 'DAC_READ_SEARCH', 'SYS_ADMIN']
-      const [command, all] = confine('prlimit', ['--core=0', ...script], {
-        shown,
-        capabilities,
-        folders: ['/tree/work'],
-      })
-      await run(command, all, { signal, timeoutMs: patienceMs })
-    },
+    make: (request, signal) => makeDisk(run, request, signal),
 
     async setTimes(disk, times, signal) {
       for (let at = 0; at < times.length; at += linesAtOnce) {
@@ -103,6 +87,24 @@ export function createDiskTools(run: Run): DiskTools {
       await run('sync', ['--file-system', path], { timeoutMs: patienceMs })
     },
   }
+}
+
+async function makeDisk(run: Run, { disk, upper, inodes }: MakeRequest, signal: AbortSignal): Promise<void> {
+  const shown: Shown[] = [
+    { from: disk, to: inside, writable: true },
+    { from: upper, to: insideUpper, writable: false },
+  ]
+  const args = ['-q', '-F', '-t', 'ext4', '-b', '4096', '-I', '256', '-m', '0', '-N', `${inodes}`, '-O', features]
+  const more = ['-J', 'size=16', '-E', 'lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0,nodiscard']
+  const script = ['--', 'mke2fs', ...args, ...more, '-d', '/tree', inside]
+  // Reading whatever its owner made unreadable, and the marks of overlayfs.
+  const capabilities = ['DAC_OVERRIDE', 'DAC_READ_SEARCH', 'SYS_ADMIN']
+  const [command, all] = confine('prlimit', ['--core=0', ...script], {
+    shown,
+    capabilities,
+    folders: ['/tree/work'],
+  })
+  await run(command, all, { signal, timeoutMs: patienceMs })
 }
 
 const tarArgs = [

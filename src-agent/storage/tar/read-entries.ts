@@ -61,7 +61,7 @@ export async function* readEntries(
         continue
       }
       const stored = decimal(extended, 'size') ?? size
-      const opened = await openEntry(reader, head, type === '\0' ? '0' : type, stored, extended)
+      const opened = await openEntry(reader, { head, type: type === '\0' ? '0' : type, extended }, stored)
       extended = new Map()
       yield opened.given
       await opened.skip()
@@ -74,14 +74,21 @@ export async function* readEntries(
   }
 }
 
-async function openEntry(reader: ByteReader, head: Buffer, type: string, total: number, extended: ExtendedHeader) {
-  const realSize = decimal(extended, 'GNU.sparse.realsize')
+/** An entry as its headers describe it. */
+interface EntryHeaders {
+  readonly head: Buffer
+  readonly type: string
+  readonly extended: ExtendedHeader
+}
+
+async function openEntry(reader: ByteReader, headers: EntryHeaders, total: number) {
+  const realSize = decimal(headers.extended, 'GNU.sparse.realsize')
   const map = realSize === null ? null : await readMap(reader, total)
   let left = total - (map?.bytes ?? 0)
   const stored = left
   if (map && map.parts.reduce((sum, { length }) => sum + length, 0) !== stored)
     throw damaged('a sparse map does not fit')
-  const entry = describe(head, type, extended, { size: realSize ?? stored, stored, parts: map?.parts ?? null })
+  const entry = describe(headers, { size: realSize ?? stored, stored, parts: map?.parts ?? null })
   async function* content(): Content {
     while (left > 0) {
       const bytes = await reader.some(Math.min(left, chunk))
@@ -100,9 +107,7 @@ async function openEntry(reader: ByteReader, head: Buffer, type: string, total: 
 }
 
 function describe(
-  head: Buffer,
-  type: string,
-  extended: ExtendedHeader,
+  { head, type, extended }: EntryHeaders,
   sizes: Pick<TarEntry, 'size' | 'stored' | 'parts'>,
 ): TarEntry {
   const prefix = text(head, 345, 155)

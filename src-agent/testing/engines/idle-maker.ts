@@ -16,7 +16,7 @@ const cgroup = createMachineCgroup(path, { limitsSwap: false, usesKvm: false })
 const idle = { programs, acceleration: 'tcg', cgroup, folder: `${folder}/i` } as const
 const signal = new AbortController().signal
 process.stdout.write('begin\n')
-await withIdleMachine(idle, assets, shape, { bootMs: 60_000, signal }, async () => {
+await withIdleMachine(idle, { assets, shape, bootMs: 60_000, signal }, async () => {
   process.stdout.write('ready\n')
   await new Promise(() => {})
 })

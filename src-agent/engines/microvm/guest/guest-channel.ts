@@ -54,12 +54,29 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
       request(toGuest.CONFIGURE, encodeConfig(config), { timeoutMs: configureMs, failed: configureError }),
     check: (process) =>
       request(toGuest.CHECK, encodeProcess(process, false), { failed: (failure) => failedProgram(failure, process) }),
+    exec: async (process, options) => openSession(link, process, options),
+    ...mainRequests(request),
+    ...settingRequests(request),
+    ...queries(link),
+    renew: () => request(toGuest.RENEW, encodeRenewal()),
+    flush: () => request(toGuest.FLUSH, [], { timeoutMs: flushMs }),
+    hold: () => request(toGuest.HOLD, []),
+    goOn: (identity) => request(toGuest.GO_ON, encodeGoingOn(identity)),
+    shutdown: () => request(toGuest.SHUTDOWN, []),
+    mainExited,
+    closed: link.closed,
+    close: link.close,
+  }
+}
+
+/** What concerns the main process. */
+function mainRequests(request: SendRequest): Pick<GuestChannel, 'startMain' | 'signal' | 'resizeMain'> {
+  return {
     startMain: (process, { stdin }) =>
       request(toGuest.START_MAIN, encodeProcess(process, stdin), {
         answer: toHost.STARTED,
         failed: (failure) => failedProgram(failure, process),
       }),
-    exec: async (process, options) => openSession(link, process, options),
     signal: (name, number) =>
       request(toGuest.SIGNAL, [
         [field.TARGET, name === 'all' ? target.ALL : target.MAIN],
@@ -71,6 +88,12 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
         [field.COLUMNS, columns],
         [field.ROWS, rows],
       ]),
+  }
+}
+
+/** What changes a guest that runs. */
+function settingRequests(request: SendRequest): Pick<GuestChannel, 'setFiles' | 'setLimits'> {
+  return {
     setFiles: ({ hosts, resolvConf }) =>
       request(toGuest.SET_FILES, [
         ...(hosts === undefined ? [] : [[field.HOSTS, hosts] as const]),
@@ -81,7 +104,12 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
         ...(memoryBytes === null ? [] : [[field.MEMORY, memoryBytes] as const]),
         ...(pids === null ? [] : [[field.PIDS, pids] as const]),
       ]),
-    renew: () => request(toGuest.RENEW, encodeRenewal()),
+  }
+}
+
+/** Requests whose answers say something. */
+function queries(link: GuestLink): Pick<GuestChannel, 'stats' | 'handlesSignal'> {
+  return {
     stats: () =>
       sendRequest(link, {
         type: toGuest.STATS,
@@ -90,9 +118,6 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
         failed: requestError,
         timeoutMs: requestMs,
       }),
-    flush: () => request(toGuest.FLUSH, [], { timeoutMs: flushMs }),
-    hold: () => request(toGuest.HOLD, []),
-    goOn: (identity) => request(toGuest.GO_ON, encodeGoingOn(identity)),
     handlesSignal: (number) =>
       sendRequest(link, {
         type: toGuest.HEEDS,
@@ -102,10 +127,6 @@ function createChannel(link: GuestLink, hello: GuestHello, mainExited: Promise<G
         failed: requestError,
         timeoutMs: requestMs,
       }),
-    shutdown: () => request(toGuest.SHUTDOWN, []),
-    mainExited,
-    closed: link.closed,
-    close: link.close,
   }
 }
 
@@ -116,8 +137,10 @@ interface RequestOptions {
 }
 
 /** A request whose good answer says no more than that it was done. */
-function createRequest(link: GuestLink) {
-  return (type: number, content: Uint8Array | FieldList, options: RequestOptions = {}): Promise<void> =>
+type SendRequest = (type: number, content: Uint8Array | FieldList, options?: RequestOptions) => Promise<void>
+
+function createRequest(link: GuestLink): SendRequest {
+  return (type, content, options = {}) =>
     sendRequest(link, {
       type,
       payload: content instanceof Uint8Array ? content : encodeFields(content),

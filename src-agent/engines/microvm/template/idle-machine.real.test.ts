@@ -61,7 +61,7 @@ describe('a machine that nobody uses', () => {
     for (const moment of moments) {
       const stop = new AbortController()
       const options = { bootMs: 60_000, signal: stop.signal }
-      const made = withIdleMachine(idle, assets, shape, options, async () => {})
+      const made = withIdleMachine(idle, { assets, shape, ...options }, async () => {})
       void moment().then(() => stop.abort(new Error('given up')))
       await expect(made).rejects.toThrow('given up')
       expect(cgroupFolders()).toEqual([])

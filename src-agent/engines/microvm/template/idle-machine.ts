@@ -21,6 +21,14 @@ export interface IdleDeps {
   readonly folder: string
 }
 
+export interface IdleMachine {
+  readonly assets: GuestAssets
+  readonly shape: MachineShape
+  /** It must be ready within this time. */
+  readonly bootMs: number
+  readonly signal: AbortSignal
+}
+
 const uid = 0x7fff_0000
 /** A guest's disks seem this large to it; what is read beyond the end of the real one is an error. */
 const placeholderBytes = 2 ** 42
@@ -32,9 +40,7 @@ const saveMs = 60_000
  */
 export async function withIdleMachine<T>(
   deps: IdleDeps,
-  assets: GuestAssets,
-  shape: MachineShape,
-  options: { readonly bootMs: number; readonly signal: AbortSignal },
+  { assets, shape, ...options }: IdleMachine,
   work: (machine: { readonly sockets: string; readonly bootedMs: number }) => Promise<T>,
 ): Promise<T> {
   const sockets = join(deps.folder, 'v')
