@@ -157,7 +157,7 @@ function readReport(
       // Without any report conmon did not come to call the runtime, so nothing of the image's is in what was said.
       const before = text === '' ? toErrorBefore?.(complaints) : null
       if (before) reject(before)
-      else fail(complaints || text || 'The monitor ended without a word.')
+      else fail(complaints || text || 'the monitor ended without any output')
     }
     // What was said before the pipe closed may be read after it in the same turn.
     pipe.once('close', () => setImmediate(giveUp))

@@ -164,7 +164,7 @@ export const imageReasons = defineReasons({
   },
   'image-description-invalid': {
     code: 'invalidRequest',
-    params: { path: 'text', problem: 'text' },
+    params: { path: 'text', problem: 'sentence' },
     sentence: 'The description of the image in {path} cannot be understood: {problem}.',
   },
   'image-name-for-many': {

@@ -9,6 +9,7 @@ import { exitSentences } from './exit.ts'
 import { exportSentences } from './export.ts'
 import { fileSentences } from './files.ts'
 import { findingSentences } from './findings.ts'
+import { imageSentences } from './images.ts'
 import { interferenceSentences } from './interference.ts'
 import { isolationCutSentences } from './isolation-cuts.ts'
 import { isolationFactSentences, isolationSourceSentences, isolationValueSentences } from './isolation-facts.ts'
@@ -42,6 +43,7 @@ export const sentences = {
   ...exportSentences,
   ...fileSentences,
   ...findingSentences,
+  ...imageSentences,
   ...interferenceSentences,
   ...isolationCutSentences,
   ...isolationEdgeSentences,

@@ -76,7 +76,7 @@ export function parseControl<Schema extends z.ZodType>(schema: Schema, data: Raw
   const where = issue?.path.length ? `${issue.path.join('.')}: ` : ''
   throw appError(
     'message-not-valid',
-    { what: 'field', where, problem: issue?.message ?? 'Not a valid message.' },
+    { what: 'field', where, problem: issue?.message ?? 'unknown' },
     { detail: parsed.error.message },
   )
 }

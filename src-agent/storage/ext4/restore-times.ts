@@ -1,6 +1,6 @@
 import { type BigIntStats } from 'node:fs'
 import { lstat, open } from 'node:fs/promises'
-import { sentence } from '#contract/sentence'
+import { type Sentence, sentence } from '#contract/sentence'
 import { notConvertible } from './disk-errors.ts'
 import type { DiskTools } from './disk-tools.ts'
 import { extraOfTime, type Inode, openExt4 } from './ext4.ts'
@@ -29,7 +29,9 @@ export async function restoreTimes(
     const extra = stat.mtimeNs === inode.modified ? 0 : extraOfTime(stat.mtimeNs)
     if (extra !== null && extra !== 0) wrong.push({ inode: inode.number, extra })
   })
-  if (entries !== request.entries) throw inexact('the tree', `${request.entries} entries became ${entries}.`)
+  if (entries !== request.entries) {
+    throw inexact('/', sentence('copy-of-other-length', { wanted: request.entries, found: entries }))
+  }
   await tools.setTimes(disk, wrong, signal)
 }
 
@@ -38,23 +40,24 @@ async function eachEntry(disk: string, visit: (path: string, inode: Inode) => Pr
   try {
     const image = await openExt4(file)
     const top = await findTopFolder(image, 'upper')
-    if (top === null) throw inexact('upper', 'it is missing.')
+    if (top === null) throw inexact('/', sentence('copy-missing'))
     for await (const { path, inode } of walkDisk(image, top)) await visit(path, inode)
   } finally {
     await file.close()
   }
 }
 
-/** What differs, as a sentence; null where nothing does. Hard links of symbolic links become links of their own. */
-export function findDifference(inode: Inode, stat: BigIntStats): string | null {
-  if (inode.mode !== Number(stat.mode)) return 'its kind or mode differs.'
-  if (inode.uid !== Number(stat.uid) || inode.gid !== Number(stat.gid)) return 'its owner differs.'
+/** What differs; null where nothing does. Hard links of symbolic links become links of their own. */
+export function findDifference(inode: Inode, stat: BigIntStats): Sentence | null {
+  if (inode.mode !== Number(stat.mode)) return sentence('copy-of-other-kind')
+  if (inode.uid !== Number(stat.uid) || inode.gid !== Number(stat.gid)) return sentence('copy-of-other-owner')
   if (stat.isDirectory()) return null
-  if (inode.size !== Number(stat.size) && (stat.isFile() || stat.isSymbolicLink())) return 'its size differs.'
-  if (kindOf(inode) !== symlinkKind && inode.links !== Number(stat.nlink)) return 'it has other hard links.'
+  if (inode.size !== Number(stat.size) && (stat.isFile() || stat.isSymbolicLink()))
+    return sentence('copy-of-other-size')
+  if (kindOf(inode) !== symlinkKind && inode.links !== Number(stat.nlink)) return sentence('copy-with-other-links')
   return null
 }
 
-function inexact(path: string, why: string) {
-  return notConvertible(path, sentence('file-copy-not-exact', { words: why }))
+function inexact(path: string, words: Sentence) {
+  return notConvertible(path, sentence('file-copy-not-exact', { words }))
 }

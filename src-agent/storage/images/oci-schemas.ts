@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { type Sentence, sentence } from '#contract/sentence'
 
 /**
  * The parts of the OCI image specification, and of Docker's forms that came before it, that Joey reads.
@@ -7,13 +8,13 @@ import * as z from 'zod'
 const Text = z
   .string()
   .max(131_072)
-  .refine((text) => !text.includes('\0'), 'A text in an image must not hold a NUL.')
+  .refine((text) => !text.includes('\0'))
 
 const Texts = z.array(Text).max(4096).nullish()
 /** One text is a list of one: some builders wrote it so, and Docker reads it so. */
 const Command = z.union([Text.transform((text) => [text]), z.array(Text).max(4096)]).nullish()
 const Annotations = z.record(z.string().max(4096), z.string().max(1_048_576)).nullish()
-const Sha256 = z.string().regex(/^sha256:[a-f0-9]{64}$/, 'Only sha256 digests are supported.')
+const Sha256 = z.string().regex(/^sha256:[a-f0-9]{64}$/)
 
 export const Descriptor = z.looseObject({
   mediaType: z.string().max(255).optional(),
@@ -60,3 +61,11 @@ export const Configuration = z.looseObject({
   rootfs: z.looseObject({ diff_ids: z.array(Sha256).max(1000) }),
 })
 export type Configuration = z.infer<typeof Configuration>
+
+/** What is wrong with a document of these forms. */
+export function faultOf({ issues: [issue] }: z.ZodError): Sentence {
+  // The one rule of its own is that of texts, and the one pattern that of digests.
+  const fault = issue?.code === 'custom' ? 'nul' : issue?.code === 'invalid_format' ? 'digest' : 'form'
+  const words = (issue?.message ?? '').slice(0, 120).replace(/\.$/, '')
+  return sentence('description-field', { field: issue?.path.join('.') ?? '', fault, words })
+}

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
+import { type Sentence, sentence } from '#contract/sentence'
 import { manifestOf, type WrittenBlob, withDescription, withLists } from './correct-description.ts'
 import { nameFromAnnotations, nameFromArchive } from './image-names.ts'
 import { type ImageSource, pathOfDigest } from './image-source.ts'
-import { Configuration, type Descriptor, DockerManifest, Index, Manifest } from './oci-schemas.ts'
+import { Configuration, type Descriptor, DockerManifest, faultOf, Index, Manifest } from './oci-schemas.ts'
 import { digestMismatch, incomplete, notAnImage } from './refusals.ts'
 import type { LayerFacts } from './scan-layer.ts'
 
@@ -206,16 +207,13 @@ function parse<T extends z.ZodType>(schema: T, content: Buffer, path: string): z
   try {
     value = JSON.parse(content.toString('utf8'))
   } catch {
-    throw invalid(path, 'It is not JSON.')
+    throw invalid(path, sentence('description-not-json'))
   }
   const result = schema.safeParse(value)
   if (result.success) return result.data
-  const [issue] = result.error.issues
-  const field = issue?.path.join('.') ?? ''
-  throw invalid(path, `${field === '' ? '' : `${field}: `}${issue?.message ?? ''}`)
+  throw invalid(path, faultOf(result.error))
 }
 
-function invalid(path: string, detail: string): Error {
-  const problem = detail.slice(0, 120).replace(/\.$/, '')
+function invalid(path: string, problem: Sentence): Error {
   return appError('image-description-invalid', { path, problem })
 }

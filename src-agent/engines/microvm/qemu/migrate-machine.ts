@@ -165,7 +165,7 @@ function firstClient(server: Server): Promise<Socket> {
       stream.on('error', () => undefined)
       resolve(stream)
     })
-    server.once('close', () => reject(saveFailed('The machine sent nothing.')))
+    server.once('close', () => reject(saveFailed('the machine sent nothing')))
   })
 }
 
@@ -176,7 +176,7 @@ async function awaitSaved(qmp: QmpClient, signal: AbortSignal, lastPart: LastPar
     lastPart?.check()
     if (status === 'completed') return
     if (status === 'failed' || status === 'cancelled') {
-      throw saveFailed(words ?? `The state was not saved: ${status}.`)
+      throw saveFailed(words ?? `the migration has the status ${status}`)
     }
     signal.throwIfAborted()
     await sleep(pollMs)

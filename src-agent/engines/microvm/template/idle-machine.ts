@@ -54,7 +54,7 @@ export async function withIdleMachine<T>(
     const begin = performance.now()
     child = startIdle(deps, assets, shape, { sockets, disks })
     const gone = new AbortController()
-    child.once('exit', () => gone.abort(idleFailed('The emulator ended before the guest was ready.')))
+    child.once('exit', () => gone.abort(idleFailed('the emulator ended before the guest was ready')))
     const signal = AbortSignal.any([options.signal, gone.signal, AbortSignal.timeout(options.bootMs)])
     const channel = await connectWhenThere(join(sockets, socketNames.control), signal)
     channel.close()

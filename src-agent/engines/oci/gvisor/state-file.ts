@@ -23,7 +23,7 @@ export async function checkState(folder: string, stateKey: string): Promise<void
     () => null,
   )
   if (seal === null || size !== seal.bytes) {
-    const detail = `${imageName} has ${size ?? 'no'} bytes, ${seal?.bytes ?? 'an unknown number'} were written.`
+    const detail = `${imageName} has ${size ?? 'no'} bytes, ${seal?.bytes ?? 'an unknown number'} were written`
     throw appError('state-damaged', { engine: 'gvisor' }, { detail })
   }
   if (seal.stateKey === stateKey) return
