@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { operation } from './operation.ts'
 import { mayGrow } from './tolerant.ts'
+import { Wording } from './wire-texts.ts'
 
 export const ImageDigest = z.string().regex(/^sha256:[a-f0-9]{64}$/)
 export type ImageDigest = z.infer<typeof ImageDigest>
@@ -87,6 +88,7 @@ export const Task = z.strictObject({
   startedAt: z.iso.datetime(),
   /** The sentence of a failure. */
   message: z.string().nullable(),
+  messageWording: Wording.optional(),
 })
 export type Task = z.infer<typeof Task>
 

@@ -8,7 +8,7 @@ const more: SandboxField<string | null> = {
   flag: { name: 'time-zone', type: 'string', value: 'ZONE', help: 'Time zone inside.' },
   again: (zone) => (zone === null ? [] : ['--time-zone', zone]),
   fact: { card: 'process', label: 'timeZone', words: { kind: 'text', none: 'fromImage' } },
-  ...{ takesEffect: 'created', isPolicy: true, restored: 'now', noun: 'the time zone', inBundle: 'dropped' },
+  ...{ takesEffect: 'created', isPolicy: true, restored: 'now', inBundle: 'dropped' },
 }
 const table = { ...sandboxFields, timeZone: more }
 const spec = { ...SandboxSpec.parse({ image: 'busybox', networkName: 'lan' }), timeZone: 'Europe/Lisbon' }

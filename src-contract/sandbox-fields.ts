@@ -1,5 +1,6 @@
 import { formatGrant } from './grant-text.ts'
 import type { SandboxSpec } from './sandbox.ts'
+import type { FieldNoun } from './sentences/restore.ts'
 
 /** An option of `joey run`, in the form that the command line declares its options in. */
 export interface FieldFlag {
@@ -43,8 +44,8 @@ export interface SandboxField<Value = unknown> {
   readonly isPolicy: boolean
   /** `then`: as it was kept. `now`: as it is. `narrowed`: as it was kept, as far as it holds now. */
   readonly restored: 'then' | 'now' | 'narrowed'
-  /** What it is called where a restore brings back another value. */
-  readonly noun?: string
+  /** What it is called where a restore brings back another value: a sentence in sentences/restore.ts. */
+  readonly noun?: FieldNoun
   /** `carried`: comes in with a bundle. `requested`: only what the person agrees to. `dropped`: never. */
   readonly inBundle: 'carried' | 'requested' | 'dropped'
 }
@@ -71,11 +72,11 @@ export const sandboxFields = {
     },
     again: (value) => ['--class', value],
   },
-  command: { ...ofProgram, noun: 'the command' },
+  command: { ...ofProgram, noun: 'field-command' },
   entrypoint: {
     ...ofProgram,
     flag: { name: 'entrypoint', type: 'string', value: 'COMMAND', help: "Replace the image's entrypoint." },
-    noun: 'the entrypoint',
+    noun: 'field-entrypoint',
   },
   // Not again: its values may be secrets.
   env: {
@@ -88,13 +89,13 @@ export const sandboxFields = {
       value: 'NAME[=VALUE]',
       help: 'Set a variable; NAME alone takes it from here.',
     },
-    noun: 'the environment',
+    noun: 'field-environment',
   },
   cwd: {
     ...ofProgram,
     flag: { name: 'workdir', type: 'string', short: 'w', value: 'PATH', help: 'Working directory inside.' },
     fact: { card: 'process', label: 'cwd', words: { kind: 'text', none: 'fromImage' } },
-    noun: 'the working folder',
+    noun: 'field-working-folder',
   },
   user: {
     ...ofProgram,
@@ -106,26 +107,26 @@ export const sandboxFields = {
       help: 'Name or number of the user inside.',
     },
     fact: { card: 'process', label: 'user', words: { kind: 'text', none: 'fromImage' } },
-    noun: 'the user',
+    noun: 'field-user',
   },
   tty: {
     ...ofProgram,
     flag: { name: 'tty', type: 'boolean', short: 't', help: 'Give the command a terminal.' },
     fact: { card: 'process', label: 'tty', words: { kind: 'switch', on: 'yes', off: 'no' } },
-    noun: 'the terminal of the main process',
+    noun: 'field-terminal',
   },
   stdin: {
     ...ofProgram,
     flag: { name: 'interactive', type: 'boolean', short: 'i', help: 'Feed standard input to the command.' },
   },
   // Of a bundle, what lifts them needs consent.
-  limits: { ...ofProgram, takesEffect: 'live', isPolicy: true, inBundle: 'requested', noun: 'the limits' },
+  limits: { ...ofProgram, takesEffect: 'live', isPolicy: true, inBundle: 'requested', noun: 'field-limits' },
   readOnlyRoot: {
     ...ofProgram,
     isPolicy: true,
     flag: { name: 'read-only', type: 'boolean', help: 'Forbid writing to the root file system.' },
     fact: { card: 'process', label: 'root', words: { kind: 'switch', on: 'rootReadOnly', off: 'rootWritable' } },
-    noun: 'whether the root can be written to',
+    noun: 'field-root',
   },
   stopGraceMs: {
     ...ofProgram,
@@ -148,7 +149,7 @@ export const sandboxFields = {
       help: 'Give what is refused by default: host-path:/etc:ro, cap:SYS_ADMIN, host-network.',
     },
     again: (grants) => grants.flatMap((grant) => ['--grant', formatGrant(grant)]),
-    noun: 'the grants',
+    noun: 'field-grants',
   },
   dropCapabilities: {
     ...ofProgram,
@@ -162,7 +163,7 @@ export const sandboxFields = {
     },
     again: (names) => names.flatMap((name) => ['--cap-drop', name]),
     fact: { card: 'process', label: 'dropCapabilities', words: { kind: 'list' } },
-    noun: 'the capabilities that it gives up',
+    noun: 'field-capabilities',
   },
   mounts: {
     ...ofPolicy,
@@ -175,7 +176,7 @@ export const sandboxFields = {
       help: 'Show a folder or file of this machine inside.',
     },
     again: (mounts) => mounts.flatMap(mountWords),
-    noun: 'the mounts',
+    noun: 'field-mounts',
   },
   network: {
     ...ofPolicy,

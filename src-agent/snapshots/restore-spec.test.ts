@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
+import { say } from '#contract/language'
 import { type Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { Snapshot } from '#contract/snapshot'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { fitSpec } from './restore-spec.ts'
 
 const base = SandboxSpec.parse({ image: 'busybox' })
@@ -18,6 +20,9 @@ test('what it ran comes back, and what others rely on stays', () => {
   expect(spec).toMatchObject({ env: { A: 'old' }, networkName: 'now', hostname: 'now' })
   expect(spec.ports).toEqual([{ hostPort: 8080, guestPort: 80 }])
   expect(changes.map(({ message }) => message)).toEqual(['This becomes again what it was then: the environment.'])
+  expect(changes.map((change) => say(change, pseudoLanguage))).toEqual([
+    '[restore-brings-back: This becomes again what it was then: [field-environment: the environment].]',
+  ])
 })
 
 test('a grant or a mount that was taken back does not come back, and that is reported', () => {

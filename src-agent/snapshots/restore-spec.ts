@@ -58,6 +58,6 @@ function describeChanges(now: SandboxSpec, spec: SandboxSpec): Sentence[] {
   return [
     ...(now.class === spec.class ? [] : [sentence('restore-changes-class', { from: now.class, to: spec.class })]),
     ...(now.image === spec.image ? [] : [sentence('restore-changes-image', { from: now.image, to: spec.image })]),
-    ...(other.length === 0 ? [] : [sentence('restore-brings-back', { fields: other.join(', ') })]),
+    ...other.map((noun) => sentence('restore-brings-back', { fields: sentence(noun) })),
   ]
 }

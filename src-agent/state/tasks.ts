@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { appError } from '#contract/app-error'
 import type { Task } from '#contract/image'
+import { wordingOf } from '#contract/sentence'
 import { explainFailure } from '../base/failures/machine-failure.ts'
 import type { EventLog } from './event-log.ts'
 
@@ -45,8 +46,9 @@ export function createTasks(events: EventLog, now: () => Date): Tasks {
         announce({ ...entry.task, phase: 'done', progress: 1 })
         return result
       } catch (error) {
-        const { code, message } = explainFailure(error).wire
-        announce({ ...entry.task, phase: code === 'cancelled' ? 'cancelled' : 'failed', message })
+        const { wire } = explainFailure(error)
+        const failure = { message: wire.message, messageWording: wordingOf(wire) }
+        announce({ ...entry.task, phase: wire.code === 'cancelled' ? 'cancelled' : 'failed', ...failure })
         throw error
       } finally {
         running.delete(id)

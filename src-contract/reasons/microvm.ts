@@ -98,9 +98,9 @@ export const microvmReasons = defineReasons({
   },
   'state-differs': {
     code: 'conflict',
-    params: { what: 'text' },
+    params: { what: 'sentences' },
     sentence:
-      'The memory cannot go on in a sandbox that differs in what a running machine cannot change: {what}. Keep that as it was, or restore the disk alone.',
+      'The memory cannot go on in a sandbox that differs in what a running machine cannot change. {what} Keep that as it was, or restore the disk alone.',
   },
   'state-incompatible': {
     code: 'conflict',

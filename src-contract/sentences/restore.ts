@@ -81,9 +81,32 @@ export const restoreSentences = defineSentences({
     sentence: 'The image changes from "{from}" to "{to}".',
   },
   'restore-brings-back': {
-    params: { fields: 'text' },
+    params: { fields: 'sentence' },
     sentence: 'This becomes again what it was then: {fields}.',
   },
+  'field-command': { sentence: 'the command' },
+  'field-entrypoint': { sentence: 'the entrypoint' },
+  'field-environment': { sentence: 'the environment' },
+  'field-working-folder': { sentence: 'the working folder' },
+  'field-user': { sentence: 'the user' },
+  'field-terminal': { sentence: 'the terminal of the main process' },
+  'field-limits': { sentence: 'the limits' },
+  'field-root': { sentence: 'whether the root can be written to' },
+  'field-grants': { sentence: 'the grants' },
+  'field-capabilities': { sentence: 'the capabilities that it gives up' },
+  'field-mounts': { sentence: 'the mounts' },
+  'machine-had-other-layers': { sentence: 'It had another number of layers.' },
+  'machine-had-no-network': { sentence: 'It had no network.' },
+  'machine-had-terminal': {
+    params: { had: ['yes', 'no'] },
+    sentence: 'It had {had, select, yes {a terminal} no {no terminal}}.',
+  },
+  'machine-had-root': {
+    params: { writable: ['yes', 'no'] },
+    sentence: 'Its root {writable, select, yes {could} no {could not}} be written to.',
+  },
+  'machine-had-other-grants': { sentence: 'It had other grants.' },
+  'machine-had-no-mounts': { sentence: 'It had no mounts.' },
   'dropped-connections': {
     params: { whose: ['sandbox', 'forks'] },
     sentence: "{whose, select, sandbox {Its} forks {The forks'}} network connections were dropped.",
@@ -112,3 +135,6 @@ export const restoreSentences = defineSentences({
     }`,
   },
 })
+
+/** What a field is called within a sentence. */
+export type FieldNoun = Extract<keyof typeof restoreSentences, `field-${string}`>

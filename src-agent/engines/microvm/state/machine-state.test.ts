@@ -2,6 +2,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSyn
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { AppError } from '#contract/app-error'
+import { say } from '#contract/language'
+import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import type { LaunchPlan } from '../../driver.ts'
 import { clearState, memoryFile, readState, sealState } from './machine-state.ts'
 
@@ -53,6 +56,13 @@ describe('the state of a machine', () => {
     ['a grant that does not reach the guest', { grants: [{ kind: 'host-path', path: '/x', access: 'ro' }] }, 'fits'],
   ])('and a plan with %s', async (_what, more, outcome) => {
     expect(await reasonOf(readState(state, 'key', plan(more)))).toBe(outcome)
+  })
+
+  test('says of each difference how it was, in the language of the person', async () => {
+    const failed = readState(state, 'key', plan({ lowerFiles: [], mounts: [{}] }))
+    const { wire } = AppError.from(await failed.catch((error: unknown) => error))
+    expect(wire.message).toContain('cannot change. It had another number of layers. It had no mounts. Keep that')
+    expect(say(wire, pseudoLanguage)).toContain('[machine-had-other-layers: It had another number of layers.]')
   })
 
   test('without a network does not go on with one', async () => {

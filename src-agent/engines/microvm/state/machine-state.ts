@@ -2,6 +2,7 @@ import { open, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
+import { type Sentence, sentence } from '#contract/sentence'
 import type { LaunchPlan } from '../../driver.ts'
 import { templateLog } from '../qemu/boot-log.ts'
 import type { MachineShape } from '../qemu/machine-shape.ts'
@@ -89,18 +90,21 @@ async function parseRecord(path: string): Promise<MachineState> {
   }
 }
 
-/** What is fixed while a machine lives, in words. */
-function differences(state: MachineState, plan: LaunchPlan): string[] {
+/** What of the saved machine is fixed while it lives, and is other than planned. */
+function differences(state: MachineState, plan: LaunchPlan): Sentence[] {
   const { tty, readOnlyRoot, grants } = traitsOf(plan)
-  const wanted: readonly (readonly [boolean, string])[] = [
-    [plan.lowerFiles.length + 1 === state.shape.disks, 'the number of its layers'],
-    [plan.netns === null || state.shape.network, 'that it has no network'],
-    [tty === state.tty, 'whether it has a terminal'],
-    [readOnlyRoot === state.readOnlyRoot, 'whether its root can be written to'],
-    [grants.join() === state.grants.join(), 'what it is granted'],
-    [plan.mounts.length === 0, 'that it has no mounts'],
+  const wanted: readonly (readonly [boolean, Sentence])[] = [
+    [plan.lowerFiles.length + 1 === state.shape.disks, sentence('machine-had-other-layers')],
+    [plan.netns === null || state.shape.network, sentence('machine-had-no-network')],
+    [tty === state.tty, sentence('machine-had-terminal', { had: state.tty ? 'yes' : 'no' })],
+    [
+      readOnlyRoot === state.readOnlyRoot,
+      sentence('machine-had-root', { writable: state.readOnlyRoot ? 'no' : 'yes' }),
+    ],
+    [grants.join() === state.grants.join(), sentence('machine-had-other-grants')],
+    [plan.mounts.length === 0, sentence('machine-had-no-mounts')],
   ]
-  return wanted.filter(([isSame]) => !isSame).map(([, words]) => words)
+  return wanted.filter(([isSame]) => !isSame).map(([, said]) => said)
 }
 
 function traitsOf(plan: LaunchPlan): Pick<MachineState, 'tty' | 'readOnlyRoot' | 'grants'> {
@@ -144,7 +148,6 @@ function otherEngine(): Error {
   return appError('state-incompatible')
 }
 
-function otherMachine(different: readonly string[]): Error {
-  const what = different.join(', ')
-  return appError('state-differs', { what })
+function otherMachine(different: readonly Sentence[]): Error {
+  return appError('state-differs', { what: different })
 }
