@@ -5,13 +5,13 @@ import { sentence } from '#contract/sentence'
 import type { Run } from '../base/process/run.ts'
 import { examineNetwork } from './findings.ts'
 import { refuseForeignPorts } from './foreign-ports.ts'
-import { createHostPorts } from './host-ports.ts'
+import { createHostPorts, type HostPorts } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
-import { createLeases, type UserNamespaces } from './leases.ts'
+import { createLeases, type Leases, type UserNamespaces } from './leases.ts'
 import { deleteLinks, ensureBridge, presentLinks, setIsolated } from './links.ts'
-import { gatewayOf, macForAddress, namesFor } from './names.ts'
+import { gatewayOf, macForAddress, type NetworkNames, namesFor } from './names.ts'
 import type { Lease, Network, NetworkLog, ReservedPort } from './network.ts'
-import { createPacketFilter } from './packet-filter.ts'
+import { createPacketFilter, type PacketFilter } from './packet-filter.ts'
 import { createPool } from './pool.ts'
 import { reconcileNetwork } from './reconcile.ts'
 import { formatResolvConf, readHostResolvConf, readResolver, watchResolvConf } from './resolv-conf.ts'
@@ -35,7 +35,68 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
   const filter = createPacketFilter(run, names)
   const hostPorts = createHostPorts()
   const leases = createLeases({ run, names, folder: join(folder, 'netns'), filter, users })
-  const published = new Map<SandboxId, Published>()
+  const bridge = createBridge({ run, folder, names, tag, filter, leases, log })
+  const { prepare } = bridge
+  const publishing = createPublishing({ run, names, filter, hostPorts, prepare })
+  const make = (signal?: AbortSignal) => bridge.makeLease(signal)
+  const pool = createPool({ size: poolSize, make: () => make(), release: (lease) => leases.release(lease), log })
+
+  return {
+    async prepare(signal) {
+      await prepare()
+      signal.throwIfAborted()
+      pool.fill()
+    },
+    async take(signal) {
+      signal.throwIfAborted()
+      const lease = pool.take() ?? (await make(signal))
+      pool.fill()
+      return lease
+    },
+    async placeOf({ address }) {
+      const subnet = await prepare()
+      const { address: gateway } = gatewayOf(subnet)
+      return { address, prefixLength: subnet.prefix, gateway, mac: macForAddress(address) }
+    },
+    async join({ interface: port }, networkName) {
+      await prepare()
+      await joinNetwork({ run, filter }, port, networkName)
+    },
+    publish: publishing.publish,
+    unpublish: publishing.unpublish,
+    release: (lease) => leases.release(lease),
+    async reconcile(running) {
+      publishing.assume(running)
+      leases.occupy(running.map((sandbox) => sandbox.interface))
+      try {
+        return await reconcileNetwork({ run, names, folder, filter, hostPorts, prepare }, running)
+      } catch (error) {
+        // Without its tools there is no network, and still an agent that says so.
+        if (!(error instanceof AppError) || error.wire.reason !== 'program-missing') throw error
+        return [sentence('found-no-network', { why: error.wire })]
+      }
+    },
+    resolvConf: async () => formatResolvConf(await readResolver()),
+    hostResolvConf: () => readHostResolvConf(),
+    watchResolvConf: (listener) => watchResolvConf(listener),
+    examine: () => examineNetwork(run, names),
+    repair: bridge.repair,
+    async close({ keep }) {
+      await pool.close()
+      publishing.close()
+      await bridge.close(keep)
+    },
+  }
+}
+
+interface BridgeDeps extends Pick<Deps, 'run' | 'folder' | 'tag' | 'log'> {
+  readonly names: NetworkNames
+  readonly filter: PacketFilter
+  readonly leases: Leases
+}
+
+/** The bridge and the tables of the packet filter, made when they are first needed. */
+function createBridge({ run, folder, names, tag, filter, leases, log }: BridgeDeps) {
   let prepared: Promise<Subnet> | null = null
   let touched = false
 
@@ -58,19 +119,63 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
     })
     return prepared
   }
-  const make = async (signal?: AbortSignal): Promise<Lease> => {
-    const mine = prepare()
-    try {
-      return await leases.make(await mine, signal)
-    } catch (error) {
-      signal?.throwIfAborted()
-      log.warn({ err: error }, 'A network could not be made; the bridge is set up anew')
-      // Once for all who met the same failure.
-      if (prepared === mine) prepared = null
-      return leases.make(await prepare(), signal)
-    }
+  return {
+    prepare,
+    async makeLease(signal?: AbortSignal): Promise<Lease> {
+      const mine = prepare()
+      try {
+        return await leases.make(await mine, signal)
+      } catch (error) {
+        signal?.throwIfAborted()
+        log.warn({ err: error }, 'A network could not be made; the bridge is set up anew')
+        // Once for all who met the same failure.
+        if (prepared === mine) prepared = null
+        return leases.make(await prepare(), signal)
+      }
+    },
+    async repair(): Promise<boolean> {
+      if (prepared === null || (await filter.isLoaded())) return false
+      await filter.load(await prepared)
+      log.warn({ table: names.table }, 'The packet filter was gone and has been restored')
+      return true
+    },
+    async close(keep: boolean): Promise<void> {
+      await prepared?.catch(() => {})
+      prepared = null
+      if (keep || !touched) return
+      touched = false
+      await deleteLinks(run, [...(await presentLinks(run, names)).ports, names.bridge])
+      await filter.deleteTables()
+    },
   }
-  const pool = createPool({ size: poolSize, make: () => make(), release: (lease) => leases.release(lease), log })
+}
+
+/** An interface is let to its neighbours last when it joins, and kept from them first when it leaves. */
+async function joinNetwork(
+  { run, filter }: Pick<BridgeDeps, 'run' | 'filter'>,
+  port: string,
+  networkName: string | null,
+): Promise<void> {
+  const before = filter.networkOf(port)
+  if (networkName !== null) await filter.join(port, networkName)
+  try {
+    await setIsolated(run, port, networkName === null)
+  } catch (error) {
+    if (networkName !== null) await filter.join(port, before)
+    throw error
+  } finally {
+    if (networkName === null) await filter.join(port, null)
+  }
+}
+
+interface PublishingDeps extends Pick<BridgeDeps, 'run' | 'names' | 'filter'> {
+  readonly hostPorts: HostPorts
+  readonly prepare: () => Promise<Subnet>
+}
+
+/** The ports that sandboxes have published: reserved on the host, and led on by the packet filter. */
+function createPublishing({ run, names, filter, hostPorts, prepare }: PublishingDeps) {
+  const published = new Map<SandboxId, Published>()
   const unpublish = async (id: SandboxId): Promise<void> => {
     const former = published.get(id)
     if (former === undefined) return
@@ -78,38 +183,9 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
     await filter.unpublish(former.ports.map((port) => ({ ...port, address: former.address })))
     hostPorts.release(former.ports.map((port) => port.hostPort))
   }
-
   return {
-    async prepare(signal) {
-      await prepare()
-      signal.throwIfAborted()
-      pool.fill()
-    },
-    async take(signal) {
-      signal.throwIfAborted()
-      const lease = pool.take() ?? (await make(signal))
-      pool.fill()
-      return lease
-    },
-    async placeOf({ address }) {
-      const subnet = await prepare()
-      const { address: gateway } = gatewayOf(subnet)
-      return { address, prefixLength: subnet.prefix, gateway, mac: macForAddress(address) }
-    },
-    async join({ interface: port }, networkName) {
-      await prepare()
-      const before = filter.networkOf(port)
-      if (networkName !== null) await filter.join(port, networkName)
-      try {
-        await setIsolated(run, port, networkName === null)
-      } catch (error) {
-        if (networkName !== null) await filter.join(port, before)
-        throw error
-      } finally {
-        if (networkName === null) await filter.join(port, null)
-      }
-    },
-    async publish(id, address, ports) {
+    unpublish,
+    async publish(id: SandboxId, address: string, ports: readonly PortPublish[]): Promise<ReservedPort[]> {
       const former = published.get(id)
       if (former !== undefined && isSame(former, address, ports)) return [...former.ports]
       await unpublish(id)
@@ -125,39 +201,13 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
       published.set(id, { address, ports: reserved })
       return reserved
     },
-    unpublish,
-    release: (lease) => leases.release(lease),
-    async reconcile(running) {
+    /** What an agent before this one has published. */
+    assume(running: readonly ({ readonly id: SandboxId } & Published)[]): void {
       for (const { id, address, ports } of running) published.set(id, { address, ports })
-      leases.occupy(running.map((sandbox) => sandbox.interface))
-      try {
-        return await reconcileNetwork({ run, names, folder, filter, hostPorts, prepare }, running)
-      } catch (error) {
-        // Without its tools there is no network, and still an agent that says so.
-        if (!(error instanceof AppError) || error.wire.reason !== 'program-missing') throw error
-        return [sentence('found-no-network', { why: error.wire })]
-      }
     },
-    resolvConf: async () => formatResolvConf(await readResolver()),
-    hostResolvConf: () => readHostResolvConf(),
-    watchResolvConf: (listener) => watchResolvConf(listener),
-    examine: () => examineNetwork(run, names),
-    async repair() {
-      if (prepared === null || (await filter.isLoaded())) return false
-      await filter.load(await prepared)
-      log.warn({ table: names.table }, 'The packet filter was gone and has been restored')
-      return true
-    },
-    async close({ keep }) {
-      await pool.close()
+    close(): void {
       hostPorts.releaseAll()
       published.clear()
-      await prepared?.catch(() => {})
-      prepared = null
-      if (keep || !touched) return
-      touched = false
-      await deleteLinks(run, [...(await presentLinks(run, names)).ports, names.bridge])
-      await filter.deleteTables()
     },
   }
 }

@@ -46,89 +46,109 @@ export interface Assumed {
  * A change that the kernel refuses (somebody flushed the rules) is answered by a whole reload.
  */
 export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter {
-  const senders = new Map<string, Sender>()
-  const members = createMembers()
-  const published = new Map<number, PublishedPort>()
-  let subnet: Subnet | null = null
-  const inTurn = createInTurn()
-
-  const nft = async (input: string): Promise<void> => {
-    await run('nft', ['-f', '-'], { timeoutMs, input })
-  }
-  const reload = async (): Promise<void> => {
-    if (subnet !== null) {
-      await nft(
-        renderRuleset(names, subnet, {
-          senders: senders.values(),
-          members: members.all(),
-          published: published.values(),
-        }),
-      )
-    }
-  }
-  const change = (script: string): Promise<void> =>
-    inTurn(null, () => (script === '' ? Promise.resolve() : nft(script).catch(reload)))
+  const known = createKnown()
+  const tables = createTables(run, names, known)
+  const { change } = tables
 
   return {
-    load: (chosen) => {
-      subnet = chosen
-      return inTurn(null, reload)
-    },
-    async isLoaded() {
-      const { stdout } = await run('nft', ['list', 'tables'], { timeoutMs })
-      const tables = stdout.split('\n')
-      return ['bridge', 'inet'].every((family) => tables.includes(`table ${family} ${names.table}`))
-    },
+    load: tables.load,
+    isLoaded: tables.isLoaded,
     allow(sender) {
-      senders.set(sender.interface, sender)
+      known.senders.set(sender.interface, sender)
       return change(addSender(names, sender))
     },
     forbid(sender) {
-      const left = moveMember(names, members.put(sender.interface, null).from, undefined)
-      const forbidden = senders.delete(sender.interface) ? deleteSender(names, sender) : ''
+      const left = moveMember(names, known.members.put(sender.interface, null).from, undefined)
+      const forbidden = known.senders.delete(sender.interface) ? deleteSender(names, sender) : ''
       return change(left + forbidden)
     },
     async join(interfaceName, networkName) {
-      const before = members.nameOf(interfaceName)
+      const before = known.members.nameOf(interfaceName)
       if (before === networkName) return
-      const { from, to } = members.put(interfaceName, networkName)
+      const { from, to } = known.members.put(interfaceName, networkName)
       try {
         await change(moveMember(names, from, to))
       } catch (error) {
-        members.put(interfaceName, before)
+        known.members.put(interfaceName, before)
         throw error
       }
     },
-    networkOf: members.nameOf,
+    networkOf: known.members.nameOf,
     async publish(ports) {
-      for (const port of ports) published.set(port.hostPort, port)
+      for (const port of ports) known.published.set(port.hostPort, port)
       try {
         await change(addPublished(names, ports))
       } catch (error) {
-        for (const port of ports) published.delete(port.hostPort)
+        for (const port of ports) known.published.delete(port.hostPort)
         throw error
       }
     },
     unpublish(ports) {
-      const known = ports.filter((port) => published.delete(port.hostPort))
-      return change(deletePublished(names, known))
+      const present = ports.filter((port) => known.published.delete(port.hostPort))
+      return change(deletePublished(names, present))
     },
-    assume(known) {
-      senders.clear()
-      members.clear()
-      published.clear()
-      for (const sender of known.senders) {
+    assume: (assumed) => known.assume(assumed),
+    async deleteTables() {
+      known.clear()
+      await tables.remove()
+    },
+  }
+}
+
+/** The tables in the kernel. Scripts are loaded one after another. */
+function createTables(run: Run, names: NetworkNames, known: Pick<Known, 'all'>) {
+  let subnet: Subnet | null = null
+  const inTurn = createInTurn()
+  const nft = async (input: string): Promise<void> => {
+    await run('nft', ['-f', '-'], { timeoutMs, input })
+  }
+  const reload = async (): Promise<void> => {
+    if (subnet !== null) await nft(renderRuleset(names, subnet, known.all()))
+  }
+  return {
+    load(chosen: Subnet): Promise<void> {
+      subnet = chosen
+      return inTurn(null, reload)
+    },
+    async isLoaded(): Promise<boolean> {
+      const { stdout } = await run('nft', ['list', 'tables'], { timeoutMs })
+      const tables = stdout.split('\n')
+      return ['bridge', 'inet'].every((family) => tables.includes(`table ${family} ${names.table}`))
+    },
+    change: (script: string): Promise<void> =>
+      inTurn(null, () => (script === '' ? Promise.resolve() : nft(script).catch(reload))),
+    remove(): Promise<void> {
+      subnet = null
+      return inTurn(null, () => nft(deleteTables(names)))
+    },
+  }
+}
+
+type Known = ReturnType<typeof createKnown>
+
+/** What the tables must hold. */
+function createKnown() {
+  const senders = new Map<string, Sender>()
+  const members = createMembers()
+  const published = new Map<number, PublishedPort>()
+  const clear = (): void => {
+    senders.clear()
+    members.clear()
+    published.clear()
+  }
+  return {
+    senders,
+    members,
+    published,
+    clear,
+    all: () => ({ senders: senders.values(), members: members.all(), published: published.values() }),
+    assume(assumed: Assumed): void {
+      clear()
+      for (const sender of assumed.senders) {
         senders.set(sender.interface, sender)
         members.put(sender.interface, sender.networkName)
       }
-      for (const port of known.published) published.set(port.hostPort, port)
-    },
-    async deleteTables() {
-      subnet = null
-      senders.clear()
-      members.clear()
-      published.clear()
-      await inTurn(null, () => nft(deleteTables(names)))
+      for (const port of assumed.published) published.set(port.hostPort, port)
     },
   }
 }

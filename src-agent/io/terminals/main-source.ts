@@ -42,48 +42,13 @@ export function createMainSource(main: MainTerminal): TerminalSource {
   const input = createInput(main)
   const gate = createGate()
   const stop = new AbortController()
-  const listeners = {
-    data: (_bytes: Buffer): void => {},
-    skip: (): void => {},
-    exit: (_code: number | null): void => {},
-  }
+  const listeners: Listeners = { data: () => {}, skip: () => {}, exit: () => {} }
   const state = { typedAt: -inputMs, isWatched: false, over: false }
   void main.ended.then(
     () => (state.over = true),
     () => (state.over = true),
   )
-  const place = { id: null as string | null, offset: 0 }
-  const isTooFarBehind = async (): Promise<boolean> => {
-    const justTyped = performance.now() - state.typedAt < inputMs
-    const limit = state.isWatched && !justTyped ? maxBehindBytes : maxBehindInputBytes
-    return (await bytesAfter(main.files, place.id, place.offset)) > limit
-  }
-
-  /** Delivers from a place on. True: the end was reached; false: there is too much to go on from here. */
-  const readFrom = async (from: LogPosition | null): Promise<boolean> => {
-    let sinceCheck = 0
-    const onPlace = (id: string | null, offset: number): void => void Object.assign(place, { id, offset })
-    const { files, ended } = main
-    for await (const records of readRecords(files, { from, ended, signal: stop.signal, onPlace })) {
-      const waited = await gate.pass(state.isWatched || state.over ? 0 : unwatchedMs)
-      const bytes = Buffer.concat(records.map((record) => record.bytes))
-      sinceCheck += bytes.length + records.length * 50
-      if (waited || sinceCheck > checkEveryBytes) {
-        sinceCheck = 0
-        if (await isTooFarBehind()) return false
-      }
-      listeners.data(bytes)
-    }
-    return true
-  }
-
-  const readAll = async (): Promise<void> => {
-    const { files, start: begin } = main
-    while (!(await readFrom(await positionBeforeEnd(files, replayBytes, begin)).catch(falseIfTooSlow))) listeners.skip()
-    // Where the sandbox was removed there may be nobody who knows the code.
-    const exit = await main.ended.catch(() => null)
-    if (!stop.signal.aborted) listeners.exit(exit?.code ?? null)
-  }
+  const readAll = createOutput({ main, listeners, state, gate, signal: stop.signal })
 
   return {
     onData(listener) {
@@ -122,6 +87,57 @@ export function createMainSource(main: MainTerminal): TerminalSource {
       gate.hurry()
       input.close()
     },
+  }
+}
+
+interface Listeners {
+  data(bytes: Buffer): void
+  skip(): void
+  exit(code: number | null): void
+}
+
+interface OutputDeps {
+  readonly main: MainTerminal
+  readonly listeners: Readonly<Listeners>
+  /** When somebody typed last, whether somebody watches, whether the main process has ended. */
+  readonly state: { readonly typedAt: number; readonly isWatched: boolean; readonly over: boolean }
+  readonly gate: Pick<ReturnType<typeof createGate>, 'pass'>
+  readonly signal: AbortSignal
+}
+
+/** Reads the log to its end for the listeners, and leaves out what nobody can want to see pass by. */
+function createOutput({ main, listeners, state, gate, signal }: OutputDeps): () => Promise<void> {
+  const place = { id: null as string | null, offset: 0 }
+  const isTooFarBehind = async (): Promise<boolean> => {
+    const justTyped = performance.now() - state.typedAt < inputMs
+    const limit = state.isWatched && !justTyped ? maxBehindBytes : maxBehindInputBytes
+    return (await bytesAfter(main.files, place.id, place.offset)) > limit
+  }
+
+  /** Delivers from a place on. True: the end was reached; false: there is too much to go on from here. */
+  const readFrom = async (from: LogPosition | null): Promise<boolean> => {
+    let sinceCheck = 0
+    const onPlace = (id: string | null, offset: number): void => void Object.assign(place, { id, offset })
+    const { files, ended } = main
+    for await (const records of readRecords(files, { from, ended, signal, onPlace })) {
+      const waited = await gate.pass(state.isWatched || state.over ? 0 : unwatchedMs)
+      const bytes = Buffer.concat(records.map((record) => record.bytes))
+      sinceCheck += bytes.length + records.length * 50
+      if (waited || sinceCheck > checkEveryBytes) {
+        sinceCheck = 0
+        if (await isTooFarBehind()) return false
+      }
+      listeners.data(bytes)
+    }
+    return true
+  }
+
+  return async () => {
+    const { files, start: begin } = main
+    while (!(await readFrom(await positionBeforeEnd(files, replayBytes, begin)).catch(falseIfTooSlow))) listeners.skip()
+    // Where the sandbox was removed there may be nobody who knows the code.
+    const exit = await main.ended.catch(() => null)
+    if (!signal.aborted) listeners.exit(exit?.code ?? null)
   }
 }
 

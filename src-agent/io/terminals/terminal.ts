@@ -39,23 +39,74 @@ export interface TerminalDeps {
 /** A guest may set its title as often as it likes; clients get it this often. */
 const titleMs = 250
 
+/** Who looks at a terminal, each with what is to be done when the guest takes input again. */
+type Viewers = Map<Viewer, () => void>
+
+/** What one terminal is made of. */
+interface Parts {
+  readonly source: TerminalSource
+  readonly viewers: Viewers
+  readonly status: Status
+  readonly output: { add(bytes: Buffer): void; flush(): void }
+  readonly ring: ReturnType<typeof createRing>
+  /** Shows a viewer everything anew. */
+  show(viewer: Viewer): void
+  /** Holds the source while a viewer is full. */
+  regulate(): void
+  resize(size: Size): void
+}
+
 /** See {@link LiveTerminal}. Output goes in order through the ring and to the viewers, at most once per turn. */
-export function createTerminal({ info, source, onChanged, onError }: TerminalDeps): LiveTerminal {
-  const state = { title: '', columns: info.columns, rows: info.rows, exited: false, exitCode: null as number | null }
-  const viewers = new Map<Viewer, () => void>()
+export function createTerminal(deps: TerminalDeps): LiveTerminal {
+  const { source } = deps
+  const viewers: Viewers = new Map()
   const ring = createRing()
+  const status = createStatus(deps, viewers)
+  const regulate = createFlowControl(source, viewers)
+  const output = createBatch((bytes) => {
+    ring.append(bytes)
+    status.takeTitle(bytes)
+    for (const viewer of viewers.keys()) viewer.deliver(bytes)
+    regulate()
+  })
+  const show = (viewer: Viewer): void => {
+    const replay = ring.replay()
+    viewer.reset({ type: 'reset', terminal: status.describe(), replayBytes: replay.length }, replay)
+    if (status.now.exited) viewer.sink.message({ type: 'exited', exitCode: status.now.exitCode })
+  }
+  const resize = createLastWins((size: Size) => source.resize(size.columns, size.rows), deps.onError)
+  const parts: Parts = { source, viewers, status, output, ring, show, regulate, resize }
+
+  return {
+    describe: status.describe,
+    exited: followSource(parts),
+    attach: (sink, onDrain) => attach(parts, sink, onDrain),
+    close() {
+      status.close()
+      source.close()
+      for (const { sink, dispose } of viewers.keys()) {
+        dispose()
+        sink.end()
+      }
+    },
+  }
+}
+
+type Status = ReturnType<typeof createStatus>
+
+/** What is known of a terminal, and announced when it changes. */
+function createStatus({ info, onChanged }: Pick<TerminalDeps, 'info' | 'onChanged'>, viewers: Viewers) {
+  const now = { title: '', columns: info.columns, rows: info.rows, exited: false, exitCode: null as number | null }
   const titles = createTitleScanner()
   let titleTimer: NodeJS.Timeout | undefined
-  let isHeld = false
   let isClosed = false
-
   const describe = (): Terminal => ({
     ...info,
-    title: state.title === '' ? info.argv.join(' ').slice(0, 200) : state.title,
-    columns: state.columns,
-    rows: state.rows,
-    state: state.exited ? 'exited' : 'running',
-    exitCode: state.exitCode,
+    title: now.title === '' ? info.argv.join(' ').slice(0, 200) : now.title,
+    columns: now.columns,
+    rows: now.rows,
+    state: now.exited ? 'exited' : 'running',
+    exitCode: now.exitCode,
     viewers: viewers.size,
   })
   const changed = (): void => {
@@ -63,15 +114,26 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
     titleTimer = undefined
     if (!isClosed) onChanged(describe())
   }
-  const takeTitle = (bytes: Buffer): void => {
-    const title = titles.scan(bytes)
-    if (title === null || title === state.title) return
-    state.title = title
-    titleTimer ??= setTimeout(changed, titleMs)
+  return {
+    now,
+    describe,
+    changed,
+    takeTitle(bytes: Buffer): void {
+      const title = titles.scan(bytes)
+      if (title === null || title === now.title) return
+      now.title = title
+      titleTimer ??= setTimeout(changed, titleMs)
+    },
+    close(): void {
+      isClosed = true
+      clearTimeout(titleTimer)
+    },
   }
-  /** Those who lag get everything when they are back. */
-  const living = (): Viewer[] => [...viewers.keys()].filter((viewer) => !viewer.isLagging())
-  const regulate = (): void => {
+}
+
+function createFlowControl(source: TerminalSource, viewers: Viewers): () => void {
+  let isHeld = false
+  return () => {
     const all = [...viewers.keys()]
     if (!isHeld && all.some((viewer) => viewer.isFull())) {
       isHeld = true
@@ -81,23 +143,13 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
       source.resume()
     }
   }
-  const output = createBatch((bytes) => {
-    ring.append(bytes)
-    takeTitle(bytes)
-    for (const viewer of viewers.keys()) viewer.deliver(bytes)
-    regulate()
-  })
-  const show = (viewer: Viewer): void => {
-    const replay = ring.replay()
-    viewer.reset({ type: 'reset', terminal: describe(), replayBytes: replay.length }, replay)
-    if (state.exited) viewer.sink.message({ type: 'exited', exitCode: state.exitCode })
-  }
-  const resize = createLastWins((size: Size) => source.resize(size.columns, size.rows), onError)
+}
 
-  let resolveExited = (): void => {}
-  const exited = new Promise<void>((resolve) => {
-    resolveExited = resolve
-  })
+/** Passes on what the source says. Resolves when it has ended. */
+function followSource({ source, viewers, status, output, ring, show, regulate }: Parts): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  /** Those who lag get everything when they are back. */
+  const living = (): Viewer[] => [...viewers.keys()].filter((viewer) => !viewer.isLagging())
   source.onData(output.add)
   source.onSkip(() => {
     output.flush()
@@ -110,67 +162,58 @@ export function createTerminal({ info, source, onChanged, onError }: TerminalDep
   })
   source.onExit((code) => {
     output.flush()
-    state.exited = true
-    state.exitCode = code
+    status.now.exited = true
+    status.now.exitCode = code
     for (const { sink } of living()) sink.message({ type: 'exited', exitCode: code })
-    changed()
-    resolveExited()
+    status.changed()
+    resolve()
   })
+  return promise
+}
 
-  return {
-    describe,
-    exited,
-    attach(sink, onDrain) {
+function attach(parts: Parts, sink: ViewerSink, onDrain: () => void): Attachment {
+  const { source, viewers, status, output, show, regulate } = parts
+  output.flush()
+  const viewer = createViewer({
+    sink,
+    onLag: regulate,
+    onCaughtUp: () => {
       output.flush()
-      const viewer = createViewer({
-        sink,
-        onLag: regulate,
-        onCaughtUp: () => {
-          output.flush()
-          show(viewer)
-        },
-      })
-      viewers.set(viewer, onDrain)
-      source.watched(true)
       show(viewer)
-      regulate()
-      changed()
-      return {
-        write: (bytes) => (state.exited ? undefined : source.write(bytes)),
-        unwritten: () => source.unwritten(),
-        resize(columns, rows) {
-          if (state.exited || (columns === state.columns && rows === state.rows)) return
-          state.columns = columns
-          state.rows = rows
-          for (const other of viewers.keys())
-            if (other !== viewer) other.sink.message({ type: 'resized', columns, rows })
-          resize({ columns, rows })
-          changed()
-        },
-        acknowledge(bytes) {
-          viewer.acknowledge(bytes)
-          regulate()
-        },
-        setUnheard: viewer.setUnheard,
-        detach() {
-          if (!viewers.delete(viewer)) return
-          viewer.dispose()
-          source.watched(viewers.size > 0)
-          regulate()
-          changed()
-        },
-      }
     },
-    close() {
-      isClosed = true
-      clearTimeout(titleTimer)
-      source.close()
-      for (const { sink, dispose } of viewers.keys()) {
-        dispose()
-        sink.end()
-      }
+  })
+  viewers.set(viewer, onDrain)
+  source.watched(true)
+  show(viewer)
+  regulate()
+  status.changed()
+  return {
+    write: (bytes) => (status.now.exited ? undefined : source.write(bytes)),
+    unwritten: () => source.unwritten(),
+    resize: (columns, rows) => resizeFor(parts, viewer, { columns, rows }),
+    acknowledge(bytes) {
+      viewer.acknowledge(bytes)
+      regulate()
+    },
+    setUnheard: viewer.setUnheard,
+    detach() {
+      if (!viewers.delete(viewer)) return
+      viewer.dispose()
+      source.watched(viewers.size > 0)
+      regulate()
+      status.changed()
     },
   }
+}
+
+/** The size that one viewer has is that of the terminal, for all. */
+function resizeFor({ status, viewers, resize }: Parts, viewer: Viewer, { columns, rows }: Size): void {
+  if (status.now.exited || (columns === status.now.columns && rows === status.now.rows)) return
+  status.now.columns = columns
+  status.now.rows = rows
+  for (const other of viewers.keys()) if (other !== viewer) other.sink.message({ type: 'resized', columns, rows })
+  resize({ columns, rows })
+  status.changed()
 }
 
 interface Size {

@@ -64,22 +64,106 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
   const listeners = new Map<IsolationListener, Listening>()
   const rounds = createRounds(deps)
   const describe = createDescriber(deps.observer)
-  let stopTimer: (() => void) | null = null
   let round: Promise<ObservationRound> | null = null
   let warmUntil = 0
-  let startedMs = 0
   let slots = 0
 
   const observe = (): Promise<ObservationRound> => {
     // A slow round is not overtaken by the next.
-    round ??= rounds.observe(stopTimer !== null).finally(() => {
+    round ??= rounds.observe(timer.isRunning()).finally(() => {
       round = null
     })
     return round
   }
   const view = (latest: ObservationRound, id: SandboxId | undefined, withHistory: boolean): IsolationView =>
     buildView(latest, { id, describe, ...(withHistory ? { history: meter.history() } : {}) })
-  const notify = (latest: ObservationRound, listener: IsolationListener, state: Listening): void => {
+  const notify = createNotify({ listeners, view, onError })
+  const tick = async (): Promise<void> => {
+    if (listeners.size === 0 && clock.monotonicMs() > warmUntil) return rest()
+    const latest = await observe()
+    if (latest.disturbance.slotAdded) slots += 1
+    for (const listener of listeners.keys()) notify(latest, slots, listener)
+  }
+  const timer = createTimer(clock, () => void tick().catch(onError))
+  const rest = (): void => {
+    timer.stop()
+    meter.rest()
+  }
+
+  return {
+    async read(id, measure = true) {
+      warmUntil = clock.monotonicMs() + warmMs
+      timer.start()
+      const first = await observeStarting(observe, deps.list().length)
+      const left = measureMs - timer.runsFor()
+      if (!measure || left <= 0 || first.all.length < 2) return view(first, id, true)
+      await sleep(left)
+      return view(await observe(), id, true)
+    },
+    async blast(node) {
+      return blastOf(await observe(), node)
+    },
+    subscribe(id, listener) {
+      // The same function may be given twice; each time it is another listener.
+      const own: IsolationListener = (seen) => listener(seen)
+      listeners.set(own, { id, key: '', slots: -1 })
+      timer.start()
+      void observe()
+        .then((latest) => notify(latest, slots, own))
+        .catch(onError)
+      return () => void listeners.delete(own)
+    },
+    close() {
+      listeners.clear()
+      rest()
+    },
+  }
+}
+
+/** One that was just started may be a few milliseconds away from its first instruction. */
+async function observeStarting(observe: () => Promise<ObservationRound>, expected: number): Promise<ObservationRound> {
+  const first = await observe()
+  if (first.all.length >= expected) return first
+  await sleep(startingMs)
+  return observe()
+}
+
+function blastOf({ graph }: ObservationRound, node: string): BlastRadius {
+  if (graph.nodes.some((known) => known.id === node)) return findBlastRadius(node, graph)
+  throw appError('node-unknown', { node })
+}
+
+/** Calls `tick` once in an interval, from a start to a stop. */
+function createTimer(clock: SamplerClock, tick: () => void) {
+  let stop: (() => void) | null = null
+  let startedMs = 0
+  return {
+    isRunning: () => stop !== null,
+    /** Milliseconds since the last start. */
+    runsFor: () => clock.monotonicMs() - startedMs,
+    start(): void {
+      if (stop !== null) return
+      startedMs = clock.monotonicMs()
+      stop = clock.every(intervalMs, tick)
+    },
+    stop(): void {
+      stop?.()
+      stop = null
+    },
+  }
+}
+
+interface NotifyDeps {
+  readonly listeners: Map<IsolationListener, Listening>
+  view(latest: ObservationRound, id: SandboxId | undefined, withHistory: boolean): IsolationView
+  onError(error: unknown): void
+}
+
+/** Gives a listener the view where it has another one. `slots`: how many parts the history has by now. */
+function createNotify({ listeners, view, onError }: NotifyDeps) {
+  return (latest: ObservationRound, slots: number, listener: IsolationListener): void => {
+    const state = listeners.get(listener)
+    if (state === undefined) return
     const key = keyOfView(latest, state.id)
     const newSlots = state.slots !== slots
     if (key === state.key && !newSlots) return
@@ -91,61 +175,6 @@ export function createIsolation(deps: IsolationDeps): IsolationService {
       listeners.delete(listener)
       onError(error)
     }
-  }
-  const tick = async (): Promise<void> => {
-    if (listeners.size === 0 && clock.monotonicMs() > warmUntil) return rest()
-    const latest = await observe()
-    if (latest.disturbance.slotAdded) slots += 1
-    for (const [listener, state] of listeners) notify(latest, listener, state)
-  }
-  const wake = (): void => {
-    if (stopTimer !== null) return
-    startedMs = clock.monotonicMs()
-    stopTimer = clock.every(intervalMs, () => void tick().catch(onError))
-  }
-  const rest = (): void => {
-    stopTimer?.()
-    stopTimer = null
-    meter.rest()
-  }
-
-  return {
-    async read(id, measure = true) {
-      warmUntil = clock.monotonicMs() + warmMs
-      wake()
-      let first = await observe()
-      if (first.all.length < deps.list().length) {
-        // One that was just started may be a few milliseconds away from its first instruction.
-        await sleep(startingMs)
-        first = await observe()
-      }
-      const left = measureMs - (clock.monotonicMs() - startedMs)
-      if (!measure || left <= 0 || first.all.length < 2) return view(first, id, true)
-      await sleep(left)
-      return view(await observe(), id, true)
-    },
-    async blast(node) {
-      const { graph } = await observe()
-      if (graph.nodes.some((known) => known.id === node)) return findBlastRadius(node, graph)
-      throw appError('node-unknown', { node })
-    },
-    subscribe(id, listener) {
-      // The same function may be given twice; each time it is another listener.
-      const own: IsolationListener = (seen) => listener(seen)
-      const state: Listening = { id, key: '', slots: -1 }
-      listeners.set(own, state)
-      wake()
-      void observe()
-        .then((latest) => {
-          if (listeners.has(own)) notify(latest, own, state)
-        })
-        .catch(onError)
-      return () => void listeners.delete(own)
-    },
-    close() {
-      listeners.clear()
-      rest()
-    },
   }
 }
 

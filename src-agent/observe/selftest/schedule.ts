@@ -29,19 +29,8 @@ const hourMs = 3_600_000
 export function scheduleSelfTests(deps: ScheduleDeps): () => Promise<void> {
   const ending = new AbortController()
   const waiting = new Map<string, NodeJS.Timeout>()
-  const tried = new Map<string, { readonly fingerprint: string; readonly at: number }>()
-  const inTurn = createInTurn()
+  const { tried, check, settled } = createChecks(deps, ending.signal)
 
-  const check = (id: string): void => {
-    void inTurn(null, async () => {
-      const sandbox = deps.running().find((each) => each.id === id)
-      if (!sandbox || ending.signal.aborted) return
-      tried.set(id, { fingerprint: fingerprintOf(sandbox), at: deps.now().getTime() })
-      await deps.selfTest.run(id, ending.signal).catch((err: unknown) => {
-        if (!ending.signal.aborted) deps.log.warn({ err, id }, 'a self-test could not be run')
-      })
-    })
-  }
   const drop = (id: string): void => {
     clearTimeout(waiting.get(id))
     waiting.delete(id)
@@ -87,6 +76,28 @@ export function scheduleSelfTests(deps: ScheduleDeps): () => Promise<void> {
     clearInterval(timer)
     for (const id of [...waiting.keys()]) drop(id)
     ending.abort()
-    return inTurn(null, () => Promise.resolve())
+    return settled()
   }
+}
+
+interface Try {
+  readonly fingerprint: string
+  readonly at: number
+}
+
+/** Checks one sandbox after another, and remembers of each when it was last tried and as what. */
+function createChecks(deps: Pick<ScheduleDeps, 'selfTest' | 'running' | 'now' | 'log'>, ending: AbortSignal) {
+  const tried = new Map<string, Try>()
+  const inTurn = createInTurn()
+  const check = (id: string): void => {
+    void inTurn(null, async () => {
+      const sandbox = deps.running().find((each) => each.id === id)
+      if (!sandbox || ending.aborted) return
+      tried.set(id, { fingerprint: fingerprintOf(sandbox), at: deps.now().getTime() })
+      await deps.selfTest.run(id, ending).catch((err: unknown) => {
+        if (!ending.aborted) deps.log.warn({ err, id }, 'a self-test could not be run')
+      })
+    })
+  }
+  return { tried, check, settled: () => inTurn(null, () => Promise.resolve()) }
 }

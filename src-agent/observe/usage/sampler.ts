@@ -61,12 +61,68 @@ interface Track {
 }
 
 export function createSampler(deps: Deps): Sampler {
-  const { reader, list, engineMemory, clock = systemClock, onListenerError } = deps
-  const tracks = new Map<SandboxId, Track>()
+  const { list, clock = systemClock } = deps
+  const { tracks, trackOf, keepOnly, sampleAll, readFirst, latest } = createTracks(deps, clock)
   const listeners = new Map<UsageListener, SandboxId | undefined>()
   let stopTimer: (() => void) | null = null
   let measuring: Promise<void> | null = null
 
+  const measure = async (): Promise<void> => {
+    const running = list()
+    keepOnly(running)
+    if (running.length === 0) return sleep()
+    notify(listeners, await sampleAll(running), deps.onListenerError)
+  }
+  /** A slow round is not overtaken by the next. */
+  const oneAtATime = (work: () => Promise<void>): void => {
+    measuring ??= work().finally(() => {
+      measuring = null
+    })
+  }
+  const sleep = (): void => {
+    stopTimer?.()
+    stopTimer = null
+  }
+  const refresh = (): void => {
+    if (list().length === 0) return
+    stopTimer ??= clock.every(intervalMs, () => oneAtATime(measure))
+    if (list().every((sandbox) => trackOf(sandbox).reading !== null)) return
+    oneAtATime(() => readFirst(list()))
+  }
+
+  return {
+    refresh,
+    async now(id) {
+      refresh()
+      const wanted = (): SandboxId[] =>
+        list()
+          .map((sandbox) => sandbox.id)
+          .filter((listed) => id === undefined || listed === id)
+      const until = clock.monotonicMs() + firstSampleMs
+      while (latest(wanted()).length < wanted().length && clock.monotonicMs() < until) await nextTick(clock)
+      return latest(wanted())
+    },
+    subscribe(listener, { id, history = false } = {}) {
+      refresh()
+      const ids = id === undefined ? [...tracks.keys()] : [id]
+      const remembered = history ? ids.flatMap((known) => tracks.get(known)?.history.all() ?? []) : []
+      if (remembered.length > 0) listener(remembered)
+      // One function may be subscribed twice; each has its own undo.
+      const own: UsageListener = (samples) => listener(samples)
+      listeners.set(own, id)
+      return () => void listeners.delete(own)
+    },
+    close() {
+      sleep()
+      listeners.clear()
+      tracks.clear()
+    },
+  }
+}
+
+/** Reads one sandbox after another, and keeps the history of each. */
+function createTracks({ reader, engineMemory }: Pick<Deps, 'reader' | 'engineMemory'>, clock: SamplerClock) {
+  const tracks = new Map<SandboxId, Track>()
   const trackOf = (sandbox: Sampled): Track => {
     const known = tracks.get(sandbox.id)
     // Another main process is another run: its counters start anew.
@@ -90,84 +146,41 @@ export function createSampler(deps: Deps): Sampler {
     track.history.add(sample)
     return sample
   }
-  const measure = async (): Promise<void> => {
-    const running = list()
-    const ids = new Set(running.map((sandbox) => sandbox.id))
-    for (const id of tracks.keys()) if (!ids.has(id)) tracks.delete(id)
-    if (running.length === 0) return sleep()
+  const latest = (ids: readonly SandboxId[]): UsageSample[] =>
+    ids.map((id) => tracks.get(id)?.history.latest() ?? null).filter((sample) => sample !== null)
+  /** The first reading of what has just started, so that its first sample is at most a second away. */
+  const readFirst = async (sandboxes: readonly Sampled[]): Promise<void> => {
+    for (const sandbox of sandboxes) if (trackOf(sandbox).reading === null) await sampleOne(sandbox)
+  }
+  const sampleAll = async (sandboxes: readonly Sampled[]): Promise<UsageSample[]> => {
     const samples: UsageSample[] = []
-    for (const sandbox of running) {
+    for (const sandbox of sandboxes) {
       const sample = await sampleOne(sandbox)
       if (sample !== null) samples.push(sample)
     }
-    notify(samples)
+    return samples
   }
-  const notify = (samples: UsageSample[]): void => {
-    for (const [listener, id] of listeners) {
-      const wanted = id === undefined ? samples : samples.filter((sample) => sample.id === id)
-      if (wanted.length === 0) continue
-      try {
-        listener(wanted)
-      } catch (error) {
-        listeners.delete(listener)
-        onListenerError?.(error)
-      }
-    }
+  const keepOnly = (sandboxes: readonly Sampled[]): void => {
+    const ids = new Set(sandboxes.map((sandbox) => sandbox.id))
+    for (const id of tracks.keys()) if (!ids.has(id)) tracks.delete(id)
   }
-  const tick = (): void => {
-    // A slow round is not overtaken by the next.
-    measuring ??= measure().finally(() => {
-      measuring = null
-    })
-  }
-  const sleep = (): void => {
-    stopTimer?.()
-    stopTimer = null
-  }
-  /** The first reading of what has just started, so that its first sample is at most a second away. */
-  const readFirst = async (): Promise<void> => {
-    for (const sandbox of list()) if (trackOf(sandbox).reading === null) await sampleOne(sandbox)
-  }
-  const refresh = (): void => {
-    if (list().length === 0) return
-    stopTimer ??= clock.every(intervalMs, tick)
-    if (list().every((sandbox) => trackOf(sandbox).reading !== null)) return
-    measuring ??= readFirst().finally(() => {
-      measuring = null
-    })
-  }
-  const latest = (ids: readonly SandboxId[]): UsageSample[] =>
-    ids.map((id) => tracks.get(id)?.history.latest() ?? null).filter((sample) => sample !== null)
+  return { tracks, trackOf, keepOnly, sampleAll, readFirst, latest }
+}
 
-  return {
-    refresh,
-    async now(id) {
-      refresh()
-      const wanted = (): SandboxId[] =>
-        list()
-          .map((sandbox) => sandbox.id)
-          .filter((listed) => id === undefined || listed === id)
-      const until = clock.monotonicMs() + firstSampleMs
-      while (latest(wanted()).length < wanted().length && clock.monotonicMs() < until) await nextTick(clock)
-      return latest(wanted())
-    },
-    subscribe(listener, { id, history = false } = {}) {
-      refresh()
-      const ids = id === undefined ? [...tracks.keys()] : [id]
-      const remembered = history ? ids.flatMap((known) => tracks.get(known)?.history.all() ?? []) : []
-      if (remembered.length > 0) listener(remembered)
-      // One function may be subscribed twice; each has its own undo.
-      const own: UsageListener = (samples) => listener(samples)
-      listeners.set(own, id)
-      return () => {
-        listeners.delete(own)
-      }
-    },
-    close() {
-      sleep()
-      listeners.clear()
-      tracks.clear()
-    },
+function notify(
+  listeners: Map<UsageListener, SandboxId | undefined>,
+  samples: UsageSample[],
+  onError?: (error: unknown) => void,
+): void {
+  for (const [listener, id] of listeners) {
+    const wanted = id === undefined ? samples : samples.filter((sample) => sample.id === id)
+    if (wanted.length === 0) continue
+    try {
+      listener(wanted)
+    } catch (error) {
+      listeners.delete(listener)
+      onError?.(error)
+    }
   }
 }
 

@@ -107,17 +107,7 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
         leave()
       }
     },
-    async openMain(main) {
-      const { sandboxId, argv, holder, isNew, wantedSize } = main
-      const known = isNew ? null : await readGuestSize(holder)
-      const size = known ?? wantedSize ?? defaultSize
-      for (const earlier of list(sandboxId)) if (earlier.kind === 'main') remove(earlier.id)
-      const source = createMainSource({ ...main, onError })
-      const terminal = add('main', { sandboxId, argv, ...size }, source)
-      // Also where the guest cannot be asked for it, so that it has the size that everybody gets.
-      if (known === null) await source.resize(size.columns, size.rows)
-      return terminal
-    },
+    openMain: (main) => openMain({ list, remove, add, onError }, main),
     close(id) {
       const { kind, state } = find(id).describe()
       if (kind === 'main' && state === 'running') throw appError('terminal-is-main')
@@ -131,6 +121,25 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
       live.clear()
     },
   }
+}
+
+interface MainDeps {
+  list(sandboxId: string): Terminal[]
+  remove(id: TerminalId): void
+  add(kind: Terminal['kind'], wish: TerminalWish, source: TerminalSource): Terminal
+  onError(error: unknown): void
+}
+
+async function openMain({ list, remove, add, onError }: MainDeps, main: OpenMain): Promise<Terminal> {
+  const { sandboxId, argv, holder, isNew, wantedSize } = main
+  const known = isNew ? null : await readGuestSize(holder)
+  const size = known ?? wantedSize ?? defaultSize
+  for (const earlier of list(sandboxId)) if (earlier.kind === 'main') remove(earlier.id)
+  const source = createMainSource({ ...main, onError })
+  const terminal = add('main', { sandboxId, argv, ...size }, source)
+  // Also where the guest cannot be asked for it, so that it has the size that everybody gets.
+  if (known === null) await source.resize(size.columns, size.rows)
+  return terminal
 }
 
 /** Viewers get the last words of a terminal before it goes, as far as there are any. */

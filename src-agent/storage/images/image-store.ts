@@ -75,59 +75,19 @@ export interface ImageStoreDeps {
 }
 
 export function createImageStore(deps: ImageStoreDeps): ImageStore {
-  const { folder, records, run } = deps
-  const stored = new Map(records.list().map((record) => [record.image.digest, record]))
+  const { folder, run } = deps
   const inTurn = createInTurn()
-  const untrusted = deps.untrusted ?? (() => [])
-  const room = deps.room ?? (() => roomToFill(folder))
-  const filePath = (digest: string): string =>
-    join(folder, `${ImageDigest.parse(digest).slice('sha256:'.length)}.erofs`)
-  const isStored = (digest: string): boolean => stored.has(digest) && existsSync(filePath(digest))
-  const list = (): Image[] => [...stored.values()].map(({ image }) => image).sort(byName)
-
-  function put(changed: readonly ImageRecord[]): void {
-    records.put(changed)
-    for (const record of changed) stored.set(record.image.digest, record)
-    for (const { image } of changed) deps.onChanged(image)
-  }
-
-  /** First the files, then all records at once: a crash between them leaves files that nobody knows, and no more. */
-  async function publish(prepared: readonly PreparedImage[]): Promise<Image[]> {
-    for (const { digest, file } of prepared) if (file !== null) await publishFile(file, filePath(digest))
-    const moved = findMoved(stored, prepared)
-    put(mergeRecords(stored, prepared, new Date().toISOString()))
-    for (const each of moved) deps.onMoved(each)
-    return [...new Set(prepared.map(({ digest }) => digest))].map((digest) => imageOf(stored, digest))
-  }
-
-  async function deleteImage(digest: string): Promise<void> {
-    records.delete(digest)
-    stored.delete(digest)
-    deps.onRemoved(digest)
-    await rm(filePath(digest), { force: true })
-  }
-
+  const files = createImageFiles(deps)
+  const { list, filePath } = files
   return {
     list,
     filePath,
     find: (ref) => findImage(list(), ref).image,
-    accounts: (digest) => recordOf(stored, digest).accounts,
-
+    accounts: (digest) => recordOf(files.stored, digest).accounts,
     async import({ name, ...request }) {
-      const given = name === undefined ? {} : { name: checkedName(name) }
-      return explainStop(request.signal, () =>
-        inTurn(request.signal, () =>
-          withStaging(folder, async (staging) => {
-            const tools = createImageTools(run, staging)
-            const prepared = await prepareImages(
-              { staging, tools, room, untrusted, isStored },
-              { ...request, ...given },
-            )
-            if (request.signal.aborted) throw stoppedBy(request.signal)
-            refuseBuiltInName(prepared)
-            return publish(prepared)
-          }),
-        ),
+      const given = name === undefined ? request : { ...request, name: checkedName(name) }
+      return explainStop(given.signal, () =>
+        inTurn(given.signal, () => withStaging(folder, (staging) => importImages(deps, files, given, staging))),
       )
     },
 
@@ -136,12 +96,12 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
       const { digest, builtIn } = image
       const left = name === null ? [] : image.names.filter((other) => other !== name)
       if (left.length > 0) {
-        put([{ ...recordOf(stored, digest), image: { ...image, names: left } }])
+        files.put([{ ...recordOf(files.stored, digest), image: { ...image, names: left } }])
         return { digest, deleted: false }
       }
       if (builtIn) throw builtInKept()
       refuseInUse(ref, inUse(digest))
-      await deleteImage(digest)
+      await files.delete(digest)
       return { digest, deleted: true }
     },
 
@@ -149,37 +109,88 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
       explainStop(signal, () =>
         inTurn(signal, async () => {
           const source = await findBuiltIn(run, signal)
-          if (isStored(source.digest)) return
+          if (files.has(source.digest)) return
           await withStaging(folder, async (staging) => {
             const prepared = await prepareBuiltIn(source, createImageTools(run, staging), staging, signal)
-            await publish([{ ...prepared, names: keepsName(stored) ? [] : prepared.names }])
+            await files.publish([{ ...prepared, names: keepsName(files.stored) ? [] : prepared.names }])
           })
           deps.log.info({ digest: source.digest }, 'made the built-in image')
         }),
       ),
 
-    async reconcile() {
-      await mkdir(join(folder, 'staging'), { recursive: true, mode: 0o700 })
-      const found: Sentence[] = (await clearStaging(folder)).map((name) =>
-        sentence('found-import-unfinished', { name }),
-      )
-      const known = new Set(
-        [...stored.keys(), ...records.unreadable()].map((digest) => `${digest.slice('sha256:'.length)}.erofs`),
-      )
-      for (const file of await readdir(folder)) {
-        if (!file.endsWith('.erofs') || known.has(file)) continue
-        await rm(join(folder, file), { force: true })
-        found.push(sentence('found-image-stranger', { file }))
-      }
-      for (const { image } of [...stored.values()]) {
-        if (existsSync(filePath(image.digest))) continue
-        await deleteImage(image.digest)
-        found.push(sentence('found-image-gone', { image: image.names[0] ?? image.digest }))
-      }
-      for (const { message } of found) deps.log.warn({ folder }, message)
-      return found
+    reconcile: () => reconcileImages(deps, files),
+  }
+}
+
+type ImageFiles = ReturnType<typeof createImageFiles>
+
+/** The records of images and the files that they stand for. */
+function createImageFiles(deps: ImageStoreDeps) {
+  const { folder, records } = deps
+  const stored = new Map(records.list().map((record) => [record.image.digest, record]))
+  const filePath = (digest: string): string =>
+    join(folder, `${ImageDigest.parse(digest).slice('sha256:'.length)}.erofs`)
+  const put = (changed: readonly ImageRecord[]): void => {
+    records.put(changed)
+    for (const record of changed) stored.set(record.image.digest, record)
+    for (const { image } of changed) deps.onChanged(image)
+  }
+  return {
+    stored: stored as Stored,
+    filePath,
+    put,
+    has: (digest: string): boolean => stored.has(digest) && existsSync(filePath(digest)),
+    list: (): Image[] => [...stored.values()].map(({ image }) => image).sort(byName),
+    /** First the files, then all records at once: a crash between them leaves files that nobody knows, and no more. */
+    async publish(prepared: readonly PreparedImage[]): Promise<Image[]> {
+      for (const { digest, file } of prepared) if (file !== null) await publishFile(file, filePath(digest))
+      const moved = findMoved(stored, prepared)
+      put(mergeRecords(stored, prepared, new Date().toISOString()))
+      for (const each of moved) deps.onMoved(each)
+      return [...new Set(prepared.map(({ digest }) => digest))].map((digest) => imageOf(stored, digest))
+    },
+    async delete(digest: string): Promise<void> {
+      records.delete(digest)
+      stored.delete(digest)
+      deps.onRemoved(digest)
+      await rm(filePath(digest), { force: true })
     },
   }
+}
+
+async function importImages(
+  { folder, run, ...deps }: ImageStoreDeps,
+  files: ImageFiles,
+  request: ImportRequest,
+  staging: string,
+): Promise<Image[]> {
+  const tools = createImageTools(run, staging)
+  const untrusted = deps.untrusted ?? (() => [])
+  const room = deps.room ?? (() => roomToFill(folder))
+  const prepared = await prepareImages({ staging, tools, room, untrusted, isStored: files.has }, request)
+  if (request.signal.aborted) throw stoppedBy(request.signal)
+  refuseBuiltInName(prepared)
+  return files.publish(prepared)
+}
+
+async function reconcileImages({ folder, records, log }: ImageStoreDeps, files: ImageFiles): Promise<Sentence[]> {
+  await mkdir(join(folder, 'staging'), { recursive: true, mode: 0o700 })
+  const found: Sentence[] = (await clearStaging(folder)).map((name) => sentence('found-import-unfinished', { name }))
+  const known = new Set(
+    [...files.stored.keys(), ...records.unreadable()].map((digest) => `${digest.slice('sha256:'.length)}.erofs`),
+  )
+  for (const file of await readdir(folder)) {
+    if (!file.endsWith('.erofs') || known.has(file)) continue
+    await rm(join(folder, file), { force: true })
+    found.push(sentence('found-image-stranger', { file }))
+  }
+  for (const { image } of [...files.stored.values()]) {
+    if (existsSync(files.filePath(image.digest))) continue
+    await files.delete(image.digest)
+    found.push(sentence('found-image-gone', { image: image.names[0] ?? image.digest }))
+  }
+  for (const { message } of found) log.warn({ folder }, message)
+  return found
 }
 
 type Stored = ReadonlyMap<string, ImageRecord>

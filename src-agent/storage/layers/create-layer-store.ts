@@ -39,40 +39,15 @@ const patienceMs = 30 * 60_000
 
 /** The layers of one state folder. MUST be the only store on it. */
 export function createLayerStore(deps: LayerStoreDeps): LayerStore {
-  const { folder, run, log } = deps
+  const { folder, run } = deps
   const at = (id: LayerId) => placesOf(folder, id)
-  const shareTree = createShareWork<string>()
-  const shareSeal = createShareWork<LayerFacts>()
-  const shareBlocks = createShareWork<string>()
+  const sizes = createSizes(run, at)
+  const seal = createSealing(run, at, sizes)
+  const { ensureTree, sealedTrees } = createTrees({ ...deps, at, sizes, seal })
   const blocks = createBlockFiles({ folder: deps.blockFolder, run })
-  const inTurn = createInTurn()
-  const sizes = new Map<LayerId, number>()
-
-  const measure = async (places: LayerPlaces): Promise<number> => {
-    const { stdout } = await run('du', ['--summarize', '--block-size=1', '--', places.folder], {
-      timeoutMs: patienceMs,
-    })
-    return Number(stdout.split('\t')[0])
-  }
-  const make = async (id: LayerId, work: (part: LayerPlaces) => Promise<void>, signal?: AbortSignal): Promise<void> => {
-    try {
-      await makeWhole(run, at(id), id, work)
-    } catch (error) {
-      // A tool that was ended for it may report its own end first.
-      if (signal?.aborted) throw appError('cancelled', {}, { cause: error })
-      throw await explainFull(error, folder)
-    }
-  }
-  const sealedTrees = async (chain: readonly LayerId[], signal: AbortSignal): Promise<SealedTree[]> => {
-    const trees: SealedTree[] = []
-    for (const id of chain) {
-      await store.ensureTree(id, signal)
-      await store.seal(id, { signal })
-      trees.push({ id, places: at(id) })
-    }
-    return trees
-  }
-  const store: LayerStore = {
+  const shareBlocks = createShareWork<string>()
+  const make = createMaking(run, folder, at)
+  return {
     newId: () => freeId(folder),
     adoptFolder: (id, upper) => adopt(at(id), id, upper, 'tree'),
     adoptDisk: (id, disk) => adopt(at(id), id, disk, 'disk.ext4'),
@@ -83,33 +58,14 @@ export function createLayerStore(deps: LayerStoreDeps): LayerStore {
         await copyDiskFile(run, { from: disk, to: part.disk, freeze }, signal)
         onProgress?.(1)
       }),
-    async copyDiskTo(id, disk, signal) {
-      const { disk: from } = at(id)
-      if (!(await exists(from))) throw noSuchLayer(id)
-      await copyDiskFile(run, { from, to: disk }, signal)
-    },
-    async ensureTree(id, signal) {
-      const places = at(id)
-      if (await exists(places.tree)) return places.tree
-      return shareTree(id, signal, async (stop) => {
-        if (await exists(places.tree)) return places.tree
-        await readTreeOfDisk(deps, places, id, stop)
-        sizes.delete(id)
-        const { sealed } = (await store.facts(id)) ?? { sealed: false }
-        if (sealed) {
-          await store.seal(id, { signal: stop }).catch((error: unknown) => {
-            log.warn({ err: error, layer: id }, 'the tree of a disk could not be sealed')
-          })
-        }
-        return places.tree
-      })
-    },
+    copyDiskTo: (id, disk, signal) => copyDiskTo(run, at(id), { id, disk }, signal),
+    ensureTree,
     async ensureBlockFile(chain, signal) {
       const [top, ...others] = chain
       if (top === undefined) return null
       return shareBlocks(chain.join(' '), signal, (stop) =>
         blocks.ensure(chain, stop, async (scratch) => {
-          if (others.length === 0) return store.ensureTree(top, stop)
+          if (others.length === 0) return ensureTree(top, stop)
           await mergeTrees(run, await sealedTrees(chain, stop), scratch, { signal: stop })
           return join(scratch, 'tree')
         }),
@@ -117,28 +73,43 @@ export function createLayerStore(deps: LayerStoreDeps): LayerStore {
     },
     merge: (chain, into, work) =>
       make(into, async ({ folder: part }) => {
-        const sizes = await Promise.all(chain.map((id) => store.diskBytes(id)))
-        const bytes = sizes.reduce((sum, size) => sum + size, 0)
-        await requireSpace(part, bytes)
+        const bytes = await Promise.all(chain.map((id) => sizes.bytesOf(id)))
+        await requireSpace(
+          part,
+          bytes.reduce((sum, size) => sum + size, 0),
+        )
         await mergeTrees(run, await sealedTrees(chain, work.signal), part, work)
       }),
-    seal: (id, { signal, onProgress }) =>
-      shareSeal(id, signal, (stop) =>
-        inTurn(stop, async () => {
-          const expectedBytes = () => store.diskBytes(id)
-          const facts = await sealLayer(run, at(id), id, {
-            signal: stop,
-            expectedBytes,
-            ...(onProgress && { onProgress }),
-          })
-          sizes.delete(id)
-          return facts
-        }),
-      ),
+    seal,
     facts: (id) => readFacts(at(id), id),
     verify: (id, work) => verifyLayer(at(id), id, work),
     requireUsable: (id) => requireUsableLayer(at(id), id),
-    async diskBytes(id) {
+    diskBytes: sizes.bytesOf,
+    async remove(id) {
+      sizes.forget(id)
+      await blocks.drop(id)
+      await removeLayer(run, at(id))
+    },
+    async sweep(named) {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      return (await blocks.sweep(named)) + (await sweepLayers(run, folder, named))
+    },
+  }
+}
+
+type PlacesOf = (id: LayerId) => LayerPlaces
+
+/** How much layers take on the disk. Of a sealed one that is measured once. */
+function createSizes(run: Run, at: PlacesOf) {
+  const sizes = new Map<LayerId, number>()
+  const measure = async (places: LayerPlaces): Promise<number> => {
+    const { stdout } = await run('du', ['--summarize', '--block-size=1', '--', places.folder], {
+      timeoutMs: patienceMs,
+    })
+    return Number(stdout.split('\t')[0])
+  }
+  return {
+    async bytesOf(id: LayerId): Promise<number> {
       const known = sizes.get(id)
       if (known !== undefined) return known
       const places = at(id)
@@ -148,15 +119,87 @@ export function createLayerStore(deps: LayerStoreDeps): LayerStore {
       if ((await readFacts(places, id))?.sealed) sizes.set(id, bytes)
       return bytes
     },
-    async remove(id) {
-      sizes.delete(id)
-      await blocks.drop(id)
-      await removeLayer(run, at(id))
-    },
-    async sweep(named) {
-      await mkdir(folder, { recursive: true, mode: 0o700 })
-      return (await blocks.sweep(named)) + (await sweepLayers(run, folder, named))
-    },
+    forget: (id: LayerId): void => void sizes.delete(id),
   }
-  return store
+}
+
+type Sizes = ReturnType<typeof createSizes>
+
+/** Seals one layer after another; who wants the same at once shares the work. */
+function createSealing(run: Run, at: PlacesOf, sizes: Sizes): LayerStore['seal'] {
+  const shareSeal = createShareWork<LayerFacts>()
+  const inTurn = createInTurn()
+  return (id, { signal, onProgress }) =>
+    shareSeal(id, signal, (stop) =>
+      inTurn(stop, async () => {
+        const expectedBytes = () => sizes.bytesOf(id)
+        const facts = await sealLayer(run, at(id), id, {
+          signal: stop,
+          expectedBytes,
+          ...(onProgress && { onProgress }),
+        })
+        sizes.forget(id)
+        return facts
+      }),
+    )
+}
+
+interface TreesDeps extends LayerStoreDeps {
+  readonly at: PlacesOf
+  readonly sizes: Sizes
+  readonly seal: LayerStore['seal']
+}
+
+/** Trees of layers, which are read out of a disk where there is no tree yet. */
+function createTrees({ at, sizes, seal, ...deps }: TreesDeps) {
+  const shareTree = createShareWork<string>()
+  const ensureTree: LayerStore['ensureTree'] = async (id, signal) => {
+    const places = at(id)
+    if (await exists(places.tree)) return places.tree
+    return shareTree(id, signal, async (stop) => {
+      if (await exists(places.tree)) return places.tree
+      await readTreeOfDisk(deps, places, id, stop)
+      sizes.forget(id)
+      const { sealed } = (await readFacts(places, id)) ?? { sealed: false }
+      if (sealed) {
+        await seal(id, { signal: stop }).catch((error: unknown) => {
+          deps.log.warn({ err: error, layer: id }, 'the tree of a disk could not be sealed')
+        })
+      }
+      return places.tree
+    })
+  }
+  const sealedTrees = async (chain: readonly LayerId[], signal: AbortSignal): Promise<SealedTree[]> => {
+    const trees: SealedTree[] = []
+    for (const id of chain) {
+      await ensureTree(id, signal)
+      await seal(id, { signal })
+      trees.push({ id, places: at(id) })
+    }
+    return trees
+  }
+  return { ensureTree, sealedTrees }
+}
+
+/** Makes a layer that is there whole or not at all. */
+function createMaking(run: Run, folder: string, at: PlacesOf) {
+  return async (id: LayerId, work: (part: LayerPlaces) => Promise<void>, signal?: AbortSignal): Promise<void> => {
+    try {
+      await makeWhole(run, at(id), id, work)
+    } catch (error) {
+      // A tool that was ended for it may report its own end first.
+      if (signal?.aborted) throw appError('cancelled', {}, { cause: error })
+      throw await explainFull(error, folder)
+    }
+  }
+}
+
+async function copyDiskTo(
+  run: Run,
+  { disk: from }: LayerPlaces,
+  { id, disk }: { readonly id: LayerId; readonly disk: string },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await exists(from))) throw noSuchLayer(id)
+  await copyDiskFile(run, { from, to: disk }, signal)
 }

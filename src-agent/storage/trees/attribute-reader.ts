@@ -36,7 +36,41 @@ const okExitCodes = [0, 1, 123]
 export function createAttributeReader(run: Run): AttributeReader {
   const marks = new Map<string, ReadonlySet<string>>()
   const whole = new Map<string, Promise<AttributeMap | null>>()
+  const { readMarks, readWhole, readOne } = createReadings(run)
 
+  /** Of one that may change, as it was when it was first requested. */
+  const readKept = (path: string, isFrozen: boolean): Promise<AttributeMap | null> => {
+    if (!isFrozen) return readWhole(path)
+    const known = whole.get(path) ?? readWhole(path)
+    keep(whole, path, known, mostKept)
+    known.catch(() => whole.delete(path))
+    return known
+  }
+  return {
+    async open(folders) {
+      const unknown = folders.filter(({ path, isFrozen }) => !isFrozen || !marks.has(path))
+      const fresh = await readMarks(unknown.map(({ path }) => path))
+      return folders.map((folder) => {
+        const { path, isFrozen } = folder
+        const opaque = fresh[unknown.indexOf(folder)] ?? marks.get(path) ?? new Set<string>()
+        if (isFrozen) keep(marks, path, opaque, mostMarksKept)
+        let own: Promise<AttributeMap | null> | null = null
+        return {
+          isOpaque: (inside) => opaque.has(inside),
+          async read(inside) {
+            own ??= readKept(path, isFrozen)
+            const map = await own
+            const found = map ? (map.get(inside) ?? []) : await readOne(path, inside)
+            return found.filter(({ name }) => !isOfOverlay(name))
+          },
+        }
+      })
+    },
+  }
+}
+
+/** What the programs read of layers, each time anew. */
+function createReadings(run: Run) {
   const inside = async (
     paths: readonly string[],
     command: readonly string[],
@@ -80,35 +114,7 @@ export function createAttributeReader(run: Run): AttributeReader {
     const text = await inside([root], command, mostWhole, `/layers/0/${path}`)
     return [...parseAttributes(text).values()][0] ?? []
   }
-  /** Of one that may change, as it was when it was first requested. */
-  const readKept = (path: string, isFrozen: boolean): Promise<AttributeMap | null> => {
-    if (!isFrozen) return readWhole(path)
-    const known = whole.get(path) ?? readWhole(path)
-    keep(whole, path, known, mostKept)
-    known.catch(() => whole.delete(path))
-    return known
-  }
-  return {
-    async open(folders) {
-      const unknown = folders.filter(({ path, isFrozen }) => !isFrozen || !marks.has(path))
-      const fresh = await readMarks(unknown.map(({ path }) => path))
-      return folders.map((folder) => {
-        const { path, isFrozen } = folder
-        const opaque = fresh[unknown.indexOf(folder)] ?? marks.get(path) ?? new Set<string>()
-        if (isFrozen) keep(marks, path, opaque, mostMarksKept)
-        let own: Promise<AttributeMap | null> | null = null
-        return {
-          isOpaque: (inside) => opaque.has(inside),
-          async read(inside) {
-            own ??= readKept(path, isFrozen)
-            const map = await own
-            const found = map ? (map.get(inside) ?? []) : await readOne(path, inside)
-            return found.filter(({ name }) => !isOfOverlay(name))
-          },
-        }
-      })
-    },
-  }
+  return { readMarks, readWhole, readOne }
 }
 
 type AttributeMap = ReadonlyMap<string, readonly Attribute[]>

@@ -27,31 +27,13 @@ interface Held {
 /** `root` is a path of the host's own, which a guest has no hand in. */
 export function holdFolders(root: string): HeldFolders {
   const top: Held = { descriptor: openSync(root, constants.O_DIRECTORY | O_PATH), users: 0 }
-  /** In the order of their last use. */
-  const held = new Map<string, Held>()
+  const held = createHeldCache(top)
   let isClosed = false
 
-  const nearest = (path: string): { readonly path: string; readonly held: Held } => {
-    for (let at = path; at !== ''; at = parentOf(at)) {
-      const known = held.get(at)
-      if (known) return { path: at, held: known }
-    }
-    return { path: '', held: top }
-  }
-  const keep = (path: string, folder: Held): void => {
-    held.delete(path)
-    held.set(path, folder)
-    for (const [old, { descriptor, users }] of held) {
-      if (held.size <= mostHeld) return
-      if (users > 0 || old === path) continue
-      held.delete(old)
-      closeSync(descriptor)
-    }
-  }
   const hold = (path: string): Held | null => {
     if (isClosed) throw new Error('The tree is closed.')
-    let { path: at, held: folder } = nearest(path)
-    if (at !== '') keep(at, folder)
+    let { path: at, held: folder } = held.nearest(path)
+    if (at !== '') held.keep(at, folder)
     while (at.length < path.length) {
       const end = path.indexOf('/', at === '' ? 0 : at.length + 1)
       const next = end < 0 ? path : path.slice(0, end)
@@ -60,7 +42,7 @@ export function holdFolders(root: string): HeldFolders {
       if (descriptor === null) return null
       folder = { descriptor, users: 0 }
       at = next
-      keep(at, folder)
+      held.keep(at, folder)
     }
     return folder
   }
@@ -86,6 +68,36 @@ export function holdFolders(root: string): HeldFolders {
     close() {
       if (isClosed) return
       isClosed = true
+      held.closeUnused()
+    },
+  }
+}
+
+/** The folders below `top` that are held. Of too many, those that are not in use are closed, the least recently used first. */
+function createHeldCache(top: Held) {
+  /** In the order of their last use. */
+  const held = new Map<string, Held>()
+  return {
+    /** The held folder that is the path or the closest above it. */
+    nearest(path: string): { readonly path: string; readonly held: Held } {
+      for (let at = path; at !== ''; at = parentOf(at)) {
+        const known = held.get(at)
+        if (known) return { path: at, held: known }
+      }
+      return { path: '', held: top }
+    },
+    keep(path: string, folder: Held): void {
+      held.delete(path)
+      held.set(path, folder)
+      for (const [old, { descriptor, users }] of held) {
+        if (held.size <= mostHeld) return
+        if (users > 0 || old === path) continue
+        held.delete(old)
+        closeSync(descriptor)
+      }
+    },
+    /** Forgets all; those that are in use are closed by who releases them. */
+    closeUnused(): void {
       for (const { descriptor, users } of [top, ...held.values()]) if (users === 0) closeSync(descriptor)
       held.clear()
     },

@@ -72,7 +72,7 @@ export async function openTreePair(before: Sources, after: Sources, tools: TreeT
     },
     async list(path) {
       const [one, other] = await findBoth(path)
-      const names = await listBoth(walk, path, stackOf(one), stackOf(other))
+      const names = await listBoth(walk, path, [stackOf(one), stackOf(other)])
       return names.map(([name, own, others]) => toEntry(joinPath(path, name), own, others))
     },
     async open(entry, side) {
@@ -165,9 +165,9 @@ async function* walkPair(
 async function listDiffering(walk: Walk, path: string, one: Stack | null, other: Stack | null): Promise<Named[]> {
   const { union, isOwn } = walk
   const sharedOf = (stack: Stack) => stack.filter((source) => !isOwn(source)).join()
-  if (one === null || other === null || sharedOf(one) !== sharedOf(other)) return listBoth(walk, path, one, other)
+  if (one === null || other === null || sharedOf(one) !== sharedOf(other)) return listBoth(walk, path, [one, other])
   const names = await namesIn(union, path, [...one, ...other].filter(isOwn))
-  return listBoth(walk, path, one, other, (name) => names.has(name))
+  return listBoth(walk, path, [one, other], (name) => names.has(name))
 }
 
 /** Without looking at what they stand for. */
@@ -185,8 +185,7 @@ async function namesIn(union: LayerUnion, path: string, sources: readonly number
 async function listBoth(
   { union }: Walk,
   path: string,
-  one: Stack | null,
-  other: Stack | null,
+  [one, other]: readonly [Stack | null, Stack | null],
   isWanted?: (name: string) => boolean,
 ): Promise<Named[]> {
   const [mine, others] = await union.list(path, [one ?? [], other ?? []], isWanted)

@@ -57,50 +57,21 @@ interface HostParts {
 export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgroup' }: Places): Observer {
   const version = existsSync(`${cgroups}/cgroup.controllers`) ? 'v2' : 'v1'
   const memories = new Map<string, Memory>()
-  let hostParts: HostParts | null = null
-  let hostPartsAt = Number.NEGATIVE_INFINITY
+  const host = createHostView(proc, agent)
   let now = new Date(0)
   let filter: FilterFacts | null = null
 
-  const readHostParts = (): HostParts => ({
-    // The first process is in the namespaces of the host even where the agent has one of its own for mounts.
-    namespaces: withOwn(readNamespaces(proc, 1), readNamespaces(proc, 'self')),
-    onHost: readHostPaths(proc),
-    agent,
-    sockets: readUnixSockets(proc, process.pid),
-  })
-  const begin = (at: Date, facts: FilterFacts | null): void => {
-    now = at
-    filter = facts
-    if (hostParts !== null && at.getTime() - hostPartsAt < hostMs) return
-    hostParts = readHostParts()
-    hostPartsAt = at.getTime()
-  }
   const observeFully = (watched: Watched): Observed | null => {
-    hostParts ??= readHostParts()
-    return observeProcess({ proc, cgroups, version, hostParts, filter, now }, watched)
+    return observeProcess({ proc, cgroups, version, hostParts: host.parts(), filter, now }, watched)
   }
-  /** What a client may have changed a moment ago. */
-  const observeLightly = ({ observed }: Memory): Observed | null => {
-    const { engineProcess, watched } = observed
-    const again = readPrivilegesAgain(proc, engineProcess)
-    return (
-      again && {
-        ...observed,
-        observedAt: now,
-        engineProcess: again,
-        limits: readLimits(cgroups, version, watched.cgroup),
-      }
-    )
-  }
-
   /** Observes again, thoroughly where it is time for that or another process has the number. */
   const renew = (watched: Watched, key: string, before: Memory | null): Memory | null => {
     const startTime = watched.pid === null ? null : readStartTime(proc, watched.pid)
     if (startTime === null || watched.pid === null || isStarting(proc, watched.pid, startTime)) return null
     const ms = now.getTime()
     const known = before?.startTime === startTime && ms < before.fullAt ? before : null
-    const observed = known === null ? observeFully(watched) : observeLightly(known)
+    const observed =
+      known === null ? observeFully(watched) : observeAgain({ proc, cgroups, version, now }, known.observed)
     if (observed === null) return null
     const content = contentOf(observed)
     return {
@@ -115,7 +86,11 @@ export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgrou
 
   return {
     host: readHost(),
-    begin,
+    begin(at, facts) {
+      now = at
+      filter = facts
+      host.renew(at)
+    },
     observe(watched) {
       const key = `${JSON.stringify(watched)}${JSON.stringify(networkOf(watched, filter))}`
       const before = memories.get(watched.id)
@@ -132,6 +107,27 @@ export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgrou
   }
 }
 
+/** The host's own things, read again after a time. */
+function createHostView(proc: string, agent: AgentPlaces) {
+  let parts: HostParts | null = null
+  let readAt = Number.NEGATIVE_INFINITY
+  const read = (): HostParts => ({
+    // The first process is in the namespaces of the host even where the agent has one of its own for mounts.
+    namespaces: withOwn(readNamespaces(proc, 1), readNamespaces(proc, 'self')),
+    onHost: readHostPaths(proc),
+    agent,
+    sockets: readUnixSockets(proc, process.pid),
+  })
+  return {
+    parts: (): HostParts => (parts ??= read()),
+    renew(at: Date): void {
+      if (parts !== null && at.getTime() - readAt < hostMs) return
+      parts = read()
+      readAt = at.getTime()
+    },
+  }
+}
+
 interface Surroundings {
   readonly proc: string
   readonly cgroups: string
@@ -139,6 +135,16 @@ interface Surroundings {
   readonly hostParts: HostParts
   readonly filter: FilterFacts | null
   readonly now: Date
+}
+
+/** Reads again what a client may have changed a moment ago. */
+function observeAgain(
+  { proc, cgroups, version, now }: Omit<Surroundings, 'hostParts' | 'filter'>,
+  observed: Observed,
+): Observed | null {
+  const engineProcess = readPrivilegesAgain(proc, observed.engineProcess)
+  if (!engineProcess) return null
+  return { ...observed, observedAt: now, engineProcess, limits: readLimits(cgroups, version, observed.watched.cgroup) }
 }
 
 function observeProcess(around: Surroundings, watched: Watched): Observed | null {
