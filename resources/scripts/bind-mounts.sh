@@ -4,7 +4,7 @@
 #
 # For processors for which there is no joey-outside, which binds descriptors. A descriptor of one mount namespace cannot be bound in
 # another one (the kernel refuses it), and what is bound in the agent's own would be left behind by a killed agent. So what the
-# agent has judged and still holds as the descriptor HELD ("-" where the source is Joey's own) is bound by the name that the
+# agent has checked and still holds as the descriptor HELD ("-" where the source is Joey's own) is bound by the name that the
 # kernel has for it at that moment, where only this sandbox will see it, without what is mounted below it, and then
 # compared by device and inode. A name that leads elsewhere by now is noticed before any engine has seen it, and tried again:
 # who keeps on replacing a folder on the way shall not be able to keep a sandbox from starting. One that still leads elsewhere

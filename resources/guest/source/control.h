@@ -16,7 +16,7 @@ struct control_handlers {
 	void (*describe)(struct writer *writer);
 	/* That answer is on its way. */
 	void (*greeted)(void);
-	/* Who asked is gone: nothing of what was meant for it may reach the next one. */
+	/* The requester is gone: nothing of what was meant for it may reach the next one. */
 	void (*forget_client)(void);
 };
 /* MUST come before control_pump. The handlers are kept, not copied. */

@@ -12,7 +12,7 @@ enum { FLUSHES_MAX = 8 };
 static struct {
 	pid_t pid;
 	uint32_t request;
-	/* Who asked is gone. */
+	/* The requester is gone. */
 	bool orphan;
 } flushes[FLUSHES_MAX];
 

@@ -1,6 +1,6 @@
 /*
  * A sandbox that is held: none of its processes runs until the host lets it go on. So a machine that was restored from a
- * saved state is told who it is before anything in it acts, and the one that it was saved from notices least.
+ * saved state learns who it is before anything in it acts, and the one that it was saved from notices least.
  */
 #include <errno.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 /* Answers when none of the sandbox's processes runs any more. */
 void hold(uint32_t session);
 void hold_pump(void);
-/* Who asked is gone. What is held stays so. */
+/* The requester is gone. What is held stays so. */
 void hold_forget(void);
 /* 0, or an errno and what could not be done; they are held then as before. */
 int go_on(struct reader fields, const char **what);

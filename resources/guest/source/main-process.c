@@ -116,7 +116,7 @@ int main_signal(int number)
 	return kill(main_pid, number) < 0 ? errno : 0;
 }
 
-/* A mask of signals, as status tells it: "SigCgt:\t0000000000004002". */
+/* A mask of signals, as status shows it: "SigCgt:\t0000000000004002". */
 static uint64_t signal_mask(const char *status, const char *name)
 {
 	const char *at = strstr(status, name);
@@ -124,7 +124,7 @@ static uint64_t signal_mask(const char *status, const char *name)
 	return at == NULL ? 0 : strtoull(at + strlen(name), NULL, 16);
 }
 
-int main_heeds(int number, bool *heeds)
+int main_handles(int number, bool *handles)
 {
 	char path[40], status[4096];
 	uint64_t mask;
@@ -136,7 +136,7 @@ int main_heeds(int number, bool *heeds)
 		return ESRCH;
 	/* Who ignores it may do so to finish something, and ends by itself then. */
 	mask = signal_mask(status, "\nSigCgt:") | signal_mask(status, "\nSigBlk:") | signal_mask(status, "\nSigIgn:");
-	*heeds = number == SIGKILL || (mask >> (number - 1) & 1) != 0;
+	*handles = number == SIGKILL || (mask >> (number - 1) & 1) != 0;
 	return 0;
 }
 

@@ -13,7 +13,7 @@ void main_start(uint32_t request, const struct process *process);
 int main_signal(int number);
 int main_resize(unsigned columns, unsigned rows);
 /* Whether the signal would have any effect: the kernel drops it where a first process neither handles nor blocks it. */
-int main_heeds(int number, bool *heeds);
+int main_handles(int number, bool *handles);
 void main_watch(void);
 void main_pump(void);
 bool main_reaped(pid_t pid, int status);

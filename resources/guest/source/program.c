@@ -12,7 +12,7 @@
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
-static int look(const char *path)
+static int check_program(const char *path)
 {
 	struct stat status;
 
@@ -26,7 +26,7 @@ static int look(const char *path)
 static int try_program(const char *path, const struct process *process, bool only_look)
 {
 	if (only_look)
-		return look(path);
+		return check_program(path);
 	execve(path, process->argv, process->env);
 	return errno;
 }
@@ -58,7 +58,7 @@ int run_program(const struct process *process, bool only_look)
 			error = try_program(path, process, only_look);
 			if (error == 0)
 				return 0;
-			/* As a shell has it: the search goes on, but a program that was found and refused is what is told. */
+			/* As a shell has it: the search goes on, but a program that was found and refused is what is reported. */
 			if (error != ENOENT && error != ENOTDIR)
 				result = error;
 			if (error != ENOENT && error != ENOTDIR && error != EACCES)

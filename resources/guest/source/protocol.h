@@ -42,7 +42,7 @@ enum {
 	TO_GUEST_FLUSH = 16,
 	TO_GUEST_HOLD = 17,
 	TO_GUEST_GO_ON = 18,
-	TO_GUEST_HEEDS = 19,
+	TO_GUEST_HANDLES_SIGNAL = 19,
 };
 
 /* Messages to the host. */
@@ -57,7 +57,7 @@ enum {
 	TO_HOST_CREDIT = 136,
 	TO_HOST_STATS = 137,
 	TO_HOST_MAIN_EXITED = 138,
-	TO_HOST_HEEDS = 139,
+	TO_HOST_HANDLES_SIGNAL = 139,
 };
 
 /* Fields of structured messages. */

@@ -193,18 +193,19 @@ static void handle_go_on(uint32_t session, struct reader fields)
 	answer(session, error, what);
 }
 
-static void handle_heeds(uint32_t session, const struct numbers *numbers)
+static void answer_handles_signal(uint32_t session, const struct numbers *numbers)
 {
 	struct writer writer = { .length = 0 };
-	bool heeds;
-	int error = numbers->number == 0 || numbers->number >= NSIG ? EINVAL : main_heeds((int)numbers->number, &heeds);
+	bool handles;
+	int error = numbers->number == 0 || numbers->number >= NSIG ? EINVAL
+	                                                            : main_handles((int)numbers->number, &handles);
 
 	if (error != 0) {
 		reply_failed(session, error, "signal");
 		return;
 	}
-	write_number(&writer, FIELD_NUMBER, heeds);
-	control_send(TO_HOST_HEEDS, session, writer.bytes, writer.length);
+	write_number(&writer, FIELD_NUMBER, handles);
+	control_send(TO_HOST_HANDLES_SIGNAL, session, writer.bytes, writer.length);
 }
 
 static int set_files(struct reader fields)
@@ -244,8 +245,8 @@ static void handle_small(unsigned type, uint32_t session, struct reader fields)
 	case TO_GUEST_RENEW:
 		answer(session, renew(fields, &numbers), "clock");
 		break;
-	case TO_GUEST_HEEDS:
-		handle_heeds(session, &numbers);
+	case TO_GUEST_HANDLES_SIGNAL:
+		answer_handles_signal(session, &numbers);
 		break;
 	default:
 		session_stdin_end(session);
@@ -299,7 +300,7 @@ void handle_message(unsigned type, uint32_t session, const uint8_t *payload, siz
 	case TO_GUEST_RESIZE:
 	case TO_GUEST_SET_LIMITS:
 	case TO_GUEST_RENEW:
-	case TO_GUEST_HEEDS:
+	case TO_GUEST_HANDLES_SIGNAL:
 	case TO_GUEST_STDIN_END:
 		handle_small(type, session, fields);
 		break;

@@ -1,6 +1,6 @@
 /*
- * Older versions of gVisor refuse AT_NO_AUTOMOUNT, which the core utilities give with every look at a file since their
- * version 9, with EINVAL: `ls` of anything fails. The flag asks that nothing be mounted by the look alone, and in a
+ * Older versions of gVisor refuse AT_NO_AUTOMOUNT, which the core utilities give with every stat of a file since their
+ * version 9, with EINVAL: `ls` of anything fails. The flag asks that nothing be mounted by the stat alone, and in a
  * gVisor sandbox nothing ever is. So this library, which the C library of a guest loads before its own functions, hands
  * the calls on without it.
  *

@@ -12,7 +12,7 @@
 
 #include "inside.h"
 
-static void tell(struct finding *out, enum seen seen, int error, const char *format, va_list values)
+static void record(struct finding *out, enum seen seen, int error, const char *format, va_list values)
 {
 	vsnprintf(out->detail, sizeof out->detail, format, values);
 	out->error = error;
@@ -23,7 +23,7 @@ void blocked(struct finding *out, int error, const char *format, ...)
 {
 	va_list values;
 	va_start(values, format);
-	tell(out, BLOCKED, error, format, values);
+	record(out, BLOCKED, error, format, values);
 	va_end(values);
 }
 
@@ -31,7 +31,7 @@ void succeeded(struct finding *out, const char *format, ...)
 {
 	va_list values;
 	va_start(values, format);
-	tell(out, SUCCEEDED, 0, format, values);
+	record(out, SUCCEEDED, 0, format, values);
 	va_end(values);
 }
 
@@ -39,7 +39,7 @@ void absent(struct finding *out, int error, const char *format, ...)
 {
 	va_list values;
 	va_start(values, format);
-	tell(out, ABSENT, error, format, values);
+	record(out, ABSENT, error, format, values);
 	va_end(values);
 }
 
@@ -47,11 +47,11 @@ void unable(struct finding *out, const char *format, ...)
 {
 	va_list values;
 	va_start(values, format);
-	tell(out, UNABLE, 0, format, values);
+	record(out, UNABLE, 0, format, values);
 	va_end(values);
 }
 
-void judge_call(struct finding *out, long result, const char *name, const int *accepted, int accepted_count)
+void classify_call(struct finding *out, long result, const char *name, const int *accepted, int accepted_count)
 {
 	int error = result < 0 ? errno : 0;
 	if (error == 0)

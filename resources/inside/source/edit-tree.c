@@ -61,7 +61,7 @@ static bool remove_name(int parent, const char *name, dev_t device, int depth, v
 	}
 	if (errno == ENOENT)
 		return true;
-	// Linux says EISDIR of folders; what is none is told as it is by the opening.
+	// Linux says EISDIR of folders; what is none is reported by the opening.
 	if (errno != EISDIR && errno != EPERM && errno != ENOTEMPTY)
 		return edit_failed(answer, errno == EBUSY ? "mount" : "failed");
 	int error = errno;

@@ -14,7 +14,7 @@ enum { MAGIC = 'J' };
 
 static int root_folder = -1;
 static struct list own_mounts;
-static long told_at;
+static long sent_at;
 
 bool edit_failed(struct edit_answer *answer, const char *word)
 {
@@ -23,18 +23,18 @@ bool edit_failed(struct edit_answer *answer, const char *word)
 	return false;
 }
 
-static void tell(const struct edit_answer *answer)
+static void send_answer(const struct edit_answer *answer)
 {
 	printf("%d %s %llu\n", answer->error, answer->word, answer->count);
 	fflush(stdout);
-	told_at = now_ms();
+	sent_at = now_ms();
 }
 
 void edit_still_busy(unsigned long long count)
 {
-	if (now_ms() - told_at < 1000)
+	if (now_ms() - sent_at < 1000)
 		return;
-	tell(&(struct edit_answer){ .error = 0, .word = "busy", .count = count });
+	send_answer(&(struct edit_answer){ .error = 0, .word = "busy", .count = count });
 }
 
 bool edit_read(void *into, size_t length)
@@ -137,7 +137,7 @@ static bool serve(struct edit_frame *frame)
 	path[frame->path_length] = other[frame->other_length] = 0;
 	struct edit_answer answer = { .error = 0, .word = "ok", .count = 1 };
 	bool goes_on = true;
-	told_at = now_ms();
+	sent_at = now_ms();
 	switch (frame->op) {
 	case EDIT_PUT:
 		goes_on = edit_put(path, frame, &answer);
@@ -164,7 +164,7 @@ static bool serve(struct edit_frame *frame)
 		return false;
 	}
 	if (goes_on)
-		tell(&answer);
+		send_answer(&answer);
 	return goes_on;
 }
 
@@ -196,7 +196,7 @@ int edit_files(int count, char **arguments)
 	struct edit_frame frame;
 	_Static_assert(sizeof frame == 40, "As the agent writes it.");
 	// The agent waits for it: a sandbox that has an older program does not say so.
-	tell(&(struct edit_answer){ .error = 0, .word = "ready", .count = 1 });
+	send_answer(&(struct edit_answer){ .error = 0, .word = "ready", .count = 1 });
 	while (edit_read(&frame, sizeof frame)) {
 		if (!serve(&frame))
 			return 4;

@@ -58,7 +58,7 @@ struct edit_frame {
 /** Why something was not done. */
 struct edit_answer {
 	int error;
-	/** What the number does not tell: `link`, `mount`, `special`, `deep`, `dropped`; else `failed`. */
+	/** What the number does not say: `link`, `mount`, `special`, `deep`, `dropped`; else `failed`. */
 	const char *word;
 	unsigned long long count;
 };
@@ -76,7 +76,7 @@ bool edit_reach(const char *path, struct edit_place *place, struct edit_answer *
 /** Sets the answer to errno, and gives false. */
 bool edit_failed(struct edit_answer *answer, const char *word);
 
-/** Tells the agent about once a second that work goes on. */
+/** Notifies the agent about once a second that work goes on. */
 void edit_still_busy(unsigned long long count);
 
 /** False at the end of the input. */

@@ -171,7 +171,7 @@ static bool is_usual(const char *target)
 	for (int index = 0; index < wish.mounts.count; index += 1) {
 		const char *given = wish.mounts.items[index];
 		size_t length = strlen(given);
-		// A folder that was asked for may bring mounts below it.
+		// A folder that was requested may bring mounts below it.
 		if (strncmp(target, given, length) == 0 && (target[length] == 0 || target[length] == '/'))
 			return true;
 	}
@@ -190,10 +190,10 @@ static void by_unasked_mount(struct finding *out)
 		if (is_usual(target) || strcmp(kind, "tmpfs") == 0)
 			continue;
 		fclose(mounts);
-		return succeeded(out, "%s (%s) is mounted and was not asked for.", target, kind);
+		return succeeded(out, "%s (%s) is mounted and was not requested.", target, kind);
 	}
 	fclose(mounts);
-	blocked(out, 0, "Nothing is mounted beyond what was asked for.");
+	blocked(out, 0, "Nothing is mounted beyond what was requested.");
 }
 
 /** Whoever can speak to a socket can do what the program behind it does. */

@@ -1,5 +1,5 @@
 /*
- * joey-inside tries from inside a sandbox what a sandbox should not be able to do, and tells what it saw. It judges
+ * joey-inside tries from inside a sandbox what a sandbox should not be able to do, and reports what it saw. It evaluates
  * nothing: what is expected of which class of sandbox is decided by the agent, from src-agent/observe/selftest/probes.ts.
  *
  * Rules for every probe: harmless where it succeeds (it opens and does not write, or writes back what was there),
@@ -45,7 +45,7 @@ struct list {
 	int count;
 };
 
-/** What the agent tells: where it put its canaries, and what the sandbox was given. */
+/** What the agent passes: where it put its canaries, and what the sandbox was given. */
 struct wish {
 	const char *nonce;
 	const char *class;
@@ -70,7 +70,7 @@ __attribute__((format(printf, 3, 4))) void absent(struct finding *out, int error
 __attribute__((format(printf, 2, 3))) void unable(struct finding *out, const char *format, ...);
 
 /** Refused unless `result` is not negative or errno is one of `accepted`: the kernel looks at rights first. */
-void judge_call(struct finding *out, long result, const char *name, const int *accepted, int accepted_count);
+void classify_call(struct finding *out, long result, const char *name, const int *accepted, int accepted_count);
 
 /** Opens each path until one opens: that one is the finding. `flags` as for open(2); nothing is read or written. */
 void try_opening(struct finding *out, const char *const *paths, int flags);
@@ -87,7 +87,7 @@ int make_node(char *path, size_t size, int type, unsigned major, unsigned minor)
 /** Calls `visit` with each process number that /proc shows, until it says stop by true. */
 bool each_process(bool (*visit)(int pid, void *data), void *data);
 
-/** Whether the process is in another process namespace than this one, as far as /proc tells. */
+/** Whether the process is in another process namespace than this one, as far as /proc shows. */
 bool is_foreign(int pid);
 
 /** Of a clock that nobody sets. */

@@ -210,16 +210,16 @@ static void load_module(struct finding *out)
 {
 	// The right is looked at before the arguments, which are not valid.
 	static const int accepted[] = { EBADF, EFAULT, ENOEXEC, EINVAL };
-	judge_call(out, syscall(SYS_finit_module, -1, "", 0), "finit_module", accepted, COUNT(accepted));
+	classify_call(out, syscall(SYS_finit_module, -1, "", 0), "finit_module", accepted, COUNT(accepted));
 	if (out->seen == BLOCKED)
-		judge_call(out, syscall(SYS_init_module, NULL, 0UL, ""), "init_module", accepted, COUNT(accepted));
+		classify_call(out, syscall(SYS_init_module, NULL, 0UL, ""), "init_module", accepted, COUNT(accepted));
 }
 
 static void remove_module(struct finding *out)
 {
 	static const int accepted[] = { ENOENT };
-	judge_call(out, syscall(SYS_delete_module, "joey_inside_no_such_module", 0x800), "delete_module", accepted,
-	           COUNT(accepted));
+	classify_call(out, syscall(SYS_delete_module, "joey_inside_no_such_module", 0x800), "delete_module", accepted,
+	              COUNT(accepted));
 }
 
 static void make_bpf(struct finding *out)
@@ -228,7 +228,7 @@ static void make_bpf(struct finding *out)
 		uint32_t type, key_size, value_size, entries;
 		unsigned char rest[112];
 	} map = { 2, 4, 8, 1, { 0 } };
-	judge_call(out, syscall(SYS_bpf, 0, &map, sizeof map), "bpf", NULL, 0);
+	classify_call(out, syscall(SYS_bpf, 0, &map, sizeof map), "bpf", NULL, 0);
 }
 
 static void open_perf(struct finding *out)
@@ -238,63 +238,63 @@ static void open_perf(struct finding *out)
 		uint64_t config, rest[12];
 	} event = { 1, 112, 0, { 0 } };
 	// Of this process first, then of the whole processor.
-	judge_call(out, syscall(SYS_perf_event_open, &event, 0, -1, -1, 0UL), "perf_event_open", NULL, 0);
+	classify_call(out, syscall(SYS_perf_event_open, &event, 0, -1, -1, 0UL), "perf_event_open", NULL, 0);
 	if (out->seen == BLOCKED)
-		judge_call(out, syscall(SYS_perf_event_open, &event, -1, 0, -1, 0UL), "perf_event_open", NULL, 0);
+		classify_call(out, syscall(SYS_perf_event_open, &event, -1, 0, -1, 0UL), "perf_event_open", NULL, 0);
 }
 
 static void use_keyring(struct finding *out)
 {
 	static const int accepted[] = { ENOKEY };
 	// KEYCTL_GET_KEYRING_ID of the user's keyring, which no namespace but the user's divides.
-	judge_call(out, syscall(SYS_keyctl, 0, -4L, 0L), "keyctl", accepted, COUNT(accepted));
+	classify_call(out, syscall(SYS_keyctl, 0, -4L, 0L), "keyctl", accepted, COUNT(accepted));
 }
 
 static void use_userfaultfd(struct finding *out)
 {
-	judge_call(out, syscall(SYS_userfaultfd, O_CLOEXEC), "userfaultfd", NULL, 0);
+	classify_call(out, syscall(SYS_userfaultfd, O_CLOEXEC), "userfaultfd", NULL, 0);
 	if (out->seen == BLOCKED)
-		judge_call(out, syscall(SYS_userfaultfd, O_CLOEXEC | 1), "userfaultfd", NULL, 0);
+		classify_call(out, syscall(SYS_userfaultfd, O_CLOEXEC | 1), "userfaultfd", NULL, 0);
 }
 
 static void use_io_uring(struct finding *out)
 {
 	unsigned char parameters[120] = { 0 };
-	judge_call(out, syscall(SYS_io_uring_setup, 1, parameters), "io_uring_setup", NULL, 0);
+	classify_call(out, syscall(SYS_io_uring_setup, 1, parameters), "io_uring_setup", NULL, 0);
 }
 
 static void load_kernel(struct finding *out)
 {
 	static const int accepted[] = { EINVAL };
 	// More segments than the kernel takes: refused after the right was looked at.
-	judge_call(out, syscall(SYS_kexec_load, 0UL, 64UL, NULL, 0UL), "kexec_load", accepted, COUNT(accepted));
+	classify_call(out, syscall(SYS_kexec_load, 0UL, 64UL, NULL, 0UL), "kexec_load", accepted, COUNT(accepted));
 }
 
 static void read_kernel_log(struct finding *out)
 {
 	char text[512];
 	// SYSLOG_ACTION_READ_ALL
-	judge_call(out, syscall(SYS_syslog, 3, text, (int)sizeof text), "syslog", NULL, 0);
+	classify_call(out, syscall(SYS_syslog, 3, text, (int)sizeof text), "syslog", NULL, 0);
 }
 
 static void account(struct finding *out)
 {
 	static const int accepted[] = { ENOENT, ENOTDIR, EACCES };
-	judge_call(out, syscall(SYS_acct, "/.joey-inside-no-such-file"), "acct", accepted, COUNT(accepted));
+	classify_call(out, syscall(SYS_acct, "/.joey-inside-no-such-file"), "acct", accepted, COUNT(accepted));
 }
 
 static void swap(struct finding *out)
 {
 	static const int accepted[] = { ENOENT };
-	judge_call(out, syscall(SYS_swapon, "/.joey-inside-no-such-file", 0), "swapon", accepted, COUNT(accepted));
+	classify_call(out, syscall(SYS_swapon, "/.joey-inside-no-such-file", 0), "swapon", accepted, COUNT(accepted));
 }
 
 static void quota(struct finding *out)
 {
 	static const int accepted[] = { ENOENT, ENODEV, ENOTBLK };
 	// Q_QUOTAON of user quotas on a device that is not there
-	judge_call(out, syscall(SYS_quotactl, (int)0x80000200, "/.joey-inside-no-such-device", 0, "/"), "quotactl",
-	           accepted, COUNT(accepted));
+	classify_call(out, syscall(SYS_quotactl, (int)0x80000200, "/.joey-inside-no-such-device", 0, "/"), "quotactl",
+	              accepted, COUNT(accepted));
 }
 
 static void set_clock(struct finding *out)
@@ -305,22 +305,22 @@ static void set_clock(struct finding *out)
 		return blocked(out, errno, "adjtimex: %s.", strerror(errno));
 	// Writes back what it read.
 	clock.modes = ADJ_ESTERROR;
-	judge_call(out, syscall(SYS_adjtimex, &clock), "adjtimex", NULL, 0);
+	classify_call(out, syscall(SYS_adjtimex, &clock), "adjtimex", NULL, 0);
 }
 
 static void restart(struct finding *out)
 {
 	static const int accepted[] = { EINVAL };
 	// Neither of the magic numbers is right, so nothing happens where the right is held.
-	judge_call(out, syscall(SYS_reboot, 0, 0, 0, NULL), "reboot", accepted, COUNT(accepted));
+	classify_call(out, syscall(SYS_reboot, 0, 0, 0, NULL), "reboot", accepted, COUNT(accepted));
 }
 
 static void use_ports(struct finding *out)
 {
 #ifdef SYS_ioperm
-	judge_call(out, syscall(SYS_ioperm, 0x80UL, 1UL, 1), "ioperm", NULL, 0);
+	classify_call(out, syscall(SYS_ioperm, 0x80UL, 1UL, 1), "ioperm", NULL, 0);
 	if (out->seen == BLOCKED)
-		judge_call(out, syscall(SYS_iopl, 3), "iopl", NULL, 0);
+		classify_call(out, syscall(SYS_iopl, 3), "iopl", NULL, 0);
 #else
 	absent(out, 0, "This processor has no ports.");
 #endif

@@ -58,7 +58,7 @@ static void flood_processes(struct finding *out)
 	long count = 0;
 	int error = 0;
 	while (count <= wish.pids) {
-		// They share this process's memory: a copy for each would cost more than it tells.
+		// They share this process's memory: a copy for each would cost more than it shows.
 		pid_t child = clone(wait_to_be_killed, stacks + (count + 1) * STACK,
 		                    CLONE_VM | CLONE_FS | CLONE_FILES | SIGCHLD, NULL);
 		if (child < 0) {
@@ -122,12 +122,12 @@ static void flood_memory(struct finding *out)
 static void run_in_real_time(struct finding *out)
 {
 	struct sched_param wanted = { .sched_priority = 1 };
-	judge_call(out, syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &wanted), "sched_setscheduler", NULL, 0);
+	classify_call(out, syscall(SYS_sched_setscheduler, 0, SCHED_FIFO, &wanted), "sched_setscheduler", NULL, 0);
 }
 
 static void raise_priority(struct finding *out)
 {
-	judge_call(out, setpriority(PRIO_PROCESS, 0, -20), "setpriority", NULL, 0);
+	classify_call(out, setpriority(PRIO_PROCESS, 0, -20), "setpriority", NULL, 0);
 }
 
 static void avoid_being_killed(struct finding *out)
@@ -136,7 +136,7 @@ static void avoid_being_killed(struct finding *out)
 	if (fd < 0)
 		return blocked(out, errno, "oom_score_adj: %s.", strerror(errno));
 	// Of this process alone, which ends at once.
-	judge_call(out, write(fd, "-1000", 5), "oom_score_adj", NULL, 0);
+	classify_call(out, write(fd, "-1000", 5), "oom_score_adj", NULL, 0);
 	close(fd);
 }
 
@@ -146,7 +146,7 @@ static void raise_open_files(struct finding *out)
 	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
 		return unable(out, "getrlimit: %s.", strerror(errno));
 	limit.rlim_max += 1;
-	judge_call(out, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit", NULL, 0);
+	classify_call(out, setrlimit(RLIMIT_NOFILE, &limit), "setrlimit", NULL, 0);
 }
 
 const struct probe limit_probes[] = {

@@ -210,7 +210,7 @@ int main(int count, char **arguments)
 	int code = do_work(count, arguments);
 	if (code >= 0)
 		return code;
-	// Started from its own set-user-id copy: whether that gave it root is all it tells.
+	// Started from its own set-user-id copy: whether that gave it root is all it shows.
 	if (count == 2 && strcmp(arguments[1], "--effective-user") == 0)
 		return geteuid() == 0 ? 77 : 78;
 	if (count == 2 && strcmp(arguments[1], "--list") == 0)
@@ -241,16 +241,16 @@ int main(int count, char **arguments)
 		return 3;
 	print_begin();
 	long deadline = now_ms() + deadline_ms;
-	int told = 0;
+	int printed = 0;
 	for (int group = 0; group < GROUPS; group += 1) {
 		for (const struct probe *probe = groups[group]; probe->id; probe += 1) {
 			if (!is_wanted(&only, probe->id))
 				continue;
 			run_probe(probe, finding, deadline);
-			told += 1;
+			printed += 1;
 		}
 	}
-	printf("{\"id\":\"end\",\"count\":%d", told);
+	printf("{\"id\":\"end\",\"count\":%d", printed);
 	print_text("nonce", wish.nonce);
 	puts("}");
 	return 0;

@@ -64,7 +64,7 @@ static void administer(struct finding *out)
 	if (fd < 0 || ioctl(fd, SIOCGIFFLAGS, &request) != 0)
 		return unable(out, "The loopback interface cannot be read: %s.", strerror(errno));
 	// Writes back what it read.
-	judge_call(out, ioctl(fd, SIOCSIFFLAGS, &request), "Setting flags of an interface", NULL, 0);
+	classify_call(out, ioctl(fd, SIOCSIFFLAGS, &request), "Setting flags of an interface", NULL, 0);
 	close(fd);
 }
 

@@ -34,40 +34,40 @@ static const char *read_status(const char *path, const char *field, char *value,
 }
 
 /** The bounding set bounds what any program in it can ever hold; the agent knows what is usual. */
-static void tell_capabilities(struct finding *out)
+static void read_capabilities(struct finding *out)
 {
 	char own[64] = "", first[64] = "";
 	if (!read_status("/proc/self/status", "CapBnd", own, sizeof own))
-		return unable(out, "/proc/self/status tells no capabilities.");
+		return unable(out, "/proc/self/status shows no capabilities.");
 	read_status("/proc/1/status", "CapBnd", first, sizeof first);
 	unsigned long long all = strtoull(own, NULL, 16) | strtoull(first, NULL, 16);
 	snprintf(out->found, sizeof out->found, "%016llx", all);
 	succeeded(out, "It may hold %016llx.", all);
 }
 
-static void tell_no_new_privileges(struct finding *out)
+static void read_no_new_privileges(struct finding *out)
 {
 	char own[16] = "", first[16] = "";
 	if (!read_status("/proc/self/status", "NoNewPrivs", own, sizeof own))
-		return unable(out, "/proc/self/status does not tell.");
+		return unable(out, "/proc/self/status does not show it.");
 	const char *of_first = read_status("/proc/1/status", "NoNewPrivs", first, sizeof first);
 	if (strcmp(own, "1") == 0 && (!of_first || strcmp(first, "1") == 0))
 		return blocked(out, 0, "no_new_privs is set.");
 	succeeded(out, "no_new_privs is not set for %s.", strcmp(own, "1") == 0 ? "process 1" : "this process");
 }
 
-static void tell_seccomp(struct finding *out)
+static void read_seccomp(struct finding *out)
 {
 	char own[16] = "", first[16] = "";
 	if (!read_status("/proc/self/status", "Seccomp", own, sizeof own))
-		return unable(out, "/proc/self/status does not tell.");
+		return unable(out, "/proc/self/status does not show it.");
 	const char *of_first = read_status("/proc/1/status", "Seccomp", first, sizeof first);
 	if (strcmp(own, "2") == 0 && (!of_first || strcmp(first, "2") == 0))
 		return blocked(out, 0, "A filter is in force.");
 	succeeded(out, "Nothing filters the system calls of %s.", strcmp(own, "2") == 0 ? "process 1" : "this process");
 }
 
-static void tell_user_map(struct finding *out)
+static void read_user_map(struct finding *out)
 {
 	FILE *file = fopen("/proc/self/uid_map", "re");
 	unsigned long inside = 0, outside = 0, length = 0;
@@ -75,7 +75,7 @@ static void tell_user_map(struct finding *out)
 	if (file)
 		fclose(file);
 	if (fields != 3)
-		return unable(out, "/proc/self/uid_map does not tell.");
+		return unable(out, "/proc/self/uid_map does not show it.");
 	snprintf(out->found, sizeof out->found, "%lu", outside);
 	if (inside == 0 && outside == 0)
 		return succeeded(out, "Its user 0 is user 0 of the system below.");
@@ -88,7 +88,7 @@ static void mount_memory(struct finding *out)
 	make_scratch(folder, sizeof folder);
 	if (folder[0] == 0)
 		return unable(out, "No folder could be made to try it.");
-	judge_call(out, mount("joey", folder, "tmpfs", 0, "size=4k"), "mount", NULL, 0);
+	classify_call(out, mount("joey", folder, "tmpfs", 0, "size=4k"), "mount", NULL, 0);
 	umount2(folder, MNT_DETACH);
 	rmdir(folder);
 }
@@ -103,7 +103,7 @@ static void remount(struct finding *out)
 	if (!(status.f_flag & ST_RDONLY))
 		return succeeded(out, "/sys is writable as it is.");
 	unsigned long flags = MS_REMOUNT | MS_BIND | (status.f_flag & (ST_NOSUID | ST_NODEV | ST_NOEXEC));
-	judge_call(out, mount(NULL, "/sys", NULL, flags, NULL), "mount", NULL, 0);
+	classify_call(out, mount(NULL, "/sys", NULL, flags, NULL), "mount", NULL, 0);
 	if (out->seen == SUCCEEDED)
 		mount(NULL, "/sys", NULL, flags | MS_RDONLY, NULL);
 }
@@ -112,23 +112,24 @@ static void unmount_root(struct finding *out)
 {
 	// The root of this process never expires: refused after the right was looked at.
 	static const int accepted[] = { EINVAL, EBUSY, EAGAIN };
-	judge_call(out, umount2("/", MNT_EXPIRE), "umount", accepted, 3);
+	classify_call(out, umount2("/", MNT_EXPIRE), "umount", accepted, 3);
 }
 
 static void pivot(struct finding *out)
 {
 	static const int accepted[] = { ENOENT };
-	judge_call(out, syscall(SYS_pivot_root, "/.joey-inside-none", "/.joey-inside-none"), "pivot_root", accepted, 1);
+	classify_call(out, syscall(SYS_pivot_root, "/.joey-inside-none", "/.joey-inside-none"), "pivot_root", accepted,
+	              1);
 }
 
 static void new_mount_namespace(struct finding *out)
 {
-	judge_call(out, unshare(CLONE_NEWNS), "unshare", NULL, 0);
+	classify_call(out, unshare(CLONE_NEWNS), "unshare", NULL, 0);
 }
 
 static void new_user_namespace(struct finding *out)
 {
-	judge_call(out, unshare(CLONE_NEWUSER), "unshare", NULL, 0);
+	classify_call(out, unshare(CLONE_NEWUSER), "unshare", NULL, 0);
 	if (out->seen == SUCCEEDED)
 		return;
 	// The other way to one: a filter may have forgotten it.
@@ -232,11 +233,11 @@ static void take_capability(struct finding *out)
 }
 
 const struct probe privilege_probes[] = {
-	{ "privileges.capabilities", tell_capabilities, 3000 },
+	{ "privileges.capabilities", read_capabilities, 3000 },
 	{ "privileges.take-capability", take_capability, 3000 },
-	{ "privileges.no-new-privileges", tell_no_new_privileges, 3000 },
-	{ "privileges.filter", tell_seccomp, 3000 },
-	{ "privileges.user-map", tell_user_map, 3000 },
+	{ "privileges.no-new-privileges", read_no_new_privileges, 3000 },
+	{ "privileges.filter", read_seccomp, 3000 },
+	{ "privileges.user-map", read_user_map, 3000 },
 	{ "privileges.mount", mount_memory, 3000 },
 	{ "privileges.remount", remount, 3000 },
 	{ "privileges.unmount", unmount_root, 3000 },

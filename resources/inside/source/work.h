@@ -1,4 +1,4 @@
-/* What the agent has done inside a sandbox for its own purposes, where nothing is tried and nothing is told. */
+/* What the agent has done inside a sandbox for its own purposes, where nothing is tried and nothing is reported. */
 #ifndef JOEY_WORK_H
 #define JOEY_WORK_H
 

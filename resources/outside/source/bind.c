@@ -1,6 +1,6 @@
 /*
  * Binds trees of this machine where only one sandbox will see them: in the mount namespace that it is run in. What the agent
- * has judged and holds is cloned by the agent's descriptor, so that no name is looked up again and nobody can lead it elsewhere.
+ * has checked and holds is cloned by the agent's descriptor, so that no name is looked up again and nobody can lead it elsewhere.
  * The kernel clones what a descriptor names in the descriptor's own mount namespace alone, which is the agent's; what is
  * cloned is nowhere yet, and may be mounted in any.
  */

@@ -49,7 +49,7 @@ int main(int count, char **words)
 	if (count > 2 && strcmp(words[1], "bind") == 0)
 		bind_trees(words + 2);
 	if (count > 2 && strcmp(words[1], "peers") == 0)
-		tell_peers(words + 2);
+		report_peers(words + 2);
 	if (count > 2 && strcmp(words[1], "no-set-id") == 0)
 		run_without_set_id(words + 2);
 	fprintf(stderr, "See resources/outside/README.md for what it takes.\n");

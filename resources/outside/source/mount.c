@@ -49,7 +49,7 @@ static char **add_tree(char **words, int ids)
 	const char *kind = words[0];
 	const char *source = words[1];
 	int is_share = strcmp(kind, "share") == 0;
-	/* What the agent has judged and holds, so that no name is looked up again and nobody can lead it elsewhere. */
+	/* What the agent has checked and holds, so that no name is looked up again and nobody can lead it elsewhere. */
 	int descriptor = clone_tree(is_share ? words[3] : source, source);
 	if (strcmp(kind, "layer") == 0)
 		set_attributes(descriptor, READ_ONLY | NO_SUID | NO_DEV, ids, source);

@@ -49,7 +49,7 @@ void mount_trees(char **words) __attribute__((noreturn));
 /* joey-outside bind [SOURCE PLACE rw|ro HELD]... -- COMMAND... */
 void bind_trees(char **words) __attribute__((noreturn));
 /* joey-outside peers PROCESS */
-void tell_peers(char **words) __attribute__((noreturn));
+void report_peers(char **words) __attribute__((noreturn));
 /* joey-outside no-set-id COMMAND... */
 void run_without_set_id(char **command) __attribute__((noreturn));
 

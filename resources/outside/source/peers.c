@@ -1,5 +1,5 @@
 /*
- * Tells who is at the other end of connections that another process has, as the kernel knows it: Node has no call for that.
+ * Reports who is at the other end of connections that another process has, as the kernel knows it: Node has no call for that.
  *
  * Answers line by line, in the words of README.md.
  */
@@ -76,7 +76,7 @@ static int is_here(pid_t number)
 	return own.st_ino == others.st_ino && own.st_dev == others.st_dev;
 }
 
-static void tell(int connection)
+static void report_peer(int connection)
 {
 	static char groups[16384];
 	pid_t number;
@@ -98,7 +98,7 @@ static void tell(int connection)
 		close(process);
 }
 
-void tell_peers(char **words)
+void report_peers(char **words)
 {
 	char line[32];
 	int process = (int)syscall(SYS_pidfd_open, read_id(words[0]), 0);
@@ -113,7 +113,7 @@ void tell_peers(char **words)
 		if (connection < 0)
 			puts("unknown");
 		else {
-			tell(connection);
+			report_peer(connection);
 			close(connection);
 		}
 		fflush(stdout);

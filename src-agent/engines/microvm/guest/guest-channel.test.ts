@@ -50,8 +50,8 @@ describe('an honest guest', () => {
     const open = await connect()
     const answered = open.handlesSignal(15)
     const { type, session } = await guest.next()
-    expect(type).toBe(toGuest.HEEDS)
-    guest.send(toHost.HEEDS, session, [[field.NUMBER, answer]])
+    expect(type).toBe(toGuest.HANDLES_SIGNAL)
+    guest.send(toHost.HANDLES_SIGNAL, session, [[field.NUMBER, answer]])
     expect(await answered).toBe(handlesSignal)
   })
 

@@ -120,9 +120,9 @@ function queries(link: GuestLink): Pick<GuestChannel, 'stats' | 'handlesSignal'>
       }),
     handlesSignal: (number) =>
       sendRequest(link, {
-        type: toGuest.HEEDS,
+        type: toGuest.HANDLES_SIGNAL,
         payload: encodeFields([[field.NUMBER, number]]),
-        answer: toHost.HEEDS,
+        answer: toHost.HANDLES_SIGNAL,
         read: decodeHandlesSignal,
         failed: requestError,
         timeoutMs: requestMs,

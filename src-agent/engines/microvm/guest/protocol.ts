@@ -34,7 +34,7 @@ export const toGuest = {
   FLUSH: 16,
   HOLD: 17,
   GO_ON: 18,
-  HEEDS: 19,
+  HANDLES_SIGNAL: 19,
 } as const
 
 export const toHost = {
@@ -48,7 +48,7 @@ export const toHost = {
   CREDIT: 136,
   STATS: 137,
   MAIN_EXITED: 138,
-  HEEDS: 139,
+  HANDLES_SIGNAL: 139,
 } as const
 
 export const field = {
