@@ -4,7 +4,7 @@ import { type Language, sayOwnRemedy, sayText } from './language.ts'
 import type { Said } from './reasons/define.ts'
 import { saidOf, wordingOf } from './sentence.ts'
 
-interface Found extends Pick<Finding, 'id' | 'level'> {
+interface FindingParts extends Pick<Finding, 'id' | 'level'> {
   readonly title: Said
   /** A text is what a program said; there is nothing to translate. */
   readonly detail?: Said | string | null
@@ -12,7 +12,7 @@ interface Found extends Pick<Finding, 'id' | 'level'> {
 }
 
 /** One thing found on this machine, said by sentences of the contract. */
-export function finding({ id, level, title, detail = null, remedy = null }: Found): Finding {
+export function finding({ id, level, title, detail = null, remedy = null }: FindingParts): Finding {
   const isRaw = detail === null || typeof detail === 'string'
   return {
     ...{ id, level, title: title.message, titleWording: wordingOf(title) },

@@ -44,14 +44,14 @@ interface SystemFields {
 export function explainFailure(error: unknown, home = homeOfAgent()): AppError {
   const failure = AppError.from(error)
   if (!isVague(failure.wire)) return failure
-  const found = findWant(failure, home)
-  if (found === null) return failure
-  return sayWant(found, { detail: found.words, cause: error })
+  const shortage = findShortage(failure, home)
+  if (shortage === null) return failure
+  return sayShortage(shortage, { detail: shortage.words, cause: error })
 }
 
 /** Whether it failed for want of room on a disk, however deep that lies in it. */
 export function isOutOfRoom(error: unknown, home = homeOfAgent()): boolean {
-  const want = findWant(error, home)?.want
+  const want = findShortage(error, home)?.want
   return want === 'disk' || want === 'quota'
 }
 
@@ -68,7 +68,7 @@ export function roomAt(path: string): number | null {
   }
 }
 
-interface Found {
+interface Shortage {
   readonly want: Want
   readonly path: string
   readonly words: string
@@ -79,7 +79,7 @@ function isVague({ code, reason }: WireError): boolean {
   return code === 'internal' || code === 'engine' || reason === 'tool-not-started'
 }
 
-function findWant(error: unknown, home: string): Found | null {
+function findShortage(error: unknown, home: string): Shortage | null {
   let at = error
   for (let depth = 0; depth < mostCauses && at instanceof Error; depth += 1) {
     const want = wantOf(at, home)
@@ -116,7 +116,7 @@ function placeOf(error: Error, home: string): string {
   return named === home || named.startsWith(`${home}/`) ? home : dirname(named)
 }
 
-function sayWant({ want, path }: Found, more: { detail: string; cause: unknown }): AppError {
+function sayShortage({ want, path }: Shortage, more: { detail: string; cause: unknown }): AppError {
   const free = Math.floor((roomAt(path) ?? 0) / mebibyte)
   switch (want) {
     case 'disk':

@@ -29,12 +29,12 @@ const withoutMarks: TreeTools = {
 export async function findWorkingFolder(plan: Wish, run: Run): Promise<string> {
   const { cwd, argv } = plan.process
   if (cwd === '/' || (await resolveCwd(plan, withoutMarks)) === cwd) return cwd
-  const found = await resolveCwd(
+  const resolution = await resolveCwd(
     plan,
     createTreeTools(run, () => false),
   )
-  if (found === null) throw appError('working-directory', { program: argv[0] ?? '' })
-  return found
+  if (resolution === null) throw appError('working-directory', { program: argv[0] ?? '' })
+  return resolution
 }
 
 /** Null where no folder can be there. */
@@ -43,15 +43,15 @@ async function resolveCwd({ paths, lowers, mounts, process: { cwd } }: Wish, too
   const covered = new Set(mounts.map(({ target }) => toBytes(target).slice(1)))
   const view = await openTreeView(sources, tools)
   try {
-    const found = await follow(view, toBytes(cwd), (path) => covered.has(path))
-    if (found.kind === 'missing') return Buffer.from(`/${found.path}`, 'latin1').toString('utf8')
-    return found.kind === 'as-given' ? cwd : null
+    const resolution = await follow(view, toBytes(cwd), (path) => covered.has(path))
+    if (resolution.kind === 'missing') return Buffer.from(`/${resolution.path}`, 'latin1').toString('utf8')
+    return resolution.kind === 'as-given' ? cwd : null
   } finally {
     await view.close()
   }
 }
 
-type Found =
+type Resolution =
   | { readonly kind: 'as-given' }
   /** Something that is no folder is in the way, or links in a circle. */
   | { readonly kind: 'barred' }
@@ -62,7 +62,7 @@ async function follow(
   view: Pick<TreeView, 'stat'>,
   path: string,
   isCovered: (path: string) => boolean,
-): Promise<Found> {
+): Promise<Resolution> {
   const left = path.split('/').reverse()
   const done: string[] = []
   let links = 0

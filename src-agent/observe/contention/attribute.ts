@@ -72,9 +72,9 @@ function waits(victim: Shares): Waiting[] {
   return found.filter(({ wait }) => wait >= leastWait)
 }
 
-type Found = Omit<Interference, 'suggestion'>
+type Attribution = Omit<Interference, 'suggestion'>
 
-function blame(victim: Shares, { resource, wait }: Waiting, all: readonly Shares[], use: Use): Found[] {
+function blame(victim: Shares, { resource, wait }: Waiting, all: readonly Shares[], use: Use): Attribution[] {
   if (use.total <= 0) return []
   return all
     .filter(({ id }) => id !== victim.id)
@@ -111,7 +111,7 @@ export function toSteps(share: number): number {
 const mebibyte = 1024 * 1024
 
 function suggest(
-  { culprit: id, resource }: Found,
+  { culprit: id, resource }: Attribution,
   all: readonly Shares[],
   host: HostShares,
   holdings: readonly Holdings[],
