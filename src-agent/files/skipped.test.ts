@@ -3,7 +3,7 @@ import { sayTexts } from '#contract/language'
 import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { createSkipped, specialWord } from './skipped.ts'
 
-test('what was left out is told with its path and the reason, and can be said in another language', () => {
+test('what was left out is reported with its path and the reason, and can be said in another language', () => {
   const left = createSkipped()
   left.add('a/pipe', specialWord('fifo'))
   left.add('a/disk', specialWord('block'))
@@ -17,7 +17,7 @@ test('what was left out is told with its path and the reason, and can be said in
   expect(sayTexts(skipped, skippedWordings, pseudoLanguage)).toEqual(skipped.map((text) => `[copy-skipped: ${text}]`))
 })
 
-test('of very many the first thousand are told, and how many more there are', () => {
+test('of very many the first thousand are reported, and how many more there are', () => {
   const left = createSkipped()
   for (let each = 0; each < 1003; each += 1) left.add(`${each}`, 'gone')
   const { skipped, skippedWordings } = left.list()

@@ -101,9 +101,9 @@ test('before a stop only where that is requested, with memory where that is', as
   await without.set()
   await without.service.beforeStop('web', without.signal)
   expect(taken).toEqual([])
-  const asked = setUp({ beforeStop: true, live: true })
-  await asked.set()
-  await asked.service.beforeStop('web', asked.signal)
+  const chosen = setUp({ beforeStop: true, live: true })
+  await chosen.set()
+  await chosen.service.beforeStop('web', chosen.signal)
   expect(taken).toEqual(['0 before-stop live'])
 })
 

@@ -75,14 +75,14 @@ async function verifyOne(
   }
   const state = await checkState(stateFolder(deps, record.snapshot.id), record.stateSums)
   problems.push(...state.problems)
-  const told = listOf(problems.slice(0, mostProblems))
+  const listed = listOf(problems.slice(0, mostProblems))
   const { id, name } = record.snapshot
   return {
     id,
     name,
     ok: problems.length === 0,
-    problems: told.texts,
-    problemsWordings: told.wordings,
+    problems: listed.texts,
+    problemsWordings: listed.wordings,
     checkedBytes: checkedBytes + state.bytes,
   }
 }

@@ -3,7 +3,7 @@ import { appError } from '#contract/app-error'
 import type { EventLog } from './event-log.ts'
 import { createTasks } from './tasks.ts'
 
-test('a task that fails tells why, with what makes it in other languages', async () => {
+test('a task that fails reports why, with what makes it in other languages', async () => {
   const facts: unknown[] = []
   const events: Pick<EventLog, 'commit'> = { commit: (more) => void facts.push(...more) }
   const tasks = createTasks(events as EventLog, () => new Date(0))

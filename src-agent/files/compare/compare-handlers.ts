@@ -20,7 +20,7 @@ interface Deps {
   readonly trees: Trees
 }
 
-/** Of one comparison; the agent holds all of them while they are asked for in pages. */
+/** Of one comparison; the agent holds all of them while they are read in pages. */
 const mostChanges = 500_000
 
 interface Comparison {
@@ -97,7 +97,7 @@ async function withPair<T>(
   }
 }
 
-/** What a sandbox wrote is told, not what its engine had to make there; two images have only what somebody put there. */
+/** What a sandbox wrote is reported, not what its engine had to make there; two images have only what somebody put there. */
 function mountPointsOf(...trees: readonly TreeSources[]): PassesOver {
   return trees.some(({ sandbox, snapshot }) => sandbox !== null || snapshot !== null) ? isMountPoint : () => false
 }

@@ -55,7 +55,7 @@ async function findDifferences(pair: TreePair, entry: PairEntry, signal: AbortSi
 
 const inOrder: readonly ChangedPart[] = ['kind', 'content', 'mode', 'owner', 'target', 'device', 'attributes']
 
-/** What a look at both tells. The mode of a link means nothing. */
+/** What the facts of both show. The mode of a link means nothing. */
 export function compareFacts(before: TreeNode, after: TreeNode): ChangedPart[] {
   const isSameKind = before.kind === after.kind
   const found: ChangedPart[] = []

@@ -13,7 +13,7 @@ test('the next page is a page of the same result, for a minute', async () => {
   expect(await results.get('a', { mayUseKept: true }, make)).toBe(70_000)
 })
 
-test('the first page is made anew where what it tells may have changed', async () => {
+test('the first page is made anew where what it shows may have changed', async () => {
   let count = 0
   const results = createKeptResults<number>()
   const make = async () => (count += 1)

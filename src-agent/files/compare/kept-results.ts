@@ -3,7 +3,7 @@ interface Kept<T> {
   readonly at: number
 }
 
-/** Results that are asked for in pages. */
+/** Results that are read in pages. */
 export interface KeptResults<T> {
   /** Without `mayUseKept` it is made anew. */
   get(key: string, options: { readonly mayUseKept: boolean }, make: () => Promise<T>): Promise<T>

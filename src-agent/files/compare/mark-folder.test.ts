@@ -53,7 +53,7 @@ test('each entry of a folder gets its mark', async () => {
   })
 })
 
-test('a comparison tells what differs, and passes over what was only written anew', async () => {
+test('a comparison reports what differs, and passes over what was only written anew', async () => {
   await run('mknod', [join(upper, 'gone'), 'c', '0', '0'])
   await run('rm', [join(upper, 'longer')])
   await run('ln', ['-s', 'elsewhere', join(upper, 'longer')])
@@ -92,7 +92,7 @@ test.each([
   ['etc/ld.so.preload', '', []],
   ['etc/ld.so.preload', 'written by the sandbox', ['added etc/ld.so.preload']],
   ['etc/other', '', ['added etc/other']],
-])('of %s with the content "%s" a comparison tells only what the sandbox wrote', async (path, content, told) => {
+])('of %s with the content "%s" a comparison reports only what the sandbox wrote', async (path, content, reported) => {
   mkdirSync(join(image, 'etc'))
   mkdirSync(join(upper, 'etc'))
   writeFileSync(join(upper, path), content)
@@ -100,7 +100,7 @@ test.each([
   const found: string[] = []
   for await (const { path: at, change } of findChanges(pair, 'etc', signal, isMountPoint)) found.push(`${change} ${at}`)
   await pair.close()
-  expect(found).toEqual(told)
+  expect(found).toEqual(reported)
 })
 
 test('a folder that an engine mounts on is no change, what lies in it is', async () => {

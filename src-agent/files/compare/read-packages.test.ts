@@ -126,7 +126,7 @@ test.each([
     'CREATE VIEW Packages AS WITH RECURSIVE x(n) AS (SELECT 1 UNION ALL SELECT n FROM x) SELECT n AS blob FROM x',
   ],
   ['a column that is computed', 'CREATE TABLE Packages (hnum INTEGER PRIMARY KEY, blob BLOB AS (zeroblob(900000000)))'],
-])('rpm: %s is not asked', async (_rule, table) => {
+])('rpm: %s is not queried', async (_rule, table) => {
   makeRpm(table, [])
   const { packages, notes } = await read()
   expect(packages).toEqual([])

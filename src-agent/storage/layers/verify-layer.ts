@@ -77,21 +77,21 @@ export function describeDifference(was: IndexEntry | null, is: IndexEntry): Sent
     return [sentence('layer-entry-kind', { ...named, is: kindWords[is.kind], was: kindWords[was.kind] })]
   }
   const found: Sentence[] = []
-  const tell = (differs: boolean, said: Sentence): void => {
+  const report = (differs: boolean, said: Sentence): void => {
     if (differs) found.push(said)
   }
   const [mode, oldMode] = [is, was].map((entry) => entry.mode.toString(8))
-  tell(mode !== oldMode, sentence('layer-entry-mode', { ...named, is: `${mode}`, was: `${oldMode}` }))
+  report(mode !== oldMode, sentence('layer-entry-mode', { ...named, is: `${mode}`, was: `${oldMode}` }))
   const [owner, oldOwner] = [is, was].map(({ uid, gid }) => `${uid}:${gid}`)
-  tell(owner !== oldOwner, sentence('layer-entry-owner', { ...named, is: `${owner}`, was: `${oldOwner}` }))
-  tell(was.size !== is.size, sentence('layer-entry-size', { ...named, is: is.size, was: was.size }))
-  tell(was.size === is.size && was.digest !== is.digest, sentence('layer-entry-content', named))
-  tell(was.mtimeNs !== is.mtimeNs, sentence('layer-entry-time', named))
-  tell(was.target !== is.target, sentence('layer-entry-target', named))
-  tell(was.linkTo !== is.linkTo, sentence('layer-entry-links', named))
-  tell(was.major !== is.major || was.minor !== is.minor, sentence('layer-entry-device', named))
+  report(owner !== oldOwner, sentence('layer-entry-owner', { ...named, is: `${owner}`, was: `${oldOwner}` }))
+  report(was.size !== is.size, sentence('layer-entry-size', { ...named, is: is.size, was: was.size }))
+  report(was.size === is.size && was.digest !== is.digest, sentence('layer-entry-content', named))
+  report(was.mtimeNs !== is.mtimeNs, sentence('layer-entry-time', named))
+  report(was.target !== is.target, sentence('layer-entry-target', named))
+  report(was.linkTo !== is.linkTo, sentence('layer-entry-links', named))
+  report(was.major !== is.major || was.minor !== is.minor, sentence('layer-entry-device', named))
   const attributes = [was, is].map((entry) => formatEntry({ ...entry, ...same }))
-  tell(attributes[0] !== attributes[1], sentence('layer-entry-attributes', named))
+  report(attributes[0] !== attributes[1], sentence('layer-entry-attributes', named))
   return found
 }
 

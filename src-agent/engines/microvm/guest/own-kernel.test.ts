@@ -8,7 +8,7 @@ import { readOwnKernel } from './own-kernel.ts'
 
 const me = process.getuid?.() ?? 0
 
-/** With the note that tells where to enter it. */
+/** With the note that says where to enter it. */
 function buildKernel(): Buffer {
   const image = Buffer.alloc(1024 * 1024)
   Buffer.from([4, 0, 0, 0, 8, 0, 0, 0, 18, 0, 0, 0]).copy(image, 5000)
