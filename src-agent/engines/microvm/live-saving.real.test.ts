@@ -9,6 +9,7 @@ import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import { createMachineFixture, type MachineFixture } from '../../testing/engines/machine-fixture.ts'
 import { prepareMicrovm } from '../../testing/engines/microvm-setting.ts'
 import { placedMount } from '../../testing/engines/placed-mount.ts'
+import { rawSockets } from '../../testing/engines/raw-sockets.ts'
 import type { LaunchPlan } from '../driver.ts'
 
 const signal = AbortSignal.timeout(300_000)
@@ -96,13 +97,17 @@ describe('a saved micro-VM', () => {
     const other = await fixture.setting.network?.(1)
     if (!network || !other) throw new Error('There is no network.')
     try {
-      const parent = fixture.plan(1, 'sleep 1000', { netns: network.netns, address: network.address })
+      const parent = fixture.plan(1, 'sleep 1000', {
+        netns: network.netns,
+        address: network.address,
+        grants: [rawSockets],
+      })
       await fixture.launch(parent)
       const show = 'ip addr show dev eth0; ip route'
       expect(await fixture.runShell(parent, show)).toContain(network.address.mac)
       await fixture.save(parent, state)
       const address = { ...other.address, mac: '02:00:00:00:77:77' }
-      const fork = fixture.plan(2, 'sleep 1000', { netns: other.netns, address })
+      const fork = fixture.plan(2, 'sleep 1000', { netns: other.netns, address, grants: [rawSockets] })
       await fixture.restore(fork, state)
       const shown = await fixture.runShell(fork, `ping -c1 -W5 ${address.gateway}; ${show}`)
       expect(shown).toContain('1 packets received')

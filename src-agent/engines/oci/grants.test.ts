@@ -17,8 +17,8 @@ test('a capability is added, once, and the filter goes only by its own grant', (
   expect(resolveGrants({ grants: [{ kind: 'no-seccomp' }], dropped: [] }).hasSeccomp).toBe(false)
 })
 
-test('what makes nodes, gives files capabilities or writes to the log of this machine is not among the defaults', () => {
-  for (const name of ['MKNOD', 'SETFCAP', 'AUDIT_WRITE']) {
+test('what makes nodes, gives files capabilities, writes to the log of this machine or forges frames is not among the defaults', () => {
+  for (const name of ['MKNOD', 'SETFCAP', 'AUDIT_WRITE', 'NET_RAW']) {
     expect(defaultCapabilities).not.toContain(`CAP_${name}`)
     expect(resolveGrants({ grants: [{ kind: 'cap', name }], dropped: [] }).capabilities).toContain(`CAP_${name}`)
   }

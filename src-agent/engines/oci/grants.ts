@@ -3,15 +3,15 @@ import { appError } from '#contract/app-error'
 import { type CapabilityWish, heldCapabilities } from '../held-capabilities.ts'
 
 /**
- * What a sandbox may do as its root where nothing is granted: Docker's list without what makes nodes, gives files capabilities
- * or writes to the log of this machine. NET_RAW is left because the `ping` of older busyboxes knows no other way.
+ * What a sandbox may do as its root where nothing is granted: Docker's list without what makes nodes, gives files
+ * capabilities, writes to the log of this machine or forges frames. `ping` needs none of that where it asks the kernel for a
+ * socket of its kind (`ping_group_range`), as that of iputils does.
  */
 export const defaultCapabilities = [
   'CAP_CHOWN',
   'CAP_DAC_OVERRIDE',
   'CAP_FSETID',
   'CAP_FOWNER',
-  'CAP_NET_RAW',
   'CAP_SETGID',
   'CAP_SETUID',
   'CAP_SETPCAP',

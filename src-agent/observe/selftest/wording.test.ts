@@ -22,7 +22,7 @@ function evaluateAll(seen: Observation['seen'], isolationClass: IsolationClass):
   }
   const observations = new Map(
     probeRules.map(({ id }) => {
-      const found = id === 'privileges.capabilities' ? '00000000002425fb' : 'secret'
+      const found = id === 'privileges.capabilities' ? '00000000002405fb' : 'secret'
       return [id, { id, seen, errno: 0, found, detail: 'Seen.' }]
     }),
   )

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest'
 import type { LaunchPlan } from '../../engines/driver.ts'
 import { limitsOf } from './limits-suite.ts'
 import { counting, countsOn, type Live } from './live-checks.ts'
+import { rawSockets } from './raw-sockets.ts'
 
 const mebibyte = 1024 * 1024
 
@@ -47,7 +48,9 @@ export function describeIdentity(live: Live): void {
         // One connection stands, and one was just closed and lingers.
         const gateway = networks[0]?.address.gateway
         const script = `echo | busybox nc ${gateway} ${port} & (sleep 1000 | busybox nc ${gateway} ${port}) & ${counting}`
-        const plans = networks.map(({ netns, address }, index) => fixture.plan(index + 1, script, { netns, address }))
+        const plans = networks.map(({ netns, address }, index) =>
+          fixture.plan(index + 1, script, { netns, address, grants: [rawSockets] }),
+        )
         const [parent, ...forks] = plans as [LaunchPlan, ...LaunchPlan[]]
         await fixture.launch(parent)
         await connected

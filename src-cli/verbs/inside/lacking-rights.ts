@@ -1,5 +1,6 @@
 import { type Context, printNote } from '../../context.ts'
 import { sanitize } from '../../output/sanitize.ts'
+import { describeRawSockets, makesPackets, programOf } from './raw-sockets.ts'
 
 /** Programs whose whole purpose is to make somebody else of who runs them, and that ordinary users need it for. */
 const gaining: ReadonlySet<string> = new Set(['sudo', 'su', 'doas', 'pkexec'])
@@ -16,13 +17,19 @@ export async function warnOfLackingRights(
   ref: string,
   { argv, user }: Failed,
 ): Promise<void> {
-  const program = argv[0]?.split('/').at(-1) ?? ''
-  if (!gaining.has(program)) return
+  const program = programOf(argv)
+  if (!gaining.has(program) && !makesPackets(argv)) return
   // It is an addition to an answer that is complete without it.
   const sandbox = await context.client.inspectSandbox({ ref }).catch(() => null)
   if (sandbox === null) return
   const { name, spec, imageDigest, class: isolation } = sandbox
-  if (spec.grants.some(({ kind }) => kind === 'new-privileges')) return
+  const raw = describeRawSockets(
+    argv,
+    spec.grants,
+    `joey grant ${sanitize(name)} cap:NET_RAW gives them from its next start on`,
+  )
+  if (raw !== null) printNote(context, raw)
+  if (!gaining.has(program) || spec.grants.some(({ kind }) => kind === 'new-privileges')) return
   const ofImage = async () => {
     const images = await context.client.listImages({}).catch(() => [])
     return images.find(({ digest }) => digest === imageDigest)?.config.user ?? ''

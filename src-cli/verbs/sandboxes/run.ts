@@ -1,7 +1,7 @@
 import { AppError } from '#contract/app-error'
 import type { Grant, Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
-import { type Context, printJson, printLine } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { parseDetachKeys } from '../../tty/detach-keys.ts'
 import { windowSize } from '../../tty/raw-tty.ts'
@@ -44,9 +44,18 @@ export const run = defineCommand({
       return ExitCode.ok
     }
     if (flags.tty) requireTty(context)
-    return runForeground(context, { create: (start) => create(context, { ...request, start }), flags })
+    const code = await runForeground(context, { create: (start) => create(context, { ...request, start }), flags })
+    if (code !== ExitCode.ok) await noteRawSockets(context, request)
+    return code
   },
 })
+
+/** Only after a command has failed, so that the others need not load it. */
+async function noteRawSockets(context: Context, { spec: { command, grants } }: CreateRequest): Promise<void> {
+  const { describeRawSockets } = await import('../inside/raw-sockets.ts')
+  const note = describeRawSockets(command ?? [], grants ?? [], '--grant cap:NET_RAW gives them')
+  if (note !== null) printNote(context, note)
+}
 
 /** The agent says whether the contract takes the request. The schema, which takes long to load, is asked only for the words. */
 async function create(context: Context, request: CreateRequest): Promise<Sandbox> {
