@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
 import { compare } from './compare.ts'
+import type { Effort } from './effort.ts'
 import type { Row } from './row.ts'
 
 export const name = 'engine'
@@ -17,7 +18,7 @@ const turns = 6
 const roundsPerTurn = 5
 
 /** Starting and entering a sandbox, through the API, against the same runtime with the same configuration. */
-export async function run(): Promise<readonly Row[]> {
+export async function run(effort: Effort): Promise<readonly Row[]> {
   const agent = createTestAgent({ JOEY_RUNTIME: 'crun' }, join(outDir, 'agent', 'index.js'))
   try {
     await agent.start()
@@ -27,28 +28,30 @@ export async function run(): Promise<readonly Row[]> {
       await compare({
         what: 'run --rm busybox true, no network',
         limit: 1.5,
+        effort,
         turns,
         roundsPerTurn,
         ours: () => runOnce(agent, 'none'),
-        bareTurn: () => bare('run', folder),
+        bareTurn: (rounds) => bare('run', folder, rounds),
       }),
       await compare({
         what: 'run --rm busybox true, NAT',
         limit: 1.5,
+        effort,
         turns,
         roundsPerTurn,
         ours: () => runOnce(agent, 'nat'),
-        bareTurn: () => bare('run-nat', folder),
+        bareTurn: (rounds) => bare('run-nat', folder, rounds),
       }),
-      await compareExec(agent, folder),
-      ...(await measureIdle(agent)),
+      await compareExec(agent, folder, effort),
+      ...(await measureIdle(agent, effort)),
     ]
   } finally {
     await agent.dispose()
   }
 }
 
-async function compareExec(agent: TestAgent, folder: string): Promise<Row> {
+async function compareExec(agent: TestAgent, folder: string, effort: Effort): Promise<Row> {
   const sandbox = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000') })
   const once = async () => {
     const started = performance.now()
@@ -58,10 +61,11 @@ async function compareExec(agent: TestAgent, folder: string): Promise<Row> {
   const row = await compare({
     what: 'exec true',
     limit: 1.3,
+    effort,
     turns,
     roundsPerTurn,
     ours: once,
-    bareTurn: () => bare('exec', folder),
+    bareTurn: (rounds) => bare('exec', folder, rounds),
   })
   await agent.client.removeSandbox({ ref: sandbox.id, force: true })
   return row
@@ -77,8 +81,8 @@ async function runOnce(agent: TestAgent, network: 'none' | 'nat'): Promise<numbe
   return performance.now() - started
 }
 
-async function bare(what: string, folder: string): Promise<number[]> {
-  const args = ['--mount', '--propagation', 'slave', process.execPath, bareEngine, what, folder, String(roundsPerTurn)]
+async function bare(what: string, folder: string, rounds: number): Promise<number[]> {
+  const args = ['--mount', '--propagation', 'slave', process.execPath, bareEngine, what, folder, String(rounds)]
   const { stdout } = await execute('unshare', args)
   return JSON.parse(stdout) as number[]
 }
@@ -103,10 +107,10 @@ async function prepareBare(agent: TestAgent): Promise<string> {
 }
 
 /** Resident memory in MB and share of a core in percent, over ten seconds with nothing to do; the limits are absolute. */
-async function measureIdle(agent: TestAgent): Promise<Row[]> {
+async function measureIdle(agent: TestAgent, effort: Effort): Promise<Row[]> {
   const { pid } = await agent.client.readAgent({})
   const before = cpuMs(pid)
-  const spanMs = 10_000
+  const spanMs = effort.amount(10_000)
   await new Promise((resolve) => setTimeout(resolve, spanMs))
   const share = ((cpuMs(pid) - before) / spanMs) * 100
   const memory = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000

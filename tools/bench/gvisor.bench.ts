@@ -8,6 +8,7 @@ import { probeGvisor } from '../../src-agent/engines/host/probe-gvisor.ts'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
 import { compare } from './compare.ts'
+import type { Effort } from './effort.ts'
 import type { Row } from './row.ts'
 
 export const name = 'gvisor'
@@ -19,21 +20,27 @@ const turns = 4
 const roundsPerTurn = 4
 
 /** Starting and entering a gVisor sandbox, through the API, against bare runsc with the same configuration. */
-export async function run(): Promise<readonly Row[]> {
+export async function run(effort: Effort): Promise<readonly Row[]> {
   const agent = createTestAgent({}, join(outDir, 'agent', 'index.js'))
   try {
     await agent.start()
     const bare = await prepareBare(agent)
     if (bare === null) return []
-    return [await compareStart(agent, bare), await compareExec(agent, bare)]
+    return [await compareStart({ agent, bare, effort }), await compareExec({ agent, bare, effort })]
   } finally {
     await agent.dispose()
   }
 }
 
-type Bare = (what: 'start' | 'exec') => Promise<number[]>
+type Bare = (what: 'start' | 'exec', rounds: number) => Promise<number[]>
 
-async function compareStart(agent: TestAgent, bare: Bare): Promise<Row> {
+interface Setting {
+  readonly agent: TestAgent
+  readonly bare: Bare
+  readonly effort: Effort
+}
+
+async function compareStart({ agent, bare, effort }: Setting): Promise<Row> {
   const once = async () => {
     const started = performance.now()
     const sandbox = await agent.client.createSandbox({ spec: gvisorSpec() })
@@ -44,14 +51,15 @@ async function compareStart(agent: TestAgent, bare: Bare): Promise<Row> {
   return compare({
     what: 'gVisor create and start',
     limit: 1.25,
+    effort,
     turns,
     roundsPerTurn,
     ours: once,
-    bareTurn: () => bare('start'),
+    bareTurn: (rounds) => bare('start', rounds),
   })
 }
 
-async function compareExec(agent: TestAgent, bare: Bare): Promise<Row> {
+async function compareExec({ agent, bare, effort }: Setting): Promise<Row> {
   const sandbox = await agent.client.createSandbox({ spec: gvisorSpec() })
   const once = async () => {
     const started = performance.now()
@@ -61,10 +69,11 @@ async function compareExec(agent: TestAgent, bare: Bare): Promise<Row> {
   const row = await compare({
     what: 'gVisor exec true',
     limit: 1.3,
+    effort,
     turns,
     roundsPerTurn,
     ours: once,
-    bareTurn: () => bare('exec'),
+    bareTurn: (rounds) => bare('exec', rounds),
   })
   await agent.client.removeSandbox({ ref: sandbox.id, force: true })
   return row
@@ -87,9 +96,9 @@ async function prepareBare(agent: TestAgent): Promise<Bare | null> {
   const sandbox = await agent.client.createSandbox({ spec: gvisorSpec() })
   cpSync(join(agent.place.run, 's', sandbox.id, 'config.json'), join(folder, 'config.json'))
   const own = [`--platform=${platform}`, ...options, '--network=none']
-  return async (what) => {
+  return async (what, rounds) => {
     const args = ['--mount', '--propagation', 'slave', process.execPath, bareEngine, what, folder]
-    const { stdout } = await execute('unshare', [...args, String(roundsPerTurn), ...own])
+    const { stdout } = await execute('unshare', [...args, String(rounds), ...own])
     return JSON.parse(stdout) as number[]
   }
 }

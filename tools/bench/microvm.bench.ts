@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
 import { median } from './compare.ts'
+import type { Effort } from './effort.ts'
 import type { Row } from './row.ts'
 
 export const name = 'microvm'
@@ -21,22 +22,22 @@ const agentMs = 60
 const templateMs = 120_000
 
 /** Micro-VMs from their template: against booting them, what the agent adds, and many at once against one. */
-export async function run(): Promise<readonly Row[]> {
+export async function run(effort: Effort): Promise<readonly Row[]> {
   const agent = createTestAgent({ JOEY_LOG_LEVEL: 'debug' }, join(outDir, 'agent', 'index.js'))
   try {
     await agent.start()
     const { classes } = await agent.client.examineHost({})
     if (!classes.some((each) => each.class === 'microvm' && each.available)) return []
     await awaitTemplate(agent)
-    const one = await measureOne(agent)
-    return [await compareBoot(), ...one.rows, await measureCrowd(agent, one.finishedMs)]
+    const one = await measureOne(agent, effort)
+    return [await compareBoot(effort), ...one.rows, await measureCrowd(agent, one.finishedMs, effort)]
   } finally {
     await agent.dispose()
   }
 }
 
-async function compareBoot(): Promise<Row> {
-  const args = ['--mount', '--propagation', 'slave', process.execPath, bareMachine, String(rounds)]
+async function compareBoot(effort: Effort): Promise<Row> {
+  const args = ['--mount', '--propagation', 'slave', process.execPath, bareMachine, String(effort.times(rounds))]
   // As `joey agent start` does: what prepares the mounts compares, and refuses to work in the namespace of the host.
   const env = { ...process.env, JOEY_OUTER_MOUNTS: readlinkSync('/proc/self/ns/mnt') }
   const { stdout } = await execute('unshare', args, { env })
@@ -46,10 +47,13 @@ async function compareBoot(): Promise<Row> {
 }
 
 /** Of each start the agent writes down what the machine and its guest took; the rest is its own. */
-async function measureOne(agent: TestAgent): Promise<{ readonly rows: readonly Row[]; readonly finishedMs: number }> {
+async function measureOne(
+  agent: TestAgent,
+  effort: Effort,
+): Promise<{ readonly rows: readonly Row[]; readonly finishedMs: number }> {
   const own: number[] = []
   const finished: number[] = []
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < effort.times(rounds); round += 1) {
     const { id, startedMs, finishedMs } = await finish(agent)
     own.push(startedMs - othersMs(agent, id))
     finished.push(finishedMs)
@@ -59,11 +63,11 @@ async function measureOne(agent: TestAgent): Promise<{ readonly rows: readonly R
   return { rows: [{ ...row, limit: 1 }], finishedMs: median(finished) }
 }
 
-async function measureCrowd(agent: TestAgent, one: number): Promise<Row> {
+async function measureCrowd(agent: TestAgent, one: number, effort: Effort): Promise<Row> {
   const times: number[] = []
-  for (let round = 0; round < crowdRounds; round += 1) {
+  for (let round = 0; round < effort.times(crowdRounds); round += 1) {
     const started = performance.now()
-    const all = await Promise.all(Array.from({ length: crowd }, () => finish(agent)))
+    const all = await Promise.all(Array.from({ length: effort.times(crowd) }, () => finish(agent)))
     times.push(performance.now() - started)
     await Promise.all(all.map(({ id }) => agent.client.removeSandbox({ ref: id, force: true })))
   }

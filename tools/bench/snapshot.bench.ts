@@ -7,6 +7,7 @@ import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/tes
 import type { Sandbox } from '../../src-contract/sandbox.ts'
 import { outDir } from '../paths.ts'
 import { median } from './compare.ts'
+import type { Effort } from './effort.ts'
 import type { Row } from './row.ts'
 
 export const name = 'snapshot'
@@ -17,16 +18,16 @@ const rounds = 5
 const promisedMs = 37
 
 /** Snapshots, forks and exports. Where there is no bare engine that does the same, the promised figure stands in its place. */
-export async function run(): Promise<readonly Row[]> {
+export async function run(effort: Effort): Promise<readonly Row[]> {
   const agent = createTestAgent({}, join(outDir, 'agent', 'index.js'))
   try {
     await agent.start()
-    const small = await write(agent, 200)
-    const large = await write(agent, 1000)
-    const pause = await measurePause(agent, small)
-    const largePause = await measurePause(agent, large)
-    const forks = await compareFork(agent, small)
-    const live = await compareLiveForks(agent)
+    const small = await write(agent, effort.amount(200))
+    const large = await write(agent, effort.amount(1000))
+    const pause = await measurePause(agent, small, effort)
+    const largePause = await measurePause(agent, large, effort)
+    const forks = await compareFork(agent, small, effort)
+    const live = await compareLiveForks(agent, effort)
     const archive = await compareExport(agent, small)
     await agent.client.removeSandbox({ ref: large.id, force: true })
     const call = await measureCall(agent, small)
@@ -56,9 +57,9 @@ async function write(agent: TestAgent, files: number): Promise<Sandbox> {
   return sandbox
 }
 
-async function measurePause(agent: TestAgent, { id }: Sandbox): Promise<number> {
+async function measurePause(agent: TestAgent, { id }: Sandbox, effort: Effort): Promise<number> {
   const pauses: number[] = []
-  for (let round = 0; round < rounds; round += 1) {
+  for (let round = 0; round < effort.times(rounds); round += 1) {
     const snapshot = await agent.client.createSnapshot({ ref: id })
     pauses.push(snapshot.pauseMs)
     await agent.client.removeSnapshot({ ref: snapshot.id })
@@ -75,7 +76,7 @@ async function measureCall(agent: TestAgent, { id }: Sandbox): Promise<number> {
 }
 
 /** From the request to the first byte of output. */
-async function compareFork(agent: TestAgent, { id }: Sandbox): Promise<Row> {
+async function compareFork(agent: TestAgent, { id }: Sandbox, effort: Effort): Promise<Row> {
   const snapshot = await agent.client.createSnapshot({ ref: id })
   const [ours, bare]: [number[], number[]] = [[], []]
   const timed = async (times: number[], make: () => Promise<string>) => {
@@ -85,7 +86,7 @@ async function compareFork(agent: TestAgent, { id }: Sandbox): Promise<Row> {
     times.push(performance.now() - started)
     await agent.client.removeSandbox({ ref, force: true })
   }
-  for (let round = 0; round < rounds * 2; round += 1) {
+  for (let round = 0; round < effort.times(rounds * 2); round += 1) {
     await timed(ours, async () => {
       const { sandboxes } = await agent.client.forkSandboxes({ snapshot: snapshot.id, prefix: 'forked', live: false })
       return sandboxes[0]?.id ?? ''
@@ -97,10 +98,11 @@ async function compareFork(agent: TestAgent, { id }: Sandbox): Promise<Row> {
 }
 
 /** Of a process with 64 MB, where the host has gVisor. */
-async function compareLiveForks(agent: TestAgent): Promise<readonly Row[]> {
+async function compareLiveForks(agent: TestAgent, effort: Effort): Promise<readonly Row[]> {
   const offers = await agent.client.listClasses({})
   if (!offers.find((offer) => offer.class === 'gvisor')?.available) return []
-  const script = "x=$(head -c 64000000 /dev/zero | tr '\\0' x); touch /ready; while :; do sleep 1; done"
+  const bytes = effort.amount(64_000_000)
+  const script = `x=$(head -c ${bytes} /dev/zero | tr '\\0' x); touch /ready; while :; do sleep 1; done`
   const parent = await agent.client.createSandbox({ spec: scriptSpec(script, { class: 'gvisor' }) })
   await agent.exec(parent.id, { argv: ['sh', '-c', 'while [ ! -e /ready ]; do usleep 50000; done'] })
   const snapshot = await agent.client.createSnapshot({ ref: parent.id, live: true })
@@ -112,7 +114,7 @@ async function compareLiveForks(agent: TestAgent): Promise<readonly Row[]> {
     return took
   }
   const [one, five]: [number[], number[]] = [[], []]
-  for (let round = 0; round < 3; round += 1) {
+  for (let round = 0; round < effort.times(3); round += 1) {
     one.push(await timed(1))
     five.push(await timed(5))
   }

@@ -9,32 +9,34 @@ import { terminalStream } from '#contract/terminal'
 import { terminalAckBytes } from '#contract/words'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
+import type { Effort } from './effort.ts'
 import type { Row } from './row.ts'
 
 export const name = 'terminal'
 
 const megabyte = 1_000_000
-const measuredBytes = 24 * megabyte
-const floodBytes = 200 * megabyte
+const wholeMeasuredBytes = 24 * megabyte
+const wholeFloodBytes = 200 * megabyte
 const turns = 3
 const line = 'The quick brown fox jumps over the lazy dog 0123456789.'
 const flood = (bytes: number) => `yes "${line}" | head -c ${bytes}`
 
 /** A terminal from the guest to a screen, against a bare pty with the same screen; memory and Ctrl-C under a flood. */
-export async function run(): Promise<readonly Row[]> {
+export async function run(effort: Effort): Promise<readonly Row[]> {
+  const measuredBytes = effort.amount(wholeMeasuredBytes)
   const agent = createTestAgent({}, join(outDir, 'agent', 'index.js'))
   try {
     await agent.start()
     const sandbox = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000') })
     const ours: number[] = []
     const bare: number[] = []
-    for (let turn = 0; turn < turns; turn += 1) {
+    for (let turn = 0; turn < effort.times(turns); turn += 1) {
       ours.push(await timeTerminal(agent, sandbox.id, measuredBytes))
-      bare.push(await timeBarePty())
+      bare.push(await timeBarePty(measuredBytes))
     }
     return [
-      throughput(best(ours), best(bare)),
-      await measureMemory(agent, sandbox.id),
+      throughput(measuredBytes, best(ours), best(bare)),
+      await measureMemory(agent, sandbox.id, effort.amount(wholeFloodBytes)),
       await measureInterrupt(agent, sandbox.id),
     ]
   } finally {
@@ -42,7 +44,7 @@ export async function run(): Promise<readonly Row[]> {
   }
 }
 
-function throughput(ours: number, bare: number): Row {
+function throughput(measuredBytes: number, ours: number, bare: number): Row {
   const rate = (ms: number) => measuredBytes / megabyte / (ms / 1000)
   return {
     what: 'terminal throughput',
@@ -54,7 +56,7 @@ function throughput(ours: number, bare: number): Row {
   }
 }
 
-async function measureMemory(agent: TestAgent, id: string): Promise<Row> {
+async function measureMemory(agent: TestAgent, id: string, floodBytes: number): Promise<Row> {
   const { pid } = await agent.client.readAgent({})
   const before = residentMb(pid)
   await timeTerminal(agent, id, floodBytes)
@@ -136,7 +138,7 @@ function createScreen(): Screen {
 }
 
 /** The shortest way there is: a pty of the host, a WebSocket, the same screen, with the same kind of flow control. */
-async function timeBarePty(): Promise<number> {
+async function timeBarePty(measuredBytes: number): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')
   const sockets = new WebSocketServer({ server, perMessageDeflate: false })
   await new Promise((resolve) => server.once('listening', resolve))

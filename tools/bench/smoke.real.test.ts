@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest'
+import { smokeEffort } from './effort.ts'
+import { loadBenches } from './load.ts'
+
+// Each once and small. Whether a figure is good is not asked here: machines of tests are busy.
+test.each(await loadBenches([]))('the benchmark "$name" runs, and every figure of it is one', async ({ run }) => {
+  const rows = await run(smokeEffort)
+  expect(rows.length).toBeGreaterThan(0)
+  for (const { what, ours, bare, ratio } of rows) {
+    for (const figure of [ours, bare, ratio]) expect(figure, what).toBeGreaterThanOrEqual(0)
+  }
+})
+
+test('a benchmark that there is not is refused by its name', async () => {
+  await expect(loadBenches(['nothing'])).rejects.toThrow('There is no benchmark "nothing". Choose from: command-line,')
+})
