@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config'
 const always = ['**/node_modules/**', 'out/**', 'dist/**', 'e2e/**']
 
 /** A deadline only has to end what hangs; a busy machine with two cores must not fail a test. */
-const patience = { testTimeout: 20_000, hookTimeout: 30_000 }
+const patience = { testTimeout: 20_000, hookTimeout: 30_000, expect: { poll: { timeout: 15_000 } } }
 
 /** Two lanes: `unit` starts no processes of consequence and runs in parallel, `real` starts real engines, two files at a time. */
 export default defineConfig({
@@ -24,6 +24,7 @@ export default defineConfig({
           include: ['src-renderer/**/*.test.{ts,tsx}'],
           exclude: always,
           environment: 'jsdom',
+          setupFiles: 'src-renderer/testing/patience.ts',
           ...patience,
         },
       },
@@ -38,6 +39,7 @@ export default defineConfig({
           // For what hangs: emulated machines have taken from 40 s to over a minute for the same test.
           testTimeout: 180_000,
           hookTimeout: 120_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

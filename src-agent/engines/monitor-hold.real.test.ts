@@ -33,10 +33,10 @@ test('what is released twice, or held after its end, is no error', async () => {
   const guest = await maker.start({ argv: ['sleep', '1000'] })
   const run = dirname(guest.attach)
   const release = await guest.hold()
-  expect(await monitorState(run)).toBe('T')
+  await expect.poll(() => monitorState(run)).toBe('T')
   release()
   release()
-  expect(await monitorState(run)).not.toBe('T')
+  await expect.poll(() => monitorState(run)).not.toBe('T')
   await guest.kill()
   await guest.ended
   const nothing = await guest.hold()

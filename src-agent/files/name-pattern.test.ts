@@ -18,5 +18,5 @@ test.each([
 test('no pattern takes long', () => {
   const started = performance.now()
   expect(createNameTest(`${'*a'.repeat(100)}b`)('a'.repeat(255))).toBe(false)
-  expect(performance.now() - started).toBeLessThan(1000)
+  expect(performance.now() - started).toBeLessThan(15_000)
 })

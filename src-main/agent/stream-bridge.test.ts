@@ -167,7 +167,7 @@ test('reading stops while the page has not kept up, and goes on when it has', as
   expect(drained).toHaveBeenCalledOnce()
 
   keepUp()
-  await vi.waitFor(() => expect(socket.isPaused).toBe(false))
+  await expect.poll(() => socket.isPaused).toBe(false)
 })
 
 test('ending twice has no further effect, and nothing is posted after the end', () => {

@@ -84,7 +84,7 @@ const agentsEnd = (): number | undefined => accepted[0]?.readyState
 test('an accepted stream reaches the page, first frame included', async () => {
   await open('events', {})
 
-  await vi.waitFor(() => expect(posted[0]?.other.posted).toEqual([{ type: 'text', text: '{"type":"first"}' }]))
+  await expect.poll(() => posted[0]?.other.posted).toEqual([{ type: 'text', text: '{"type":"first"}' }])
 })
 
 test.each(['sandbox.exec', 'sandbox.attach', 'agent.info', 'constructor'])('%s is not offered', async (name) => {
@@ -108,7 +108,7 @@ test('the end of the document ends its streams', async () => {
 
   lifetime.abort()
 
-  await vi.waitFor(() => expect(agentsEnd()).toBe(3))
+  await expect.poll(() => agentsEnd()).toBe(3)
 })
 
 test('the page closing its port ends the stream, and that is no trouble of the link', async () => {
@@ -116,7 +116,7 @@ test('the page closing its port ends the stream, and that is no trouble of the l
 
   posted[0]?.close()
 
-  await vi.waitFor(() => expect(agentsEnd()).toBe(3))
+  await expect.poll(() => agentsEnd()).toBe(3)
   expect(onLinkTrouble).not.toHaveBeenCalled()
 })
 
@@ -125,7 +125,7 @@ test('an agent that dies is trouble of the link', async () => {
 
   accepted[0]?.terminate()
 
-  await vi.waitFor(() => expect(onLinkTrouble).toHaveBeenCalled())
+  await expect.poll(() => onLinkTrouble).toHaveBeenCalled()
   expect(posted[0]?.other.posted.at(-1)).toMatchObject({ type: 'closed', error: { reason: 'agent-connection-lost' } })
 })
 

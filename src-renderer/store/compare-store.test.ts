@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import type { FileChange } from '#contract/compare'
 import { makeFakeJoey } from '../testing/fake-joey.ts'
 import { filesStore, loadFiles } from './compare-store.ts'
@@ -20,7 +20,7 @@ test('all pages are loaded, and each is shown as it comes', async () => {
   const seen: number[] = []
   const off = filesStore.subscribe(({ files }) => files.kind === 'ready' && seen.push(files.changes.length))
   loadFiles(pair)
-  await vi.waitFor(() => expect(filesStore.getState().files).toMatchObject({ kind: 'ready', loading: false }))
+  await expect.poll(() => filesStore.getState().files).toMatchObject({ kind: 'ready', loading: false })
   off()
   expect(seen).toEqual([5000, 7000])
   expect(joey.requests.map(({ request }) => (request as { offset: number }).offset)).toEqual([0, 5000])
@@ -30,7 +30,7 @@ test('a tree that shrinks while it is compared does not make it ask for ever', a
   const joey = makeFakeJoey({ calls: { 'compare.files': () => ({ ...totals, changes: [] }) } })
   Object.assign(window, { joey })
   loadFiles(pair)
-  await vi.waitFor(() => expect(filesStore.getState().files).toMatchObject({ kind: 'ready', loading: false }))
+  await expect.poll(() => filesStore.getState().files).toMatchObject({ kind: 'ready', loading: false })
   expect(joey.requests).toHaveLength(1)
 })
 
@@ -45,5 +45,5 @@ test('what comes after another pair was chosen is not shown', async () => {
   await Promise.resolve()
   expect(filesStore.getState().files).toEqual({ kind: 'loading' })
   answers[1]?.({ ...totals, total: 1, changes: [change(2)] })
-  await vi.waitFor(() => expect(filesStore.getState().files).toMatchObject({ changes: [{ path: '/file-2' }] }))
+  await expect.poll(() => filesStore.getState().files).toMatchObject({ changes: [{ path: '/file-2' }] })
 })

@@ -19,13 +19,13 @@ test('an event of a later agent is passed over, and the next one follows it', as
   const store = createStore<AgentState>(() => initialAgentState)
   const onNotice = vi.fn()
   onTestFinished(feedAgentStore(store, { onNotice }))
-  await vi.waitFor(() => expect(opened).toHaveLength(1))
+  await expect.poll(() => opened).toHaveLength(1)
 
   const [send] = opened
   const notice = { type: 'notice', seq: newEvent.seq + 1, at: newEvent.at, reason: 'granted', message: 'Given.' }
   for (const event of [state, newEvent, notice]) send?.({ type: 'text', text: JSON.stringify(event) })
 
-  await vi.waitFor(() => expect(onNotice).toHaveBeenCalledOnce())
+  await expect.poll(() => onNotice).toHaveBeenCalledOnce()
   expect(store.getState()).toMatchObject({ seq: notice.seq, stale: false })
   expect(opened).toHaveLength(1)
 })

@@ -44,7 +44,7 @@ beforeEach(() => {
 test('advice is requested once the wish stands still, for the latest wish', async () => {
   const joey = use({ calls: { 'class.advise': () => makeAdvice() } })
   for (const image of ['b', 'bu', 'bus']) adviseOn({ spec: { ...spec, image } })
-  await vi.waitFor(() => expect(adviceStore.getState().advice).not.toBeNull())
+  await expect.poll(() => adviceStore.getState().advice).not.toBeNull()
   expect(joey.requests.map(({ request }) => request)).toMatchObject([{ spec: { image: 'bus' } }])
 })
 
@@ -52,7 +52,7 @@ test('advice that comes after the dialog was closed is dropped', async () => {
   let answer: (value: unknown) => void = () => undefined
   const joey = use({ calls: { 'class.advise': () => new Promise((resolve) => (answer = resolve)) } })
   adviseOn({ spec })
-  await vi.waitFor(() => expect(joey.requests).toHaveLength(1))
+  await expect.poll(() => joey.requests).toHaveLength(1)
   forgetAdvice()
   answer(makeAdvice())
   await new Promise((resolve) => setTimeout(resolve))
@@ -73,10 +73,10 @@ test('a plan for a class that is no longer chosen is dropped', async () => {
   use({ calls: { 'class.plan': plan } })
   planChange(id, 'gvisor')
   planChange(id, 'microvm')
-  await vi.waitFor(() => expect(answers.size).toBe(2))
+  await expect.poll(() => answers.size).toBe(2)
   answers.get('microvm')?.(makePlan({ to: 'microvm' }))
   answers.get('gvisor')?.(makePlan({ to: 'gvisor' }))
-  await vi.waitFor(() => expect(changeClassStore.getState().plan.kind).toBe('ready'))
+  await expect.poll(() => changeClassStore.getState().plan.kind).toBe('ready')
   expect(changeClassStore.getState().plan).toMatchObject({ plan: { to: 'microvm' } })
 })
 
@@ -106,7 +106,7 @@ test('the reach of another node replaces that of the first, even where the first
   const answers: ((value: unknown) => void)[] = []
   use({ calls: { 'isolation.blast': () => new Promise((resolve) => answers.push(resolve)) } })
   const questions = [loadBlast('host-kernel'), loadBlast(`sandbox:${id}`)]
-  await vi.waitFor(() => expect(answers).toHaveLength(2))
+  await expect.poll(() => answers).toHaveLength(2)
   answers[1]?.(makeBlast())
   answers[0]?.(makeBlast({ from: 'host-kernel', reached: [] }))
   await Promise.all(questions)
@@ -133,7 +133,7 @@ test('what is shown of isolation is said in the language of the window', async (
   startI18n(pseudoLanguage)
   const stop = followIsolation(agentStore, null)
   try {
-    await vi.waitFor(() => expect(isolationStore.getState().view).not.toBeNull())
+    await expect.poll(() => isolationStore.getState().view).not.toBeNull()
     await loadBlast('host-kernel')
   } finally {
     stop()
@@ -157,9 +157,9 @@ test('isolation is followed while it is looked at, and another scope starts empt
     },
   })
   const stop = followIsolation(agentStore, null)
-  await vi.waitFor(() => expect(isolationStore.getState().view).not.toBeNull())
+  await expect.poll(() => isolationStore.getState().view).not.toBeNull()
   stop()
-  await vi.waitFor(() => expect(closed).toHaveBeenCalledOnce())
+  await expect.poll(() => closed).toHaveBeenCalledOnce()
   const stopOne = followIsolation(agentStore, id)
   expect(isolationStore.getState()).toMatchObject({ scope: id, view: null })
   stopOne()

@@ -67,7 +67,7 @@ test('one that is closed gets a hangup, and is killed where it ignores it', asyn
   const source = await open()
   source.close()
   expect(process.signal).toHaveBeenCalledExactlyOnceWith('SIGHUP')
-  await vi.waitFor(() => expect(process.kill).toHaveBeenCalledOnce(), { timeout: 5_000 })
+  await expect.poll(() => process.kill).toHaveBeenCalledOnce()
 })
 
 test('a missing program is named, and everything is given back', async () => {

@@ -132,7 +132,8 @@ describe.each(runtimes)('terminals with $runtime', ({ runtime }) => {
     await stopped(client)
     const latencyMs = Math.round(performance.now() - begun)
     process.stdout.write(`Ctrl-C in a flood, ${runtime}: ${latencyMs} ms\n`)
-    expect(latencyMs).toBeLessThan(2_000)
+    // How fast is a row of the benchmark of terminals; here it only must not be the hundred seconds of the sleep.
+    expect(latencyMs).toBeLessThan(30_000)
     service.close(id)
   })
 

@@ -185,9 +185,11 @@ test('a thousand files that lie still take a short moment of the guest', async (
     pause = performance.now() - begun
   }
   const id = store.newId()
+  const begun = performance.now()
   await store.copyFolder(id, upper, freeze, { signal })
+  const whole = performance.now() - begun
   expect(await readFile(join(await store.ensureTree(id, signal), '3', '3'), 'utf8')).toMatch(/last moment/)
-  // 18 ms on an idle machine; on a busy one it must still not be the time of a whole copy.
-  expect(pause).toBeLessThan(2_000)
+  // 18 ms on an idle machine; on any it must not be the time of a whole copy.
+  expect(pause).toBeLessThan(whole / 2)
   await rm(upper, { recursive: true })
 })

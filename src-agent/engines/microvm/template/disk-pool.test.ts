@@ -36,7 +36,7 @@ describe('disks in waiting', () => {
     const pool = create()
     pool.refill()
     await expect.poll(() => readdirSync(folder()).length).toBe(2)
-    await vi.waitFor(() => expect(made).toBe(2))
+    await expect.poll(() => made).toBe(2)
     return pool
   }
 
@@ -95,7 +95,7 @@ describe('disks in waiting', () => {
     warn.mockClear()
     const pool = create(() => Promise.reject(new Error('no')))
     pool.refill()
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledTimes(1))
+    await expect.poll(() => warn).toHaveBeenCalledTimes(1)
     expect(await pool.take(join(home, 'a'), root)).toBe(false)
     await pool.close()
   })
