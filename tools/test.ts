@@ -9,6 +9,7 @@ import { formatDuration, say } from './steps.ts'
 import { type Counts, crashed, sum } from './test/counts.ts'
 import { makeTestFolder, removeTestFolder, testEnvironment } from './test/folder.ts'
 import { leakStage, type Stage, type Surroundings, stages } from './test/stages.ts'
+import { prepareTemplates } from './test/templates.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -44,6 +45,9 @@ async function runStages(chosen: readonly Stage[]): Promise<readonly Counts[]> {
   mkdirSync(join(outDir, 'test'), { recursive: true })
   const folder = makeTestFolder('test')
   const surroundings = { folder, env: testEnvironment(folder), tracesBefore: await findTraces(folder) }
+  if (chosen.some(({ needsRoot }) => needsRoot) && process.getuid?.() === 0) {
+    await prepareTemplates(folder, surroundings.env)
+  }
   const results: Counts[] = []
   for (const stage of chosen) results.push(await runStage(stage, surroundings))
   const leaks = await runStage(leakStage, surroundings)

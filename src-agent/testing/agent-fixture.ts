@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { pino } from 'pino'
 import { findPlace } from '#contract/client/place'
+import { shareTemplates } from '#contract/client/testing/shared-templates'
 import type { AgentEvent } from '#contract/observe'
 import { type Sandbox, SandboxSpec } from '#contract/sandbox'
 import { removeCgroups } from '../base/kernel/cgroup-files.ts'
@@ -39,6 +40,7 @@ const quiet = pino({ level: 'silent' })
 
 export async function openAgentFixture(): Promise<AgentFixture> {
   const home = mkdtempSync(join(tmpdir(), 'jyagent-'))
+  shareTemplates(home)
   const folder = openStateFolder(findPlace({ JOEY_HOME: home }, 0))
   await prepareTestMounts()
   const { outside } = await probeIdMaps({ run, folder: folder.home })

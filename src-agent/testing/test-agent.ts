@@ -8,6 +8,7 @@ import type { AgentInfo } from '#contract/agent'
 import { type Client, createClient } from '#contract/client/client'
 import { openStream } from '#contract/client/open-stream'
 import { findPlace, type Place } from '#contract/client/place'
+import { shareTemplates } from '#contract/client/testing/shared-templates'
 import type { ProcessDown } from '#contract/process'
 import { attachStream, type ExecRequest, execStream } from '#contract/process'
 import { SandboxSpec } from '#contract/sandbox'
@@ -40,6 +41,7 @@ export interface Finished {
 
 export function createTestAgent(env: Record<string, string> = {}, entry = source, umask = '022'): TestAgent {
   const home = mkdtempSync(join(tmpdir(), 'jy-'))
+  shareTemplates(home)
   const place = findPlace({ JOEY_HOME: home }, 0)
   const client = createClient(place)
   let pid: number | null = null

@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type IPty, spawn as spawnPty } from '@lydell/node-pty'
 import type { AgentInfo } from '#contract/agent'
+import { shareTemplates } from '#contract/client/testing/shared-templates'
 
 const entry = resolve(import.meta.dirname, '../index.ts')
 
@@ -48,6 +49,7 @@ export interface TypedPty {
 /** A short path, because sockets lie below it. */
 export function makeTestAgent(): TestAgent {
   const home = mkdtempSync('/tmp/jy-')
+  shareTemplates(home)
   const env = { ...process.env, JOEY_HOME: home, TERM: 'xterm-256color' }
   const joey: TestAgent['joey'] = (args, options = {}) => {
     const child = spawn(process.execPath, [entry, ...args], { cwd: options.cwd, env: { ...env, ...options.env } })
