@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,7 +7,7 @@ import { run } from '../../base/process/run.ts'
 import { monitorLogBytes } from '../../engines/log-bound.ts'
 import { monitorState } from '../../testing/io/monitor-state.ts'
 import { createGuestMaker, type GuestMaker, type RealGuest, runtimes } from '../../testing/io/real-guest.ts'
-import { connect } from '../../testing/io/socket-pair.ts'
+import { connect, type TestClient } from '../../testing/io/socket-pair.ts'
 import { createLogRotation } from '../logs/log-rotation.ts'
 import { createMainInput, type MainInput } from './main-input.ts'
 import { serveAttach } from './serve-attach.ts'
@@ -137,26 +137,37 @@ describe.each(runtimes)('the main process with $runtime', ({ runtime }) => {
     expect(await logBytes(guest)).toBeLessThanOrEqual(monitorLogBytes)
   })
 
+  const greeting = 'ready\n'
+  /** Writes so much once it is to begin. What nobody reads yet is kept only up to a bound. */
+  const flood = (bytes: number): Promise<RealGuest> =>
+    sh(`echo ready; until [ -e /begin ]; do usleep 20000; done; yes ${'0123456789'.repeat(20)} | head -c ${bytes}`)
+  /** As soon as the client has what was written before, it follows. */
+  const begin = async (guest: RealGuest, client: TestClient): Promise<void> => {
+    await client.until(() => client.bytes(1).length >= greeting.length)
+    await writeFile(join(dirname(guest.attach), 'rootfs', 'begin'), '')
+  }
+
   test('a flood that is followed stays within 64 MiB and loses nothing', async () => {
     const rotation = createLogRotation({ onError: (error) => expect.fail(String(error)) })
-    const guest = await sh(`sleep 1.2; yes ${'0123456789'.repeat(20)} | head -c 100000000`)
+    const guest = await flood(100_000_000)
     const stop = rotation.watch(guest.files, guest.control)
     const sizes: number[] = []
     const timer = setInterval(() => void logBytes(guest).then((size) => sizes.push(size)), 20)
     const client = await attach(guest)
+    await begin(guest, client)
     await client.closed
     clearInterval(timer)
     stop()
-    expect(client.bytes(1).length).toBe(100_000_000)
+    expect(client.bytes(1).length).toBe(greeting.length + 100_000_000)
     expect(Math.max(...sizes)).toBeGreaterThan(8 * 2 ** 20)
     expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 2 ** 20)
   })
 
-  const flood = (bytes: number): Promise<RealGuest> => sh(`yes ${'0123456789'.repeat(20)} | head -c ${bytes}`)
   /** A client that reads nothing more, so that the guest has come to wait for it. */
   const stalled = async (guest: RealGuest) => {
     const client = await attach(guest)
-    await client.until(() => client.bytes(1).length > 0)
+    await begin(guest, client)
+    await client.until(() => client.bytes(1).length > greeting.length)
     client.socket.pause()
     await expect.poll(() => monitorState(dirname(guest.attach)), { timeout: 60_000 }).toBe('T')
     return client
@@ -170,7 +181,7 @@ describe.each(runtimes)('the main process with $runtime', ({ runtime }) => {
     client.socket.resume()
     await client.closed
     stop()
-    expect(client.bytes(1).length).toBe(120_000_000)
+    expect(client.bytes(1).length).toBe(greeting.length + 120_000_000)
     expect(client.frames.at(-1)?.message).toMatchObject({ type: 'exit', code: 0 })
   })
 
