@@ -9,9 +9,12 @@ export function makeTestFolder(purpose: 'test' | 'bench'): string {
   return mkdtempSync(`/tmp/joey-${purpose}-`)
 }
 
-/** The environment of a run: whatever a test forgets to say, it must not touch the state of the person who runs it. */
+/**
+ * The environment of a run: whatever a test forgets to say, it must not touch the state of the person who runs it. Every
+ * Node of the run shares what it compiled: a command line that runs from source starts in half the time with it.
+ */
 export function testEnvironment(folder: string): NodeJS.ProcessEnv {
-  return { ...process.env, TMPDIR: folder, JOEY_HOME: `${folder}/home` }
+  return { ...process.env, TMPDIR: folder, JOEY_HOME: `${folder}/home`, NODE_COMPILE_CACHE: `${folder}/compiled` }
 }
 
 /** Removes the folder, but never with a mount left in it: deleting would reach through to what is mounted. */

@@ -115,7 +115,7 @@ describe('a saved micro-VM', () => {
       expect(shown).toContain(`default via ${address.gateway}`)
       expect(shown).not.toContain(network.address.mac)
       expect(shown).not.toContain(`${network.address.gateway} `)
-      const alone = fixture.plan(3, 'sleep 1000')
+      const alone = fixture.plan(3, 'sleep 1000', { grants: [rawSockets] })
       await fixture.restore(alone, state)
       expect(await fixture.runShell(alone, 'ip link show dev eth0; ip route')).toMatch(
         /<BROADCAST,MULTICAST> [^\n]*\n[^\n]*$/,

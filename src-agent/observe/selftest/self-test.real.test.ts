@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Grant } from '#contract/sandbox'
 import type { SelfTestReport } from '#contract/selftest'
 import { createWeakFixture, type WeakFixture, type Weakness } from '../../testing/selftest/weak-container.ts'
 
@@ -78,7 +79,8 @@ describe('a weakened container fails the matching probes', () => {
   })
 
   test("this machine's network", async () => {
-    const { report } = await fixture.check({ grants: [{ kind: 'host-network' }], hostNetwork: true })
+    const grants: Grant[] = [{ kind: 'host-network' }, { kind: 'cap', name: 'NET_RAW' }]
+    const { report } = await fixture.check({ grants, hostNetwork: true })
     const wanted = ['network.host-loopback', 'network.packets', 'neighbours.abstract-sockets', 'neighbours.namespaces']
     expect(failed(report)).toEqual(expect.arrayContaining(wanted))
     expect(detailOf(report, 'network.host-loopback')).toContain('It was granted: host-network.')
