@@ -41,8 +41,8 @@ export function describeGaining(current: () => Trial): void {
     for (const pid of ['1', 'self']) {
       const { text } = await trial.exec(['cat', `/proc/${pid}/status`])
       expect(text).toMatch(/^Seccomp:\t2$/m)
-      expect(text).toMatch(/^CapEff:\t00000000000425fb$/m)
-      expect(text).toMatch(/^CapBnd:\t00000000000425fb$/m)
+      expect(text).toMatch(/^CapEff:\t00000000000405fb$/m)
+      expect(text).toMatch(/^CapBnd:\t00000000000405fb$/m)
       if (trial.driver.sharesProcesses) expect(text).toMatch(/^NoNewPrivs:\t0$/m)
     }
   }, 60_000)

@@ -89,7 +89,7 @@ export function describeIsolation(current: () => Trial): void {
       return /^CapBnd:\t(\S+)$/m.exec(text)?.[1]
     }
     await trial.launch(trial.plan(['sleep', '1000'], { dropped: ['KILL', 'CHOWN'] }))
-    expect([await held('1'), await held('self')]).toEqual(['00000000000425da', '00000000000425da'])
+    expect([await held('1'), await held('self')]).toEqual(['00000000000405da', '00000000000405da'])
   })
 
   test('without the filter of system calls there is none', async () => {
