@@ -101,8 +101,10 @@ async function compareFork(agent: TestAgent, { id }: Sandbox, effort: Effort): P
 async function compareLiveForks(agent: TestAgent, effort: Effort): Promise<readonly Row[]> {
   const offers = await agent.client.listClasses({})
   if (!offers.find((offer) => offer.class === 'gvisor')?.available) return []
-  const bytes = effort.amount(64_000_000)
-  const script = `x=$(head -c ${bytes} /dev/zero | tr '\\0' x); touch /ready; while :; do sleep 1; done`
+  const megabytes = effort.amount(64)
+  const held = `dd if=/dev/urandom bs=1000000 count=${megabytes} 2>/dev/null; touch /ready; while :; do sleep 1; done`
+  // The last program keeps what it reads until its input ends, and takes it in few calls: each is slow in gVisor.
+  const script = `{ ${held}; } | tail -c ${megabytes}000000`
   const parent = await agent.client.createSandbox({ spec: scriptSpec(script, { class: 'gvisor' }) })
   await agent.exec(parent.id, { argv: ['sh', '-c', 'while [ ! -e /ready ]; do usleep 50000; done'] })
   const snapshot = await agent.client.createSnapshot({ ref: parent.id, live: true })

@@ -33,6 +33,7 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
         await rm(file, { force: true })
       }
     },
+    killAllOptions: ['--all'],
     killAnyway: async () => false,
     clear: async () => undefined,
     correctPhase: async (_id, reported) => reported,

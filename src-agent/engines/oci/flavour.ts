@@ -51,6 +51,8 @@ export interface OciFlavour {
   reach(id: SandboxId): GuestReach | null
   /** Applies limits; rejects as the kernel or the runtime does. */
   update(id: SandboxId, cgroup: string, limits: Limits): Promise<void>
+  /** Options of `kill` that have a signal reach every process of a sandbox, where KILL to the main process does not end them all. */
+  readonly killAllOptions: readonly string[]
   /** Sends a signal in a state in which the runtime itself does not. False: there is nothing to be done. */
   killAnyway(id: SandboxId, signal: string, phase: 'created' | 'paused' | 'running'): Promise<boolean>
   /** The phase, where the runtime itself is mistaken about it. */

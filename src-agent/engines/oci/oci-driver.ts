@@ -124,7 +124,10 @@ function createControls({ engine, flavour, phase, cgroup }: Parts) {
   const nameOf = flavour.engineName
   return {
     async kill(id, signal, { all = false } = {}) {
-      const { code, stderr } = await engine(['kill', ...(all ? ['--all'] : []), nameOf(id), signal], answers)
+      const { code, stderr } = await engine(
+        ['kill', ...(all ? flavour.killAllOptions : []), nameOf(id), signal],
+        answers,
+      )
       if (code === 0) return
       const now = await phase(id)
       if (now === 'absent' || now === 'stopped') return

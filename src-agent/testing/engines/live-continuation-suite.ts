@@ -133,6 +133,23 @@ export function describeContinuation(live: Live): void {
   )
 
   test(
+    'what goes on is ended by force, the parent and a fork',
+    live(async (fixture) => {
+      const parent = fixture.plan(1, counting)
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      await fixture.save(parent, state)
+      const fork = fixture.plan(2, counting)
+      await fixture.restore(fork, state)
+      for (const plan of [parent, fork]) {
+        await fixture.driver.kill(plan.id, 'KILL', { all: true })
+        expect(await fixture.ending(plan)).toMatchObject({ code: 137 })
+      }
+    }),
+  )
+
+  test(
     'what goes on is paused, signalled, killed and removed like any other',
     live(async (fixture) => {
       const parent = fixture.plan(1, `trap "echo bye; exit 5" TERM; ${counting}`)

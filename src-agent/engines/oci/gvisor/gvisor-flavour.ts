@@ -69,6 +69,8 @@ export function gvisorFlavour({ engine, host, runtimeRoot }: FlavourDeps, setup:
     reach: (id) => createGvisorReach(engine, names.current(id)),
     // This runtime has no command for it.
     update: (_id, cgroup, limits) => writeCgroupLimits(cgroup, toHostLimits(limits), host),
+    // With `--all` this runtime reports success for a sandbox whose memory was restored, and kills nothing (release 20221219).
+    killAllOptions: [],
     async killAnyway(id, signal, phase) {
       if (phase === 'running') return false
       if (isKill(signal)) {
