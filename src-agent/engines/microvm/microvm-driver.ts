@@ -76,7 +76,10 @@ interface Parts {
 
 function connectParts(deps: MicrovmDeps): Parts {
   const records = createMachineRecords(deps.recordsFolder)
-  const channels = createGuestChannels()
+  const hasEnded = (id: SandboxId): Promise<boolean> => exists(join(deps.exits, id))
+  const channels = createGuestChannels({
+    hasEnded: async (id) => (await records.get(id)) === null || (await hasEnded(id)),
+  })
   const cgroupOf = (id: SandboxId) => createMachineCgroup(cgroupPath(deps, id), deps.cgroups)
   const clear = async (id: SandboxId, run: string): Promise<void> => {
     channels.close(id)
@@ -89,7 +92,6 @@ function connectParts(deps: MicrovmDeps): Parts {
   const need = async (id: SandboxId): Promise<MachineRecord> => (await records.get(id)) ?? refuseAbsent()
   const openChannel = async (id: SandboxId): Promise<GuestChannel> =>
     channels.open(id, controlSocket((await need(id)).run))
-  const hasEnded = (id: SandboxId): Promise<boolean> => exists(join(deps.exits, id))
   const isFrozen = (id: SandboxId) => cgroupOf(id).isFrozen()
   const holding = createHolding({ records, openChannel, isFrozen, log: deps.log })
   const channelOf = async (id: SandboxId): Promise<GuestChannel> => {

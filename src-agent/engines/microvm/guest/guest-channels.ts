@@ -1,19 +1,29 @@
+import { appError } from '#contract/app-error'
 import type { SandboxId } from '#contract/sandbox'
 import { connectWhenThere } from './connect-guest.ts'
+import { guestSilent } from './guest-errors.ts'
 import type { GuestChannel } from './guest-types.ts'
 
 /** The one channel to each guest, opened when it is first needed: after a restart of the agent too. */
 export interface GuestChannels {
   keep(id: SandboxId, channel: GuestChannel): void
+  /** Rejects with `machine-not-running` as soon as the machine has ended, with `guest-silent` where it does not answer. */
   open(id: SandboxId, socket: string): Promise<GuestChannel>
   close(id: SandboxId): void
   closeAll(): void
 }
 
 /** A guest that runs answers within milliseconds, an emulated one on a busy machine within a second. */
-const greetingMs = 10_000
+const usualGreetingMs = 10_000
+const endPollMs = 50
 
-export function createGuestChannels(): GuestChannels {
+interface ChannelsDeps {
+  /** Whether the machine has ended, or is not known any more. */
+  hasEnded(id: SandboxId): Promise<boolean>
+  readonly greetingMs?: number
+}
+
+export function createGuestChannels({ hasEnded, greetingMs = usualGreetingMs }: ChannelsDeps): GuestChannels {
   const channels = new Map<SandboxId, Promise<GuestChannel>>()
   const forget = (id: SandboxId, channel: Promise<GuestChannel>): void => {
     if (channels.get(id) === channel) channels.delete(id)
@@ -37,7 +47,7 @@ export function createGuestChannels(): GuestChannels {
     open(id, socket) {
       const known = channels.get(id)
       if (known) return known
-      const channel = connectWhenThere(socket, AbortSignal.timeout(greetingMs))
+      const channel = connectToLiving(socket, () => hasEnded(id), greetingMs)
       hold(id, channel)
       return channel
     },
@@ -45,5 +55,26 @@ export function createGuestChannels(): GuestChannels {
     closeAll() {
       for (const id of channels.keys()) drop(id)
     },
+  }
+}
+
+/** The socket of a machine that has ended may stay, or be gone: neither says that nobody will come. */
+async function connectToLiving(
+  socket: string,
+  hasEnded: () => Promise<boolean>,
+  greetingMs: number,
+): Promise<GuestChannel> {
+  const stop = new AbortController()
+  const timer = setTimeout(() => stop.abort(guestSilent()), greetingMs)
+  const endIfOver = async (): Promise<void> => {
+    if (await hasEnded()) stop.abort(appError('machine-not-running'))
+  }
+  // Where that cannot be told the time runs out.
+  const watch = setInterval(() => void endIfOver().catch(() => undefined), endPollMs)
+  try {
+    return await connectWhenThere(socket, stop.signal)
+  } finally {
+    clearTimeout(timer)
+    clearInterval(watch)
   }
 }
