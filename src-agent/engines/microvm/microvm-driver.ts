@@ -7,6 +7,7 @@ import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import { awaitMonitorGone, findMonitored, monitorFiles } from '../conmon.ts'
 import type { Abilities, Driver, Ending, LaunchPlan, LiveSaving } from '../driver.ts'
 import { createMachine } from './create-machine.ts'
+import { flushMachine } from './flush-machine.ts'
 import { createGuestChannels, type GuestChannels } from './guest/guest-channels.ts'
 import type { GuestChannel } from './guest/guest-types.ts'
 import { readGuestFiles } from './guest-config.ts'
@@ -181,9 +182,7 @@ function createGuestRequests({ context, holding }: Parts) {
       return { kernel, text }
     },
 
-    async flushDisk(id) {
-      await (await channelOf(id)).flush()
-    },
+    flushDisk: (id) => flushMachine(context, id),
 
     async handlesSignal(id, signal) {
       const number = signalNumber(signal)
