@@ -24,6 +24,8 @@ export default defineConfig({
           include: ['src-renderer/**/*.test.{ts,tsx}'],
           exclude: always,
           environment: 'jsdom',
+          // One page for all files of a worker: making one takes longer than most files. Each test removes what it rendered.
+          isolate: false,
           setupFiles: 'src-renderer/testing/patience.ts',
           ...patience,
         },

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import type { TerminalDown } from '#contract/terminal'
 import { makeTerminal } from '../testing/samples.ts'
 
@@ -8,13 +8,19 @@ interface Handlers {
 }
 const stream = { send: vi.fn(), sendBytes: vi.fn(), close: vi.fn() }
 let handlers: Handlers
-vi.mock('../feed.ts', () => ({
+// Files share their modules, so those that know the real one are loaded again, here and for whoever comes next.
+vi.resetModules()
+vi.doMock('../feed.ts', () => ({
   follow: (_stream: unknown, _request: unknown, given: Handlers) => {
     handlers = given
     return stream
   },
 }))
 const { attachTerminal } = await import('./terminal-link.ts')
+afterAll(() => {
+  vi.doUnmock('../feed.ts')
+  vi.resetModules()
+})
 
 const events = { onAttached: vi.fn(), onExited: vi.fn(), onClosed: vi.fn() }
 
