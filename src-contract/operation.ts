@@ -4,7 +4,7 @@ export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE'
 
 /** A field in the path is `:name` and must be a string field of the request. */
 export interface OperationDeclaration<Req extends z.ZodObject, Res extends z.ZodType> {
-  /** `noun.verb`; the renderer's channel, the typed client's key and the OpenAPI operationId. */
+  /** `noun.verb`; the renderer's channel and the OpenAPI operationId. The typed client's method is its key in registry.ts. */
   readonly name: string
   readonly method: Method
   readonly path: `/v1/${string}`
