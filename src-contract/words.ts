@@ -33,6 +33,10 @@ export const signalName: WordForm = {
 /** Weakest first. */
 export const isolationClasses = ['container', 'gvisor', 'microvm'] as const
 
+/** The programs that containers can be run by, the faster one first. */
+export const containerRuntimes = ['crun', 'runc'] as const
+export type ContainerRuntime = (typeof containerRuntimes)[number]
+
 /** First byte of a binary frame from the agent: which of the process's streams the rest belongs to. */
 export const StreamByte = { stdout: 1, stderr: 2 } as const
 

@@ -5,6 +5,7 @@ import { findSystemProgram } from '#contract/client/system-program'
 import { finding } from '#contract/finding'
 import { commandRemedy } from '#contract/remedy'
 import { sentence } from '#contract/sentence'
+import { containerRuntimes } from '#contract/words'
 import type { Context } from '../context.ts'
 
 /** What can be checked on this host without the agent. */
@@ -14,7 +15,7 @@ export function localFindings({ uid, place }: Pick<Context, 'uid' | 'place'>, { 
     finding({ id: 'agent', level: 'problem', title: wire, detail, remedy: wire.remedy }),
     accountFinding(uid),
     cgroupsFinding(),
-    runtimeFinding(['crun', 'runc'].filter(hasProgram)),
+    runtimeFinding(containerRuntimes.filter(hasProgram)),
     programsFinding(['conmon', 'mkfs.erofs', 'skopeo', 'umoci', 'nft', 'ip'].filter((name) => !hasProgram(name))),
   ]
 }

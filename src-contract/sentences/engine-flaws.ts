@@ -1,15 +1,16 @@
 import { defineSentences } from '../reasons/define.ts'
+import { containerRuntimes } from '../words.ts'
 
 /** What is known against an engine that is older than it should be. */
 export const engineFlawSentences = defineSentences({
   'engine-old': {
     params: {
-      engine: ['runc', 'crun', 'runsc', 'qemu', 'virtiofsd', 'conmon', 'kernel'],
+      engine: [...containerRuntimes, 'runsc', 'qemu', 'virtiofsd', 'conmon', 'kernel'],
       version: 'text',
       wanted: 'text',
     },
     sentence:
-      '{engine, select, kernel {The kernel} runsc {gVisor} qemu {QEMU} runc {runc} crun {crun} virtiofsd {virtiofsd} conmon {conmon}} {version} is older than {wanted}',
+      '{engine, select, kernel {The kernel} runsc {gVisor} qemu {QEMU} other {{engine}}} {version} is older than {wanted}',
   },
   'engine-flaws': {
     params: { flaws: 'sentences', cves: 'text?', corrected: ['maybe', 'no'] },

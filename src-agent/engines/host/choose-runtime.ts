@@ -2,13 +2,11 @@ import { join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
 import { findSystemProgram } from '#contract/client/system-program'
 import { sentence } from '#contract/sentence'
+import { type ContainerRuntime, containerRuntimes as names } from '#contract/words'
 import { installRemedy } from '../../base/process/packages.ts'
 import type { Run } from '../../base/process/run.ts'
 import { createProbeCache } from './probe-cache.ts'
 import { type ProbeFailure, probeRuntime, type RuntimeCandidate } from './probe-runtime.ts'
-
-/** The faster one first. */
-const names = ['crun', 'runc'] as const
 
 export type Runtime = RuntimeCandidate
 /** A runtime that is installed, and why it does not work, if so. */
@@ -52,7 +50,7 @@ export async function probeRuntimes(deps: RuntimeDeps): Promise<readonly Runtime
   return verdicts
 }
 
-function wantedNames(env: Readonly<Record<string, string | undefined>>): readonly ('crun' | 'runc')[] {
+function wantedNames(env: Readonly<Record<string, string | undefined>>): readonly ContainerRuntime[] {
   const wanted = env['JOEY_RUNTIME']
   if (wanted === undefined || wanted === '') return names
   const name = names.find((known) => known === wanted)
@@ -61,7 +59,7 @@ function wantedNames(env: Readonly<Record<string, string | undefined>>): readonl
 }
 
 /** Null: not installed. */
-async function evaluate(deps: RuntimeDeps, name: 'crun' | 'runc'): Promise<RuntimeVerdict | null> {
+async function evaluate(deps: RuntimeDeps, name: ContainerRuntime): Promise<RuntimeVerdict | null> {
   const { find = findSystemProgram, probe = probeRuntime, run, folder } = deps
   const program = find(name)
   if (program === null) return null

@@ -1,10 +1,11 @@
 import type { Finding } from '#contract/agent'
 import { finding } from '#contract/finding'
 import { type Sentence, sentence } from '#contract/sentence'
+import type { ContainerRuntime } from '#contract/words'
 
 /** Something with a version that sandboxes are held in by. */
 export interface Engine {
-  readonly name: 'runc' | 'crun' | 'runsc' | 'qemu' | 'virtiofsd' | 'conmon' | 'kernel'
+  readonly name: ContainerRuntime | 'runsc' | 'qemu' | 'virtiofsd' | 'conmon' | 'kernel'
   /** As it reports it: `1.1.5+ds1`, `release-20240807.0`, `6.1.0-18-amd64`. */
   readonly version: string
 }

@@ -4,13 +4,14 @@ import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
 import type { Said } from '#contract/reasons/define'
 import { sentence } from '#contract/sentence'
+import type { ContainerRuntime } from '#contract/words'
 import type { Run } from '../../base/process/run.ts'
 import { trialConfig } from './trial-config.ts'
 
 const deadlineMs = 10_000
 
 export interface RuntimeCandidate {
-  readonly name: 'crun' | 'runc'
+  readonly name: ContainerRuntime
   /** Absolute path. */
   readonly program: string
   readonly version: string

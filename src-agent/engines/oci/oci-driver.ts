@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
 import type { Limits, SandboxId } from '#contract/sandbox'
+import type { ContainerRuntime } from '#contract/words'
 import { countRefusedProcesses } from '../../base/kernel/cgroup-files.ts'
 import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
 import type { Run } from '../../base/process/run.ts'
@@ -23,7 +24,7 @@ import { buildProcess, type HostTraits, type Rights } from './runtime-config.ts'
 import { findWorkingFolder } from './working-folder.ts'
 
 export interface OciDeps extends MonitorDeps {
-  readonly name: 'crun' | 'runc' | 'runsc'
+  readonly name: ContainerRuntime | 'runsc'
   readonly run: Run
   readonly host: HostTraits
   /** Counts the kernel's kills for want of memory in a cgroup. */

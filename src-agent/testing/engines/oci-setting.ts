@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { copyFileSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import type { ContainerRuntime } from '#contract/words'
 import { countOomKills, removeCgroups } from '../../base/kernel/cgroup-files.ts'
 import { idsOfSandbox, nobodysIds } from '../../base/kernel/id-ranges.ts'
 import { findResource } from '../../base/process/resources.ts'
@@ -53,7 +54,11 @@ const readsOfPlan: PlanReading = {
 }
 
 /** A driver on a folder of its own, for containers. */
-export async function prepareOci(name: 'crun' | 'runc', folder: string, ids: 'own' | 'host' = 'own'): Promise<Setting> {
+export async function prepareOci(
+  name: ContainerRuntime,
+  folder: string,
+  ids: 'own' | 'host' = 'own',
+): Promise<Setting> {
   await prepareTestMounts()
   const setting = await prepare(name, folder, createOciDriver)
   if (ids === 'host') return setting

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path'
 import type { Grant, Mount } from '#contract/sandbox'
 import { Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { SelfTestReport } from '#contract/selftest'
+import type { ContainerRuntime } from '#contract/words'
 import { countOomKills, removeCgroups } from '../../base/kernel/cgroup-files.ts'
 import { readFileInRoot } from '../../base/kernel/open-in-root.ts'
 import { run } from '../../base/process/run.ts'
@@ -51,7 +52,7 @@ export interface WeakFixture {
 }
 
 /** Containers of Docker's kind by a runtime alone, so that a test can weaken them in any way. */
-export async function createWeakFixture(runtime: 'crun' | 'runc'): Promise<WeakFixture> {
+export async function createWeakFixture(runtime: ContainerRuntime): Promise<WeakFixture> {
   await prepareTestMounts()
   const folder = mkdtempSync(join(tmpdir(), 'jyw-'))
   const tag = basename(folder).toLowerCase()
