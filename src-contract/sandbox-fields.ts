@@ -15,7 +15,7 @@ export interface FieldFlag {
 
 /** How the facts of a sandbox show a value. The words are keys of the window's texts. */
 export type FieldWords =
-  /** Text as it is, or the word for none. */
+  /** Text or a number as it is, or the word for none. */
   | { readonly kind: 'text'; readonly none: 'fromImage' | 'none' }
   | { readonly kind: 'switch'; readonly on: 'yes' | 'rootReadOnly'; readonly off: 'no' | 'rootWritable' }
   | { readonly kind: 'duration' }
@@ -50,7 +50,25 @@ export interface SandboxField<Value = unknown> {
   readonly inBundle: 'carried' | 'requested' | 'dropped'
 }
 
-export type SandboxFields = { readonly [K in keyof SandboxSpec]: SandboxField<SandboxSpec[K]> }
+export type SandboxFields = {
+  readonly [K in keyof SandboxSpec]: SandboxField<SandboxSpec[K]> & Fitting<NonNullable<SandboxSpec[K]>>
+}
+
+/** What an entry may say about values of this type: other words would show them as what they are not. */
+interface Fitting<Value> {
+  readonly fact?: { readonly words: { readonly kind: KindFor<Value> } }
+  /** The control that the table makes is for text. */
+  readonly form?: Value extends string ? object : never
+}
+type KindFor<Value> = Value extends boolean
+  ? 'switch'
+  : Value extends readonly string[]
+    ? 'list'
+    : Value extends number
+      ? 'text' | 'duration'
+      : Value extends string
+        ? 'text' | 'networkMode'
+        : never
 
 /** What most fields have in common: they belong to the program, and are as they were made. */
 const ofProgram = { takesEffect: 'created', isPolicy: false, restored: 'then', inBundle: 'carried' } as const
@@ -279,6 +297,8 @@ const runOrder: readonly string[] = ['class', 'network', 'networkName', 'ports',
 type LabelOf<Table> = {
   [K in keyof Table]: Table[K] extends { readonly fact: { readonly label: infer Label extends string } } ? Label : never
 }[keyof Table]
+
+export type FactLabel = LabelOf<typeof sandboxFields>
 
 /** A row of the facts of a sandbox. */
 interface FieldFact<Label extends string> {

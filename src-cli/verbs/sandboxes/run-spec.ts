@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { Grant } from '#contract/sandbox'
+import type { Grant, SandboxSpec } from '#contract/sandbox'
 import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
 import type { createSandbox } from '#contract/sandbox-operations'
 import type { Values } from '../../command/flags.ts'
@@ -55,26 +55,38 @@ export function readFields(flags: Given, context: Surroundings, table: FieldTabl
   return Object.assign({}, ...parts) as Part
 }
 
+type Reader = (given: never, context: Surroundings, flags: RunFlags) => Part
+type FlagOf<K extends keyof SandboxSpec> = (typeof sandboxFields)[K] extends { readonly flag: infer Flag }
+  ? Flag
+  : never
+/** Fields whose option does not give the value itself, but a text for something else. */
+type KeyToRead = {
+  [K in keyof SandboxSpec]: [FlagOf<K>] extends [never]
+    ? never
+    : NonNullable<SandboxSpec[K]> extends (FlagOf<K> extends { type: 'boolean' } ? boolean : string)
+      ? never
+      : K
+}[keyof SandboxSpec]
+
 /** Readers of options that are more than their text. */
-const readers: { readonly [K in keyof SpecRequest]?: (given: never, context: Surroundings, flags: RunFlags) => Part } =
-  {
-    class: (text: string) => ({ class: parseClass('--class', text) }),
-    entrypoint: (text: string) => ({ entrypoint: splitWords('--entrypoint', text) }),
-    env: (texts: readonly string[], { env }, flags) => ({ env: readEnvironment(flags['env-file'], texts, env) }),
-    grants: (_texts: readonly string[], { grants }) => ({ grants }),
-    dropCapabilities: (texts: readonly string[]) => ({ dropCapabilities: texts.flatMap(readCapabilities) }),
-    mounts: (texts: readonly string[], { cwd, env }, flags) => {
-      const from = { cwd, home: env['HOME'] }
-      const long = flags.mount.map((text) => parseLongMount(text, from))
-      const mounts = [...texts.map((text) => parseMount(text, from)), ...long]
-      for (const mount of mounts) checkMountSource(mount)
-      return { mounts }
-    },
-    network: (text: string) => parseNetwork(text),
-    ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
-    labels: (texts: readonly string[]) => ({ labels: parseLabels(texts) }),
-    stopGraceMs: (text: string) => ({ stopGraceMs: parseGrace('--stop-timeout', text) }),
-  }
+const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in KeyToRead]: Reader } = {
+  class: (text: string) => ({ class: parseClass('--class', text) }),
+  entrypoint: (text: string) => ({ entrypoint: splitWords('--entrypoint', text) }),
+  env: (texts: readonly string[], { env }, flags) => ({ env: readEnvironment(flags['env-file'], texts, env) }),
+  grants: (_texts: readonly string[], { grants }) => ({ grants }),
+  dropCapabilities: (texts: readonly string[]) => ({ dropCapabilities: texts.flatMap(readCapabilities) }),
+  mounts: (texts: readonly string[], { cwd, env }, flags) => {
+    const from = { cwd, home: env['HOME'] }
+    const long = flags.mount.map((text) => parseLongMount(text, from))
+    const mounts = [...texts.map((text) => parseMount(text, from)), ...long]
+    for (const mount of mounts) checkMountSource(mount)
+    return { mounts }
+  },
+  network: (text: string) => parseNetwork(text),
+  ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
+  labels: (texts: readonly string[]) => ({ labels: parseLabels(texts) }),
+  stopGraceMs: (text: string) => ({ stopGraceMs: parseGrace('--stop-timeout', text) }),
+}
 
 /** `NET_RAW`, `cap_net_raw`, or several with commas in between. */
 function readCapabilities(text: string): string[] {

@@ -1,3 +1,13 @@
+import type { FormKey } from '#contract/sandbox-fields'
+
+/** Asks for the texts of every control that is made from the table of fields. */
+type FieldTexts = Readonly<
+  Record<`${FormKey}${'' | 'Hint' | 'Placeholder' | 'List' | 'New' | 'Note_one' | 'Note_other'}`, string>
+> & { readonly problems: Record<`${FormKey}${'Invalid' | 'WithoutNetwork'}`, string> & Others } & Others
+interface Others {
+  readonly [others: string]: unknown
+}
+
 export const create = {
   title: 'New sandbox',
   description: 'Runs an image fenced off from the rest of this machine.',
@@ -84,4 +94,4 @@ export const create = {
     classBlocked: 'It would not start in this class. Choose another, or change what prevents it.',
     envInvalid: 'Each variable needs a name without "=".',
   },
-} as const
+} as const satisfies FieldTexts

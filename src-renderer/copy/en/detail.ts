@@ -1,3 +1,11 @@
+import type { FactLabel } from '#contract/sandbox-fields'
+
+/** Asks for the label of every row that the table of fields has. */
+interface FactTexts {
+  readonly facts: Readonly<Record<FactLabel, string>> & { readonly [others: string]: string }
+  readonly [others: string]: unknown
+}
+
 export const detail = {
   tabs: {
     terminal: 'Terminal',
@@ -125,4 +133,4 @@ export const detail = {
     rootWritable: 'Writable',
     stopGrace: 'Wait before KILL',
   },
-} as const
+} as const satisfies FactTexts

@@ -24,7 +24,7 @@ export function FieldFacts({ card, spec }: Props): ReactNode {
 function wordFor(t: TFunction, words: FieldWords, value: unknown): string {
   switch (words.kind) {
     case 'text':
-      if (typeof value === 'string') return value
+      if (typeof value === 'string' || typeof value === 'number') return String(value)
       return t(words.none === 'none' ? 'common.none' : 'detail.facts.fromImage')
     case 'switch':
       return t(`detail.facts.${value ? words.on : words.off}`)
