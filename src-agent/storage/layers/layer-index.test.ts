@@ -57,7 +57,7 @@ test('every difference is reported in a sentence with the path as a person would
   expect(describe({ size: 2, digest: 'y' })).toEqual(['The size of /a\\xff is 2 and was 1.'])
   expect(describe({ uid: 1, mtimeNs: 0n }).length).toBe(2)
   expect(describe({ attributes: [{ name: 'user.a', value: '' }] })).toEqual(['The attributes of /a\\xff have changed.'])
-  expect(describe({ linkTo: 'tree/b' })).toEqual(['/a\\xff has other hard links.'])
+  expect(describe({ linkTo: 'tree/b', size: 0, digest: '' })).toEqual(['/a\\xff has other hard links.'])
   expect(describe({ kind: 'd' })).toEqual(['/a\\xff is a folder and was a file.'])
   expect(describe({})).toEqual([])
   const disk = { ...was, path: 'disk.ext4' }

@@ -84,11 +84,13 @@ export function describeDifference(was: IndexEntry | null, is: IndexEntry): Sent
   report(mode !== oldMode, sentence('layer-entry-mode', { ...named, is: `${mode}`, was: `${oldMode}` }))
   const [owner, oldOwner] = [is, was].map(({ uid, gid }) => `${uid}:${gid}`)
   report(owner !== oldOwner, sentence('layer-entry-owner', { ...named, is: `${owner}`, was: `${oldOwner}` }))
-  report(was.size !== is.size, sentence('layer-entry-size', { ...named, is: is.size, was: was.size }))
-  report(was.size === is.size && was.digest !== is.digest, sentence('layer-entry-content', named))
+  // A further name of a file has no content of its own in the index.
+  const isSameName = was.linkTo === is.linkTo
+  report(isSameName && was.size !== is.size, sentence('layer-entry-size', { ...named, is: is.size, was: was.size }))
+  report(isSameName && was.size === is.size && was.digest !== is.digest, sentence('layer-entry-content', named))
   report(was.mtimeNs !== is.mtimeNs, sentence('layer-entry-time', named))
   report(was.target !== is.target, sentence('layer-entry-target', named))
-  report(was.linkTo !== is.linkTo, sentence('layer-entry-links', named))
+  report(!isSameName, sentence('layer-entry-links', named))
   report(was.major !== is.major || was.minor !== is.minor, sentence('layer-entry-device', named))
   const attributes = [was, is].map((entry) => formatEntry({ ...entry, ...same }))
   report(attributes[0] !== attributes[1], sentence('layer-entry-attributes', named))
