@@ -10,7 +10,7 @@ function machine({ failsWith, endsAfter }: { failsWith: Error; endsAfter: number
   const flush = () => Promise.reject(failsWith)
   return {
     channelOf: async () => ({ flush }) as unknown as GuestChannel,
-    hasEnded: async () => looks++ >= endsAfter,
+    isOver: async () => looks++ >= endsAfter,
   }
 }
 

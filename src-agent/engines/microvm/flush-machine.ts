@@ -12,7 +12,7 @@ const pollMs = 20
  * is done with its disk once the machine has ended.
  */
 export async function flushMachine(
-  { channelOf, hasEnded }: Pick<MachineContext, 'channelOf' | 'hasEnded'>,
+  { channelOf, isOver }: Pick<MachineContext, 'channelOf' | 'isOver'>,
   id: SandboxId,
   patienceMs = endMs,
 ): Promise<void> {
@@ -20,14 +20,14 @@ export async function flushMachine(
     await (await channelOf(id)).flush()
   } catch (error) {
     const reason = error instanceof AppError ? error.wire.reason : null
-    if (reason === 'machine-not-running' && (await hasEnded(id))) return
-    if (reason !== 'guest-gone' || !(await isOverWithin(patienceMs, () => hasEnded(id)))) throw error
+    if (reason === 'machine-not-running' && (await isOver(id))) return
+    if (reason !== 'guest-gone' || !(await comesWithin(patienceMs, () => isOver(id)))) throw error
   }
 }
 
-async function isOverWithin(patienceMs: number, hasEnded: () => Promise<boolean>): Promise<boolean> {
+async function comesWithin(patienceMs: number, isThere: () => Promise<boolean>): Promise<boolean> {
   const until = performance.now() + patienceMs
-  while (!(await hasEnded())) {
+  while (!(await isThere())) {
     if (performance.now() > until) return false
     await sleep(pollMs)
   }

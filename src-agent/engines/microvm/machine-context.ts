@@ -23,5 +23,8 @@ export interface MachineContext {
   readonly cgroupOf: (id: SandboxId) => MachineCgroup
   /** Lets go first of one that an agent which was killed has left standing still. */
   readonly channelOf: (id: SandboxId) => Promise<GuestChannel>
+  /** Whether its monitor has left an exit code, which is there until the machine is taken back. */
   readonly hasEnded: (id: SandboxId) => Promise<boolean>
+  /** Whether it has ended, and may have been taken back since. */
+  readonly isOver: (id: SandboxId) => Promise<boolean>
 }

@@ -78,9 +78,8 @@ interface Parts {
 function connectParts(deps: MicrovmDeps): Parts {
   const records = createMachineRecords(deps.recordsFolder)
   const hasEnded = (id: SandboxId): Promise<boolean> => exists(join(deps.exits, id))
-  const channels = createGuestChannels({
-    hasEnded: async (id) => (await records.get(id)) === null || (await hasEnded(id)),
-  })
+  const isOver = async (id: SandboxId): Promise<boolean> => (await hasEnded(id)) || (await records.get(id)) === null
+  const channels = createGuestChannels({ isOver })
   const cgroupOf = (id: SandboxId) => createMachineCgroup(cgroupPath(deps, id), deps.cgroups)
   const clear = async (id: SandboxId, run: string): Promise<void> => {
     channels.close(id)
@@ -99,7 +98,7 @@ function connectParts(deps: MicrovmDeps): Parts {
     await holding.letGoOfLeft(id)
     return openChannel(id)
   }
-  const context: MachineContext = { deps, records, cgroupOf, channelOf, hasEnded }
+  const context: MachineContext = { deps, records, cgroupOf, channelOf, hasEnded, isOver }
   const giveUp = async ({ id, paths }: LaunchPlan, error: unknown): Promise<never> => {
     // Why it failed counts more than what is left of it, which is found at the next start.
     await takeBack(context, id, paths, clear).catch((left: unknown) => {

@@ -11,7 +11,7 @@ const killMs = 6_000
 export async function sendSignal(context: MachineContext, id: SandboxId, name: string, all: boolean): Promise<void> {
   const number = signalNumber(name)
   if (number === null) throw appError('signal-unknown', { signal: name })
-  if ((await context.records.get(id)) === null || (await context.hasEnded(id))) return
+  if (await context.isOver(id)) return
   const cgroup = context.cgroupOf(id)
   if (number === 9) {
     await cgroup.thaw().catch(() => undefined)
@@ -21,7 +21,7 @@ export async function sendSignal(context: MachineContext, id: SandboxId, name: s
   try {
     await whileThawed(cgroup, async () => (await context.channelOf(id)).signal(all ? 'all' : 'main', number))
   } catch (error) {
-    if (await context.hasEnded(id)) return
+    if (await context.isOver(id)) return
     if (number === 9) return cgroup.kill()
     const { wire } = AppError.from(error)
     if (wire.reason === 'process-gone') return

@@ -19,11 +19,11 @@ const endPollMs = 50
 
 interface ChannelsDeps {
   /** Whether the machine has ended, or is not known any more. */
-  hasEnded(id: SandboxId): Promise<boolean>
+  isOver(id: SandboxId): Promise<boolean>
   readonly greetingMs?: number
 }
 
-export function createGuestChannels({ hasEnded, greetingMs = usualGreetingMs }: ChannelsDeps): GuestChannels {
+export function createGuestChannels({ isOver, greetingMs = usualGreetingMs }: ChannelsDeps): GuestChannels {
   const channels = new Map<SandboxId, Promise<GuestChannel>>()
   const forget = (id: SandboxId, channel: Promise<GuestChannel>): void => {
     if (channels.get(id) === channel) channels.delete(id)
@@ -47,7 +47,7 @@ export function createGuestChannels({ hasEnded, greetingMs = usualGreetingMs }: 
     open(id, socket) {
       const known = channels.get(id)
       if (known) return known
-      const channel = connectToLiving(socket, () => hasEnded(id), greetingMs)
+      const channel = connectToLiving(socket, () => isOver(id), greetingMs)
       hold(id, channel)
       return channel
     },
@@ -61,16 +61,16 @@ export function createGuestChannels({ hasEnded, greetingMs = usualGreetingMs }: 
 /** The socket of a machine that has ended may stay, or be gone: neither says that nobody will come. */
 async function connectToLiving(
   socket: string,
-  hasEnded: () => Promise<boolean>,
+  isOver: () => Promise<boolean>,
   greetingMs: number,
 ): Promise<GuestChannel> {
   const stop = new AbortController()
   const timer = setTimeout(() => stop.abort(guestSilent()), greetingMs)
-  const endIfOver = async (): Promise<void> => {
-    if (await hasEnded()) stop.abort(appError('machine-not-running'))
+  const stopIfOver = async (): Promise<void> => {
+    if (await isOver()) stop.abort(appError('machine-not-running'))
   }
   // Where that cannot be told the time runs out.
-  const watch = setInterval(() => void endIfOver().catch(() => undefined), endPollMs)
+  const watch = setInterval(() => void stopIfOver().catch(() => undefined), endPollMs)
   try {
     return await connectWhenThere(socket, stop.signal)
   } finally {
