@@ -71,7 +71,7 @@ function wireSchedule(services: Services, database: DatabaseSync, snapshots: Sna
     schedules: openScheduleRecords(database, services.quarantine),
     snapshotRecords,
     snapshots,
-    readUsage: () => snapshots.handlers.readSnapshotUsage({}, signal),
+    readSnapshotUsage: () => snapshots.handlers.readSnapshotUsage({}, signal),
     findSandbox: (ref) => sandboxes.find(ref).sandbox,
     sandboxes: () => sandboxes.list(true),
     notice: (fact) => events.commit([fact]),

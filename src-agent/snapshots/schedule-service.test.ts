@@ -54,7 +54,7 @@ function setUp(schedule: Partial<Schedule>) {
         return { freedBytes: 1 }
       },
     },
-    readUsage: async () => [],
+    readSnapshotUsage: async () => [],
     findSandbox: () => sandbox,
     sandboxes: () => [sandbox],
     notice: ({ message }) => notices.push(message),

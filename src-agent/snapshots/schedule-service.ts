@@ -24,7 +24,7 @@ interface Deps {
   readonly snapshotRecords: SnapshotRecords
   readonly snapshots: Pick<SnapshotService, 'take' | 'remove'>
   /** What each costs now. */
-  readonly readUsage: () => Promise<readonly SnapshotUsage[]>
+  readonly readSnapshotUsage: () => Promise<readonly SnapshotUsage[]>
   readonly findSandbox: (ref: string) => Sandbox
   readonly sandboxes: () => readonly Sandbox[]
   /** For people: what could not be done. */
@@ -60,7 +60,7 @@ export function createScheduleService(deps: Deps) {
       pruneSnapshots: async ({ sandbox, dryRun }) => {
         const only = sandbox === undefined ? null : deps.findSandbox(sandbox).id
         const result = await prune(deps, only, dryRun)
-        const { texts, wordings } = listOf(advise(deps.snapshotRecords, await deps.readUsage(), only))
+        const { texts, wordings } = listOf(advise(deps.snapshotRecords, await deps.readSnapshotUsage(), only))
         return { ...result, advice: texts, adviceWordings: wordings }
       },
     }),
@@ -128,7 +128,7 @@ interface Taking {
 
 /** Never rejects: what fails is logged, and people learn of it. */
 async function take(
-  deps: Pick<Deps, 'snapshots' | 'snapshotRecords' | 'schedules' | 'readUsage' | 'log' | 'notice'>,
+  deps: Pick<Deps, 'snapshots' | 'snapshotRecords' | 'schedules' | 'readSnapshotUsage' | 'log' | 'notice'>,
   sandbox: Sandbox,
   { reason, schedule, signal }: Taking,
 ): Promise<void> {
@@ -145,12 +145,12 @@ async function take(
 
 /** Removes what the rules of keeping no longer keep; of one sandbox where it is named. */
 async function prune(
-  deps: Pick<Deps, 'snapshots' | 'snapshotRecords' | 'schedules' | 'readUsage'>,
+  deps: Pick<Deps, 'snapshots' | 'snapshotRecords' | 'schedules' | 'readSnapshotUsage'>,
   only: string | null,
   dryRun: boolean,
 ) {
   const surplus = findAllSurplus(deps.snapshotRecords, deps.schedules, only)
-  const usage = dryRun ? await deps.readUsage() : []
+  const usage = dryRun ? await deps.readSnapshotUsage() : []
   const why = sentence('prune-no-longer-kept')
   let freedBytes = 0
   const removed = []

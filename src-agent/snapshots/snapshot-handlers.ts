@@ -8,7 +8,7 @@ import { removeSnapshot } from './remove-snapshot.ts'
 import { planRestore } from './restore-plan.ts'
 import { restoreInPlace } from './restore-steps.ts'
 import type { SnapshotWish, TakeWork } from './take-work.ts'
-import { readUsage } from './usage.ts'
+import { readSnapshotUsage } from './usage.ts'
 import { verifySnapshots } from './verify.ts'
 
 interface Deps extends ForkDeps {
@@ -32,7 +32,7 @@ export function createSnapshotHandlers(deps: Deps) {
     listSnapshots: async ({ sandbox }) => snapshotsOf(deps, sandbox).map(({ snapshot }) => snapshot),
     inspectSnapshot: async ({ ref }) => find(ref).snapshot,
     updateSnapshot: async ({ ref, ...change }) => describe(deps, find(ref), change),
-    readSnapshotUsage: ({ sandbox }) => readUsage(deps, sandbox),
+    readSnapshotUsage: ({ sandbox }) => readSnapshotUsage(deps, sandbox),
     planRestore: (request, signal) => planRestore(deps, request, signal),
     restoreSnapshot: (request, signal) => {
       const { task: id, ref: subject } = request

@@ -11,7 +11,7 @@ interface Deps {
 }
 
 /** What each snapshot costs, by who names its layers. */
-export async function readUsage(deps: Deps, sandbox: string | undefined): Promise<SnapshotUsage[]> {
+export async function readSnapshotUsage(deps: Deps, sandbox: string | undefined): Promise<SnapshotUsage[]> {
   const wanted = snapshotsOf(deps, sandbox)
   const names = countNames(deps)
   const sizes = new Map<LayerId, number>()

@@ -54,11 +54,14 @@ test.each(entries)('%s has a branch for whatever a value may be', (_reason, { se
   for (const { name, choice } of choicesIn(parseTemplate(sentence))) {
     const keys = [...(choice?.branches.keys() ?? [])]
     const kind = params[name]
-    if (choice?.by === 'plural') expect(kind).toMatch(/^number\??$/)
+    const value = `The sentence chooses by {${name}}`
+    if (choice?.by === 'plural') expect(kind, `${value} as a plural, so its kind is number.`).toMatch(/^number\??$/)
     else if (typeof kind === 'object') {
-      expect(keys.filter((key) => key !== 'other' && !kind.includes(key))).toStrictEqual([])
-      if (!keys.includes('other')) expect(keys.sort()).toStrictEqual([...kind].sort())
-    } else expect(keys).toContain('other')
+      const unknown = keys.filter((key) => key !== 'other' && !kind.includes(key))
+      expect(unknown, `${value}: its params do not list these branches.`).toStrictEqual([])
+      const missing = keys.includes('other') ? [] : kind.filter((word) => !keys.includes(word))
+      expect(missing, `${value}: it needs branches for these words, or one for other.`).toStrictEqual([])
+    } else expect(keys, `${value}, which may be anything: it needs a branch for other.`).toContain('other')
   }
 })
 
