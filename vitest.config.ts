@@ -26,7 +26,7 @@ export default defineConfig({
           environment: 'jsdom',
           // One page for all files of a worker: making one takes longer than most files. Each test removes what it rendered.
           isolate: false,
-          setupFiles: 'src-renderer/testing/patience.ts',
+          setupFiles: 'src-renderer/testing/setup.ts',
           ...patience,
         },
       },

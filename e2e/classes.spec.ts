@@ -1,6 +1,6 @@
 import { expect, test } from './fixtures/test.ts'
 import type { TestAgent } from './fixtures/test-agent.ts'
-import { ChangeClassPickerog } from './pages/change-class-dialog.ts'
+import { ChangeClassDialog } from './pages/change-class-dialog.ts'
 import type { ClassName } from './pages/create-dialog.ts'
 
 const classes: readonly (readonly [ClassName, string])[] = [
@@ -57,7 +57,7 @@ test('changing the class shows its plan, keeps the disk, and shows how it ended'
   await expect(list.state('mover')).toContainText('Running')
 
   await list.choose('Change class…', 'mover')
-  const dialog = new ChangeClassPickerog(mainWindow.page, 'mover')
+  const dialog = new ChangeClassDialog(mainWindow.page, 'mover')
   await expect(dialog.position('Container')).toBeDisabled()
   await dialog.planFor('gVisor')
   await dialog.change('gVisor')

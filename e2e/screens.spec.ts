@@ -3,7 +3,7 @@ import { expectAccessible } from './fixtures/check-accessibility.ts'
 import { checkout } from './fixtures/run-joey.ts'
 import { expect, screenPath, test, type Window } from './fixtures/test.ts'
 import type { TestAgent } from './fixtures/test-agent.ts'
-import { ChangeClassPickerog } from './pages/change-class-dialog.ts'
+import { ChangeClassDialog } from './pages/change-class-dialog.ts'
 
 /** Sandboxes as one has them after a morning: some run, one is busy, one waits, one has failed. */
 async function populate(testAgent: TestAgent): Promise<void> {
@@ -60,7 +60,7 @@ for (const theme of ['dark', 'light'] as const) {
 
     await test.step('change of class', async () => {
       await shell.list.choose('Change class…', 'web')
-      const change = new ChangeClassPickerog(page, 'web')
+      const change = new ChangeClassDialog(page, 'web')
       await expect(change.root.getByRole('heading', { name: 'What happens' })).toBeVisible()
       await check(mainWindow, `change-class-${theme}`)
       await page.keyboard.press('Escape')

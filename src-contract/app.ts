@@ -75,7 +75,13 @@ export const showLog = appOperation('app.showLog', z.strictObject({}), z.strictO
 export const readApp = appOperation(
   'app.info',
   z.strictObject({}),
-  z.strictObject({ version: z.string(), platform: z.string(), electron: z.string() }),
+  z.strictObject({
+    version: z.string(),
+    platform: z.string(),
+    electron: z.string(),
+    /** The window runs on an Electron below the one that Joey is made for, as where that one cannot be downloaded. */
+    isOlderElectron: z.boolean(),
+  }),
 )
 
 export const appOperations = {

@@ -12,7 +12,7 @@ import { TooltipProvider } from './components/tooltip.tsx'
 import { uiStore, useUi } from './store/ui-store.ts'
 import { ExportDialog } from './views/archive/export-dialog.tsx'
 import { ImportDialog } from './views/archive/import-dialog.tsx'
-import { ChangeClassPickerog } from './views/change-class/change-class-dialog.tsx'
+import { ChangeClassDialog } from './views/change-class/change-class-dialog.tsx'
 import { ComparePage } from './views/compare/compare-page.tsx'
 import { CreateDialog } from './views/create/create-dialog.tsx'
 import { DetailPage } from './views/detail/detail-page.tsx'
@@ -37,7 +37,7 @@ export function App(): ReactNode {
           <Pages />
         </div>
         <CreateDialog />
-        <ChangeClassPickerog />
+        <ChangeClassDialog />
         <ExportDialog />
         <ImportDialog />
         <Palette />

@@ -7,6 +7,7 @@ import { toast } from 'sonner'
 import { App } from './app.tsx'
 import { saidText, startI18n } from './copy/i18n.ts'
 import { agentStore } from './store/agent-store.ts'
+import { loadApp } from './store/app-store.ts'
 import { feedAgentStore } from './store/feed-agent-store.ts'
 import { feedUsageStore } from './store/feed-usage-store.ts'
 import { followTheme } from './store/settings.ts'
@@ -17,6 +18,8 @@ startI18n()
 feedAgentStore(agentStore, { onNotice: (notice) => toast(saidText(notice), { duration: 12_000 }) })
 feedUsageStore(agentStore)
 listenForShortcuts()
+// Without an answer only a hint is missing.
+void loadApp().catch(() => undefined)
 
 const root = document.getElementById('root')
 if (root) {

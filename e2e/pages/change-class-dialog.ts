@@ -2,7 +2,7 @@ import type { Locator, Page } from '@playwright/test'
 import type { ClassName } from './create-dialog.ts'
 
 /** The plan of a change of class, and how it ended. */
-export class ChangeClassPickerog {
+export class ChangeClassDialog {
   readonly root: Locator
 
   constructor(page: Page, name: string) {

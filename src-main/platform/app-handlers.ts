@@ -12,6 +12,7 @@ import {
 } from 'electron'
 import { appError } from '#contract/app-error'
 import type { AppHandlers } from '../ipc/app.ts'
+import { isOlder } from './electron-age.ts'
 
 interface Deps {
   readonly startAgent: () => Promise<void>
@@ -92,7 +93,8 @@ export function createAppHandlers({ startAgent, findLog }: Deps): AppHandlers {
       return {}
     },
     async readApp() {
-      return { version: app.getVersion(), platform: process.platform, electron: process.versions.electron }
+      const electron = process.versions.electron
+      return { version: app.getVersion(), platform: process.platform, electron, isOlderElectron: isOlder(electron) }
     },
   }
 }

@@ -1,13 +1,11 @@
-import { cleanup, screen } from '@testing-library/react'
+import { screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { AppError, appError } from '#contract/app-error'
 import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { startI18n } from '../copy/i18n.ts'
 import { renderScreen } from '../testing/render.tsx'
 import { ErrorNotice } from './error-notice.tsx'
-
-afterEach(cleanup)
 
 test('an error offers its remedy as the one button', async () => {
   const remedy = { kind: 'startAgent' } as const

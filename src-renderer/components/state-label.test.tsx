@@ -1,11 +1,9 @@
-import { cleanup, screen } from '@testing-library/react'
-import { afterEach, expect, test } from 'vitest'
+import { screen } from '@testing-library/react'
+import { expect, test } from 'vitest'
 import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { startI18n } from '../copy/i18n.ts'
 import { renderScreen } from '../testing/render.tsx'
 import { StateLabel } from './state-label.tsx'
-
-afterEach(cleanup)
 
 test('how a run ended is said in the language of the window', () => {
   const exit = { code: null, reason: 'monitor-lost', message: 'As the agent says it.', at: '' } as const

@@ -41,6 +41,7 @@ export const files = {
     text: 'Text',
     hex: 'Hex',
     picture: 'Picture',
+    noPicture: 'A picture. This older Electron shows none, because its faults in reading them are known.',
     edit: 'Edit',
     save: 'Save',
     cancel: 'Cancel',

@@ -14,7 +14,7 @@ import { changeNow } from './run-change.ts'
 import './change-class.css'
 
 /** Plans a change of class, makes it, and says how it ended. */
-export function ChangeClassPickerog(): ReactNode {
+export function ChangeClassDialog(): ReactNode {
   const { t } = useTranslation()
   const { target } = useChangeClass()
   const sandbox = useAgent(({ sandboxes }) => (target ? sandboxes.get(target.id) : undefined))

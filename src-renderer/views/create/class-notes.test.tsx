@@ -1,12 +1,9 @@
-import { cleanup } from '@testing-library/react'
-import { afterEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { startI18n } from '../../copy/i18n.ts'
 import { classProfiles, makeAdvice } from '../../testing/isolation-samples.ts'
 import { renderScreen } from '../../testing/render.tsx'
 import { ClassNotes } from './class-notes.tsx'
-
-afterEach(cleanup)
 
 test('advice, problems and limitations are in the language of the window', () => {
   const advice = makeAdvice({

@@ -1,6 +1,6 @@
-import { cleanup, screen, waitFor, within } from '@testing-library/react'
+import { screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { afterEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { AppError } from '#contract/app-error'
 import type { IsolationClass } from '#contract/sandbox'
 import { initialAgentState } from '../../store/agent-state.ts'
@@ -40,8 +40,6 @@ const fill = async (name: string, text: string): Promise<void> => {
   await userEvent.type(field(name), text)
 }
 const create = (): Promise<void> => userEvent.click(dialog().getByRole('button', { name: 'Create' }))
-
-afterEach(cleanup)
 
 test('what was typed is requested, and the dialog closes', async () => {
   const joey = open()

@@ -9,8 +9,9 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Segments } from '../../components/toggles.tsx'
-import { type Content, readContent, toBase64, toHexRows } from '../../model/file-content.ts'
+import { type Content, readContent, toHexRows } from '../../model/file-content.ts'
 import { type FilePart, fileStore } from '../../store/files-store.ts'
+import { FilePicture } from './file-picture.tsx'
 import { HighlightedText } from './highlighted-text.tsx'
 
 interface Props {
@@ -216,23 +217,6 @@ function Shown({
       </pre>
     )
   }
-  if (content.kind === 'picture') return <Picture bytes={bytes} type={content.type} name={name} />
+  if (content.kind === 'picture') return <FilePicture bytes={bytes} type={content.type} name={name} />
   return <HighlightedText name={name} text={content.text} label={t('files.preview.label', { name })} />
-}
-
-function Picture({
-  bytes,
-  type,
-  name,
-}: {
-  readonly bytes: Uint8Array<ArrayBuffer>
-  readonly type: string
-  readonly name: string
-}): ReactNode {
-  const url = useMemo(() => `data:${type};base64,${toBase64(bytes)}`, [bytes, type])
-  return (
-    <div className="file-picture">
-      <img src={url} alt={name} />
-    </div>
-  )
 }

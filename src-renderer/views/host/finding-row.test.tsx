@@ -1,5 +1,5 @@
-import { cleanup, screen } from '@testing-library/react'
-import { afterEach, expect, test } from 'vitest'
+import { screen } from '@testing-library/react'
+import { expect, test } from 'vitest'
 import { finding } from '#contract/finding'
 import { commandRemedy } from '#contract/remedy'
 import { sentence } from '#contract/sentence'
@@ -7,8 +7,6 @@ import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { startI18n } from '../../copy/i18n.ts'
 import { renderScreen } from '../../testing/render.tsx'
 import { FindingRow } from './finding-row.tsx'
-
-afterEach(cleanup)
 
 test('a finding is in the language of the window, the command against it as it is', () => {
   const found = finding({

@@ -1,10 +1,11 @@
-import { Boxes, Laptop, Layers, Monitor, Moon, Sun, Waypoints } from 'lucide-react'
+import { Boxes, Laptop, Layers, Monitor, Moon, Sun, TriangleAlert, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import { Mark } from '../../components/mark.tsx'
 import { Segments } from '../../components/toggles.tsx'
 import { useAgent } from '../../store/agent-store.ts'
+import { useOlderElectron } from '../../store/app-store.ts'
 import { changeSettings, useSettings } from '../../store/settings.ts'
 import { AgentStatus } from './agent-status.tsx'
 
@@ -27,10 +28,24 @@ export function Sidebar(): ReactNode {
         </ul>
       </nav>
       <footer className="sidebar-foot">
+        <OlderElectron />
         <AgentStatus />
         <ThemeSwitch />
       </footer>
     </div>
+  )
+}
+
+/** Always in sight: faults of an old Electron are known to everybody who would use them. */
+function OlderElectron(): ReactNode {
+  const { t } = useTranslation()
+  const version = useOlderElectron()
+  if (version === null) return null
+  return (
+    <p className="older-electron">
+      <TriangleAlert aria-hidden="true" />
+      {t('shell.olderElectron', { version })}
+    </p>
   )
 }
 

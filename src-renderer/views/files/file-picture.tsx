@@ -1,0 +1,27 @@
+import { type ReactNode, useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+import { toBase64 } from '../../model/file-content.ts'
+import { useOlderElectron } from '../../store/app-store.ts'
+
+interface Props {
+  readonly bytes: Uint8Array<ArrayBuffer>
+  /** A media type, as `image/png`. */
+  readonly type: string
+  readonly name: string
+}
+
+/** A picture that a guest made. An older Electron never gets its bytes: its faults in reading pictures are public. */
+export function FilePicture(props: Props): ReactNode {
+  const { t } = useTranslation()
+  const older = useOlderElectron()
+  return older === null ? <Shown {...props} /> : <p className="section-text">{t('files.preview.noPicture')}</p>
+}
+
+function Shown({ bytes, type, name }: Props): ReactNode {
+  const url = useMemo(() => `data:${type};base64,${toBase64(bytes)}`, [bytes, type])
+  return (
+    <div className="file-picture">
+      <img src={url} alt={name} />
+    </div>
+  )
+}
