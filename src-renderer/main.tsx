@@ -18,7 +18,7 @@ startI18n()
 feedAgentStore(agentStore, { onNotice: (notice) => toast(saidText(notice), { duration: 12_000 }) })
 feedUsageStore(agentStore)
 listenForShortcuts()
-// Without an answer only a hint is missing.
+// Without an answer a hint is missing, and no picture of a guest is shown.
 void loadApp().catch(() => undefined)
 
 const root = document.getElementById('root')

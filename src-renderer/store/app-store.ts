@@ -3,19 +3,20 @@ import { createStore } from 'zustand/vanilla'
 import { readApp } from '#contract/app'
 import { call } from '../call.ts'
 
-interface AppModel {
-  /** The version of an Electron that is older than the one Joey is made for; null on the right one, and while that is not known. */
-  readonly olderElectron: string | null
-}
+/** What the window runs on: the Electron that Joey is made for, or an older one. */
+export type Electron =
+  | { readonly kind: 'unknown' }
+  | { readonly kind: 'right' }
+  | { readonly kind: 'older'; readonly version: string }
 
-export const appStore = createStore<AppModel>(() => ({ olderElectron: null }))
+export const appStore = createStore<{ readonly electron: Electron }>(() => ({ electron: { kind: 'unknown' } }))
 
-export function useOlderElectron(): string | null {
-  return useStore(appStore, ({ olderElectron }) => olderElectron)
+export function useElectron(): Electron {
+  return useStore(appStore, ({ electron }) => electron)
 }
 
 /** Reads what the window runs on. It does not change while it runs. */
 export async function loadApp(): Promise<void> {
-  const { electron, isOlderElectron } = await call(readApp, {})
-  appStore.setState({ olderElectron: isOlderElectron ? electron : null })
+  const { electron: version, isOlderElectron } = await call(readApp, {})
+  appStore.setState({ electron: isOlderElectron ? { kind: 'older', version } : { kind: 'right' } })
 }

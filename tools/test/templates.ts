@@ -2,7 +2,7 @@ import { existsSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { joeyScript } from '../paths.ts'
-import { run } from '../process/run.ts'
+import { type Finished, run } from '../process/run.ts'
 
 const commandMs = 60_000
 const templatesMs = 120_000
@@ -19,17 +19,23 @@ export async function prepareTemplates(folder: string, env: NodeJS.ProcessEnv): 
   const joey = (...args: string[]) => run(joeyScript, args, { env: { ...env, JOEY_HOME: home }, timeoutMs: commandMs })
   try {
     if ((await joey('agent', 'start')).code !== 0) return
-    const { stdout } = await joey('class', 'ls', '--json')
-    const microvm = (JSON.parse(stdout) as { class: string; available: boolean }[]).find(
-      (each) => each.class === 'microvm',
-    )
     const made = join(home, 'microvm', 'templates')
-    const isComplete = microvm?.available === true && (await waitForTemplates(made))
-    await joey('agent', 'stop')
+    let isComplete = false
+    try {
+      isComplete = (await canHaveMicrovms(joey)) && (await waitForTemplates(made))
+    } finally {
+      await joey('agent', 'stop')
+    }
     if (isComplete) renameSync(made, join(folder, 'templates'))
   } finally {
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+async function canHaveMicrovms(joey: (...args: string[]) => Promise<Finished>): Promise<boolean> {
+  const { stdout } = await joey('class', 'ls', '--json')
+  const classes = JSON.parse(stdout) as readonly { readonly class: string; readonly available: boolean }[]
+  return classes.some((each) => each.class === 'microvm' && each.available)
 }
 
 async function waitForTemplates(folder: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { type ReactNode, useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toBase64 } from '../../model/file-content.ts'
-import { useOlderElectron } from '../../store/app-store.ts'
+import { useElectron } from '../../store/app-store.ts'
 
 interface Props {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -10,11 +10,15 @@ interface Props {
   readonly name: string
 }
 
-/** A picture that a guest made. An older Electron never gets its bytes: its faults in reading pictures are public. */
+/**
+ * A picture that a guest made. An older Electron never gets its bytes: its faults in reading pictures are public. While it is not
+ * known which one runs there is nothing.
+ */
 export function FilePicture(props: Props): ReactNode {
   const { t } = useTranslation()
-  const older = useOlderElectron()
-  return older === null ? <Shown {...props} /> : <p className="section-text">{t('files.preview.noPicture')}</p>
+  const { kind } = useElectron()
+  if (kind === 'unknown') return null
+  return kind === 'right' ? <Shown {...props} /> : <p className="section-text">{t('files.preview.noPicture')}</p>
 }
 
 function Shown({ bytes, type, name }: Props): ReactNode {

@@ -5,7 +5,7 @@ import { makeFakeJoey } from '../../testing/fake-joey.ts'
 import { renderScreen } from '../../testing/render.tsx'
 import { Sidebar } from './sidebar.tsx'
 
-afterEach(() => appStore.setState({ olderElectron: null }))
+afterEach(() => appStore.setState({ electron: { kind: 'unknown' } }))
 
 const runOn = async (electron: string, isOlderElectron: boolean): Promise<void> => {
   const info = { version: '0.1.0', platform: 'linux', electron, isOlderElectron }

@@ -5,7 +5,7 @@ import { Link, useLocation } from 'wouter'
 import { Mark } from '../../components/mark.tsx'
 import { Segments } from '../../components/toggles.tsx'
 import { useAgent } from '../../store/agent-store.ts'
-import { useOlderElectron } from '../../store/app-store.ts'
+import { useElectron } from '../../store/app-store.ts'
 import { changeSettings, useSettings } from '../../store/settings.ts'
 import { AgentStatus } from './agent-status.tsx'
 
@@ -39,12 +39,12 @@ export function Sidebar(): ReactNode {
 /** Always in sight: faults of an old Electron are known to everybody who would use them. */
 function OlderElectron(): ReactNode {
   const { t } = useTranslation()
-  const version = useOlderElectron()
-  if (version === null) return null
+  const electron = useElectron()
+  if (electron.kind !== 'older') return null
   return (
     <p className="older-electron">
       <TriangleAlert aria-hidden="true" />
-      {t('shell.olderElectron', { version })}
+      {t('shell.olderElectron', { version: electron.version })}
     </p>
   )
 }
