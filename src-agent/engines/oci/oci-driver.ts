@@ -15,6 +15,7 @@ import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running } fr
 import { mayGainRights } from '../new-privileges.ts'
 import { containerFlavour } from './container-flavour.ts'
 import { runtimeFailure } from './failures.ts'
+import { awaitReplaced, programOf } from './first-program.ts'
 import type { Engine, FlavourDeps, OciFlavour, Phase } from './flavour.ts'
 import { defaultCapabilities, resolveGrants } from './grants.ts'
 import { type MonitorDeps, rootfsOf, startMonitor, withHiddenNetSettings } from './monitor.ts'
@@ -82,16 +83,22 @@ interface Parts {
 /** From nothing to running, and to nothing again. */
 function createLife({ deps, engine, flavour, phase, cgroup }: Parts) {
   const nameOf = flavour.engineName
+  /** Main processes of what is made and not yet started. */
+  const waiting = new Map<SandboxId, number>()
   return {
     async create(plan: LaunchPlan, signal: AbortSignal): Promise<Running> {
       // A second call is for the same sandbox as it is: its bundle is in use.
       const known = await readRunning(plan, phase)
-      if (known) return known
+      if (known) {
+        waiting.set(plan.id, known.pid)
+        return known
+      }
       await writeBundle(plan, deps, flavour)
       await rm(join(deps.exits, plan.id), { force: true })
       try {
         const running = await startMonitor(deps, flavour, plan, { signal })
         await flavour.settle(cgroup(plan.id))
+        waiting.set(plan.id, running.pid)
         return running
       } catch (error) {
         await flavour.clear(plan.id, cgroup(plan.id))
@@ -101,9 +108,16 @@ function createLife({ deps, engine, flavour, phase, cgroup }: Parts) {
       }
     },
 
-    start: (id) => startCreated(deps, flavour, id),
+    async start(id) {
+      const pid = flavour.sharesProcesses ? waiting.get(id) : undefined
+      const before = pid === undefined ? null : programOf(pid)
+      await startCreated(deps, flavour, id)
+      if (pid !== undefined && before !== null) await awaitReplaced(pid, before)
+      waiting.delete(id)
+    },
 
     async remove(id: SandboxId, paths: SandboxPaths) {
+      waiting.delete(id)
       await flavour.clear(id, cgroup(id))
       const { code } = await engine(['delete', '--force', nameOf(id)], answers)
       // Success is gone; otherwise it may not have been there at all.
