@@ -2,8 +2,14 @@ import { builtinModules } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import type { InlineConfig } from 'vite'
 import { evaluatedModule, lateModule } from './tools/build/evaluated-module.ts'
-import { startGroup } from './tools/build/start-group.ts'
-import { lateBuiltins, lateHttp, lateNames, takenBuiltins } from './tools/build/taken-builtins.ts'
+import { neededGroup } from './tools/build/needed-group.ts'
+import {
+  lateBuiltins,
+  lateFunctions,
+  lateNames,
+  takenBuiltins,
+  withLateFunctions,
+} from './tools/build/taken-builtins.ts'
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
@@ -42,10 +48,24 @@ const contract = [
   lateModule(path('src-contract/sentences/index.ts')),
 ]
 
+const verb = (file: string): string => path(`src-cli/verbs/${file}.ts`)
+const sessions = [verb('inside/exec'), verb('sandboxes/run')]
+
+/**
+ * What is typed all day loads few files: what every command needs; what lists and answers need; of what runs commands, that
+ * which other verbs need as well; and all the rest of it, with the WebSocket.
+ */
+const cliGroups = [
+  neededGroup('start', [path('src-cli/index.ts')]),
+  neededGroup('answer', [verb('sandboxes/ls'), verb('agent/version')]),
+  neededGroup('shared', sessions, path('src-cli/streams/channel.ts')),
+  neededGroup('session', sessions),
+]
+
 /** The command line: one file, dependencies inside, because resolving them one by one costs more than the command. */
 export const cliConfig = (entries: Readonly<Record<string, string>>, outDir: string): InlineConfig => ({
   ...common,
-  plugins: [lateBuiltins, lateHttp, takenBuiltins, ...contract],
+  plugins: [lateBuiltins, lateFunctions, takenBuiltins, ...contract],
   ssr: { noExternal: true },
   build: {
     ssr: true,
@@ -58,13 +78,13 @@ export const cliConfig = (entries: Readonly<Record<string, string>>, outDir: str
     rolldownOptions: {
       input: entries,
       external: [...builtinModules.flatMap((name) => [name, `node:${name}`]), ...accelerators].filter(
-        (name) => name !== 'node:http' && !lateNames.includes(name),
+        (name) => !withLateFunctions(name) && !lateNames.includes(name),
       ),
       output: {
         format: 'es',
         entryFileNames: '[name].js',
         chunkFileNames: 'chunks/[name]-[hash].js',
-        codeSplitting: { groups: [startGroup(path('src-cli/index.ts'))] },
+        codeSplitting: { groups: cliGroups, includeDependenciesRecursively: false },
       },
     },
   },

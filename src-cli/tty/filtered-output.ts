@@ -4,6 +4,8 @@ import { createOutputFilter, type OutputRule } from './output-filter.ts'
 /** The same context, but what is written to an output that is a terminal passes a filter. Pipes and files get every byte. */
 export function filterTerminals<C extends Pick<Context, 'stdout' | 'stderr'>>(context: C, rule: OutputRule): C {
   const { stdout, stderr } = context
+  // To copy a context reads its standard input, which not every command needs, and which takes time to open.
+  if (stdout.isTTY !== true && stderr.isTTY !== true) return context
   return { ...context, stdout: filterOutput(stdout, rule), stderr: filterOutput(stderr, rule) }
 }
 

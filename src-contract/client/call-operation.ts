@@ -4,7 +4,7 @@ import type { Operation, Stream } from '../operation.ts'
 import { parseAnswer } from '../tolerant.ts'
 import { WireError } from '../wire-texts.ts'
 import { type CallOptions, sendRequest } from './send-request.ts'
-import { type Address, linkError } from './transport.ts'
+import { type Address, exchange, linkError } from './transport.ts'
 
 export type Request<O extends Operation> = z.input<O['request']>
 export type Answer<O extends Operation> = z.output<O['response']>
@@ -17,7 +17,7 @@ export async function callOperation<O extends Operation>(
   options: CallOptions = {},
 ): Promise<Answer<O>> {
   const request = parseRequest(op, raw)
-  const answer = await sendRequest(address, op, request, options)
+  const answer = await sendRequest((given) => exchange(address, given), op, request, options)
   return readAnswer(op, answer.status, answer.text) as Answer<O>
 }
 

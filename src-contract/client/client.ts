@@ -5,6 +5,7 @@ import type { Operations } from '../registry.ts'
 import type { WireError } from '../wire-texts.ts'
 import { readForm } from './answer-form.ts'
 import { type CallForm, callForms, failureForm, forms } from './answer-forms.ts'
+import { exchangeOnce } from './one-exchange.ts'
 import { type CallOptions, sendRequest } from './send-request.ts'
 import { type Address, linkError } from './transport.ts'
 
@@ -25,7 +26,7 @@ export function createClient(address: Address): Client {
     (form: CallForm) =>
     async (request: Readonly<Record<string, unknown>>, options: CallOptions = {}) => {
       checkPath(form, request)
-      const { status, text } = await sendRequest(address, form, request, options)
+      const { status, text } = await sendRequest((given) => exchangeOnce(address, given), form, request, options)
       return readAnswer(form, status, text)
     }
   return Object.fromEntries(Object.entries(callForms).map(([key, form]) => [key, bind(form)])) as unknown as Client

@@ -1,5 +1,5 @@
 import { fillPath, type Method, toQuery } from '../operation.ts'
-import { type Address, exchange } from './transport.ts'
+import type { Answer, Exchange } from './transport.ts'
 
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined
@@ -7,14 +7,14 @@ export interface CallOptions {
 
 /** Sends a request to where an operation is served, and gives the answer as it came. */
 export function sendRequest(
-  address: Address,
+  exchange: (options: Exchange) => Promise<Answer>,
   { method, path: template }: { readonly method: Method; readonly path: string },
   request: Readonly<Record<string, unknown>>,
   { signal }: CallOptions,
-): ReturnType<typeof exchange> {
+): Promise<Answer> {
   const { path, rest } = fillPath(template, request)
   const inQuery = method === 'GET' || method === 'DELETE'
-  return exchange(address, {
+  return exchange({
     method,
     path: inQuery ? path + toQuery(rest) : path,
     body: inQuery ? undefined : JSON.stringify(rest),

@@ -7,13 +7,28 @@ export interface Address {
 }
 
 /** A text answer larger than this is no answer of the agent. */
-const maxAnswerBytes = 64 * 1024 * 1024
+export const maxAnswerBytes = 64 * 1024 * 1024
 
-/** One HTTP exchange over the unix socket. Rejects with `agent-not-running` where nobody listens. */
-export function exchange(
-  { socketPath }: Address,
-  options: { method: string; path: string; body?: string | undefined; signal?: AbortSignal | undefined },
-): Promise<{ status: number; text: string }> {
+/** What is sent. */
+export interface Exchange {
+  readonly method: string
+  readonly path: string
+  /** JSON. */
+  readonly body?: string | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** What comes back. */
+export interface Answer {
+  readonly status: number
+  readonly text: string
+}
+
+/**
+ * One HTTP exchange over the unix socket, on a connection that later ones use again. Rejects with `agent-not-running` where
+ * nobody listens.
+ */
+export function exchange({ socketPath }: Address, options: Exchange): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers: Record<string, string | number> = { host: 'joey', accept: 'application/json' }
     if (options.body !== undefined) {

@@ -27,7 +27,7 @@ export function lateModule(file: string): Plugin {
       const tables = Object.entries(await exportsOf(file)).map(([name, value]) => {
         const fileName = `tables/${name}.json`
         this.emitFile({ type: 'asset', fileName, source: JSON.stringify(value) })
-        // From a chunk's folder, for the table is used in what every command starts with (start-group.ts).
+        // From a chunk's folder, for the table is used in what every command starts with (needed-group.ts).
         return `export const ${name} = late(new URL(${JSON.stringify(`../${fileName}`)}, import.meta.url))`
       })
       return [`import { late } from '${lateTable}'`, ...tables].join('\n')

@@ -14,15 +14,28 @@ export const lateBuiltins: Plugin = {
       : null,
 }
 
-/** Every command loads what asks the agent, also where nothing is asked, and HTTP takes long to load. */
-export const lateHttp: Plugin = {
-  name: 'joey:late-http',
+/** Functions of modules of Node that take long to load, and that most commands never call. */
+const calledLate: Readonly<Record<string, readonly string[]>> = {
+  'node:child_process': ['spawn', 'spawnSync'],
+  'node:http': ['request'],
+}
+
+/** Whether {@link lateFunctions} stands for the module. */
+export const withLateFunctions = (name: string): boolean => Object.hasOwn(calledLate, name)
+
+/** Loads them when one of their functions is called. */
+export const lateFunctions: Plugin = {
+  name: 'joey:late-functions',
   enforce: 'pre',
-  resolveId: (id) => (id === 'node:http' ? '\0late-http' : null),
-  load: (id) =>
-    id === '\0late-http'
-      ? "export const request = (...given) => process.getBuiltinModule('node:http').request(...given)"
-      : null,
+  resolveId: (id) => (withLateFunctions(id) ? `\0called-late:${id}` : null),
+  load(id) {
+    const name = id.startsWith('\0called-late:') ? id.slice('\0called-late:'.length) : ''
+    const functions = calledLate[name] ?? []
+    if (functions.length === 0) return null
+    return functions
+      .map((each) => `export const ${each} = (...given) => process.getBuiltinModule('${name}').${each}(...given)`)
+      .join('\n')
+  },
 }
 
 const importOf = /\bimport\s*([\w$*{][^;"']*?)?\s*(?:from\s*)?["'](node:[\w/]+)["'];?/g
