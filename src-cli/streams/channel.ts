@@ -1,12 +1,11 @@
-import type { RawData } from 'ws'
 import type * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
 import { isUnknownKind, readForm } from '#contract/client/answer-form'
 import { failureForm, forms, type StreamForm, streamForms } from '#contract/client/answer-forms'
-import { openStream } from '#contract/client/open-stream'
 import { type Address, linkError } from '#contract/client/transport'
 import type { Streams } from '#contract/registry'
 import type { WireError } from '#contract/wire-texts'
+import { openStreamSocket, type StreamSocket } from './websocket/stream-socket.ts'
 
 /** The name of a stream that is declared. */
 export type StreamKey = keyof Streams
@@ -39,24 +38,16 @@ export function openChannel<K extends StreamKey>(
   handlers: ChannelHandlers<K>,
 ): Channel<K> {
   const form = streamForms[key]
-  const socket = openStream(address, form, request)
-  const { opened, ended } = follow(socket, (data, isBinary) => {
-    const bytes = toBuffer(data)
+  const { socket, opened, ended } = follow(address, form, request, (bytes, isBinary) => {
     if (isBinary) handlers.onBytes?.(bytes)
     else readMessage(form, handlers, bytes.toString('utf8'))
   })
   return {
     opened,
     ended,
-    send: (message) => {
-      if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message))
-    },
-    sendBytes: (bytes) =>
-      new Promise((resolve) => {
-        // A socket that is closing has no use for input; `ended` has the reason why it closes.
-        if (socket.readyState === socket.OPEN) socket.send(bytes, { binary: true }, () => resolve())
-        else resolve()
-      }),
+    send: (message) => socket.send(JSON.stringify(message)),
+    // A socket that is closing has no use for input; `ended` has the reason why it closes.
+    sendBytes: (bytes) => new Promise((resolve) => socket.send(bytes, resolve)),
     pause: () => socket.pause(),
     resume: () => socket.resume(),
     close: () => {
@@ -67,61 +58,53 @@ export function openChannel<K extends StreamKey>(
   }
 }
 
-type Socket = ReturnType<typeof openStream>
+interface Followed {
+  readonly socket: StreamSocket
+  readonly opened: Promise<void>
+  readonly ended: Promise<void>
+}
 
+/** Opens it, and turns what it reports into two promises. What `onData` throws ends it. */
 function follow(
-  socket: Socket,
-  onData: (data: RawData, isBinary: boolean) => void,
-): { readonly opened: Promise<void>; readonly ended: Promise<void> } {
+  address: Address,
+  form: StreamForm,
+  request: Readonly<Record<string, unknown>>,
+  onData: (bytes: Buffer, isBinary: boolean) => void,
+): Followed {
+  const open = Promise.withResolvers<void>()
+  const end = Promise.withResolvers<void>()
+  let isOpen = false
   let failure: Error | undefined
   const fail = (error: unknown): void => {
     failure ??= error instanceof AppError ? error : linkError(error)
     socket.terminate()
   }
-  socket.on('message', (data, isBinary) => {
-    try {
-      onData(data, isBinary)
-    } catch (error) {
-      fail(error)
-    }
-  })
-  socket.on('error', (error) => {
-    failure ??= linkError(error)
-  })
-  socket.on('unexpected-response', (_request, response) => {
-    const chunks: Buffer[] = []
-    response.on('data', (chunk: Buffer) => chunks.push(chunk))
-    response.on('end', () => fail(refusal(response.statusCode ?? 0, Buffer.concat(chunks).toString('utf8'))))
-    response.on('error', fail)
-  })
-  const ended = new Promise<void>((resolve, reject) => {
-    socket.on('close', (code) => {
-      if (failure) reject(failure)
-      else if (code === 1000 || code === 1005) resolve()
-      else reject(linkError(new Error(`The stream was closed with code ${code}.`)))
-    })
-  })
-  let isOpen = false
-  const opened = new Promise<void>((resolve, reject) => {
-    socket.on('open', () => {
+  const socket = openStreamSocket(address, form, request, {
+    onOpen() {
       isOpen = true
-      resolve()
-    })
-    // Only where it is needed: the sentences of failures are read from a file.
-    const tooEarly = (): void => {
-      if (!isOpen) reject(linkError(new Error('The stream was closed before it was open.')))
-    }
-    ended.then(tooEarly, reject)
+      open.resolve()
+    },
+    onMessage(bytes, isBinary) {
+      try {
+        onData(bytes, isBinary)
+      } catch (error) {
+        fail(error)
+      }
+    },
+    onRefused: (status, text) => fail(refusal(status, text)),
+    onClosed(code, error) {
+      const isPeaceful = code === 1000 || code === 1005
+      if (!failure && !isPeaceful) failure = linkError(error ?? new Error(`The stream was closed with code ${code}.`))
+      if (failure) end.reject(failure)
+      else end.resolve()
+      // Only where it is needed: the sentences of failures are read from a file.
+      if (!isOpen) open.reject(failure ?? linkError(new Error('The stream was closed before it was open.')))
+    },
   })
   // Whoever waits for one of the two hears of a failure; the other must not count as unhandled.
-  opened.catch(() => undefined)
-  ended.catch(() => undefined)
-  return { opened, ended }
-}
-
-function toBuffer(data: RawData): Buffer {
-  if (Buffer.isBuffer(data)) return data
-  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data)
+  open.promise.catch(() => undefined)
+  end.promise.catch(() => undefined)
+  return { socket, opened: open.promise, ended: end.promise }
 }
 
 /** Hands on a message of the stream, or throws the error that the agent sends before it closes. */
