@@ -79,7 +79,7 @@ export function openStreamSocket(
     }
   }
   const answered = (head: string, after: Buffer): void => {
-    if (!/^HTTP\/1\.1 101 /.test(head)) return refuse(socket, head, after, listener)
+    if (!head.startsWith('HTTP/1.1 101 ')) return refuse(socket, head, after, listener)
     socket.on('data', (bytes) =>
       failing(() => {
         reader.push(bytes)
