@@ -30,6 +30,7 @@ const mostAnswerBytes = 64 * 1024
 const closingMs = 30_000
 const noCode = 1005
 const lostCode = 1006
+const normalCode = 1000
 const opcodes = { text: 1, binary: 2, close: 8, pong: 10 } as const
 
 /**
@@ -44,83 +45,92 @@ export function openStreamSocket(
 ): StreamSocket {
   const { path, rest } = fillPath(template, request)
   const socket = connect(socketPath)
-  const state = {
-    isOpen: false,
-    isClosing: false,
-    isPaused: false,
-    code: lostCode,
-    error: undefined as Error | undefined,
+  let frames: Frames | null = null
+  let failure: Error | undefined
+  socket.on('error', (error) => {
+    failure = error
+  })
+  socket.on('close', () => listener.onClosed(frames?.code() ?? lostCode, failure))
+  readAnswerHead(socket, (head, after) => {
+    if (!head.startsWith('HTTP/1.1 101 ')) return refuse(socket, head, after, listener)
+    frames = exchangeFrames(socket, listener.onMessage)
+    listener.onOpen()
+    frames.read(after)
+  })
+  socket.write(upgradeRequest(path + toQuery(rest)))
+  return {
+    send(data, done) {
+      if (frames) frames.send(data, done)
+      else done?.()
+    },
+    pause: () => frames?.pause(),
+    resume: () => frames?.resume(),
+    close() {
+      if (frames) frames.close()
+      else socket.destroy()
+    },
+    terminate: () => void socket.destroy(),
   }
-  const send = (opcode: number, bytes: Uint8Array, done?: () => void): void => {
-    socket.cork()
-    socket.write(frameHead(opcode, bytes.length))
-    socket.write(bytes, done)
-    socket.uncork()
-  }
+}
+
+/** The frames on a connection that has been opened. */
+interface Frames extends Pick<StreamSocket, 'send' | 'pause' | 'resume' | 'close'> {
+  /** Bytes that have come. */
+  read(bytes: Buffer): void
+  /** With which code the other side has closed it. */
+  code(): number
+}
+
+function exchangeFrames(socket: Socket, onMessage: StreamListener['onMessage']): Frames {
   const reader = createMessageReader(mostMessageBytes)
-  const readOn = (): void => {
-    for (let message = next(); message; message = next()) accept(message)
-  }
-  const next = (): Message | null => (state.isPaused || socket.destroyed ? null : reader.next())
+  let isClosing = false
+  let isPaused = false
+  let code = lostCode
   const accept = ({ kind, bytes }: Message): void => {
-    if (kind === 'text' || kind === 'binary') listener.onMessage(bytes, kind === 'binary')
-    else if (kind === 'ping') send(opcodes.pong, bytes)
+    if (kind === 'text' || kind === 'binary') onMessage(bytes, kind === 'binary')
+    else if (kind === 'ping') writeFrame(socket, opcodes.pong, bytes)
     else if (kind === 'close') {
-      state.code = bytes.length >= 2 ? bytes.readUInt16BE() : noCode
-      if (!state.isClosing) send(opcodes.close, bytes.subarray(0, 2))
+      code = bytes.length >= 2 ? bytes.readUInt16BE() : noCode
+      if (!isClosing) writeFrame(socket, opcodes.close, bytes.subarray(0, 2))
       socket.end()
     }
   }
-  const failing = (act: () => void): void => {
+  const read = (bytes: Buffer): void => {
     try {
-      act()
+      reader.push(bytes)
+      while (!isPaused && !socket.destroyed) {
+        const message = reader.next()
+        if (message === null) return
+        accept(message)
+      }
     } catch (error) {
       socket.destroy(error as Error)
     }
   }
-  const answered = (head: string, after: Buffer): void => {
-    if (!head.startsWith('HTTP/1.1 101 ')) return refuse(socket, head, after, listener)
-    socket.on('data', (bytes) =>
-      failing(() => {
-        reader.push(bytes)
-        readOn()
-      }),
-    )
-    state.isOpen = true
-    listener.onOpen()
-    reader.push(after)
-    failing(readOn)
-  }
-  socket.on('error', (error) => {
-    state.error = error
-  })
-  socket.on('close', () => listener.onClosed(state.code, state.error))
-  readAnswerHead(socket, answered)
-  socket.write(upgradeRequest(path + toQuery(rest)))
+  socket.on('data', read)
   return {
+    read,
+    code: () => code,
     send(data, done) {
-      if (!state.isOpen || state.isClosing || socket.destroyed) return done?.()
-      if (typeof data === 'string') send(opcodes.text, Buffer.from(data), done)
-      else send(opcodes.binary, data, done)
+      if (isClosing || socket.destroyed) done?.()
+      else if (typeof data === 'string') writeFrame(socket, opcodes.text, Buffer.from(data), done)
+      else writeFrame(socket, opcodes.binary, data, done)
     },
     pause() {
-      if (!state.isOpen) return
-      state.isPaused = true
+      isPaused = true
       socket.pause()
     },
     resume() {
-      state.isPaused = false
+      isPaused = false
       socket.resume()
-      failing(readOn)
+      read(Buffer.alloc(0))
     },
     close() {
-      if (!state.isOpen) return void socket.destroy()
-      if (state.isClosing) return
-      state.isClosing = true
-      send(opcodes.close, Buffer.from([1000 >> 8, 1000 & 255]))
+      if (isClosing) return
+      isClosing = true
+      writeFrame(socket, opcodes.close, Buffer.from([normalCode >> 8, normalCode & 255]))
       setTimeout(() => socket.destroy(), closingMs).unref()
     },
-    terminate: () => void socket.destroy(),
   }
 }
 
@@ -167,6 +177,13 @@ function refuse(socket: Socket, head: string, first: Buffer, { onRefused }: Stre
   socket.on('data', readOn)
   socket.on('end', tell)
   readOn(Buffer.alloc(0))
+}
+
+function writeFrame(socket: Socket, opcode: number, bytes: Uint8Array, done?: () => void): void {
+  socket.cork()
+  socket.write(frameHead(opcode, bytes.length))
+  socket.write(bytes, done)
+  socket.uncork()
 }
 
 /** A client masks what it sends; with a mask of zeros that leaves it as it is. */
