@@ -41,6 +41,10 @@ const said: readonly (readonly [NoticeFact, string])[] = [
     'Root in "web" is root of this machine: the file system of /srv/share cannot map ids.',
   ],
   [
+    notice('server-ids-of-this-machine', { name: 'web', why: 'mount', what: '/srv/share' }),
+    'What serves the mounts of "web" is root of this machine: the file system of /srv/share cannot map ids.',
+  ],
+  [
     notice('intruder-refused', { why: 'sandbox', name: 'web', pid: 7 }),
     'A program in "web" (pid 7) has connected to the socket of the agent, and was refused. Somebody has let the sandbox see it.',
   ],

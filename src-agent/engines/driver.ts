@@ -167,6 +167,12 @@ export interface GuestProcess {
 }
 
 /**
+ * What of a sandbox runs with the ids that `users` of its plan gives: the guest's own processes, or only the programs that serve
+ * its mounts, because its users are those of another kernel.
+ */
+export type IdMapping = 'guest' | 'mounts' | null
+
+/**
  * An engine for one isolation class. Obligations are checked by conformance.ts on every driver:
  * - All methods MUST be safe to repeat; none holds state that a restarted agent would miss.
  * - `create` makes the guest's process ready but does not run it; on failure nothing is left.
@@ -181,8 +187,7 @@ export interface Driver {
   readonly sharesProcesses: boolean
   /** The last signal that the engine can send. Left out: the kernel's last, 64. */
   readonly highestSignal?: number
-  /** It applies `users` of the plan. */
-  readonly mapsIds: boolean
+  readonly mapsIds: IdMapping
   /** What it cannot do, or does otherwise. Data, so that window, command line and interface say the same beforehand. */
   readonly limitations: readonly ClassLimitation[]
   /** Makes everything ready up to, not including, the first instruction of the main process. */

@@ -1,4 +1,4 @@
-import { findResource } from '../base/process/resources.ts'
+import { outsideProgram } from './bind-mounts.ts'
 import type { LaunchPlan } from './driver.ts'
 
 /**
@@ -14,6 +14,6 @@ export function maySetIds({ mounts, grants }: Pick<LaunchPlan, 'mounts' | 'grant
 
 /** The beginning of a command line whose programs leave no set-user-id bit and no device node; nothing where that cannot be had. */
 export function withoutSetIds(): readonly string[] {
-  const outside = findResource(`outside/${process.arch}/joey-outside`)
+  const outside = outsideProgram()
   return outside === null ? [] : [outside, 'no-set-id']
 }

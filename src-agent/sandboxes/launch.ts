@@ -58,7 +58,10 @@ export async function launch(
   try {
     const ports = lease ? await connect(deps, record, lease) : []
     held = await holdMounts(deps, record)
-    const { users, reason } = chooseUserNamespace({ sandbox, driver, lease, ranges: deps.idRanges })
+    const { users, reason } = chooseUserNamespace({
+      ...{ sandbox, driver, lease, mounts: held.mounts },
+      ranges: deps.idRanges,
+    })
     const wanted = await makePlan(deps, record, { tree, lease, users, mounts: held.mounts, signal })
     const logStart = await deps.openHandles.logOf(sandbox.id).position()
     await deps.memoryCeiling.ensure()
@@ -118,7 +121,7 @@ async function beginMapped(
     }
   }
   const name = deps.records.get(plan.id)?.sandbox.name ?? plan.hostname
-  if (why !== null) deps.events.commit([describeHostIds(name, why)])
+  if (why !== null) deps.events.commit([describeHostIds(name, driver.mapsIds, why)])
   const plain = { ...plan, users: null }
   return { running: await begin(driver, plain, signal), plan: plain }
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { parseGrant } from '#contract/parse-grant'
+import { listProcesses } from '../base/kernel/cgroup-files.ts'
 import { nobodysIds } from '../base/kernel/id-ranges.ts'
+import { run } from '../base/process/run.ts'
 import { type AgentFixture, openAgentFixture } from '../testing/agent-fixture.ts'
 
 let fixture: AgentFixture
@@ -115,4 +117,54 @@ test('after the death of the agent a sandbox keeps its ids, and nobody else gets
   const others = [await fixture.create('later', { network: 'none' }), await fixture.create('latest')]
   for (const { pid } of others) expect(firstIdOf(pid)).not.toBe(first)
   expect((await fixture.exec('survivor', 'echo said >/dev/stderr; id -u')).stdout).toBe('0\n')
+})
+
+/** The programs that serve the mounts of a micro-VM, by what /proc tells of them. */
+async function readServers(id: string): Promise<readonly string[]> {
+  const pids = await listProcesses(`/joey/${fixture.services().folder.tag}/${id}`)
+  const isServer = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('/usr/lib/qemu/virtiofsd\0')
+  return pids.filter(isServer).map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8') + firstIdOf(pid))
+}
+
+test('what serves the mounts of a micro-VM is root of no machine, and what it writes is the owner’s', async () => {
+  const { mounts, source } = shared('of-machine', 4321)
+  chmodSync(source, 0o700)
+  const { id } = await fixture.create('machine', { class: 'microvm', mounts })
+  const servers = await readServers(id)
+  expect(servers).toHaveLength(1)
+  for (const status of servers) {
+    const first = Number(/(\d+)$/.exec(status)?.[1])
+    expect(first).toBeGreaterThan(nobodysIds)
+    expect(status).toMatch(new RegExp(`^Uid:\\t${first}\\t${first}\\t${first}\\t${first}$`, 'm'))
+    expect(status).toMatch(/^CapBnd:\t0{16}$/m)
+    // CHOWN, DAC_OVERRIDE, FOWNER, FSETID, SETGID, SETUID
+    expect(status).toMatch(/^CapPrm:\t00000000000000db$/m)
+  }
+  const script = 'echo x >/work/made; echo x >/work/33; chown 33:33 /work/33; echo x >/work/4321; chown 4321 /work/4321'
+  await fixture.exec('machine', script)
+  const idsOf = (name: string) => [statSync(join(source, name)).uid, statSync(join(source, name)).gid]
+  expect(idsOf('made')).toEqual([4321, 4321])
+  expect(idsOf('33')).toEqual([33, nobodysIds + 33])
+  expect(idsOf('4321')).toEqual([nobodysIds + 4321, 4321])
+  expect((await fixture.exec('machine', 'stat -c %u:%g /work /work/33')).stdout).toBe('0:0\n33:33\n')
+})
+
+test('a folder whose file system cannot map ids is served to a micro-VM by root, and a notice says so', async () => {
+  const names = ['lower', 'upper', 'work', 'merged'].map((name) => join(folder, 'stacked', name))
+  const [lower, upper, work, merged] = names as [string, string, string, string]
+  for (const name of names) mkdirSync(name, { recursive: true })
+  await run('mount', ['-t', 'overlay', '-o', `lowerdir=${lower},upperdir=${upper},workdir=${work}`, 'joey', merged])
+  try {
+    const mounts = [{ kind: 'bind' as const, source: merged, target: '/work', readOnly: false }]
+    const { id } = await fixture.create('stacked', { class: 'microvm', mounts })
+    expect((await fixture.exec('stacked', 'echo x >/work/made && cat /work/made')).stdout).toBe('x\n')
+    expect(notices()).toContain(
+      `What serves the mounts of "stacked" is root of this machine: the file system of ${merged} cannot map ids.`,
+    )
+    expect(await readServers(id)).toEqual([expect.stringMatching(/^Uid:\t0\t0/m)])
+    expect(fixture.services().records.get(id)?.firstId).toBeNull()
+    await fixture.services().sandboxes.remove('stacked', true)
+  } finally {
+    await run('umount', [merged])
+  }
 })

@@ -3,7 +3,7 @@ import { notice } from '#contract/notice'
 import type { NoticeFact } from '#contract/observe'
 import type { Grant, Sandbox } from '#contract/sandbox'
 import { type IdRanges, idsOfSandbox } from '../base/kernel/id-ranges.ts'
-import type { Driver, LaunchPlan } from '../engines/driver.ts'
+import type { Driver, IdMapping, LaunchPlan } from '../engines/driver.ts'
 import type { UserNamespace } from '../engines/user-ids.ts'
 import type { Lease } from '../network/network.ts'
 
@@ -36,19 +36,26 @@ interface Wish {
   readonly sandbox: Sandbox
   readonly driver: Pick<Driver, 'mapsIds'>
   readonly lease: Lease | null
+  readonly mounts: readonly unknown[]
   /** Null: this machine cannot map ids. */
   readonly ranges: IdRanges | null
 }
 
 /** The user namespace of a run, or why it has none where it could have one. */
-export function chooseUserNamespace({ sandbox, driver, lease, ranges }: Wish): {
+export function chooseUserNamespace({ sandbox, driver: { mapsIds }, lease, mounts, ranges }: Wish): {
   readonly users: UserNamespace | null
   readonly reason: HostIdsReason | null
 } {
-  if (!driver.mapsIds || ranges === null) return { users: null, reason: null }
-  const grant = findGrantOfHostIds(sandbox.spec.grants)
+  if (mapsIds === null || ranges === null || (mapsIds === 'mounts' && mounts.length === 0)) {
+    return { users: null, reason: null }
+  }
+  // What is granted to a guest with a kernel of its own acts on that kernel.
+  const grant = mapsIds === 'guest' ? findGrantOfHostIds(sandbox.spec.grants) : null
   if (grant !== null) return { users: null, reason: { why: 'grant', what: formatGrant(grant) } }
-  if (lease?.users) return { users: lease.users, reason: null }
+  if (lease?.users) {
+    const { first, path } = lease.users
+    return { users: { first, path: mapsIds === 'guest' ? path : null }, reason: null }
+  }
   // A network that was made before there were ranges left belongs to this machine.
   const first = lease === null ? ranges.take(sandbox.id) : null
   if (first === null) return { users: null, reason: { why: 'ranges', what: null } }
@@ -62,6 +69,7 @@ export function findForeignUser({ uid, gid, additionalGids }: LaunchPlan['proces
 }
 
 /** The notice of it. */
-export function describeHostIds(name: string, { why, what }: HostIdsReason): NoticeFact {
-  return notice('ids-of-this-machine', { name, why, what: what ?? '' })
+export function describeHostIds(name: string, mapsIds: IdMapping, { why, what }: HostIdsReason): NoticeFact {
+  const values = { name, why, what: what ?? '' }
+  return mapsIds === 'guest' ? notice('ids-of-this-machine', values) : notice('server-ids-of-this-machine', values)
 }

@@ -100,7 +100,7 @@ function createFakeDriver(fixture: Fixture, of: IsolationClass): Driver {
     name: `fake-${of}`,
     class: of,
     disk,
-    mapsIds: false,
+    mapsIds: null,
     sharesProcesses: disk === 'directory',
     limitations: [],
     async create({ id: name, paths }: LaunchPlan) {

@@ -146,7 +146,9 @@ export const findingSentences = defineSentences({
     params: { count: 'number' },
     sentence: 'Root in a container is not root here: each has {count} ids of its own',
   },
-  'id-maps-broken': { sentence: 'Root in a container is root of this machine' },
+  'id-maps-broken': {
+    sentence: 'Root in a container, and what serves the mounts of a micro-VM, is root of this machine',
+  },
   'id-maps-no-program': { params: { processor: 'text' }, sentence: 'Joey has no program for it on {processor}.' },
   'id-maps-untried': { sentence: 'There is nothing to try it with.' },
   'memory-ceiling': {

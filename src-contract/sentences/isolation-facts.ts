@@ -15,6 +15,7 @@ export const isolationFactSentences = defineSentences({
   'fact-filter': { sentence: 'Filter of system calls' },
   'fact-no-new-privileges': { sentence: 'No new privileges' },
   'fact-user': { sentence: 'User on this machine' },
+  'fact-server-user': { sentence: 'User that opens files for it' },
   'fact-user-map': { sentence: 'Map of users' },
   'fact-label': { sentence: 'Security label' },
   'fact-own-namespaces': { sentence: 'Namespaces of its own' },

@@ -2,6 +2,13 @@ import { defineSentences } from '../reasons/define.ts'
 
 const untilRestart = '{runs, select, yes { It runs with what it had until its next start.} no {}}'
 
+const whyHostIds = `{why, select,
+      grant {the grant {what} means nothing to any other root.}
+      mount {the file system of {what} cannot map ids.}
+      user {it runs as {what}, and a sandbox with ids of its own has 0 to 65535.}
+      other {all ranges of ids are taken.}
+    }`
+
 /** The tables whose records may turn out not to be readable. */
 export const recordTables = ['sandboxes', 'removals', 'snapshots', 'images', 'schedules', 'selftests'] as const
 export const recordNoun =
@@ -26,12 +33,11 @@ export const noticeSentences = defineSentences({
   },
   'ids-of-this-machine': {
     params: { name: 'text', why: ['grant', 'mount', 'user', 'ranges'], what: 'text' },
-    sentence: `Root in "{name}" is root of this machine: {why, select,
-      grant {the grant {what} means nothing to any other root.}
-      mount {the file system of {what} cannot map ids.}
-      user {it runs as {what}, and a sandbox with ids of its own has 0 to 65535.}
-      other {all ranges of ids are taken.}
-    }`,
+    sentence: `Root in "{name}" is root of this machine: ${whyHostIds}`,
+  },
+  'server-ids-of-this-machine': {
+    params: { name: 'text', why: ['grant', 'mount', 'user', 'ranges'], what: 'text' },
+    sentence: `What serves the mounts of "{name}" is root of this machine: ${whyHostIds}`,
   },
   'intruder-refused': {
     params: { why: ['sandbox', 'namespace'], name: 'text', pid: 'number' },

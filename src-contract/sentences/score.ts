@@ -34,6 +34,7 @@ export const scoreSentences = defineSentences({
   'score-privileges-gained': { sentence: 'Programs can gain privileges.' },
   'score-privileges-kept': { sentence: 'No program can gain privileges.' },
   'score-root': { sentence: 'It runs as root of this machine.' },
+  'score-server-root': { sentence: 'What opens files of this machine for it runs as root of this machine.' },
   'score-not-root': { sentence: 'It does not run as root of this machine.' },
   'score-namespaces-own': { sentence: 'It has namespaces of its own.' },
   'score-namespaces-shared': {

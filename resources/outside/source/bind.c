@@ -37,6 +37,34 @@ static int clone_held(const char *held, const char *source, int own_space)
 	return descriptor;
 }
 
+enum { TREE_WORDS = 6 };
+
+static int is_given(const char *word)
+{
+	return strcmp(word, "-") != 0;
+}
+
+/* SOURCE PLACE rw|ro HELD USERS GROUPS */
+static void bind_tree(char **words, int own_space)
+{
+	for (size_t i = 0; i < TREE_WORDS; i++)
+		if (words[i] == NULL) {
+			errno = EINVAL;
+			fail("not a tree:", words[0]);
+		}
+	int descriptor = clone_held(is_given(words[3]) ? words[3] : words[0], words[0], own_space);
+	uint64_t access = strcmp(words[2], "ro") == 0 ? READ_ONLY : 0;
+	struct holder ids = { .descriptor = -1 };
+	if (is_given(words[4]))
+		ids = make_user_namespace(words[4], words[5], 0);
+	set_attributes(descriptor, access | NO_SUID | NO_DEV, ids.descriptor, words[0]);
+	if (is_given(words[4])) {
+		close(ids.descriptor);
+		release_holder(ids);
+	}
+	mount_tree(descriptor, words[1]);
+}
+
 void bind_trees(char **words)
 {
 	int own_space = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
@@ -44,17 +72,8 @@ void bind_trees(char **words)
 	if (own_space < 0 || before < 0)
 		fail("cannot open", "where it is run");
 	char **next = words;
-	for (; next[0] != NULL && strcmp(next[0], "--") != 0; next += 4) {
-		if (next[1] == NULL || next[2] == NULL || next[3] == NULL) {
-			errno = EINVAL;
-			fail("not a tree:", next[0]);
-		}
-		const char *held = strcmp(next[3], "-") == 0 ? next[0] : next[3];
-		int descriptor = clone_held(held, next[0], own_space);
-		uint64_t access = strcmp(next[2], "ro") == 0 ? READ_ONLY : 0;
-		set_attributes(descriptor, access | NO_SUID | NO_DEV, -1, next[0]);
-		mount_tree(descriptor, next[1]);
-	}
+	for (; next[0] != NULL && strcmp(next[0], "--") != 0; next += TREE_WORDS)
+		bind_tree(next, own_space);
 	if (next[0] == NULL) {
 		errno = EINVAL;
 		fail("nothing to run", "");

@@ -48,6 +48,8 @@ int main(int count, char **words)
 		mount_trees(words + 2);
 	if (count > 2 && strcmp(words[1], "bind") == 0)
 		bind_trees(words + 2);
+	if (count > 5 && strcmp(words[1], "serve") == 0)
+		serve_guest(words + 2);
 	if (count > 2 && strcmp(words[1], "peers") == 0)
 		report_peers(words + 2);
 	if (count > 2 && strcmp(words[1], "no-set-id") == 0)

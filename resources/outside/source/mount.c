@@ -13,16 +13,6 @@
 
 #include "outside.h"
 
-/* Of linux/capability.h, which is not among the headers of the C library. */
-struct capability_header {
-	uint32_t version;
-	int process;
-};
-struct capability_data {
-	uint32_t effective, permitted, inheritable;
-};
-enum { CAPABILITY_VERSION = 0x20080522 };
-
 /* A tree of this machine, cloned and with its ids mapped, not yet anywhere. */
 struct tree {
 	int descriptor;

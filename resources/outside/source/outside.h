@@ -39,6 +39,17 @@ void set_attributes(int descriptor, uint64_t set, int user_namespace, const char
 /* Closes the descriptor. */
 void mount_tree(int descriptor, const char *place);
 
+/* Of linux/capability.h, which is not among the headers of the C library. */
+struct capability_header {
+	uint32_t version;
+	int process;
+};
+/* Two of them: for capabilities from 0 and from 32. */
+struct capability_data {
+	uint32_t effective, permitted, inheritable;
+};
+enum { CAPABILITY_VERSION = 0x20080522 };
+
 uint32_t read_id(const char *text);
 void run(char **command) __attribute__((noreturn));
 
@@ -46,8 +57,10 @@ void run(char **command) __attribute__((noreturn));
 void make_namespaces(char **words) __attribute__((noreturn));
 /* joey-outside mount FIRST ROOM TREE... -- COMMAND... */
 void mount_trees(char **words) __attribute__((noreturn));
-/* joey-outside bind [SOURCE PLACE rw|ro HELD]... -- COMMAND... */
+/* joey-outside bind [SOURCE PLACE rw|ro HELD USERS GROUPS]... -- COMMAND... */
 void bind_trees(char **words) __attribute__((noreturn));
+/* joey-outside serve FIRST SOCKET CAPABILITIES COMMAND... */
+void serve_guest(char **words) __attribute__((noreturn));
 /* joey-outside peers PROCESS */
 void report_peers(char **words) __attribute__((noreturn));
 /* joey-outside no-set-id COMMAND... */

@@ -7,7 +7,7 @@ import { findSystemProgram } from '#contract/client/system-program'
 import { finding } from '#contract/finding'
 import { type Sentence, sentence } from '#contract/sentence'
 import { idsOfSandbox, nobodysIds } from '../../base/kernel/id-ranges.ts'
-import { findResource } from '../../base/process/resources.ts'
+import { outsideProgram } from '../bind-mounts.ts'
 import { upperOptions } from '../oci/overlay-options.ts'
 import { inRoom, makeRoom, removeRoom, roomOf } from '../oci/rooms.ts'
 import { ociMappings } from '../user-ids.ts'
@@ -30,7 +30,7 @@ interface IdMapVerdict {
  * that maps ids in mounts of that file system, one that lets user namespaces be made, and a runtime that joins one.
  */
 export async function probeIdMaps(deps: RuntimeDeps): Promise<IdMapVerdict> {
-  const outside = findResource(`outside/${process.arch}/joey-outside`)
+  const outside = outsideProgram()
   if (outside === null) return { outside, failure: sentence('id-maps-no-program', { processor: process.arch }) }
   const runtime = await chooseRuntime(deps).catch(() => null)
   const busybox = (deps.find ?? findSystemProgram)('busybox')

@@ -20,6 +20,7 @@ import { readLastWords } from './qemu/last-words.ts'
 import { readMachinePid } from './qemu/launch-machine.ts'
 import { scriptFiles } from './qemu/launch-script.ts'
 import { createMachineCgroup } from './qemu/machine-cgroup.ts'
+import { leaveMachine } from './qemu/machine-network.ts'
 import { guestBytes, hostLimits, usualShape } from './qemu/machine-shape.ts'
 import { restoreMachine } from './restore-machine.ts'
 import { sendSignal, whileThawed } from './signal-machine.ts'
@@ -38,7 +39,7 @@ export function createMicrovmDriver(deps: MicrovmDeps): MicrovmDriver {
     class: 'microvm',
     disk: 'image',
     sharesProcesses: false,
-    mapsIds: false,
+    mapsIds: 'mounts',
     limitations: limitationsOf(deps.acceleration, usualShape(hostSize()).memoryMebibytes),
     cgroup: (id) => cgroupPath(deps, id),
     close: parts.channels.closeAll,
@@ -99,9 +100,13 @@ function connectParts(deps: MicrovmDeps): Parts {
     return openChannel(id)
   }
   const context: MachineContext = { deps, records, cgroupOf, channelOf, hasEnded, isOver }
-  const giveUp = async ({ id, paths }: LaunchPlan, error: unknown): Promise<never> => {
+  const giveUp = async ({ id, paths, netns }: LaunchPlan, error: unknown): Promise<never> => {
+    const undo = async () => {
+      await takeBack(context, id, paths, clear)
+      if (netns !== null) await leaveMachine(deps.run, netns)
+    }
     // Why it failed counts more than what is left of it, which is found at the next start.
-    await takeBack(context, id, paths, clear).catch((left: unknown) => {
+    await undo().catch((left: unknown) => {
       deps.log.warn({ err: AppError.from(left).wire, id }, 'something of a micro-VM that did not come up is left')
     })
     throw AppError.from(error)

@@ -10,7 +10,7 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
   return {
     class: 'container',
     sharesProcesses: true,
-    mapsIds: true,
+    mapsIds: 'guest',
     limitations: [
       limitation('liveSnapshot', sentence('container-live-snapshot')),
       limitation('ownKernelModules', sentence('container-kernel-modules')),

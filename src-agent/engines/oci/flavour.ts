@@ -2,7 +2,7 @@ import type { ClassLimitation } from '#contract/classes'
 import type { IsolationClass, Limits, SandboxId } from '#contract/sandbox'
 import type { Run } from '../../base/process/run.ts'
 import type { Bind } from '../bind-mounts.ts'
-import type { Driver, GuestReach, LaunchPlan } from '../driver.ts'
+import type { Driver, GuestReach, IdMapping, LaunchPlan } from '../driver.ts'
 import type { Granted } from './grants.ts'
 import type { HostTraits } from './runtime-config.ts'
 
@@ -29,7 +29,7 @@ export interface OciFlavour {
   readonly class: IsolationClass
   readonly sharesProcesses: boolean
   /** See the driver's. */
-  readonly mapsIds: boolean
+  readonly mapsIds: IdMapping
   /** See the driver's. */
   readonly highestSignal?: number
   readonly limitations: readonly ClassLimitation[]

@@ -2,14 +2,14 @@ import { join } from 'node:path'
 import { listProcesses } from '../../base/kernel/cgroup-files.ts'
 import { sacrifice } from '../../base/process/oom-score.ts'
 import { scriptCommand } from '../../base/process/scripts.ts'
-import { bindCommand, bindsOfMounts, findMovedSource, makePlaces } from '../bind-mounts.ts'
+import { bindCommand, bindsOfMounts, findMovedSource, findUnmappable, makePlaces } from '../bind-mounts.ts'
 import { type ConmonDeps, conmonArguments, startConmon } from '../conmon.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
 import { maySetIds, withoutSetIds } from '../set-id.ts'
 import { runtimeFailure } from './failures.ts'
 import type { OciFlavour } from './flavour.ts'
 import { overlayMount } from './overlay-options.ts'
-import { findUnmappable, makeRoom, mountCommand, roomOf } from './rooms.ts'
+import { makeRoom, mountCommand, roomOf } from './rooms.ts'
 import type { HostTraits } from './runtime-config.ts'
 
 /**
@@ -78,7 +78,7 @@ function mountingCommand(
     makeRoom(roomOf(plan.id, host))
     return mountCommand(plan, host, { program: host.outside, users })
   }
-  const binds = [...bindsOfMounts(plan.mounts), ...flavour.readOnlyBinds(plan, host)]
+  const binds = [...bindsOfMounts(plan), ...flavour.readOnlyBinds(plan, host)]
   makePlaces(binds)
   const overlay = overlayMount(plan)
   // What serves a guest its files is started by it, and takes the filter along.

@@ -1,9 +1,9 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { type AppError, appError } from '#contract/app-error'
+import { mapsOfSource } from '../bind-mounts.ts'
 import type { LaunchPlan } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
-import { groupMap, type UserNamespace, userMap } from '../user-ids.ts'
+import type { UserNamespace } from '../user-ids.ts'
 import { upperOptions } from './overlay-options.ts'
 
 /**
@@ -60,8 +60,8 @@ export function mountCommand(
   const inside = host.inside === null ? [] : ['plain', host.inside, inRoom.inside]
   const shares = mounts.flatMap(({ source, readOnly, held }, index) => {
     if (held === null) return []
-    const maps = [userMap(held.uid, process.uid, users.first), groupMap(held.gid, process.gid, users.first)]
-    return ['share', source, inRoom.mount(index), held.path, readOnly ? 'ro' : 'rw', ...maps]
+    const ids = mapsOfSource(held, process, users.first)
+    return ['share', source, inRoom.mount(index), held.path, readOnly ? 'ro' : 'rw', ids.users, ids.groups]
   })
   const overlay = [
     upperOptions,
@@ -73,10 +73,4 @@ export function mountCommand(
     ...[program, 'mount', String(users.first), roomOf(plan.id, host), ...layers, 'own', paths.folder, inRoom.own],
     ...[...inside, ...shares, kind, overlay, '--'],
   ]
-}
-
-/** The failure of joey-outside where a file system cannot map ids; null where it is none. */
-export function findUnmappable(words: string): AppError | null {
-  const source = /^joey-not-mappable:(.*)$/m.exec(words)?.[1]
-  return source === undefined ? null : appError('ids-not-mappable', { path: source })
 }

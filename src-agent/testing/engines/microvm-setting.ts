@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } fro
 import { basename, join } from 'node:path'
 import { findSystemProgram } from '#contract/client/system-program'
 import { removeCgroups } from '../../base/kernel/cgroup-files.ts'
+import { idsOfSandbox, nobodysIds } from '../../base/kernel/id-ranges.ts'
 import { run } from '../../base/process/run.ts'
 import { probeMicrovm } from '../../engines/host/probe-microvm.ts'
 import {
@@ -22,7 +23,7 @@ import type { PlanReading } from './plan-reading.ts'
 const applets =
   'sh cat echo sleep head tail wc id pwd ip ping mount unshare kill true uname stty tr grep mkdir sync ls date dd ln rm seq'
 
-/** Its kernel has users of its own. It refuses the host's network, and reads of the trees below only whose the root folder is. */
+/** Its kernel has users of its own, so ids are for who serves its mounts. It refuses the host's network, and reads of the trees below only whose the root folder is. */
 const readsOfPlan: PlanReading = {
   ...{ id: 'read', hostname: 'read', paths: 'read', lowers: 'read', lowerFiles: 'read', process: 'read' },
   ...{ stdin: 'read', limits: 'read', mounts: 'read', readOnlyRoot: 'read', netns: 'read', address: 'read' },
@@ -67,6 +68,7 @@ export async function prepareMicrovm(
     tree,
     readsOfPlan,
     lowerFiles: [image],
+    users: () => ({ first: nobodysIds + idsOfSandbox * (1 + (process.pid % 4000)), path: null }),
     network: (index) => makeNetwork(folder, index ?? 0),
     async dispose() {
       await microvm.close()

@@ -63,6 +63,7 @@ export function makeObserved(number = 1, more: Partial<Observed> = {}): Observed
     kernel: 'host',
     engineProcess: makeProcess(),
     monitor: null,
+    fileServers: [],
     accelerated: null,
     mounts: [],
     limits: { memoryBytes: null, cpus: null, pids: 4096, source: '/sys/fs/cgroup' },
@@ -89,7 +90,8 @@ const nobody = makeProcess({
 
 export function makeGvisor(number = 2): Observed {
   const engineProcess = { ...nobody, program: '/usr/bin/runsc' }
-  return makeObserved(number, { watched: makeWatched(number, { class: 'gvisor' }), kernel: 'sentry', engineProcess })
+  const watched = makeWatched(number, { class: 'gvisor' })
+  return makeObserved(number, { watched, kernel: 'sentry', engineProcess, fileServers: [nobody] })
 }
 
 export function makeMicrovm(number = 3): Observed {

@@ -32,6 +32,15 @@ export async function joinMachine(run: Run, netns: string): Promise<void> {
   })
 }
 
+/** Takes back what {@link joinMachine} has put there, or a part of it, so that the namespace can be joined anew. */
+export async function leaveMachine(run: Run, netns: string): Promise<void> {
+  await run('nsenter', [`--net=${netns}`, '--', 'ip', '-force', '-batch', '-'], {
+    timeoutMs,
+    okExitCodes: [0, 1],
+    input: lines([`link del dev ${bridge}`, `link del dev ${inside.tap}`]),
+  })
+}
+
 /** Wraps a command: a network namespace of its own with a tap device that leads nowhere, for a template. */
 export function withDeadTap(command: readonly string[]): string[] {
   const script = `ip tuntap add dev ${inside.tap} mode tap vnet_hdr && exec "$@"`

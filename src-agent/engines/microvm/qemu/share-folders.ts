@@ -2,8 +2,18 @@ import { lstat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
+import { maskOf } from '../../../base/kernel/capabilities.ts'
 import { type ChildProcess, start } from '../../../base/process/run.ts'
-import { bindCommand, bindsOfMounts, makePlaces, movedCode, sourceMoved } from '../../bind-mounts.ts'
+import {
+  bindCommand,
+  bindsOfMounts,
+  makePlaces,
+  movedCode,
+  notMappable,
+  notMappableCode,
+  outsideProgram,
+  sourceMoved,
+} from '../../bind-mounts.ts'
 import type { LaunchPlan, PlacedMount } from '../../driver.ts'
 import { maySetIds, withoutSetIds } from '../../set-id.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
@@ -17,6 +27,8 @@ export interface ShareDeps {
 
 const patienceMs = 5_000
 const sharedFileName = 'file'
+/** The descriptor by which joey-outside passes on the socket. */
+const listening = 3
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib64', '/etc/alternatives', '/etc/ld.so.cache']
 /**
  * A container's root may do as much to files that are mounted into it, and nobody makes device nodes or gives files
@@ -27,13 +39,16 @@ const capabilities = [
   ...['SYS_CHROOT', 'SETPCAP'],
 ]
 
+type SharePlan = Pick<LaunchPlan, 'mounts' | 'grants' | 'users' | 'process'>
+
 /**
  * Starts one virtiofsd for each mount, in the machine's cgroup: it sees the one folder and nothing else, writable only
- * where the mount is. Each ends with the machine, whose end of the socket closes. Resolves when all listen.
+ * where the mount is, and where the plan has a user namespace it is root of that and not of this machine. Each ends with the
+ * machine, whose end of the socket closes. Resolves when all listen.
  */
 export async function shareFolders(
   deps: ShareDeps,
-  plan: Pick<LaunchPlan, 'mounts' | 'grants'>,
+  plan: SharePlan,
   sockets: string,
   cgroup: MachineCgroup,
 ): Promise<void> {
@@ -42,13 +57,12 @@ export async function shareFolders(
   const { virtiofsd, bwrap } = deps
   if (virtiofsd === null) throw sharingMissing()
   const shares = mounts.map((mount, index) => {
-    const binds = bindsOfMounts([mount])
+    const binds = bindsOfMounts({ ...plan, mounts: [mount] })
     makePlaces(binds)
     const serving = [
       ...(maySetIds(plan) ? [] : withoutSetIds()),
-      bwrap,
-      ...confineShare(mount, sockets),
-      ...serve(virtiofsd, index),
+      ...[bwrap, ...confineShare(mount, sockets)],
+      ...serve(virtiofsd, `/vm/${socketNames.share(index)}`, plan.users),
     ]
     const own = ['unshare', '--mount', '--propagation', 'slave']
     const command = [...own, ...bindCommand(binds), ...serving]
@@ -74,13 +88,27 @@ function confineShare(mount: PlacedMount, sockets: string): string[] {
     ...systemFolders.flatMap((folder) => ['--ro-bind-try', folder, folder]),
     ...['--dev', '/dev', '--proc', '/proc', '--bind', sockets, '/vm'],
     ...['--dir', '/share', readOnly ? '--ro-bind' : '--bind', source, place, '--clearenv'],
-    ...['--cap-drop', 'ALL', ...capabilities.flatMap((name) => ['--cap-add', `CAP_${name}`]), '--'],
   ]
 }
 
-function serve(virtiofsd: string, index: number): string[] {
+/** What virtiofsd may do to begin with, as root of this machine. */
+const asRoot = ['--cap-drop', 'ALL', ...capabilities.flatMap((name) => ['--cap-add', `CAP_${name}`]), '--']
+/** To map ids in a user namespace takes these two over this machine. joey-outside gives them up with all others, and gets new ones there. */
+const toMapIds = ['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID', '--']
+
+/** The rest of bwrap's command line. */
+function serve(virtiofsd: string, socket: string, users: LaunchPlan['users']): string[] {
   const options = 'source=/share,sandbox=chroot,cache=auto,timeout=0,no_posix_lock,xattr,modcaps=-mknod:-setfcap'
-  return [virtiofsd, `--socket-path=/vm/${socketNames.share(index)}`, '-o', options]
+  const outside = users === null ? null : outsideProgram()
+  if (users === null || outside === null) {
+    return [...asRoot, virtiofsd, `--socket-path=${socket}`, '-o', options]
+  }
+  const place = '/joey-outside'
+  return [
+    ...['--ro-bind', outside, place, ...toMapIds],
+    ...[place, 'serve', String(users.first), socket, maskOf(capabilities).toString(16)],
+    ...[virtiofsd, `--fd=${listening}`, '-o', options],
+  ]
 }
 
 interface Share {
@@ -94,6 +122,7 @@ async function listens({ mount: { source }, child, socket }: Share): Promise<voi
     const there = await lstat(socket).catch(() => null)
     if (there?.isSocket()) return
     if (child.exitCode === movedCode) throw sourceMoved(source)
+    if (child.exitCode === notMappableCode) throw notMappable(source)
     if (child.exitCode !== null) break
   }
   throw appError('share-failed', { source })

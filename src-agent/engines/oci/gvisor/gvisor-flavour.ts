@@ -51,7 +51,7 @@ export function gvisorFlavour({ engine, host, runtimeRoot }: FlavourDeps, setup:
     engineName: names.current,
     class: 'gvisor',
     sharesProcesses: false,
-    mapsIds: false,
+    mapsIds: null,
     // This runtime parses names and numbers of standard signals alone.
     highestSignal: 31,
     limitations,

@@ -80,17 +80,25 @@ function describeFilter({ seccomp: { mode, filters } }: ObservedProcess): Senten
   return mode === 1 ? sentence('filter-strict') : sentence('filter-count', { count: filters })
 }
 
-function userFacts({ engineProcess, kernel }: Observed): WordedFact[] {
-  const { pid, uid, gid, mapsUsers, userMap } = engineProcess
-  const isRoot = isHostRoot(engineProcess)
+function userFacts({ engineProcess, kernel, fileServers }: Observed): WordedFact[] {
+  const { pid, mapsUsers, userMap } = engineProcess
   return [
     fact({
       topic: 'users',
       name: sentence('fact-user'),
-      value: raw(isRoot ? 'root' : `${uid}:${gid}`),
+      value: userOf(engineProcess),
       source: raw(`/proc/${pid}/status`),
-      weaker: kernel !== 'host' && isRoot,
+      weaker: kernel !== 'host' && isHostRoot(engineProcess),
     }),
+    ...fileServers.map((server) =>
+      fact({
+        topic: 'users',
+        name: sentence('fact-server-user'),
+        value: userOf(server),
+        source: raw(`/proc/${server.pid}/status`),
+        weaker: isHostRoot(server),
+      }),
+    ),
     fact({
       topic: 'users',
       name: sentence('fact-user-map'),
@@ -99,6 +107,10 @@ function userFacts({ engineProcess, kernel }: Observed): WordedFact[] {
       weaker: false,
     }),
   ]
+}
+
+function userOf(process: ObservedProcess): Text {
+  return raw(isHostRoot(process) ? 'root' : `${process.uid}:${process.gid}`)
 }
 
 function capabilityFact(name: Sentence, engineProcess: ObservedProcess, mask: bigint, weaker: boolean): WordedFact {

@@ -55,6 +55,7 @@ function open(observed: Observed): Observed {
       ...{ mounts, limits, descriptors, accelerated: true, engineProcess },
       watched: { ...observed.watched, monitorPid: 9 },
       monitor: makeProcess({ pid: 9, program: '/usr/bin/conmon' }),
+      fileServers: [makeProcess({ pid: 10 })],
       devices: [
         { name: '/dev/kvm', access: 'rwm' },
         { name: 'every device', access: 'r' },

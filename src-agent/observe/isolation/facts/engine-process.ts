@@ -38,10 +38,18 @@ export function readMembers(cgroups: string, version: 'v1' | 'v2', cgroup: strin
     .filter((pid) => pid > 0)
 }
 
-/** The process that opens files of the host for a sentry; null where there is none. */
-export function findGofer(proc: string, members: readonly number[]): number | null {
-  const isGofer = (pid: number) => (readKernelText(`${proc}/${pid}/cmdline`, 16_384) ?? '').startsWith('runsc-gofer\0')
-  return members.slice(0, maxCandidates).find(isGofer) ?? null
+/** The processes that open files of this machine for a sentry or a machine. */
+export function findFileServers(proc: string, kernel: Observed['kernel'], members: readonly number[]): number[] {
+  const isServer = { host: () => false, sentry: isGofer, guest: isShareServer }[kernel]
+  return members.slice(0, maxCandidates).filter((pid) => isServer(proc, pid))
+}
+
+function isGofer(proc: string, pid: number): boolean {
+  return (readKernelText(`${proc}/${pid}/cmdline`, 16_384) ?? '').startsWith('runsc-gofer\0')
+}
+
+function isShareServer(proc: string, pid: number): boolean {
+  return posix.basename(readKernelLink(`${proc}/${pid}/exe`) ?? '') === 'virtiofsd'
 }
 
 function isSentry(proc: string, pid: number): boolean {

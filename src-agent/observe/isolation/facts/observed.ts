@@ -115,6 +115,8 @@ export interface Observed {
   /** A container's first process, the sentry, or the machine monitor: what stands before the host's kernel. */
   readonly engineProcess: ObservedProcess
   readonly monitor: ObservedProcess | null
+  /** What opens files of this machine for a guest that does not itself: the gofer, or one program for each mount. */
+  readonly fileServers: readonly ObservedProcess[]
   /** Hardware virtualisation; null for other kernels. */
   readonly accelerated: boolean | null
   readonly mounts: readonly ObservedMount[]

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
 import type { FindOnHost } from '../../../base/kernel/mountinfo.ts'
-import { type EngineProcess, findEngineProcess, findGofer, readMembers } from './engine-process.ts'
+import { type EngineProcess, findEngineProcess, findFileServers, readMembers } from './engine-process.ts'
 import { readDevices, readLimits } from './limits.ts'
 import { type AgentPlaces, readHostPaths, readMounts, recordedMounts } from './mounts.ts'
 import type { NamespaceKind, Observed, ObservedHost, ObservedNetwork, ObservedProcess, Watched } from './observed.ts'
@@ -156,14 +156,16 @@ function observeProcess(around: Surroundings, watched: Watched): Observed | null
   const { kernel } = engine
   const monitor = watched.monitorPid === null ? null : readProcess(proc, watched.monitorPid, hostParts.namespaces)
   const descriptors = readOpenDescriptors(proc, engineProcess.pid, hostParts.sockets)
+  const servers = findFileServers(proc, kernel, members)
   return {
     watched,
     observedAt: now,
     kernel,
     engineProcess,
     monitor,
+    fileServers: servers.flatMap((pid) => readProcess(proc, pid, hostParts.namespaces) ?? []),
     accelerated: kernel === 'guest' ? descriptors.files.includes('/dev/kvm') : null,
-    mounts: findMounts(around, watched, engine, members) ?? recordedMounts(watched, hostParts.agent),
+    mounts: findMounts(around, watched, engine, servers) ?? recordedMounts(watched, hostParts.agent),
     limits: readLimits(cgroups, version, watched.cgroup),
     devices: version === 'v1' ? readDevices(cgroups, watched.cgroup) : null,
     network: readNetwork({ proc, filter }, engineProcess, kernel, watched),
@@ -179,11 +181,11 @@ function findMounts(
   { proc, hostParts }: Surroundings,
   watched: Watched,
   engineProcess: EngineProcess,
-  members: readonly number[],
+  servers: readonly number[],
 ) {
   if (engineProcess.kernel === 'host') return readMounts(proc, engineProcess.pid, watched, hostParts)
-  const gofer = engineProcess.kernel === 'sentry' ? findGofer(proc, members) : null
-  return gofer === null ? null : readMounts(proc, gofer, watched, hostParts)
+  const gofer = engineProcess.kernel === 'sentry' ? servers[0] : undefined
+  return gofer === undefined ? null : readMounts(proc, gofer, watched, hostParts)
 }
 
 function readNetwork(

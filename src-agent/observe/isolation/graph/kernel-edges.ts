@@ -176,11 +176,17 @@ function engineEdges(observed: Observed, from: string, cut: Cut | null): WordedE
   ]
 }
 
-function engineDetails({ engineProcess, descriptors }: Observed): readonly Detail[] {
+function engineDetails({ engineProcess, fileServers, descriptors }: Observed): readonly Detail[] {
+  const servers = [...new Set(fileServers.map(({ uid }) => nameUser(uid)))]
   return [
     [sentence('detail-process'), describeProcess(engineProcess)],
-    [sentence('fact-user'), raw(engineProcess.uid === 0 ? 'root' : String(engineProcess.uid))],
+    [sentence('fact-user'), raw(nameUser(engineProcess.uid))],
+    ...(servers.length === 0 ? [] : [[sentence('fact-server-user'), raw(servers.join(', '))] as const]),
     [sentence('fact-filter'), sentence(isFiltered(engineProcess) ? 'value-on' : 'value-off')],
     [sentence('detail-held-files'), listOf(descriptors.files.slice(0, 8), sentence('value-none'))],
   ]
+}
+
+function nameUser(uid: number): string {
+  return uid === 0 ? 'root' : String(uid)
 }

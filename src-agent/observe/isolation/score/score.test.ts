@@ -8,6 +8,7 @@ import {
   makeMicrovm,
   makeMount,
   makeObserved,
+  makeProcess,
   withCapability,
 } from '../../../testing/isolation/observations.ts'
 import type { Observed } from '../facts/observed.ts'
@@ -51,6 +52,7 @@ const weakenings: readonly Weakening[] = [
   ['no limit of processes', (it) => ({ ...it, limits: { ...it.limits, pids: null } })],
   ['new privileges', (it) => ({ ...it, engineProcess: { ...it.engineProcess, noNewPrivileges: false } })],
   ['root of the host', (it) => ({ ...it, engineProcess: { ...it.engineProcess, uid: 0, mapsUsers: false } })],
+  ['files opened by root of the host', (it) => ({ ...it, fileServers: [makeProcess()] })],
   [
     'the host’s processes',
     (it) => ({

@@ -80,11 +80,17 @@ function privilegeParts(observed: Observed): ScorePart[] {
         ? part(4, 8, sentence('score-capabilities-everyday'))
         : part(0, 8, sentence('score-capabilities-beyond', names)),
     canGain ? part(0, 4, sentence('score-privileges-gained')) : part(4, 4, sentence('score-privileges-kept')),
-    isHostRoot(engineProcess) ? part(0, 4, sentence('score-root')) : part(4, 4, sentence('score-not-root')),
+    userPart(observed),
     shared.length === 0
       ? part(4, 4, sentence('score-namespaces-own'))
       : part(0, 4, sentence('score-namespaces-shared', { kinds: shared.join(', ') })),
   ]
+}
+
+function userPart({ engineProcess, fileServers }: Observed): ScorePart {
+  if (isHostRoot(engineProcess)) return part(0, 4, sentence('score-root'))
+  if (fileServers.some(isHostRoot)) return part(0, 4, sentence('score-server-root'))
+  return part(4, 4, sentence('score-not-root'))
 }
 
 function filePart({ mounts }: Observed): ScorePart {
