@@ -41,8 +41,16 @@ const said: readonly (readonly [NoticeFact, string])[] = [
     'Root in "web" is root of this machine: the file system of /srv/share cannot map ids.',
   ],
   [
-    notice('server-ids-of-this-machine', { name: 'web', why: 'mount', what: '/srv/share' }),
+    notice('server-ids-of-this-machine', { name: 'web', serves: 'mounts', why: 'mount', what: '/srv/share' }),
     'What serves the mounts of "web" is root of this machine: the file system of /srv/share cannot map ids.',
+  ],
+  [
+    notice('server-ids-of-this-machine', { name: 'web', serves: 'files', why: 'readOnlyRoot', what: '' }),
+    'What serves the files of "web" is root of this machine: gVisor cannot make its root read-only otherwise.',
+  ],
+  [
+    notice('server-ids-of-this-machine', { name: 'web', serves: 'files', why: 'user', what: '70000' }),
+    'What serves the files of "web" is root of this machine: it runs as 70000, and a sandbox with ids of its own has 0 to 65535.',
   ],
   [
     notice('intruder-refused', { why: 'sandbox', name: 'web', pid: 7 }),

@@ -167,10 +167,10 @@ export interface GuestProcess {
 }
 
 /**
- * What of a sandbox runs with the ids that `users` of its plan gives: the guest's own processes, or only the programs that serve
- * its mounts, because its users are those of another kernel.
+ * What of a sandbox runs with the ids that `users` of its plan gives: the guest's own processes; where its users are those of
+ * another kernel, the program that opens all of its files, or those that serve its mounts.
  */
-export type IdMapping = 'guest' | 'mounts' | null
+export type IdMapping = 'guest' | 'files' | 'mounts' | null
 
 /**
  * An engine for one isolation class. Obligations are checked by conformance.ts on every driver:

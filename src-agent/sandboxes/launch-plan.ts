@@ -29,7 +29,8 @@ const commonSize: TerminalSize = { columns: 80, rows: 24 }
 export async function planOfRun(deps: LaunchPlanDeps, record: SandboxRecord, signal: AbortSignal): Promise<LaunchPlan> {
   const tree = await deps.imageMounts.ensure(record.sandbox.imageDigest)
   const mounts = placedMounts(deps, record)
-  const plan = await makePlan(deps, record, { tree, lease: record.lease, mounts, users: null, signal })
+  const users = record.firstId === null ? null : { first: record.firstId, path: null }
+  const plan = await makePlan(deps, record, { tree, lease: record.lease, mounts, users, signal })
   return { ...plan, hostname: record.hostname ?? plan.hostname }
 }
 

@@ -119,18 +119,54 @@ test('after the death of the agent a sandbox keeps its ids, and nobody else gets
   expect((await fixture.exec('survivor', 'echo said >/dev/stderr; id -u')).stdout).toBe('0\n')
 })
 
-/** The programs that serve the mounts of a micro-VM, by what /proc tells of them. */
-async function readServers(id: string): Promise<readonly string[]> {
+/** What /proc tells of a sandbox's programs of that name, and the first of their ids. */
+async function readServers(id: string, program: string): Promise<readonly string[]> {
   const pids = await listProcesses(`/joey/${fixture.services().folder.tag}/${id}`)
-  const isServer = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith('/usr/lib/qemu/virtiofsd\0')
-  return pids.filter(isServer).map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8') + firstIdOf(pid))
+  const isServer = (pid: number) => readFileSync(`/proc/${pid}/cmdline`, 'utf8').startsWith(`${program}\0`)
+  return pids.filter(isServer).map((pid) => `${readFileSync(`/proc/${pid}/status`, 'utf8')}${firstIdOf(pid)}`)
 }
+const virtiofsd = '/usr/lib/qemu/virtiofsd'
+const gofer = 'runsc-gofer'
+
+test('what opens the files of a gVisor sandbox is root of no machine, and what it writes is the owner’s', async () => {
+  const { mounts, source } = shared('of-gvisor', 4321)
+  chmodSync(source, 0o700)
+  const { id } = await fixture.create('sentry', { class: 'gvisor', mounts })
+  const servers = await readServers(id, gofer)
+  expect(servers).toHaveLength(1)
+  const first = Number(/(\d+)$/.exec(servers[0] ?? '')?.[1])
+  expect(first).toBeGreaterThan(nobodysIds)
+  expect(servers[0]).toMatch(new RegExp(`^Uid:\\t${first}\\t${first}\\t${first}\\t${first}$`, 'm'))
+  await fixture.exec('sentry', 'echo x >/work/made; echo x >/mine; echo x >/33; chown 33:33 /33')
+  expect([statSync(join(source, 'made')).uid, statSync(join(source, 'made')).gid]).toEqual([4321, 4321])
+  await fixture.services().sandboxes.stop('sentry', 0)
+  const { upper } = fixture.services().folder.sandbox(id)
+  const owners = ['mine', '33'].map((name) => statSync(join(upper, name)).uid)
+  expect(owners).toEqual([0, 33])
+})
+
+test.each([
+  [
+    'a read-only root',
+    { readOnlyRoot: true },
+    'What serves the files of "plain" is root of this machine: gVisor cannot make its root read-only otherwise.',
+  ],
+  [
+    'the network of this machine',
+    { grants: [parseGrant('host-network')] },
+    'What serves the files of "plain" is root of this machine: the grant host-network means nothing to any other root.',
+  ],
+])('with %s what opens the files of a gVisor sandbox is root, and a notice says so', async (_what, more, said) => {
+  const { id } = await fixture.create('plain', { class: 'gvisor', ...more })
+  expect(await readServers(id, gofer)).toEqual([expect.stringMatching(/^Uid:\t0\t0/m)])
+  expect(notices()).toContain(said)
+})
 
 test('what serves the mounts of a micro-VM is root of no machine, and what it writes is the owner’s', async () => {
   const { mounts, source } = shared('of-machine', 4321)
   chmodSync(source, 0o700)
   const { id } = await fixture.create('machine', { class: 'microvm', mounts })
-  const servers = await readServers(id)
+  const servers = await readServers(id, virtiofsd)
   expect(servers).toHaveLength(1)
   for (const status of servers) {
     const first = Number(/(\d+)$/.exec(status)?.[1])
@@ -161,7 +197,7 @@ test('a folder whose file system cannot map ids is served to a micro-VM by root,
     expect(notices()).toContain(
       `What serves the mounts of "stacked" is root of this machine: the file system of ${merged} cannot map ids.`,
     )
-    expect(await readServers(id)).toEqual([expect.stringMatching(/^Uid:\t0\t0/m)])
+    expect(await readServers(id, virtiofsd)).toEqual([expect.stringMatching(/^Uid:\t0\t0/m)])
     expect(fixture.services().records.get(id)?.firstId).toBeNull()
     await fixture.services().sandboxes.remove('stacked', true)
   } finally {

@@ -22,14 +22,28 @@ export type HostIdsReason =
   | { readonly why: 'mount'; readonly what: string }
   | { readonly why: 'user'; readonly what: string }
   | { readonly why: 'ranges'; readonly what: null }
+  | { readonly why: 'readOnlyRoot'; readonly what: null }
 
 /** The first grant that would mean nothing to a root that is not this machine's. */
-export function findGrantOfHostIds(grants: readonly Grant[]): Grant | null {
+function findGrantOfHostIds(mapsIds: IdMapping, grants: readonly Grant[]): Grant | null {
   const needsHost = (grant: Grant): boolean => {
+    // What is granted to a guest with a kernel of its own acts on that kernel, but for the network.
+    if (mapsIds !== 'guest') return mapsIds === 'files' && grant.kind === 'host-network'
     if (grant.kind === 'cap') return !workInside.has(grant.name)
     return grant.kind === 'device' || grant.kind === 'host-network'
   }
   return grants.find(needsHost) ?? null
+}
+
+/** What of a specification keeps the sandbox from having ids of its own. */
+export function findReasonAgainst(
+  mapsIds: IdMapping,
+  { grants, readOnlyRoot }: Pick<Sandbox['spec'], 'grants' | 'readOnlyRoot'>,
+): HostIdsReason | null {
+  const grant = findGrantOfHostIds(mapsIds, grants)
+  if (grant !== null) return { why: 'grant', what: formatGrant(grant) }
+  // runsc makes it read-only by a call in which it takes back "nodev" and "nosuid", which root of a user namespace cannot.
+  return mapsIds === 'files' && readOnlyRoot ? { why: 'readOnlyRoot', what: null } : null
 }
 
 interface Wish {
@@ -49,9 +63,8 @@ export function chooseUserNamespace({ sandbox, driver: { mapsIds }, lease, mount
   if (mapsIds === null || ranges === null || (mapsIds === 'mounts' && mounts.length === 0)) {
     return { users: null, reason: null }
   }
-  // What is granted to a guest with a kernel of its own acts on that kernel.
-  const grant = mapsIds === 'guest' ? findGrantOfHostIds(sandbox.spec.grants) : null
-  if (grant !== null) return { users: null, reason: { why: 'grant', what: formatGrant(grant) } }
+  const against = findReasonAgainst(mapsIds, sandbox.spec)
+  if (against !== null) return { users: null, reason: against }
   if (lease?.users) {
     const { first, path } = lease.users
     return { users: { first, path: mapsIds === 'guest' ? path : null }, reason: null }
@@ -71,5 +84,6 @@ export function findForeignUser({ uid, gid, additionalGids }: LaunchPlan['proces
 /** The notice of it. */
 export function describeHostIds(name: string, mapsIds: IdMapping, { why, what }: HostIdsReason): NoticeFact {
   const values = { name, why, what: what ?? '' }
-  return mapsIds === 'guest' ? notice('ids-of-this-machine', values) : notice('server-ids-of-this-machine', values)
+  if (mapsIds === 'guest') return notice('ids-of-this-machine', values)
+  return notice('server-ids-of-this-machine', { ...values, serves: mapsIds === 'files' ? 'files' : 'mounts' })
 }

@@ -116,6 +116,10 @@ export const findingSentences = defineSentences({
     params: { version: 'text', platform: 'text' },
     sentence: 'gVisor {version} works ({platform})',
   },
+  'gvisor-opens-files-as-root': {
+    sentence:
+      'What opens the files of its sandboxes is root of this machine, because it cannot have ids of its own here.',
+  },
   'microvm-broken': { sentence: 'Micro-VMs cannot run here' },
   'microvm-works': {
     params: { version: 'text', speed: ['hardware', 'emulated'] },

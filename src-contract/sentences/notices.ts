@@ -6,6 +6,7 @@ const whyHostIds = `{why, select,
       grant {the grant {what} means nothing to any other root.}
       mount {the file system of {what} cannot map ids.}
       user {it runs as {what}, and a sandbox with ids of its own has 0 to 65535.}
+      readOnlyRoot {gVisor cannot make its root read-only otherwise.}
       other {all ranges of ids are taken.}
     }`
 
@@ -32,12 +33,17 @@ export const noticeSentences = defineSentences({
     sentence: `The grant of {grant} to "{name}" was taken back.${untilRestart}`,
   },
   'ids-of-this-machine': {
-    params: { name: 'text', why: ['grant', 'mount', 'user', 'ranges'], what: 'text' },
+    params: { name: 'text', why: ['grant', 'mount', 'user', 'ranges', 'readOnlyRoot'], what: 'text' },
     sentence: `Root in "{name}" is root of this machine: ${whyHostIds}`,
   },
   'server-ids-of-this-machine': {
-    params: { name: 'text', why: ['grant', 'mount', 'user', 'ranges'], what: 'text' },
-    sentence: `What serves the mounts of "{name}" is root of this machine: ${whyHostIds}`,
+    params: {
+      name: 'text',
+      serves: ['files', 'mounts'],
+      why: ['grant', 'mount', 'user', 'ranges', 'readOnlyRoot'],
+      what: 'text',
+    },
+    sentence: `What serves the {serves, select, files {files} other {mounts}} of "{name}" is root of this machine: ${whyHostIds}`,
   },
   'intruder-refused': {
     params: { why: ['sandbox', 'namespace'], name: 'text', pid: 'number' },

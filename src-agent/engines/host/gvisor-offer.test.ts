@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { gvisorFinding, gvisorOffer } from './gvisor-offer.ts'
 
-const setup = { version: '1', platform: 'ptrace', options: [], hidesNetSettings: true }
+const setup = { version: '1', platform: 'ptrace', options: [], hidesNetSettings: true, mapsIds: true }
 const working = { program: '/usr/bin/runsc', version: '0.0~20221219.0', setup, failure: null }
 const broken = { ...working, version: 'release-20240807.0', setup: null, failure: 'systrap: no' }
 
@@ -13,6 +13,12 @@ test('a gVisor that works is reported with version and platform, and offered', (
     explanation: 'gVisor 20221219 answers the system calls, by ptrace.',
     explanationWording: { reason: 'gvisor-offered', params: { version: '20221219', platform: 'ptrace' } },
   })
+})
+
+test('where what opens files is root of this machine, that is found', () => {
+  const found = gvisorFinding({ ...working, setup: { ...setup, mapsIds: false } })
+  expect(found).toMatchObject({ level: 'warning', title: 'gVisor 20221219 works (ptrace)' })
+  expect(found.detail).toMatch(/^What opens the files of its sandboxes is root of this machine/)
 })
 
 test('one that is missing comes with the command that installs it', () => {

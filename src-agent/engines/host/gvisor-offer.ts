@@ -19,8 +19,10 @@ export function gvisorFinding(verdict: GvisorVerdict | null): Finding {
     const title = sentence('engine-broken', { name: 'gVisor', version })
     return finding({ id, level: 'warning', title, detail: verdict.failure })
   }
-  const { platform } = verdict.setup
-  return finding({ id, level: 'ok', title: sentence('gvisor-works', { version, platform }) })
+  const { platform, mapsIds = false } = verdict.setup
+  const title = sentence('gvisor-works', { version, platform })
+  if (mapsIds) return finding({ id, level: 'ok', title })
+  return finding({ id, level: 'warning', title, detail: sentence('gvisor-opens-files-as-root') })
 }
 
 /** Whether the class "gvisor" is to be had. `obstacle` is what stands in the way of every sandbox. */

@@ -15,19 +15,19 @@ afterEach(() => rm(folder, { recursive: true, force: true }))
 const old = { version: '0.0~20221219.0', platforms: 'kvm\nptrace\n', flags: '  -overlay2 value\n  -net-raw\n' }
 const recent = { version: 'release-20240807.0', platforms: 'kvm\nptrace\nsystrap\n', flags: '  -overlay2 value\n' }
 
-type Works = (platform: string, hidden: boolean) => boolean | 'hangs'
+type Works = (platform: string, hidden: boolean, mapsIds: boolean) => boolean | 'hangs'
 
 function hostWith(runsc: typeof old, works: Works, hasVirtualisation = false) {
   const run: Run = async (_program, args) => {
     const answer = { '--version': `runsc version ${runsc.version}`, help: runsc.platforms, flags: runsc.flags }
     return { code: 0, stdout: answer[args[0] as keyof typeof answer], stderr: '' }
   }
-  const attempt = vi.fn<GvisorAttempt>(async (_deps, _program, { platform, hidesNetSettings }) => {
-    const outcome = works(platform, hidesNetSettings)
+  const attempt = vi.fn<GvisorAttempt>(async (_deps, _program, { platform, hidesNetSettings, mapsIds = false }) => {
+    const outcome = works(platform, hidesNetSettings, mapsIds)
     return outcome === true ? { works: true } : { works: false, hangs: outcome === 'hangs', words: 'no' }
   })
   return {
-    ...{ run, folder, attempt, find: (name: string) => `/usr/bin/${name}` },
+    ...{ run, folder, attempt, find: (name: string) => `/usr/bin/${name}`, outside: null },
     ...{ hasVirtualisation: async () => hasVirtualisation, readBootId: async () => 'boot-1' },
   }
 }
@@ -76,4 +76,24 @@ test('without the program there is no verdict, without busybox none that could b
   expect(await probeGvisor({ ...host, find: () => null })).toBeNull()
   const find = (name: string) => (name === 'busybox' ? null : `/usr/bin/${name}`)
   expect(await probeGvisor({ ...host, find })).toMatchObject({ setup: null })
+})
+
+test('what opens files has ids of its own where that works, as the version is run otherwise', async () => {
+  const host = { ...hostWith(old, (_platform, hidden) => hidden), outside: '/usr/lib/joey/joey-outside' }
+  const verdict = await probeGvisor(host)
+  expect(verdict?.setup).toMatchObject({ platform: 'ptrace', hidesNetSettings: true, mapsIds: true })
+  const tried = host.attempt.mock.calls.length
+  expect(await probeGvisor(host)).toEqual(verdict)
+  // The way that does not work is tried again: it may have been mended.
+  expect(host.attempt.mock.calls.length).toBe(tried + 1)
+})
+
+test('where it does not, the version is run as it works', async () => {
+  const works: Works = (_platform, _hidden, mapsIds) => (mapsIds ? 'hangs' : true)
+  const host = { ...hostWith(old, works), outside: '/usr/lib/joey/joey-outside' }
+  const verdict = await probeGvisor(host)
+  expect(verdict?.failure).toBeNull()
+  expect(verdict?.setup).not.toHaveProperty('mapsIds')
+  await probeGvisor(host)
+  expect(host.attempt).toHaveBeenCalledTimes(2)
 })

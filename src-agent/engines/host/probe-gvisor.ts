@@ -5,9 +5,10 @@ import { AppError } from '#contract/app-error'
 import { findSystemProgram } from '#contract/client/system-program'
 import { type Sentence, sentence } from '#contract/sentence'
 import type { Run } from '../../base/process/run.ts'
+import { outsideProgram } from '../bind-mounts.ts'
 import type { GvisorSetup } from '../oci/gvisor/gvisor-flavour.ts'
-import { createProbeCache } from './probe-cache.ts'
-import { type GvisorAttempt, tryGvisor } from './try-gvisor.ts'
+import { createProbeCache, type ProbeCache } from './probe-cache.ts'
+import { type GvisorAttempt, type TryDeps, tryGvisor } from './try-gvisor.ts'
 
 /** A runsc that is installed, and how it works here, or why it does not. */
 export interface GvisorVerdict {
@@ -23,6 +24,8 @@ export interface GvisorDeps {
   /** The state folder: holds the cache, and for a moment the bundle. */
   readonly folder: string
   readonly find?: (program: string) => string | null
+  /** joey-outside; null where there is none. */
+  readonly outside?: string | null
   readonly attempt?: GvisorAttempt
   readonly hasVirtualisation?: () => Promise<boolean>
   readonly readBootId?: () => Promise<string>
@@ -37,6 +40,7 @@ const platforms = ['systrap', 'kvm', 'ptrace'] as const
  */
 export async function probeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | null> {
   const { run, folder, find = findSystemProgram, attempt = tryGvisor, hasVirtualisation = readVirtualisation } = deps
+  const { outside = outsideProgram() } = deps
   const program = find('runsc')
   if (program === null) return null
   const about = await readAbout(run, program)
@@ -46,21 +50,43 @@ export async function probeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | nul
   if (busybox === null) return { program, version, setup: null, failure: sentence('engine-not-tried') }
   const cache = createProbeCache(join(folder, 'probes.json'), deps.readBootId)
   const failures: string[] = []
+  const works = createTrier({ run, folder: join(folder, 'probes'), busybox, outside }, { program, cache, attempt })
   for (const setup of listSetups(about, await hasVirtualisation())) {
-    const key = [program, version, ...setup.options, setup.platform, setup.hidesNetSettings ? 'hidden' : 'plain'].join(
-      ' ',
-    )
-    if (await cache.isKnownToWork(key)) return { program, version, setup, failure: null }
-    if (await cache.isKnownToWork(`hangs: ${key}`)) continue
-    const outcome = await attempt({ run, folder: join(folder, 'probes'), busybox }, program, setup)
-    if (outcome.works) {
-      await cache.remember(key)
-      return { program, version, setup, failure: null }
+    const failure = await works(setup)
+    if (failure === null) {
+      const mapped = { ...setup, mapsIds: true }
+      const mapsIds = outside !== null && (await works(mapped)) === null
+      return { program, version, setup: mapsIds ? mapped : setup, failure: null }
     }
-    if (outcome.hangs) await cache.remember(`hangs: ${key}`)
-    failures.push(`${setup.platform}: ${outcome.words}`)
+    if (failure !== hangsAsBefore) failures.push(`${setup.platform}: ${failure}`)
   }
   return { program, version, setup: null, failure: failures.join('\n') || sentence('engine-without-platform') }
+}
+
+const hangsAsBefore = Symbol('It was tried before, and hung.')
+
+interface Trying {
+  readonly program: string
+  readonly cache: ProbeCache
+  readonly attempt: GvisorAttempt
+}
+
+/** Tries a way to run it, or remembers how that went. Null: it works. */
+function createTrier(deps: TryDeps, { program, cache, attempt }: Trying) {
+  return async (setup: GvisorSetup): Promise<null | typeof hangsAsBefore | string> => {
+    const { version, options, platform, hidesNetSettings, mapsIds = false } = setup
+    const words = [program, version, ...options, platform, hidesNetSettings ? 'hidden' : 'plain']
+    const key = [...words, ...(mapsIds ? ['ids'] : [])].join(' ')
+    if (await cache.isKnownToWork(key)) return null
+    if (await cache.isKnownToWork(`hangs: ${key}`)) return hangsAsBefore
+    const outcome = await attempt(deps, program, setup)
+    if (outcome.works) {
+      await cache.remember(key)
+      return null
+    }
+    if (outcome.hangs) await cache.remember(`hangs: ${key}`)
+    return outcome.words
+  }
 }
 
 interface About {

@@ -9,13 +9,15 @@ interface Trial {
   /** More of `linux`. */
   readonly more?: object
   readonly rootfs?: string
+  readonly readOnlyRoot?: boolean
   /** Besides those that every trial has. */
   readonly namespaces?: readonly string[]
 }
 
 /** The bundle of a trial: what every sandbox needs of a runtime, and a program that says that it lived. */
 export function trialConfig(trial: Trial): object {
-  const { cgroupsPath, busybox, memoryBytes, pids, mounts, more = {}, rootfs = 'rootfs', namespaces = [] } = trial
+  const { cgroupsPath, busybox, memoryBytes, pids, mounts, more = {} } = trial
+  const { rootfs = 'rootfs', readOnlyRoot = true, namespaces = [] } = trial
   return {
     ociVersion: '1.0.2',
     process: {
@@ -26,7 +28,7 @@ export function trialConfig(trial: Trial): object {
       noNewPrivileges: true,
       capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
     },
-    root: { path: rootfs, readonly: true },
+    root: { path: rootfs, readonly: readOnlyRoot },
     mounts: [
       ...mounts,
       { destination: '/busybox', type: 'bind', source: busybox, options: ['bind', 'ro', 'nosuid', 'nodev'] },

@@ -9,28 +9,33 @@ import { maySetIds, withoutSetIds } from '../set-id.ts'
 import { runtimeFailure } from './failures.ts'
 import type { OciFlavour } from './flavour.ts'
 import { overlayMount } from './overlay-options.ts'
-import { makeRoom, mountCommand, roomOf } from './rooms.ts'
-import type { HostTraits } from './runtime-config.ts'
+import { inRoom, makeRoom, mountCommand, roomOf } from './rooms.ts'
+import { type HostTraits, rootfsFor } from './runtime-config.ts'
 
 /**
  * gVisor (measured with 20221219) ends at once where it finds settings of the network that it may not read, as in an
  * agent that itself runs confined. Empty ones are good enough for it.
  */
 const hidingScript = 'set -eu; mount -t tmpfs -o ro,size=4k joey /proc/sys/net; exec "$@"'
+/**
+ * Root of a user namespace may mount a /proc only where the whole of one can be seen already, and with the settings hidden
+ * that is none. So the room has one without them hidden.
+ */
+const roomScript = 'set -eu; mkdir "$1"; mount --bind /proc "$1"; shift'
 
 /** A command line that runs the program where nobody but it sees the network's settings hidden. */
 export function withHiddenNetSettings(command: readonly string[]): readonly [string, readonly string[]] {
   return ['unshare', ['--mount', '--propagation', 'slave', 'sh', '-c', hidingScript, 'joey-hide', ...command]]
 }
 
+/** The beginning of a command line whose program runs with them hidden, where the sandbox's trees are mounted in a room. */
+export function hidingNetSettingsIn(room: string): readonly string[] {
+  return ['sh', '-c', `${roomScript}; ${hidingScript}`, 'joey-hide', join(room, inRoom.proc)]
+}
+
 export interface MonitorDeps extends ConmonDeps {
   readonly runtime: string
   readonly runtimeRoot: string
-}
-
-/** Where the overlay is mounted, in the run folder, which is the bundle. */
-export function rootfsOf(run: string): string {
-  return join(run, 'rootfs')
 }
 
 interface MonitorStart {
@@ -54,7 +59,7 @@ export async function startMonitor(
 ): Promise<Running> {
   const { run } = plan.paths
   const { options, hidesNetSettings } = flavour.launch(plan)
-  const hide = hidesNetSettings ? ['sh', '-c', hidingScript, 'joey-hide'] : []
+  const hide = hidesNetSettings ? hidingNetSettings(plan, deps.host) : []
   const runtime = [deps.runtime, '--root', deps.runtimeRoot, ...flavour.options, ...options] as const
   const watched = { runtime, terminal: plan.process.tty, ...(image !== undefined && { restore: { image } }) }
   const conmon = [deps.conmon, ...conmonArguments(deps, plan, watched)]
@@ -67,6 +72,10 @@ export async function startMonitor(
   return running
 }
 
+function hidingNetSettings(plan: LaunchPlan, host: HostTraits): readonly string[] {
+  return plan.users === null ? ['sh', '-c', hidingScript, 'joey-hide'] : hidingNetSettingsIn(roomOf(plan.id, host))
+}
+
 /** Mounts all of the sandbox's trees where only its monitor is, and becomes what follows. */
 function mountingCommand(
   { host }: { readonly host: HostTraits },
@@ -74,15 +83,16 @@ function mountingCommand(
   plan: LaunchPlan,
 ): string[] {
   const { users } = plan
-  if (users !== null && host.outside !== null) {
-    makeRoom(roomOf(plan.id, host))
-    return mountCommand(plan, host, { program: host.outside, users })
-  }
-  const binds = [...bindsOfMounts(plan), ...flavour.readOnlyBinds(plan, host)]
-  makePlaces(binds)
-  const overlay = overlayMount(plan)
   // What serves a guest its files is started by it, and takes the filter along.
   const filter = flavour.sharesProcesses || maySetIds(plan) ? [] : withoutSetIds()
+  const readOnly = flavour.readOnlyBinds(plan, host)
+  if (users !== null && host.outside !== null) {
+    makeRoom(roomOf(plan.id, host))
+    return [...mountCommand(plan, host, { program: host.outside, users, readOnly }), ...filter]
+  }
+  const binds = [...bindsOfMounts(plan), ...readOnly]
+  makePlaces(binds)
+  const overlay = overlayMount(plan)
   const own = [...filter, 'unshare', '--mount', '--propagation', 'slave', ...scriptCommand('launch-container')]
-  return [...own, overlay.from, overlay.options, rootfsOf(plan.paths.run), ...bindCommand(binds)]
+  return [...own, overlay.from, overlay.options, rootfsFor(plan, host), ...bindCommand(binds)]
 }

@@ -18,10 +18,10 @@ import { runtimeFailure } from './failures.ts'
 import { awaitReplaced, programOf } from './first-program.ts'
 import type { Engine, FlavourDeps, OciFlavour, Phase } from './flavour.ts'
 import { defaultCapabilities, resolveGrants } from './grants.ts'
-import { type MonitorDeps, rootfsOf, startMonitor, withHiddenNetSettings } from './monitor.ts'
+import { type MonitorDeps, startMonitor, withHiddenNetSettings } from './monitor.ts'
 import { readRefusalInLog } from './refusal.ts'
-import { inRoom, removeRoom, roomOf } from './rooms.ts'
-import { buildProcess, type HostTraits, type Rights } from './runtime-config.ts'
+import { removeRoom, roomOf } from './rooms.ts'
+import { buildProcess, type HostTraits, type Rights, rootfsFor } from './runtime-config.ts'
 import { findWorkingFolder } from './working-folder.ts'
 
 export interface OciDeps extends MonitorDeps {
@@ -201,7 +201,7 @@ function prepareExec({ deps, flavour }: Parts, paths: SandboxPaths, id: SandboxI
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8' },
     pidFile,
     reach: flavour.reach(id),
-    streamsOwner: first === null ? null : { uid: first + plan.uid, gid: first + plan.gid },
+    streamsOwner: first === null || !flavour.sharesProcesses ? null : { uid: first + plan.uid, gid: first + plan.gid },
     resizes: flavour.sharesProcesses ? 'stty' : 'pty',
     tail: deps.name === 'crun' ? 'logged' : 'plain',
     dispose: async () => {
@@ -270,10 +270,10 @@ export async function writeBundle(
   flavour: OciFlavour,
 ): Promise<void> {
   const { run } = plan.paths
-  const rootfs = plan.users === null ? rootfsOf(run) : join(roomOf(plan.id, host), inRoom.rootfs)
+  const rootfs = rootfsFor(plan, host)
   const granted = resolveGrants(plan)
   const config = beginIn(await findWorkingFolder(plan, runTool), flavour.config(plan, host, rootfs, granted))
-  if (plan.users === null) await mkdir(rootfs, { recursive: true, mode: 0o700 })
+  await mkdir(plan.users === null ? rootfs : run, { recursive: true, mode: 0o700 })
   const files = [
     writeFile(join(run, 'config.json'), JSON.stringify(config), { mode: 0o600 }),
     writeFile(launchFile(runtimeRoot, plan.id), JSON.stringify(flavour.launch(plan)), { mode: 0o600 }),

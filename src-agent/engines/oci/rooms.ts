@@ -1,6 +1,6 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
-import { mapsOfSource } from '../bind-mounts.ts'
+import { basename, join } from 'node:path'
+import { type Bind, mapsOfSource } from '../bind-mounts.ts'
 import type { LaunchPlan } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
 import type { UserNamespace } from '../user-ids.ts'
@@ -31,6 +31,8 @@ export const inRoom = {
   /** Its folder of the state: the writable layer, and names of hosts. */
   own: 'own',
   inside: 'inside',
+  /** All of /proc, for an engine that has to mount one. */
+  proc: 'proc',
   mount: (index: number) => `mount${index}`,
 } as const
 
@@ -49,15 +51,20 @@ export function removeRoom(room: string): void {
   }
 }
 
+interface Mounting {
+  /** joey-outside */
+  readonly program: string
+  readonly users: UserNamespace
+  /** Of Joey's own, by the names of their places. */
+  readonly readOnly: readonly Pick<Bind, 'source' | 'place'>[]
+}
+
 /** A command line that mounts all of a sandbox's trees in a mount namespace of its own, and becomes what is to follow it. */
-export function mountCommand(
-  plan: LaunchPlan,
-  host: RoomHost,
-  { program, users }: { readonly program: string; readonly users: UserNamespace },
-): string[] {
+export function mountCommand(plan: LaunchPlan, host: RoomHost, { program, users, readOnly }: Mounting): string[] {
   const { lowers, mounts, process, paths } = plan
   const layers = lowers.flatMap((lower, index) => ['layer', lower, String(index)])
   const inside = host.inside === null ? [] : ['plain', host.inside, inRoom.inside]
+  const others = readOnly.flatMap(({ source, place }) => ['plain', source, basename(place)])
   const shares = mounts.flatMap(({ source, readOnly, held }, index) => {
     if (held === null) return []
     const ids = mapsOfSource(held, process, users.first)
@@ -71,6 +78,6 @@ export function mountCommand(
   const kind = mayGainRights(plan) ? 'overlay-suid' : 'overlay'
   return [
     ...[program, 'mount', String(users.first), roomOf(plan.id, host), ...layers, 'own', paths.folder, inRoom.own],
-    ...[...inside, ...shares, kind, overlay, '--'],
+    ...[...inside, ...others, ...shares, kind, overlay, '--'],
   ]
 }

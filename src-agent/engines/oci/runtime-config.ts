@@ -262,17 +262,25 @@ export function ownMounts(plan: LaunchPlan, { inside }: Pick<HostTraits, 'inside
 
 /** The same from where a sandbox with ids of its own has them. */
 function mountsInRoom(plan: LaunchPlan, host: HostTraits): BindMount[] {
-  const mounts = ownMounts(plan, host)
-  if (plan.users === null) return mounts
-  const room = roomOf(plan.id, host)
-  const places = new Map<string, string>([
-    ...plan.mounts.map(({ place }, index) => [place, inRoom.mount(index)] as const),
-    ...(host.inside === null ? [] : [[host.inside, inRoom.inside] as const]),
-  ])
-  return mounts.map((mount) => {
-    const name = places.get(mount.source) ?? join(inRoom.own, relative(plan.paths.folder, mount.source))
-    return { ...mount, source: join(room, name) }
-  })
+  return ownMounts(plan, host).map((mount) => ({ ...mount, source: whereToFind(plan, host, mount.source) }))
+}
+
+/** Where an engine finds a source of a mount: in the sandbox's room, where it has ids of its own. */
+export function whereToFind(plan: LaunchPlan, host: HostTraits, source: string): string {
+  if (plan.users === null) return source
+  const index = plan.mounts.findIndex(({ place }) => place === source)
+  const isInside = source === host.inside
+  const name = index !== -1 ? inRoom.mount(index) : isInside ? inRoom.inside : inOwnFolder(plan, source)
+  return join(roomOf(plan.id, host), name)
+}
+
+function inOwnFolder({ paths }: LaunchPlan, source: string): string {
+  return join(inRoom.own, relative(paths.folder, source))
+}
+
+/** Where the root of the sandbox is mounted. */
+export function rootfsFor({ id, paths, users }: LaunchPlan, host: HostTraits): string {
+  return users === null ? join(paths.run, 'rootfs') : join(roomOf(id, host), inRoom.rootfs)
 }
 
 function fileMounts({ paths, nameservers }: LaunchPlan): BindMount[] {

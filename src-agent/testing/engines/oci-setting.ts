@@ -62,7 +62,7 @@ export async function prepareOci(
   await prepareTestMounts()
   const setting = await prepare(name, folder, createOciDriver)
   if (ids === 'host') return setting
-  const first = nobodysIds + idsOfSandbox * (1 + (process.pid % 4000))
+  const first = firstOfTest()
   return {
     ...setting,
     users: (netns) => ({ first, path: netns === null ? null : `${netns}.users` }),
@@ -75,8 +75,11 @@ export async function prepareGvisor(folder: string): Promise<Setting> {
   await prepareTestMounts()
   const patching = { isAllowed: false }
   const setting = await prepare('runsc', folder, await chooseGvisor(folder, () => patching.isAllowed))
-  return { ...setting, allowPatch: (isAllowed) => Object.assign(patching, { isAllowed }) }
+  const users = setting.driver.mapsIds === null ? {} : { users: () => ({ first: firstOfTest(), path: null }) }
+  return { ...setting, ...users, allowPatch: (isAllowed) => Object.assign(patching, { isAllowed }) }
 }
+
+const firstOfTest = () => nobodysIds + idsOfSandbox * (1 + (process.pid % 4000))
 
 /** Another driver on the folder of a setting, as of another agent. */
 export async function anotherGvisor(folder: string): Promise<Driver> {

@@ -12,7 +12,7 @@ import { createPipes } from '../../io/streams/pipes.ts'
 import { startExec } from '../../io/streams/start-exec.ts'
 import { openExecSource } from '../../io/terminals/exec-source.ts'
 import type { TerminalSource } from '../../io/terminals/source.ts'
-import { findGrantOfHostIds } from '../../sandboxes/user-namespace.ts'
+import { findReasonAgainst } from '../../sandboxes/user-namespace.ts'
 import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import type { PlanReading } from './plan-reading.ts'
 
@@ -100,7 +100,7 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
     hostNetwork: false,
     grants: [],
     nameservers: null,
-    users: findGrantOfHostIds(more.grants ?? []) ? null : (setting.users?.(more.netns ?? null) ?? null),
+    users: hasIdsOfHost(driver, more) ? null : (setting.users?.(more.netns ?? null) ?? null),
     ...more,
   })
   const create: Trial['create'] = async (wanted) => {
@@ -168,6 +168,10 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+function hasIdsOfHost({ mapsIds }: Driver, { grants = [], readOnlyRoot = false }: Partial<LaunchPlan>): boolean {
+  return findReasonAgainst(mapsIds, { grants: [...grants], readOnlyRoot }) !== null
 }
 
 export function pathsIn(own: string): SandboxPaths {

@@ -171,12 +171,10 @@ export const gofer: Expectation = {
     [/^\/root(\/|$)/, 'files of the sandbox, below its own root'],
     [/^\/proc\/1\/fd$|^\/proc\/self\/fd$|^\/proc$/, 'its own descriptors, which it opens anew'],
   ],
-  sharedNamespaces: {
-    cgroup: 'nothing of it is shown to the guest',
-    user: 'it keeps owners of files as they are',
-  },
+  sharedNamespaces: { cgroup: 'nothing of it is shown to the guest' },
   capabilities: goferCapabilities,
   bounding: goferCapabilities,
+  mustNotBeRoot: true,
   mustBeFiltered: true,
   mustNotGain: true,
   mounts: [

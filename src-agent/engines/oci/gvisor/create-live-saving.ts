@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { DiskFlushing, Driver, LaunchPlan, LiveSaving, SavePlan, SaveRefusal } from '../../driver.ts'
 import { resolveGrants } from '../grants.ts'
-import { rootfsOf, startMonitor } from '../monitor.ts'
+import { startMonitor } from '../monitor.ts'
 import { createEngine, type OciDeps, writeBundle } from '../oci-driver.ts'
+import { rootfsFor } from '../runtime-config.ts'
 import { type CodePatch, patchDisconnectOk } from './connections.ts'
 import { createEngineNames } from './engine-names.ts'
 import { createGuestHelper, type GuestHelper } from './guest-helper.ts'
@@ -33,7 +34,7 @@ export function createLiveSaving(
   const helper = createGuestHelper({ engine, engineName: names.current })
   const makeSavable = createSavableMaker(helper, setup, mayPatch)
   const stateKey = describeEngine(setup)
-  const config = (plan: LaunchPlan) => flavour.config(plan, host, rootfsOf(plan.paths.run), resolveGrants(plan))
+  const config = (plan: LaunchPlan) => flavour.config(plan, host, rootfsFor(plan, host), resolveGrants(plan))
 
   return {
     stateKey,

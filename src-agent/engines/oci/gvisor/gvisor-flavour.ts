@@ -10,8 +10,10 @@ import { ownBind } from '../../bind-mounts.ts'
 import { writeCgroupLimits } from '../../cgroup-limits.ts'
 import { limitation } from '../../class-sentences.ts'
 import type { LaunchPlan } from '../../driver.ts'
+import { ociMappings } from '../../user-ids.ts'
 import type { FlavourDeps, OciFlavour } from '../flavour.ts'
 import type { Granted } from '../grants.ts'
+import { roomOf } from '../rooms.ts'
 import {
   allPids,
   type BindMount,
@@ -23,6 +25,7 @@ import {
   kernelMounts,
   networkNamespace,
   ownMounts,
+  whereToFind,
 } from '../runtime-config.ts'
 import { createEngineNames } from './engine-names.ts'
 import { createGvisorReach } from './gvisor-reach.ts'
@@ -37,6 +40,8 @@ export interface GvisorSetup {
   /** Options that this version knows and needs. */
   readonly options: readonly string[]
   readonly hidesNetSettings: boolean
+  /** What opens files of this machine for a guest can be root of a user namespace. */
+  readonly mapsIds?: boolean
 }
 
 /**
@@ -51,7 +56,7 @@ export function gvisorFlavour({ engine, host, runtimeRoot }: FlavourDeps, setup:
     engineName: names.current,
     class: 'gvisor',
     sharesProcesses: false,
-    mapsIds: null,
+    mapsIds: setup.mapsIds === true ? 'files' : null,
     // This runtime parses names and numbers of standard signals alone.
     highestSignal: 31,
     limitations,
@@ -203,10 +208,16 @@ function buildGvisorConfig(
       ...kernelMounts.filter(({ type }) => knownMounts.has(type)),
       ...ownTmp(plan, rootfs),
       ...insideFolder(host),
-      ...bindsOf(plan, host).map(({ mount, bind }) => (bind === null ? mount : { ...mount, source: bind.place })),
+      ...bindsOf(plan, host).map(({ mount, source }) => ({ ...mount, source })),
     ],
     linux: {
-      namespaces: [...['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })), ...networkNamespace(plan)],
+      namespaces: [
+        // This runtime makes it, because a program in Go cannot join one. The sentry has another one, in which it is nobody.
+        ...(plan.users === null ? [] : [{ type: 'user' }]),
+        ...['pid', 'ipc', 'uts', 'mount'].map((type) => ({ type })),
+        ...networkNamespace(plan),
+      ],
+      ...(plan.users && ociMappings(plan.users)),
       cgroupsPath: `${host.cgroupParent}/${plan.id}`,
       resources: buildResources(toHostLimits(plan.limits), host),
     },
@@ -219,6 +230,9 @@ function bindsOf(plan: LaunchPlan, host: HostTraits) {
   return [...ownMounts(plan, host), ...statFlagMounts(plan, host)].map((mount, index) => {
     // What the user mounts is bound as it shall be seen already.
     const isReadOnly = mount.options.includes('ro') && !places.has(mount.source)
-    return { mount, bind: isReadOnly ? ownBind(mount.source, join(plan.paths.run, `ro${index}`)) : null }
+    if (!isReadOnly) return { mount, bind: null, source: whereToFind(plan, host, mount.source) }
+    const name = `ro${index}`
+    const bind = ownBind(mount.source, join(plan.paths.run, name))
+    return { mount, bind, source: plan.users === null ? bind.place : join(roomOf(plan.id, host), name) }
   })
 }
