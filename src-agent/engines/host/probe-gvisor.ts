@@ -63,7 +63,8 @@ export async function probeGvisor(deps: GvisorDeps): Promise<GvisorVerdict | nul
   return { program, version, setup: null, failure: failures.join('\n') || sentence('engine-without-platform') }
 }
 
-const hangsAsBefore = Symbol('It was tried before, and hung.')
+/** It was tried before, and hung. */
+const hangsAsBefore = Symbol()
 
 interface Trying {
   readonly program: string
