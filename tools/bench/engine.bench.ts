@@ -7,6 +7,7 @@ import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/tes
 import { outDir } from '../paths.ts'
 import { compare } from './compare.ts'
 import type { Effort } from './effort.ts'
+import { cpuMs, residentMb } from './process-use.ts'
 import type { Row } from './row.ts'
 
 export const name = 'engine'
@@ -113,15 +114,9 @@ async function measureIdle(agent: TestAgent, effort: Effort): Promise<Row[]> {
   const spanMs = effort.amount(10_000)
   await new Promise((resolve) => setTimeout(resolve, spanMs))
   const share = ((cpuMs(pid) - before) / spanMs) * 100
-  const memory = Number(/^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1000
+  const memory = residentMb(pid)
   return [
     { what: 'agent idle, resident', ours: memory, bare: 100, ratio: memory / 100, unit: 'MB', limit: 1 },
     { what: 'agent idle, cpu', ours: share, bare: 1, ratio: share, unit: '%', limit: 1 },
   ]
-}
-
-/** utime and stime in clock ticks of 10 ms. */
-function cpuMs(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return (Number(fields[11]) + Number(fields[12])) * 10
 }
