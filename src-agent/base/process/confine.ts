@@ -1,3 +1,6 @@
+import { findSystemProgram } from '#contract/client/system-program'
+import { toolFilterFile } from './tool-filter-file.ts'
+
 /** What a confined program may do beyond reading programs and libraries. */
 export interface Confinement {
   /** The one folder it may write to, seen as `/work`. */
@@ -32,12 +35,14 @@ export type Confine = (
 const namespaces = ['--unshare-ipc', '--unshare-pid', '--unshare-net', '--unshare-uts', '--unshare-cgroup-try']
 const systemFolders = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/etc/alternatives', '/etc/ld.so.cache']
 const baseEnvironment = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp', TMPDIR: '/tmp' }
+/** Where bubblewrap finds the filter of system calls; callers have the first ones. */
+const filterDescriptor = 9
 /** Setting owners, modes, devices and file capabilities. Not SYS_ADMIN: no mounts, no `trusted.` attributes. */
 const fileCapabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'MKNOD', 'SETFCAP']
 
 /**
  * Every program that reads bytes of an image runs by bubblewrap: no network, no processes but its own, nothing of this
- * machine to see but programs and libraries, one folder to write to, and it dies with the agent.
+ * machine to see but programs and libraries, one folder to write to, a filter of system calls, and it dies with the agent.
  * What it reads comes by inherited descriptor (`/proc/self/fd/3`) or lies in that folder.
  */
 export const confine: Confine = (program, args, confinement) => {
@@ -54,31 +59,40 @@ export const confine: Confine = (program, args, confinement) => {
   const kept = [...(ownsFiles ? fileCapabilities : []), ...capabilities]
   const scratch = temporary ?? (work === undefined ? '/tmp' : '/work/tmp')
   const variables = { ...baseEnvironment, TMPDIR: scratch, ...environment }
-  return [
-    'bwrap',
-    [
-      ...namespaces,
-      ...(asRoot ? [] : ['--unshare-user']),
-      '--die-with-parent',
-      '--new-session',
-      ...systemFolders.flatMap((folder) => ['--ro-bind-try', folder, folder]),
-      '--proc',
-      '/proc',
-      '--dev',
-      '/dev',
-      ...(work === undefined ? ['--tmpfs', '/tmp'] : ['--bind', work, '/work', '--dir', '/tmp', '--chdir', '/work']),
-      ...shown.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
-      ...folders.flatMap((folder) => ['--dir', folder]),
-      '--clearenv',
-      ...Object.entries(variables).flatMap(setVariable),
-      '--cap-drop',
-      'ALL',
-      ...(asRoot ? kept.flatMap((name) => ['--cap-add', `CAP_${name}`]) : []),
-      '--',
-      program,
-      ...args,
-    ],
-  ]
+  return filtered(kept, [
+    ...namespaces,
+    ...(asRoot ? [] : ['--unshare-user']),
+    '--die-with-parent',
+    '--new-session',
+    ...systemFolders.flatMap((folder) => ['--ro-bind-try', folder, folder]),
+    '--proc',
+    '/proc',
+    '--dev',
+    '/dev',
+    ...(work === undefined ? ['--tmpfs', '/tmp'] : ['--bind', work, '/work', '--dir', '/tmp', '--chdir', '/work']),
+    ...shown.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
+    ...folders.flatMap((folder) => ['--dir', folder]),
+    '--clearenv',
+    ...Object.entries(variables).flatMap(setVariable),
+    '--cap-drop',
+    'ALL',
+    ...(asRoot ? kept.flatMap((name) => ['--cap-add', `CAP_${name}`]) : []),
+    '--',
+    program,
+    ...args,
+  ])
+}
+
+/** A shell opens the filter, for which no argument of a program that reads it has a name. */
+const filterScript = `exec ${filterDescriptor}<"$1"; shift; exec "$@"`
+
+/** Has bubblewrap read the filter of system calls that belongs to these capabilities, where there is one. */
+function filtered(capabilities: readonly string[], args: readonly string[]): readonly [string, string[]] {
+  const [file, bwrap] = [toolFilterFile(capabilities), findSystemProgram('bwrap')]
+  // Where it is missing it has to be said of itself, and not of the shell.
+  if (file === null || bwrap === null) return ['bwrap', [...args]]
+  const command = [bwrap, '--seccomp', String(filterDescriptor), ...args]
+  return ['sh', ['-c', filterScript, 'joey-filter', file, ...command]]
 }
 
 const setVariable = ([name, value]: readonly [string, string]): string[] => ['--setenv', name, value]

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { availableParallelism, release } from 'node:os'
 import { findResource } from '../../base/process/resources.ts'
+import { buildSeccomp } from '../../base/seccomp/profile.ts'
 import type { HostTraits, Rlimit } from '../oci/runtime-config.ts'
-import { buildSeccomp } from '../oci/seccomp.ts'
 
 /** Reads what the runtime configuration depends on. `tag` keeps cgroups of different state folders apart. */
 export async function readHostTraits(tag: string, outside: string | null): Promise<HostTraits> {

@@ -4,8 +4,12 @@ import { resolveGrants } from './grants.ts'
 import { gvisorFlavour } from './gvisor/gvisor-flavour.ts'
 import { buildRuntimeConfig, type HostTraits, insidePath } from './runtime-config.ts'
 
+const filterOf = (names: readonly string[]) => ({
+  ...{ defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 38, architectures: [] },
+  syscalls: [{ names, action: 'SCMP_ACT_ALLOW' }],
+})
 const host: HostTraits = {
-  seccomp: (capabilities) => ({ names: [...capabilities] }),
+  seccomp: (capabilities) => filterOf([...capabilities]),
   maxOpenFiles: 1024,
   limitsSwap: false,
   cpus: 2,
@@ -60,7 +64,7 @@ test('a granted capability is held, and the filter of system calls is made for i
     expect(config.process.capabilities[set], set).toContain('CAP_SYS_ADMIN')
   }
   expect(config.process.capabilities.ambient).toEqual([])
-  expect(config.linux.seccomp.names).toContain('CAP_SYS_ADMIN')
+  expect(config.linux.seccomp.syscalls[0].names).toContain('CAP_SYS_ADMIN')
   expect(container({ grants: [{ kind: 'no-seccomp' }] }).linux.seccomp).toBeUndefined()
 })
 

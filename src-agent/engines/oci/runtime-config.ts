@@ -2,6 +2,7 @@ import { dirname, join, relative } from 'node:path'
 import type { Limits } from '#contract/sandbox'
 import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
 import { oomScores } from '../../base/process/oom-score.ts'
+import type { SeccompProfile } from '../../base/seccomp/profile.ts'
 import type { LaunchPlan, PlacedMount, ProcessPlan } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
 import { maySetIds } from '../set-id.ts'
@@ -40,7 +41,7 @@ export interface Rlimit {
 /** What the host decides, probed once. */
 export interface HostTraits {
   /** The `linux.seccomp` part for a sandbox that holds these capabilities, and may or may not give files the set-user-id bit. */
-  readonly seccomp: (capabilities: ReadonlySet<string>, setsIds: boolean) => Readonly<Record<string, unknown>>
+  readonly seccomp: (capabilities: ReadonlySet<string>, setsIds: boolean) => SeccompProfile
   /** The agent's own hard limit of open files: root without CAP_SYS_RESOURCE cannot raise it. */
   readonly maxOpenFiles: number
   /**

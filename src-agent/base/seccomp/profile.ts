@@ -110,9 +110,9 @@ const bits = (index: number, mask: number, value: number) => ({
 })
 
 /** Whatever makes or changes a file, but not to a set-user-id one. A call whose mode cannot be looked at does not exist. */
-function withoutSetUserId(): Record<string, unknown>[] {
-  const allow = (names: readonly string[], args: object[]) => ({ names, action: 'SCMP_ACT_ALLOW', args })
-  const refuse = (names: readonly string[], args: object[]) => ({
+function withoutSetUserId(): SeccompRule[] {
+  const allow = (names: readonly string[], args: SeccompArgument[]) => ({ names, action: 'SCMP_ACT_ALLOW', args })
+  const refuse = (names: readonly string[], args: SeccompArgument[]) => ({
     ...{ names, action: 'SCMP_ACT_ERRNO', errnoRet: EPERM, args },
   })
   return [
@@ -133,6 +133,30 @@ const modeCallNames: ReadonlySet<string> = new Set([
   'openat2',
 ])
 
+/** One comparison of an argument: `EQ` and `NE` with `value`; `MASKED_EQ` of what the mask `value` leaves with `valueTwo`. */
+export interface SeccompArgument {
+  readonly index: number
+  readonly value: number
+  readonly valueTwo?: number
+  readonly op: string
+}
+
+export interface SeccompRule {
+  readonly names: readonly string[]
+  readonly action: string
+  readonly errnoRet?: number
+  /** All of them; left out: whatever they are. */
+  readonly args?: readonly SeccompArgument[]
+}
+
+/** The `linux.seccomp` part of an OCI configuration. */
+export interface SeccompProfile {
+  readonly defaultAction: string
+  readonly defaultErrnoRet: number
+  readonly architectures: readonly string[]
+  readonly syscalls: readonly SeccompRule[]
+}
+
 export interface SeccompTarget {
   /** Go's names, as the profile has them: amd64, arm64. */
   readonly architecture: 'amd64' | 'arm64'
@@ -150,14 +174,14 @@ type Rule = z.infer<typeof Rule>
  * one that it does not know, such as those of younger kernels, does not exist (ENOSYS), so that C libraries fall back to
  * what they used before. As Podman and runc have it (https://github.com/opencontainers/runc/pull/2750).
  */
-export function buildSeccomp(target: SeccompTarget): Record<string, unknown> {
+export function buildSeccomp(target: SeccompTarget): SeccompProfile {
   const profile = Profile.parse(dockerDefault)
   const machine = target.architecture === 'amd64' ? 'SCMP_ARCH_X86_64' : 'SCMP_ARCH_AARCH64'
   const map = profile.archMap.find(({ architecture }) => architecture === machine)
   const syscalls = profile.syscalls.filter((rule) => applies(rule, target)).flatMap(toRuntimeRule)
-  const all = [...syscalls, { names: younger, action: 'SCMP_ACT_ALLOW' }, ...socketsButVsock]
+  const all: SeccompRule[] = [...syscalls, { names: younger, action: 'SCMP_ACT_ALLOW' }, ...socketsButVsock]
   const opened = target.setsIds ? all : [...all.flatMap(withoutModeCalls), ...withoutSetUserId()]
-  const named = new Set(opened.flatMap(({ names }) => names as readonly string[]))
+  const named = new Set(opened.flatMap(({ names }) => names))
   const known = [...new Set([...profile.syscalls.flatMap(({ names }) => names), ...unnamed])]
   const refused = known.filter((name) => !named.has(name) && name !== 'openat2')
   const isCloneOpen = target.capabilities.has('CAP_SYS_ADMIN')
@@ -173,8 +197,8 @@ export function buildSeccomp(target: SeccompTarget): Record<string, unknown> {
   }
 }
 
-function withoutModeCalls(rule: Record<string, unknown>): Record<string, unknown>[] {
-  const names = (rule['names'] as readonly string[]).filter((name) => !modeCallNames.has(name))
+function withoutModeCalls(rule: SeccompRule): SeccompRule[] {
+  const names = rule.names.filter((name) => !modeCallNames.has(name))
   return names.length === 0 ? [] : [{ ...rule, names }]
 }
 
@@ -192,10 +216,10 @@ function isAtLeast([major, minor]: readonly [number, number], wanted: string): b
   return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
 }
 
-function toRuntimeRule(rule: Rule): Record<string, unknown>[] {
+function toRuntimeRule(rule: Rule): SeccompRule[] {
   const names = rule.names.filter((name) => !withdrawn.has(name) && !(name === 'socket' && !rule.args?.length))
   if (names.length === 0) return []
-  const args = (rule.args ?? []).map((argument) => ({ valueTwo: 0, ...argument }))
+  const args = (rule.args ?? []).map(({ valueTwo = 0, ...argument }) => ({ ...argument, valueTwo }))
   const errno = rule.errnoRet === undefined ? {} : { errnoRet: rule.errnoRet }
   return [{ names, action: rule.action, ...errno, ...(args.length > 0 ? { args } : {}) }]
 }

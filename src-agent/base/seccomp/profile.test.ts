@@ -1,21 +1,13 @@
 import { expect, test } from 'vitest'
-import { buildSeccomp } from './seccomp.ts'
+import { buildSeccomp, type SeccompProfile } from './profile.ts'
 
 const capabilities = new Set(['CAP_SYS_CHROOT'])
 const target = { architecture: 'amd64', capabilities, setsIds: true, kernel: [6, 1] } as const
-interface Built {
-  readonly architectures: string[]
-  readonly syscalls: {
-    names: string[]
-    action: string
-    errnoRet?: number
-    args?: { index: number; value: number; op: string }[]
-  }[]
-}
+type Built = SeccompProfile
 const rulesFor = (built: Built, name: string) => built.syscalls.filter(({ names }) => names.includes(name))
 
 test('what no capability grants is not allowed', () => {
-  const built = buildSeccomp(target) as unknown as Built
+  const built = buildSeccomp(target)
   for (const name of [
     'mount',
     'bpf',
@@ -32,12 +24,12 @@ test('what no capability grants is not allowed', () => {
 })
 
 test('a held capability opens its calls', () => {
-  const built = buildSeccomp(target) as unknown as Built
+  const built = buildSeccomp(target)
   expect(rulesFor(built, 'chroot')).toHaveLength(1)
 })
 
 test('clone is allowed without namespaces only, and clone3 says it does not exist', () => {
-  const built = buildSeccomp(target) as unknown as Built
+  const built = buildSeccomp(target)
   const [allowed, ...refused] = rulesFor(built, 'clone')
   expect(allowed).toMatchObject({ args: [{ index: 0, value: 0x7e020000, op: 'SCMP_CMP_MASKED_EQ' }] })
   expect(refused.every(({ action, errnoRet }) => action === 'SCMP_ACT_ERRNO' && errnoRet === 1)).toBe(true)
@@ -46,7 +38,7 @@ test('clone is allowed without namespaces only, and clone3 says it does not exis
 })
 
 test('sockets to a hypervisor are refused', () => {
-  const built = buildSeccomp(target) as unknown as Built
+  const built = buildSeccomp(target)
   expect(rulesFor(built, 'socket')).toMatchObject([
     { action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value: 40, op: 'SCMP_CMP_NE' }] },
     { action: 'SCMP_ACT_ERRNO', errnoRet: 1, args: [{ index: 0, value: 40, op: 'SCMP_CMP_EQ' }] },
@@ -55,10 +47,7 @@ test('sockets to a hypervisor are refused', () => {
 
 test('where files may not get the set-user-id bit, every call that could give it is filtered by its mode, and no other is lost', () => {
   const calls = ['chmod', 'fchmod', 'fchmodat', 'fchmodat2', 'creat', 'mknod', 'mknodat', 'open', 'openat']
-  const [with_, without] = [true, false].map((setsIds) => buildSeccomp({ ...target, setsIds }) as unknown as Built) as [
-    Built,
-    Built,
-  ]
+  const [with_, without] = [true, false].map((setsIds) => buildSeccomp({ ...target, setsIds })) as [Built, Built]
   for (const name of calls) {
     expect(
       rulesFor(with_, name).every(({ args }) => args === undefined),
@@ -77,20 +66,20 @@ test('where files may not get the set-user-id bit, every call that could give it
 })
 
 test('each architecture has its own calls', () => {
-  const arm = buildSeccomp({ ...target, architecture: 'arm64' }) as unknown as Built
+  const arm = buildSeccomp({ ...target, architecture: 'arm64' })
   expect(arm.architectures).toEqual(['SCMP_ARCH_AARCH64', 'SCMP_ARCH_ARM'])
   expect(rulesFor(arm, 'arch_prctl').map(({ action }) => action)).toEqual(['SCMP_ACT_ERRNO'])
 })
 
 test('a call that the profile does not know is said not to exist, so that libraries fall back', () => {
-  const built = buildSeccomp(target) as unknown as Built & { defaultErrnoRet: number }
+  const built = buildSeccomp(target)
   expect(built.defaultErrnoRet).toBe(38)
   for (const name of ['statmount', 'listmount', 'lsm_get_self_attr']) expect(rulesFor(built, name)).toEqual([])
 })
 
 test('no call is both allowed as it is and refused', () => {
   for (const capabilities of [new Set<string>(), new Set(['CAP_SYS_ADMIN']), new Set(['CAP_SYS_PTRACE'])]) {
-    const built = buildSeccomp({ ...target, capabilities }) as unknown as Built
+    const built = buildSeccomp({ ...target, capabilities })
     const plain = built.syscalls.filter(({ args }) => args === undefined)
     const of = (wanted: boolean) =>
       plain.filter(({ action }) => (action === 'SCMP_ACT_ALLOW') === wanted).flatMap(({ names }) => names)
