@@ -64,7 +64,7 @@ describe.each(classes)('a day with programs of this distribution in the class %s
       dailyCommands.map(({ script }, at) => ({ name: `commands/${at}`, content: `${script}\n`, mode: 0o644 })),
     )
     const unpacked = await agent.exec(id, { argv: ['tar', 'xf', '-', '-C', '/'] }, commands)
-    expect(unpacked.end.code).toBe(0)
+    if (unpacked.end.code !== 0) throw new Error(unpacked.stderr.toString())
     const { stdout } = await agent.exec(id, { argv: ['bash', '-c', runner] })
     outcomes = readOutcomes(stdout.toString('utf8'))
     await agent.client.removeSandbox({ ref: id, force: true })
@@ -72,7 +72,7 @@ describe.each(classes)('a day with programs of this distribution in the class %s
   }, 600_000)
 
   for (const [at, command] of dailyCommands.entries()) {
-    test.skipIf(!canRun(command))(command.name, () => {
+    test.skipIf(!canRun(command))(`${command.name}`, () => {
       const usual = { text: command.prints, code: command.code ?? 0 }
       expect(outcomes.get(String(at))).toEqual(command.otherwise?.[own] ?? usual)
     })

@@ -3,6 +3,7 @@ import { AppError } from '#contract/app-error'
 import type { PortPublish, SandboxId } from '#contract/sandbox'
 import { sentence } from '#contract/sentence'
 import type { Run } from '../base/process/run.ts'
+import { connectionLimit } from './connection-limit.ts'
 import { examineNetwork } from './findings.ts'
 import { refuseForeignPorts } from './foreign-ports.ts'
 import { createHostPorts, type HostPorts } from './host-ports.ts'
@@ -28,11 +29,13 @@ interface Deps {
   readonly poolSize?: number
   /** Each network belongs to a user namespace of its own where there is one. */
   readonly users?: UserNamespaces | null
+  /** How many connections to elsewhere a sandbox may have; {@link connectionLimit} otherwise. */
+  readonly connections?: number
 }
 
-export function createNetwork({ tag, folder, run, log, poolSize = 2, users = null }: Deps): Network {
+export function createNetwork({ tag, folder, run, log, poolSize = 2, users = null, connections }: Deps): Network {
   const names = namesFor(tag)
-  const filter = createPacketFilter(run, names)
+  const filter = createPacketFilter(run, names, () => connections ?? connectionLimit())
   const hostPorts = createHostPorts()
   const leases = createLeases({ run, names, folder: join(folder, 'netns'), filter, users })
   const bridge = createBridge({ run, folder, names, tag, filter, leases, log })

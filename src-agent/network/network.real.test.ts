@@ -154,6 +154,27 @@ async function sendFrame(lease: Lease, hex: string): Promise<void> {
 
 const macIn = (json: string): string | undefined => (JSON.parse(json) as { address?: string }[])[0]?.address
 
+test('opens no more connections than its share, and its siblings open theirs', async () => {
+  const [most, opened] = [64, 200]
+  await fixture.network.close({ keep: true })
+  fixture.network = fixture.again({ connections: most })
+  await fixture.network.prepare(signal)
+  const [greedy, sibling] = [await fixture.take(), await fixture.take()]
+  const { address, hostAddress, port } = fixture.outside
+  expect(await inside(greedy, process.execPath, '-e', openFlows, address, String(opened))).toMatchObject({ code: 0 })
+  expect(await droppedBy(`inet joey_${fixture.tag}`, 'opening')).toBe(opened - most)
+  expect(await fetchFrom(greedy, address, port)).toBe('')
+  expect(await fetchFrom(sibling, address, port)).toBe(`from ${hostAddress}\n`)
+})
+
+/** A datagram to each of so many ports: to the kernel each is a connection of its own. */
+const openFlows = `
+  const [address, count] = process.argv.slice(1)
+  const socket = require('node:dgram').createSocket('udp4')
+  let left = Number(count)
+  for (let port = 20000; port < 20000 + Number(count); port += 1)
+    socket.send('x', port, address, () => (left -= 1) === 0 && socket.close())`
+
 test('a network from the pool is there at once, and a cold one soon', async () => {
   const cold = fixture.another('cold')
   await Promise.all([fixture.network.prepare(signal), cold.prepare(signal)])

@@ -24,7 +24,7 @@ function recorder(refuseChanges = false) {
 
 test('a change is one element, not a reload', async () => {
   const { run, scripts } = recorder()
-  const filter = createPacketFilter(run, names)
+  const filter = createPacketFilter(run, names, () => 1024)
   await filter.load(subnet)
   await filter.allow(sender)
   await filter.publish([{ hostPort: 8080, address: '10.64.0.2', guestPort: 80 }])
@@ -37,7 +37,7 @@ test('a change is one element, not a reload', async () => {
 
 test('to join, to change and to leave a network is each one transaction of single elements', async () => {
   const { run, scripts } = recorder()
-  const filter = createPacketFilter(run, names)
+  const filter = createPacketFilter(run, names, () => 1024)
   await filter.load(subnet)
   await filter.join('jy0a1b2cx2', 'shared')
   await filter.join('jy0a1b2cx2', 'shared')
@@ -58,7 +58,7 @@ test('to join, to change and to leave a network is each one transaction of singl
 
 test('the number of a network that nobody is on any more is given again', async () => {
   const { run, scripts } = recorder()
-  const filter = createPacketFilter(run, names)
+  const filter = createPacketFilter(run, names, () => 1024)
   await filter.load(subnet)
   await filter.join('jy0a1b2cx2', 'one')
   await filter.join('jy0a1b2cx3', 'two')
@@ -69,7 +69,7 @@ test('the number of a network that nobody is on any more is given again', async 
 
 test('an interface that goes is on no network any more, also after a reload', async () => {
   const { run, scripts } = recorder()
-  const filter = createPacketFilter(run, names)
+  const filter = createPacketFilter(run, names, () => 1024)
   await filter.load(subnet)
   await filter.allow(sender)
   await filter.join(sender.interface, 'shared')
@@ -81,7 +81,7 @@ test('an interface that goes is on no network any more, also after a reload', as
 
 test('a change that the kernel refuses is answered by a whole reload that holds it', async () => {
   const { run, scripts } = recorder(true)
-  const filter = createPacketFilter(run, names)
+  const filter = createPacketFilter(run, names, () => 1024)
   await filter.load(subnet)
   await filter.allow(sender)
   expect(scripts.at(-1)).toContain('chain martians')
@@ -92,7 +92,7 @@ test('a change that the kernel refuses is answered by a whole reload that holds 
 
 test('taking back what is not there asks nothing of the kernel', async () => {
   const { run, scripts } = recorder()
-  const filter = createPacketFilter(run, names)
+  const filter = createPacketFilter(run, names, () => 1024)
   await filter.forbid(sender)
   await filter.unpublish([{ hostPort: 1, address: '10.64.0.2', guestPort: 1 }])
   expect(scripts).toEqual([])

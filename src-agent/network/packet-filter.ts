@@ -9,6 +9,7 @@ import {
   deletePublished,
   deleteSender,
   deleteTables,
+  type FilterState,
   moveMember,
   type PublishedPort,
   renderRuleset,
@@ -45,9 +46,9 @@ export interface Assumed {
  * Changes run one after another: a whole reload that was rendered before a change and loaded after it would lose it.
  * A change that the kernel refuses (somebody flushed the rules) is answered by a whole reload.
  */
-export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter {
+export function createPacketFilter(run: Run, names: NetworkNames, connections: () => number): PacketFilter {
   const known = createKnown()
-  const tables = createTables(run, names, known)
+  const tables = createTables(run, names, () => ({ ...known.all(), connections: connections() }))
   const { change } = tables
 
   return {
@@ -96,14 +97,14 @@ export function createPacketFilter(run: Run, names: NetworkNames): PacketFilter 
 }
 
 /** The tables in the kernel. Scripts are loaded one after another. */
-function createTables(run: Run, names: NetworkNames, known: Pick<Known, 'all'>) {
+function createTables(run: Run, names: NetworkNames, wanted: () => FilterState) {
   let subnet: Subnet | null = null
   const inTurn = createInTurn()
   const nft = async (input: string): Promise<void> => {
     await run('nft', ['-f', '-'], { timeoutMs, input })
   }
   const reload = async (): Promise<void> => {
-    if (subnet !== null) await nft(renderRuleset(names, subnet, known.all()))
+    if (subnet !== null) await nft(renderRuleset(names, subnet, wanted()))
   }
   return {
     load(chosen: Subnet): Promise<void> {
@@ -123,8 +124,6 @@ function createTables(run: Run, names: NetworkNames, known: Pick<Known, 'all'>) 
     },
   }
 }
-
-type Known = ReturnType<typeof createKnown>
 
 /** What the tables must hold. */
 function createKnown() {

@@ -25,6 +25,8 @@ export interface FilterState {
   readonly senders: Iterable<Sender>
   readonly members: Iterable<Member>
   readonly published: Iterable<PublishedPort>
+  /** How many connections to elsewhere each address may have at a time. */
+  readonly connections: number
 }
 
 /** The upper half of the marks of frames between sandboxes on one network; the lower half is the network. */
@@ -105,6 +107,7 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
  * - `forward`: nothing from outside that was not requested, and nothing between sandboxes by way of the gateway. Where
  *   br_netfilter is on (Docker turns it on), what the bridge itself forwards comes by here as well: it has the mark of
  *   the chain `between`, which ran before and has decided on it.
+ *   A sandbox opens no more connections than its share, or it could fill the table in which the kernel follows those of the whole machine.
  * - `publish`: published ports exist on the host's loopback only.
  */
 function inetTable(names: NetworkNames, subnet: string, state: FilterState): string {
@@ -113,6 +116,11 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
   map published {
     type inet_service : ipv4_addr . inet_service
     ${elements([...state.published].map(publishedElement))}
+  }
+  set flows {
+    type ipv4_addr
+    size 65536
+    flags dynamic
   }
   chain martians {
     type filter hook prerouting priority -300; policy accept;
@@ -136,8 +144,12 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
     iifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
     oifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
     iifname "${bridge}" ct state invalid counter drop
+    iifname "${bridge}" ct state new jump opening
     oifname "${bridge}" ct state established,related accept
     oifname "${bridge}" counter drop
+  }
+  chain opening {
+    add @flows { ip saddr ct count over ${state.connections} } counter drop
   }
   chain publish {
     type nat hook output priority -100; policy accept;

@@ -29,7 +29,7 @@ export interface NetworkFixture {
   /** Serves the word "host" on the host; gives the port. */
   listenOnHost(host: string): Promise<number>
   /** Another network on the same folder, as the next agent has it. */
-  again(options?: { readonly poolSize?: number }): Network
+  again(options?: { readonly poolSize?: number; readonly connections?: number }): Network
   /** A network of another state folder. */
   another(name: string): Network
 }
