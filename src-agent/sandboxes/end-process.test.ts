@@ -9,6 +9,8 @@ interface Traits {
   readonly endsAfter: string
   readonly sharesProcesses: boolean
   readonly state?: 'running' | 'paused'
+  /** What the engine says, where that is something else. */
+  readonly phase?: 'paused'
   readonly highestSignal?: number
   readonly handlesSignal?: () => Promise<boolean>
 }
@@ -24,7 +26,7 @@ function setUp({ endsAfter, ...traits }: Traits) {
       calls.push(`kill ${signal}${all ? ' all' : ''}`)
     }),
     resume: vi.fn(async () => void calls.push('resume')),
-    phase: async () => (traits.state === 'paused' && !calls.includes('resume') ? 'paused' : 'running'),
+    phase: async () => ((traits.phase ?? traits.state) === 'paused' && !calls.includes('resume') ? 'paused' : 'running'),
   } as unknown as Driver
   const deps = {
     drivers: new Map([['container', driver]]),
@@ -43,13 +45,13 @@ function setUp({ endsAfter, ...traits }: Traits) {
 test('a guest whose processes the host does not see is asked, and gets its grace', async () => {
   const { calls, end } = setUp({ endsAfter: 'kill 9', sharesProcesses: false })
   await end(700)
-  expect(calls).toEqual(['kill 10', 'wait 700', 'kill 9 all', 'wait 15000'])
+  expect(calls).toEqual(['kill 10', 'wait 700', 'kill 9 all', 'wait 500'])
 })
 
 test('one that says that it would not notice is not waited for', async () => {
   const { calls, end } = setUp({ endsAfter: 'kill 9', sharesProcesses: false, handlesSignal: async () => false })
   await end(700)
-  expect(calls).toEqual(['kill 9 all', 'wait 15000'])
+  expect(calls).toEqual(['kill 9 all', 'wait 500'])
 })
 
 test.each([
@@ -76,11 +78,23 @@ test('a paused guest with a kernel of its own goes on before it is asked', async
 test('without grace nobody is asked', async () => {
   const { calls, end } = setUp({ endsAfter: 'kill 9', sharesProcesses: false })
   await end(0)
-  expect(calls).toEqual(['kill 9 all', 'wait 15000'])
+  expect(calls).toEqual(['kill 9 all', 'wait 500'])
 })
 
 test('an image whose stop signal the class cannot send is sent TERM', async () => {
   const { calls, end } = setUp({ endsAfter: 'kill 15', sharesProcesses: false, highestSignal: 9 })
   await end(700)
   expect(calls).toEqual(['kill 15', 'wait 700'])
+})
+
+test('one that does not end although it was killed may be paused without being on record as such', async () => {
+  const { calls, end } = setUp({ endsAfter: 'resume', sharesProcesses: true, phase: 'paused' })
+  await end(0)
+  expect(calls).toEqual(['kill 9 all', 'wait 500', 'resume', 'wait 15000'])
+})
+
+test('one that is on record as paused goes on at once, so that it can end', async () => {
+  const { calls, end } = setUp({ endsAfter: 'kill 9', sharesProcesses: true, state: 'paused' })
+  await end(0)
+  expect(calls).toEqual(['kill 9 all', 'resume', 'wait 15000'])
 })

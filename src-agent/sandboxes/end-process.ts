@@ -27,6 +27,8 @@ interface Deps {
 
 /** Beyond KILL the kernel needs a moment; a process that survives this long hangs in the kernel. */
 const killPatienceMs = 15_000
+/** Most are gone by then. */
+const promptMs = 500
 const sigKill = '9'
 const sigTerm = 15
 
@@ -68,6 +70,8 @@ export async function endMainProcess(
     if (await endings.settleWithGrace(id, graceMs)) return
   }
   await driver.kill(id, sigKill, { all: true })
+  // What is not on record as paused has ended before the engine could say whether it is.
+  if (state !== 'paused' && (await endings.settleWithin(id, promptMs))) return
   if ((await driver.phase(id)) === 'paused') await driver.resume(id)
   if (await endings.settleWithin(id, killPatienceMs)) return
   // The monitor said nothing although the process was killed: it is gone itself.
