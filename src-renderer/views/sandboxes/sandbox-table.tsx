@@ -34,11 +34,15 @@ export function SandboxTable({ sandboxes, stale, selected, onSelect }: Props): R
               onChange={(on) => onSelect(() => new Set(on ? sandboxes.map(({ id }) => id) : []))}
             />
           </th>
-          <th scope="col">{t('sandboxes.columns.name')}</th>
+          <th scope="col" className="cell-name">
+            {t('sandboxes.columns.name')}
+          </th>
           <th scope="col">{t('sandboxes.columns.state')}</th>
           <th scope="col">{t('sandboxes.columns.cpu')}</th>
           <th scope="col">{t('sandboxes.columns.memory')}</th>
-          <th scope="col">{t('sandboxes.columns.ports')}</th>
+          <th scope="col" className="cell-ports">
+            {t('sandboxes.columns.ports')}
+          </th>
           <th scope="col" className="cell-uptime">
             {t('sandboxes.columns.uptime')}
           </th>
@@ -78,9 +82,9 @@ const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: Row
       <td className="cell-check">
         <Checkbox label={t('sandboxes.selectOne', { name })} checked={selected} onChange={(on) => onSelect(id, on)} />
       </td>
-      <td>
+      <td className="cell-name">
         <span className="name-cell">
-          <Link to={`/sandboxes/${id}`} className="name-link truncate">
+          <Link to={`/sandboxes/${id}`} className="name-link truncate" title={name}>
             {name}
           </Link>
           <span className="name-more">
@@ -100,7 +104,7 @@ const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: Row
       <td>
         <UsageCell sandbox={sandbox} of="memory" />
       </td>
-      <td>
+      <td className="cell-ports">
         <PortList ports={sandbox.ports} />
       </td>
       <td className="cell-uptime">

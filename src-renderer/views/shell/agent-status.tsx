@@ -13,10 +13,10 @@ export function AgentStatus(): ReactNode {
   const { t } = useTranslation()
   const { state } = useAgent(({ link }) => link)
   return (
-    <div className="agent" data-state={state}>
+    <div className="agent" data-state={state} title={t(`shell.agent.${state}`)}>
       <div className="agent-line" role="status">
         <span className="agent-dot" aria-hidden="true" />
-        {t(`shell.agent.${state}`)}
+        <span className="sidebar-words">{t(`shell.agent.${state}`)}</span>
       </div>
       {state === 'lost' && <StartAgentButton />}
     </div>

@@ -45,7 +45,7 @@ export function Page({ title, heading, back, searchable = false, tools, children
           </IconButton>
           <Button kind="primary" onClick={openCreate}>
             <Plus aria-hidden="true" />
-            {t('shell.newSandbox')}
+            <span className="new-label">{t('shell.newSandbox')}</span>
             <Kbd>N</Kbd>
           </Button>
         </div>

@@ -18,7 +18,7 @@ export function Sidebar(): ReactNode {
       <nav aria-label={t('shell.navigation')}>
         <div className="brand">
           <Mark size={26} />
-          Joey
+          <span className="sidebar-words">Joey</span>
         </div>
         <ul className="nav-list">
           <NavLink to="/sandboxes" label={t('shell.nav.sandboxes')} icon={<Boxes />} count={running} />
@@ -42,9 +42,9 @@ function OlderElectron(): ReactNode {
   const electron = useElectron()
   if (electron.kind !== 'older') return null
   return (
-    <p className="older-electron">
+    <p className="older-electron" title={t('shell.olderElectron', { version: electron.version })}>
       <TriangleAlert aria-hidden="true" />
-      {t('shell.olderElectron', { version: electron.version })}
+      <span className="sidebar-words">{t('shell.olderElectron', { version: electron.version })}</span>
     </p>
   )
 }
@@ -61,9 +61,9 @@ function NavLink({ to, label, icon, count }: NavLinkProps): ReactNode {
   const here = location === to || location.startsWith(`${to}/`)
   return (
     <li>
-      <Link to={to} className="nav-link" aria-current={here ? 'page' : undefined}>
+      <Link to={to} className="nav-link" title={label} aria-current={here ? 'page' : undefined}>
         {icon}
-        {label}
+        <span className="sidebar-words">{label}</span>
         {count !== undefined && count > 0 && (
           <span className="nav-count" aria-hidden="true">
             {count}
