@@ -50,6 +50,10 @@ int main(int count, char **words)
 		bind_trees(words + 2);
 	if (count > 5 && strcmp(words[1], "serve") == 0)
 		serve_guest(words + 2);
+	if (count > 3 && strcmp(words[1], "scope") == 0)
+		run_in_scope(words + 2);
+	if (count > 2 && strcmp(words[1], "devices") == 0)
+		restrict_devices(words + 2);
 	if (count > 2 && strcmp(words[1], "peers") == 0)
 		report_peers(words + 2);
 	if (count > 2 && strcmp(words[1], "no-set-id") == 0)

@@ -11,6 +11,8 @@
 enum { IDS = 65536 };
 /* How it ends where ids cannot be mapped in a mount of a source. */
 enum { NOT_MAPPABLE = 94 };
+/* How it ends where this kernel has no programs that decide on devices, or takes none. */
+enum { NOT_POSSIBLE = 95 };
 /* Of linux/mount.h: attributes of mounts. */
 enum { READ_ONLY = 0x1, NO_SUID = 0x2, NO_DEV = 0x4 };
 
@@ -61,6 +63,10 @@ void mount_trees(char **words) __attribute__((noreturn));
 void bind_trees(char **words) __attribute__((noreturn));
 /* joey-outside serve FIRST SOCKET CAPABILITIES COMMAND... */
 void serve_guest(char **words) __attribute__((noreturn));
+/* joey-outside scope local|network COMMAND... */
+void run_in_scope(char **words) __attribute__((noreturn));
+/* joey-outside devices CGROUP RULE... */
+void restrict_devices(char **words) __attribute__((noreturn));
 /* joey-outside peers PROCESS */
 void report_peers(char **words) __attribute__((noreturn));
 /* joey-outside no-set-id COMMAND... */

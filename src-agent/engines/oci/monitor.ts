@@ -5,6 +5,7 @@ import { scriptCommand } from '../../base/process/scripts.ts'
 import { bindCommand, bindsOfMounts, findMovedSource, findUnmappable, makePlaces } from '../bind-mounts.ts'
 import { type ConmonDeps, conmonArguments, startConmon } from '../conmon.ts'
 import type { LaunchPlan, Running } from '../driver.ts'
+import { withoutReach } from '../scope.ts'
 import { maySetIds, withoutSetIds } from '../set-id.ts'
 import { runtimeFailure } from './failures.ts'
 import type { OciFlavour } from './flavour.ts'
@@ -72,6 +73,11 @@ export async function startMonitor(
   return running
 }
 
+/** What stands before a guest of gVisor shares the processes of this machine, and its network where that is granted. */
+export function withoutReachOf({ hostNetwork }: Pick<LaunchPlan, 'hostNetwork'>): readonly string[] {
+  return withoutReach(hostNetwork ? 'network' : 'local')
+}
+
 function hidingNetSettings(plan: LaunchPlan, host: HostTraits): readonly string[] {
   return plan.users === null ? ['sh', '-c', hidingScript, 'joey-hide'] : hidingNetSettingsIn(roomOf(plan.id, host))
 }
@@ -84,7 +90,7 @@ function mountingCommand(
 ): string[] {
   const { users } = plan
   // What serves a guest its files is started by it, and takes the filter along.
-  const filter = flavour.sharesProcesses || maySetIds(plan) ? [] : withoutSetIds()
+  const filter = flavour.sharesProcesses ? [] : [...withoutReachOf(plan), ...(maySetIds(plan) ? [] : withoutSetIds())]
   const readOnly = flavour.readOnlyBinds(plan, host)
   if (users !== null && host.outside !== null) {
     makeRoom(roomOf(plan.id, host))

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
 import type { Limits } from '#contract/sandbox'
-import { restrictDevices } from '../../../base/kernel/cgroup-devices.ts'
 import { killNow, readProcesses } from '../../../base/kernel/cgroup-files.ts'
 import {
   type CgroupHierarchy,
@@ -13,6 +12,7 @@ import {
   openCgroups,
 } from '../../../base/kernel/cgroup-hierarchy.ts'
 import { writeCgroupLimits } from '../../cgroup-limits.ts'
+import { restrictDevices } from '../../device-rules.ts'
 
 /** The cgroup of one machine: QEMU and the helpers that serve its mounts. OCI runtimes do this for containers. */
 export interface MachineCgroup {
@@ -67,7 +67,7 @@ export function createMachineCgroup(path: string, deps: CgroupDeps): MachineCgro
       if (isV2) await enableControllers(root, path)
       await Promise.all(places.folders.map((folder) => mkdir(folder, { recursive: true })))
       await limit(limits)
-      if (!isV2) await restrictDevices(path, deps.usesKvm ? [...devices, kvm] : devices, { root })
+      await restrictDevices(path, deps.usesKvm ? [...devices, kvm] : devices, { root })
     },
     joinFiles: () => places.folders.map((folder) => join(folder, 'cgroup.procs')),
     limit,

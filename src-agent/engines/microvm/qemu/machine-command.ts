@@ -1,5 +1,6 @@
 import { oomScores } from '../../../base/process/oom-score.ts'
-import { confineMachine, type MachineFiles } from './confine-machine.ts'
+import { withoutReach } from '../../scope.ts'
+import { confineMachine, type MachineFiles, type Wrapping } from './confine-machine.ts'
 import { infoDescriptor } from './launch-script.ts'
 import { withDeadTap } from './machine-network.ts'
 import { type MachineDescription, qemuArguments } from './qemu-arguments.ts'
@@ -29,7 +30,7 @@ export function machineCommand(
     diesWithStarter: false,
     infoDescriptor,
   }
-  const command = [...confineMachine(files, wrapping), programs.qemu, ...qemuArguments(machine)]
+  const command = shutIn(programs, files, { machine, wrapping })
   if (netns !== null) return ['nsenter', `--net=${netns}`, '--', ...command]
   return shape.network ? withDeadTap(command) : command
 }
@@ -40,8 +41,17 @@ export function idleCommand(programs: MachinePrograms, files: MachineFiles, mach
   const hasNetwork = shape.network
   const own = { diesWithStarter: true, infoDescriptor: null }
   const wrapping = { bwrap: programs.bwrap, acceleration, hasNetwork, keepsNetwork: hasNetwork, ...own }
-  const command = [...confineMachine(files, wrapping), programs.qemu, ...qemuArguments(machine)]
+  const command = shutIn(programs, files, { machine, wrapping })
   return hasNetwork ? withDeadTap(command) : command
+}
+
+interface Shape {
+  readonly machine: MachineDescription
+  readonly wrapping: Wrapping
+}
+
+function shutIn({ qemu }: MachinePrograms, files: MachineFiles, { machine, wrapping }: Shape): string[] {
+  return [...withoutReach('local'), ...confineMachine(files, wrapping), qemu, ...qemuArguments(machine)]
 }
 
 const joinScript = `while [ "$1" != -- ]; do echo 0 >"$1" || exit 1; shift; done; shift; echo ${oomScores.guest} >/proc/self/oom_score_adj; exec "$@"`

@@ -9,7 +9,7 @@ import { scriptCommand } from '../../../base/process/scripts.ts'
 import { conmonArguments, monitorFiles, startConmon } from '../../conmon.ts'
 import type { LaunchPlan, Running } from '../../driver.ts'
 import { runtimeFailure } from '../failures.ts'
-import type { MonitorDeps } from '../monitor.ts'
+import { type MonitorDeps, withoutReachOf } from '../monitor.ts'
 import type { EngineNames } from './engine-names.ts'
 
 /** A sentry that waits to take over. */
@@ -108,7 +108,7 @@ function argumentsIn(deps: SuccessorDeps, { plan, image, monitorPid }: Wanted, o
   const { runtime, runtimeRoot, options, names, exits } = deps
   const first = [names.current(plan.id), String(monitorPid), name, image, plan.paths.run, join(exits, plan.id)]
   const mine = [own, runtime, runtimeRoot, ...first, names.file(plan.id), names.workFile(plan.id), plan.netns ?? '']
-  const runsc = [runtime, '--root', runtimeRoot, ...options]
+  const runsc = [...withoutReachOf(plan), runtime, '--root', runtimeRoot, ...options]
   const inOwn = { ...plan, paths: { ...plan.paths, run: own } }
   const watched = {
     runtime: [...scriptCommand('succeed-sentry'), ...mine, ...runsc] as const,
