@@ -9,6 +9,7 @@ import { boundAgent } from './base/process/bound-agent.ts'
 import { run } from './base/process/run.ts'
 import { ability } from './engines/driver.ts'
 import { watchExits } from './engines/exit-watch.ts'
+import { type AppArmorVerdict, examineModules, loadAppArmor } from './engines/host/apparmor.ts'
 import { closeDrivers, createDrivers } from './engines/host/create-drivers.ts'
 import { createHostProbe, type HostProbe } from './engines/host/host-probe.ts'
 import { examineIdMaps, probeIdMaps } from './engines/host/probe-id-maps.ts'
@@ -55,15 +56,14 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const { microvmKernel } = readSettings(database)
   // Read when a sandbox is saved, long after the settings are opened below.
   const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave
-  const { outside } = await probeIdMaps({ run, folder: folder.home })
-  const drivers = await createDrivers({ folder, run, log, microvmKernel, mayPatchGvisor, outside })
+  const { outside, apparmor, drivers } = await openEngines(settings, { microvmKernel, mayPatchGvisor })
   const services = wireServices({ folder, database, log, drivers, outside })
   const { sandboxes, images } = services
   const sampler = createUsageSampler(services)
   const terminals = createTerminals(services)
   const messages = [...(await images.reconcile()), ...(await reconcile(services, sandboxes))]
   const callers = await openCallers(services)
-  const probe = createProbe(services, callers)
+  const probe = createProbe(services, callers, apparmor)
   const history = wireHistory(services, database)
   const offers = async () => (await probe.examine()).classes
   const isolation = await wireIsolation({ services, offers, keep: history.keepBeforeChange })
@@ -132,6 +132,17 @@ function notify({ events, log }: Services, messages: readonly Sentence[]): void 
   }
 }
 
+/** What this machine can run, found by trying. */
+async function openEngines(
+  { folder, log }: Pick<Settings, 'folder' | 'log'>,
+  choices: Pick<Parameters<typeof createDrivers>[0], 'microvmKernel' | 'mayPatchGvisor'>,
+) {
+  const { outside } = await probeIdMaps({ run, folder: folder.home })
+  const apparmor = await loadAppArmor({ run, folder: folder.home })
+  const drivers = await createDrivers({ ...choices, folder, run, log, outside, apparmor: apparmor.profile })
+  return { outside, apparmor, drivers }
+}
+
 /** Follows what happens to sandboxes without the agent. Returns its own undo. */
 function watchHost(services: Services): () => void {
   const { folder, sandboxes } = services
@@ -145,7 +156,7 @@ function watchHost(services: Services): () => void {
   }
 }
 
-function createProbe(services: Services, callers: Callers): HostProbe {
+function createProbe(services: Services, callers: Callers, apparmor: AppArmorVerdict): HostProbe {
   const { network, signal, folder, quarantine, settings, memoryCeiling } = services
   const others = [
     () => network.examine(),
@@ -153,6 +164,7 @@ function createProbe(services: Services, callers: Callers): HostProbe {
     () => probeImageTools(run, signal),
     async () => examineQuarantine(quarantine),
     async () => callers.examine(),
+    async () => examineModules(apparmor),
     async () => examineIdMaps(await probeIdMaps({ run, folder: folder.home })),
   ]
   const microvmKernel = () => settings.read().microvmKernel

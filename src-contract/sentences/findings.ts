@@ -146,6 +146,17 @@ export const findingSentences = defineSentences({
   'callers-unchecked-detail': {
     sentence: 'A program in a sandbox that is let see the socket of the agent can speak to it.',
   },
+  'apparmor-absent': { sentence: 'This machine has no AppArmor' },
+  'apparmor-confines': {
+    params: { profile: 'text' },
+    sentence: 'AppArmor confines containers by the profile {profile}',
+  },
+  'apparmor-broken': { sentence: 'AppArmor does not confine containers, although this machine has it' },
+  'apparmor-no-parser': { sentence: 'The profile cannot be loaded without the program apparmor_parser.' },
+  'selinux-without-labels': { sentence: 'SELinux does not tell containers from the agent' },
+  'selinux-without-labels-detail': {
+    sentence: 'Joey gives containers no label of their own, so that they may what SELinux lets the agent do.',
+  },
   'id-maps': {
     params: { count: 'number' },
     sentence: 'Root in a container is not root here: each has {count} ids of its own',

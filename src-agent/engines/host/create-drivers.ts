@@ -25,6 +25,8 @@ interface Deps {
   readonly microvmKernel: string | null
   /** joey-outside, where this machine can map ids. */
   readonly outside: string | null
+  /** The profile of AppArmor for containers, where it is loaded. */
+  readonly apparmor: string | null
 }
 
 /** Drivers of the classes that this host can run, found by trying. A class without a driver is in the host's report. */
@@ -35,6 +37,7 @@ export async function createDrivers({
   mayPatchGvisor,
   microvmKernel,
   outside,
+  apparmor,
 }: Deps): Promise<ReadonlyMap<IsolationClass, Driver>> {
   const drivers = new Map<IsolationClass, Driver>()
   await sweepProbes(join(folder.home, 'probes'))
@@ -48,7 +51,7 @@ export async function createDrivers({
   const common = { run, runtimeRoot, exits, conmon, host: await readHostTraits(folder.tag, outside), countOomKills }
   if (runtime) {
     const { name, program } = runtime
-    drivers.set('container', createOciDriver({ ...common, name, runtime: program }))
+    drivers.set('container', createOciDriver({ ...common, host: { ...common.host, apparmor }, name, runtime: program }))
     log.info({ runtime }, 'the class "container" is offered')
   }
   const gvisor = await probeGvisor({ run, folder: folder.home })

@@ -32,7 +32,11 @@ interface Deps {
  * Runs a real container to its end. A version number says nothing: crun refuses hosts with both kinds of cgroups, and
  * either fails where the agent itself runs in a container that withholds namespaces or cgroups.
  */
-export async function probeRuntime(deps: Deps, { program }: RuntimeCandidate): Promise<ProbeFailure> {
+export async function probeRuntime(
+  deps: Deps,
+  { program }: RuntimeCandidate,
+  { apparmor = null }: { readonly apparmor?: string | null } = {},
+): Promise<ProbeFailure> {
   await mkdir(deps.folder, { recursive: true })
   const bundle = await mkdtemp(join(deps.folder, 'probe-'))
   const id = `joey-trial-${randomBytes(6).toString('hex')}`
@@ -42,7 +46,7 @@ export async function probeRuntime(deps: Deps, { program }: RuntimeCandidate): P
     // crun wants a /dev even where nothing is mounted on it; the root is read-only, so the mount points are made here.
     for (const name of ['proc', 'dev']) await mkdir(join(bundle, 'rootfs', name), { recursive: true })
     await writeFile(join(bundle, 'rootfs', 'busybox'), '')
-    await writeFile(join(bundle, 'config.json'), JSON.stringify(probeConfig(id, deps.busybox)))
+    await writeFile(join(bundle, 'config.json'), JSON.stringify(probeConfig(id, deps.busybox, apparmor)))
     const { stdout } = await runtime('run', '--bundle', bundle, id)
     return stdout.trim() === 'alive' ? null : sentence('engine-output-lost', { output: JSON.stringify(stdout) })
   } catch (error) {
@@ -53,14 +57,14 @@ export async function probeRuntime(deps: Deps, { program }: RuntimeCandidate): P
   }
 }
 
-function probeConfig(id: string, busybox: string): object {
+function probeConfig(id: string, busybox: string, apparmor: string | null): object {
   const mounts = [
     { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
     { destination: '/dev', type: 'tmpfs', source: 'tmpfs', options: ['nosuid', 'mode=755', 'size=64k'] },
   ]
   const seccomp = { defaultAction: 'SCMP_ACT_ALLOW', syscalls: [{ names: ['reboot'], action: 'SCMP_ACT_ERRNO' }] }
   const limits = { memoryBytes: 64 * 1024 * 1024, pids: 32 }
-  return trialConfig({ cgroupsPath: `/${id}`, busybox, ...limits, mounts, more: { seccomp } })
+  return trialConfig({ cgroupsPath: `/${id}`, busybox, ...limits, mounts, more: { seccomp }, apparmor })
 }
 
 function describe(error: unknown): Said | string {

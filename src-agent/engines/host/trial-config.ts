@@ -10,6 +10,8 @@ interface Trial {
   readonly more?: object
   readonly rootfs?: string
   readonly readOnlyRoot?: boolean
+  /** A profile of AppArmor that is loaded. */
+  readonly apparmor?: string | null
   /** Besides those that every trial has. */
   readonly namespaces?: readonly string[]
 }
@@ -17,7 +19,7 @@ interface Trial {
 /** The bundle of a trial: what every sandbox needs of a runtime, and a program that says that it lived. */
 export function trialConfig(trial: Trial): object {
   const { cgroupsPath, busybox, memoryBytes, pids, mounts, more = {} } = trial
-  const { rootfs = 'rootfs', readOnlyRoot = true, namespaces = [] } = trial
+  const { rootfs = 'rootfs', readOnlyRoot = true, namespaces = [], apparmor = null } = trial
   return {
     ociVersion: '1.0.2',
     process: {
@@ -26,6 +28,7 @@ export function trialConfig(trial: Trial): object {
       env: ['PATH=/'],
       user: { uid: 0, gid: 0 },
       noNewPrivileges: true,
+      ...(apparmor !== null && { apparmorProfile: apparmor }),
       capabilities: { bounding: [], effective: [], permitted: [], inheritable: [], ambient: [] },
     },
     root: { path: rootfs, readonly: readOnlyRoot },

@@ -79,6 +79,17 @@ test('what the kernel has only so many of is bounded, and the guest is the first
   }
 })
 
+test('a container runs by the profile of AppArmor where that is loaded, but with the grant that is for mounting', () => {
+  const process = (more: Partial<LaunchPlan> = {}, apparmor: string | null = 'joey-default') => {
+    const plan = planWith(more)
+    return buildRuntimeConfig(plan, { ...host, apparmor }, '/rootfs', resolveGrants(plan))['process']
+  }
+  expect(process()).toHaveProperty('apparmorProfile', 'joey-default')
+  expect(process({ grants: [{ kind: 'cap', name: 'NET_ADMIN' }] })).toHaveProperty('apparmorProfile')
+  expect(process({ grants: [{ kind: 'cap', name: 'SYS_ADMIN' }] })).not.toHaveProperty('apparmorProfile')
+  expect(process({}, null)).not.toHaveProperty('apparmorProfile')
+})
+
 test("with the host's network there is no namespace of its own, and none of the host's settings is touched", () => {
   const types = (config: { linux: { namespaces: { type: string }[] } }) =>
     config.linux.namespaces.map(({ type }) => type)

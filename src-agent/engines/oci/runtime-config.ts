@@ -56,6 +56,8 @@ export interface HostTraits {
   readonly cgroupParent: string
   /** The program that checks the isolation from inside; null where this installation has none. */
   readonly inside: string | null
+  /** The profile of AppArmor for containers, where it is loaded. */
+  readonly apparmor?: string | null
   /** joey-outside, where sandboxes can have ids of their own; null: every id inside is this machine's. */
   readonly outside: string | null
   /** What programs in gVisor load so that it takes their calls; null where this installation has none. */
@@ -143,7 +145,7 @@ export interface Rights {
 /** The `process` object, for the main process and, alone, for `exec`. */
 export function buildProcess(
   plan: ProcessPlan,
-  host: Pick<HostTraits, 'maxOpenFiles' | 'sharedLimits'>,
+  host: Pick<HostTraits, 'maxOpenFiles' | 'sharedLimits' | 'apparmor'>,
   { capabilities, gainsRights }: Rights = { capabilities: defaultCapabilities, gainsRights: false },
 ): Record<string, unknown> {
   const bounding = [...capabilities]
@@ -160,6 +162,7 @@ export function buildProcess(
     cwd: plan.cwd,
     capabilities: { bounding, effective: held, permitted: held, inheritable: [], ambient: [] },
     noNewPrivileges: !gainsRights,
+    ...appArmorOf(host, capabilities),
     // When the machine runs out of memory, whoever is inside goes before anything of the machine.
     oomScoreAdj: oomScores.guest,
     rlimits: [
@@ -169,6 +172,11 @@ export function buildProcess(
       ...(host.sharedLimits ?? []),
     ],
   }
+}
+
+/** The profile lets nothing be mounted, which is what SYS_ADMIN is granted for. */
+function appArmorOf({ apparmor = null }: Pick<HostTraits, 'apparmor'>, capabilities: readonly string[]): object {
+  return apparmor === null || capabilities.includes('CAP_SYS_ADMIN') ? {} : { apparmorProfile: apparmor }
 }
 
 /** The `linux.resources` object of a new sandbox: only the limits that there are. */
