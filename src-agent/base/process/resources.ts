@@ -24,9 +24,11 @@ export function installationFolders(): readonly string[] {
 
 let known: readonly string[] | undefined
 
+/** Above the resources, whichever of them there are: without them the agent would guard no more than its own file. */
 function ownFolder(): string {
-  const probe = findResource('probe')
-  return probe === null ? import.meta.dirname : dirname(dirname(probe))
+  const resources = findResource('.')
+  if (resources === null) throw new Error('This installation has no resources.')
+  return dirname(resources)
 }
 
 /** `/opt/node` of `/opt/node/bin/node`. */
