@@ -26,7 +26,8 @@ function setUp({ endsAfter, ...traits }: Traits) {
       calls.push(`kill ${signal}${all ? ' all' : ''}`)
     }),
     resume: vi.fn(async () => void calls.push('resume')),
-    phase: async () => ((traits.phase ?? traits.state) === 'paused' && !calls.includes('resume') ? 'paused' : 'running'),
+    phase: async () =>
+      (traits.phase ?? traits.state) === 'paused' && !calls.includes('resume') ? 'paused' : 'running',
   } as unknown as Driver
   const deps = {
     drivers: new Map([['container', driver]]),

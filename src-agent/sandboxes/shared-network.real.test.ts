@@ -1,7 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { run } from '../base/process/run.ts'
 import { type AgentFixture, openAgentFixture } from '../testing/agent-fixture.ts'
-import { rawSockets } from '../testing/engines/raw-sockets.ts'
 
 let fixture: AgentFixture
 beforeAll(async () => {
@@ -13,13 +12,13 @@ afterEach(async () => {
   await Promise.all(sandboxes.list(true).map(({ id }) => sandboxes.remove(id, true)))
 })
 
+/** By the built-in image's own program, which needs no grant. */
 const pings = async (from: string, to: string) => (await fixture.exec(from, `ping -c 1 -W 1 ${to}`)).code === 0
 /** By hand: the static wget of Debian's busybox crashes. */
 const fetchFrom = async (from: string, to: string) =>
   (await fixture.exec(from, `printf 'GET /word HTTP/1.0\\r\\n\\r\\n' | nc -w 1 ${to} 8080 | tail -n 1`)).stdout
 const hosts = async (ref: string) => (await fixture.exec(ref, 'cat /etc/hosts')).stdout
-const grants = [rawSockets]
-const onNetwork = { networkName: 'shared', grants }
+const onNetwork = { networkName: 'shared' }
 const serving = {
   ...onNetwork,
   command: ['sh', '-c', 'mkdir /www; echo hello > /www/word; exec httpd -f -p 8080 -h /www'],
@@ -30,7 +29,7 @@ describe('sandboxes on the network of one name', () => {
     const web = await fixture.create('web', serving)
     await fixture.create('worker', { ...onNetwork, hostname: 'labour' })
     const other = await fixture.create('other', { ...serving, networkName: 'another' })
-    const alone = await fixture.create('alone', { grants })
+    const alone = await fixture.create('alone', {})
     await expect.poll(() => fetchFrom('worker', 'web')).toBe('hello\n')
     expect(await pings('worker', 'web')).toBe(true)
     expect(await pings('web', 'worker')).toBe(true)
@@ -64,7 +63,7 @@ describe('sandboxes on the network of one name', () => {
   test('join and leave while they run, and the names follow', async () => {
     const { sandboxes } = fixture.services()
     await fixture.create('web', serving)
-    const late = await fixture.create('late', { grants })
+    const late = await fixture.create('late', {})
     expect(await pings('late', 'web')).toBe(false)
     await sandboxes.setNetwork('late', 'shared')
     await expect.poll(() => fetchFrom('late', 'web')).toBe('hello\n')
@@ -110,7 +109,7 @@ describe('sandboxes on the network of one name', () => {
     const web = await fixture.create('web', serving)
     const worker = await fixture.create('worker', onNetwork)
     await fixture.create('short', onNetwork)
-    const alone = await fixture.create('alone', { grants })
+    const alone = await fixture.create('alone', {})
     const { pid } = fixture.services().sandboxes.find('short').sandbox
     const lost = fixture.lose()
     process.kill(pid ?? 0, 'SIGKILL')

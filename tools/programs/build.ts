@@ -19,12 +19,14 @@ export interface Program {
 
 /**
  * What runs inside of sandboxes (the first process of a micro-VM, the program of self-tests and file changes, and what
- * programs in gVisor load), and what sets up their namespaces and mounts from outside.
+ * programs in gVisor load), what sets up their namespaces and mounts from outside, and
+ * what the built-in image has of its own.
  */
 export const programs: readonly Program[] = [
   programIn('guest', 'joey-init'),
   programIn('inside', 'joey-inside'),
   programIn('outside', 'joey-outside'),
+  programIn('image', 'joey-ping'),
   { ...programIn('gvisor', 'joey-stat-flags.so'), isLibrary: true },
 ]
 

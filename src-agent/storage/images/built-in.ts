@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
-import { chmod, copyFile, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ImageConfig } from '#contract/image'
 import { minimalEnvironment } from '../../base/process/environment.ts'
 import { installRemedy } from '../../base/process/packages.ts'
+import { findResource } from '../../base/process/resources.ts'
 import type { Run } from '../../base/process/run.ts'
 import type { ImageTools } from './image-tools.ts'
 import { hostArchitecture } from './plan-images.ts'
@@ -13,7 +14,7 @@ import { type PreparedImage, packTree } from './prepare-images.ts'
 export const builtInName = 'busybox:latest'
 
 /** Part of the digest: raise it when the tree below changes. */
-const recipe = 'joey busybox 1'
+const recipe = 'joey busybox 2'
 const folders = [
   'bin',
   'dev',
@@ -53,6 +54,8 @@ const config: ImageConfig = {
 export interface BuiltInSource {
   readonly program: string
   readonly applets: readonly string[]
+  /** In place of the applet, which needs raw sockets; null where there is none for this processor. */
+  readonly ping: string | null
   /** Digest of the content, not of a manifest: there is none. */
   readonly digest: string
 }
@@ -65,10 +68,12 @@ export async function findBuiltIn(run: Run, signal: AbortSignal): Promise<BuiltI
     if (content === null || !isStatic(content)) continue
     const { stdout } = await run(program, ['--list-full'], { signal, timeoutMs: 10_000 })
     const applets = stdout.split('\n').filter((path) => /^[a-z0-9/]*\/[A-Za-z0-9_[.-]+$/.test(path))
+    const ping = findResource(`image/${process.arch}/joey-ping`)
     const hash = createHash('sha256')
       .update(`${recipe}\n${applets.join('\n')}\n`)
-      .update(content)
-    return { program, applets, digest: `sha256:${hash.digest('hex')}` }
+      .update(ping === null ? content : withoutApplet(content, 'ping'))
+      .update(ping === null ? '' : await readFile(ping))
+    return { program, applets, ping, digest: `sha256:${hash.digest('hex')}` }
   }
   const remedy = installRemedy('busybox')
   throw appError('program-missing', { program: 'busybox', what: 'builtInImage' }, { ...(remedy && { remedy }) })
@@ -76,7 +81,7 @@ export async function findBuiltIn(run: Run, signal: AbortSignal): Promise<BuiltI
 
 /** Builds the image in the staging folder. */
 export async function prepareBuiltIn(
-  { program, applets, digest }: BuiltInSource,
+  { program, applets, ping, digest }: BuiltInSource,
   tools: ImageTools,
   staging: string,
   signal: AbortSignal,
@@ -86,9 +91,12 @@ export async function prepareBuiltIn(
   for (const folder of folders) await mkdir(join(rootfs, folder), { recursive: true, mode: 0o755 })
   for (const folder of ['tmp', 'var/tmp']) await chmod(join(rootfs, folder), 0o1777)
   await chmod(join(rootfs, 'root'), 0o700)
-  await copyFile(program, join(rootfs, 'bin/busybox'))
-  await chmod(join(rootfs, 'bin/busybox'), 0o755)
-  for (const applet of applets) await linkApplet(rootfs, applet)
+  const busybox = await readFile(program)
+  await addProgram(rootfs, 'bin/busybox', ping === null ? busybox : withoutApplet(busybox, 'ping'))
+  for (const applet of applets) {
+    if (ping !== null && basename(applet) === 'ping') await addProgram(rootfs, applet, await readFile(ping))
+    else await linkApplet(rootfs, applet)
+  }
   const accounts = { passwd: lines(passwd), group: lines(group) }
   await writeFile(join(rootfs, 'etc/passwd'), accounts.passwd)
   await writeFile(join(rootfs, 'etc/group'), accounts.group)
@@ -96,6 +104,26 @@ export async function prepareBuiltIn(
   const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: 0, allRoot: true }, signal)
   const image = { architecture: hostArchitecture, createdAt: null, sizeBytes, contentBytes, config, builtIn: true }
   return { digest, names: [builtInName], file, image, accounts }
+}
+
+async function addProgram(rootfs: string, place: string, content: Buffer): Promise<void> {
+  const path = join(rootfs, place)
+  await mkdir(dirname(path), { recursive: true, mode: 0o755 })
+  await writeFile(path, content, { mode: 0o755 })
+}
+
+/**
+ * A busybox that does not know this name of its own. Where its shell is built to prefer what it knows itself to PATH, as
+ * Debian's is (FEATURE_SH_STANDALONE), the program that has the name in the image would not be found otherwise. Its sorted table of
+ * names stays sorted. As it is where that name is not there exactly once.
+ */
+export function withoutApplet(busybox: Buffer, name: string): Buffer {
+  const entry = Buffer.from(`\0${name}\0`)
+  const at = busybox.indexOf(entry)
+  if (at < 0 || busybox.indexOf(entry, at + 1) >= 0) return busybox
+  const changed = Buffer.from(busybox)
+  changed.write('-', at + name.length)
+  return changed
 }
 
 async function linkApplet(rootfs: string, applet: string): Promise<void> {

@@ -1,4 +1,4 @@
 import type { Grant } from '#contract/sandbox'
 
-/** The `ping` of busybox knows no other way to send its requests. */
+/** The `ping` of busybox, which the trees of these tests have, knows no other way to send its requests. */
 export const rawSockets: Grant = { kind: 'cap', name: 'NET_RAW' }

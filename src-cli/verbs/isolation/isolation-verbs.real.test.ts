@@ -157,7 +157,7 @@ describe('shared networks', () => {
     for (const [index, isolationClass] of offered.entries())
       await testAgent.startSleeper(
         `net-${isolationClass}`,
-        ...['--class', isolationClass, '--grant', 'cap:NET_RAW'],
+        ...['--class', isolationClass],
         ...(index === 0 ? [] : ['--network', 'mixed']),
       )
     const joined = await testAgent.joey(['network', 'join', 'mixed', 'net-container'])
