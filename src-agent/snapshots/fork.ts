@@ -58,11 +58,11 @@ export async function forkSandboxes(deps: ForkDeps, request: ForkRequest, work: 
   const parent = parentName(deps, request)
   // Before anything is made: also before the parent is paused for it.
   const names = nameForks(deps, { parent, prefix: request.prefix, count: request.count })
-  const { record, pauseMs, isNew } = await sourceOf(deps, request, work)
+  const { record, pauseMs, isNew, messages: before } = await sourceOf(deps, request, work)
   try {
     const plan = await planForks(deps, record, request)
     const { sandboxes, messages } = await forkAll(deps, plan, names, work)
-    const { texts, wordings } = listOf(messages)
+    const { texts, wordings } = listOf([...before, ...messages])
     return { sandboxes, snapshot: record.snapshot, pauseMs, messages: texts, messagesWordings: wordings }
   } catch (error) {
     // Nobody asked for a snapshot by itself.
@@ -85,25 +85,40 @@ interface Source {
   readonly pauseMs: number
   /** Made for this fork. */
   readonly isNew: boolean
+  readonly messages: readonly Sentence[]
 }
 
 async function sourceOf(deps: ForkDeps, request: ForkRequest, work: TakeWork): Promise<Source> {
   const { sandboxes, snapshotRecords } = deps
   if (request.sandbox === undefined) {
-    return { record: findSnapshot(deps, request.snapshot ?? ''), pauseMs: 0, isNew: false }
+    return { record: findSnapshot(deps, request.snapshot ?? ''), pauseMs: 0, isNew: false, messages: [] }
   }
   const { id } = sandboxes.find(request.sandbox).sandbox
-  const snapshot = await deps.lock.run(id, async () => {
+  const { snapshot, messages } = await deps.lock.run(id, async () => {
     const record = sandboxes.find(id)
     const wanted = request.class ?? record.sandbox.class
     const driver = driverOf(deps, record.sandbox.class)
     const can = record.sandbox.state === 'running' && wanted === driver.class && liveSaving(driver) !== null
     const live = request.live ?? (can && request.start && (await canSave(deps, id)))
-    return takeSnapshotOf(deps, record, { reason: 'fork', live }, { signal: work.signal, began: work.began })
+    const take = (withMemory: boolean) =>
+      takeSnapshotOf(deps, record, { reason: 'fork', live: withMemory }, { signal: work.signal, began: work.began })
+    if (!live || request.live) return { snapshot: await take(live), messages: [] }
+    return takeWithMemory(take)
   })
   const record = snapshotRecords.get(snapshot.id)
   if (!record) throw appError('snapshot-removed')
-  return { record, pauseMs: snapshot.pauseMs, isNew: true }
+  return { record, pauseMs: snapshot.pauseMs, isNew: true, messages }
+}
+
+/** From the disk alone where the memory is refused for connections that will not be there later: nobody has insisted on it. */
+async function takeWithMemory(take: (withMemory: boolean) => Promise<Snapshot>) {
+  try {
+    return { snapshot: await take(true), messages: [] }
+  } catch (error) {
+    const { wire } = AppError.from(error)
+    if (!['live-connections-open', 'live-connections-lingering'].includes(wire.reason)) throw error
+    return { snapshot: await take(false), messages: [sentence('fork-from-disk', { why: wire })] }
+  }
 }
 
 /** Where nobody insists on memory, a sandbox whose memory cannot be kept is forked from its disk. */

@@ -74,3 +74,34 @@ test('a gVisor sandbox goes on from its memory after a restore, and in forks of 
   await handlers.restoreSnapshot({ ref: 'counter@mid', live: false, keep: false }, signal)
   expect(await count('counter')).toBeGreaterThan(0)
 })
+
+test('a gVisor sandbox with a connection to elsewhere is forked from its disk, with the reason, unless its memory is insisted on', async () => {
+  const { fixture } = bench
+  const { handlers } = bench.snapshots()
+  const shared = { class: 'gvisor', networkName: 'shared', stopGraceMs: 0 } as const
+  await fixture.create('server', {
+    ...shared,
+    class: 'container',
+    command: ['sh', '-c', 'while :; do nc -l -p 80 -e sleep 1000; done'],
+  })
+  await fixture.create('busy', {
+    ...shared,
+    command: ['sh', '-c', 'echo kept > /file; while :; do sleep 1000 | nc server 80; sleep 0.1; done'],
+  })
+  const connections = () => run('busy', 'grep -c " 01 " /proc/net/tcp')
+  await expect.poll(connections).toBe('1')
+
+  await expect(
+    handlers.forkSandboxes({ sandbox: 'busy', count: 1, live: true, start: true }, signal),
+  ).rejects.toMatchObject({ wire: { reason: 'live-connections-open' } })
+  const { sandboxes, messages } = await handlers.forkSandboxes(
+    { sandbox: 'busy', count: 2, prefix: 'free', start: true },
+    signal,
+  )
+  expect(messages.join(' ')).toContain('The forks start anew from the disk')
+  expect(sandboxes.map(({ name, state }) => [name, state])).toEqual([
+    ['free-1', 'running'],
+    ['free-2', 'running'],
+  ])
+  for (const { name } of sandboxes) expect(await run(name, 'cat /file')).toBe('kept')
+})

@@ -121,6 +121,10 @@ export const restoreSentences = defineSentences({
     sentence:
       'Port {hostPort} of this machine stays with the parent: each fork gets a free port for its port {guestPort}.',
   },
+  'fork-from-disk': {
+    params: { why: 'sentence' },
+    sentence: 'The forks start anew from the disk, because the memory could not be saved: {why}',
+  },
   'fork-not-made': { params: { name: 'text', why: 'sentence' }, sentence: '"{name}" could not be made: {why}' },
   'fork-identity-kept': {
     params: { name: 'text' },
