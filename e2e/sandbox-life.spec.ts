@@ -18,7 +18,7 @@ test('a sandbox is made in the dialog, paused, resumed, stopped, started and rem
     if (!(await list.table.isVisible())) await shell.go('Sandboxes')
     await expect(list.state('box-one')).toContainText('Running')
     const { spec } = JSON.parse(await testAgent.joey('inspect', 'box-one'))[0]
-    expect(spec.limits).toEqual({ memoryBytes: 64 * 1024 * 1024, cpus: 0.5, pids: 50 })
+    expect(spec.limits).toEqual({ memoryBytes: 64 * 1024 * 1024, cpus: 0.5, pids: 50, diskBytes: null })
     expect(spec.command).toEqual(['sleep', '100000'])
   })
 

@@ -139,7 +139,7 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
   })
 
   test('want of memory is said, with the limit', async () => {
-    const limits = { memoryBytes: 64 * 2 ** 20, cpus: null, pids: null }
+    const limits = { memoryBytes: 64 * 2 ** 20, cpus: null, pids: null, diskBytes: null }
     const sandbox = await create('head -c 200m /dev/zero | tail', { limits })
     const { exit } = await agent.client.waitSandbox({ ref: sandbox.id })
     expect(exit).toMatchObject({ code: 137, reason: 'oom', message: expect.stringContaining('64 MiB') })
@@ -224,7 +224,9 @@ describe.each([{ runtime: 'crun' }, { runtime: 'runc' }])('the agent on $runtime
     const bad = [
       JSON.stringify({ ...good, name: 'Not A Name' }),
       JSON.stringify({ ...good, colour: 'red' }),
-      JSON.stringify({ spec: { image: 'busybox', limits: { memoryBytes: -1, cpus: null, pids: null } } }),
+      JSON.stringify({
+        spec: { image: 'busybox', limits: { memoryBytes: -1, cpus: null, pids: null, diskBytes: null } },
+      }),
       JSON.stringify({ spec: { image: 'busybox', mounts: [{ source: '../x', target: '/x' }] } }),
       'not json',
       '[]',

@@ -203,8 +203,9 @@ async function stopAll({ sandboxes, log }: Services): Promise<void> {
 }
 
 /** Leaves the host as it was, as far as no sandbox needs what is there. */
-async function leave({ background, network, folder, sandboxes }: Services): Promise<void> {
+async function leave({ background, network, folder, sandboxes, limitedDisks }: Services): Promise<void> {
   await background.settled()
+  await limitedDisks.close()
   const keep = sandboxes.list(false).length > 0
   await network.close({ keep })
   if (!keep) await removeCgroups(`/joey/${folder.tag}`)

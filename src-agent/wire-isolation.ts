@@ -103,7 +103,7 @@ function wireClasses(
   const change = createClassChange({
     ...services,
     endings: sandboxes.endings,
-    disk: createChangeDisk({ converter: createDiskConverter(run), drivers }),
+    disk: createChangeDisk({ ...services, converter: createDiskConverter(run) }),
     profiles: list.profiles,
     measurements,
     keep,

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import type { Driver } from './engines/driver.ts'
 import { namesFor } from './network/names.ts'
 import { createInterferenceMeter } from './observe/contention/interference.ts'
@@ -41,7 +42,7 @@ const live: ReadonlySet<string> = new Set(['running', 'paused', 'stopping'])
 
 function foldersOf(folder: StateFolder, id: string): string[] {
   const paths = folder.sandbox(id)
-  return [paths.folder, paths.run]
+  return [paths.folder, paths.run, dirname(paths.upper)]
 }
 
 /** What is to be observed of a record; null where nothing of it runs. */

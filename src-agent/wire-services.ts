@@ -26,6 +26,7 @@ import { createDiskConverter } from './storage/ext4/ext4-disk.ts'
 import { createImageStore } from './storage/images/image-store.ts'
 import { createLayerStore } from './storage/layers/create-layer-store.ts'
 import { createImageMounts } from './storage/layers/image-mounts.ts'
+import { createLimitedDisks } from './storage/limited/limited-disks.ts'
 
 /** The services of the agent, wired. None of them acts before it is asked to. */
 export type Services = ReturnType<typeof wireServices>
@@ -55,6 +56,7 @@ export function wireServices(deps: Deps) {
     idRanges,
     ...{ events, folder, log, now, drivers },
     ...openStorage(deps, events, quarantine, records),
+    limitedDisks: createLimitedDisks({ folder: folder.limitedMounts, run, log }),
     records,
     snapshotRecords: openSnapshotRecords(database, events, quarantine),
     network: createNetwork({ tag: folder.tag, folder: folder.network, run, log, users }),

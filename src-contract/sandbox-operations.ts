@@ -25,10 +25,13 @@ export const createSandbox = operation({
   request: z.strictObject({
     /** Absent: the agent makes one up. */
     name: SandboxName.optional(),
-    /** Without a class, or a limit of memory: those that the settings name. Null is no limit. */
+    /** Without a class, a limit of memory or of the disk: those that the settings name. Null is no limit. */
     spec: SandboxSpec.extend({
       class: IsolationClass.optional(),
-      limits: Limits.extend({ memoryBytes: Limits.shape.memoryBytes.unwrap().optional() }).default({
+      limits: Limits.extend({
+        memoryBytes: Limits.shape.memoryBytes.unwrap().optional(),
+        diskBytes: Limits.shape.diskBytes.unwrap().optional(),
+      }).default({
         cpus: null,
         pids: 4096,
       }),
@@ -132,6 +135,8 @@ export const updateSandbox = operation({
     memoryBytes: Limits.shape.memoryBytes.unwrap().optional(),
     cpus: Limits.shape.cpus.unwrap().optional(),
     pids: Limits.shape.pids.unwrap().optional(),
+    /** From the next start on; while it runs it can be raised only. */
+    diskBytes: Limits.shape.diskBytes.unwrap().optional(),
   }),
   response: Sandbox,
 })

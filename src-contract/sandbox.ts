@@ -51,8 +51,17 @@ export const Limits = z.strictObject({
   cpus: z.number().min(0.01).max(1024).nullable().default(null),
   /** Processes and threads. */
   pids: z.int().min(1).max(4_194_304).nullable().default(4096),
+  /** Bytes that it can write to its own disk; at least 64 MiB. Null: no limit, of a micro-VM the usual size of its disk. */
+  diskBytes: z
+    .int()
+    .min(64 * 1024 * 1024)
+    .max(2 ** 44)
+    .nullable()
+    .default(null),
 })
 export type Limits = z.infer<typeof Limits>
+/** Those of what runs; that of the disk holds whether it runs or not. */
+export type RunLimits = Omit<Limits, 'diskBytes'>
 
 /** A path inside a sandbox: absolute, without `..`, and not the root. */
 export const GuestPath = z
@@ -176,7 +185,7 @@ export const SandboxSpec = z.strictObject({
   /** The main process's standard input stays open for clients that attach. */
   stdin: z.boolean().default(false),
   hostname: Hostname.nullable().default(null),
-  limits: Limits.default({ memoryBytes: null, cpus: null, pids: 4096 }),
+  limits: Limits.default({ memoryBytes: null, cpus: null, pids: 4096, diskBytes: null }),
   mounts: z.array(Mount).max(64).default([]),
   network: NetworkMode.default('nat'),
   /** Null: on no shared network, out of reach of every other sandbox. */

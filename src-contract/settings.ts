@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { operation } from './operation.ts'
-import { IsolationClass } from './sandbox.ts'
+import { IsolationClass, Limits } from './sandbox.ts'
 
 /** A file by its whole path; without zero bytes and line ends, as it is shown in sentences. */
 const KernelPath = z
@@ -26,6 +26,8 @@ export const Settings = z.strictObject({
    * A micro-VM has that of its machine.
    */
   defaultMemoryPercent: z.int().min(1).max(100).nullable().default(50),
+  /** What a new container or gVisor sandbox can write to its disk for which none is given; null: no limit. */
+  defaultDiskBytes: Limits.shape.diskBytes,
   /** What all sandboxes together may use of this machine's memory, in percent; null: no ceiling. */
   totalMemoryPercent: z.int().min(10).max(100).nullable().default(80),
   /** A kernel for micro-VMs in place of Joey's own, from the agent's next start on; null: Joey's own. */
@@ -53,6 +55,7 @@ export const updateSettings = operation({
     selfTestEveryHours: z.int().min(1).max(720).nullable().optional(),
     patchGvisorToSave: z.boolean().optional(),
     defaultMemoryPercent: z.int().min(1).max(100).nullable().optional(),
+    defaultDiskBytes: Limits.shape.diskBytes.unwrap().optional(),
     totalMemoryPercent: z.int().min(10).max(100).nullable().optional(),
     microvmKernel: KernelPath.nullable().optional(),
   }),

@@ -12,7 +12,7 @@ const settleMs = 10_000
 const pollMs = 250
 
 /**
- * Lists everything on this machine that bears Joey's marks: processes and mounts below `testFolder`, and interfaces,
+ * Lists everything on this machine that bears Joey's marks: processes, mounts and files of loop devices below `testFolder`, and interfaces,
  * network namespaces, cgroups and nft tables by name. The latter bear no folder, so what existed before the run has to
  * be subtracted, and what belongs to an agent that serves another folder is left out here.
  */
@@ -25,6 +25,7 @@ export async function findTraces(testFolder: string): Promise<Traces> {
   return new Set([
     ...findProcesses(testFolder),
     ...findMounts(testFolder),
+    ...findLoopDevices(testFolder),
     ...named.filter((trace) => !isOthers(trace)),
   ])
 }
@@ -96,6 +97,14 @@ function findMounts(testFolder: string): readonly string[] {
   const tables = new Set(globSync('/proc/[0-9]*/mountinfo').map(readOrEmpty))
   const points = [...tables].flatMap((table) => table.split('\n')).map((line) => line.split(' ')[4] ?? '')
   return points.filter((point) => point.includes(testFolder)).map((point) => `mount ${point}`)
+}
+
+/** Also of files that are removed, whose room a device would keep. */
+function findLoopDevices(testFolder: string): readonly string[] {
+  return globSync('/sys/block/loop*/loop/backing_file')
+    .map((path) => ({ device: path.split('/')[3] ?? '', file: readOrEmpty(path).trim() }))
+    .filter(({ file }) => file.startsWith(`${testFolder}/`))
+    .map(({ device, file }) => `loop device ${device} of ${file}`)
 }
 
 function findInterfaces(): readonly string[] {

@@ -6,7 +6,8 @@ set -eu
 from=$1    # the folder that the overlay's options are relative to
 options=$2 # the overlay's options
 rootfs=$3  # where it is mounted
-shift 3
+limited=$4 # where the disks of sandboxes with a limit are mounted
+shift 4
 
 # The kernel's newer way of mounting takes 255 bytes for each option, so libmount is made to use the older one.
 (
@@ -15,4 +16,6 @@ shift 3
 	export LIBMOUNT_FORCE_MOUNT2
 	exec mount -t overlay -o "$options" joey "$rootfs"
 )
+# A copy of these mounts would keep the disks of other sandboxes in use; the overlay holds what it needs of its own.
+[ ! -e "$limited/mounted" ] || umount --lazy "$limited"
 exec "$@"

@@ -2,7 +2,7 @@ import type { AgentInfo, HostReport } from '#contract/agent'
 import type { Snapshot } from '#contract/snapshot'
 import { defineHandlers, type Handlers } from '../base/handlers.ts'
 import type { MemoryCeiling } from '../engines/memory-ceiling.ts'
-import { defaultMemory } from '../sandboxes/default-memory.ts'
+import { defaultDisk, defaultMemory } from '../sandboxes/default-limits.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { listUnreadable, type Quarantine, toEntry } from '../state/quarantine.ts'
 import type { SettingsStore } from '../state/settings-store.ts'
@@ -54,8 +54,9 @@ function translate(deps: HandlerDeps) {
     listImages: async () => [...images.list()],
     createSandbox: ({ name, spec, start, terminal }, signal) => {
       const chosen = spec.class ?? settings.read().defaultClass
-      const { memoryBytes = defaultMemory(chosen, settings.read()), ...limits } = spec.limits
-      const whole = { ...spec, class: chosen, limits: { ...limits, memoryBytes } }
+      const now = settings.read()
+      const { memoryBytes = defaultMemory(chosen, now), diskBytes = defaultDisk(chosen, now), ...limits } = spec.limits
+      const whole = { ...spec, class: chosen, limits: { ...limits, memoryBytes, diskBytes } }
       const memoryFromSettings = spec.limits.memoryBytes === undefined
       return sandboxes.create({ name, spec: whole, start, memoryFromSettings, terminal }, signal)
     },

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Limits } from '#contract/sandbox'
+import type { RunLimits } from '#contract/sandbox'
 import { cgroupRoot, openCgroups } from '../base/kernel/cgroup-hierarchy.ts'
 
 const periodUs = 100_000
@@ -11,7 +11,7 @@ const periodUs = 100_000
  */
 export async function writeCgroupLimits(
   cgroup: string,
-  limits: Limits,
+  limits: RunLimits,
   { limitsSwap = false, root = cgroupRoot }: { readonly limitsSwap?: boolean; readonly root?: string } = {},
 ): Promise<void> {
   const cgroups = openCgroups(root)
@@ -28,7 +28,7 @@ interface LimitFile {
   readonly value: string
 }
 
-function filesOfV2({ memoryBytes, cpus, pids }: Limits, limitsSwap: boolean): LimitFile[] {
+function filesOfV2({ memoryBytes, cpus, pids }: RunLimits, limitsSwap: boolean): LimitFile[] {
   const quota = cpus === null ? 'max' : quotaUs(cpus)
   return [
     { controller: 'memory', name: 'memory.max', value: String(memoryBytes ?? 'max') },
@@ -41,7 +41,7 @@ function filesOfV2({ memoryBytes, cpus, pids }: Limits, limitsSwap: boolean): Li
   ]
 }
 
-function filesOfV1({ cpus, pids }: Limits): LimitFile[] {
+function filesOfV1({ cpus, pids }: RunLimits): LimitFile[] {
   return [
     { controller: 'cpu', name: 'cpu.cfs_period_us', value: String(periodUs) },
     { controller: 'cpu', name: 'cpu.cfs_quota_us', value: String(cpus === null ? -1 : quotaUs(cpus)) },

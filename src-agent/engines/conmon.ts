@@ -10,6 +10,7 @@ import { isMonitorOf } from '../base/process/host-process.ts'
 import { endGroup } from '../base/process/kill-group.ts'
 import { oomScores, protectFromOom } from '../base/process/oom-score.ts'
 import { type ChildProcess, start } from '../base/process/run.ts'
+import { scriptCommand } from '../base/process/scripts.ts'
 import type { LaunchPlan, Running } from './driver.ts'
 import { monitorLogBytes } from './log-bound.ts'
 
@@ -18,6 +19,13 @@ export interface ConmonDeps {
   readonly conmon: string
   /** conmon leaves the exit code here, in a file named by the id. */
   readonly exits: string
+  /** Where the disks of limited writable layers are mounted. No monitor keeps a copy of these mounts. */
+  readonly limitedMounts: string
+}
+
+/** What starts a program that outlives the agent in a mount namespace of its own, without the disks of other sandboxes. */
+export function leaveDisks({ limitedMounts }: Pick<ConmonDeps, 'limitedMounts'>): string[] {
+  return ['unshare', '--mount', '--propagation', 'slave', ...scriptCommand('leave-disks'), limitedMounts]
 }
 
 /** Where the monitor keeps what others use, in the run folder of a sandbox. */

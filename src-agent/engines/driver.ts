@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ReasonParams } from '#contract/app-error'
 import type { ClassLimitation } from '#contract/classes'
-import type { Grant, IsolationClass, Limits, Mount, SandboxId } from '#contract/sandbox'
+import type { Grant, IsolationClass, Mount, RunLimits, SandboxId } from '#contract/sandbox'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import type { UserNamespace } from './user-ids.ts'
 
@@ -52,7 +52,9 @@ export interface LaunchPlan {
   readonly process: ProcessPlan
   /** Standard input of the main process stays open for later writers. */
   readonly stdin: boolean
-  readonly limits: Limits
+  readonly limits: RunLimits
+  /** The size of the writable layer for a guest that mounts it itself; null: the usual one. */
+  readonly diskBytes: number | null
   readonly mounts: readonly PlacedMount[]
   readonly readOnlyRoot: boolean
   /** Path of a network namespace that is ready to use; null: a new one with nothing but loopback. */
@@ -199,7 +201,7 @@ export interface Driver {
   pause(id: SandboxId): Promise<void>
   resume(id: SandboxId): Promise<void>
   /** Applies limits to a running sandbox. Rejects with `conflict` where the kernel refuses. */
-  update(id: SandboxId, limits: Limits): Promise<void>
+  update(id: SandboxId, limits: RunLimits): Promise<void>
   exec(paths: SandboxPaths, id: SandboxId, process: ProcessPlan): Promise<ExecCommand>
   /** What the engine says of it now. */
   phase(id: SandboxId): Promise<'absent' | 'created' | 'running' | 'paused' | 'stopped'>

@@ -17,6 +17,7 @@ import type { SnapshotStore } from '../state/records/snapshot-records.ts'
 import type { Progress, Tasks } from '../state/tasks.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 import type { LayerStore } from '../storage/layers/layer-store.ts'
+import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { copyIn, placeSources } from './copy-in.ts'
 import { copyOut, pick } from './copy-out.ts'
 import { type HostSource, listSource, openHostSource, type SourceEntry } from './host-source.ts'
@@ -31,6 +32,7 @@ export interface CopiesDeps {
   readonly folder: StateFolder
   readonly imageMounts: ImageMounts
   readonly layers: LayerStore
+  readonly limitedDisks: LimitedDisks
   readonly snapshotRecords: SnapshotStore
   readonly lock: KeyedLock
   readonly drivers: Drivers

@@ -10,6 +10,7 @@ import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-rec
 import type { SnapshotStore } from '../state/records/snapshot-records.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 import type { LayerStore } from '../storage/layers/layer-store.ts'
+import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { planChange } from './change-plan.ts'
 import type { EditFrame } from './edit-protocol.ts'
 import type { EditSession } from './edit-session.ts'
@@ -27,6 +28,7 @@ interface Deps {
   readonly folder: StateFolder
   readonly imageMounts: ImageMounts
   readonly layers: LayerStore
+  readonly limitedDisks: LimitedDisks
   readonly snapshotRecords: SnapshotStore
   readonly lock: KeyedLock
   readonly drivers: Drivers

@@ -15,7 +15,7 @@ import type { Pipes } from '../io/streams/pipes.ts'
 import { startExec } from '../io/streams/start-exec.ts'
 import { clearStaleDisk } from '../sandboxes/cleanup.ts'
 import { driverOf } from '../sandboxes/find-driver.ts'
-import { ensureUpper } from '../sandboxes/launch-plan.ts'
+import { ensureUpper, shapeLayer } from '../sandboxes/launch-plan.ts'
 import { ensureLowers, requireMountable, requireUsableLayers } from '../sandboxes/layer-references.ts'
 import { requireState } from '../sandboxes/require-state.ts'
 import type { StateFolder } from '../state/folder.ts'
@@ -23,6 +23,7 @@ import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-rec
 import type { SnapshotStore } from '../state/records/snapshot-records.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 import type { LayerStore } from '../storage/layers/layer-store.ts'
+import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import type { EditChild } from './edit-link.ts'
 import { type EditSession, withEditSession } from './edit-session.ts'
 import { isMountTarget } from './mounted-places.ts'
@@ -34,6 +35,7 @@ interface Deps {
   readonly layers: LayerStore
   readonly snapshotRecords: SnapshotStore
   readonly drivers: Drivers
+  readonly limitedDisks: LimitedDisks
 }
 
 export interface EditDeps {
@@ -44,6 +46,7 @@ export interface EditDeps {
   readonly snapshotRecords: SnapshotStore
   readonly lock: KeyedLock
   readonly drivers: Drivers
+  readonly limitedDisks: LimitedDisks
   readonly pipes: Pipes
 }
 
@@ -115,7 +118,7 @@ const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID']
 
 /** Called with the lock of the sandbox, so it is not started meanwhile: one writable layer in two overlays breaks. */
 async function editStopped<T>(
-  deps: Pick<Deps, 'records' | 'folder' | 'imageMounts' | 'layers' | 'snapshotRecords'>,
+  deps: Deps,
   messages: SandboxRecord,
   signal: AbortSignal,
   work: (session: EditSession) => Promise<T>,
@@ -123,10 +126,11 @@ async function editStopped<T>(
   await requireUsableLayers(deps, messages.layers)
   const record = await clearStaleDisk(deps, messages)
   const { sandbox } = record
-  const paths = deps.folder.sandbox(sandbox.id)
   const image = await deps.imageMounts.ensure(sandbox.imageDigest)
   const lowers = [...(await ensureLowers(deps, record, 'directory', signal)).trees, image]
   requireMountable(lowers, sandbox.name)
+  await shapeLayer(deps, record, signal)
+  const paths = deps.folder.sandbox(sandbox.id)
   await ensureUpper(paths, lowers[0])
   const root = join(paths.run, 'files')
   await mkdir(root, { recursive: true })

@@ -7,6 +7,7 @@ import type { Lease, Network } from '../network/network.ts'
 import type { StateFolder } from '../state/folder.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
+import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { describeExit } from './describe-exit.ts'
 import { driverOf } from './find-driver.ts'
 import { dropUnnamed, type LayerReferencesDeps } from './layer-references.ts'
@@ -20,6 +21,7 @@ export interface CleanupDeps extends LayerReferencesDeps {
   readonly drivers: Drivers
   /** Of sandboxes whose network has none; null: this machine cannot map ids. */
   readonly idRanges: IdRanges | null
+  readonly limitedDisks: LimitedDisks
 }
 
 /** The end of a run: how it ended goes on record, and what the run had is given back. The disk and the log stay. */
@@ -59,6 +61,7 @@ export async function cleanUp(deps: CleanupDeps, record: SandboxRecord): Promise
   }
   // Whoever still reads the log holds what there is of it; only the names go.
   await deps.openHandles.logOf(id).letGo()
+  await deps.limitedDisks.remove(deps.folder.sandbox(id))
   await removeFolder(deps.folder.sandbox(id).folder)
   deps.openHandles.forget(id)
   deps.records.forget(id)
@@ -70,10 +73,11 @@ export async function cleanUp(deps: CleanupDeps, record: SandboxRecord): Promise
  * the next start remove that.
  */
 export async function clearStaleDisk(
-  deps: Pick<CleanupDeps, 'records' | 'folder'>,
+  deps: Pick<CleanupDeps, 'records' | 'folder' | 'limitedDisks'>,
   record: SandboxRecord,
 ): Promise<SandboxRecord> {
   if (!record.staleDisk) return record
+  await deps.limitedDisks.remove(deps.folder.sandbox(record.sandbox.id))
   const { upper, work, disk } = deps.folder.sandbox(record.sandbox.id)
   for (const path of [upper, work, disk]) await removeFolder(path)
   const clean = { ...record, staleDisk: false }

@@ -31,8 +31,8 @@ const settleMs = 200
 
 export function createTrees(deps: Deps): Trees {
   const { images } = deps
-  const changing = join(deps.folder.home, 'sandboxes') + sep
-  const tools = createTreeTools(run, (path) => !path.startsWith(changing))
+  const changing = [join(deps.folder.home, 'sandboxes') + sep, deps.folder.limitedMounts + sep]
+  const tools = createTreeTools(run, (path) => !changing.some((folder) => path.startsWith(folder)))
   const finders: ReadonlyMap<string, (ref: string, signal: AbortSignal) => Promise<TreeSources>> = new Map([
     ['sandbox', (ref, signal) => ofSandbox(deps, ref, signal)],
     ['snapshot', (ref, signal) => ofSnapshot(deps, ref, signal)],

@@ -2,12 +2,12 @@ import { constants } from 'node:os'
 import { appError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import type { Said } from '#contract/reasons/define'
-import type { Limits, SandboxExit } from '#contract/sandbox'
+import type { RunLimits, SandboxExit } from '#contract/sandbox'
 import { sentence } from '#contract/sentence'
 import type { Ending } from '../engines/driver.ts'
 
 /** Says in one sentence how a run ended. */
-export function describeExit(ending: Ending, limits: Limits, stopAsked: boolean): SandboxExit {
+export function describeExit(ending: Ending, limits: RunLimits, stopAsked: boolean): SandboxExit {
   const { reason, said } = explain(ending, limits, stopAsked)
   return { code: ending.code, reason, ...exitWords(said), at: ending.at.toISOString() }
 }
@@ -27,7 +27,7 @@ interface Explained {
   readonly said: Said
 }
 
-function explain(ending: Ending, { memoryBytes, pids }: Limits, stopAsked: boolean): Explained {
+function explain(ending: Ending, { memoryBytes, pids }: RunLimits, stopAsked: boolean): Explained {
   const { code, oomKills, ranOutOfProcesses, refusal } = ending
   if (code === null) return { reason: 'monitor-lost', said: sentence('exit-monitor-lost') }
   if (oomKills > 0 && code !== 0) {

@@ -8,6 +8,7 @@ import type { Lease, Network } from '../network/network.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { type AccountFilesDeps, readAccounts } from './account-files.ts'
 import { driverOf } from './find-driver.ts'
 import { placedMounts } from './held-mounts.ts'
@@ -82,6 +83,7 @@ export async function makePlan(
     process: planProcess(wish, { spec, image: image.config, hostname, accounts }),
     stdin: spec.stdin,
     limits: spec.limits,
+    diskBytes: spec.limits.diskBytes,
     mounts,
     readOnlyRoot: spec.readOnlyRoot,
     netns: lease?.netnsPath ?? null,
@@ -97,6 +99,16 @@ export async function makePlan(
 async function nameserversFor(deps: Pick<LaunchPlanDeps, 'network'>, lease: Lease | null, hostNetwork: boolean) {
   if (lease) return deps.network.resolvConf()
   return hostNetwork ? deps.network.hostResolvConf() : null
+}
+
+/** Gives the writable layer of a sandbox at rest the size that its limits have, where it is on this machine. */
+export async function shapeLayer(
+  deps: Pick<LaunchPlanDeps, 'folder' | 'drivers'> & { readonly limitedDisks: Pick<LimitedDisks, 'shape'> },
+  { sandbox }: SandboxRecord,
+  signal: AbortSignal,
+): Promise<void> {
+  if (driverOf(deps, sandbox.class).disk !== 'directory') return
+  await deps.limitedDisks.shape(deps.folder.sandbox(sandbox.id), sandbox.spec.limits.diskBytes, signal)
 }
 
 /** A writable layer on the host is there before the first start; one in an image is the driver's. */

@@ -9,7 +9,7 @@ import { withSandbox } from '../state/records/sandbox-records.ts'
 import { type CleanupDeps, clearStaleDisk, tidy } from './cleanup.ts'
 import { driverOf } from './find-driver.ts'
 import { type HeldMounts, holdMounts } from './held-mounts.ts'
-import { type LaunchPlanDeps, makePlan } from './launch-plan.ts'
+import { type LaunchPlanDeps, makePlan, shapeLayer } from './launch-plan.ts'
 import { requireUsableLayers } from './layer-references.ts'
 import { hasHostNetwork } from './spec-policy.ts'
 import { chooseUserNamespace, describeHostIds, findForeignUser, type HostIdsReason } from './user-namespace.ts'
@@ -50,6 +50,7 @@ export async function launch(
   const driver = driverOf(deps, starting.sandbox.class)
   await requireUsableLayers(deps, starting.layers)
   const record = await clearStaleDisk(deps, starting)
+  await shapeLayer(deps, record, signal)
   const { sandbox } = record
   const { spec } = sandbox
   const wantsLease = spec.network === 'nat' && !hasHostNetwork(spec)

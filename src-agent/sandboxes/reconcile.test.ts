@@ -43,6 +43,7 @@ function depsWith(drivers: readonly Partial<Driver>[]): Parameters<typeof reconc
     },
     drivers: new Map(drivers.map((driver) => [driver.class, driver])),
     network: { reconcile: networkReconcile },
+    limitedDisks: { openAll: async () => {}, remove: async () => {} },
     log: { warn: () => {}, error: () => {} },
   } as unknown as Parameters<typeof reconcile>[0]
 }

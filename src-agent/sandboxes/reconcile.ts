@@ -24,6 +24,7 @@ interface Deps extends CleanupDeps {
  */
 export async function reconcile(deps: Deps, service: SandboxService): Promise<Sentence[]> {
   const messages: Sentence[] = []
+  await deps.limitedDisks.openAll(deps.records.all().map(({ sandbox }) => deps.folder.sandbox(sandbox.id)))
   const outcomes = await Promise.all(
     deps.records.all().map((record) => {
       const { name } = record.sandbox
@@ -189,7 +190,7 @@ async function namesIn(folder: string): Promise<string[]> {
 
 /** Folders below the run folder in which engines keep what they know of sandboxes, whichever there are. */
 async function engineRoots({ run, runtimeRoot }: StateFolder): Promise<string[]> {
-  const others = (await namesIn(run)).filter((name) => !['s', 'exits', 'images', 'network'].includes(name))
+  const others = (await namesIn(run)).filter((name) => !['s', 'exits', 'images', 'limited', 'network'].includes(name))
   return [...new Set([runtimeRoot, ...others.map((name) => join(run, name))])]
 }
 

@@ -6,6 +6,8 @@ import type { Network } from '../network/network.ts'
 import type { StateFolder } from '../state/folder.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
+import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
+import { requireDiskLimit } from './disk-limit.ts'
 import { driverOf } from './find-driver.ts'
 import { requireFreeName } from './find-sandbox.ts'
 import { describeChange } from './grant-policy.ts'
@@ -31,6 +33,7 @@ interface Deps {
   readonly folder: StateFolder
   readonly network: Network
   readonly drivers: Drivers
+  readonly limitedDisks: LimitedDisks
   readonly hosts: HostsFiles
   /** Runs work on the record as it is when its turn has come. */
   readonly onRecord: <T>(ref: string, work: (record: SandboxRecord) => Promise<T>) => Promise<T>
@@ -71,7 +74,9 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
         requireState(record, settledStates, 'changed')
         const memoryFromSettings = record.memoryFromSettings && wished.memoryBytes === undefined
         const given = Object.fromEntries(Object.entries(wished).filter(([, value]) => value !== undefined))
-        await change({ ...record, memoryFromSettings }, 'limits', { ...spec, limits: { ...spec.limits, ...given } })
+        const limits = { ...spec.limits, ...given }
+        await requireDiskLimit(deps, record, { bytes: limits.diskBytes, runs: isLive(record) })
+        await change({ ...record, memoryFromSettings }, 'limits', { ...spec, limits })
         return shown(record)
       }),
 

@@ -56,7 +56,8 @@ export async function giveIdentity(deps: Deps, record: SandboxRecord, signal: Ab
     await ensureUpper(paths, lowers[0])
     for (const file of files) await place(view, paths.upper, file)
     if (form === 'image') {
-      await createDiskConverter(run).makeDisk({ disk: paths.disk, from: { upper: paths.upper }, signal })
+      const bytes = record.sandbox.spec.limits.diskBytes
+      await createDiskConverter(run).makeDisk({ disk: paths.disk, from: { upper: paths.upper }, bytes, signal })
       for (const path of [paths.upper, paths.work]) await rm(path, { recursive: true, force: true })
     }
     return keys.messages

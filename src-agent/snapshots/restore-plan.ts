@@ -16,6 +16,7 @@ import type { SnapshotRecord, SnapshotStore } from '../state/records/snapshot-re
 import { measureLayer } from '../storage/ext4/layer-to-disk.ts'
 import type { ImageStore } from '../storage/images/image-store.ts'
 import type { LayerStore } from '../storage/layers/layer-store.ts'
+import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { findSnapshot } from './find-snapshot.ts'
 import { fitSpec } from './restore-spec.ts'
 import { requireWholeState } from './take-live.ts'
@@ -26,6 +27,7 @@ interface Deps {
   readonly folder: StateFolder
   readonly images: ImageStore
   readonly layers: LayerStore
+  readonly limitedDisks: LimitedDisks
   readonly snapshotRecords: SnapshotStore
   readonly drivers: Drivers
   readonly sandboxes: Pick<SandboxService, 'find'>
@@ -150,9 +152,9 @@ async function failureOf(work: () => unknown): Promise<Said[]> {
 
 const spareBytes = 4 * 2 ** 20
 
-/** Folders are moved, which takes no room; a disk is copied once to be kept and once to be put back. */
+/** Folders are moved, which takes no room, but from a limited disk; a disk is copied once to be kept and once to be put back. */
 async function measureRoom(
-  deps: Pick<Deps, 'folder' | 'layers' | 'drivers'>,
+  deps: Pick<Deps, 'folder' | 'layers' | 'drivers' | 'limitedDisks'>,
   snapshot: SnapshotRecord,
   { sandbox }: SandboxRecord,
 ): Promise<{ neededBytes: number; freeBytes: number }> {
@@ -160,7 +162,8 @@ async function measureRoom(
   const own = snapshot.topIsDisk === true ? snapshot.layers[0] : undefined
   const back = own === undefined ? 0 : await deps.layers.diskBytes(own).catch(() => 0)
   const isImage = deps.drivers.get(sandbox.class)?.disk === 'image'
-  return { neededBytes: spareBytes + back * (isImage ? 2 : 1), freeBytes: bavail * bsize }
+  const kept = (await deps.limitedDisks.sizeOf(deps.folder.sandbox(sandbox.id)))?.used ?? 0
+  return { neededBytes: spareBytes + kept + back * (isImage ? 2 : 1), freeBytes: bavail * bsize }
 }
 
 function roomProblems(needed: number, free: number): Said[] {

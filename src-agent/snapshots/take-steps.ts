@@ -16,6 +16,7 @@ import { commitTogether } from '../state/record-change.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import type { RecordedMaking, SnapshotRecord } from '../state/records/snapshot-records.ts'
+import { isLimited } from '../state/sandbox-paths.ts'
 import { measureLayer } from '../storage/ext4/layer-to-disk.ts'
 import type { ImageStore } from '../storage/images/image-store.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
@@ -122,11 +123,9 @@ function newSnapshotId(deps: Pick<TakeStepsDeps, 'records' | 'snapshotRecords'>,
 /** Whether keeping it moves its writable layer, and copies nothing. */
 export function isMovable(deps: Pick<TakeStepsDeps, 'folder' | 'drivers'>, { sandbox }: SandboxRecord): boolean {
   const isAtRest = ['created', 'stopped'].includes(sandbox.state)
-  return (
-    isAtRest &&
-    deps.drivers.get(sandbox.class)?.disk === 'directory' &&
-    existsSync(deps.folder.sandbox(sandbox.id).upper)
-  )
+  const paths = deps.folder.sandbox(sandbox.id)
+  const isFolder = deps.drivers.get(sandbox.class)?.disk === 'directory' && !isLimited(paths)
+  return isAtRest && isFolder && existsSync(paths.upper)
 }
 
 function planMaking(
@@ -135,7 +134,8 @@ function planMaking(
   wish: SnapshotWish,
 ): RecordedMaking {
   const { sandbox } = record
-  const { upper, disk } = deps.folder.sandbox(sandbox.id)
+  const paths = deps.folder.sandbox(sandbox.id)
+  const { upper, disk } = paths
   const isImage = driverOf(deps, sandbox.class).disk === 'image'
   const ran = sandbox.state === 'running'
   // Never started, or nothing was written since the last one: there is nothing of its own to keep.
@@ -143,7 +143,8 @@ function planMaking(
   if (wish.live) return { how: 'live', layer: deps.layers.newId(), ran }
   if (!hasOwn) return { how: 'none', layer: null, ran }
   const isAtRest = !ran && sandbox.state !== 'paused'
-  return { how: isAtRest && !isImage ? 'adopt' : 'copy', layer: deps.layers.newId(), ran }
+  // What is on a disk of its own is on another file system than layers.
+  return { how: isAtRest && !isImage && !isLimited(paths) ? 'adopt' : 'copy', layer: deps.layers.newId(), ran }
 }
 
 /** What is copied needs as much room again, and a little for the records. */

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { appError } from '#contract/app-error'
 import type { Place } from '#contract/client/place'
 import { openPrivateFolder } from '#contract/client/private-folder'
 import { makePrivateFile } from './private-file.ts'
-import type { SandboxPaths } from './sandbox-paths.ts'
+import { limitedFile, type SandboxPaths } from './sandbox-paths.ts'
 
 /** Every path the agent uses; docs/state-folder.md lists what lies where. */
 export interface StateFolder extends Place {
@@ -18,9 +18,12 @@ export interface StateFolder extends Place {
   readonly logs: string
   readonly images: string
   readonly imageMounts: string
+  /** Where the disks of limited writable layers are mounted, in the agent's mount namespace alone. */
+  readonly limitedMounts: string
   readonly exits: string
   readonly runtimeRoot: string
   readonly network: string
+  /** As it is now: whether the writable layer is a folder there or limited is seen by its file. */
   sandbox(id: string): SandboxPaths
 }
 
@@ -62,13 +65,15 @@ function describe(place: Place): StateFolder {
     logs: join(home, 'logs'),
     images: join(home, 'images'),
     imageMounts: join(run, 'images'),
+    limitedMounts: join(run, 'limited'),
     exits: join(run, 'exits'),
     runtimeRoot: join(run, 'oci'),
     network: join(run, 'network'),
     sandbox: (id) => {
       const folder = join(home, 'sandboxes', id)
       const log = join(folder, 'log')
-      const [upper, work] = [join(folder, 'upper'), join(folder, 'work')]
+      const layer = existsSync(limitedFile({ folder })) ? join(run, 'limited', id) : folder
+      const [upper, work] = [join(layer, 'upper'), join(layer, 'work')]
       return { folder, upper, work, disk: join(folder, 'disk.ext4'), log, run: join(run, 's', id) }
     },
   }

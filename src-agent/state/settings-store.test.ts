@@ -29,6 +29,7 @@ test('what was chosen is there after a restart, and what was not has its default
     selfTestEveryHours: null,
     patchGvisorToSave: false,
     defaultMemoryPercent: 50,
+    defaultDiskBytes: null,
     totalMemoryPercent: 80,
     microvmKernel: null,
   })

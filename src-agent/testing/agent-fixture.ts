@@ -84,6 +84,7 @@ export async function openAgentFixture(): Promise<AgentFixture> {
       letGo()
       // These die with the mount namespace of an agent.
       await unmountImages(folder.imageMounts)
+      await run('umount', ['--lazy', folder.limitedMounts], { okExitCodes: [0, 32] })
       return open()
     },
     async close() {
@@ -96,6 +97,7 @@ export async function openAgentFixture(): Promise<AgentFixture> {
       await closeDrivers(drivers)
       await removeCgroups(`/joey/${folder.tag}`)
       await unmountImages(folder.imageMounts)
+      await services.limitedDisks.close()
       rmSync(home, { recursive: true, force: true })
     },
   }

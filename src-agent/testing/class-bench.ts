@@ -24,6 +24,7 @@ import { openSandboxRecords, type SandboxRecord } from '../state/records/sandbox
 import { openSnapshotRecords } from '../state/records/snapshot-records.ts'
 import { createDiskConverter, type DiskConverter } from '../storage/ext4/ext4-disk.ts'
 import { createLayerStore } from '../storage/layers/create-layer-store.ts'
+import { createLimitedDisks } from '../storage/limited/limited-disks.ts'
 import { openTestQuarantine } from './quarantine.ts'
 
 /** What goes on in engines whether or not an agent looks on. */
@@ -136,7 +137,7 @@ function createFakeDriver(fixture: Fixture, of: IsolationClass): Driver {
 export function createAgent(fixture: Fixture, options: AgentOptions): Agent {
   const services = createServices(fixture, options.offered ?? allClasses)
   const endings = createEndings(services)
-  const disk = createChangeDisk({ converter: options.converter, drivers: services.drivers })
+  const disk = createChangeDisk({ ...services, converter: options.converter })
   const change = createClassChange({
     ...services,
     endings,
@@ -223,6 +224,7 @@ function createServices(fixture: Fixture, offered: readonly IsolationClass[]): F
       run: join(fixture.home, 'r'),
       socketPath: join(fixture.home, 'sock'),
       runtimeRoot: join(fixture.home, 'oci'),
+      limitedMounts: join(fixture.home, 'r', 'limited'),
       sandbox: folderOf,
     },
     images: {
@@ -238,6 +240,7 @@ function createServices(fixture: Fixture, offered: readonly IsolationClass[]): F
       converter: createDiskConverter(run),
     }),
     snapshotRecords: openSnapshotRecords(database, events, openTestQuarantine(database)),
+    limitedDisks: createLimitedDisks({ folder: join(fixture.home, 'r', 'limited'), run, log: quiet }),
     imageMounts: { ensure: async () => join(fixture.home, 'tree') },
     settings: { read: () => Settings.parse({}) },
     memoryCeiling: { ensure: async () => undefined },

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { Limits } from '#contract/sandbox'
-import { leastMemoryBytes, parseCpus, parseMemory, parsePids, parseSize } from './size.ts'
+import { leastMemoryBytes, parseCpus, parseDisk, parseMemory, parsePids, parseSize } from './size.ts'
 
 describe('sizes', () => {
   test.each([
@@ -37,6 +37,18 @@ describe('memory limits', () => {
 
   test('more than any machine has is refused', () => {
     expect(() => parseMemory('-m', '9999999p')).toThrow(/more than any machine/)
+  })
+})
+
+describe('limits of the disk', () => {
+  test('0 lifts the limit', () => expect(parseDisk('--disk', '0')).toBeNull())
+
+  test('the bounds are those of the contract', () => {
+    for (const text of ['64m', '16t']) {
+      expect(Limits.shape.diskBytes.safeParse(parseDisk('--disk', text)).success).toBe(true)
+    }
+    expect(() => parseDisk('--disk', '63m')).toThrow('--disk 63m: too little. A disk has at least 64m.')
+    expect(() => parseDisk('--disk', '17t')).toThrow(/more than any machine/)
   })
 })
 

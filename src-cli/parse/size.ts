@@ -23,6 +23,18 @@ export function parseMemory(option: string, text: string): number | null {
   return bytes
 }
 
+/** Below this a disk has no room for its own tables; the contract says the same. */
+const [leastDiskBytes, mostDiskBytes] = [64 * 1024 * 1024, 2 ** 44]
+
+/** A limit of the disk; 0 lifts it. */
+export function parseDisk(option: string, text: string): number | null {
+  const bytes = parseSize(option, text)
+  if (bytes === 0) return null
+  if (bytes < leastDiskBytes) throw usageError('usage-disk', { option, text, bound: 'least' })
+  if (bytes > mostDiskBytes) throw usageError('usage-disk', { option, text, bound: 'most' })
+  return bytes
+}
+
 /** A share of cores, `0.3` or `2`; 0 lifts the limit. */
 export function parseCpus(option: string, text: string): number | null {
   const cpus = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN

@@ -11,6 +11,28 @@ export const storageReasons = defineReasons({
     sentence:
       'The disk of the sandbox uses features of ext4 that Joey does not read, so it was left as it is. Keep the sandbox in its present class.',
   },
+  'disk-limit-below-use': {
+    code: 'conflict',
+    params: { wanted: 'number' },
+    sentence:
+      'The sandbox has written more than a disk of {wanted} MiB can hold. Choose a higher limit, or remove some of its files.',
+  },
+  'disk-limit-at-rest': {
+    code: 'conflict',
+    params: { name: 'text' },
+    sentence: 'While "{name}" runs, the limit of its disk can only be raised. Stop it first.',
+  },
+  'disk-limit-not-lower': {
+    code: 'conflict',
+    params: { name: 'text', mebibytes: 'number' },
+    sentence:
+      'The disk of the micro-VM "{name}" has {mebibytes} MiB and cannot be made smaller. Choose a higher limit, or none.',
+  },
+  'disk-in-use': {
+    code: 'conflict',
+    sentence: 'Something still uses the disk of the sandbox, such as a search in its files. Try again in a moment.',
+    remedy: { kind: 'retry' },
+  },
   'file-not-convertible': {
     code: 'unavailable',
     params: { path: 'text', why: 'sentence' },

@@ -41,11 +41,12 @@ export const bundleSentences = defineSentences({
   },
   'bundle-many-files': { sentence: 'It says that it holds more than 2 million files.' },
   'wants-limit': {
-    params: { limit: ['memoryBytes', 'cpus', 'pids'], wanted: 'number?', usual: 'text' },
+    params: { limit: ['memoryBytes', 'cpus', 'pids', 'diskBytes'], wanted: 'number?', usual: 'text' },
     sentence: `It wants {wanted, select, = {no limit} other {a limit of {wanted}}} on {limit, select,
       memoryBytes {memory}
       cpus {processor time}
       pids {the number of its processes}
+      diskBytes {its disk}
     }; a new sandbox has {usual}.`,
   },
   'wants-grant': { params: { grant: 'text' }, sentence: 'It wants what is refused by default: {grant}.' },

@@ -117,6 +117,11 @@ export const usageSentences = defineSentences({
     sentence:
       '{option} {text}: {bound, select, least {too little. A sandbox needs at least 6m.} most {more than any machine has. Use 0 for no limit.}}',
   },
+  'usage-disk': {
+    params: { option: 'text', text: 'text', bound: ['least', 'most'] },
+    sentence:
+      '{option} {text}: {bound, select, least {too little. A disk has at least 64m.} most {more than any machine has. Use 0 for no limit.}}',
+  },
   'usage-cpus': {
     params: { option: 'text', text: 'text', what: ['form', 'most'] },
     sentence: `{option} {text}: {what, select,
@@ -168,13 +173,14 @@ export const usageSentences = defineSentences({
     sentence: '{word}: write NAME=VALUE with one of {names}.',
   },
   'usage-setting-value': {
-    params: { word: 'text', form: ['class', 'boolean', 'hours', 'percent', 'totalPercent', 'kernel'] },
+    params: { word: 'text', form: ['class', 'boolean', 'hours', 'percent', 'totalPercent', 'size', 'kernel'] },
     sentence: `{word}: it is {form, select,
       class {container, gvisor or microvm}
       boolean {true or false}
       hours {a whole number of hours from 1 to 720, or never}
       percent {a whole number of percent from 1 to 100, or none}
       totalPercent {a whole number of percent from 10 to 100, or none}
+      size {at least 64m, as in 512m or 10g, or none}
       kernel {the whole path of a kernel, or default}
     }.`,
   },

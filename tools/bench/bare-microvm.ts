@@ -66,6 +66,7 @@ function makePlan(own: string, tree: string, lowerFiles: readonly string[]): Lau
     stdin: false,
     limits: { memoryBytes: null, cpus: null, pids: null },
     mounts: [],
+    diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
     users: null,

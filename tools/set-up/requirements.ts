@@ -56,6 +56,8 @@ export const requirements: readonly Requirement[] = [
   program('agent', 'mke2fs', 'e2fsprogs'),
   program('agent', 'debugfs', 'e2fsprogs'),
   program('agent', 'e2fsck', 'e2fsprogs'),
+  program('agent', 'resize2fs', 'e2fsprogs'),
+  program('agent', 'losetup', 'mount'),
   program('agent', 'getfattr', 'attr'),
   program('agent', 'prlimit', 'util-linux'),
   program('agent', 'tar'),

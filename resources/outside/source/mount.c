@@ -69,7 +69,8 @@ static size_t words_of(const char *kind)
 		if (strcmp(kind, short_kinds[i]) == 0)
 			return 3;
 	}
-	return strcmp(kind, "overlay") == 0 || strcmp(kind, "overlay-suid") == 0 ? 2 : 0;
+	int is_overlay = strcmp(kind, "overlay") == 0 || strcmp(kind, "overlay-suid") == 0;
+	return is_overlay || strcmp(kind, "leave") == 0 ? 2 : 0;
 }
 
 static void attach(const struct tree *tree)
@@ -156,11 +157,22 @@ static void replace_null_streams(void)
 	}
 }
 
+/*
+ * What is mounted there belongs to other sandboxes. A copy of it would keep their disks in use for as long as this sandbox
+ * has a mount namespace.
+ */
+static void leave_mounts(const char *folder)
+{
+	if (umount2(folder, MNT_DETACH) < 0 && errno != EINVAL && errno != ENOENT)
+		fail("cannot leave", folder);
+}
+
 void mount_trees(char **words)
 {
 	uint32_t first = read_id(words[0]);
 	const char *room = words[1];
 	const char *overlay = NULL;
+	const char *left = NULL;
 	unsigned long overlay_flags = MS_NOSUID;
 	char map[64];
 	own_map(map, sizeof(map), first);
@@ -183,6 +195,9 @@ void mount_trees(char **words)
 			overlay = next[1];
 			overlay_flags = strcmp(next[0], "overlay-suid") == 0 ? 0 : MS_NOSUID;
 			next += 2;
+		} else if (strcmp(next[0], "leave") == 0) {
+			left = next[1];
+			next += 2;
 		} else
 			next = add_tree(next, ids.descriptor);
 	}
@@ -203,6 +218,8 @@ void mount_trees(char **words)
 		attach(&trees[i]);
 	if (overlay != NULL)
 		mount_overlay(overlay, overlay_flags, first);
+	if (left != NULL)
+		leave_mounts(left);
 	if (before < 0 || fchdir(before) < 0)
 		fail("cannot go back from", room);
 	close(before);

@@ -6,7 +6,7 @@ import type { importBundle, PermissionSheet } from '#contract/archive'
 import type { SandboxSpec } from '#contract/sandbox'
 import { listOf, sentence } from '#contract/sentence'
 import { run } from '../../base/process/run.ts'
-import { withDefaultMemory } from '../../sandboxes/default-memory.ts'
+import { withDefaultLimits } from '../../sandboxes/default-limits.ts'
 import { requireFreeName } from '../../sandboxes/find-sandbox.ts'
 import { hostRules } from '../../sandboxes/host-paths.ts'
 import { newRecord } from '../../sandboxes/new-record.ts'
@@ -76,7 +76,7 @@ export async function makeImport(work: ImportWork) {
     agreed,
     defaultClass: settings.read().defaultClass,
   })
-  const spec = await checkSpec(withDefaultMemory(wished, settings.read()), hostRules(work))
+  const spec = await checkSpec(withDefaultLimits(wished, settings.read()), hostRules(work))
   const made = new Map<string, string>()
   try {
     const { imageDigest } = await makeParts(work, made)

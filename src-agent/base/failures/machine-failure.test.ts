@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { AppError, appError } from '#contract/app-error'
+import { findPlace } from '#contract/client/place'
 import { explainFailure, isOutOfRoom, roomAt } from './machine-failure.ts'
 
 let home: string
@@ -52,6 +53,14 @@ test.each([
   ['below several others', (cause: Error) => new Error('outer', { cause: AppError.from(cause) })],
 ])('a failure %s is found by its cause', (_what, wrap) => {
   expect(explainFailure(wrap(failed({ code: 'ENOMEM' })), home).wire.reason).toBe('memory-of-machine-used-up')
+})
+
+test('the full disk of a sandbox is not taken for that of this machine', () => {
+  const { run } = findPlace(process.env, process.getuid?.() ?? 0)
+  const error = failed({ code: 'ENOSPC', path: `${run}/limited/aaaaaaaaaaaa/upper/file` })
+
+  expect(explainFailure(error).wire).toMatchObject({ reason: 'disk-full', params: { where: 'sandbox' } })
+  expect(isOutOfRoom(error)).toBe(false)
 })
 
 test('a failure that says more itself stays as it is', () => {

@@ -46,13 +46,14 @@ export function explainFailure(error: unknown, home = homeOfAgent()): AppError {
   if (!isVague(failure.wire)) return failure
   const shortage = findShortage(failure, home)
   if (shortage === null) return failure
+  if (shortage.isOfSandbox) return appError('disk-full', { where: 'sandbox' }, { detail: shortage.words, cause: error })
   return sayShortage(shortage, { detail: shortage.words, cause: error })
 }
 
 /** Whether it failed for want of room on a disk, however deep that lies in it. */
 export function isOutOfRoom(error: unknown, home = homeOfAgent()): boolean {
-  const want = findShortage(error, home)?.want
-  return want === 'disk' || want === 'quota'
+  const shortage = findShortage(error, home)
+  return shortage !== null && !shortage.isOfSandbox && (shortage.want === 'disk' || shortage.want === 'quota')
 }
 
 /** Bytes that the agent can still write there, of the nearest folder that exists; null where nobody can tell. */
@@ -72,6 +73,8 @@ interface Shortage {
   readonly want: Want
   readonly path: string
   readonly words: string
+  /** Not this machine's disk is full but the limited one of a sandbox. */
+  readonly isOfSandbox: boolean
 }
 
 /** Whether its sentence says no more than that something failed. */
@@ -83,7 +86,10 @@ function findShortage(error: unknown, home: string): Shortage | null {
   let at = error
   for (let depth = 0; depth < mostCauses && at instanceof Error; depth += 1) {
     const want = wantOf(at, home)
-    if (want !== null) return { want, path: placeOf(at, home), words: at.message }
+    if (want !== null) {
+      const isOfSandbox = want === 'disk' && isOnLimitedDisk(at)
+      return { want, path: placeOf(at, home), words: at.message, isOfSandbox }
+    }
     at = at.cause
   }
   return null
@@ -106,6 +112,13 @@ function wantOf(error: Error, home: string): Want | null {
 
 function isLow(home: string): boolean {
   return (roomAt(home) ?? Number.POSITIVE_INFINITY) < littleBytes
+}
+
+/** Where limited disks are mounted: docs/state-folder.md. */
+function isOnLimitedDisk(error: Error): boolean {
+  const { path, dest } = error as SystemFields
+  const named = dest ?? path
+  return typeof named === 'string' && named.startsWith(`${placeOfAgent().run}/limited/`)
 }
 
 /** Which folder to name. Below the state folder names may be a sandbox's, so that they are not shown. */
@@ -136,5 +149,9 @@ function sayShortage({ want, path }: Shortage, more: { detail: string; cause: un
 }
 
 function homeOfAgent(): string {
-  return findPlace(process.env, process.getuid?.() ?? 0).home
+  return placeOfAgent().home
+}
+
+function placeOfAgent() {
+  return findPlace(process.env, process.getuid?.() ?? 0)
 }

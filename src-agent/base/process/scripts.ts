@@ -8,6 +8,8 @@ export type ScriptName =
   | 'guard-cgroup'
   | 'launch-container'
   | 'launch-machine'
+  | 'leave-disks'
+  | 'mount-disk'
   | 'renew-identity'
   | 'succeed-sentry'
 

@@ -47,8 +47,16 @@ export async function createDrivers({
     return null
   })
   if (conmon === null) return drivers
-  const { exits, runtimeRoot } = folder
-  const common = { run, runtimeRoot, exits, conmon, host: await readHostTraits(folder.tag, outside), countOomKills }
+  const { exits, runtimeRoot, limitedMounts } = folder
+  const common = {
+    run,
+    runtimeRoot,
+    exits,
+    limitedMounts,
+    conmon,
+    host: await readHostTraits(folder.tag, outside),
+    countOomKills,
+  }
   if (runtime) {
     const { name, program } = runtime
     drivers.set('container', createOciDriver({ ...common, host: { ...common.host, apparmor }, name, runtime: program }))

@@ -42,6 +42,7 @@ export async function createMicrovmClass(deps: Deps): Promise<MicrovmClass | nul
     log,
     conmon,
     exits: folder.exits,
+    limitedMounts: folder.limitedMounts,
     templates: join(folder.home, 'microvm', 'templates'),
     disks: join(folder.home, 'microvm', 'disks'),
     machines: join(folder.run, 'vm'),

@@ -28,7 +28,7 @@ export interface CreateDeps extends BootDeps, ShareDeps {
   readonly records: MachineRecords
   readonly channels: GuestChannels
   readonly templates: Templates
-  readonly disks: Pick<DiskConverter, 'makeDisk'>
+  readonly disks: Pick<DiskConverter, 'makeDisk' | 'growDisk'>
   readonly pool: Pick<DiskPool, 'take' | 'refill'>
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   /** Takes back what a failed attempt has left. */
@@ -157,19 +157,22 @@ function partsOf(laps: Readonly<Record<string, number>>, launchMs: number): Reco
 
 async function ensureDisk(
   { disks, pool }: CreateDeps,
-  { paths, lowers }: LaunchPlan,
+  { paths, lowers, diskBytes: bytes }: LaunchPlan,
   signal: AbortSignal,
 ): Promise<void> {
   const isThere = await access(paths.disk).then(
     () => true,
     () => false,
   )
-  if (isThere) return
+  if (isThere) {
+    if (bytes !== null) await disks.growDisk({ disk: paths.disk, bytes, signal })
+    return
+  }
   const root = lowers[0] === undefined ? { uid: 0, gid: 0, mode: 0o755 } : await stat(lowers[0])
   const { uid, gid, mode } = root
   const wanted = { uid, gid, mode: mode & 0o7777 }
-  if (await pool.take(paths.disk, wanted)) return
-  await disks.makeDisk({ disk: paths.disk, from: { root: wanted }, signal })
+  if (bytes === null && (await pool.take(paths.disk, wanted))) return
+  await disks.makeDisk({ disk: paths.disk, from: { root: wanted }, bytes, signal })
 }
 
 function refuseImpossible(plan: LaunchPlan, shape: MachineShape): void {

@@ -29,6 +29,8 @@ export interface MicrovmPlaces {
   readonly log: Pick<Logger, 'debug' | 'info' | 'warn'>
   readonly conmon: string
   readonly exits: string
+  /** See ConmonDeps. */
+  readonly limitedMounts: string
   /** Where templates stay; below the state folder. */
   readonly templates: string
   /** Where empty disks wait; below the state folder. */
@@ -112,7 +114,10 @@ function cgroupDeps({ acceleration }: MicrovmSetup, { limitsSwap }: Pick<Microvm
 }
 
 /** For machines that nobody uses. */
-export function idleDeps(setup: MicrovmSetup, places: Omit<MicrovmPlaces, 'run' | 'log' | 'conmon'>): IdleDeps {
+export function idleDeps(
+  setup: MicrovmSetup,
+  places: Omit<MicrovmPlaces, 'run' | 'log' | 'conmon' | 'limitedMounts'>,
+): IdleDeps {
   const cgroup = createMachineCgroup(`${places.cgroupParent}/template`, cgroupDeps(setup, places))
   return { programs: setup.programs, acceleration: setup.acceleration, cgroup, folder: places.idle }
 }

@@ -1,7 +1,7 @@
 import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
-import type { Limits, SandboxId } from '#contract/sandbox'
+import type { RunLimits, SandboxId } from '#contract/sandbox'
 import { signalNumber } from '../../base/kernel/signal-number.ts'
 import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import { awaitMonitorGone, findMonitored, monitorFiles } from '../conmon.ts'
@@ -235,7 +235,7 @@ async function kernelRelease(context: MachineContext, id: SandboxId): Promise<st
 }
 
 /** The guest first: it alone knows whether its processes fit. The host's limits follow from what it agreed to. */
-async function updateLimits({ deps, records, cgroupOf, channelOf }: MachineContext, id: SandboxId, limits: Limits) {
+async function updateLimits({ deps, records, cgroupOf, channelOf }: MachineContext, id: SandboxId, limits: RunLimits) {
   const record = await records.get(id)
   if (record === null) return refuseAbsent()
   const boot = guestBytes(record)

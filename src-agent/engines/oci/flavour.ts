@@ -1,5 +1,5 @@
 import type { ClassLimitation } from '#contract/classes'
-import type { IsolationClass, Limits, SandboxId } from '#contract/sandbox'
+import type { IsolationClass, RunLimits, SandboxId } from '#contract/sandbox'
 import type { Run } from '../../base/process/run.ts'
 import type { Bind } from '../bind-mounts.ts'
 import type { Driver, GuestReach, IdMapping, LaunchPlan } from '../driver.ts'
@@ -50,7 +50,7 @@ export interface OciFlavour {
   /** Null where the host sees the processes inside. */
   reach(id: SandboxId): GuestReach | null
   /** Applies limits; rejects as the kernel or the runtime does. */
-  update(id: SandboxId, cgroup: string, limits: Limits): Promise<void>
+  update(id: SandboxId, cgroup: string, limits: RunLimits): Promise<void>
   /** Options of `kill` that have a signal reach every process of a sandbox, where KILL to the main process does not end them all. */
   readonly killAllOptions: readonly string[]
   /** Sends a signal in a state in which the runtime itself does not. False: there is nothing to be done. */

@@ -84,7 +84,7 @@ function hidingNetSettings(plan: LaunchPlan, host: HostTraits): readonly string[
 
 /** Mounts all of the sandbox's trees where only its monitor is, and becomes what follows. */
 function mountingCommand(
-  { host }: { readonly host: HostTraits },
+  { host, limitedMounts }: Pick<MonitorDeps, 'limitedMounts'> & { readonly host: HostTraits },
   flavour: Pick<OciFlavour, 'readOnlyBinds' | 'sharesProcesses'>,
   plan: LaunchPlan,
 ): string[] {
@@ -94,11 +94,12 @@ function mountingCommand(
   const readOnly = flavour.readOnlyBinds(plan, host)
   if (users !== null && host.outside !== null) {
     makeRoom(roomOf(plan.id, host))
-    return [...mountCommand(plan, host, { program: host.outside, users, readOnly }), ...filter]
+    return [...mountCommand(plan, host, { program: host.outside, users, readOnly, limitedMounts }), ...filter]
   }
   const binds = [...bindsOfMounts(plan), ...readOnly]
   makePlaces(binds)
   const overlay = overlayMount(plan)
   const own = [...filter, 'unshare', '--mount', '--propagation', 'slave', ...scriptCommand('launch-container')]
-  return [...own, overlay.from, overlay.options, rootfsFor(plan, host), ...bindCommand(binds)]
+  const places = [overlay.from, overlay.options, rootfsFor(plan, host), limitedMounts]
+  return [...own, ...places, ...bindCommand(binds)]
 }

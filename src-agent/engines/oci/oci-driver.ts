@@ -4,7 +4,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
-import type { Limits, SandboxId } from '#contract/sandbox'
+import type { RunLimits, SandboxId } from '#contract/sandbox'
 import type { ContainerRuntime } from '#contract/words'
 import { countRefusedProcesses } from '../../base/kernel/cgroup-files.ts'
 import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
@@ -158,7 +158,7 @@ function createControls({ engine, flavour, phase, cgroup }: Parts) {
       await engine(['resume', nameOf(id)])
     },
 
-    async update(id: SandboxId, limits: Limits) {
+    async update(id: SandboxId, limits: RunLimits) {
       try {
         await flavour.update(id, cgroup(id), limits)
       } catch (error) {

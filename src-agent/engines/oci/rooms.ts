@@ -1,5 +1,6 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { isLimited } from '../../state/sandbox-paths.ts'
 import { type Bind, mapsOfSource } from '../bind-mounts.ts'
 import type { LaunchPlan } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
@@ -30,6 +31,8 @@ export const inRoom = {
   rootfs: 'rootfs',
   /** Its folder of the state: the writable layer, and names of hosts. */
   own: 'own',
+  /** The disk of a limited writable layer. */
+  limited: 'limited',
   inside: 'inside',
   /** All of /proc, for an engine that has to mount one. */
   proc: 'proc',
@@ -57,10 +60,16 @@ interface Mounting {
   readonly users: UserNamespace
   /** Of Joey's own, by the names of their places. */
   readonly readOnly: readonly Pick<Bind, 'source' | 'place'>[]
+  /** See ConmonDeps. */
+  readonly limitedMounts: string
 }
 
 /** A command line that mounts all of a sandbox's trees in a mount namespace of its own, and becomes what is to follow it. */
-export function mountCommand(plan: LaunchPlan, host: RoomHost, { program, users, readOnly }: Mounting): string[] {
+export function mountCommand(
+  plan: LaunchPlan,
+  host: RoomHost,
+  { program, users, readOnly, limitedMounts }: Mounting,
+): string[] {
   const { lowers, mounts, process, paths } = plan
   const layers = lowers.flatMap((lower, index) => ['layer', lower, String(index)])
   const inside = host.inside === null ? [] : ['plain', host.inside, inRoom.inside]
@@ -70,14 +79,17 @@ export function mountCommand(plan: LaunchPlan, host: RoomHost, { program, users,
     const ids = mapsOfSource(held, process, users.first)
     return ['share', source, inRoom.mount(index), held.path, readOnly ? 'ro' : 'rw', ids.users, ids.groups]
   })
+  const own = ['own', paths.folder, inRoom.own]
+  const limited = isLimited(paths) ? ['own', dirname(paths.upper), inRoom.limited] : []
+  const layer = isLimited(paths) ? inRoom.limited : inRoom.own
   const overlay = [
     upperOptions,
     `lowerdir=${lowers.map((_, index) => index).join(':')}`,
-    `upperdir=${inRoom.own}/upper,workdir=${inRoom.own}/work`,
+    `upperdir=${layer}/upper,workdir=${layer}/work`,
   ].join(',')
   const kind = mayGainRights(plan) ? 'overlay-suid' : 'overlay'
   return [
-    ...[program, 'mount', String(users.first), roomOf(plan.id, host), ...layers, 'own', paths.folder, inRoom.own],
-    ...[...inside, ...others, ...shares, kind, overlay, '--'],
+    ...[program, 'mount', String(users.first), roomOf(plan.id, host), ...layers, ...own, ...limited],
+    ...[...inside, ...others, ...shares, kind, overlay, 'leave', limitedMounts, '--'],
   ]
 }

@@ -31,6 +31,7 @@ function planWith(more: Partial<LaunchPlan> = {}): LaunchPlan {
     stdin: false,
     limits: { memoryBytes: null, cpus: null, pids: null },
     mounts: [],
+    diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
     users: null,

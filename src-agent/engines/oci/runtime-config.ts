@@ -1,5 +1,5 @@
 import { dirname, join, relative } from 'node:path'
-import type { Limits } from '#contract/sandbox'
+import type { RunLimits } from '#contract/sandbox'
 import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
 import { oomScores } from '../../base/process/oom-score.ts'
 import type { SeccompProfile } from '../../base/seccomp/profile.ts'
@@ -181,7 +181,7 @@ function appArmorOf({ apparmor = null }: Pick<HostTraits, 'apparmor'>, capabilit
 
 /** The `linux.resources` object of a new sandbox: only the limits that there are. */
 export function buildResources(
-  limits: Limits,
+  limits: RunLimits,
   host: Pick<HostTraits, 'limitsSwap' | 'cpus'>,
   devices: readonly GrantedDevice[] = [],
 ): Record<string, unknown> {
@@ -202,7 +202,7 @@ export const allPids = 4_194_304
  * crun 1.8.1 writes the -1 that stands for "no limit" in a way that the kernel refuses.
  */
 export function buildUpdate(
-  limits: Limits,
+  limits: RunLimits,
   host: Pick<HostTraits, 'limitsSwap' | 'cpus'>,
 ): Record<'memory' | 'cpu' | 'pids', object> {
   const memory = limits.memoryBytes ?? -1

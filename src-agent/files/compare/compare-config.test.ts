@@ -33,10 +33,10 @@ test('what a sandbox sets in place of what its image says is reported', () => {
 })
 
 test('limits and policy are compared between sandboxes', () => {
-  const before = sandbox({ limits: { memoryBytes: null, cpus: 1, pids: 10 } })
+  const before = sandbox({ limits: { memoryBytes: null, cpus: 1, pids: 10, diskBytes: null } })
   const after = sandbox({
     class: 'gvisor',
-    limits: { memoryBytes: 2 ** 30, cpus: 1, pids: 10 },
+    limits: { memoryBytes: 2 ** 30, cpus: 1, pids: 10, diskBytes: null },
     grants: [{ kind: 'no-seccomp' }],
     ports: [{ hostPort: 80, guestPort: 8080 }],
     stopGraceMs: 1,

@@ -116,12 +116,14 @@ describe('a default container', () => {
   })
 
   test('without limits is bound only by this machine, with limits by what the kernel has', async () => {
-    const unlimited = await observe(await open('unlimited', { limits: { memoryBytes: null, cpus: null, pids: 4096 } }))
+    const unlimited = await observe(
+      await open('unlimited', { limits: { memoryBytes: null, cpus: null, pids: 4096, diskBytes: null } }),
+    )
     expect(unlimited.edges.filter(({ cut }) => cut?.kind === 'setLimit').map(({ what }) => what)).toEqual([
       'memory',
       'cpu',
     ])
-    const box = await open('limited', { limits: { memoryBytes: 64 * 2 ** 20, cpus: 0.5, pids: 64 } })
+    const box = await open('limited', { limits: { memoryBytes: 64 * 2 ** 20, cpus: 0.5, pids: 64, diskBytes: null } })
     const limited = await observe(box)
     expect(limited.edges.some(({ cut }) => cut?.kind === 'setLimit')).toBe(false)
     expect([factOf(limited, 'Memory')?.value, factOf(limited, 'Processor time')?.value]).toEqual([
@@ -332,7 +334,7 @@ function costOfReading(pids: readonly number[]): number {
 
 function watchProcess(pid: number, index: number): Watched {
   const id = index.toString(16).padStart(12, '0') as Watched['id']
-  const limits = { memoryBytes: null, cpus: null, pids: null }
+  const limits = { memoryBytes: null, cpus: null, pids: null, diskBytes: null }
   const nothing = { lease: null, mounts: [], networkName: null, ports: [], limits, grants: [], ownFolders: [] }
   return {
     id,

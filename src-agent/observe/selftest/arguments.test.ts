@@ -23,7 +23,7 @@ const argumentsFor = (sandbox: Sandbox) =>
 const valuesOf = (args: readonly string[], name: string) => args.filter((_, index) => args[index - 1] === name)
 
 test('limits are run into only where that cannot end the whole sandbox', () => {
-  const limits = { memoryBytes: 64 * 1024 * 1024, cpus: null, pids: 100 }
+  const limits = { memoryBytes: 64 * 1024 * 1024, cpus: null, pids: 100, diskBytes: null }
   expect(valuesOf(argumentsFor(sandboxOf('container', { limits })), '--memory')).toEqual(['67108864'])
   for (const isolationClass of ['gvisor', 'microvm'] as const) {
     const args = argumentsFor(sandboxOf(isolationClass, { limits }))

@@ -56,7 +56,7 @@ test.each(['container', 'gvisor', 'microvm'] as const)(
   'the isolation of a sandbox of class %s holds',
   async (isolationClass) => {
     if (!isOffered(isolationClass)) return
-    const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512 }
+    const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512, diskBytes: null }
     const results = await check(isolationClass, { network: 'nat', limits })
     expect(results.filter(({ outcome }) => outcome === 'fail')).toEqual([])
     const passed = idsOf(results, 'pass')

@@ -1,6 +1,6 @@
 import { readFile, readlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Grant, IsolationClass, Limits } from '#contract/sandbox'
+import type { Grant, IsolationClass, RunLimits } from '#contract/sandbox'
 import type { ProbeResult } from '#contract/selftest'
 import { sentence } from '#contract/sentence'
 import { unusualCapabilities } from './evaluate.ts'
@@ -19,7 +19,7 @@ export interface HostSubject {
   /** The main process on this machine; for other classes than containers that of the engine. */
   readonly pid: number
   readonly cgroup: string
-  readonly limits: Limits
+  readonly limits: RunLimits
   readonly grants: readonly Grant[]
 }
 

@@ -1,5 +1,5 @@
 import type { UsageSample } from '#contract/observe'
-import type { Limits, SandboxId } from '#contract/sandbox'
+import type { RunLimits, SandboxId } from '#contract/sandbox'
 import type { RawUsage } from './raw-usage.ts'
 
 /** A running sandbox, as the sampler has to know it. */
@@ -8,7 +8,7 @@ export interface Sampled {
   readonly cgroup: string
   /** Its main process on the host. */
   readonly pid: number
-  readonly limits: Limits
+  readonly limits: RunLimits
 }
 
 /** Counters at one moment of a clock that only goes forward. */

@@ -1,11 +1,13 @@
 import { existsSync } from 'node:fs'
 import { rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { IsolationClass } from '#contract/sandbox'
 import { roomToFill } from '../../base/disk-room.ts'
 import type { Driver } from '../../engines/driver.ts'
 import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import { measureLayer } from '../../storage/ext4/layer-to-disk.ts'
+import type { LimitedDisks } from '../../storage/limited/limited-disks.ts'
 
 type Form = Driver['disk']
 
@@ -23,6 +25,12 @@ export interface ConversionSize {
   readonly freeBytes: number
 }
 
+export interface ConvertWork {
+  /** The limit of the disk. On a folder it holds from the next start on. */
+  readonly diskBytes: number | null
+  readonly signal: AbortSignal
+}
+
 /**
  * The two forms of a sandbox's writable layer. Which one holds is decided by the class on record and by nothing else:
  * the other one is a copy in the making, or the old one that waits for the new one to prove itself.
@@ -37,7 +45,7 @@ export interface ChangeDisk {
     signal: AbortSignal,
   ): Promise<ConversionSize | null>
   /** Makes the form of `to` from that of `from`, which stays. What there is of the form of `to` is replaced. */
-  convert(paths: SandboxPaths, from: IsolationClass, to: IsolationClass, signal: AbortSignal): Promise<void>
+  convert(paths: SandboxPaths, from: IsolationClass, to: IsolationClass, work: ConvertWork): Promise<void>
   /** Removes the form that `kept` does not use. */
   keepOnly(paths: SandboxPaths, kept: IsolationClass): Promise<void>
 }
@@ -45,6 +53,7 @@ export interface ChangeDisk {
 export function createChangeDisk(deps: {
   converter: DiskConverter
   drivers: ReadonlyMap<IsolationClass, Pick<Driver, 'disk'>>
+  limitedDisks: Pick<LimitedDisks, 'remove'>
 }): ChangeDisk {
   const formOf = (wanted: IsolationClass): Form => deps.drivers.get(wanted)?.disk ?? usualForms[wanted]
   const placeOf = (paths: SandboxPaths, wanted: IsolationClass) =>
@@ -52,8 +61,11 @@ export function createChangeDisk(deps: {
   const needsConversion = (from: IsolationClass, to: IsolationClass) => formOf(from) !== formOf(to)
 
   const keepOnly: ChangeDisk['keepOnly'] = async (paths, kept) => {
-    const { upper, work, disk } = paths
+    const { folder, disk } = paths
+    // Those of a folder: what is on a limited disk goes with it.
+    const [upper, work] = [join(folder, 'upper'), join(folder, 'work')]
     const others = formOf(kept) === 'image' ? [upper, work] : [disk]
+    if (formOf(kept) === 'image') await deps.limitedDisks.remove(paths)
     const unfinished = [`${upper}.part`, `${upper}.part.s`, `${disk}.part`, `${disk}.part.root`]
     for (const path of [...others, ...unfinished]) await rm(path, { recursive: true, force: true, maxRetries: 3 })
   }
@@ -69,14 +81,14 @@ export function createChangeDisk(deps: {
       return { bytes: (await stat(source)).blocks * 512, entries: 0, freeBytes }
     },
 
-    async convert(paths, from, to, signal) {
+    async convert(paths, from, to, { diskBytes: bytes, signal }) {
       const source = placeOf(paths, from)
       if (!needsConversion(from, to)) return
       await keepOnly(paths, from)
       // Never started: the first start makes what it needs.
       if (!existsSync(source)) return
       if (formOf(to) === 'image')
-        await deps.converter.makeDisk({ disk: paths.disk, from: { upper: paths.upper }, signal })
+        await deps.converter.makeDisk({ disk: paths.disk, from: { upper: paths.upper }, bytes, signal })
       else await deps.converter.readDisk({ disk: paths.disk, upper: paths.upper, signal })
     },
 

@@ -7,7 +7,7 @@ import type { RecordedChange, SandboxRecord } from '../../state/records/sandbox-
 import { withSandbox } from '../../state/records/sandbox-records.ts'
 import type { SettingsStore } from '../../state/settings-store.ts'
 import { removeForGood } from '../cleanup.ts'
-import { specInClass } from '../default-memory.ts'
+import { specInClass } from '../default-limits.ts'
 import { unseenExit } from '../describe-exit.ts'
 import type { Endings } from '../endings.ts'
 import { driverOf } from '../find-driver.ts'

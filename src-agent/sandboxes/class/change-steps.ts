@@ -5,7 +5,7 @@ import { type Sentence, saidOf, sentence } from '#contract/sentence'
 import { explainFailure } from '../../base/failures/machine-failure.ts'
 import type { RecordedChange, SandboxRecord } from '../../state/records/sandbox-records.ts'
 import { tidy } from '../cleanup.ts'
-import { specInClass } from '../default-memory.ts'
+import { specInClass } from '../default-limits.ts'
 import { endMainProcess } from '../end-process.ts'
 import { type ChangeDeps, type ChangeMoves, createChangeMoves, runs } from './change-moves.ts'
 
@@ -73,7 +73,8 @@ async function prepare(
   await moves.step('stopped')
   moves.put(moves.read(id), { ...change, phase: 'converting' }, { state: 'changing' })
   await moves.step('converting')
-  await deps.disk.convert(deps.folder.sandbox(id), from, to, AbortSignal.any([signal, deps.signal]))
+  const work = { diskBytes: spec.limits.diskBytes, signal: AbortSignal.any([signal, deps.signal]) }
+  await deps.disk.convert(deps.folder.sandbox(id), from, to, work)
   await moves.step('converted')
   const converted = moves.read(id)
   const shown = { class: to, spec: specInClass(converted, to, deps.settings.read()) }

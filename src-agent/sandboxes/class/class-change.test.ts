@@ -21,6 +21,7 @@ const converter: DiskConverter = {
     mkdirSync(upper)
     writeFileSync(join(upper, 'note'), readFileSync(disk))
   },
+  async growDisk() {},
 }
 const { signal } = new AbortController()
 let fixture: Fixture

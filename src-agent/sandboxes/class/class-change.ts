@@ -101,10 +101,10 @@ function requirePossible({ sandbox }: SandboxRecord, { to, problems }: ClassPlan
 function timed(disk: ChangeDisk, measurements: Measurements): ChangeDisk {
   return {
     ...disk,
-    async convert(paths, from, to, signal) {
-      const size = await disk.measure(paths, from, to, signal)
+    async convert(paths, from, to, work) {
+      const size = await disk.measure(paths, from, to, work.signal)
       const began = performance.now()
-      await disk.convert(paths, from, to, signal)
+      await disk.convert(paths, from, to, work)
       if (size !== null) measurements.noteConversion(size, performance.now() - began)
     },
   }

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { stat, truncate } from 'node:fs/promises'
 import type { Writable } from 'node:stream'
 import { confine, type Shown } from '../../base/process/confine.ts'
 import { endGroup } from '../../base/process/kill-group.ts'
@@ -18,6 +19,8 @@ export interface DiskTools {
   ): Promise<void>
   /** Replays the journal and does what every boot does after a crash. Refuses a disk that needs more than that. */
   settle(disk: string, signal: AbortSignal): Promise<void>
+  /** Makes the file and the file system in it larger. The disk must have been settled. */
+  grow(disk: string, bytes: number, signal: AbortSignal): Promise<void>
   /** Refuses a disk with any fault. Changes nothing. */
   check(disk: string, signal: AbortSignal): Promise<void>
   /** Unpacks the tar stream that `write` makes into an empty folder. */
@@ -41,6 +44,8 @@ const features =
 /** Of a cleanly used disk: no fault, or faults that were repaired safely. */
 const settledCodes = [0, 1]
 const linesAtOnce = 20_000
+/** Where the usual journal would be a large part of it. */
+const smallDisk = 128 * 2 ** 20
 const [inside, insideUpper] = ['/disk', '/tree/upper']
 
 export function createDiskTools(run: Run): DiskTools {
@@ -77,6 +82,11 @@ export function createDiskTools(run: Run): DiskTools {
         throw damagedDisk(`e2fsck ended with ${code}: ${stdout.slice(-2_000)}${stderr.slice(-2_000)}`)
     },
 
+    async grow(disk, bytes, signal) {
+      await truncate(disk, bytes)
+      await onDisk('resize2fs', [inside], { disk, signal })
+    },
+
     async check(disk, signal) {
       await onDisk('e2fsck', ['-f', '-n', inside], { disk, signal, writable: false })
     },
@@ -95,7 +105,8 @@ async function makeDisk(run: Run, { disk, upper, inodes }: MakeRequest, signal: 
     { from: upper, to: insideUpper, writable: false },
   ]
   const args = ['-q', '-F', '-t', 'ext4', '-b', '4096', '-I', '256', '-m', '0', '-N', `${inodes}`, '-O', features]
-  const more = ['-J', 'size=16', '-E', 'lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0,nodiscard']
+  const journal = (await stat(disk)).size < smallDisk ? 4 : 16
+  const more = ['-J', `size=${journal}`, '-E', 'lazy_itable_init=1,lazy_journal_init=1,root_owner=0:0,nodiscard']
   const script = ['--', 'mke2fs', ...args, ...more, '-d', '/tree', inside]
   // Reading whatever its owner made unreadable, and the marks of overlayfs.
   const capabilities = ['DAC_OVERRIDE', 'DAC_READ_SEARCH', 'SYS_ADMIN']

@@ -32,6 +32,14 @@ export interface MakeDisk extends Work {
   readonly disk: string
   /** What it shall hold: a writable layer as a folder, or nothing but a root of this owner and mode. */
   readonly from: { readonly upper: string } | { readonly root: RootFolder }
+  /** Its size, but at least what its content needs; null: the usual one. */
+  readonly bytes?: number | null
+}
+
+export interface GrowDisk extends Work {
+  readonly disk: string
+  /** What it shall have. No disk is made smaller. */
+  readonly bytes: number
 }
 
 export interface ReadDisk extends Work {
@@ -46,6 +54,8 @@ export interface DiskConverter {
   makeDisk(request: MakeDisk): Promise<void>
   /** When it resolves, the whole folder is on the medium under its name; when it rejects, nothing is there. */
   readDisk(request: ReadDisk): Promise<void>
+  /** Gives a disk more room. Safe to repeat: what was interrupted is finished by the next attempt. */
+  growDisk(request: GrowDisk): Promise<void>
 }
 
 const gibibyte = 2 ** 30
@@ -56,11 +66,19 @@ export const mostOfFree = 0.8
 /** Tables, journal and a little room. */
 const overhead = 64 * 2 ** 20
 const inodeBytes = 256
+/** As on the usual disk, but no fewer than on its smallest. */
+const [bytesPerInode, leastInodes] = [40_960, 4_096]
 
 export function createDiskConverter(run: Run, tools: DiskTools = createDiskTools(run)): DiskConverter {
   return {
     makeDisk: (request) => inParts(request.disk, request.signal, (part) => makePart(tools, request, part)),
     readDisk: (request) => inParts(request.upper, request.signal, (part) => readPart(tools, request, part)),
+    async growDisk({ disk, bytes, signal }) {
+      if ((await stat(disk)).size >= bytes) return
+      await tools.settle(disk, signal)
+      await tools.grow(disk, bytes, signal)
+      await syncPath(disk)
+    },
   }
 }
 
@@ -89,21 +107,27 @@ async function explainFull(error: unknown, folder: string): Promise<AppError> {
 
 async function makePart(tools: DiskTools, request: MakeDisk, part: string): Promise<void> {
   const { from } = request
-  if ('upper' in from) return copyIn(tools, request, from.upper, part)
+  const { bytes: size = null } = request
+  if ('upper' in from) return copyIn(tools, request, { upper: from.upper, size }, part)
   const root = `${part}.root`
   try {
     await makeRoot(root, from.root)
-    await format(tools, request.signal, { part, upper: root, bytes: 0, entries: 1 })
+    await format(tools, request.signal, { part, upper: root, bytes: 0, entries: 1, size })
     await syncPath(part)
   } finally {
     await rm(root, { recursive: true, force: true })
   }
 }
 
-async function copyIn(tools: DiskTools, { signal, onProgress }: Work, upper: string, part: string): Promise<void> {
+async function copyIn(
+  tools: DiskTools,
+  { signal, onProgress }: Work,
+  { upper, size }: { readonly upper: string; readonly size: number | null },
+  part: string,
+): Promise<void> {
   const layer = await measureLayer(upper, signal)
   onProgress?.(0.1)
-  await format(tools, signal, { part, upper, ...layer })
+  await format(tools, signal, { part, upper, size, ...layer })
   onProgress?.(0.7)
   await restoreTimes(tools, { disk: part, layer: upper, entries: layer.entries, signal })
   await tools.check(part, signal)
@@ -112,13 +136,22 @@ async function copyIn(tools: DiskTools, { signal, onProgress }: Work, upper: str
   onProgress?.(1)
 }
 
+interface Format {
+  readonly part: string
+  readonly upper: string
+  readonly bytes: number
+  readonly entries: number
+  readonly size: number | null
+}
+
 async function format(
   tools: DiskTools,
   signal: AbortSignal,
-  { part, upper, bytes, entries }: { part: string; upper: string; bytes: number; entries: number },
+  { part, upper, bytes, entries, size: wanted }: Format,
 ): Promise<void> {
-  const inodes = Math.max(usualInodes, Math.ceil(entries * 1.5))
-  const size = await chooseSize(dirname(part), bytes, inodes)
+  const fitting = Math.max(leastInodes, Math.floor((wanted ?? usualSize) / bytesPerInode))
+  const inodes = Math.max(wanted === null ? usualInodes : fitting, Math.ceil(entries * 1.5))
+  const size = await chooseSize(dirname(part), wanted, { bytes, inodes })
   const file = await open(part, 'wx', 0o600)
   try {
     await file.truncate(size)
@@ -136,12 +169,18 @@ async function makeRoot(path: string, { uid, gid, mode }: RootFolder): Promise<v
 }
 
 /** Sparse, so its size costs nothing; but a guest that fills it shall not fill this machine. */
-async function chooseSize(folder: string, contentBytes: number, inodes: number): Promise<number> {
+async function chooseSize(
+  folder: string,
+  wanted: number | null,
+  { bytes: contentBytes, inodes }: { readonly bytes: number; readonly inodes: number },
+): Promise<number> {
   const free = await freeBytes(folder)
   const needed = Math.ceil(contentBytes * 1.1) + overhead
   if (needed > free) throw noSpace(needed, free)
-  const least = needed + inodes * inodeBytes + contentBytes
-  const size = Math.max(least, Math.min(usualSize, Math.floor(free * mostOfFree)))
+  // Who has chosen a size gets that, whatever is free now; it is taken only as it is used.
+  const empty = wanted !== null && contentBytes === 0
+  const least = empty ? 0 : needed + inodes * inodeBytes + contentBytes
+  const size = Math.max(least, wanted ?? Math.min(usualSize, Math.floor(free * mostOfFree)))
   return Math.ceil(size / 2 ** 20) * 2 ** 20
 }
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { listProcesses } from '../../base/kernel/cgroup-files.ts'
 import { oomScores, readOomScore } from '../../base/process/oom-score.ts'
@@ -55,6 +55,33 @@ export function describeLimits(current: () => Trial): void {
     const { limitations } = trial.driver
     if (limitations.some(({ feature }) => feature === 'liveLimits')) expect(ending.ranOutOfProcesses).toBe(true)
     else expect(trial.output().join('\n')).toMatch(/can't fork|Resource temporarily unavailable/)
+  })
+
+  test('what it writes to its disk is bounded by the limit, and the guest is told so', async () => {
+    const trial = current()
+    mkdirSync(trial.paths.folder, { recursive: true })
+    const limited = await trial.setting.limitDisk(trial.paths, 64 * mebibyte)
+    // In large pieces: an emulated processor is slow at system calls.
+    const script = 'dd if=/dev/zero of=/much bs=1M count=100; wc -c </much'
+    await trial.launch(trial.plan(['sh', '-c', script], limited))
+    await trial.ending(120_000)
+    const output = trial.output()
+    expect(output.join('\n')).toContain('No space left on device')
+    const written = Number(output.find((line) => /^\d+$/.test(line)))
+    expect(written).toBeGreaterThan(40 * mebibyte)
+    expect(written).toBeLessThan(64 * mebibyte)
+  })
+
+  test('many small files are bounded as well', async () => {
+    const trial = current()
+    mkdirSync(trial.paths.folder, { recursive: true })
+    const limited = await trial.setting.limitDisk(trial.paths, 64 * mebibyte)
+    const script = 'mkdir /many; i=0; while echo -n >/many/$i; do i=$((i+1)); done 2>/dev/null; echo $i'
+    await trial.launch(trial.plan(['sh', '-c', script], limited))
+    await trial.ending(120_000)
+    const made = Number(trial.output().find((line) => /^\d+$/.test(line)))
+    expect(made).toBeGreaterThan(3_000)
+    expect(made).toBeLessThan(5_000)
   })
 
   test('a share of the processors holds', async () => {

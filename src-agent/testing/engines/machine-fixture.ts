@@ -106,6 +106,7 @@ function planIn(own: string, number: number, script: string): Omit<LaunchPlan, '
     ...nothing,
     stdin: false,
     limits,
+    diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
     users: null,

@@ -26,7 +26,15 @@ const applets =
 /** Its kernel has users of its own, so ids are for who serves its mounts. It refuses the host's network, and reads of the trees below only whose the root folder is. */
 const readsOfPlan: PlanReading = {
   ...{ id: 'read', hostname: 'read', paths: 'read', lowers: 'read', lowerFiles: 'read', process: 'read' },
-  ...{ stdin: 'read', limits: 'read', mounts: 'read', readOnlyRoot: 'read', netns: 'read', address: 'read' },
+  ...{
+    stdin: 'read',
+    limits: 'read',
+    diskBytes: 'read',
+    mounts: 'read',
+    readOnlyRoot: 'read',
+    netns: 'read',
+    address: 'read',
+  },
   ...{ hostNetwork: 'read', grants: 'read', dropped: 'read', nameservers: 'read', users: 'unread' },
 }
 
@@ -68,6 +76,7 @@ export async function prepareMicrovm(
     tree,
     readsOfPlan,
     lowerFiles: [image],
+    limitDisk: async (_paths, diskBytes) => ({ diskBytes }),
     users: () => ({ first: nobodysIds + idsOfSandbox * (1 + (process.pid % 4000)), path: null }),
     network: (index) => makeNetwork(folder, index ?? 0),
     async dispose() {
@@ -86,6 +95,7 @@ function createPlaces(folder: string): MicrovmPlaces {
     log: { debug: () => {}, info: () => {}, warn: () => {} },
     conmon: findSystemProgram('conmon') ?? '',
     exits,
+    limitedMounts: join(folder, 'limited'),
     templates: sharedTemplates(folder),
     disks: join(folder, 'disks'),
     machines: join(folder, 'vm'),

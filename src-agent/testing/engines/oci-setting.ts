@@ -11,6 +11,7 @@ import { probeGvisor } from '../../engines/host/probe-gvisor.ts'
 import { readHostTraits } from '../../engines/host/traits.ts'
 import { createGvisorDriver } from '../../engines/oci/gvisor/gvisor-driver.ts'
 import { createOciDriver, type OciDeps } from '../../engines/oci/oci-driver.ts'
+import { createLimitedDisks } from '../../storage/limited/limited-disks.ts'
 import { prepareTestMounts } from '../private-mounts.ts'
 import { addCapableProgram } from './capable-program.ts'
 import type { Setting } from './conformance.ts'
@@ -39,6 +40,7 @@ const applets = [
   'mkdir',
   'sync',
   'seq',
+  'dd',
   'hostname',
   'ln',
   'ls',
@@ -49,7 +51,15 @@ type Name = OciDeps['name']
 /** The host mounts the layers, and sets up the network. */
 const readsOfPlan: PlanReading = {
   ...{ id: 'read', hostname: 'read', paths: 'read', lowers: 'read', lowerFiles: 'unread', process: 'read' },
-  ...{ stdin: 'read', limits: 'read', mounts: 'read', readOnlyRoot: 'read', netns: 'read', address: 'unread' },
+  ...{
+    stdin: 'read',
+    limits: 'read',
+    diskBytes: 'unread',
+    mounts: 'read',
+    readOnlyRoot: 'read',
+    netns: 'read',
+    address: 'unread',
+  },
   ...{ hostNetwork: 'read', grants: 'read', dropped: 'read', nameservers: 'read', users: 'read' },
 }
 
@@ -98,7 +108,8 @@ async function createDeps(name: Name, folder: string): Promise<OciDeps> {
   const host = { ...(await readHostTraits(tag, findOutside())), cgroupParent: `/joey-test/${tag}` }
   const [exits, runtimeRoot] = [join(folder, 'exits'), join(folder, 'oci')]
   const [runtime, conmon] = [locate(name), locate('conmon')]
-  return { name, run, runtime, runtimeRoot, exits, conmon, host, countOomKills }
+  const limitedMounts = join(folder, 'limited')
+  return { name, run, runtime, runtimeRoot, exits, limitedMounts, conmon, host, countOomKills }
 }
 
 async function prepare(name: Name, folder: string, create: (deps: OciDeps) => Driver): Promise<Setting> {
@@ -106,13 +117,25 @@ async function prepare(name: Name, folder: string, create: (deps: OciDeps) => Dr
   const tree = makeTree(join(folder, 'tree'))
   await addCapableProgram(tree)
   for (const path of [deps.exits, deps.runtimeRoot]) mkdirSync(path)
+  const disks = createLimitedDisks({ folder: deps.limitedMounts, run, log: { error: () => {}, warn: () => {} } })
   return {
     driver: create(deps),
+    async limitDisk(paths, bytes) {
+      await disks.shape(paths, bytes, AbortSignal.timeout(30_000))
+      const at = join(deps.limitedMounts, basename(paths.folder))
+      const limited = { ...paths, upper: join(at, 'upper'), work: join(at, 'work') }
+      for (const path of [limited.upper, limited.work]) mkdirSync(path, { recursive: true })
+      return { paths: limited }
+    },
+    dropDisk: (paths) => disks.remove(paths),
     again: async () => create(deps),
     tree,
     readsOfPlan,
     network: (index) => makeNetwork(folder, index),
-    dispose: () => removeCgroups(deps.host.cgroupParent),
+    async dispose() {
+      await disks.close()
+      await removeCgroups(deps.host.cgroupParent)
+    },
   }
 }
 

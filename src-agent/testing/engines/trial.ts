@@ -30,6 +30,9 @@ export interface Setting {
   readonly lowerFiles?: readonly string[]
   /** Makes the writable layer, where that is more than two folders. */
   prepare?(paths: SandboxPaths): Promise<void>
+  /** What of a plan gives the writable layer this size, and no more. Undone with {@link dropDisk}. */
+  limitDisk(paths: SandboxPaths, bytes: number): Promise<Partial<LaunchPlan>>
+  dropDisk?(paths: SandboxPaths): Promise<void>
   /** A network that is ready to use, with a host at its gateway that answers. A new one each time, with a subnet per index. */
   network?(
     index?: number,
@@ -93,6 +96,7 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
     stdin: false,
     limits: { memoryBytes: null, cpus: null, pids: null },
     mounts: [],
+    diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
     netns: null,
@@ -161,6 +165,7 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
     },
     async reset() {
       await driver.remove(id, paths)
+      await setting.dropDisk?.(paths)
       rmSync(paths.folder, { recursive: true, force: true })
     },
     async dispose() {

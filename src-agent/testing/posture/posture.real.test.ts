@@ -46,7 +46,7 @@ test.each(['container', 'gvisor', 'microvm'] as const)(
       expect(offered, 'every machine offers containers').toContain('container')
       return
     }
-    const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512 }
+    const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512, diskBytes: null }
     const spec = scriptSpec('sleep 1000', { class: isolationClass, network: 'nat', limits, mounts })
     const { id } = await agent.client.createSandbox({ spec, start: true })
     await sleep(settleMs)

@@ -189,6 +189,7 @@ function planOf(sandbox: Sandbox, folder: string, { hostNetwork = false }: Weakn
       lowers: [],
       lowerFiles: [],
       stdin: false,
+      diskBytes: null,
       readOnlyRoot: false,
       dropped: [],
       users: null,

@@ -20,6 +20,8 @@ test('values are read as what the setting is', () => {
     defaultMemoryPercent: 25,
     totalMemoryPercent: null,
   })
+  expect(readChange(['defaultDiskBytes=1.5g'])).toEqual({ defaultDiskBytes: 1.5 * 2 ** 30 })
+  expect(readChange(['defaultDiskBytes=none'])).toEqual({ defaultDiskBytes: null })
 })
 
 test.each([
@@ -28,6 +30,8 @@ test.each([
   ['selfTestAfterChange=2', /^selfTestAfterChange=2: it is true or false\.$/],
   ['microvmKernel=vmlinux', /^microvmKernel=vmlinux: it is the whole path of a kernel, or default\.$/],
   ['microvmKernel=never', /the whole path/],
+  ['defaultDiskBytes=1m', /^defaultDiskBytes=1m: it is at least 64m, as in 512m or 10g, or none\.$/],
+  ['defaultDiskBytes=much', /at least 64m/],
   ['nothing=1', /write NAME=VALUE with one of defaultClass/],
   ['toString=1', /write NAME=VALUE/],
   ['defaultClass', /write NAME=VALUE/],

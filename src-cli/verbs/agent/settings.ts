@@ -5,6 +5,7 @@ import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
+import { parseSize } from '../../parse/size.ts'
 
 type Change = Request<typeof updateSettings>
 
@@ -43,6 +44,7 @@ const forms: Readonly<Record<keyof Settings, SentenceValues<'usage-setting-value
   selfTestEveryHours: 'hours',
   patchGvisorToSave: 'boolean',
   defaultMemoryPercent: 'percent',
+  defaultDiskBytes: 'size',
   totalMemoryPercent: 'totalPercent',
   microvmKernel: 'kernel',
 }
@@ -51,6 +53,7 @@ const forms: Readonly<Record<keyof Settings, SentenceValues<'usage-setting-value
 const emptyWords: Readonly<Partial<Record<keyof Settings, string>>> = {
   selfTestEveryHours: 'never',
   defaultMemoryPercent: 'none',
+  defaultDiskBytes: 'none',
   totalMemoryPercent: 'none',
   microvmKernel: 'default',
 }
@@ -64,14 +67,15 @@ export function readChange(words: readonly string[]): Change {
     const field = Object.hasOwn(Settings.shape, name) ? Settings.shape[name as keyof Settings] : undefined
     if (!field) throw usageError('usage-setting-unknown', { word, names: Object.keys(Settings.shape).join(', ') })
     const text = word.slice(equals + 1)
-    const checked = field.safeParse(text === emptyWords[name as keyof Settings] ? null : readValue(text))
+    const checked = field.safeParse(text === emptyWords[name as keyof Settings] ? null : readValue(name, text))
     if (!checked.success) throw usageError('usage-setting-value', { word, form: forms[name as keyof Settings] })
     change[name] = checked.data
   }
   return change as Change
 }
 
-function readValue(text: string): unknown {
+function readValue(name: string, text: string): unknown {
+  if (forms[name as keyof Settings] === 'size' && /^\d/.test(text)) return parseSize(name, text)
   if (text === 'true' || text === 'false') return text === 'true'
   return /^\d{1,9}$/.test(text) ? Number(text) : text
 }

@@ -36,7 +36,7 @@ describe('run', () => {
 
   test('takes the options of Docker', () => {
     const line =
-      '-it --rm --name box -e A=1 -e FROM_HERE -m 64m --cpus 0.3 --pids-limit 20 -w /w -u 1:2 -v /tmp:/t:ro -p 8080:80 ' +
+      '-it --rm --name box -e A=1 -e FROM_HERE -m 64m --cpus 0.3 --pids-limit 20 --disk 10g -w /w -u 1:2 -v /tmp:/t:ro -p 8080:80 ' +
       '--network nat -h host --read-only --class container -l a=b --stop-timeout 3 busybox sh'
     expect(read(...line.split(' '))).toMatchObject({
       name: 'box',
@@ -45,7 +45,7 @@ describe('run', () => {
         stdin: true,
         removeOnExit: true,
         env: { A: '1', FROM_HERE: 'yes' },
-        limits: { memoryBytes: 64 * 2 ** 20, cpus: 0.3, pids: 20 },
+        limits: { memoryBytes: 64 * 2 ** 20, cpus: 0.3, pids: 20, diskBytes: 10 * 2 ** 30 },
         cwd: '/w',
         user: '1:2',
         mounts: [{ kind: 'bind', source: '/tmp', target: '/t', readOnly: true }],

@@ -8,7 +8,7 @@ import { parseClass, parseNetwork } from '../../parse/class.ts'
 import { readEnvironment } from '../../parse/environment.ts'
 import { checkMountSource, parseLongMount, parseMount } from '../../parse/mount.ts'
 import { parsePublish } from '../../parse/port.ts'
-import { parseCpus, parseMemory, parsePids } from '../../parse/size.ts'
+import { parseCpus, parseDisk, parseMemory, parsePids } from '../../parse/size.ts'
 import { parseGrace } from '../../parse/time.ts'
 import { commandWords, parseLabels, splitWords } from '../../parse/words.ts'
 import type { runFlags } from '../shared/run-flags.ts'
@@ -93,12 +93,13 @@ function readCapabilities(text: string): string[] {
   return text.split(',').map((name) => name.trim().toUpperCase().replace(/^CAP_/, ''))
 }
 
-function readLimits({ memory, cpus, 'pids-limit': pids }: RunFlags): Part {
+function readLimits({ memory, cpus, 'pids-limit': pids, disk }: RunFlags): Part {
   return {
     limits: {
       ...(memory === undefined ? {} : { memoryBytes: parseMemory('--memory', memory) }),
       ...(cpus === undefined ? {} : { cpus: parseCpus('--cpus', cpus) }),
       ...(pids === undefined ? {} : { pids: parsePids('--pids-limit', pids) }),
+      ...(disk === undefined ? {} : { diskBytes: parseDisk('--disk', disk) }),
     },
   }
 }

@@ -15,6 +15,8 @@ test.each<[string, Partial<CreateForm>, object]>([
   ['quotes must be closed', { command: "sh -c 'x" }, { command: 'quoteOpen' }],
   ['memory must be a size', { memory: 'lots' }, { memory: 'memoryInvalid' }],
   ['memory has a floor', { memory: '1 MB' }, { memory: 'memoryTooSmall' }],
+  ['the disk must be a size', { disk: 'much' }, { disk: 'diskInvalid' }],
+  ['the disk has a floor', { disk: '10 MB' }, { disk: 'diskTooSmall' }],
   ['negative processors do not exist', { cpus: '-1' }, { cpus: 'cpusInvalid' }],
   ['half a process does not exist', { pids: '1.5' }, { pids: 'pidsInvalid' }],
   ['a port needs its guest side', { ports: [{ key: 'a', hostPort: '80', guestPort: '' }] }, { ports: 'portInvalid' }],
@@ -57,13 +59,17 @@ test.each<[string, Partial<CreateForm>, object]>([
   expect(readForm(form(changes), ['sh']).ok).toBe(Object.keys(problems).length === 0)
 })
 
-test('without a limit of memory the settings have the word, and 0 is none', () => {
-  const limitsOf = (memory: string) => {
-    const result = readForm(form({ memory }), [])
+test.each([
+  ['memory', 'memoryBytes'],
+  ['disk', 'diskBytes'],
+] as const)('without a limit of %s the settings have the word, and 0 is none', (field, key) => {
+  const limitsOf = (text: string) => {
+    const result = readForm(form({ [field]: text }), [])
     return result.ok ? result.request.spec.limits : result.problems
   }
-  expect(limitsOf('')).not.toHaveProperty('memoryBytes')
-  expect(limitsOf('0')).toMatchObject({ memoryBytes: null })
+  expect(limitsOf('')).not.toHaveProperty(key)
+  expect(limitsOf('0')).toMatchObject({ [key]: null })
+  expect(limitsOf('1 GiB')).toMatchObject({ [key]: 1024 ** 3 })
 })
 
 test('what was typed becomes the request', () => {

@@ -44,6 +44,7 @@ export interface CreateForm extends Readonly<Record<FormKey, string>> {
   readonly memory: string
   readonly cpus: string
   readonly pids: string
+  readonly disk: string
   readonly network: NetworkMode
   readonly ports: readonly PortRow[]
   readonly mounts: readonly MountRow[]
@@ -60,7 +61,7 @@ export interface CreateForm extends Readonly<Record<FormKey, string>> {
 export function emptyForm(image: string, name: string, defaultClass: IsolationClass = 'container'): CreateForm {
   return {
     ...perFormKey(() => ''),
-    ...{ image, name, class: defaultClass, command: '', memory: '', cpus: '', pids: '4096', network: 'nat' },
+    ...{ image, name, class: defaultClass, command: '', memory: '', cpus: '', pids: '4096', disk: '', network: 'nat' },
     ...{ ports: [], mounts: [], env: [], grants: [], dropCapabilities: '', origin: 'unsaid', tty: null },
   }
 }
@@ -77,6 +78,7 @@ export type Field =
   | 'memory'
   | 'cpus'
   | 'pids'
+  | 'disk'
   | FormKey
   | 'ports'
   | 'mounts'
@@ -92,6 +94,8 @@ export type Problem =
   | 'memoryTooSmall'
   | 'cpusInvalid'
   | 'pidsInvalid'
+  | 'diskInvalid'
+  | 'diskTooSmall'
   | 'portInvalid'
   | 'portTwice'
   | 'portsWithoutNetwork'
@@ -125,10 +129,11 @@ export function readForm(form: CreateForm, imageArgv: readonly string[]): FormRe
     dropCapabilities: readCapabilities(form.dropCapabilities),
     env: Object.fromEntries(form.env.map(({ name, value }) => [name.trim(), value])),
   })
-  const { memoryBytes: _none, ...limits } = spec.limits
-  const memory = form.memory.trim() === '' ? {} : { memoryBytes: readMemory(form.memory) }
+  const { memoryBytes: _memory, diskBytes: _disk, ...limits } = spec.limits
+  const memory = form.memory.trim() === '' ? {} : { memoryBytes: readBytes(form.memory) }
+  const disk = form.disk.trim() === '' ? {} : { diskBytes: readBytes(form.disk) }
   const name = form.name.trim()
-  const request = { spec: { ...spec, limits: { ...limits, ...memory } }, start: true }
+  const request = { spec: { ...spec, limits: { ...limits, ...memory, ...disk } }, start: true }
   return { ok: true, request: name === '' ? request : { name, ...request } }
 }
 
@@ -142,6 +147,7 @@ export function findProblems(form: CreateForm): Problems {
     memory: findMemoryProblem(form.memory),
     cpus: Limits.shape.cpus.safeParse(readNumber(form.cpus)).success ? null : 'cpusInvalid',
     pids: Limits.shape.pids.safeParse(readNumber(form.pids)).success ? null : 'pidsInvalid',
+    disk: findDiskProblem(form.disk),
     ...perFormKey((key) => findTextProblem(form, key)),
     ports: findPortProblem(form),
     mounts: form.mounts.every((row) => Mount.safeParse(toMount(row)).success) ? null : 'mountInvalid',
@@ -164,7 +170,7 @@ export function readNumber(text: string): number | null {
 }
 
 /** Null for nothing typed, and for 0: no limit. */
-export function readMemory(text: string): number | null {
+export function readBytes(text: string): number | null {
   const bytes = text.trim() === '' ? 0 : (parseBytes(text) ?? Number.NaN)
   return bytes === 0 ? null : bytes
 }
@@ -176,9 +182,15 @@ function readCapabilities(text: string): string[] {
 }
 
 function findMemoryProblem(text: string): Problem | null {
-  const bytes = readMemory(text)
+  const bytes = readBytes(text)
   if (Limits.shape.memoryBytes.safeParse(bytes).success) return null
   return bytes !== null && bytes > 0 && bytes < 6 * 1024 * 1024 ? 'memoryTooSmall' : 'memoryInvalid'
+}
+
+function findDiskProblem(text: string): Problem | null {
+  const bytes = readBytes(text)
+  if (Limits.shape.diskBytes.safeParse(bytes).success) return null
+  return bytes !== null && bytes > 0 && bytes < 64 * 1024 * 1024 ? 'diskTooSmall' : 'diskInvalid'
 }
 
 function readPort({ hostPort, guestPort }: PortRow): { hostPort: number; guestPort: number } {
@@ -229,6 +241,7 @@ export function fieldOfReason(reason: string): Field | null {
     [/memory/, 'memory'],
     [/cpu/, 'cpus'],
     [/pids/, 'pids'],
+    [/disk-limit/, 'disk'],
   ]
   return fields.find(([pattern]) => pattern.test(reason))?.[1] ?? null
 }

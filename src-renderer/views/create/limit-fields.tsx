@@ -4,7 +4,7 @@ import { TextField } from '../../components/field.tsx'
 import type { Field } from './create-form.ts'
 import './create.css'
 
-type Limits = { readonly memory: string; readonly cpus: string; readonly pids: string }
+type Limits = { readonly memory: string; readonly cpus: string; readonly pids: string; readonly disk: string }
 
 interface Props {
   readonly form: Limits
@@ -13,12 +13,13 @@ interface Props {
 }
 
 const memoryPresets = ['128 MiB', '512 MiB', '2 GiB', '8 GiB']
+const diskPresets = ['1 GiB', '5 GiB', '10 GiB', '50 GiB']
 
-/** Memory, processors and processes; an empty field is no limit, of memory that of the settings. */
+/** Memory, processors, processes and disk; an empty field is no limit, of memory and disk that of the settings. */
 export function LimitFields({ form, problemOf, onChange }: Props): ReactNode {
   const { t } = useTranslation()
   return (
-    <div className="create-three">
+    <div className="create-four">
       <TextField
         label={t('create.memory')}
         placeholder={t('create.memoryDefault')}
@@ -43,6 +44,19 @@ export function LimitFields({ form, problemOf, onChange }: Props): ReactNode {
         problem={problemOf('pids')}
         onChange={(pids) => onChange({ pids })}
       />
+      <TextField
+        label={t('create.disk')}
+        placeholder={t('create.memoryDefault')}
+        list="disk-presets"
+        value={form.disk}
+        problem={problemOf('disk')}
+        onChange={(disk) => onChange({ disk })}
+      />
+      <datalist id="disk-presets">
+        {diskPresets.map((preset) => (
+          <option key={preset} value={preset} />
+        ))}
+      </datalist>
       <datalist id="memory-presets">
         {memoryPresets.map((preset) => (
           <option key={preset} value={preset} />

@@ -11,7 +11,7 @@ import { call } from '../../call.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { useIsLive } from '../../store/agent-store.ts'
-import { emptyForm, findProblems, readMemory, readNumber } from '../create/create-form.ts'
+import { emptyForm, findProblems, readBytes, readNumber } from '../create/create-form.ts'
 import { LimitFields } from '../create/limit-fields.tsx'
 import { Fact, FactsCard } from './facts-card.tsx'
 
@@ -20,7 +20,7 @@ export function LimitsCard({ sandbox }: { readonly sandbox: Sandbox }): ReactNod
   const { t } = useTranslation()
   const live = useIsLive()
   const [editing, setEditing] = useState(false)
-  const { memoryBytes, cpus, pids } = sandbox.spec.limits
+  const { memoryBytes, cpus, pids, diskBytes } = sandbox.spec.limits
   const edit = (
     <IconButton
       size="small"
@@ -40,32 +40,42 @@ export function LimitsCard({ sandbox }: { readonly sandbox: Sandbox }): ReactNod
           <Fact name={t('create.memory')}>{memoryBytes === null ? t('common.noLimit') : formatBytes(memoryBytes)}</Fact>
           <Fact name={t('create.cpus')}>{cpus ?? t('common.noLimit')}</Fact>
           <Fact name={t('create.pids')}>{pids ?? t('common.noLimit')}</Fact>
+          <Fact name={t('create.disk')}>{diskBytes === null ? t('common.noLimit') : formatBytes(diskBytes)}</Fact>
         </dl>
       )}
     </FactsCard>
   )
 }
 
+function sizeText(bytes: number | null): string {
+  return bytes === null ? '' : formatBytes(bytes)
+}
+
+/** The shown size is rounded: what was not touched must not change the limit. */
+function readChanged(text: string, before: number | null): number | null {
+  return text === sizeText(before) ? before : readBytes(text)
+}
+
 function LimitsForm({ sandbox, onClose }: { readonly sandbox: Sandbox; readonly onClose: () => void }): ReactNode {
   const { t } = useTranslation()
-  const { memoryBytes, cpus, pids } = sandbox.spec.limits
+  const { memoryBytes, cpus, pids, diskBytes } = sandbox.spec.limits
   const [form, setForm] = useState({
-    memory: memoryBytes === null ? '' : formatBytes(memoryBytes),
+    memory: sizeText(memoryBytes),
     cpus: cpus === null ? '' : String(cpus),
     pids: pids === null ? '' : String(pids),
+    disk: sizeText(diskBytes),
   })
   const [error, setError] = useState<AppError | null>(null)
   const problems = findProblems({ ...emptyForm(sandbox.image, sandbox.name), ...form })
   const save = async (): Promise<void> => {
     if (Object.keys(problems).length > 0) return
-    // The shown size is rounded: what was not touched must not change the limit.
-    const untouched = memoryBytes !== null && form.memory === formatBytes(memoryBytes)
     const limits = { cpus: readNumber(form.cpus), pids: readNumber(form.pids) }
     try {
       await call(updateSandbox, {
         ref: sandbox.id,
         ...limits,
-        memoryBytes: untouched ? memoryBytes : readMemory(form.memory),
+        memoryBytes: readChanged(form.memory, memoryBytes),
+        diskBytes: readChanged(form.disk, diskBytes),
       })
       toast.success(t('sandboxes.done.update', { name: sandbox.name }))
       onClose()

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import { IsolationClass } from '#contract/sandbox'
 import type { Settings } from '#contract/settings'
 import { saveSettings } from '../../actions/settings-actions.ts'
@@ -81,6 +82,7 @@ function EngineSettings({ settings }: { readonly settings: Settings }): ReactNod
         value={settings.defaultMemoryPercent}
         onChange={(defaultMemoryPercent) => void saveSettings({ defaultMemoryPercent })}
       />
+      <DiskSize value={settings.defaultDiskBytes} />
       <MemoryShare
         label={t('settings.totalMemory')}
         value={settings.totalMemoryPercent}
@@ -117,6 +119,32 @@ function MemoryShare({ label, value, onChange }: MemoryShareProps): ReactNode {
           { value: 'none', label: t('common.noLimit') },
         ]}
         onChange={(chosen) => onChange(chosen === 'none' ? null : Number(chosen))}
+      />
+    </div>
+  )
+}
+
+const gibibyte = 1024 ** 3
+const sizes = [1, 5, 10, 20, 50, 100].map((size) => size * gibibyte)
+
+/** What a new sandbox may write; a size that was chosen elsewhere is among the choices. */
+function DiskSize({ value }: { readonly value: number | null }): ReactNode {
+  const { t } = useTranslation()
+  const id = useId()
+  const choices = value === null || sizes.includes(value) ? sizes : [...sizes, value].sort((a, b) => a - b)
+  return (
+    <div className="setting">
+      <label htmlFor={id}>{t('settings.defaultDisk')}</label>
+      <Select
+        id={id}
+        label={t('settings.defaultDisk')}
+        value={value === null ? 'none' : String(value)}
+        disabled={!useIsLive()}
+        options={[
+          ...choices.map((size) => ({ value: String(size), label: formatBytes(size) })),
+          { value: 'none', label: t('common.noLimit') },
+        ]}
+        onChange={(chosen) => void saveSettings({ defaultDiskBytes: chosen === 'none' ? null : Number(chosen) })}
       />
     </div>
   )

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
 import { scriptCommand } from '../../../base/process/scripts.ts'
-import { type ConmonDeps, conmonArguments, monitorFiles, startConmon } from '../../conmon.ts'
+import { type ConmonDeps, conmonArguments, leaveDisks, monitorFiles, startConmon } from '../../conmon.ts'
 import type { LaunchPlan, Running } from '../../driver.ts'
 import { type ScriptArguments, scriptArguments, scriptFiles } from './launch-script.ts'
 
@@ -21,7 +21,9 @@ export function launchMachine(
   const given = scriptArguments({ ...script, pidFile: monitorFiles(run).pid, folder: run })
   const runtime = [...scriptCommand('launch-machine'), ...given] as const
   // The guest has the terminal, so conmon never makes one.
-  const command = [deps.conmon, ...conmonArguments(deps, plan, { runtime, terminal: false })] as const
+  const conmon = [deps.conmon, ...conmonArguments(deps, plan, { runtime, terminal: false })]
+  const [program = '', ...args] = [...leaveDisks(deps), ...conmon]
+  const command = [program, ...args] as const
   return startConmon({ command, run, toError: launchFailed }, signal)
 }
 

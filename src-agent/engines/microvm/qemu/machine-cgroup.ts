@@ -3,7 +3,7 @@ import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
-import type { Limits } from '#contract/sandbox'
+import type { RunLimits } from '#contract/sandbox'
 import { killNow, readProcesses } from '../../../base/kernel/cgroup-files.ts'
 import {
   type CgroupHierarchy,
@@ -17,11 +17,11 @@ import { restrictDevices } from '../../device-rules.ts'
 /** The cgroup of one machine: QEMU and the helpers that serve its mounts. OCI runtimes do this for containers. */
 export interface MachineCgroup {
   /** Makes it, empty, with its limits. */
-  make(limits: Limits): Promise<void>
+  make(limits: RunLimits): Promise<void>
   /** Files to which a process writes 0 to join. */
   joinFiles(): readonly string[]
   /** Rejects with `conflict` where the machine uses more memory than that. */
-  limit(limits: Limits): Promise<void>
+  limit(limits: RunLimits): Promise<void>
   freeze(): Promise<void>
   thaw(): Promise<void>
   isFrozen(): Promise<boolean>
@@ -59,7 +59,7 @@ export function createMachineCgroup(path: string, deps: CgroupDeps): MachineCgro
   const isV2 = cgroups.version === 'v2'
   const places = createPlaces(root, path, cgroups)
   const freezer = createFreezer(places, isV2)
-  const limit = (limits: Limits) =>
+  const limit = (limits: RunLimits) =>
     writeCgroupLimits(path, limits, { limitsSwap: deps.limitsSwap, root }).catch(refuseBusy)
   const processes = () => readProcesses(places.folderOf('pids'))
   return {

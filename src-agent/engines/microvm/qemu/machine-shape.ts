@@ -1,4 +1,4 @@
-import type { Limits } from '#contract/sandbox'
+import type { RunLimits } from '#contract/sandbox'
 import type { LaunchPlan } from '../../driver.ts'
 
 /** What a template and its clones must have in common: the machine as its guest sees it. */
@@ -67,9 +67,9 @@ export function overheadBytes(shape: Pick<MachineShape, 'cpus'>, isEmulated: boo
 /** What the host allows the machine, beside what the guest allows its processes. Threads of QEMU come on top of those. */
 export function hostLimits(
   shape: Pick<MachineShape, 'memoryMebibytes' | 'cpus'>,
-  { cpus, pids }: Limits,
+  { cpus, pids }: RunLimits,
   acceleration: 'kvm' | 'tcg',
-): Limits {
+): RunLimits {
   const memoryBytes = guestBytes(shape) + overheadBytes(shape, acceleration === 'tcg')
   return { memoryBytes, cpus, pids: pids === null ? allThreads : pids + machineThreads }
 }

@@ -14,13 +14,14 @@ import {
   outsideProgram,
   sourceMoved,
 } from '../../bind-mounts.ts'
+import { type ConmonDeps, leaveDisks } from '../../conmon.ts'
 import type { LaunchPlan, PlacedMount } from '../../driver.ts'
 import { maySetIds, withoutSetIds } from '../../set-id.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
 import { inCgroup } from './machine-command.ts'
 import { socketNames } from './qemu-arguments.ts'
 
-export interface ShareDeps {
+export interface ShareDeps extends Pick<ConmonDeps, 'limitedMounts'> {
   readonly virtiofsd: string | null
   readonly bwrap: string
 }
@@ -64,8 +65,7 @@ export async function shareFolders(
       ...[bwrap, ...confineShare(mount, sockets)],
       ...serve(virtiofsd, `/vm/${socketNames.share(index)}`, plan.users),
     ]
-    const own = ['unshare', '--mount', '--propagation', 'slave']
-    const command = [...own, ...bindCommand(binds), ...serving]
+    const command = [...leaveDisks(deps), ...bindCommand(binds), ...serving]
     const [program = '', ...args] = inCgroup(cgroup.joinFiles(), command)
     // It must outlive the agent, as the machine does.
     const child = start(program, args, { stdio: ['ignore', 'ignore', 'ignore'] })

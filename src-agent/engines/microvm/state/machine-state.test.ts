@@ -29,6 +29,7 @@ describe('the state of a machine', () => {
       paths: { disk: join(folder, 'disk') },
       process: { tty: false },
       netns: '/netns',
+      diskBytes: null,
       readOnlyRoot: false,
       dropped: [],
       users: null,

@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ClassLimitation } from '#contract/classes'
-import type { Limits } from '#contract/sandbox'
+import type { RunLimits } from '#contract/sandbox'
 import { sentence } from '#contract/sentence'
 import { killCgroup, listProcesses, removeCgroup } from '../../../base/kernel/cgroup-files.ts'
 import { ownBind } from '../../bind-mounts.ts'
@@ -134,7 +134,7 @@ const limitations: readonly ClassLimitation[] = [
 const tasksOfSentry = 256
 const tasksPerProcess = 10
 
-function toHostLimits(limits: Limits): Limits {
+function toHostLimits(limits: RunLimits): RunLimits {
   const { pids } = limits
   return { ...limits, pids: pids === null ? null : Math.min(tasksOfSentry + pids * tasksPerProcess, allPids) }
 }

@@ -1,4 +1,4 @@
-import type { Grant, IsolationClass, Limits, SandboxId, SandboxState } from '#contract/sandbox'
+import type { Grant, IsolationClass, RunLimits, SandboxId, SandboxState } from '#contract/sandbox'
 
 /** What the agent tells of a sandbox. Names things and finds the processes; what is true of them is read from the kernel. */
 export interface Watched {
@@ -17,7 +17,7 @@ export interface Watched {
   readonly networkName: string | null
   readonly ports: readonly { readonly hostPort: number; readonly guestPort: number }[]
   /** Only to notice at once that a client has changed them: what holds is read from the kernel. */
-  readonly limits: Limits
+  readonly limits: RunLimits
   /** Only to say which of them to take back: what they opened is seen in the kernel. */
   readonly grants: readonly Grant[]
   /** Host folders that hold the sandbox itself: its writable layer, bundle and images. Mounts from there are its own. */

@@ -16,10 +16,22 @@ export function defaultMemory(
   return to === 'microvm' || defaultMemoryPercent === null ? null : shareOfMemory(defaultMemoryPercent, totalBytes)
 }
 
-/** What comes from elsewhere without a limit of memory has that of a new sandbox. */
-export function withDefaultMemory(spec: SandboxSpec, settings: Pick<Settings, 'defaultMemoryPercent'>): SandboxSpec {
+/** The limit of the disk of a new sandbox for which none was chosen; null: none. A micro-VM's disk has its usual size. */
+export function defaultDisk(
+  to: IsolationClass,
+  { defaultDiskBytes }: Pick<Settings, 'defaultDiskBytes'>,
+): number | null {
+  return to === 'microvm' ? null : defaultDiskBytes
+}
+
+/** What comes from elsewhere without a limit of memory or of its disk has that of a new sandbox. */
+export function withDefaultLimits(
+  spec: SandboxSpec,
+  settings: Pick<Settings, 'defaultMemoryPercent' | 'defaultDiskBytes'>,
+): SandboxSpec {
   const memoryBytes = spec.limits.memoryBytes ?? defaultMemory(spec.class, settings)
-  return { ...spec, limits: { ...spec.limits, memoryBytes } }
+  const diskBytes = spec.limits.diskBytes ?? defaultDisk(spec.class, settings)
+  return { ...spec, limits: { ...spec.limits, memoryBytes, diskBytes } }
 }
 
 /** What it shall be in another class: the same, but with the limit of memory of that class where nobody has chosen one. */
