@@ -19,6 +19,7 @@ import { keepNetwork } from './sandboxes/keep-network.ts'
 import { watchMonitors } from './sandboxes/monitor-watch.ts'
 import { reconcile } from './sandboxes/reconcile.ts'
 import { createTerminals } from './sandboxes/terminals/create-terminals.ts'
+import { watchDiskRoom } from './sandboxes/watch-disk-room.ts'
 import { openDatabase } from './state/database.ts'
 import { examineQuarantine } from './state/quarantine.ts'
 import { createReserve } from './state/reserve.ts'
@@ -150,6 +151,7 @@ function watchHost(services: Services): () => void {
     watchExits(folder.exits, sandboxes.endings.onExitFile),
     watchMonitors(services, sandboxes.endings),
     keepNetwork(services),
+    watchDiskRoom(services),
   ]
   return () => {
     for (const each of undo) each()

@@ -57,6 +57,10 @@ const said: readonly (readonly [NoticeFact, string])[] = [
     'A program in "web" (pid 7) has connected to the socket of the agent, and was refused. Somebody has let the sandbox see it.',
   ],
   [
+    notice('disk-room-low', { path: '/var/lib/joey', free: 900, reserve: 2048 }),
+    'Only 900 MiB are left on the disk of /var/lib/joey, less than the 2048 MiB that Joey keeps free. Sandboxes without a limit of their disk can fill it: remove what you do not need, or give them one.',
+  ],
+  [
     notice('packet-filter-restored'),
     'Another program had removed the packet filter of the sandboxes. It is in place again.',
   ],

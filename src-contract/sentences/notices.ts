@@ -52,6 +52,11 @@ export const noticeSentences = defineSentences({
       other {A program in a container (pid {pid}) has connected to the socket of the agent, and was refused.}
     }`,
   },
+  'disk-room-low': {
+    params: { path: 'text', free: 'number', reserve: 'number' },
+    sentence:
+      'Only {free} MiB are left on the disk of {path}, less than the {reserve} MiB that Joey keeps free. Sandboxes without a limit of their disk can fill it: remove what you do not need, or give them one.',
+  },
   'packet-filter-restored': {
     sentence: 'Another program had removed the packet filter of the sandboxes. It is in place again.',
   },
