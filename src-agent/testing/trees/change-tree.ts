@@ -20,8 +20,9 @@ const changes = [
 /** Changes a tree at random places. Over an overlay, the kernel is the one who notes it in the upper folder. */
 export async function changeTree(root: string, count: number, random: (below: number) => number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
-    const found = await run('find', [root, '-mindepth', '1', '-name', '[a-z]*', '-print'])
-    const paths = found.stdout.split('\n').filter((path) => /^[\x20-\x7e]+$/.test(path))
+    const found = await run('find', [root, '-mindepth', '1', '-name', '[a-z]*', '-print0'])
+    // A name may hold the end of a line, behind which another path would begin: one of this machine.
+    const paths = found.stdout.split('\0').filter((path) => /^[\x20-\x7e]+$/.test(path))
     const [path, change] = [paths[random(paths.length)], changes[random(changes.length)]]
     if (path && change) await run('sh', ['-c', change, 'change', path], { okExitCodes: [0, 1, 2] })
   }
