@@ -81,18 +81,11 @@ async function measureMany(agent: TestAgent, effort: Effort): Promise<Row[]> {
   const count = (await agent.client.listSandboxes({ all: true })).length
   const spanMs = effort.amount(10_000)
   const idle = await shareOfCore(pid, spanMs)
-  const listing: number[] = []
-  for (let round = 0; round < effort.times(10); round += 1) {
-    const started = performance.now()
-    await agent.client.listSandboxes({ all: true })
-    listing.push(performance.now() - started)
-  }
   const socket = openStream(agent.place, usageStream, {})
   await new Promise((resolve) => socket.once('message', resolve))
   const followed = await shareOfCore(pid, spanMs)
   socket.terminate()
   return [
-    promised(`list of ${count}`, median(listing), 20, 'ms'),
     promised(`agent with ${count} that sleep, cpu`, idle, 2, '%'),
     promised(`use of ${count} followed each second, cpu`, followed, 2, '%'),
     promised(`agent with ${count}, resident`, residentMb(pid), 150, 'MB'),

@@ -69,3 +69,18 @@ test('memory is never negative: the two files are read one after the other', asy
   await writeRecorded(folder, { ...recordedV2, 'cgroups/joey/t/a/memory.current': '4096\n' })
   expect(await makeReader().read('/joey/t/a', 41)).toMatchObject({ memoryBytes: 0 })
 })
+
+test.each([
+  ['version 1', recordedV1, 'cgroups/cpuacct/joey/t/a/cpuacct.usage', '999000000\n'],
+  ['version 2', recordedV2, 'cgroups/joey/t/a/cpu.stat', 'usage_usec 999000\nnr_periods 40\nnr_throttled 10\n'],
+])('in %s nothing else is read of what has not run since', async (_version, recorded, file, later) => {
+  await writeRecorded(folder, recorded)
+  const reader = makeReader()
+  const before = await reader.read('/joey/t/a', 41)
+  if (before === null) throw new Error('It is there.')
+  const stale = { ...before, memoryBytes: 1 }
+  expect(await reader.read('/joey/t/a', 41, stale)).toBe(stale)
+  await writeFile(join(folder, file), later)
+  expect(await reader.read('/joey/t/a', 41, stale)).toEqual({ ...before, cpuUs: 999_000 })
+  expect(await reader.read('/joey/t/gone', 41, stale)).toBeNull()
+})

@@ -19,31 +19,48 @@ type ReadFile = (controller: string, file: string) => string | null
 /** Reads either form of cgroups. Which one is decided once. */
 export function createCgroupReader({ cgroups = '/sys/fs/cgroup', processes = '/proc' }: Places = {}): CgroupReader {
   const hierarchy = openCgroups(cgroups)
-  const readCgroup = (cgroup: string): CgroupUsage | null => {
-    const read: ReadFile = (controller, file) => hierarchy.read(controller, cgroup, file)
-    return hierarchy.version === 'v2' ? readV2(read) : readV1(read, processes)
-  }
   return {
     version: hierarchy.version,
-    async read(cgroup, pid) {
-      const usage = readCgroup(cgroup)
-      if (usage === null) return null
+    async read(cgroup, pid, before) {
+      const read: ReadFile = (controller, file) => hierarchy.read(controller, cgroup, file)
+      const processor = hierarchy.version === 'v2' ? readProcessorV2(read) : readProcessorV1(read)
+      if (processor === null) return null
+      if (processor.cpuUs === before?.cpuUs) return before
+      const usage = hierarchy.version === 'v2' ? readV2(read, processor) : readV1(read, processor, processes)
       const net = parseNetDev(readKernelText(`${processes}/${pid}/net/dev`) ?? '')
       return { ...usage, netReceiveBytes: net.inBytes, netSendBytes: net.outBytes }
     },
   }
 }
 
-function readV2(read: ReadFile): CgroupUsage | null {
+/** Of the processor, with the text that has more of it. */
+interface Processor {
+  readonly cpuUs: number
+  readonly quota: () => string
+}
+
+function readProcessorV2(read: ReadFile): Processor | null {
   const cpu = read('cpu', 'cpu.stat')
-  if (cpu === null) return null
+  return cpu === null ? null : { cpuUs: readField(cpu, 'usage_usec'), quota: () => cpu }
+}
+
+function readProcessorV1(read: ReadFile): Processor | null {
+  const cpuNs = read('cpuacct', 'cpuacct.usage')
+  if (cpuNs === null) return null
+  return { cpuUs: Math.floor(readSingle(cpuNs) / 1_000), quota: () => read('cpu', 'cpu.stat') ?? '' }
+}
+
+function quotaOf({ cpuUs, quota }: Processor): Pick<RawUsage, 'cpuUs' | 'periods' | 'throttledPeriods'> {
+  const text = quota()
+  return { cpuUs, periods: readField(text, 'nr_periods'), throttledPeriods: readField(text, 'nr_throttled') }
+}
+
+function readV2(read: ReadFile, processor: Processor): CgroupUsage {
   const memory = readSingle(read('memory', 'memory.current') ?? '')
   const droppable = readField(read('memory', 'memory.stat') ?? '', 'inactive_file')
   const io = parseIoStat(read('io', 'io.stat') ?? '')
   return {
-    cpuUs: readField(cpu, 'usage_usec'),
-    periods: readField(cpu, 'nr_periods'),
-    throttledPeriods: readField(cpu, 'nr_throttled'),
+    ...quotaOf(processor),
     memoryBytes: Math.max(0, memory - droppable),
     pids: readSingle(read('pids', 'pids.current') ?? ''),
     ioReadBytes: io.inBytes,
@@ -51,17 +68,12 @@ function readV2(read: ReadFile): CgroupUsage | null {
   }
 }
 
-function readV1(read: ReadFile, processes: string): CgroupUsage | null {
-  const cpuNs = read('cpuacct', 'cpuacct.usage')
-  if (cpuNs === null) return null
-  const quota = read('cpu', 'cpu.stat') ?? ''
+function readV1(read: ReadFile, processor: Processor, processes: string): CgroupUsage {
   const memory = readSingle(read('memory', 'memory.usage_in_bytes') ?? '')
   const droppable = readField(read('memory', 'memory.stat') ?? '', 'total_inactive_file')
   const io = readV1Io(read, processes)
   return {
-    cpuUs: Math.floor(readSingle(cpuNs) / 1_000),
-    periods: readField(quota, 'nr_periods'),
-    throttledPeriods: readField(quota, 'nr_throttled'),
+    ...quotaOf(processor),
     memoryBytes: Math.max(0, memory - droppable),
     pids: readSingle(read('pids', 'pids.current') ?? ''),
     ioReadBytes: io.inBytes,

@@ -16,8 +16,12 @@ export interface RawUsage {
 /** Reads what the kernel counts. */
 export interface CgroupReader {
   readonly version: 'v1' | 'v2'
-  /** `cgroup` as the engine knows it, `/joey/…`; `pid` is any process inside. Null where the sandbox has ended. */
-  read(cgroup: string, pid: number): Promise<RawUsage | null>
+  /**
+   * `cgroup` as the engine knows it, `/joey/…`; `pid` is any process inside. Null where the sandbox has ended. With `before`, that
+   * is given back where the processor was not used since: who does not run uses nothing else, or hardly, and its other
+   * counters are eight more files.
+   */
+  read(cgroup: string, pid: number, before?: RawUsage): Promise<RawUsage | null>
 }
 
 /** Two sums of bytes: in and out of a disk, or of a network. */

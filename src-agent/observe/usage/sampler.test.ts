@@ -190,3 +190,20 @@ test('asking right after a start waits for the first sample', async () => {
   await passSecond(50)
   expect(await answer).toHaveLength(1)
 })
+
+test('what does not run is read whole every ten seconds, and at once when it runs', async () => {
+  const { host, sampler, passSecond } = setUp(sandbox('a'))
+  const isWhole: boolean[] = []
+  const read = async (_cgroup: string, _pid?: number, before?: RawUsage): Promise<RawUsage> => {
+    isWhole.push(before === undefined)
+    return before ?? { ...idle }
+  }
+  host.read.mockImplementation(read)
+  sampler.refresh()
+  for (let second = 0; second < 25; second += 1) await passSecond()
+  expect(isWhole.flatMap((each, at) => (each ? [at] : []))).toEqual([0, 10, 20])
+  host.read.mockImplementation(async () => ({ ...idle, cpuUs: 500, memoryBytes: 7 }))
+  await passSecond()
+  expect((await sampler.now())[0]).toMatchObject({ cpuTotalUs: 500, memoryBytes: 7 })
+  sampler.close()
+})

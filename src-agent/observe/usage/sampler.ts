@@ -9,6 +9,8 @@ const intervalMs = 1_000
 const historyLength = 600
 /** How long `now` waits for the first sample of a sandbox that has just started. */
 const firstSampleMs = 2_500
+/** For so long a sandbox that does not run is taken to use nothing else: memory can be taken from it, packets can come. */
+const restingMs = 10_000
 
 export type UsageListener = (samples: UsageSample[]) => void
 
@@ -58,6 +60,8 @@ interface Track {
   readonly pid: number
   readonly history: UsageHistory
   reading: Reading | null
+  /** When all of its counters were read last. */
+  readMs: number
 }
 
 export function createSampler(deps: Deps): Sampler {
@@ -127,17 +131,24 @@ function createTracks({ reader, engineMemory }: Pick<Deps, 'reader' | 'engineMem
     const known = tracks.get(sandbox.id)
     // Another main process is another run: its counters start anew.
     if (known?.pid === sandbox.pid) return known
-    const track: Track = { pid: sandbox.pid, history: createUsageHistory(sandbox.id, historyLength), reading: null }
+    const track: Track = {
+      pid: sandbox.pid,
+      history: createUsageHistory(sandbox.id, historyLength),
+      reading: null,
+      readMs: 0,
+    }
     tracks.set(sandbox.id, track)
     return track
   }
   const sampleOne = async (sandbox: Sampled): Promise<UsageSample | null> => {
     const track = trackOf(sandbox)
-    const usage = await reader.read(sandbox.cgroup, sandbox.pid)
+    const before = track.reading
+    const resting = clock.monotonicMs() - track.readMs < restingMs ? before?.usage : undefined
+    const usage = await reader.read(sandbox.cgroup, sandbox.pid, resting)
     // It ended after it was listed; whoever watches it will hear so.
     if (usage === null) return null
-    const before = track.reading
     const monotonicMs = clock.monotonicMs()
+    if (usage !== resting) track.readMs = monotonicMs
     const engineMemoryBytes = (await engineMemory?.(sandbox).catch(() => null)) ?? null
     const reading = { usage: keepHighest(before?.usage, usage), monotonicMs, engineMemoryBytes }
     track.reading = reading
