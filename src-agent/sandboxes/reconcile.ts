@@ -117,7 +117,8 @@ async function reconcileRun(
   const phase = await driver.phase(id)
   if (phase === 'running' || phase === 'paused') {
     if (record.monitorPid !== null && (await isMonitorOf(record.monitorPid, id))) {
-      deps.records.put(withSandbox(record, { state: phase }))
+      // With hundreds that run on, to write down again what is on record already takes longer than all else.
+      if (phase !== state) deps.records.put(withSandbox(record, { state: phase }))
       if (record.firstId !== null) deps.idRanges?.occupy(record.lease?.interface ?? id, record.firstId)
       deps.openHandles.begin(id)
       return null
