@@ -1,20 +1,23 @@
 import { run } from '../../base/process/run.ts'
 
-/** What people do to files. `$1` is one that exists. */
+/**
+ * What people do to files. `$1` is one that exists, and may be a link to a file or a folder of this machine: nothing here may
+ * go through it.
+ */
 const changes = [
   'rm -rf "$1"',
   'rm -rf "$1"; mkdir "$1"; echo new > "$1/inner"',
   'rm -rf "$1"; echo file > "$1"',
   'rm -rf "$1"; ln -s /etc/passwd "$1"',
-  'chmod 711 "$1"',
+  'test -L "$1" || chmod 711 "$1"',
   'chown -h 77:88 "$1"',
   'setfattr -h -n user.changed -v 1 "$1"',
-  'cp -a "$1" "$1.copy"; rm -rf "$1"',
-  'mv "$1" "$1.moved" || true',
-  'mkdir -p "$1/deeper/still"',
-  'touch "$1"',
-  'test -f "$1" && cp -a "$1" "$1.tmp" && mv "$1.tmp" "$1"',
-  'test -f "$1" && printf x | dd of="$1" bs=1 conv=notrunc',
+  'cp -aT --remove-destination "$1" "$1.copy"; rm -rf "$1"',
+  'mv -T "$1" "$1.moved" || true',
+  'test -L "$1" || mkdir -p "$1/deeper/still"',
+  'touch -h "$1"',
+  'test ! -L "$1" && test -f "$1" && cp -aT --remove-destination "$1" "$1.tmp" && mv -T "$1.tmp" "$1"',
+  'test ! -L "$1" && test -f "$1" && printf x | dd of="$1" bs=1 conv=notrunc',
 ]
 
 /** Changes a tree at random places. Over an overlay, the kernel is the one who notes it in the upper folder. */
