@@ -8,7 +8,7 @@ const changes = [
   'rm -rf "$1"',
   'rm -rf "$1"; mkdir "$1"; echo new > "$1/inner"',
   'rm -rf "$1"; echo file > "$1"',
-  'rm -rf "$1"; ln -s /etc/passwd "$1"',
+  'rm -rf "$1"; ln -s /nowhere/at/all "$1"',
   'test -L "$1" || chmod 711 "$1"',
   'chown -h 77:88 "$1"',
   'setfattr -h -n user.changed -v 1 "$1"',
