@@ -51,7 +51,7 @@ interface Config {
   mounts: { type: string }[]
   process: { args: string[] }
   root: { path: string }
-  linux: { cgroupsPath: string }
+  linux: { cgroupsPath: string; namespaces: { type: string }[]; uidMappings?: object[]; gidMappings?: object[] }
 }
 
 function writeConfig(): void {
@@ -61,6 +61,10 @@ function writeConfig(): void {
   // What Joey mounts into it is seen in the mount namespace of its own monitor only.
   config.mounts = config.mounts.filter(({ type }) => type !== 'bind')
   config.linux.cgroupsPath = '/joey-bench-gvisor'
+  // Root of this machine opens its files, as runsc has it unless it is told otherwise: its tree is mounted without a map of ids.
+  config.linux.namespaces = config.linux.namespaces.filter(({ type }) => type !== 'user')
+  delete config.linux.uidMappings
+  delete config.linux.gidMappings
   writeFileSync(join(folder, 'bundle', 'config.json'), JSON.stringify(config))
 }
 

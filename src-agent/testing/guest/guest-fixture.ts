@@ -106,6 +106,8 @@ async function makeSparse(path: string, size: string): Promise<void> {
   await run('truncate', ['-s', size, path])
 }
 
+const socketsMs = 60_000
+
 async function startQemu(folder: string, disks: Omit<Parts, 'path'>): Promise<TestMachine> {
   const assets = await ensureGuestAssets(join(folder, 'assets'))
   const path = (name: string) => join(folder, name)
@@ -117,7 +119,9 @@ async function startQemu(folder: string, disks: Omit<Parts, 'path'>): Promise<Te
     complaints += chunk.toString()
   })
   const exited = new Promise((resolve) => qemu.once('exit', resolve))
-  for (let tries = 0; tries < 200 && !existsSync(path('control')); tries += 1) await sleep(25)
+  const areThere = () => ['control', 'qmp'].every((socket) => existsSync(path(socket)))
+  // QEMU makes one after the other, and a busy machine lets it wait between the two.
+  for (let waitedMs = 0; waitedMs < socketsMs && qemu.exitCode === null && !areThere(); waitedMs += 25) await sleep(25)
   if (qemu.exitCode !== null) throw new Error(complaints)
   if (disks.state !== undefined) await goOn(path('qmp'))
   return {
