@@ -123,7 +123,13 @@ async function startQemu(folder: string, disks: Omit<Parts, 'path'>): Promise<Te
   // QEMU makes one after the other, and a busy machine lets it wait between the two.
   for (let waitedMs = 0; waitedMs < socketsMs && qemu.exitCode === null && !areThere(); waitedMs += 25) await sleep(25)
   if (qemu.exitCode !== null) throw new Error(complaints)
-  if (disks.state !== undefined) await goOn(path('qmp'))
+  if (disks.state !== undefined) {
+    await goOn(path('qmp')).catch((error: unknown) => {
+      // Nobody else knows of the machine yet.
+      qemu.kill('SIGKILL')
+      throw error
+    })
+  }
   return {
     ...{ folder, upper: disks.upper, qemu, exited },
     ...{ control: path('control'), stdin: path('stdin'), main: path('main'), stderr: path('stderr') },
