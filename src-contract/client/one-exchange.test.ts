@@ -81,13 +81,13 @@ test('nobody who listens is an agent that does not run', async () => {
 test('who gives up while the answer is being made is told so, and the other side sees it', async () => {
   const seen: string[] = []
   await serve((request) => {
-    seen.push('asked')
+    seen.push('requested')
     request.socket.once('close', () => seen.push('gone'))
   })
   const controller = new AbortController()
   const answer = get(controller.signal)
-  await expect.poll(() => seen).toEqual(['asked'])
+  await expect.poll(() => seen).toEqual(['requested'])
   controller.abort()
   await expect(answer).rejects.toMatchObject({ wire: { reason: 'cancelled' } })
-  await expect.poll(() => seen).toEqual(['asked', 'gone'])
+  await expect.poll(() => seen).toEqual(['requested', 'gone'])
 })

@@ -34,7 +34,11 @@ export async function listProcesses(cgroup: string): Promise<readonly number[]> 
 /** The processes of a cgroup by its folder; none where it is gone. */
 export async function readProcesses(folder: string): Promise<number[]> {
   const text = await readFile(join(folder, 'cgroup.procs'), 'utf8').catch(() => '')
-  return text.split('\n').filter(Boolean).map(Number)
+  // One outside of the agent's own namespace of processes reads as 0, which to a signal means the agent's own group.
+  return text
+    .split('\n')
+    .map(Number)
+    .filter((pid) => pid > 0)
 }
 
 const killPollMs = 5
@@ -43,11 +47,16 @@ const killPatienceMs = 5_000
 /** Kills every process of a cgroup. Resolves when none is left, or they take too long to die. */
 export async function killCgroup(cgroup: string): Promise<void> {
   for (let waited = 0; waited < killPatienceMs; waited += killPollMs) {
-    const pids = await listProcesses(cgroup)
-    if (pids.length === 0) return
-    for (const pid of pids) killNow(pid)
+    if (!(await killProcesses(cgroup))) return
     await sleep(killPollMs)
   }
+}
+
+/** Kills all that are in a cgroup now, and not what they start meanwhile. False where none is. */
+export async function killProcesses(cgroup: string): Promise<boolean> {
+  const pids = await listProcesses(cgroup)
+  for (const pid of pids) killNow(pid)
+  return pids.length > 0
 }
 
 /** Kills a process; one that is gone already is no error. */

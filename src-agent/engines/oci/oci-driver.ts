@@ -6,7 +6,7 @@ import * as z from 'zod'
 import { AppError, appError } from '#contract/app-error'
 import type { RunLimits, SandboxId } from '#contract/sandbox'
 import type { ContainerRuntime } from '#contract/words'
-import { countRefusedProcesses, killNow, listProcesses } from '../../base/kernel/cgroup-files.ts'
+import { countRefusedProcesses, killProcesses } from '../../base/kernel/cgroup-files.ts'
 import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
 import type { Run } from '../../base/process/run.ts'
 import type { SandboxPaths } from '../../state/sandbox-paths.ts'
@@ -136,19 +136,13 @@ function createLife({ deps, engine, flavour, phase, cgroup }: Parts) {
 
 const isKill = (signal: string): boolean => signal === '9' || signal === 'KILL'
 
-/** Kills all that are in a cgroup now; what they start meanwhile ends with their namespace. False where none is. */
-async function killProcesses(cgroup: string): Promise<boolean> {
-  const pids = await listProcesses(cgroup)
-  for (const pid of pids) killNow(pid)
-  return pids.length > 0
-}
-
 /** What is done to one that is there. */
 function createControls({ engine, flavour, phase, cgroup }: Parts) {
   const nameOf = flavour.engineName
   return {
     async kill(id, signal, { all = false } = {}) {
-      // What cannot be refused needs no runtime, which takes longer to start than the processes to end.
+      // What cannot be refused needs no runtime, which takes longer to start than the processes to end. What they start
+      // meanwhile ends with their namespace.
       if (all && isKill(signal) && flavour.sharesProcesses && (await killProcesses(cgroup(id)))) return
       const { code, stderr } = await engine(
         ['kill', ...(all ? flavour.killAllOptions : []), nameOf(id), signal],
