@@ -29,7 +29,7 @@ export const create = {
   memory: 'Memory',
   disk: 'Disk',
   memoryPlaceholder: 'No limit',
-  memoryDefault: 'As in the settings; 0: none',
+  memoryDefault: 'By settings; 0: none',
   memoryPresets: 'Memory presets',
   cpus: 'CPUs',
   pids: 'Processes',
