@@ -1,3 +1,4 @@
+import { readFileSync, readlinkSync } from 'node:fs'
 import type { JoeyBridge } from '../src-renderer/bridge.ts'
 import { test as base, expect } from './fixtures/test.ts'
 import { TrapServer } from './fixtures/trap-server.ts'
@@ -48,6 +49,28 @@ test('the window runs isolated, sandboxed and without Node', async ({ mainWindow
     origin: 'app://joey',
     isolatedByOpener: true,
   })
+})
+
+test('the window is no root, and Chromium confines its page', async ({ mainWindow }) => {
+  const { main, page } = await mainWindow.app.evaluate(({ BrowserWindow }) => ({
+    main: process.pid,
+    page: BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId() ?? 0,
+  }))
+  const [ofMain, ofPage] = [main, page].map((pid) => readFileSync(`/proc/${pid}/status`, 'utf8'))
+  expect(ofMain).not.toMatch(/^Uid:\s+0\b/m)
+  expect(ofMain).toMatch(/^CapPrm:\s+0+$/m)
+  expect(ofPage).toMatch(/^Seccomp:\s+2$/m)
+  expect(ofPage).toMatch(/^NoNewPrivs:\s+1$/m)
+  for (const namespace of ['user', 'pid', 'net']) {
+    const [one, other] = [main, page].map((pid) => readlinkSync(`/proc/${pid}/ns/${namespace}`))
+    expect(other, namespace).not.toBe(one)
+  }
+})
+
+test('the window says whom it runs as, and that its page is confined', async ({ mainWindow }) => {
+  await mainWindow.shell.go('Host')
+  await expect(mainWindow.page.getByText(/^Account [1-9]\d*, page confined$/)).toBeVisible()
+  await expect(mainWindow.page.getByText(/does not confine/)).toHaveCount(0)
 })
 
 test('nothing that is not a file of the app runs or styles', async ({ mainWindow }) => {

@@ -2,7 +2,7 @@ import { copyFileSync, linkSync, mkdtempSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { eventStream } from '#contract/observe'
 import { run } from './base/process/run.ts'
 import { createTestAgent, scriptSpec } from './testing/test-agent.ts'
@@ -70,4 +70,42 @@ test('a program with a namespace of processes of its own is refused as well, and
   expect(JSON.parse(apart.stdout)).toMatchObject({ reason: 'caller-refused', params: { why: 'namespace' } })
   const [node, ...args] = words
   expect(JSON.parse((await run(node, args)).stdout)).toHaveProperty('version')
+})
+
+describe('an account that the agent serves', () => {
+  // Of the area that nothing on a machine has; each agent has a socket of its own there.
+  const [uid, other] = [0x7fff_0007, 0x7fff_0008]
+  const as = (id: number, socket: string, ...before: string[]) =>
+    run('setpriv', ['--reuid', String(id), '--clear-groups', ...before, process.execPath, '-e', client, socket])
+
+  test('has a socket that it alone may open, and nothing of the state folder', async () => {
+    const { socket } = await agent.client.serveAccount({ uid })
+    expect(await agent.client.serveAccount({ uid })).toEqual({ socket })
+    expect(JSON.parse((await as(uid, socket)).stdout)).toHaveProperty('version')
+    expect((await as(other, socket)).stdout).toBe('EACCES')
+    expect((await as(uid, agent.place.socketPath)).stdout).toBe('EACCES')
+  })
+
+  test('is refused from a namespace of processes of its own, as on the agent’s own socket', async () => {
+    const { socket } = await agent.client.serveAccount({ uid })
+    const apart = await run('unshare', [
+      '--pid',
+      '--fork',
+      'setpriv',
+      '--reuid',
+      String(uid),
+      '--clear-groups',
+      process.execPath,
+      '-e',
+      client,
+      socket,
+    ])
+    expect(JSON.parse(apart.stdout)).toMatchObject({ reason: 'caller-refused', params: { why: 'namespace' } })
+  })
+
+  test('is named by what was found on this machine', async () => {
+    await agent.client.serveAccount({ uid })
+    const { findings } = await agent.client.examineHost({})
+    expect(findings.find(({ id }) => id === `account-${uid}`)?.title).toContain('as good as root')
+  })
 })

@@ -85,7 +85,8 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const stopped = wanted.promise.then((what) => stop(what))
   const live = { sampler, terminals, probe, isolation, history, reserve, callers, stop: wanted.resolve }
   const server = wireServer(settings, services, live)
-  await listenOnSocket(server.http, folder.socketPath, settings.owner)
+  await listenOnSocket(server.http, folder.socketPath)
+  if (settings.owner !== null) await server.accounts.serve(settings.owner)
   void warmUp(services)
   void reserve.renew()
   log.info({ home: folder.home, socket: folder.socketPath }, 'the agent answers')
@@ -119,8 +120,12 @@ function createUsageSampler(services: Services): Sampler {
   })
 }
 
-async function stopServing({ closeSockets, http }: ReturnType<typeof wireServer>, socketPath: string): Promise<void> {
+async function stopServing(
+  { accounts, closeSockets, http }: ReturnType<typeof wireServer>,
+  socketPath: string,
+): Promise<void> {
   closeSockets()
+  await accounts.close()
   await http.close()
   rmSync(socketPath, { force: true })
 }

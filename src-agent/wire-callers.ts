@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { Finding } from '#contract/agent'
+import { windowAccount } from '#contract/client/place'
 import { finding } from '#contract/finding'
 import { notice } from '#contract/notice'
 import { sentence } from '#contract/sentence'
@@ -11,7 +12,9 @@ import type { Services } from './wire-services.ts'
 export interface Callers {
   /** Has each connection to the server checked. MUST be called before it listens. */
   guard(server: Server): void
-  /** Whether that can be done here. */
+  /** Names who else is served. */
+  listAccounts(list: () => readonly number[]): void
+  /** Whether connections can be checked here, and who may make them. */
   examine(): Finding[]
   close(): Promise<void>
 }
@@ -26,7 +29,18 @@ export async function openCallers(services: Services): Promise<Callers> {
     log.warn({ err: error }, 'connections cannot be checked')
     return null
   })
-  if (peers === null) return { guard: () => undefined, examine: () => [unchecked()], close: async () => undefined }
+  let list: () => readonly number[] = () => []
+  const listAccounts: Callers['listAccounts'] = (accounts) => {
+    list = accounts
+  }
+  if (peers === null) {
+    return {
+      guard: () => undefined,
+      listAccounts,
+      examine: () => [unchecked(), ...findAccounts(list())],
+      close: async () => undefined,
+    }
+  }
   const report = createReporter(services)
   const checked = finding({ id: 'callers', level: 'ok', title: sentence('callers-checked') })
   return {
@@ -36,9 +50,24 @@ export async function openCallers(services: Services): Promise<Callers> {
         if (intruder !== null) report(intruder)
         return intruder
       }),
-    examine: () => [checked],
+    listAccounts,
+    examine: () => [checked, ...findAccounts(list())],
     close: () => peers.close(),
   }
+}
+
+/** Nobody who is served is less than root, so who that is must be seen. */
+function findAccounts(uids: readonly number[]): Finding[] {
+  return uids.map((uid) =>
+    finding({
+      id: `account-${uid}`,
+      level: 'ok',
+      title:
+        uid === windowAccount
+          ? sentence('account-of-window', { uid: String(uid) })
+          : sentence('account-served', { uid: String(uid) }),
+    }),
+  )
 }
 
 function unchecked(): Finding {

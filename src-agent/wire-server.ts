@@ -1,7 +1,9 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import type { AgentInfo } from '#contract/agent'
+import { socketFor } from '#contract/client/place'
 import { eventStream } from '#contract/observe'
+import { type AccountSockets, createAccountSockets } from './api/account-sockets.ts'
 import { parseRequest } from './api/bind-operation.ts'
 import { createHandlers } from './api/handlers.ts'
 import { createHttpServer } from './api/http-server.ts'
@@ -47,7 +49,7 @@ export function wireServer(
   settings: ServerSettings,
   services: Services,
   live: Live,
-): { http: FastifyInstance; closeSockets: () => void } {
+): { http: FastifyInstance; accounts: AccountSockets; closeSockets: () => void } {
   const { events } = services
   const { sampler } = live
   const { log } = settings
@@ -55,8 +57,15 @@ export function wireServer(
     events,
     state: () => readWholeState({ ...services, terminals: live.terminals.list, snapshots: services.snapshotRecords }),
   }
-  const http = createHttpServer(lendReserve(wireHandlers(settings, services, live), live.reserve), log, version)
+  const serve = (uid: number): Promise<string> => accounts.serve(uid)
+  const http = createHttpServer(
+    lendReserve(wireHandlers(settings, services, { ...live, serve }), live.reserve),
+    log,
+    version,
+  )
   live.callers.guard(http.server)
+  const accounts = createAccountSockets(http.server, (uid) => socketFor(uid, settings.folder.home))
+  live.callers.listAccounts(accounts.accounts)
   http.get(eventStream.path, (request, reply) => {
     const { since } = parseRequest(eventStream.name, eventStream.request, numbers(request.query))
     reply.hijack()
@@ -66,10 +75,14 @@ export function wireServer(
     if (event.type === 'sandbox.changed' && event.sandbox.state === 'running') sampler.refresh()
   })
   const streams = wireStreams(services, live, eventSource)
-  return { http, closeSockets: serveSockets(http.server, streams, log) }
+  return { http, accounts, closeSockets: serveSockets(http.server, streams, log) }
 }
 
-function wireHandlers(settings: ServerSettings, services: Services, live: Live) {
+interface Serving extends Live {
+  serve(uid: number): Promise<string>
+}
+
+function wireHandlers(settings: ServerSettings, services: Services, live: Serving) {
   const { sampler, terminals, probe, isolation, history } = live
   const info = describeAgent(settings, new Date())
   return createHandlers(
@@ -77,6 +90,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Live) 
       ...services,
       info: () => info,
       stop: live.stop,
+      serve: live.serve,
       examineHost: () => probe.examine(),
       snapshots: () => services.snapshotRecords.all().map(({ snapshot }) => snapshot),
       beforeStop: history.beforeStop,

@@ -35,6 +35,25 @@ export const stopAgent = operation({
   response: z.strictObject({ pid: z.int() }),
 })
 
+/** The ids that an account of Linux can have; the last number means "none". */
+const AccountId = z
+  .int()
+  .min(0)
+  .max(2 ** 32 - 2)
+
+export const serveAccount = operation({
+  name: 'agent.serve',
+  method: 'POST',
+  path: '/v1/agent/accounts',
+  summary:
+    'Lets an account of this machine use the agent, on a socket of its own, until the agent stops. Again: the same socket.',
+  request: z.strictObject({ uid: AccountId }),
+  response: z.strictObject({
+    /** Path of the socket. */
+    socket: z.string(),
+  }),
+})
+
 /** One thing looked at on this host. */
 export const Finding = z.strictObject({
   id: z.string(),

@@ -81,6 +81,10 @@ export const readApp = appOperation(
     electron: z.string(),
     /** The window runs on an Electron below the one that Joey is made for, as where that one cannot be downloaded. */
     isOlderElectron: z.boolean(),
+    /** The account that the window runs as. */
+    uid: z.int(),
+    /** As the kernel says of the page's process: it has a filter of system calls, and a namespace of processes. */
+    isConfined: z.boolean(),
   }),
 )
 

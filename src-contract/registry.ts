@@ -1,4 +1,4 @@
-import { examineHost, readAgent, stopAgent } from './agent.ts'
+import { examineHost, readAgent, serveAccount, stopAgent } from './agent.ts'
 import * as archive from './archive.ts'
 import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setClass } from './classes.ts'
 import * as compare from './compare.ts'
@@ -18,6 +18,7 @@ import { closeTerminal, listTerminals, openTerminal, terminalStream } from './te
 export const operations = {
   readAgent,
   stopAgent,
+  serveAccount,
   examineHost,
   listUnreadable,
   dropUnreadable,

@@ -2,11 +2,12 @@ import type { Operation, Stream } from './operation.ts'
 import { operations, streams } from './registry.ts'
 
 /**
- * What the window has no use for. It neither ends the agent nor gives up records that could not be read: that is for the
+ * What the window has no use for. It neither ends the agent, nor lets others use it, nor gives up records that could not be read: that is for the
  * command line, and sandboxes outlive the window. `exec` and `attach` are the command line's, because the window has terminals; it reads files in pieces.
  */
 const notOffered: ReadonlySet<string> = new Set([
   operations.stopAgent.name,
+  operations.serveAccount.name,
   operations.listUnreadable.name,
   operations.dropUnreadable.name,
   streams.execStream.name,

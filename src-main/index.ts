@@ -6,6 +6,7 @@ import { callOperation } from '#contract/client/call-operation'
 import { findPlace } from '#contract/client/place'
 import { pingAgent } from './agent/ping-agent.ts'
 import { startAgentProcess } from './agent/start-agent.ts'
+import { connectStarter, findStarter } from './agent/starter.ts'
 import { Supervisor } from './agent/supervisor.ts'
 import { agentAnswers } from './ipc/agent.ts'
 import { appAnswers } from './ipc/app.ts'
@@ -31,6 +32,12 @@ import { reviveAfterCrash } from './window/revive.ts'
 
 // The composition root: makes the parts and connects them, decides nothing.
 
+if (process.getuid?.() === 0) {
+  process.stderr.write(
+    'The window does not run as root, because Chromium cannot confine its pages then. npm start gives it an account.\n',
+  )
+  process.exit(77)
+}
 const paths = findPaths({ appPath: app.getAppPath(), appData: app.getPath('appData'), env: process.env })
 const log = openMainLog(paths.log)
 process.on('uncaughtException', endWith)
@@ -38,7 +45,9 @@ process.on('unhandledRejection', (reason) => log('unhandled rejection', { reason
 app.setName('Joey')
 app.setPath('userData', paths.userData)
 
-const place = findPlace(process.env, process.getuid?.() ?? -1)
+const starter = findStarter(process.env)
+const found = findPlace(process.env, process.getuid?.() ?? -1)
+const place = starter ? { ...found, socketPath: starter.socketPath } : found
 const isDevelopment = !app.isPackaged
 const quitTimeoutMs = 3_000
 /** The signal of each known window's present document. A window that is not here is not listened to. */
@@ -46,7 +55,7 @@ const documents = new Map<number, () => AbortSignal>()
 
 const supervisor = new Supervisor({
   check: () => pingAgent(place),
-  start: () => startAgentProcess({ script: paths.script, env: process.env }),
+  start: starter ? connectStarter(starter) : () => startAgentProcess({ script: paths.script, env: process.env }),
   sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }).catch(() => undefined),
   now: Date.now,
   onDidChange: (link) => {
@@ -56,8 +65,7 @@ const supervisor = new Supervisor({
 })
 
 if (app.requestSingleInstanceLock()) {
-  // It would take back the flag that root has to give, and then nothing starts. The window asks for it by itself too.
-  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox()
+  app.enableSandbox()
   declareAppScheme()
   app.on('second-instance', showWindow)
   app.on('web-contents-created', (_event, contents) => harden(contents))

@@ -7,7 +7,6 @@ import { type Foreground, startForeground } from './process/start-foreground.ts'
 import { setUp } from './set-up/set-up.ts'
 import { startAgent } from './start/agent.ts'
 import { windowCommand } from './start/window.ts'
-import { windowEnvironment } from './start/window-environment.ts'
 import { say } from './steps.ts'
 
 const watched = ['src-contract', 'src-main', 'src-preload', 'src-renderer', 'src-agent', 'src-cli']
@@ -21,7 +20,7 @@ await runTool(async () => {
   const runtime = await setUp()
   await build()
   await startAgent()
-  const command = { ...windowCommand(runtime), env: windowEnvironment(process.env) }
+  const command = windowCommand(runtime)
   let window: Foreground = startForeground(command)
   const rebuild = debounce(async () => {
     try {

@@ -4,6 +4,7 @@ import { hasDisplay } from './set-up/display.ts'
 import { setUp } from './set-up/set-up.ts'
 import { startAgent } from './start/agent.ts'
 import { type OpenedWindow, openWindow } from './start/window.ts'
+import { findWindowAccount, type WindowAccount } from './start/window-account.ts'
 import { say, step } from './steps.ts'
 
 const examples = [
@@ -14,10 +15,12 @@ const examples = [
   ['./joey doctor', 'what this machine can and cannot do'],
 ] as const
 
-/** Chromium refuses to confine its pages for root. */
-const rootNotice =
-  '  It runs as root, so Chromium does not confine its pages. To have it confined, run npm start from an ordinary account;\n' +
-  '  the agent, which needs root, serves that account: sudo ./joey agent start --owner "$UID"'
+/** Whoever may use the agent is as good as root, so who that is has to be said. */
+function sayAccount({ uid, home }: WindowAccount): void {
+  say(
+    `  It runs as ${home === null ? `an account of its own (${uid})` : `the account ${uid}, which ran sudo`}, and the agent lets that account use it.`,
+  )
+}
 
 await runTool(async () => {
   const runtime = await setUp()
@@ -38,7 +41,8 @@ function describe(window: OpenedWindow): void {
     say(`  Its log:     ${window.log}`)
     say(`  To close it: kill -- -${window.pid}`)
   }
-  if (process.getuid?.() === 0) say(rootNotice)
+  const account = findWindowAccount()
+  if (account !== null) sayAccount(account)
   say('  To stop the agent (sandboxes go on): ./joey agent stop')
   say('\nTo try on the command line:')
   const width = Math.max(...examples.map(([command]) => command.length))

@@ -14,6 +14,7 @@ import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 export interface HandlerDeps {
   readonly info: () => AgentInfo
   readonly stop: (sandboxes: 'keep' | 'stop') => void
+  readonly serve: (uid: number) => Promise<string>
   readonly examineHost: () => Promise<HostReport>
   readonly sandboxes: SandboxService
   readonly images: ImageStore
@@ -40,6 +41,7 @@ function translate(deps: HandlerDeps) {
       deps.stop(what)
       return { pid: process.pid }
     },
+    serveAccount: async ({ uid }) => ({ socket: await deps.serve(uid) }),
     examineHost: async () => {
       const { findings, classes, cpus, memoryBytes } = await deps.examineHost()
       return { findings, classes, cpus, memoryBytes }

@@ -1,9 +1,7 @@
-import { chmodSync, lchownSync, mkdirSync, rmSync, symlinkSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { chmodSync, rmSync } from 'node:fs'
 import fastify, { type FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
 import { appError } from '#contract/app-error'
-import { socketFor } from '#contract/client/place'
 import type { Operation } from '#contract/operation'
 import { operations } from '#contract/registry'
 import { type Handler, type Handlers } from '../base/handlers.ts'
@@ -40,30 +38,13 @@ export function createHttpServer(handlers: Handlers, log: Logger, version: strin
   return server
 }
 
-/**
- * Listens on a socket that only its owner can open. The caller holds the lock, so a socket that is there is stale.
- * For another account than the agent's the socket lies in a folder of that account, and `path` is a link to it.
- */
-export async function listenOnSocket(server: FastifyInstance, path: string, owner: number | null): Promise<void> {
-  const real = owner === null ? path : makeOwnersFolder(owner)
-  for (const stale of [path, real]) rmSync(stale, { force: true })
+/** Listens on a socket that only root can open. The caller holds the lock, so a socket that is there is stale. */
+export async function listenOnSocket(server: FastifyInstance, path: string): Promise<void> {
+  rmSync(path, { force: true })
   // The folder keeps others out meanwhile. Not by the mask, which is the whole process's: what else is made in that moment
   // would get it too (a folder of layers was seen with mode 0600).
-  await server.listen({ path: real })
-  chmodSync(real, 0o600)
-  if (owner === null) return
-  // By the link's own name: what the account may have put there meanwhile is not followed.
-  lchownSync(real, owner, -1)
-  symlinkSync(real, path)
-}
-
-function makeOwnersFolder(owner: number): string {
-  const socket = socketFor(owner)
-  const folder = dirname(socket)
-  mkdirSync(dirname(folder), { recursive: true, mode: 0o755 })
-  mkdirSync(folder, { recursive: true, mode: 0o700 })
-  lchownSync(folder, owner, -1)
-  return socket
+  await server.listen({ path })
+  chmodSync(path, 0o600)
 }
 
 function fromFramework(error: unknown): unknown {

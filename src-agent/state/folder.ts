@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isAbsolute, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { appError } from '#contract/app-error'
-import type { Place } from '#contract/client/place'
+import { type Place, tagOf } from '#contract/client/place'
 import { openPrivateFolder } from '#contract/client/private-folder'
 import { makePrivateFile } from './private-file.ts'
 import { limitedFile, type SandboxPaths } from './sandbox-paths.ts'
@@ -59,7 +58,7 @@ function describe(place: Place): StateFolder {
   const { home, run } = place
   return {
     ...place,
-    tag: createHash('sha256').update(home).digest('hex').slice(0, 6),
+    tag: tagOf(home),
     database: join(home, 'joey.db'),
     reserve: join(home, 'reserve'),
     logs: join(home, 'logs'),

@@ -33,7 +33,10 @@ type StartContext = Pick<Context, 'client' | 'place' | 'uid' | 'env' | 'agentEnt
 /** Starts the agent unless one answers, and resolves once it does. */
 export async function startAgent(context: StartContext): Promise<Started> {
   const running = await findRunning(context)
-  if (running) return { info: running, already: true }
+  if (running) {
+    if (context.owner !== undefined) await context.client.serveAccount({ uid: context.owner })
+    return { info: running, already: true }
+  }
   checkCanStart(context)
   const output = openOutput(context)
   try {

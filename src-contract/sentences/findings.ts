@@ -146,6 +146,14 @@ export const findingSentences = defineSentences({
   'callers-unchecked-detail': {
     sentence: 'A program in a sandbox that is let see the socket of the agent can speak to it.',
   },
+  'account-served': {
+    params: { uid: 'text' },
+    sentence: 'The account {uid} may use the agent, and so is as good as root',
+  },
+  'account-of-window': {
+    params: { uid: 'text' },
+    sentence: 'The window that root has opened runs as an account of its own ({uid}), which may use the agent',
+  },
   'apparmor-absent': { sentence: 'This machine has no AppArmor' },
   'apparmor-confines': {
     params: { profile: 'text' },

@@ -12,6 +12,7 @@ import {
 } from 'electron'
 import { appError } from '#contract/app-error'
 import type { AppHandlers } from '../ipc/app.ts'
+import { isConfined, readStatus } from './confinement.ts'
 import { isOlder } from './electron-age.ts'
 
 interface Deps {
@@ -92,9 +93,16 @@ export function createAppHandlers({ startAgent, findLog }: Deps): AppHandlers {
       shell.showItemInFolder(await findLog())
       return {}
     },
-    async readApp() {
+    async readApp(_request, { contents }) {
       const electron = process.versions.electron
-      return { version: app.getVersion(), platform: process.platform, electron, isOlderElectron: isOlder(electron) }
+      return {
+        version: app.getVersion(),
+        platform: process.platform,
+        electron,
+        isOlderElectron: isOlder(electron),
+        uid: process.getuid?.() ?? -1,
+        isConfined: isConfined(readStatus(contents.getOSProcessId())),
+      }
     },
   }
 }

@@ -11,6 +11,11 @@ test('with a home of its own, the window keeps its things below it', () => {
   expect(findPaths({ ...deps, env: { JOEY_HOME: '/tmp/home' } }).userData).toBe('/tmp/home/window')
 })
 
+test('a window that runs as another account keeps its things where that account may', () => {
+  const env = { JOEY_HOME: '/tmp/home', JOEY_WINDOW_HOME: '/run/joey-users/7/window' }
+  expect(findPaths({ ...deps, env }).userData).toBe('/run/joey-users/7/window')
+})
+
 test('in a packaged app the command line lies beside the archive', () => {
   const { script, renderer } = findPaths({ ...deps, appPath: '/opt/joey/resources/app.asar' })
 

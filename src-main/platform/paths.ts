@@ -19,10 +19,13 @@ export interface PathDeps {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** With `JOEY_HOME` everything of the window lies below it too, so that tests and second agents do not meet. */
+/**
+ * With `JOEY_WINDOW_HOME` what is the window's lies there, as where it runs as another account than who opened it. With `JOEY_HOME`
+ * it lies below that, so that tests and second agents do not meet.
+ */
 export function findPaths({ appPath, appData, env }: PathDeps): Paths {
-  const home = env['JOEY_HOME']
-  const userData = home === undefined || home === '' ? join(appData, 'joey') : join(home, 'window')
+  const userData =
+    env['JOEY_WINDOW_HOME'] || (env['JOEY_HOME'] ? join(env['JOEY_HOME'], 'window') : join(appData, 'joey'))
   return {
     renderer: join(appPath, 'out', 'renderer'),
     preload: join(appPath, 'out', 'preload', 'index.cjs'),

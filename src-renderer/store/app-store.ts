@@ -9,14 +9,30 @@ export type Electron =
   | { readonly kind: 'right' }
   | { readonly kind: 'older'; readonly version: string }
 
-export const appStore = createStore<{ readonly electron: Electron }>(() => ({ electron: { kind: 'unknown' } }))
+/** Whom the window runs as, and whether Chromium confines its page. */
+export interface WindowProcess {
+  readonly uid: number
+  readonly isConfined: boolean
+}
+
+interface AppState {
+  readonly electron: Electron
+  readonly process: WindowProcess | null
+}
+
+export const appStore = createStore<AppState>(() => ({ electron: { kind: 'unknown' }, process: null }))
 
 export function useElectron(): Electron {
   return useStore(appStore, ({ electron }) => electron)
 }
 
+export function useWindowProcess(): WindowProcess | null {
+  return useStore(appStore, ({ process }) => process)
+}
+
 /** Reads what the window runs on. It does not change while it runs. */
 export async function loadApp(): Promise<void> {
-  const { electron: version, isOlderElectron } = await call(readApp, {})
-  appStore.setState({ electron: isOlderElectron ? { kind: 'older', version } : { kind: 'right' } })
+  const { electron: version, isOlderElectron, uid, isConfined } = await call(readApp, {})
+  const electron: Electron = isOlderElectron ? { kind: 'older', version } : { kind: 'right' }
+  appStore.setState({ electron, process: { uid, isConfined } })
 }

@@ -48,7 +48,7 @@ const stateWriters: readonly string[] = [
   ...['src-agent/sandboxes/reconcile.ts', 'src-agent/files/open-edit.ts'],
   ...['src-agent/files/compare/packages/rpm-database.entry.ts', 'src-agent/archive/import-service.ts'],
   ...['src-agent/archive/output-file.ts', 'src-agent/archive/bundle/', 'src-agent/archive/oci/'],
-  ...['src-agent/api/http-server.ts', 'src-agent/daemon.ts'],
+  ...['src-agent/api/http-server.ts', 'src-agent/api/account-sockets.ts', 'src-agent/daemon.ts'],
 ]
 const fileModules: ReadonlySet<unknown> = new Set(['node:fs', 'node:fs/promises', 'fs', 'fs/promises'])
 

@@ -2,16 +2,19 @@ import { createInterface } from 'node:readline/promises'
 import { joeyScript } from '../paths.ts'
 import { Problem } from '../problem.ts'
 import { run } from '../process/run.ts'
-import { say, step } from '../steps.ts'
+import { quietStep, say } from '../steps.ts'
+import { findWindowAccount } from './window-account.ts'
 
 /** Starts the agent unless it answers already. It needs root for what it does to the kernel, so others are asked. */
 export async function startAgent(): Promise<void> {
-  if (await isRunning()) return
-  const uid = process.getuid?.() ?? 0
-  if (uid === 0) {
-    await step('Starting the agent', () => joey('/bin/sh', [joeyScript, 'agent', 'start'], 'pipe'))
+  const account = findWindowAccount()
+  if (account !== null) {
+    const start = () => joey('/bin/sh', [joeyScript, 'agent', 'start', '--owner', String(account.uid)], 'pipe')
+    await quietStep('Starting the agent', start)
     return
   }
+  if (await isRunning()) return
+  const uid = process.getuid?.() ?? 0
   const args = [joeyScript, 'agent', 'start', '--owner', String(uid)]
   const command = `sudo ${args.join(' ')}`
   if (!process.stdin.isTTY)

@@ -4,44 +4,31 @@ import { Problem } from '../problem.ts'
 
 /** What decides whether Chromium can build its sandbox; read from the machine, passed in so that it can be tested. */
 export interface SandboxFacts {
-  readonly isRoot: boolean
   /** Whether an ordinary user may make user namespaces. */
   readonly userNamespaces: boolean
   /** Whether `chrome-sandbox` beside Electron belongs to root and runs as root. */
   readonly helperIsPrivileged: boolean
 }
 
-/** Whether Chromium's sandbox works, has to be switched off (as root), or needs a helper that is not set up. */
-export function chooseSandboxMode({
-  isRoot,
-  userNamespaces,
-  helperIsPrivileged,
-}: SandboxFacts): 'on' | 'off' | 'blocked' {
-  if (isRoot) return 'off'
+/** Whether Chromium's sandbox works, or needs a helper that is not set up. The window never runs as root. */
+export function chooseSandboxMode({ userNamespaces, helperIsPrivileged }: SandboxFacts): 'on' | 'blocked' {
   return userNamespaces || helperIsPrivileged ? 'on' : 'blocked'
 }
 
-/** The arguments that Electron needs for its sandbox here; throws with the remedy where it cannot work. */
-export function sandboxArguments(executable: string): readonly string[] {
+/** Throws with the remedy where Chromium's sandbox cannot work here. */
+export function checkSandbox(executable: string): void {
   const helper = join(dirname(executable), 'chrome-sandbox')
-  switch (chooseSandboxMode(readFacts(helper))) {
-    case 'on':
-      return []
-    case 'off':
-      return ['--no-sandbox']
-    case 'blocked':
-      throw new Problem(
-        'This system does not let ordinary users make the namespaces that the window is confined with. ' +
-          `Give that right to Electron's helper alone, then run this again:\n\n` +
-          `  sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'\n`,
-      )
-  }
+  if (chooseSandboxMode(readFacts(helper)) === 'on') return
+  throw new Problem(
+    'This system does not let ordinary users make the namespaces that the window is confined with. ' +
+      `Give that right to Electron's helper alone, then run this again:\n\n` +
+      `  sudo chown root:root '${helper}' && sudo chmod 4755 '${helper}'\n`,
+  )
 }
 
 function readFacts(helper: string): SandboxFacts {
   const status = statSync(helper, { throwIfNoEntry: false })
   return {
-    isRoot: process.getuid?.() === 0,
     // Debian's and Ubuntu's switches, and the limit that every kernel has; one that is not there forbids nothing.
     userNamespaces:
       readSwitch('kernel/unprivileged_userns_clone') !== '0' &&

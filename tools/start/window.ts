@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { cacheDir } from '../paths.ts'
 import { Problem } from '../problem.ts'
 import { type Detached, startDetached } from '../process/start-detached.ts'
-import { type Command, hasDisplay, underVirtualDisplay } from '../set-up/display.ts'
+import { hasDisplay, underVirtualDisplay } from '../set-up/display.ts'
 import type { ElectronRuntime } from '../set-up/electron.ts'
-import { sandboxArguments } from './chromium-sandbox.ts'
+import { checkSandbox } from './chromium-sandbox.ts'
+import { asAccount, findWindowAccount, prepareFolders, type WindowCommand, windowFolders } from './window-account.ts'
 import { windowEnvironment } from './window-environment.ts'
 
 /** A window that was requested: a new one, or one that was open before and came to the front. */
@@ -22,11 +23,10 @@ const keptFiles = 10
 export async function openWindow(runtime: ElectronRuntime): Promise<OpenedWindow> {
   mkdirSync(cacheDir(), { recursive: true })
   removeOldFiles()
-  const screenshot = join(cacheDir(), `window-${process.pid}.png`)
+  const { program, args, env, pictures } = windowCommand(runtime)
+  const screenshot = join(pictures, `window-${process.pid}.png`)
   const log = join(cacheDir(), `window-${process.pid}.log`)
-  const { program, args } = windowCommand(runtime)
-  const env = { ...windowEnvironment(process.env), JOEY_SCREENSHOT: screenshot }
-  const child = startDetached({ program, args, logFile: log, env })
+  const child = startDetached({ program, args, logFile: log, env: { ...env, JOEY_SCREENSHOT: screenshot } })
   const outcome = await waitUntilDrawn(child, screenshot)
   if (outcome === 'alreadyOpen') {
     rmSync(log, { force: true })
@@ -48,11 +48,19 @@ function removeOldFiles(): void {
   for (const file of oldestFirst.slice(0, -keptFiles)) rmSync(file, { force: true })
 }
 
-/** The program that shows the window, on a display of its own where the machine has none. */
-export function windowCommand(runtime: ElectronRuntime): Command {
-  const args = [...runtime.args, ...sandboxArguments(runtime.executable)]
-  const command = { program: runtime.executable, args }
-  return hasDisplay() ? command : underVirtualDisplay(command)
+/**
+ * The program that shows the window, on a display of its own where the machine has none, as an account without privileges, and a
+ * folder that it may leave a picture in.
+ */
+export function windowCommand(runtime: ElectronRuntime): WindowCommand & { readonly pictures: string } {
+  checkSandbox(runtime.executable)
+  const plain = { program: runtime.executable, args: runtime.args }
+  const env = windowEnvironment(process.env)
+  const command = { ...(hasDisplay() ? plain : underVirtualDisplay(plain)), env }
+  const account = findWindowAccount()
+  if (account === null) return { ...command, pictures: cacheDir() }
+  prepareFolders(account)
+  return { ...asAccount(account, command), pictures: windowFolders(account, env).pictures }
 }
 
 async function waitUntilDrawn(

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { windowAccount } from '#contract/client/place'
 import { createIdRanges, idsOfSandbox, nobodysIds } from './id-ranges.ts'
 
 test('each owner has a range of its own, the same until it lets go', () => {
@@ -18,12 +19,12 @@ test('what an earlier agent gave is not given again', () => {
   expect(later.take('a')).not.toBe(first)
 })
 
-test('all of them lie below what does not fit into a signed number, and none is nobody’s', () => {
+test('all of them lie below what does not fit into a signed number, and none is nobody’s or the window’s', () => {
   const ranges = createIdRanges(['', ''], 0)
-  const all = new Set(Array.from({ length: 4095 }, (_, index) => ranges.take(String(index)) ?? -1))
-  expect(all.size).toBe(4095)
+  const all = new Set(Array.from({ length: 4094 }, (_, index) => ranges.take(String(index)) ?? -1))
+  expect(all.size).toBe(4094)
   expect(all.has(nobodysIds)).toBe(false)
-  expect(Math.max(...all) + idsOfSandbox).toBe(2 ** 31)
+  expect(Math.max(...all) + idsOfSandbox).toBe(windowAccount)
   expect(ranges.take('one more')).toBeNull()
 })
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { windowAccount } from '#contract/client/place'
 
 /** Ids that a sandbox has: 0 to 65535, as every distribution's accounts are within. */
 export const idsOfSandbox = 65_536
@@ -89,6 +90,7 @@ function freeRanges([users, groups]: readonly [string, string]): number[] {
   return rangesIn(ownArea).filter(
     (first) =>
       first !== nobodysIds &&
+      first !== windowAccount &&
       !others.some((other) => first < other.first + other.count && other.first < first + idsOfSandbox),
   )
 }

@@ -8,7 +8,7 @@ import { readOwner } from './read-owner.ts'
 export const agentStart = defineCommand({
   operands: '',
   count: [0, 0],
-  description: 'Needs root. Where an agent runs already, that one is kept.',
+  description: 'Needs root. Where an agent runs already, that one is kept, and lets the account of --owner use it too.',
   flags: {
     owner: { type: 'string', value: 'UID', help: 'Let this account use the agent too; its number.' },
     foreground: { type: 'boolean', help: 'Stay until the agent ends, as a service manager wants it.' },

@@ -17,6 +17,7 @@ export const shell = {
     staleText: 'You see what was last known; actions wait until it is back. Sandboxes go on running without it.',
     disabled: 'Not possible while the agent is away',
   },
+  notConfined: 'Chromium does not confine this window: good for trying, not for daily use.',
   olderElectron: 'Older Electron {{version}}: good for trying, not for daily use.',
   theme: { label: 'Theme', system: 'Follow the system', dark: 'Dark', light: 'Light' },
   layers: 'Menus and hints',

@@ -12,6 +12,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { wordedText } from '../../copy/i18n.ts'
 import { useAgent } from '../../store/agent-store.ts'
+import { useWindowProcess } from '../../store/app-store.ts'
 import { loadClasses, useClasses, useMeasuring } from '../../store/classes-store.ts'
 import { examine, type HostModel, type HostReport, useHost } from '../../store/host-store.ts'
 import { Page } from '../shell/page.tsx'
@@ -87,6 +88,7 @@ function Report({ report }: { readonly report: HostReport }): ReactNode {
           <dt>{t('host.memory')}</dt>
           <dd>{formatBytes(memoryBytes)}</dd>
         </div>
+        <WindowFact />
       </dl>
       <section className="section" aria-labelledby="host-classes">
         <h2 id="host-classes" className="section-title">
@@ -115,6 +117,19 @@ function Report({ report }: { readonly report: HostReport }): ReactNode {
         </ul>
       </section>
     </>
+  )
+}
+
+/** As whom this window runs, and how far its page is confined. */
+function WindowFact(): ReactNode {
+  const { t } = useTranslation()
+  const window = useWindowProcess()
+  if (window === null) return null
+  return (
+    <div>
+      <dt>{t('host.window')}</dt>
+      <dd>{t(window.isConfined ? 'host.windowConfined' : 'host.windowNotConfined', { uid: String(window.uid) })}</dd>
+    </div>
   )
 }
 

@@ -1,14 +1,14 @@
-import { screen, waitFor } from '@testing-library/react'
+import { cleanup, screen, waitFor } from '@testing-library/react'
 import { afterEach, expect, test } from 'vitest'
 import { appStore, loadApp } from '../../store/app-store.ts'
 import { makeFakeJoey } from '../../testing/fake-joey.ts'
 import { renderScreen } from '../../testing/render.tsx'
 import { Sidebar } from './sidebar.tsx'
 
-afterEach(() => appStore.setState({ electron: { kind: 'unknown' } }))
+afterEach(() => appStore.setState({ electron: { kind: 'unknown' }, process: null }))
 
-const runOn = async (electron: string, isOlderElectron: boolean): Promise<void> => {
-  const info = { version: '0.1.0', platform: 'linux', electron, isOlderElectron }
+const runOn = async (electron: string, isOlderElectron: boolean, isConfined = true): Promise<void> => {
+  const info = { version: '0.1.0', platform: 'linux', electron, isOlderElectron, uid: 1000, isConfined }
   Object.assign(window, { joey: makeFakeJoey({ calls: { 'app.info': () => info } }) })
   renderScreen(<Sidebar />)
   await loadApp()
@@ -23,4 +23,12 @@ test('a window on an older Electron says so, with its version', async () => {
 test('a window on the right one says nothing of it', async () => {
   await runOn('45.4.1', false)
   expect(screen.queryByText(/Older Electron/)).toBeNull()
+})
+
+test('a window whose page Chromium does not confine says so, and one that it confines says nothing', async () => {
+  await runOn('45.4.1', false, false)
+  await waitFor(() => expect(screen.getByText(/Chromium does not confine this window/)).toBeTruthy())
+  cleanup()
+  await runOn('45.4.1', false, true)
+  expect(screen.queryByText(/does not confine/)).toBeNull()
 })

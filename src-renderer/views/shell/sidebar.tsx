@@ -5,7 +5,7 @@ import { Link, useLocation } from 'wouter'
 import { Mark } from '../../components/mark.tsx'
 import { Segments } from '../../components/toggles.tsx'
 import { useAgent } from '../../store/agent-store.ts'
-import { useElectron } from '../../store/app-store.ts'
+import { useElectron, useWindowProcess } from '../../store/app-store.ts'
 import { changeSettings, useSettings } from '../../store/settings.ts'
 import { AgentStatus } from './agent-status.tsx'
 
@@ -29,6 +29,7 @@ export function Sidebar(): ReactNode {
       </nav>
       <footer className="sidebar-foot">
         <OlderElectron />
+        <NotConfined />
         <AgentStatus />
         <ThemeSwitch />
       </footer>
@@ -45,6 +46,18 @@ function OlderElectron(): ReactNode {
     <p className="older-electron" title={t('shell.olderElectron', { version: electron.version })}>
       <TriangleAlert aria-hidden="true" />
       <span className="sidebar-words">{t('shell.olderElectron', { version: electron.version })}</span>
+    </p>
+  )
+}
+
+/** A page that is taken over would be all that the window is. */
+function NotConfined(): ReactNode {
+  const { t } = useTranslation()
+  if (useWindowProcess()?.isConfined !== false) return null
+  return (
+    <p className="older-electron" title={t('shell.notConfined')}>
+      <TriangleAlert aria-hidden="true" />
+      <span className="sidebar-words">{t('shell.notConfined')}</span>
     </p>
   )
 }
