@@ -80,7 +80,7 @@ for (const [format, start] of [
   ['PNG', '\u0089PNG'],
 ] as const) {
   test(`the picture is saved as ${format}`, async ({ testAgent, mainWindow }) => {
-    const path = join(testAgent.home, `picture.${format.toLowerCase()}`)
+    const path = join(testAgent.windowHome, `picture.${format.toLowerCase()}`)
     await answerSaveDialog(mainWindow, path)
     await testAgent.runSandbox('drawn')
     const isolation = await mainWindow.shell.openIsolation()

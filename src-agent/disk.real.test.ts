@@ -42,6 +42,24 @@ function disksSeenBy(pid: number): string[] {
   return text.split('\n').filter((line) => line.includes(`${agent.place.run}/limited/`) && line.includes(' - ext4 '))
 }
 
+describe.each(['container', 'gvisor', 'microvm'] as const)(
+  'a disk with neither files nor bytes left in the class %s',
+  (own) => {
+    test('starts again and again, and what is in the way can be removed', async () => {
+      const { id } = await create(own, 64 * mebibyte)
+      const fill =
+        'mkdir /many; i=0; while echo -n >/many/$i; do i=$((i+1)); done 2>/dev/null; dd if=/dev/zero of=/many/0 bs=4k'
+      expect(await shell(id, fill)).toContain('No space left on device')
+      for (let round = 0; round < 3; round += 1) {
+        await agent.client.restartSandbox({ ref: id, graceMs: 100 })
+        expect(await shell(id, 'echo >/other')).toContain('No space left on device')
+      }
+      expect(await shell(id, 'rm -r /many && echo >/other && echo done')).toBe('done')
+      await remove(id)
+    })
+  },
+)
+
 describe.each(['container', 'gvisor'] as const)('a limit of the disk in the class %s', (own) => {
   test('it is full at that size, starts again when it is full, and has more room after the limit was raised', async () => {
     const { id } = await create(own, 64 * mebibyte)

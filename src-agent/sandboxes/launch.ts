@@ -20,12 +20,18 @@ export interface LaunchDeps extends CleanupDeps, LaunchPlanDeps {
   readonly events: Pick<EventLog, 'commit'>
 }
 
-/** How the first process of a run comes to be. */
-export type Begin = (driver: Driver, plan: LaunchPlan, signal: AbortSignal) => Promise<Running>
+/** How the first process of a run comes to be. `beforeGuest` MUST have ended before any of the guest's instructions runs, where that can be. */
+export type Begin = (
+  driver: Driver,
+  plan: LaunchPlan,
+  signal: AbortSignal,
+  beforeGuest: () => Promise<void>,
+) => Promise<Running>
 
-const beginAnew: Begin = async (driver, plan, signal) => {
+const beginAnew: Begin = async (driver, plan, signal, beforeGuest) => {
   const running = await driver.create(plan, signal)
   await sizeTerminal(driver, plan, running)
+  await beforeGuest()
   await driver.start(plan.id, signal)
   return running
 }
@@ -103,14 +109,15 @@ interface Beginning {
 
 /** With ids of its own where that can be had; where not, it begins without, and a notice says why. */
 async function beginMapped(
-  deps: Pick<LaunchDeps, 'events' | 'records'>,
+  deps: Pick<LaunchDeps, 'events' | 'records' | 'folder' | 'limitedDisks'>,
   { driver, plan, reason, begin }: Beginning,
   signal: AbortSignal,
 ): Promise<{ running: Running; plan: LaunchPlan }> {
+  const holdSpare = () => deps.limitedDisks.holdSpare(deps.folder.sandbox(plan.id))
   const why = reason ?? (plan.users === null ? null : findForeignUser(plan.process))
   if (plan.users !== null && why === null) {
     try {
-      return { running: await begin(driver, plan, signal), plan }
+      return { running: await begin(driver, plan, signal, holdSpare), plan }
     } catch (error) {
       const { reason: failure, params } = AppError.from(error).wire
       if (failure !== 'ids-not-mappable') throw error
@@ -124,7 +131,7 @@ async function beginMapped(
   const name = deps.records.get(plan.id)?.sandbox.name ?? plan.hostname
   if (why !== null) deps.events.commit([describeHostIds(name, driver.mapsIds, why)])
   const plain = { ...plan, users: null }
-  return { running: await begin(driver, plain, signal), plan: plain }
+  return { running: await begin(driver, plain, signal, holdSpare), plan: plain }
 }
 
 async function bothOrNeither(

@@ -206,10 +206,13 @@ export async function putDisk(
 
 /** Has a sandbox begin where the memory of a snapshot ends. */
 export function beginLive(deps: Pick<RestoreStepsDeps, 'folder'>, snapshot: SnapshotRecord): Begin {
-  return async (driver, plan, signal) => {
+  return async (driver, plan, signal, beforeGuest) => {
     const saving = liveSaving(driver)
     if (!saving) throw appError('live-not-in-class', { class: driver.class, doing: 'restore' })
-    return saving.restoreState(plan, stateFolder(deps, snapshot.snapshot.id), signal)
+    const running = await saving.restoreState(plan, stateFolder(deps, snapshot.snapshot.id), signal)
+    // Engines go on with a guest in one step.
+    await beforeGuest()
+    return running
   }
 }
 

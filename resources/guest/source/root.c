@@ -196,11 +196,48 @@ static int mount_disk(const char *spec, const char *place, unsigned long flags)
 	return mount(device, place, type, flags, NULL) < 0 ? errno : 0;
 }
 
+/*
+ * Files, each with a block, beside what the sandbox sees of its disk: overlayfs is mounted only where its work folder can be
+ * made, so a full disk would never start again. They are given up before and made again when all is mounted.
+ */
+enum { SPARE_FILES = 32 };
+static bool upper_is_disk;
+
+static void give_up_spare(void)
+{
+	char path[32];
+
+	for (int i = 0; i < SPARE_FILES; i++) {
+		snprintf(path, sizeof(path), "/upper/spare/%d", i);
+		unlink(path);
+	}
+}
+
+static void hold_spare(void)
+{
+	static const char block[4096];
+	char path[32];
+
+	if (mkdir("/upper/spare", 0700) < 0 && errno != EEXIST)
+		return;
+	for (int i = 0; i < SPARE_FILES; i++) {
+		snprintf(path, sizeof(path), "/upper/spare/%d", i);
+		int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+		bool is_full = fd < 0 || write(fd, block, sizeof(block)) != (ssize_t)sizeof(block);
+
+		if (fd >= 0)
+			close(fd);
+		if (is_full)
+			return;
+	}
+}
+
 static int mount_upper(const char *spec)
 {
 	int error;
 
-	if (spec != NULL)
+	upper_is_disk = spec != NULL;
+	if (upper_is_disk)
 		error = mount_disk(spec, "/upper", MS_NODEV | MS_NOATIME);
 	else if (mkdir("/upper", 0755) < 0 && errno != EEXIST)
 		error = errno;
@@ -208,6 +245,8 @@ static int mount_upper(const char *spec)
 		error = mount("upper", "/upper", "tmpfs", MS_NODEV, "mode=755") < 0 ? errno : 0;
 	if (error != 0)
 		return error;
+	if (upper_is_disk)
+		give_up_spare();
 	if ((mkdir("/upper/upper", 0755) < 0 && errno != EEXIST) || (mkdir("/upper/work", 0755) < 0 && errno != EEXIST))
 		return errno;
 	return 0;
@@ -242,6 +281,8 @@ int mount_root(const struct layers *layers)
 
 int finish_root(bool read_only)
 {
+	if (upper_is_disk)
+		hold_spare();
 	if (read_only && mount(NULL, "/sandbox", NULL, MS_REMOUNT | MS_BIND | MS_RDONLY | root_flags(), NULL) < 0)
 		return errno;
 	return 0;

@@ -12,6 +12,7 @@ import { copyWhole } from '../layers/copy-tools.ts'
 import { requireSpace } from '../layers/layer-disks.ts'
 import { syncFileSystem, syncPath } from '../layers/layer-places.ts'
 import { doesNotFit, makeDiskFile, requireDetached, resizeDiskFile } from './disk-file.ts'
+import { giveUpSpare, holdSpare } from './spare-files.ts'
 
 /** Of a sandbox: its folder, and with that all the rest. */
 type Place = Pick<SandboxPaths, 'folder'>
@@ -26,9 +27,14 @@ export interface LimitedDisks {
   openAll(places: readonly Place[]): Promise<void>
   /**
    * Gives the writable layer of a sandbox at rest the wished form and size: null is a plain folder. What was written stays;
-   * where that is more than the size, it is refused. MUST NOT be called while the sandbox runs.
+   * where that is more than the size, it is refused. A full disk has room for a start then. MUST NOT be called while the sandbox runs.
    */
   shape(place: Place, bytes: number | null, signal: AbortSignal): Promise<void>
+  /**
+   * Holds back on a sandbox's disk what its next start needs, which `shape` gives up again. To be called when all that a start makes
+   * is made, and before the guest runs. Without effect where there is no disk.
+   */
+  holdSpare(place: Place): Promise<void>
   /** What the disk is, and what of it is used; null where the writable layer is not limited. */
   sizeOf(place: Place): Promise<{ readonly bytes: number; readonly used: number } | null>
   /** Removes the disk with what is in it. Absent is no error. */
@@ -74,7 +80,11 @@ export function createLimitedDisks(deps: Deps): LimitedDisks {
       await removePlain(place)
       if (bytes === null) return toFolder({ run, mounts }, place, signal)
       if (bytes !== has.size) await resize({ run, mounts }, place, bytes, signal)
-      await mounts.mount(file, nameOf(place))
+      await giveUpSpare(await mounts.mount(file, nameOf(place)))
+    },
+
+    async holdSpare(place) {
+      if (existsSync(limitedFile(place))) await holdSpare(mounts.pointOf(nameOf(place)))
     },
 
     async sizeOf(place) {
