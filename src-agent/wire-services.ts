@@ -102,6 +102,7 @@ function openStorage(
     untrusted: () => untrustedFolders(sandboxes),
     onMoved: ({ name, from, to }) =>
       events.commit([notice('image-name-moved', { name, from: shortDigest(from), to: shortDigest(to) })]),
+    onForeignIds: (name, id) => events.commit([notice('image-ids-beyond', { name, id: String(id) })]),
     run,
     log,
   })

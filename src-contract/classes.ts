@@ -8,6 +8,7 @@ export const ClassFeature = z.enum([
   'exec',
   'terminals',
   'terminalNames',
+  'setIdBits',
   'signals',
   'outOfMemory',
   'unnamedFiles',

@@ -43,6 +43,10 @@ export const limitationSentences = defineSentences({
   'gvisor-terminal-names': {
     sentence: 'Terminals work, but have no name inside: `tty` and programs that open theirs by name fail.',
   },
+  'gvisor-set-id-bits': {
+    sentence:
+      'In folders of this machine a program that sets the set-user-id bit (`chmod 4755`) is told that it did, although nothing has changed. In containers and micro-VMs it is told that it may not.',
+  },
   'gvisor-kernel-modules': {
     sentence: 'gVisor has a kernel of its own that loads no modules. Take a micro-VM for them.',
   },

@@ -81,6 +81,11 @@ export const noticeSentences = defineSentences({
     params: { name: 'text', from: 'text', to: 'text' },
     sentence: 'The image name {name} now means {to}; before it was {from}.',
   },
+  'image-ids-beyond': {
+    params: { name: 'text', id: 'text' },
+    sentence:
+      'Files of the image {name} belong to ids up to {id}. In a container or gVisor sandbox, whose ids end at 65535, files with a higher one belong to nobody and cannot be changed; a micro-VM has all ids.',
+  },
   'record-unreadable': {
     params: {
       table: recordTables,

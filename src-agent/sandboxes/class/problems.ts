@@ -88,6 +88,7 @@ function levelOf(feature: ClassLimitation['feature'], spec: SandboxSpec): ClassP
     case 'diskSnapshot':
       return 'loses'
     case 'terminalNames':
+    case 'setIdBits':
     case 'signals':
     case 'outOfMemory':
     case 'unnamedFiles':

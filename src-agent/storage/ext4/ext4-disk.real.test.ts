@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +10,7 @@ import { createDiskConverter } from './ext4-disk.ts'
 
 const converter = createDiskConverter(run)
 const { signal } = new AbortController()
+const mebibyte = 2 ** 20
 let home: string
 
 beforeAll(() => {
@@ -30,5 +31,21 @@ test('random layers are the same after a way to a disk and back', { timeout: 120
     expect(await describeLayer(back), `seed ${seed}`).toBe(await describeLayer(layer))
     for (const path of [layer, disk, back]) rmSync(path, { recursive: true })
   }
+  expect(await readdir(home)).toEqual([])
+})
+
+test('a disk of a wished size has that size, or is refused where what shall be on it is more', async () => {
+  const [upper, disk] = [join(home, 'content'), join(home, 'wished')]
+  const bytes = 64 * mebibyte
+  mkdirSync(upper)
+  writeFileSync(join(upper, 'large'), Buffer.alloc(50 * mebibyte, 1))
+  await converter.makeDisk({ disk, from: { upper }, bytes, signal })
+  expect(statSync(disk).size).toBe(bytes)
+  rmSync(disk)
+  writeFileSync(join(upper, 'larger'), Buffer.alloc(30 * mebibyte, 1))
+  await expect(converter.makeDisk({ disk, from: { upper }, bytes, signal })).rejects.toMatchObject({
+    wire: { reason: 'disk-limit-below-use', params: { wanted: 64 } },
+  })
+  rmSync(upper, { recursive: true })
   expect(await readdir(home)).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, open, rename, rm, stat, statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Writable } from 'node:stream'
-import { AppError } from '#contract/app-error'
+import { AppError, appError } from '#contract/app-error'
 import type { Run } from '../../base/process/run.ts'
 import { stoppedBy } from '../../base/process/tool-errors.ts'
 import { parentOf } from '../../base/relative-path.ts'
@@ -32,7 +32,7 @@ export interface MakeDisk extends Work {
   readonly disk: string
   /** What it shall hold: a writable layer as a folder, or nothing but a root of this owner and mode. */
   readonly from: { readonly upper: string } | { readonly root: RootFolder }
-  /** Its size, but at least what its content needs; null: the usual one. */
+  /** Its size, which is refused where its content does not fit; null: the usual one. */
   readonly bytes?: number | null
 }
 
@@ -101,8 +101,12 @@ async function inParts(path: string, signal: AbortSignal, work: (part: string) =
 /** Somebody else has filled the medium meanwhile. */
 async function explainFull(error: unknown, folder: string): Promise<AppError> {
   const failure = AppError.from(error)
-  const isFull = /No space left on device|ENOSPC|Could not allocate block/.test(failure.wire.detail ?? '')
-  return isFull ? noSpace(overhead, await freeBytes(folder)) : failure
+  return isFull(failure) ? noSpace(overhead, await freeBytes(folder)) : failure
+}
+
+function isFull({ wire: { reason, detail = '' } }: AppError): boolean {
+  const words = /No space left on device|ENOSPC|Could not allocate (block|inode)/
+  return reason !== 'disk-limit-below-use' && words.test(detail)
 }
 
 async function makePart(tools: DiskTools, request: MakeDisk, part: string): Promise<void> {
@@ -158,7 +162,14 @@ async function format(
   } finally {
     await file.close()
   }
-  await tools.make({ disk: part, upper, inodes }, signal)
+  await tools.make({ disk: part, upper, inodes }, signal).catch((error: unknown) => {
+    throw wanted !== null && isFull(AppError.from(error)) ? tooSmall(wanted, AppError.from(error)) : error
+  })
+}
+
+/** What shall be on it is more than the size that was wished. */
+function tooSmall(wanted: number, { wire: { detail = '' } }: AppError): AppError {
+  return appError('disk-limit-below-use', { wanted: Math.floor(wanted / 2 ** 20) }, { detail })
 }
 
 async function makeRoot(path: string, { uid, gid, mode }: RootFolder): Promise<void> {
@@ -178,9 +189,11 @@ async function chooseSize(
   const needed = Math.ceil(contentBytes * 1.1) + overhead
   if (needed > free) throw noSpace(needed, free)
   // Who has chosen a size gets that, whatever is free now; it is taken only as it is used.
-  const empty = wanted !== null && contentBytes === 0
-  const least = empty ? 0 : needed + inodes * inodeBytes + contentBytes
-  const size = Math.max(least, wanted ?? Math.min(usualSize, Math.floor(free * mostOfFree)))
+  const usual = () => {
+    const least = needed + inodes * inodeBytes + contentBytes
+    return Math.max(least, Math.min(usualSize, Math.floor(free * mostOfFree)))
+  }
+  const size = wanted ?? usual()
   return Math.ceil(size / 2 ** 20) * 2 ** 20
 }
 

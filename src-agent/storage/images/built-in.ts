@@ -103,7 +103,7 @@ export async function prepareBuiltIn(
   const contentBytes = await tools.measure(signal)
   const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: 0, allRoot: true }, signal)
   const image = { architecture: hostArchitecture, createdAt: null, sizeBytes, contentBytes, config, builtIn: true }
-  return { digest, names: [builtInName], file, image, accounts }
+  return { digest, names: [builtInName], file, image, accounts, highestId: 0 }
 }
 
 async function addProgram(rootfs: string, place: string, content: Buffer): Promise<void> {

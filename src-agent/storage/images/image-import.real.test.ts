@@ -327,3 +327,13 @@ test('an archive of docker that shares a layer by a link', async () => {
   const [image] = await bench.importFile(tarFile([{ name: layer.name, type: '2', link: '../shared.tar' }, ...moved]))
   expect(await textIn(image!.digest)).toBe(sha256('hello'))
 })
+
+test.each([
+  ['the owner of a file', { name: 'file', uid: 65_536 }, 65_536],
+  ['the group of a file', { name: 'file', gid: 70_000 }, 70_000],
+  ['an owner in an extended header', { name: 'file', pax: { uid: '3000000000' } }, 3_000_000_000],
+  ['the last of a sandbox’s own', { name: 'file', uid: 65_535 }, null],
+] as const)('%s is told where a sandbox with ids of its own has it not', async (_what, entry, highest) => {
+  await bench.importFile(dockerArchive({ layers: [tarFile([entry])], tags: ['high:1'] }))
+  expect(bench.foreignIds).toEqual(highest === null ? [] : [['high:1', highest]])
+})

@@ -6,6 +6,7 @@ import { type Image, ImageDigest, ImageName, type Task } from '#contract/image'
 import { type Sentence, sentence } from '#contract/sentence'
 import { createInTurn } from '../../base/async/locks.ts'
 import { type DiskRoom, roomToFill } from '../../base/disk-room.ts'
+import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
 import type { Run } from '../../base/process/run.ts'
 import { stoppedBy } from '../../base/process/tool-errors.ts'
 import type { Accounts, ImageRecord, ImageRecords } from '../../state/records/image-records.ts'
@@ -67,6 +68,8 @@ export interface ImageStoreDeps {
   onChanged(image: Image): void
   onRemoved(digest: string): void
   onMoved(move: MovedName): void
+  /** Of an image whose files belong to ids that a sandbox with ids of its own has not: the highest. */
+  onForeignIds(name: string, highest: number): void
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
   /** Folders of this machine in which a sandbox may write: none unless given. */
   readonly untrusted?: () => readonly string[]
@@ -147,6 +150,9 @@ function createImageFiles(deps: ImageStoreDeps) {
       const moved = findMoved(stored, prepared)
       put(mergeRecords(stored, prepared, new Date().toISOString()))
       for (const each of moved) deps.onMoved(each)
+      for (const { digest, names, highestId } of prepared) {
+        if (highestId >= idsOfSandbox) deps.onForeignIds(names[0] ?? digest, highestId)
+      }
       return [...new Set(prepared.map(({ digest }) => digest))].map((digest) => imageOf(stored, digest))
     },
     async delete(digest: string): Promise<void> {

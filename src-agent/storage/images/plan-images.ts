@@ -18,6 +18,8 @@ export interface ImagePlan {
   readonly entries: number
   /** When the newest file in it was changed, in seconds since 1970. */
   readonly newest: number
+  /** Of the owners and groups of its files. */
+  readonly highestId: number
   readonly from:
     | { readonly kind: 'docker'; readonly index: number }
     | {
@@ -143,11 +145,11 @@ async function sumLayers(
   source: ImageSource,
   paths: readonly string[],
   { rootfs }: Configuration,
-): Promise<Pick<ImagePlan, 'contentBytes' | 'blobBytes' | 'entries' | 'newest'>> {
+): Promise<Pick<ImagePlan, 'contentBytes' | 'blobBytes' | 'entries' | 'newest' | 'highestId'>> {
   if (paths.length !== rootfs.diff_ids.length) {
     throw appError('image-inconsistent')
   }
-  const sums = { contentBytes: 0, blobBytes: 0, entries: 0, newest: 0 }
+  const sums = { contentBytes: 0, blobBytes: 0, entries: 0, newest: 0, highestId: 0 }
   for (const [at, path] of paths.entries()) {
     const facts = await source.blob(path)
     if (facts === null) throw incomplete(path)
@@ -158,6 +160,7 @@ async function sumLayers(
     sums.blobBytes += facts.size
     sums.entries += layer.entries
     sums.newest = Math.max(sums.newest, layer.newest)
+    sums.highestId = Math.max(sums.highestId, layer.highestId)
   }
   if (sums.entries > maxEntries) {
     throw appError('image-too-many-entries', { what: 'files', limit: maxEntries })

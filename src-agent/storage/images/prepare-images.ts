@@ -23,6 +23,8 @@ export interface PreparedImage {
   readonly file: string | null
   readonly image: Omit<Image, 'digest' | 'names' | 'importedAt'>
   readonly accounts: Accounts
+  /** Of the owners and groups of its files. */
+  readonly highestId: number
 }
 
 export interface PrepareRequest {
@@ -120,7 +122,7 @@ async function prepareOne(
   }
   if (isKnown(digest)) {
     const image = { ...about, sizeBytes: 0, contentBytes: 0 }
-    return { digest, file: null, image, accounts: { passwd: '', group: '' } }
+    return { digest, file: null, image, accounts: { passwd: '', group: '' }, highestId: plan.highestId }
   }
   report('unpacking', share.converting / (1 - share.checking))
   await tools.unpack(to, signal)
@@ -129,7 +131,7 @@ async function prepareOne(
   const contentBytes = await tools.measure(signal)
   report('packing', (share.converting + share.unpacking) / (1 - share.checking))
   const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: plan.newest }, signal)
-  return { digest, file, image: { ...about, sizeBytes, contentBytes }, accounts }
+  return { digest, file, image: { ...about, sizeBytes, contentBytes }, accounts, highestId: plan.highestId }
 }
 
 /** Makes the EROFS file of `rootfs`, which is gone afterwards. */

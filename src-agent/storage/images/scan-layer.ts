@@ -15,6 +15,8 @@ export interface LayerFacts {
   readonly entries: number
   /** When the newest file was changed, in seconds since 1970. */
   readonly newest: number
+  /** Of the owners and groups of its files. */
+  readonly highestId: number
 }
 
 export interface BlobFacts {
@@ -56,6 +58,7 @@ async function scanLayer(source: Bytes, compression: Compression, limits: ScanLi
   let unpacked = 0
   let contentBytes = 0
   let newest = 0
+  let highestId = 0
   async function* measured(): AsyncGenerator<Uint8Array> {
     for await (const chunk of decompress(source, compression, limits.confine)) {
       unpacked += chunk.length
@@ -70,12 +73,14 @@ async function scanLayer(source: Bytes, compression: Compression, limits: ScanLi
     rules.check(entry)
     contentBytes += entry.size
     if (entry.modified > newest && Number.isSafeInteger(entry.modified)) newest = entry.modified
+    highestId = Math.max(highestId, entry.highestId)
     if (contentBytes > limits.freeBytes) throw tooLargeForDisk(limits.freeBytes)
     return Promise.resolve()
   }
   // Some writers of layers (umoci) leave out the padding at the end. That nothing is cut off is proven by the digest.
   await readTar(all, check, { padEnd: true })
-  return { compression, diffId: `sha256:${hash.digest('hex')}`, contentBytes, entries: rules.entries(), newest }
+  const diffId = `sha256:${hash.digest('hex')}`
+  return { compression, diffId, contentBytes, entries: rules.entries(), newest, highestId }
 }
 
 async function skip(source: Bytes): Promise<undefined> {

@@ -12,6 +12,8 @@ export interface TarEntry {
   readonly size: number
   /** Seconds since 1970, rounded up. */
   readonly modified: number
+  /** The owner or the group, whichever is the higher. */
+  readonly highestId: number
   readonly pax: Readonly<Record<string, string>>
 }
 
@@ -83,6 +85,7 @@ function toEntry(header: Header): TarEntry {
     type: header.type,
     size: header.size,
     modified: Math.ceil(Number(pax['mtime'] ?? header.mtime.getTime() / 1000)),
+    highestId: Math.max(Number(pax['uid'] ?? header.uid) || 0, Number(pax['gid'] ?? header.gid) || 0),
     pax,
   }
 }

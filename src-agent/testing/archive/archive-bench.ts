@@ -62,6 +62,7 @@ export async function openArchiveBench(): Promise<ArchiveBench> {
     onChanged: () => {},
     onRemoved: () => {},
     onMoved: () => {},
+    onForeignIds: () => {},
     log,
   })
   const imageMounts = createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath })

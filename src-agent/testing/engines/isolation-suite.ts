@@ -175,6 +175,8 @@ export function describeIsolation(current: () => Trial): void {
       busybox mknod -m 666 disk b 8 0; busybox mknod -m 666 mem c 1 1; busybox ls`
     await trial.launch(trial.plan(['sleep', '1000'], { mounts }))
     expect((await trial.exec(['sh', '-c', script])).text).toBe('a\nb\n')
+    const { code } = await trial.exec(['busybox', 'chmod', '4755', '/mnt/a'])
+    expect(code === 0).toBe(trial.driver.limitations.some(({ feature }) => feature === 'setIdBits'))
     const modes = () => ['a', 'b'].map((name) => (statSync(join(source, name)).mode & 0o7777).toString(8))
     expect(modes()).toEqual(['644', '755'])
     await trial.reset()

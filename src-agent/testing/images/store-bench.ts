@@ -21,6 +21,7 @@ export interface StoreBench {
   readonly changed: Image[]
   readonly removed: string[]
   readonly moved: MovedName[]
+  readonly foreignIds: [name: string, highest: number][]
   /** Writes a file that is outside of the store. */
   write(name: string, content: string | Buffer): Promise<string>
   writeLayout(name: string, entries: readonly Entry[]): Promise<string>
@@ -39,6 +40,7 @@ export async function openBench(): Promise<StoreBench> {
   const changed: Image[] = []
   const removed: string[] = []
   const moved: MovedName[] = []
+  const foreignIds: [string, number][] = []
   const open = (more: Partial<ImageStoreDeps> = {}): ImageStore =>
     createImageStore({
       folder,
@@ -47,6 +49,7 @@ export async function openBench(): Promise<StoreBench> {
       onChanged: (image) => changed.push(image),
       onRemoved: (digest) => removed.push(digest),
       onMoved: (move) => moved.push(move),
+      onForeignIds: (...each) => foreignIds.push(each),
       log: { info: () => {}, warn: () => {} },
       ...more,
     })
@@ -64,6 +67,7 @@ export async function openBench(): Promise<StoreBench> {
     changed,
     removed,
     moved,
+    foreignIds,
     write,
     open,
     async writeLayout(name, entries) {

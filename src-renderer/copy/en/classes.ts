@@ -24,6 +24,7 @@ export const classes = {
     exec: 'Commands inside',
     terminals: 'Terminals',
     terminalNames: 'Names of terminals',
+    setIdBits: 'Set-user-id bits in mounts',
     signals: 'Real-time signals',
     outOfMemory: 'Running out of memory',
     unnamedFiles: 'Files without a name',

@@ -127,6 +127,7 @@ const limitations: readonly ClassLimitation[] = [
   limitation('namedPipes', sentence('gvisor-named-pipes')),
   limitation('watching', sentence('gvisor-watching')),
   limitation('terminalNames', sentence('gvisor-terminal-names')),
+  limitation('setIdBits', sentence('gvisor-set-id-bits')),
   limitation('ownKernelModules', sentence('gvisor-kernel-modules')),
 ]
 
