@@ -82,6 +82,10 @@ const said: readonly (readonly [NoticeFact, string])[] = [
     'The image name busybox now means sha256:1; before it was sha256:0.',
   ],
   [
+    notice('image-ids-beyond', { name: 'web:1', id: '70000' }),
+    'Files of the image web:1 belong to ids up to 70000. In a container or gVisor sandbox, whose ids end at 65535, files with a higher one belong to nobody and cannot be changed; a micro-VM has all ids.',
+  ],
+  [
     notice('record-unreadable', { ...record, table: 'removals' }),
     'The record of the removed sandbox aaaaaaaaaaaa cannot be read, so it is left out. Its files are left where they are. "joey doctor" shows why.',
   ],

@@ -106,6 +106,13 @@ export const restoreSentences = defineSentences({
     sentence: 'Its root {writable, select, yes {could} no {could not}} be written to.',
   },
   'machine-had-other-grants': { sentence: 'It had other grants.' },
+  'memory-had-capabilities': {
+    params: { names: 'text' },
+    sentence: 'Its programs held capabilities that are not granted: {names}.',
+  },
+  'memory-of-unknown-rights': {
+    sentence: 'It was saved by an earlier version, whose programs held more capabilities than they get today.',
+  },
   'machine-had-no-mounts': { sentence: 'It had no mounts.' },
   'dropped-connections': {
     params: { whose: ['sandbox', 'forks'] },

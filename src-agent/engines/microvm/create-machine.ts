@@ -18,6 +18,7 @@ import { hostLimits, type MachineShape, shapeOf } from './qemu/machine-shape.ts'
 import { freeSlots } from './qemu/qemu-arguments.ts'
 import { type ShareDeps, shareFolders } from './qemu/share-folders.ts'
 import type { MachineRecords } from './state/machine-records.ts'
+import { grantsInside } from './state/machine-state.ts'
 import type { DiskPool } from './template/disk-pool.ts'
 import type { Templates } from './template/templates.ts'
 
@@ -93,7 +94,7 @@ export async function recordMachine(
   const { argv, env, additionalGids, tty } = plan.process
   const process = { ...plan.process, argv: [...argv], env: [...env], additionalGids: [...additionalGids] }
   const { memoryMebibytes, cpus, network } = shape
-  const machine = { memoryMebibytes, cpus, network }
+  const machine = { memoryMebibytes, cpus, network, grants: grantsInside(plan) }
   await records.put(plan.id, { run, folder, ...running, ...machine, stdin: plan.stdin, tty, process })
 }
 

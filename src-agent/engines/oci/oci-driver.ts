@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
@@ -17,11 +17,12 @@ import { containerFlavour } from './container-flavour.ts'
 import { runtimeFailure } from './failures.ts'
 import { awaitReplaced, programOf } from './first-program.ts'
 import type { Engine, FlavourDeps, OciFlavour, Phase } from './flavour.ts'
-import { defaultCapabilities, resolveGrants } from './grants.ts'
+import { resolveGrants } from './grants.ts'
 import { type MonitorDeps, startMonitor, withHiddenNetSettings } from './monitor.ts'
 import { readRefusalInLog } from './refusal.ts'
+import { readRights, writeRights } from './rights-file.ts'
 import { removeRoom, roomOf } from './rooms.ts'
-import { buildProcess, type HostTraits, type Rights, rootfsFor } from './runtime-config.ts'
+import { buildProcess, type HostTraits, rootfsFor } from './runtime-config.ts'
 import { findWorkingFolder } from './working-folder.ts'
 
 export interface OciDeps extends MonitorDeps {
@@ -187,7 +188,7 @@ function prepareExec({ deps, flavour }: Parts, paths: SandboxPaths, id: SandboxI
       last: idsOfSandbox - 1,
     })
   }
-  const process = buildProcess(plan, deps.host, readRights(paths))
+  const process = buildProcess(plan, deps.host, readRights(paths.run))
   // At once: a kilobyte is written sooner than a thread is woken for it.
   writeFileSync(processFile, JSON.stringify(process), { mode: 0o600 })
   return {
@@ -262,9 +263,6 @@ async function startCreated({ run, runtime, runtimeRoot }: OciDeps, flavour: Oci
   }
 }
 
-const capabilitiesFile = 'capabilities.json'
-/** There where programs may gain rights. */
-const gainsRightsFile = 'gains-rights'
 /** Holds the first of this machine's ids that are the sandbox's. */
 const firstIdFile = 'first-id'
 
@@ -283,10 +281,7 @@ export async function writeBundle(
     writeFile(join(run, 'config.json'), JSON.stringify(config), { mode: 0o600 }),
     writeFile(launchFile(runtimeRoot, plan.id), JSON.stringify(flavour.launch(plan)), { mode: 0o600 }),
   ]
-  // Commands that join the sandbox later hold what it holds.
-  if (plan.grants.length > 0 || plan.dropped.length > 0)
-    files.push(writeFile(join(run, capabilitiesFile), JSON.stringify(granted.capabilities), { mode: 0o600 }))
-  if (mayGainRights(plan)) files.push(writeFile(join(run, gainsRightsFile), '', { mode: 0o600 }))
+  files.push(writeRights(run, { capabilities: granted.capabilities, gainsRights: mayGainRights(plan) }))
   if (plan.users !== null) files.push(writeFile(join(run, firstIdFile), String(plan.users.first), { mode: 0o600 }))
   await Promise.all(files)
 }
@@ -297,19 +292,6 @@ function beginIn(cwd: string, config: Readonly<Record<string, unknown>>): Record
 
 function readFirstId({ run }: SandboxPaths): number | null {
   return readNumber(join(run, firstIdFile))
-}
-
-function readRights({ run }: SandboxPaths): Rights {
-  return { capabilities: readCapabilities(run), gainsRights: existsSync(join(run, gainsRightsFile)) }
-}
-
-function readCapabilities(run: string): readonly string[] {
-  try {
-    return z.array(z.string()).parse(JSON.parse(readFileSync(join(run, capabilitiesFile), 'utf8')))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return defaultCapabilities
-    throw error
-  }
 }
 
 const State = z.object({ status: z.string() })

@@ -116,6 +116,25 @@ export function describeFailures(live: Live): void {
   )
 
   test(
+    'a memory whose programs hold what is not granted any more is refused, and nothing is left',
+    live(async (fixture) => {
+      const grants = [{ kind: 'cap', name: 'NET_RAW' } as const]
+      const parent = fixture.plan(1, counting, { grants })
+      await fixture.launch(parent)
+      await countsOn(fixture, parent)
+      const state = fixture.state()
+      // Taken back while it runs, so that its record says so already.
+      await fixture.save({ ...parent, grants: [] }, state)
+      const fork = fixture.plan(2, counting)
+      await expect(fixture.restore(fork, state)).rejects.toMatchObject({ wire: { reason: 'state-differs' } })
+      await expectAbsent(fixture, fork)
+      const same = fixture.plan(3, counting, { grants })
+      await fixture.restore(same, state)
+      await countsOn(fixture, same)
+    }),
+  )
+
+  test(
     'a restore that is cancelled leaves nothing',
     live(async (fixture) => {
       const parent = fixture.plan(1, counting)

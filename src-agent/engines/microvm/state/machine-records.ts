@@ -14,6 +14,8 @@ const MachineRecord = z.strictObject({
   cpus: z.int().positive(),
   /** Absent in records of agents that did not save states. */
   network: z.boolean().optional(),
+  /** What was granted when it was begun, as the guest knows it; absent in records of earlier agents. */
+  grants: z.array(z.string()).optional(),
   stdin: z.boolean(),
   tty: z.boolean(),
   process: z.strictObject({

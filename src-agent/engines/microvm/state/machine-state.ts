@@ -40,7 +40,12 @@ export function memoryFile(folder: string): string {
 }
 
 /** Writes the record of what is in the folder, and has it all on the medium. */
-export async function sealState(folder: string, key: string, plan: LaunchPlan, shape: MachineShape): Promise<void> {
+export async function sealState(
+  folder: string,
+  key: string,
+  plan: LaunchPlan,
+  { grants, ...shape }: MachineShape & { readonly grants?: string[] | undefined },
+): Promise<void> {
   const state: MachineState = {
     format: 1,
     key,
@@ -48,6 +53,8 @@ export async function sealState(folder: string, key: string, plan: LaunchPlan, s
     memoryBytes: (await stat(memoryFile(folder))).size,
     diskBytes: await diskSizes(plan),
     ...traitsOf(plan),
+    // What was granted or taken back meanwhile has not reached the guest.
+    ...(grants && { grants }),
   }
   await syncFile(memoryFile(folder))
   const record = await open(join(folder, names.record), 'wx', 0o600)
@@ -108,16 +115,17 @@ function differences(state: MachineState, plan: LaunchPlan): Sentence[] {
 }
 
 function traitsOf(plan: LaunchPlan): Pick<MachineState, 'tty' | 'readOnlyRoot' | 'grants'> {
+  return { tty: plan.process.tty, readOnlyRoot: plan.readOnlyRoot, grants: grantsInside(plan) }
+}
+
+/** Grants, and capabilities given up, that the guest gets once and keeps. */
+export function grantsInside(plan: Pick<LaunchPlan, 'grants' | 'dropped'>): string[] {
   const grants = plan.grants.flatMap((grant) => {
     if (grant.kind === 'cap') return [`cap ${grant.name}`]
     return grant.kind === 'no-seccomp' || grant.kind === 'new-privileges' ? [grant.kind] : []
   })
   const dropped = plan.dropped.map((name) => `without ${name}`)
-  return {
-    tty: plan.process.tty,
-    readOnlyRoot: plan.readOnlyRoot,
-    grants: [...new Set([...grants, ...dropped])].sort(),
-  }
+  return [...new Set([...grants, ...dropped])].sort()
 }
 
 async function diskSizes({ lowerFiles, paths }: LaunchPlan): Promise<number[]> {

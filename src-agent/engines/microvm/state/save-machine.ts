@@ -49,7 +49,8 @@ export async function saveMachine(
   const { network } = record
   if (network === undefined) throw tooOld()
   try {
-    const seal = () => sealState(folder, deps.stateKey, plan, shapeFrom(plan, { ...record, network }))
+    const seal = () =>
+      sealState(folder, deps.stateKey, plan, { ...shapeFrom(plan, { ...record, network }), grants: record.grants })
     const pauseMs = await standStill(deps, plan, record, { ...options, folder, seal })
     deps.log.info({ id: plan.id, pauseMs: Math.round(pauseMs) }, "a micro-VM's memory was saved")
     return { pauseMs, running: { pid: record.pid, monitorPid: record.monitorPid } }

@@ -3,6 +3,7 @@ import { AppError, appError } from '#contract/app-error'
 import { isMonitorOf } from '../../../base/process/host-process.ts'
 import { monitorFiles } from '../../conmon.ts'
 import type { LaunchPlan, Running } from '../../driver.ts'
+import { resolveGrants } from '../grants.ts'
 import type { GuestHelper } from './guest-helper.ts'
 import { checkState } from './state-file.ts'
 
@@ -26,7 +27,7 @@ export async function restoreState(
 ): Promise<Running> {
   const until = AbortSignal.any([signal, AbortSignal.timeout(restoreMs)])
   try {
-    await checkState(folder, stateKey)
+    await checkState(folder, stateKey, resolveGrants(plan).capabilities)
     until.throwIfAborted()
     const running = await begin(plan, folder, until)
     until.throwIfAborted()

@@ -5,6 +5,7 @@ import { moveProcesses, removeCgroup } from '../../../base/kernel/cgroup-files.t
 import { awaitMonitorGone, monitorFiles } from '../../conmon.ts'
 import type { Driver, LaunchPlan, LiveSaving, Running, SavedState } from '../../driver.ts'
 import type { Engine } from '../flavour.ts'
+import { readCapabilities } from '../rights-file.ts'
 import type { CodePatch } from './connections.ts'
 import { sealState } from './state-file.ts'
 import { prepareSuccessor, type Successor, type SuccessorDeps } from './successor.ts'
@@ -35,7 +36,8 @@ export async function saveState(
   const running = await readRunning(plan)
   if ((await deps.phase(plan.id)) !== 'running') throw notRunning()
   signal.throwIfAborted()
-  if (!goOn) return saveAndEnd(deps, plan, folder, { atRest, running })
+  const held = readCapabilities(plan.paths.run)
+  if (!goOn) return saveAndEnd(deps, plan, folder, { atRest, running, held })
   const successor = await makeSuccessor(deps, plan, { folder, monitorPid: running.monitorPid, signal })
   const patch = await deps.makeSavable(plan, running.pid).catch(async (error: unknown) => {
     await successor.stop()
@@ -51,7 +53,7 @@ export async function saveState(
   const [rest] = await Promise.allSettled([atRest()])
   const next = await successor.goOn()
   const pauseMs = performance.now() - began
-  await sealState(folder, deps.stateKey)
+  await sealState(folder, deps.stateKey, held)
   if (rest.status === 'rejected') throw rest.reason
   return { pauseMs, running: next }
 }
@@ -83,7 +85,11 @@ async function saveAndEnd(
   deps: SaveDeps,
   plan: LaunchPlan,
   folder: string,
-  { atRest, running }: Pick<Options, 'atRest'> & { readonly running: Running },
+  {
+    atRest,
+    running,
+    held,
+  }: Pick<Options, 'atRest'> & { readonly running: Running; readonly held: readonly string[] | null },
 ): Promise<SavedState> {
   const patch = await deps.makeSavable(plan, running.pid)
   const began = performance.now()
@@ -93,7 +99,7 @@ async function saveAndEnd(
   await awaitMonitorGone(monitorFiles(plan.paths.run).monitorPid, plan.id)
   await atRest()
   const pauseMs = performance.now() - began
-  await sealState(folder, deps.stateKey)
+  await sealState(folder, deps.stateKey, held)
   return { pauseMs, running }
 }
 

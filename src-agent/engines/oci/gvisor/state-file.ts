@@ -2,21 +2,31 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
+import { sentence } from '#contract/sentence'
 
 /** The only file that runsc writes, and what shows whether it is whole: runsc itself would notice late, or never. */
 const imageName = 'checkpoint.img'
 const sealName = 'state.json'
 
-const Seal = z.object({ bytes: z.int().positive(), stateKey: z.string() })
+const Seal = z.object({
+  bytes: z.int().positive(),
+  stateKey: z.string(),
+  /** What its programs hold; absent where that is not known. */
+  capabilities: z.array(z.string()).optional(),
+})
 
-/** Writes down what a saved state consists of. To be called once runsc has written it. */
-export async function sealState(folder: string, stateKey: string): Promise<void> {
+/** Writes down what a saved state consists of. To be called once runsc has written it. `held` is null where it is not known. */
+export async function sealState(folder: string, stateKey: string, held: readonly string[] | null): Promise<void> {
   const { size } = await stat(join(folder, imageName))
-  await writeFile(join(folder, sealName), `${JSON.stringify({ bytes: size, stateKey })}\n`, { mode: 0o600 })
+  const seal = { bytes: size, stateKey, ...(held && { capabilities: held }) }
+  await writeFile(join(folder, sealName), `${JSON.stringify(seal)}\n`, { mode: 0o600 })
 }
 
-/** Rejects what is not whole, and what this engine on this processor could not go on with. */
-export async function checkState(folder: string, stateKey: string): Promise<void> {
+/**
+ * Rejects what is not whole, what this engine on this processor could not go on with, and what would go on with capabilities that
+ * are not `granted`: nothing takes them from a program that holds them.
+ */
+export async function checkState(folder: string, stateKey: string, granted: readonly string[]): Promise<void> {
   const seal = await readSeal(join(folder, sealName))
   const size = await stat(join(folder, imageName)).then(
     (found) => found.size,
@@ -26,11 +36,14 @@ export async function checkState(folder: string, stateKey: string): Promise<void
     const detail = `${imageName} has ${size ?? 'no'} bytes, ${seal?.bytes ?? 'an unknown number'} were written`
     throw appError('state-damaged', { engine: 'gvisor' }, { detail })
   }
-  if (seal.stateKey === stateKey) return
-  throw appError('state-of-other-engine', {}, { detail: `${seal.stateKey}, here ${stateKey}` })
+  if (seal.stateKey !== stateKey) {
+    throw appError('state-of-other-engine', {}, { detail: `${seal.stateKey}, here ${stateKey}` })
+  }
+  if (seal.capabilities === undefined) throw appError('state-differs', { what: [sentence('memory-of-unknown-rights')] })
+  const more = seal.capabilities.filter((name) => !granted.includes(name))
+  if (more.length === 0) return
+  throw appError('state-differs', { what: [sentence('memory-had-capabilities', { names: more.join(', ') })] })
 }
-
-/** What a person reads of a state that cannot be used. */
 
 async function readSeal(file: string): Promise<z.infer<typeof Seal> | null> {
   try {
