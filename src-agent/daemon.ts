@@ -13,12 +13,14 @@ import { type AppArmorVerdict, examineModules, loadAppArmor } from './engines/ho
 import { closeDrivers, createDrivers } from './engines/host/create-drivers.ts'
 import { createHostProbe, type HostProbe } from './engines/host/host-probe.ts'
 import { examineIdMaps, probeIdMaps } from './engines/host/probe-id-maps.ts'
+import { createPipes } from './io/streams/pipes.ts'
 import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
 import { createSampler, type Sampler } from './observe/usage/sampler.ts'
 import { keepNetwork } from './sandboxes/keep-network.ts'
 import { watchMonitors } from './sandboxes/monitor-watch.ts'
 import { reconcile } from './sandboxes/reconcile.ts'
 import { createTerminals } from './sandboxes/terminals/create-terminals.ts'
+import { watchMounts } from './sandboxes/watch/watch-mounts.ts'
 import { watchDiskRoom } from './sandboxes/watch-disk-room.ts'
 import { openDatabase } from './state/database.ts'
 import { examineQuarantine } from './state/quarantine.ts'
@@ -97,7 +99,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     await stopServing(server, folder.socketPath)
     for (const part of [callers, terminals, sampler, isolation, history, reserve]) await part.close()
     await resumed
-    stopWatching()
+    await stopWatching()
     // First: machines that are made ready in the background have a place among the cgroups.
     await closeDrivers(drivers)
     await leave(services)
@@ -150,16 +152,19 @@ async function openEngines(
 }
 
 /** Follows what happens to sandboxes without the agent. Returns its own undo. */
-function watchHost(services: Services): () => void {
+function watchHost(services: Services): () => Promise<void> {
   const { folder, sandboxes } = services
+  const mounts = watchMounts({ ...services, pipes: createPipes() })
+  mounts.follow()
   const undo = [
     watchExits(folder.exits, sandboxes.endings.onExitFile),
     watchMonitors(services, sandboxes.endings),
     keepNetwork(services),
     watchDiskRoom(services),
   ]
-  return () => {
+  return async () => {
     for (const each of undo) each()
+    await mounts.close()
   }
 }
 

@@ -41,3 +41,11 @@ test('what a restore, a bundle and a comparison take of the table is what they t
   })
   expect(fieldsWhere(({ takesEffect }) => takesEffect !== 'created')).toEqual(['limits', 'grants', 'networkName'])
 })
+
+test('a mount is asked for again with all that was said of it', () => {
+  const mount = { kind: 'bind' as const, source: '/a', target: '/b', readOnly: false }
+  const again = (more: object) => wordsAgain({ ...spec, mounts: [{ ...mount, ...more }] }).slice(-2)
+  expect(again({})).toEqual(['-v', '/a:/b'])
+  expect(again({ readOnly: true, recursive: true, watch: false })).toEqual(['-v', '/a:/b:ro,recursive,nowatch'])
+  expect(again({ target: '/b:c', watch: false })).toEqual(['--mount', 'source=/a,target=/b:c,nowatch'])
+})

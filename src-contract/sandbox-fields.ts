@@ -326,8 +326,12 @@ export type FormKey = {
 export const formKeys = fieldsWhere(({ form }) => form !== undefined) as readonly FormKey[]
 
 /** The short form has no room for a colon in a path. */
-function mountWords({ source, target, readOnly, recursive }: SandboxSpec['mounts'][number]): string[] {
-  const words = [...(readOnly ? ['ro'] : []), ...(recursive ? ['recursive'] : [])]
+function mountWords({ source, target, readOnly, recursive, watch }: SandboxSpec['mounts'][number]): string[] {
+  const words = [
+    ...(readOnly ? ['ro'] : []),
+    ...(recursive ? ['recursive'] : []),
+    ...(watch === false ? ['nowatch'] : []),
+  ]
   if (![source, target].some((path) => path.includes(':'))) {
     return ['-v', [source, target, ...(words.length > 0 ? [words.join(',')] : [])].join(':')]
   }

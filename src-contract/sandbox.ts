@@ -85,6 +85,11 @@ export const Mount = z.strictObject({
    * source, nor what shows the kernel's state. Absent: it stays out.
    */
   recursive: z.boolean().optional(),
+  /**
+   * Whether programs inside that watch the folder are told of what is changed in it on this machine, where their kernel does not
+   * see that itself. Absent: they are.
+   */
+  watch: z.boolean().optional(),
 })
 export type Mount = z.infer<typeof Mount>
 

@@ -67,7 +67,8 @@ export function placedMounts(deps: Pick<Deps, 'folder'>, record: SandboxRecord):
   )
 }
 
-function mountsOf({ grants, mounts }: SandboxSpec): Mount[] {
+/** All mounts of a sandbox, those of grants too. */
+export function mountsOf({ grants, mounts }: SandboxSpec): Mount[] {
   return [...mountsOfGrants(grants, mounts), ...mounts]
 }
 

@@ -38,6 +38,12 @@ test('what is mounted below comes along where that is said', () => {
   expect(parseMount('/data:/data:ro,recursive', surroundings)).toEqual({ ...given, readOnly: true })
 })
 
+test('nobody inside is told of changes where that is said', () => {
+  const given = { source: '/data', target: '/data', readOnly: false, watch: false }
+  expect(parseMount('/data:/data:nowatch', surroundings)).toEqual(given)
+  expect(parseLongMount('source=/data,target=/data,nowatch', surroundings)).toEqual(given)
+})
+
 test('a path with a colon takes the long form', () => {
   expect(parseLongMount('source=./a:b,target=/x:y,ro', surroundings)).toEqual({
     source: '/home/me/here/a:b',

@@ -8,6 +8,8 @@ export interface MountRequest {
   readonly readOnly: boolean
   /** Only where it was said. */
   readonly recursive?: true
+  /** Only where it was refused. */
+  readonly watch?: false
 }
 
 interface Surroundings {
@@ -15,7 +17,9 @@ interface Surroundings {
   readonly home: string | undefined
 }
 
-/** Reads `SOURCE:TARGET[:ro|rw][,recursive]`. A relative source starts at the current folder, `~` at the home folder. */
+const knownWords: ReadonlySet<string> = new Set(['ro', 'rw', 'recursive', 'nowatch'])
+
+/** Reads `SOURCE:TARGET[:ro|rw][,recursive][,nowatch]`. A relative source starts at the current folder, `~` at the home folder. */
 export function parseMount(text: string, surroundings: Surroundings): MountRequest {
   const parts = text.split(':')
   const words = (parts.length === 3 ? (parts.pop() ?? '') : 'rw').split(',')
@@ -23,21 +27,21 @@ export function parseMount(text: string, surroundings: Surroundings): MountReque
   if (parts.length !== 2 || !source || !target) {
     throw usageError('usage-mount', { text })
   }
-  const word = words.find((each) => !['ro', 'rw', 'recursive'].includes(each))
+  const word = words.find((each) => !knownWords.has(each))
   if (word !== undefined) throw usageError('usage-mount-mode', { text, word })
   requireOneMode('-v', text, words)
   requireAbsolute('-v', text, target)
   return toRequest({ source: absolute(source, surroundings), target }, words)
 }
 
-/** Reads `source=SOURCE,target=TARGET[,ro][,recursive]`: for paths with a colon in them. */
+/** Reads `source=SOURCE,target=TARGET[,ro][,recursive][,nowatch]`: for paths with a colon in them. */
 export function parseLongMount(text: string, surroundings: Surroundings): MountRequest {
   const parts = text.split(',')
   const valueOf = (key: string) => parts.find((part) => part.startsWith(`${key}=`))?.slice(key.length + 1)
   const [source, target] = [valueOf('source'), valueOf('target')]
   const words = parts.filter((part) => !part.startsWith('source=') && !part.startsWith('target='))
   if (!source || !target) throw usageError('usage-mount-long', { text })
-  const word = words.find((each) => !['ro', 'rw', 'recursive'].includes(each))
+  const word = words.find((each) => !knownWords.has(each))
   if (word !== undefined) throw usageError('usage-mount-word', { text, word })
   requireOneMode('--mount', text, words)
   requireAbsolute('--mount', text, target)
@@ -45,7 +49,12 @@ export function parseLongMount(text: string, surroundings: Surroundings): MountR
 }
 
 function toRequest(paths: Pick<MountRequest, 'source' | 'target'>, words: readonly string[]): MountRequest {
-  return { ...paths, readOnly: words.includes('ro'), ...(words.includes('recursive') && { recursive: true }) }
+  return {
+    ...paths,
+    readOnly: words.includes('ro'),
+    ...(words.includes('recursive') && { recursive: true }),
+    ...(words.includes('nowatch') && { watch: false }),
+  }
 }
 
 function requireOneMode(option: string, text: string, words: readonly string[]): void {

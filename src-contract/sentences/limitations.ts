@@ -38,7 +38,7 @@ export const limitationSentences = defineSentences({
   },
   'gvisor-watching': {
     sentence:
-      'Programs that watch a mounted folder (inotify) do not hear of changes that are made on this machine; let them look from time to time (polling).',
+      'Programs that watch a mounted folder (inotify) hear of changes that are made on this machine from Joey: as new attributes of what has changed, and something of the name that comes and goes where it is gone. Not in a folder that is mounted read-only, nor in those called node_modules and .git.',
   },
   'gvisor-terminal-names': {
     sentence: 'Terminals work, but have no name inside: `tty` and programs that open theirs by name fail.',
@@ -64,7 +64,7 @@ export const limitationSentences = defineSentences({
   },
   'microvm-watching': {
     sentence:
-      'Programs that watch a mounted folder (inotify) do not hear of changes that are made on this machine; let them look from time to time (polling).',
+      'Programs that watch a mounted folder (inotify) hear of changes that are made on this machine from Joey: as new attributes and the end of writing of what has changed, and new attributes of the folder where something is gone. Not in a folder that is mounted read-only, nor in those called node_modules and .git.',
   },
   'microvm-grants': {
     sentence: 'The network of this machine and its devices cannot be given to a guest that has its own kernel.',

@@ -70,6 +70,16 @@ export const noticeSentences = defineSentences({
     sentence:
       '{socket}, which "{name}" sees by a mount, is a socket of this machine: programs in the sandbox cannot connect to it.',
   },
+  'mounts-not-watched': {
+    params: { name: 'text' },
+    sentence:
+      'Programs in "{name}" that watch a mounted folder do not hear of changes that are made on this machine: its kernel gives no watch for that. Let them look from time to time (polling).',
+  },
+  'mounts-watched-in-part': {
+    params: { name: 'text', folders: 'number' },
+    sentence:
+      'There are more folders in the mounts of "{name}" than can be watched for it ({folders}). Programs in it do not hear of changes that are made on this machine in the others, which lie deepest.',
+  },
   'settings-unreadable': {
     sentence: 'The settings cannot be read, so those of a new installation hold until you choose others.',
   },

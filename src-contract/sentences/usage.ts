@@ -72,7 +72,7 @@ export const usageSentences = defineSentences({
   },
   'usage-mount-mode': {
     params: { text: 'text', word: 'text' },
-    sentence: '-v {text}: the mode is ro or rw, and recursive, not "{word}".',
+    sentence: '-v {text}: the mode is ro or rw, and recursive or nowatch, not "{word}".',
   },
   'usage-mount-both-modes': {
     params: { option: 'text', text: 'text' },
@@ -81,7 +81,7 @@ export const usageSentences = defineSentences({
   'usage-mount-long': { params: { text: 'text' }, sentence: '--mount {text}: write source=SOURCE,target=TARGET.' },
   'usage-mount-word': {
     params: { text: 'text', word: 'text' },
-    sentence: '--mount {text}: "{word}" is none of source=, target=, ro, rw, recursive.',
+    sentence: '--mount {text}: "{word}" is none of source=, target=, ro, rw, recursive, nowatch.',
   },
   'usage-mount-target': {
     params: { option: 'text', text: 'text' },

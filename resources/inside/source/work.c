@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "touch.h"
 #include "work.h"
 
 /** Has the kernel of this sandbox write out what it keeps back of files. */
@@ -106,5 +107,7 @@ int do_work(int count, char **arguments)
 		return set_hostname(arguments[2]);
 	if (count == 3 && strcmp(arguments[1], "--let-go") == 0)
 		return let_go(atol(arguments[2]));
+	if (count == 4 && strcmp(arguments[1], "--touch") == 0)
+		return touch_changed(arguments[2], arguments[3]);
 	return -1;
 }

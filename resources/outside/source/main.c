@@ -58,6 +58,8 @@ int main(int count, char **words)
 		report_peers(words + 2);
 	if (count > 2 && strcmp(words[1], "no-set-id") == 0)
 		run_without_set_id(words + 2);
+	if (count > 5 && strcmp(words[1], "watch") == 0)
+		watch_folders(words + 2);
 	fprintf(stderr, "See resources/outside/README.md for what it takes.\n");
 	return 64;
 }

@@ -71,5 +71,7 @@ void restrict_devices(char **words) __attribute__((noreturn));
 void report_peers(char **words) __attribute__((noreturn));
 /* joey-outside no-set-id COMMAND... */
 void run_without_set_id(char **command) __attribute__((noreturn));
+/* joey-outside watch MOST DEPTH SKIPPED... -- HELD... */
+void watch_folders(char **words) __attribute__((noreturn));
 
 #endif

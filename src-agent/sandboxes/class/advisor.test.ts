@@ -162,13 +162,15 @@ test('what blocks comes first, and a limitation weighs by the wish', () => {
   ])
 })
 
-test('that a watcher gets no events matters to who mounts a folder', () => {
+test('that a watcher is not told of changes matters to who mounts a folder of which nobody can be told', () => {
   const limited = facts('gvisor', { limitations: [{ feature: 'watching', reason: 'Watchers hear nothing.' }] })
-  const mounts = [{ kind: 'bind', source: '/srv', target: '/src' }]
+  const mount = { kind: 'bind', source: '/srv', target: '/src' }
   const levels = (wish: object) =>
     findProblems(limited, SandboxSpec.parse({ image: 'a', ...wish })).map((each) => each.level)
 
-  expect(levels({ mounts })).toEqual(['loses'])
+  expect(levels({ mounts: [{ ...mount, readOnly: true }] })).toEqual(['loses'])
+  expect(levels({ mounts: [{ ...mount, watch: false }] })).toEqual(['note'])
+  expect(levels({ mounts: [mount] })).toEqual(['note'])
   expect(levels({})).toEqual(['note'])
 })
 

@@ -4,6 +4,7 @@ import { formatGrant } from '#contract/grant-text'
 import type { IsolationClass, SandboxSpec } from '#contract/sandbox'
 import { saidOf, sentence, type Wording } from '#contract/sentence'
 import { objectionInClass } from '../grant-policy.ts'
+import { mountsOf } from '../held-mounts.ts'
 
 /** A class as this host has it, as far as problems with a wish depend on it. */
 export interface ClassFacts {
@@ -75,7 +76,7 @@ function levelOf(feature: ClassLimitation['feature'], spec: SandboxSpec): ClassP
     case 'grants':
       return spec.grants.some(({ kind }) => kind !== 'host-path') ? 'loses' : 'note'
     case 'watching':
-      return hasHostFiles(spec) ? 'loses' : 'note'
+      return mountsOf(spec).some(({ readOnly }) => readOnly) ? 'loses' : 'note'
     case 'terminals':
       return spec.tty ? 'loses' : 'note'
     case 'ownKernelModules':
