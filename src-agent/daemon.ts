@@ -6,7 +6,8 @@ import { listenOnSocket } from './api/http-server.ts'
 import { removeCgroups } from './base/kernel/cgroup-files.ts'
 import { preparePrivateMounts } from './base/kernel/private-mounts.ts'
 import { boundAgent } from './base/process/bound-agent.ts'
-import { run } from './base/process/run.ts'
+import { findResource } from './base/process/resources.ts'
+import { run, startProgramsBy } from './base/process/run.ts'
 import { ability } from './engines/driver.ts'
 import { watchExits } from './engines/exit-watch.ts'
 import { type AppArmorVerdict, examineModules, loadAppArmor } from './engines/host/apparmor.ts'
@@ -51,7 +52,7 @@ export interface Joeyd {
 export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const { folder, log } = settings
   await preparePrivateMounts(run, settings.outerMounts, sayNoNull(log))
-  await boundAgent(run)
+  const endStarter = await boundPrograms(log)
   const reserve = createReserve({ file: folder.reserve, log })
   // With a full disk the records could not even be opened.
   await reserve.makeWay()
@@ -72,9 +73,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const isolation = await wireIsolation({ services, offers, keep: history.keepBeforeChange })
   notify(services, messages)
   const stopWatching = watchHost(services)
-  await images.ensureBuiltIn(services.signal).catch((error: unknown) => {
-    log.error({ err: error }, 'the built-in image could not be made')
-  })
+  await makeBuiltIn(services)
   // After the watch: a sandbox that is started by it is one to be watched.
   // Both hold what they go on with before anybody is served, so neither may wait for the other.
   const resumed = Promise.all([history.resume(), isolation.resume()]).then((more) => notify(services, more.flat()))
@@ -105,8 +104,24 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     await leave(services)
     services.dispose()
     database.close()
+    await endStarter()
   }
   return { stop, stopped }
+}
+
+/**
+ * What holds for everything that the agent starts, and what starts it from then on, because that passes it on. Where that does
+ * not work here, the agent starts programs itself, which takes longer.
+ */
+async function boundPrograms(log: Logger): Promise<() => Promise<void>> {
+  await boundAgent(run)
+  const outside = findResource(`outside/${process.arch}/joey-outside`)
+  const nothing = async () => undefined
+  if (outside === null) return nothing
+  return startProgramsBy(outside).catch((err: unknown) => {
+    log.warn({ err }, 'the agent starts programs itself')
+    return nothing
+  })
 }
 
 function sayNoNull(log: Logger): (error: unknown) => void {
@@ -119,6 +134,13 @@ function createUsageSampler(services: Services): Sampler {
     reader: createCgroupReader(),
     list: () => listRunning(services),
     engineMemory: ({ id }) => engineMemoryOf(services, id),
+  })
+}
+
+/** Without it the agent serves all the same. */
+async function makeBuiltIn({ images, signal, log }: Services): Promise<void> {
+  await images.ensureBuiltIn(signal).catch((error: unknown) => {
+    log.error({ err: error }, 'the built-in image could not be made')
   })
 }
 

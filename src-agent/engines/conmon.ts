@@ -9,7 +9,7 @@ import { systemPath } from '#contract/client/system-program'
 import { isMonitorOf } from '../base/process/host-process.ts'
 import { endGroup } from '../base/process/kill-group.ts'
 import { oomScores, protectFromOom } from '../base/process/oom-score.ts'
-import { type ChildProcess, start } from '../base/process/run.ts'
+import { type Program, startProgram } from '../base/process/run.ts'
 import { scriptCommand } from '../base/process/scripts.ts'
 import type { LaunchPlan, Running } from './driver.ts'
 import { monitorLogBytes } from './log-bound.ts'
@@ -105,7 +105,7 @@ export async function startConmon(begin: Start, signal: AbortSignal): Promise<Ru
   signal.throwIfAborted()
   const [program, ...args] = command
   const pipe = report === undefined ? null : openReport(report)
-  const child = start(program, args, {
+  const child = await startProgram(program, args, {
     // conmon leaves a file named oom where it stands.
     cwd: run,
     env: {
@@ -114,11 +114,13 @@ export async function startConmon(begin: Start, signal: AbortSignal): Promise<Ru
       _OCI_SYNCPIPE: '3',
     },
     stdio: ['ignore', 'ignore', 'pipe', pipe?.held ?? 'pipe'],
+  }).finally(() => {
+    if (pipe) closeSync(pipe.held)
   })
-  if (pipe) closeSync(pipe.held)
   const words = pipe?.reader ?? (child.stdio[3] as Readable)
   const abort = () => void endGroup(child)
   signal.addEventListener('abort', abort, { once: true })
+  if (signal.aborted) abort()
   try {
     const pid = await readReport(child, words, begin)
     const monitorPid = Number.parseInt(await readFile(monitorFiles(run).monitorPid, 'utf8'), 10)
@@ -141,7 +143,7 @@ function openReport(path: string): { readonly held: number; readonly reader: Rea
 }
 
 function readReport(
-  child: ChildProcess,
+  child: Program,
   pipe: Readable,
   { toError, toErrorBefore }: Pick<Start, 'toError' | 'toErrorBefore'>,
 ): Promise<number> {
@@ -149,7 +151,6 @@ function readReport(
     let text = ''
     let complaints = ''
     const fail = (words: string) => reject(toError(words))
-    child.once('error', (error) => fail(error.message))
     child.stdio[2]?.on('data', (chunk: Buffer) => {
       if (complaints.length < 8192) complaints += chunk.toString('utf8')
     })

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { agentEnvironment } from './agent-environment.ts'
+import { agentEnvironment, agentMemory } from './agent-environment.ts'
 import { systemPath } from './system-program.ts'
 
 test('only the settings of Joey go on, and programs are those of the system', () => {
@@ -12,10 +12,12 @@ test('only the settings of Joey go on, and programs are those of the system', ()
     JOEY_HOME: '/srv/joey',
     JOEY_RUNTIME: 'runc',
     JOEY_SECRET: 'x',
+    MALLOC_CHECK_: '3',
   }
   expect(agentEnvironment(caller)).toEqual({
     PATH: systemPath,
     LC_ALL: 'C.UTF-8',
+    ...agentMemory,
     JOEY_HOME: '/srv/joey',
     JOEY_RUNTIME: 'runc',
   })

@@ -56,6 +56,8 @@ int main(int count, char **words)
 		restrict_devices(words + 2);
 	if (count > 2 && strcmp(words[1], "peers") == 0)
 		report_peers(words + 2);
+	if (count > 2 && strcmp(words[1], "starter") == 0)
+		start_programs(words + 2);
 	if (count > 2 && strcmp(words[1], "no-set-id") == 0)
 		run_without_set_id(words + 2);
 	if (count > 5 && strcmp(words[1], "watch") == 0)

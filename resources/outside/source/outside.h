@@ -69,6 +69,8 @@ void run_in_scope(char **words) __attribute__((noreturn));
 void restrict_devices(char **words) __attribute__((noreturn));
 /* joey-outside peers PROCESS */
 void report_peers(char **words) __attribute__((noreturn));
+/* joey-outside starter PROCESS */
+void start_programs(char **words) __attribute__((noreturn));
 /* joey-outside no-set-id COMMAND... */
 void run_without_set_id(char **command) __attribute__((noreturn));
 /* joey-outside watch MOST DEPTH SKIPPED... -- HELD... */

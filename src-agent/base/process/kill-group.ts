@@ -1,12 +1,14 @@
-import type { ChildProcess } from 'node:child_process'
+import type { Program } from './program.ts'
 
 const defaultGraceMs = 2_000
+
+type Ending = Pick<Program, 'pid' | 'exitCode' | 'signalCode' | 'once'>
 
 /**
  * Ends a child that leads its own process group, with everything in that group: TERM, and after the grace KILL.
  * Resolves once the child is reaped. Ending a child that has ended is not an error.
  */
-export async function endGroup(child: ChildProcess, graceMs = defaultGraceMs): Promise<void> {
+export async function endGroup(child: Ending, graceMs = defaultGraceMs): Promise<void> {
   if (child.pid === undefined) return
   if (!hasEnded(child)) {
     const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
@@ -21,11 +23,12 @@ export async function endGroup(child: ChildProcess, graceMs = defaultGraceMs): P
 }
 
 /** Whether the child has been reaped. */
-export function hasEnded(child: ChildProcess): boolean {
+export function hasEnded(child: Pick<Ending, 'exitCode' | 'signalCode'>): boolean {
   return child.exitCode !== null || child.signalCode !== null
 }
 
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
+/** Sends a signal to a process group. One that is gone is no error. */
+export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
   if (pid === undefined) return
   try {
     process.kill(-pid, signal)

@@ -5,10 +5,13 @@ import type { AppError } from '#contract/app-error'
 import { findSystemProgram } from '#contract/client/system-program'
 import { minimalEnvironment } from './environment.ts'
 import { endGroup } from './kill-group.ts'
-import { giveUpProtection } from './oom-score.ts'
+import { giveUpProtection, oomScores, sacrifice } from './oom-score.ts'
+import type { Program, Stream } from './program.ts'
+import { openStarter, type Starter } from './starter.ts'
+import { maxStreams } from './starter-messages.ts'
 import { notStarted, outputTooLarge, stoppedBy, timedOut, toolFailed } from './tool-errors.ts'
 
-export type { ChildProcess, ChildProcessWithoutNullStreams }
+export type { ChildProcess, ChildProcessWithoutNullStreams, Program }
 
 export interface RunOptions {
   readonly signal?: AbortSignal
@@ -47,8 +50,10 @@ export interface StartOptions {
   readonly env?: NodeJS.ProcessEnv
   /** Leads its own session and process group, so that `endGroup` can end it with its children. True otherwise. */
   readonly detached?: boolean
+  /** It is a guest's: the kernel kills it first where the machine runs out of memory, with all that it starts. */
+  readonly goesFirst?: boolean
   /** Descriptors 0, 1, 2, …: pipes otherwise. */
-  readonly stdio?: readonly ('pipe' | 'ignore' | number)[]
+  readonly stdio?: readonly Stream[]
 }
 
 const defaultOutputBytes = 8 * 1024 * 1024
@@ -67,19 +72,77 @@ export function start(
 ): ChildProcessWithoutNullStreams
 export function start(program: string, args: readonly string[], options: StartOptions): ChildProcess
 export function start(program: string, args: readonly string[], options: StartOptions = {}): ChildProcess {
-  // With a PATH of its own a caller looks for programs there; nobody but tests does.
-  const path = program.includes('/') || options.env?.['PATH'] ? program : (findSystemProgram(program) ?? program)
-  const child = spawn(path, args, {
+  const child = spawn(pathOf(program, options), args, {
     shell: false,
     detached: options.detached ?? true,
     env: options.env ?? minimalEnvironment(),
     stdio: [...(options.stdio ?? ['pipe', 'pipe', 'pipe'])],
     ...(options.cwd !== undefined && { cwd: options.cwd }),
   } satisfies SpawnOptions)
-  giveUpProtection(child.pid)
+  if (options.goesFirst) sacrifice(child.pid)
+  else giveUpProtection(child.pid)
   // Without a listener a missing program would end the agent. Whoever wants to know awaits whenStarted.
   child.on('error', () => {})
   return child
+}
+
+/** With a PATH of its own a caller looks for programs there; nobody but tests does. */
+function pathOf(program: string, { env }: Pick<StartOptions, 'env'>): string {
+  return program.includes('/') || env?.['PATH'] ? program : (findSystemProgram(program) ?? program)
+}
+
+let starter: Starter | null = null
+
+/**
+ * From now on `run` and {@link startProgram} have programs started by joey-outside, which is quicker than Node; as before where it
+ * does not work here. What they start inherits what the agent has by now. Gives the undo.
+ */
+export async function startProgramsBy(outside: string): Promise<() => Promise<void>> {
+  let isOver = false
+  const open = async (): Promise<void> => {
+    const host = start(outside, ['starter', String(process.pid)])
+    await whenStarted(host, outside)
+    starter = await openStarter(host, () => {
+      starter = null
+      if (!isOver) void open().catch(() => undefined)
+    })
+  }
+  await open()
+  return async () => {
+    isOver = true
+    await starter?.close()
+  }
+}
+
+/** Starts a program as {@link start} does, and resolves once it runs. Rejects with an {@link AppError} where it cannot be started. */
+export async function startProgram(
+  program: string,
+  args: readonly string[],
+  options: StartOptions = {},
+): Promise<Program> {
+  const path = pathOf(program, options)
+  const streams = options.stdio ?? ['pipe', 'pipe', 'pipe']
+  if (starter === null || !path.startsWith('/') || !canTake(starter, streams)) {
+    const child = start(program, args, options)
+    await whenStarted(child, program, options.cwd)
+    return child
+  }
+  const request = {
+    arguments: [path, ...args],
+    environment: options.env ?? minimalEnvironment(),
+    folder: options.cwd ?? '',
+    streams,
+    detached: options.detached ?? true,
+    oomScore: options.goesFirst ? oomScores.guest : 0,
+  }
+  return starter.start(request).catch((error: NodeJS.ErrnoException) => {
+    throw notStarted(program, options.cwd, error)
+  })
+}
+
+function canTake({ passesDescriptors }: Starter, streams: readonly Stream[]): boolean {
+  if (streams.length < 3 || streams.length > maxStreams) return false
+  return passesDescriptors || streams.every((stream) => typeof stream !== 'number')
 }
 
 /** Resolves with the pid once the program runs, rejects with an {@link AppError} where it cannot be started. */
@@ -94,8 +157,7 @@ export function whenStarted(child: ChildProcess, program: string, cwd?: string):
 export const run: Run = async (program, args, options = {}) => {
   if (options.signal?.aborted) throw stoppedBy(options.signal)
   const command = [program, ...args]
-  const child = startForRun(program, args, options)
-  await whenStarted(child, program, options.cwd)
+  const child = await startForRun(program, args, options)
   const ended = endOf(child)
   const stderr = captureTail(child.stderr, stderrBytes)
   const guard = guardRun(child, command, options, stderr)
@@ -122,7 +184,7 @@ interface Guard {
 }
 
 /** Watches over cancellation and deadline of one running program. */
-function guardRun(child: ChildProcess, command: readonly string[], options: RunOptions, stderr: () => string): Guard {
+function guardRun(child: Program, command: readonly string[], options: RunOptions, stderr: () => string): Guard {
   const { signal, timeoutMs } = options
   let stopped: { readonly error: AppError; readonly ended: Promise<void> } | undefined
   const stop = (error: AppError): void => {
@@ -149,22 +211,22 @@ function guardRun(child: ChildProcess, command: readonly string[], options: RunO
   }
 }
 
-function startForRun(program: string, args: readonly string[], options: RunOptions): ChildProcess {
-  return start(program, args, {
+function startForRun(program: string, args: readonly string[], options: RunOptions): Promise<Program> {
+  return startProgram(program, args, {
     ...(options.cwd !== undefined && { cwd: options.cwd }),
     ...(options.env !== undefined && { env: options.env }),
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe', ...(options.stdio ?? [])],
   })
 }
 
-function feed(child: ChildProcess, input: string | Uint8Array | undefined): void {
+function feed(child: Program, input: string | Uint8Array | undefined): void {
   // A program may end, or close its input, without reading it.
   child.stdin?.on('error', () => {})
   if (input !== undefined) child.stdin?.end(input)
 }
 
 /** The exit code, once both pipes have ended too, or {@link drainMs} after the exit. */
-function endOf(child: ChildProcess): Promise<number> {
+function endOf(child: Program): Promise<number> {
   return new Promise((resolve) => {
     let timer: NodeJS.Timeout | undefined
     const finish = (): void => {

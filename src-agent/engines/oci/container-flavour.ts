@@ -1,8 +1,12 @@
+import { existsSync } from 'node:fs'
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sentence } from '#contract/sentence'
+import { listProcesses, removeCgroup } from '../../base/kernel/cgroup-files.ts'
+import { openCgroups } from '../../base/kernel/cgroup-hierarchy.ts'
 import { limitation } from '../class-sentences.ts'
 import type { FlavourDeps, OciFlavour } from './flavour.ts'
+import { readKernelPhase } from './kernel-phase.ts'
 import { buildRuntimeConfig, buildUpdate } from './runtime-config.ts'
 
 /** crun and runc: namespaces and cgroups of the host's own kernel. */
@@ -36,8 +40,23 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
     killAllOptions: ['--all'],
     killAnyway: async () => false,
     clear: async () => undefined,
+    phaseWithoutRuntime: (id, cgroup) => readKernelPhase({ runtimeRoot, id, cgroup, hierarchy: openCgroups() }),
+    removeWithoutRuntime: (id, cgroup) => removeEnded(join(runtimeRoot, id), cgroup),
     correctPhase: async (_id, reported) => reported,
     codeWithoutProcesses: null,
     forget: async () => undefined,
   }
+}
+
+/**
+ * Without hooks all that crun and runc keep of a container is a folder and its cgroup (their `delete` removes these, after it has
+ * killed what still runs, which is left to it). It takes a process of five milliseconds, which hundreds at once wait for.
+ */
+async function removeEnded(folder: string, cgroup: string): Promise<boolean> {
+  if ((await listProcesses(cgroup)).length > 0) return false
+  await removeCgroup(cgroup)
+  const { folderOf } = openCgroups()
+  if (existsSync(folderOf('pids', cgroup))) return false
+  await rm(folder, { recursive: true, force: true })
+  return true
 }

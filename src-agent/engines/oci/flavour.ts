@@ -55,8 +55,12 @@ export interface OciFlavour {
   readonly killAllOptions: readonly string[]
   /** Sends a signal in a state in which the runtime itself does not. False: there is nothing to be done. */
   killAnyway(id: SandboxId, signal: string, phase: 'created' | 'paused' | 'running'): Promise<boolean>
+  /** The phase without the runtime, which takes a process to say it; null, and left out, where only the runtime can tell. */
+  phaseWithoutRuntime?(id: SandboxId, cgroup: string): Promise<Phase | null>
   /** The phase, where the runtime itself is mistaken about it. */
   correctPhase(id: SandboxId, reported: Phase): Promise<Phase>
+  /** Removes what the runtime keeps of one without processes; false, and left out, where the runtime itself is needed for it. */
+  removeWithoutRuntime?(id: SandboxId, cgroup: string): Promise<boolean>
   /** Ends what is left of a sandbox, faster than the runtime's own `delete` does. */
   clear(id: SandboxId, cgroup: string): Promise<void>
   /** The exit code of a runtime that ends itself where it gets no more processes; null where the guest copes with that. */

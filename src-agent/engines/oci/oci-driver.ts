@@ -51,8 +51,10 @@ export function createOciDriver(
   const { runtimeRoot, host } = deps
   const engine: Engine = createEngine(deps, () => flavour.options)
   const flavour: OciFlavour = makeFlavour({ engine, host, runtimeRoot })
-  const phase = async (id: SandboxId) => flavour.correctPhase(id, await readPhase(engine, flavour.engineName(id)))
   const cgroup = (id: SandboxId) => `${host.cgroupParent}/${id}`
+  const phase = async (id: SandboxId) =>
+    (await flavour.phaseWithoutRuntime?.(id, cgroup(id))) ??
+    flavour.correctPhase(id, await readPhase(engine, flavour.engineName(id)))
   const parts = { deps, engine, flavour, phase, cgroup }
   return {
     name: deps.name,
@@ -120,10 +122,12 @@ function createLife({ deps, engine, flavour, phase, cgroup }: Parts) {
     async remove(id: SandboxId, paths: SandboxPaths) {
       waiting.delete(id)
       await flavour.clear(id, cgroup(id))
-      const { code } = await engine(['delete', '--force', nameOf(id)], answers)
-      // Success is gone; otherwise it may not have been there at all.
-      const left = code === 0 ? 'absent' : await phase(id)
-      if (left !== 'absent') throw appError('remove-failed', { left })
+      if (!(await flavour.removeWithoutRuntime?.(id, cgroup(id)))) {
+        const { code } = await engine(['delete', '--force', nameOf(id)], answers)
+        // Success is gone; otherwise it may not have been there at all.
+        const left = code === 0 ? 'absent' : await phase(id)
+        if (left !== 'absent') throw appError('remove-failed', { left })
+      }
       await flavour.forget(id, cgroup(id))
       await awaitMonitorGone(monitorFiles(paths.run).monitorPid, id)
       await Promise.all(

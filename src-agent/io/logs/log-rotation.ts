@@ -14,7 +14,7 @@ export interface LogRotation {
 
 export interface RotationOptions {
   readonly limitBytes?: number
-  /** The longest time between two checks of a log. */
+  /** The longest time between two checks of a log that may have been written to. */
   readonly latestMs?: number
   /** A rotation that failed; it is tried again. */
   readonly onError: (error: unknown, path: string) => void
@@ -28,6 +28,8 @@ const growingMs = 20
 const defaultLatestMs = 1_000
 /** In checks at the longest distance. */
 const checksUntilReopen = 4
+/** The same for a log that the kernel watches: it is looked at in case an event was lost, which is one read for each sandbox. */
+const checksUntilUntold = 15
 
 /**
  * conmon begins a log anew by itself (`monitorLogBytes`), which bounds it also while no agent runs. Here each file is
@@ -74,7 +76,7 @@ function createPauses(path: string, latestMs: number) {
   return {
     /** Null: until it is written to. While it grows nobody wants to hear of each write, so that is watched only then. */
     async pause(delayMs: number | null): Promise<void> {
-      if (delayMs === null && writes !== null) return writes.changed(latestMs)
+      if (delayMs === null && writes !== null) return writes.changed(checksUntilUntold * latestMs)
       if (delayMs === null) {
         // Returns at once, for one more check: there may have been a write before the watch.
         writes = watchLog(path)

@@ -18,7 +18,12 @@ export function watchLog(path: string): LogWatch {
     dirty = true
     resume?.()
   }
-  const watcher = tryToWatch(dirname(path), basename(path), wake)
+  let watcher = tryToWatch(dirname(path), basename(path), wake)
+  watcher?.on('error', () => {
+    watcher?.close()
+    watcher = null
+    wake()
+  })
   return {
     async changed(timeoutMs) {
       if (!dirty) {
@@ -45,11 +50,9 @@ const withoutWatchMs = 200
 
 function tryToWatch(folder: string, name: string, onChange: () => void): FSWatcher | null {
   try {
-    const watcher = watch(folder, { persistent: false }, (_event, changed) => {
+    return watch(folder, { persistent: false }, (_event, changed) => {
       if (changed === null || changed.startsWith(name)) onChange()
     })
-    watcher.on('error', () => watcher.close())
-    return watcher
   } catch {
     return null
   }

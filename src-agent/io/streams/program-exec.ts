@@ -1,8 +1,7 @@
 import { closeSync, fchownSync } from 'node:fs'
 import { constants } from 'node:os'
 import { endGroup } from '../../base/process/kill-group.ts'
-import { sacrifice } from '../../base/process/oom-score.ts'
-import { type ChildProcess, start, whenStarted } from '../../base/process/run.ts'
+import { type Program, startProgram } from '../../base/process/run.ts'
 import type { ProgramCommand } from '../../engines/driver.ts'
 import type { ExecChild, ExecOptions } from './exec-child.ts'
 import { execFailed, explainExecFailure, explainRefusal } from './exec-failure.ts'
@@ -17,14 +16,14 @@ export async function startProgramExec(command: ProgramCommand, options: ExecOpt
   const stdin = options.stdin ? await pipes.toChild() : null
   const [stdout, stderr] = [await pipes.fromChild(), await pipes.fromChild()]
   if (command.streamsOwner !== null) giveTo(command.streamsOwner, [stdin, stdout, stderr])
-  const child = start(command.program, command.args, {
+  const child = await startProgram(command.program, command.args, {
     env: { ...command.env },
+    goesFirst: true,
     stdio: [stdin?.childEnd ?? 'ignore', stdout.childEnd, stderr.childEnd],
+  }).finally(() => {
+    for (const pipe of [stdin, stdout, stderr]) if (pipe) closeSync(pipe.childEnd)
   })
-  sacrifice(child.pid)
   const exited = exitOf(child)
-  for (const pipe of [stdin, stdout, stderr]) if (pipe) closeSync(pipe.childEnd)
-  await whenStarted(child, command.program)
   const over = new AbortController()
   void exited.then(() => over.abort())
   const inside = awaitInside(command, signalProcess, over.signal)
@@ -58,7 +57,7 @@ function giveTo({ uid, gid }: NonNullable<ProgramCommand['streamsOwner']>, strea
   for (const stream of streams) if (stream) fchownSync(stream.childEnd, uid, gid)
 }
 
-function exitOf(child: ChildProcess): Promise<number> {
+function exitOf(child: Program): Promise<number> {
   return new Promise((resolve) => {
     child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
   })
