@@ -10,10 +10,11 @@ import { findResource } from './base/process/resources.ts'
 import { run, startProgramsBy } from './base/process/run.ts'
 import { ability } from './engines/driver.ts'
 import { watchExits } from './engines/exit-watch.ts'
-import { type AppArmorVerdict, examineModules, loadAppArmor } from './engines/host/apparmor.ts'
+import { type AppArmorVerdict, examineAppArmor, loadAppArmor } from './engines/host/apparmor.ts'
 import { closeDrivers, createDrivers } from './engines/host/create-drivers.ts'
 import { createHostProbe, type HostProbe } from './engines/host/host-probe.ts'
 import { examineIdMaps, probeIdMaps } from './engines/host/probe-id-maps.ts'
+import { examineSelinux, loadSelinux, type SelinuxVerdict } from './engines/host/selinux.ts'
 import { createPipes } from './io/streams/pipes.ts'
 import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
 import { createSampler, type Sampler } from './observe/usage/sampler.ts'
@@ -60,14 +61,14 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const { microvmKernel } = readSettings(database)
   // Read when a sandbox is saved, long after the settings are opened below.
   const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave
-  const { outside, apparmor, drivers } = await openEngines(settings, { microvmKernel, mayPatchGvisor })
+  const { outside, modules, drivers } = await openEngines(settings, { microvmKernel, mayPatchGvisor })
   const services = wireServices({ folder, database, log, drivers, outside })
   const { sandboxes, images } = services
   const sampler = createUsageSampler(services)
   const terminals = createTerminals(services)
   const messages = [...(await images.reconcile()), ...(await reconcile(services, sandboxes))]
   const callers = await openCallers(services)
-  const probe = createProbe(services, callers, apparmor)
+  const probe = createProbe(services, callers, modules)
   const history = wireHistory(services, database)
   const offers = async () => (await probe.examine()).classes
   const isolation = await wireIsolation({ services, offers, keep: history.keepBeforeChange })
@@ -169,8 +170,10 @@ async function openEngines(
 ) {
   const { outside } = await probeIdMaps({ run, folder: folder.home })
   const apparmor = await loadAppArmor({ run, folder: folder.home })
-  const drivers = await createDrivers({ ...choices, folder, run, log, outside, apparmor: apparmor.profile })
-  return { outside, apparmor, drivers }
+  const selinux = await loadSelinux({ run, folder: folder.home })
+  const confined = { apparmor: apparmor.profile, selinux: selinux.types }
+  const drivers = await createDrivers({ ...choices, ...confined, folder, run, log, outside })
+  return { outside, modules: { apparmor, selinux }, drivers }
 }
 
 /** Follows what happens to sandboxes without the agent. Returns its own undo. */
@@ -190,7 +193,13 @@ function watchHost(services: Services): () => Promise<void> {
   }
 }
 
-function createProbe(services: Services, callers: Callers, apparmor: AppArmorVerdict): HostProbe {
+/** What the security modules of this machine's kernel do for containers. */
+interface Modules {
+  readonly apparmor: AppArmorVerdict
+  readonly selinux: SelinuxVerdict
+}
+
+function createProbe(services: Services, callers: Callers, { apparmor, selinux }: Modules): HostProbe {
   const { network, signal, folder, quarantine, settings, memoryCeiling } = services
   const others = [
     () => network.examine(),
@@ -198,7 +207,7 @@ function createProbe(services: Services, callers: Callers, apparmor: AppArmorVer
     () => probeImageTools(run, signal),
     async () => examineQuarantine(quarantine),
     async () => callers.examine(),
-    async () => examineModules(apparmor),
+    async () => [examineAppArmor(apparmor), ...examineSelinux(selinux)],
     async () => examineIdMaps(await probeIdMaps({ run, folder: folder.home })),
   ]
   const microvmKernel = () => settings.read().microvmKernel

@@ -45,7 +45,7 @@ export async function openAgentFixture(): Promise<AgentFixture> {
   await prepareTestMounts()
   const { outside } = await probeIdMaps({ run, folder: folder.home })
   const drivers = await createDrivers({
-    ...{ folder, run, log: quiet, microvmKernel: null, outside, apparmor: null },
+    ...{ folder, run, log: quiet, microvmKernel: null, outside, apparmor: null, selinux: null },
     mayPatchGvisor: () => services.settings.read().patchGvisorToSave,
   })
   const seen: AgentEvent[] = []

@@ -162,8 +162,17 @@ export const findingSentences = defineSentences({
   'apparmor-broken': { sentence: 'AppArmor does not confine containers, although this machine has it' },
   'apparmor-no-parser': { sentence: 'The profile cannot be loaded without the program apparmor_parser.' },
   'selinux-without-labels': { sentence: 'SELinux does not tell containers from the agent' },
-  'selinux-without-labels-detail': {
-    sentence: 'Joey gives containers no label of their own, so that they may what SELinux lets the agent do.',
+  'selinux-without-policy': {
+    sentence:
+      'Its policy has no labels for containers: install the package container-selinux. Until then they may what SELinux lets the agent do.',
+  },
+  'selinux-confines': {
+    params: { label: 'text' },
+    sentence: 'SELinux confines containers as {label}, each with a level of its own',
+  },
+  'selinux-confines-detail': {
+    sentence:
+      'Those with folders, devices or the network of this machine, or with capabilities that were granted, have no label.',
   },
   'id-maps': {
     params: { count: 'number' },

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { appError } from '#contract/app-error'
 import type { Run } from '../../base/process/run.ts'
-import { examineModules, loadAppArmor } from './apparmor.ts'
+import { examineAppArmor, loadAppArmor } from './apparmor.ts'
 
 let root: string
 beforeEach(() => {
@@ -27,7 +27,7 @@ test('where the machine has no AppArmor nothing is run, and no profile named', a
   const verdict = await loadAppArmor({ run, folder: root, find, root, attempt })
   expect(verdict).toEqual({ isThere: false, profile: null, failure: null })
   expect(run).not.toHaveBeenCalled()
-  expect(examineModules(verdict, root)).toMatchObject([{ id: 'apparmor', level: 'ok' }])
+  expect(examineAppArmor(verdict)).toMatchObject({ id: 'apparmor', level: 'ok' })
 })
 
 test('where it has, the profile is loaded, and named once a container has run with it', async () => {
@@ -38,14 +38,14 @@ test('where it has, the profile is loaded, and named once a container has run wi
   const [program, args] = run.mock.calls[0] ?? []
   expect(program).toBe('/usr/sbin/apparmor_parser')
   expect(args).toEqual(['--replace', '--skip-cache', expect.stringMatching(/\/apparmor\/joey-default$/)])
-  expect(examineModules(verdict, root)).toMatchObject([{ level: 'ok', title: expect.stringContaining('joey-default') }])
+  expect(examineAppArmor(verdict)).toMatchObject({ level: 'ok', title: expect.stringContaining('joey-default') })
 })
 
 test('a profile with which no container runs is not named', async () => {
   withAppArmor()
   const verdict = await loadAppArmor({ run: working(), folder: root, find, root, attempt: async () => 'denied' })
   expect(verdict).toEqual({ isThere: true, profile: null, failure: 'denied' })
-  expect(examineModules(verdict, root)).toMatchObject([{ level: 'warning', detail: 'denied' }])
+  expect(examineAppArmor(verdict)).toMatchObject({ level: 'warning', detail: 'denied' })
 })
 
 test('nor one that cannot be loaded', async () => {
@@ -57,13 +57,5 @@ test('nor one that cannot be loaded', async () => {
   expect(verdict).toEqual({ isThere: true, profile: null, failure: 'syntax error' })
   const without = await loadAppArmor({ run, folder: root, find: () => null, root, attempt })
   expect(without.profile).toBeNull()
-  expect(examineModules(without, root)).toMatchObject([{ detail: expect.stringContaining('apparmor_parser') }])
-})
-
-test('where SELinux enforces its rules, it is said that containers have no label of their own', () => {
-  const absent = { isThere: false, profile: null, failure: null }
-  has('sys/fs/selinux/enforce', '0')
-  expect(examineModules(absent, root)).toHaveLength(1)
-  has('sys/fs/selinux/enforce', '1')
-  expect(examineModules(absent, root)).toMatchObject([{ id: 'apparmor' }, { id: 'selinux', level: 'warning' }])
+  expect(examineAppArmor(without)).toMatchObject({ detail: expect.stringContaining('apparmor_parser') })
 })

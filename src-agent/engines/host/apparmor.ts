@@ -63,22 +63,12 @@ function wordsOf(error: unknown): Said | string {
   return error.wire.detail ?? error.wire
 }
 
-/** As the list of this machine's findings shows it; with what SELinux does, of which containers get no label. */
-export function examineModules(verdict: AppArmorVerdict, root = '/'): Finding[] {
-  return [appArmorFinding(verdict), ...selinuxFindings(root)]
-}
-
-function appArmorFinding({ isThere, profile: loaded, failure }: AppArmorVerdict): Finding {
+/** As the list of this machine's findings shows it. */
+export function examineAppArmor({ isThere, profile: loaded, failure }: AppArmorVerdict): Finding {
   const id = 'apparmor'
   if (!isThere) return finding({ id, level: 'ok', title: sentence('apparmor-absent') })
   if (loaded !== null) return finding({ id, level: 'ok', title: sentence('apparmor-confines', { profile: loaded }) })
   return finding({ id, level: 'warning', title: sentence('apparmor-broken'), detail: failure })
-}
-
-function selinuxFindings(root: string): Finding[] {
-  if (!readSwitch(root, 'sys/fs/selinux/enforce', '1')) return []
-  const detail = sentence('selinux-without-labels-detail')
-  return [finding({ id: 'selinux', level: 'warning', title: sentence('selinux-without-labels'), detail })]
 }
 
 function readSwitch(root: string, path: string, on: string): boolean {

@@ -9,6 +9,7 @@ import type { StateFolder } from '../../state/folder.ts'
 import type { Driver } from '../driver.ts'
 import { createGvisorDriver } from '../oci/gvisor/gvisor-driver.ts'
 import { createOciDriver } from '../oci/oci-driver.ts'
+import type { SelinuxTypes } from '../oci/selinux-labels.ts'
 import { chooseRuntime } from './choose-runtime.ts'
 import { createMicrovmClass } from './create-microvm-class.ts'
 import { probeGvisor } from './probe-gvisor.ts'
@@ -27,6 +28,8 @@ interface Deps {
   readonly outside: string | null
   /** The profile of AppArmor for containers, where it is loaded. */
   readonly apparmor: string | null
+  /** What SELinux has containers labelled as, where it has. */
+  readonly selinux: SelinuxTypes | null
 }
 
 /** Drivers of the classes that this host can run, found by trying. A class without a driver is in the host's report. */
@@ -38,6 +41,7 @@ export async function createDrivers({
   microvmKernel,
   outside,
   apparmor,
+  selinux,
 }: Deps): Promise<ReadonlyMap<IsolationClass, Driver>> {
   const drivers = new Map<IsolationClass, Driver>()
   await sweepProbes(join(folder.home, 'probes'))
@@ -59,7 +63,10 @@ export async function createDrivers({
   }
   if (runtime) {
     const { name, program } = runtime
-    drivers.set('container', createOciDriver({ ...common, host: { ...common.host, apparmor }, name, runtime: program }))
+    drivers.set(
+      'container',
+      createOciDriver({ ...common, host: { ...common.host, apparmor, selinux }, name, runtime: program }),
+    )
     log.info({ runtime }, 'the class "container" is offered')
   }
   const gvisor = await probeGvisor({ run, folder: folder.home })

@@ -12,6 +12,7 @@ import type { OciFlavour } from './flavour.ts'
 import { overlayMount } from './overlay-options.ts'
 import { inRoom, makeRoom, mountCommand, roomOf } from './rooms.ts'
 import { type HostTraits, rootfsFor } from './runtime-config.ts'
+import { readLabels } from './selinux-labels.ts'
 
 /**
  * gVisor (measured with 20221219) ends at once where it finds settings of the network that it may not read, as in an
@@ -98,7 +99,7 @@ function mountingCommand(
   }
   const binds = [...bindsOfMounts(plan), ...readOnly]
   makePlaces(binds)
-  const overlay = overlayMount(plan)
+  const overlay = overlayMount(plan, readLabels(host.selinux, plan.paths.run))
   const own = [...filter, 'unshare', '--mount', '--propagation', 'slave', ...scriptCommand('launch-container')]
   const places = [overlay.from, overlay.options, rootfsFor(plan, host), limitedMounts]
   return [...own, ...places, ...bindCommand(binds)]

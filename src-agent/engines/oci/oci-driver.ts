@@ -23,6 +23,7 @@ import { readRefusalInLog } from './refusal.ts'
 import { readRights, writeRights } from './rights-file.ts'
 import { removeRoom, roomOf } from './rooms.ts'
 import { buildProcess, type HostTraits, rootfsFor } from './runtime-config.ts'
+import { chooseLabels, levelFile, readLabels } from './selinux-labels.ts'
 import { findWorkingFolder } from './working-folder.ts'
 
 export interface OciDeps extends MonitorDeps {
@@ -192,7 +193,8 @@ function prepareExec({ deps, flavour }: Parts, paths: SandboxPaths, id: SandboxI
       last: idsOfSandbox - 1,
     })
   }
-  const process = buildProcess(plan, deps.host, readRights(paths.run))
+  const labels = readLabels(deps.host.selinux, paths.run)
+  const process = buildProcess(plan, deps.host, { ...readRights(paths.run), labels })
   // At once: a kilobyte is written sooner than a thread is woken for it.
   writeFileSync(processFile, JSON.stringify(process), { mode: 0o600 })
   return {
@@ -279,6 +281,7 @@ export async function writeBundle(
   const { run } = plan.paths
   const rootfs = rootfsFor(plan, host)
   const granted = resolveGrants(plan)
+  await label(plan, host, runTool)
   const config = beginIn(await findWorkingFolder(plan, runTool), flavour.config(plan, host, rootfs, granted))
   await mkdir(plan.users === null ? rootfs : run, { recursive: true, mode: 0o700 })
   const files = [
@@ -288,6 +291,16 @@ export async function writeBundle(
   files.push(writeRights(run, { capabilities: granted.capabilities, gainsRights: mayGainRights(plan) }))
   if (plan.users !== null) files.push(writeFile(join(run, firstIdFile), String(plan.users.first), { mode: 0o600 }))
   await Promise.all(files)
+}
+
+/** Before all that names the labels. Files that are mounted into it are labelled themselves; the rest is by the mount's own. */
+async function label(plan: LaunchPlan, { selinux }: Pick<HostTraits, 'selinux'>, run: Run): Promise<void> {
+  const { run: folder, folder: own } = plan.paths
+  const chosen = chooseLabels(selinux, plan)
+  if (chosen === null) return rm(join(folder, levelFile), { force: true })
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await writeFile(join(folder, levelFile), chosen.level, { mode: 0o600 })
+  await run('chcon', ['--recursive', '--no-dereference', chosen.labels.file, join(own, 'etc')], { timeoutMs: 10_000 })
 }
 
 function beginIn(cwd: string, config: Readonly<Record<string, unknown>>): Record<string, unknown> {

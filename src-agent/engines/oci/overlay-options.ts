@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path'
 import type { LaunchPlan } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
+import type { SelinuxLabels } from './selinux-labels.ts'
 
 /** How to mount a sandbox's tree: from which folder, because lower layers are named relative to it, and with what. */
 export interface OverlayMount {
@@ -17,17 +18,25 @@ export const upperOptions = 'redirect_dir=nofollow,metacopy=off,index=off'
  * it in user space, and no mark that a guest left on its disk may lead anywhere. Where nothing inside can gain privileges anyway,
  * `nosuid` has a program run that has file capabilities which the sandbox lacks, as `ping` of some images: the kernel would refuse it.
  */
-export function overlayMount({
-  lowers,
-  paths,
-  grants,
-}: Pick<LaunchPlan, 'lowers' | 'grants'> & { paths: Pick<LaunchPlan['paths'], 'upper' | 'work'> }): OverlayMount {
+export function overlayMount(
+  {
+    lowers,
+    paths,
+    grants,
+  }: Pick<LaunchPlan, 'lowers' | 'grants'> & { paths: Pick<LaunchPlan['paths'], 'upper' | 'work'> },
+  labels: SelinuxLabels | null = null,
+): OverlayMount {
   const from = bestFolder(lowers)
   const names = lowers.map((lower) => nameFrom(from, lower))
   return {
     from,
-    options: `${mayGainRights({ grants }) ? '' : 'nosuid,'}nodev,${upperOptions},lowerdir=${names.join(':')},upperdir=${paths.upper},workdir=${paths.work}`,
+    options: `${mayGainRights({ grants }) ? '' : 'nosuid,'}nodev,${upperOptions},lowerdir=${names.join(':')},upperdir=${paths.upper},workdir=${paths.work}${contextOption(labels)}`,
   }
+}
+
+/** The label of all that is in it, whatever its files bear; between quotes, because it has a comma. */
+export function contextOption(labels: SelinuxLabels | null): string {
+  return labels === null ? '' : `,context="${labels.file}"`
 }
 
 /** The folder from which all names together are shortest. */

@@ -5,7 +5,8 @@ import { type Bind, mapsOfSource } from '../bind-mounts.ts'
 import type { LaunchPlan } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
 import type { UserNamespace } from '../user-ids.ts'
-import { upperOptions } from './overlay-options.ts'
+import { contextOption, upperOptions } from './overlay-options.ts'
+import { readLabels, type SelinuxTypes } from './selinux-labels.ts'
 
 /**
  * Where a sandbox with ids of its own has its trees. Its root may pass only folders that everybody may pass, so this is not
@@ -20,6 +21,7 @@ interface RoomHost {
   readonly cgroupParent: string
   /** See HostTraits. */
   readonly inside: string | null
+  readonly selinux?: SelinuxTypes | null
 }
 
 export function roomOf(id: string, { cgroupParent }: Pick<RoomHost, 'cgroupParent'>): string {
@@ -86,7 +88,9 @@ export function mountCommand(
     upperOptions,
     `lowerdir=${lowers.map((_, index) => index).join(':')}`,
     `upperdir=${layer}/upper,workdir=${layer}/work`,
-  ].join(',')
+  ]
+    .join(',')
+    .concat(contextOption(readLabels(host.selinux, paths.run)))
   const kind = mayGainRights(plan) ? 'overlay-suid' : 'overlay'
   return [
     ...[program, 'mount', String(users.first), roomOf(plan.id, host), ...layers, ...own, ...limited],

@@ -1,8 +1,12 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { LaunchPlan } from '../driver.ts'
 import { resolveGrants } from './grants.ts'
 import { gvisorFlavour } from './gvisor/gvisor-flavour.ts'
 import { buildRuntimeConfig, type HostTraits, insidePath } from './runtime-config.ts'
+import { levelFile } from './selinux-labels.ts'
 
 const filterOf = (names: readonly string[]) => ({
   ...{ defaultAction: 'SCMP_ACT_ERRNO', defaultErrnoRet: 38, architectures: [] },
@@ -89,6 +93,20 @@ test('a container runs by the profile of AppArmor where that is loaded, but with
   expect(process({ grants: [{ kind: 'cap', name: 'NET_ADMIN' }] })).toHaveProperty('apparmorProfile')
   expect(process({ grants: [{ kind: 'cap', name: 'SYS_ADMIN' }] })).not.toHaveProperty('apparmorProfile')
   expect(process({}, null)).not.toHaveProperty('apparmorProfile')
+})
+
+test('a container has the labels of SELinux where a level was chosen for its run', () => {
+  const run = mkdtempSync(join(tmpdir(), 'joey-config-'))
+  const paths = { ...planWith().paths, run }
+  const selinux = { process: 'u:r:container_t', file: 'u:o:container_file_t' }
+  const config = () =>
+    buildRuntimeConfig(planWith({ paths }), { ...host, selinux }, '/rootfs', resolveGrants(planWith()))
+  expect(config()).not.toHaveProperty('process.selinuxLabel')
+  expect(config()).not.toHaveProperty('linux.mountLabel')
+  writeFileSync(join(run, levelFile), 's0:c1,c2')
+  expect(config()).toHaveProperty('process.selinuxLabel', 'u:r:container_t:s0:c1,c2')
+  expect(config()).toHaveProperty('linux.mountLabel', 'u:o:container_file_t:s0:c1,c2')
+  rmSync(run, { recursive: true })
 })
 
 test("with the host's network there is no namespace of its own, and none of the host's settings is touched", () => {

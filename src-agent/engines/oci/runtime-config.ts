@@ -9,6 +9,7 @@ import { maySetIds } from '../set-id.ts'
 import { ociMappings } from '../user-ids.ts'
 import { defaultCapabilities, type Granted, type GrantedDevice, toDeviceNode, toDeviceRule } from './grants.ts'
 import { inRoom, roomOf } from './rooms.ts'
+import { readLabels, type SelinuxLabels, type SelinuxTypes } from './selinux-labels.ts'
 
 /**
  * The OCI runtime configuration of a sandbox (https://github.com/opencontainers/runtime-spec, config.md and
@@ -58,6 +59,8 @@ export interface HostTraits {
   readonly inside: string | null
   /** The profile of AppArmor for containers, where it is loaded. */
   readonly apparmor?: string | null
+  /** Of containers, where this machine's SELinux has some and a container runs with them. */
+  readonly selinux?: SelinuxTypes | null
   /** joey-outside, where sandboxes can have ids of their own; null: every id inside is this machine's. */
   readonly outside: string | null
   /** What programs in gVisor load so that it takes their calls; null where this installation has none. */
@@ -78,8 +81,10 @@ export function buildRuntimeConfig(
   granted: Granted,
 ): Record<string, unknown> {
   const { capabilities, devices, hasSeccomp } = granted
+  const labels = readLabels(host.selinux, plan.paths.run)
   return {
     ...buildCommon(plan, host, rootfs, capabilities),
+    process: buildProcess(plan.process, host, { capabilities, gainsRights: mayGainRights(plan), labels }),
     mounts: [...kernelMounts, cgroupMount, ...insideFolder(host), ...mountsInRoom(plan, host)],
     linux: {
       namespaces: [
@@ -94,6 +99,7 @@ export function buildRuntimeConfig(
       ...(plan.hostNetwork ? {} : { sysctl: ownNetworkSettings(plan) }),
       ...(hasSeccomp ? { seccomp: host.seccomp(new Set(capabilities), maySetIds(plan)) } : {}),
       ...(devices.length > 0 ? { devices: devices.map(toDeviceNode) } : {}),
+      ...(labels && { mountLabel: labels.file }),
       maskedPaths,
       readonlyPaths,
     },
@@ -140,13 +146,15 @@ const maxTerminals = 1024
 export interface Rights {
   readonly capabilities: readonly string[]
   readonly gainsRights: boolean
+  /** Where SELinux has labels for it. */
+  readonly labels?: SelinuxLabels | null
 }
 
 /** The `process` object, for the main process and, alone, for `exec`. */
 export function buildProcess(
   plan: ProcessPlan,
   host: Pick<HostTraits, 'maxOpenFiles' | 'sharedLimits' | 'apparmor'>,
-  { capabilities, gainsRights }: Rights = { capabilities: defaultCapabilities, gainsRights: false },
+  { capabilities, gainsRights, labels = null }: Rights = { capabilities: defaultCapabilities, gainsRights: false },
 ): Record<string, unknown> {
   const bounding = [...capabilities]
   // As Docker has it: another user than root starts without capabilities, but may get them back by file capabilities
@@ -163,6 +171,7 @@ export function buildProcess(
     capabilities: { bounding, effective: held, permitted: held, inheritable: [], ambient: [] },
     noNewPrivileges: !gainsRights,
     ...appArmorOf(host, capabilities),
+    ...(labels && { selinuxLabel: labels.process }),
     // When the machine runs out of memory, whoever is inside goes before anything of the machine.
     oomScoreAdj: oomScores.guest,
     rlimits: [
