@@ -8,7 +8,7 @@ import { containerFlavour } from './oci/container-flavour.ts'
 import type { FlavourDeps } from './oci/flavour.ts'
 import { gvisorFlavour } from './oci/gvisor/gvisor-flavour.ts'
 
-const deps = { engine: vi.fn(), host: {}, runtimeRoot: '/run' } as unknown as FlavourDeps
+const deps = { engine: vi.fn(), host: { inside: null }, runtimeRoot: '/run' } as unknown as FlavourDeps
 const setup = { version: '1', platform: 'systrap', options: [], hidesNetSettings: false }
 const limitations: readonly ClassLimitation[] = [
   ...containerFlavour(deps).limitations,

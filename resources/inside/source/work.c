@@ -75,6 +75,12 @@ static int let_go(long own)
 	return 4;
 }
 
+/** Sends a signal to the main process, which the engine itself cannot. */
+static int signal_main(int number)
+{
+	return kill(1, number) == 0 ? 0 : errno;
+}
+
 /** Network connections of this sandbox, and how much has gone over each interface, as the kernel writes them. */
 static int print_connections(void)
 {
@@ -107,6 +113,8 @@ int do_work(int count, char **arguments)
 		return set_hostname(arguments[2]);
 	if (count == 3 && strcmp(arguments[1], "--let-go") == 0)
 		return let_go(atol(arguments[2]));
+	if (count == 3 && strcmp(arguments[1], "--signal") == 0)
+		return signal_main(atoi(arguments[2]));
 	if (count == 4 && strcmp(arguments[1], "--touch") == 0)
 		return touch_changed(arguments[2], arguments[3]);
 	return -1;

@@ -15,9 +15,10 @@ import { type GvisorSetup, gvisorFlavour } from './gvisor-flavour.ts'
 import { createConnectionGuard } from './require-no-connections.ts'
 import { restoreState } from './restore-state.ts'
 import { saveState } from './save-state.ts'
+import { createKill } from './send-signal.ts'
 import { awaitSuccessor } from './successor.ts'
 
-type Live = DiskFlushing & LiveSaving & Pick<Driver, 'phase'>
+type Live = DiskFlushing & LiveSaving & Pick<Driver, 'phase' | 'kill'>
 
 /** What a driver of gVisor has beyond other OCI runtimes. All of it needs the helper inside; without that there is none. */
 export function createLiveSaving(
@@ -31,7 +32,7 @@ export function createLiveSaving(
   const flavour = gvisorFlavour({ engine: (...args) => engine(...args), host, runtimeRoot }, setup)
   const engine = createEngine(deps, () => flavour.options)
   const names = createEngineNames(runtimeRoot)
-  const helper = createGuestHelper({ engine, engineName: names.current })
+  const helper = createGuestHelper({ engine, engineName: names.current, runtimeRoot })
   const makeSavable = createSavableMaker(helper, setup, mayPatch)
   const stateKey = describeEngine(setup)
   const config = (plan: LaunchPlan) => flavour.config(plan, host, rootfsFor(plan, host), resolveGrants(plan))
@@ -40,6 +41,7 @@ export function createLiveSaving(
     stateKey,
     flushDisk: (id, paths) => helper.flush(id, paths),
     refusesSave,
+    kill: createKill(driver, helper),
     async phase(id) {
       // Where an agent died while it had a memory saved, the sandbox is about to go on.
       await awaitSuccessor(names, id)

@@ -18,6 +18,8 @@ export interface GuestHelper {
    * number of the stream, and no sentry that comes later has a stream there.
    */
   endCommands(id: SandboxId, paths: SandboxPaths, main: { readonly tty: boolean }): Promise<void>
+  /** Sends a signal to the main process; with no other folder than that of the engine, because a signal comes without. */
+  signalMain(id: SandboxId, number: number): Promise<void>
   /** What gVisor's kernel knows of its network connections: see open-connections.ts. */
   readConnections(id: SandboxId, paths: SandboxPaths): Promise<string>
 }
@@ -25,10 +27,16 @@ export interface GuestHelper {
 interface HelperDeps {
   readonly engine: Engine
   readonly engineName: (id: SandboxId) => string
+  readonly runtimeRoot: string
 }
 
-export function createGuestHelper({ engine, engineName }: HelperDeps): GuestHelper {
-  const help = async (id: SandboxId, { run }: SandboxPaths, args: readonly string[], capabilities: string[] = []) => {
+export function createGuestHelper({ engine, engineName, runtimeRoot }: HelperDeps): GuestHelper {
+  const help = async (
+    id: SandboxId,
+    { run }: Pick<SandboxPaths, 'run'>,
+    args: readonly string[],
+    capabilities: string[] = [],
+  ) => {
     const plan = { argv: [insidePath, ...args], env: [], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: false }
     const file = join(run, `help-${randomBytes(6).toString('hex')}.json`)
     const process = buildProcess(plan, { maxOpenFiles: 64 }, { capabilities, gainsRights: false })
@@ -51,6 +59,9 @@ export function createGuestHelper({ engine, engineName }: HelperDeps): GuestHelp
     async endCommands(id, paths, { tty }) {
       // The main process's streams are the first that there were: three, or one terminal.
       await help(id, paths, ['--let-go', tty ? '1' : '3'], ['CAP_KILL', 'CAP_SYS_PTRACE', 'CAP_DAC_OVERRIDE'])
+    },
+    async signalMain(id, number) {
+      await help(id, { run: runtimeRoot }, ['--signal', String(number)], ['CAP_KILL'])
     },
     async readConnections(id, paths) {
       return (await help(id, paths, ['--connections'])).stdout

@@ -29,6 +29,7 @@ import {
 } from '../runtime-config.ts'
 import { createEngineNames } from './engine-names.ts'
 import { createGvisorReach } from './gvisor-reach.ts'
+import { highestOfRuntime } from './send-signal.ts'
 
 /** How this machine's runsc has to be run, found out by trying: see host/probe-gvisor.ts. */
 export interface GvisorSetup {
@@ -57,9 +58,9 @@ export function gvisorFlavour({ engine, host, runtimeRoot }: FlavourDeps, setup:
     class: 'gvisor',
     sharesProcesses: false,
     mapsIds: setup.mapsIds === true ? 'files' : null,
-    // This runtime parses names and numbers of standard signals alone.
-    highestSignal: 31,
-    limitations,
+    // Others are sent from inside, where there is a helper for that.
+    ...(host.inside === null && { highestSignal: highestOfRuntime }),
+    limitations: limitationsOf(host),
     options: [`--platform=${setup.platform}`, ...setup.options],
     launch: (plan) => {
       const network = networkOf(plan)
@@ -116,12 +117,12 @@ function networkOf({ hostNetwork, netns }: Pick<LaunchPlan, 'hostNetwork' | 'net
   return netns === null ? 'none' : 'sandbox'
 }
 
-const limitations: readonly ClassLimitation[] = [
+const limitationsOf = ({ inside }: HostTraits): readonly ClassLimitation[] => [
   limitation('liveMemoryLimit', sentence('gvisor-live-memory-limit')),
   limitation('liveLimits', sentence('gvisor-live-limits')),
   limitation('grants', sentence('gvisor-grants')),
   limitation('bindMounts', sentence('gvisor-bind-mounts')),
-  limitation('signals', sentence('gvisor-signals')),
+  ...(inside === null ? [limitation('signals', sentence('gvisor-signals'))] : []),
   limitation('outOfMemory', sentence('gvisor-out-of-memory')),
   limitation('unnamedFiles', sentence('gvisor-unnamed-files')),
   limitation('namedPipes', sentence('gvisor-named-pipes')),
