@@ -63,10 +63,10 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave
   const { outside, modules, drivers } = await openEngines(settings, { microvmKernel, mayPatchGvisor })
   const services = wireServices({ folder, database, log, drivers, outside })
-  const { sandboxes, images } = services
+  const { sandboxes } = services
   const sampler = createUsageSampler(services)
   const terminals = createTerminals(services)
-  const messages = [...(await images.reconcile()), ...(await reconcile(services, sandboxes))]
+  const messages = [...(await reconcileImages(services)), ...(await reconcile(services, sandboxes))]
   const callers = await openCallers(services)
   const probe = createProbe(services, callers, modules)
   const history = wireHistory(services, database)
@@ -123,6 +123,10 @@ async function boundPrograms(log: Logger): Promise<() => Promise<void>> {
     log.warn({ err }, 'the agent starts programs itself')
     return nothing
   })
+}
+
+async function reconcileImages({ images, pulls }: Services): Promise<readonly Sentence[]> {
+  return [...(await images.reconcile()), ...(await pulls.reconcile())]
 }
 
 function sayNoNull(log: Logger): (error: unknown) => void {

@@ -20,13 +20,14 @@ import { openImageRecords } from './state/records/image-records.ts'
 import { openSandboxRecords, type SandboxRecords } from './state/records/sandbox-records.ts'
 import { killsCaused, openSelfTestRecords } from './state/records/self-test-records.ts'
 import { openSnapshotRecords } from './state/records/snapshot-records.ts'
-import { openSettings } from './state/settings-store.ts'
+import { openSettings, type SettingsStore } from './state/settings-store.ts'
 import { createTasks } from './state/tasks.ts'
 import { createDiskConverter } from './storage/ext4/ext4-disk.ts'
 import { createImageStore } from './storage/images/image-store.ts'
 import { createLayerStore } from './storage/layers/create-layer-store.ts'
 import { createImageMounts } from './storage/layers/image-mounts.ts'
 import { createLimitedDisks } from './storage/limited/limited-disks.ts'
+import { createPullService, nameInRegistry } from './storage/registry/pull-service.ts'
 
 /** The services of the agent, wired. None of them acts before it is asked to. */
 export type Services = ReturnType<typeof wireServices>
@@ -55,7 +56,7 @@ export function wireServices(deps: Deps) {
   const parts = {
     idRanges,
     ...{ events, folder, log, now, drivers },
-    ...openStorage(deps, events, quarantine, records),
+    ...openStorage(deps, events, quarantine, { sandboxes: records, settings }),
     limitedDisks: createLimitedDisks({ folder: folder.limitedMounts, run, log }),
     records,
     snapshotRecords: openSnapshotRecords(database, events, quarantine),
@@ -92,7 +93,7 @@ function openStorage(
   { folder, database, log }: Deps,
   events: EventLog,
   quarantine: Quarantine,
-  sandboxes: SandboxRecords,
+  { sandboxes, settings }: { readonly sandboxes: SandboxRecords; readonly settings: SettingsStore },
 ) {
   const images = createImageStore({
     folder: folder.images,
@@ -100,6 +101,7 @@ function openStorage(
     onChanged: (image) => events.commit([{ type: 'image.changed', image }]),
     onRemoved: (digest) => events.commit([{ type: 'image.removed', digest }]),
     untrusted: () => untrustedFolders(sandboxes),
+    nameOf: (ref) => nameInRegistry(ref, settings.read()),
     onMoved: ({ name, from, to }) =>
       events.commit([notice('image-name-moved', { name, from: shortDigest(from), to: shortDigest(to) })]),
     onForeignIds: (name, id) => events.commit([notice('image-ids-beyond', { name, id: String(id) })]),
@@ -115,6 +117,11 @@ function openStorage(
   })
   return {
     images,
+    pulls: createPullService({
+      ...{ folder: folder.images, runFolder: folder.run, run, images },
+      settings: settings.read,
+      credentialOf: () => null,
+    }),
     imageMounts: createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath }),
     layers,
   }

@@ -57,11 +57,28 @@ export type Image = z.infer<typeof Image>
 export const TaskId = z.string().regex(/^[a-z0-9-]{8,64}$/)
 export type TaskId = z.infer<typeof TaskId>
 
+/** How far the fetching of an image's layers is. */
+export const Transfer = z.strictObject({
+  /** Of the layers that are not here already. */
+  bytes: z.int().nonnegative(),
+  totalBytes: z.int().nonnegative(),
+  /** Over the last seconds. */
+  bytesPerSecond: z.int().nonnegative(),
+  layers: z.int().nonnegative(),
+  /** Of all, and how many of them were here before. */
+  totalLayers: z.int().nonnegative(),
+  hereLayers: z.int().nonnegative(),
+  /** How often the connection was lost and the work taken up again. */
+  resumed: z.int().nonnegative(),
+})
+export type Transfer = z.infer<typeof Transfer>
+
 export const Task = z.strictObject({
   id: TaskId,
   kind: mayGrow(
     z.enum([
       'image.import',
+      'image.pull',
       'snapshot.create',
       'snapshot.restore',
       'snapshot.fork',
@@ -80,7 +97,7 @@ export const Task = z.strictObject({
   /** What it works on, for people. */
   subject: z.string(),
   phase: mayGrow(
-    z.enum(['checking', 'converting', 'unpacking', 'packing', 'working', 'done', 'failed', 'cancelled']),
+    z.enum(['checking', 'fetching', 'converting', 'unpacking', 'packing', 'working', 'done', 'failed', 'cancelled']),
     'working',
   ),
   /** 0 to 1 within the whole task; null where it cannot be known. */
@@ -89,6 +106,8 @@ export const Task = z.strictObject({
   /** The sentence of a failure. */
   message: z.string().nullable(),
   messageWording: Wording.optional(),
+  /** While layers are fetched from a registry. */
+  transfer: Transfer.optional(),
 })
 export type Task = z.infer<typeof Task>
 
@@ -118,6 +137,46 @@ export const importImage = operation({
     task: TaskId.optional(),
   }),
   response: z.array(Image),
+})
+
+/** A host, with its port where it is not the usual one. */
+export const RegistryHost = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/, 'A registry is a host, as in localhost:5000.')
+
+/** Who somebody is to a registry. */
+export const RegistryCredential = z.strictObject({
+  username: z.string().max(1024),
+  /** Or a token, with `<token>` as the name, as Docker's helpers write it. */
+  password: z.string().max(65_536),
+})
+export type RegistryCredential = z.infer<typeof RegistryCredential>
+
+export const pullImage = operation({
+  name: 'image.pull',
+  method: 'POST',
+  path: '/v1/images/pull',
+  summary:
+    'Fetches an image from a registry: by a name as Docker reads it, for this machine. Layers that are here are not fetched again. Ends early when the client goes.',
+  request: z.strictObject({
+    ref: z.string().min(1).max(512),
+    /** For this registry alone; what was kept by a login otherwise. */
+    credential: RegistryCredential.optional(),
+    /** Hosts beside the registry's own from which it may have its layers and tokens fetched, this once. */
+    allowHosts: z.array(RegistryHost).max(20).optional(),
+    task: TaskId.optional(),
+  }),
+  response: z.strictObject({
+    image: Image,
+    /** What it is called here: as Docker shows it. */
+    name: z.string(),
+    /** Of the manifest for this machine, as the registry knows it. */
+    manifest: ImageDigest,
+    fetchedBytes: z.int().nonnegative(),
+    fetchedLayers: z.int().nonnegative(),
+    totalLayers: z.int().nonnegative(),
+  }),
 })
 
 export const removeImage = operation({

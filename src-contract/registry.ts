@@ -3,7 +3,7 @@ import * as archive from './archive.ts'
 import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setClass } from './classes.ts'
 import * as compare from './compare.ts'
 import * as files from './files.ts'
-import { cancelTask, importImage, listImages, removeImage } from './image.ts'
+import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
@@ -24,6 +24,7 @@ export const operations = {
   dropUnreadable,
   listImages,
   importImage,
+  pullImage,
   removeImage,
   cancelTask,
   createSandbox: sandbox.createSandbox,

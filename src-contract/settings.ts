@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { parseReference, splitHost } from './image-reference.ts'
 import { operation } from './operation.ts'
 import { IsolationClass, Limits } from './sandbox.ts'
 
@@ -7,6 +8,26 @@ const KernelPath = z
   .string()
   .max(4096)
   .regex(/^\/[^\0\n\r]+$/)
+
+/** A host, with its port where it is not that of https. */
+const Host = z
+  .string()
+  .max(253)
+  .regex(/^[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?$/)
+const Hosts = z.array(Host).max(100)
+
+/** `NAME=REFERENCE`: what a short name of an image stands for. */
+const Alias = z
+  .string()
+  .max(600)
+  .regex(/^[a-z0-9][a-z0-9._-]*=/)
+  .refine((text) => typeof parseReference(text.slice(text.indexOf('=') + 1)) !== 'string')
+
+const ProxyAddress = z
+  .string()
+  .max(300)
+  .regex(/^http:\/\/[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?:[0-9]{1,5}$/)
+  .refine((text) => (splitHost(text).port ?? 0) <= 65_535)
 
 /** What the person has chosen for all sandboxes. */
 export const Settings = z.strictObject({
@@ -32,6 +53,18 @@ export const Settings = z.strictObject({
   totalMemoryPercent: z.int().min(10).max(100).nullable().default(80),
   /** A kernel for micro-VMs in place of Joey's own, from the agent's next start on; null: Joey's own. */
   microvmKernel: KernelPath.nullable().default(null),
+  /** Where images come from whose name has no registry; null: Docker's hub. */
+  searchRegistry: Host.nullable().default(null),
+  /** What short names of images stand for. */
+  imageAliases: z.array(Alias).max(100).default([]),
+  /** Registries that may be spoken to without encryption, and whose certificates are not checked. Those of this machine are. */
+  insecureRegistries: Hosts.default([]),
+  /** Hosts beside a registry's own from which any registry may have layers and tokens fetched. */
+  registryHosts: Hosts.default([]),
+  /** Certificates of authorities that registries are trusted by, beside those of this machine. */
+  registryCertificates: KernelPath.nullable().default(null),
+  /** Through which registries are reached, but for those of this machine; null: directly. */
+  registryProxy: ProxyAddress.nullable().default(null),
 })
 export type Settings = z.infer<typeof Settings>
 
@@ -58,6 +91,12 @@ export const updateSettings = operation({
     defaultDiskBytes: Limits.shape.diskBytes.unwrap().optional(),
     totalMemoryPercent: z.int().min(10).max(100).nullable().optional(),
     microvmKernel: KernelPath.nullable().optional(),
+    searchRegistry: Host.nullable().optional(),
+    imageAliases: z.array(Alias).max(100).optional(),
+    insecureRegistries: Hosts.optional(),
+    registryHosts: Hosts.optional(),
+    registryCertificates: KernelPath.nullable().optional(),
+    registryProxy: ProxyAddress.nullable().optional(),
   }),
   response: Settings,
 })

@@ -9,6 +9,7 @@ import type { SettingsStore } from '../state/settings-store.ts'
 import type { Tasks } from '../state/tasks.ts'
 import type { ImageStore } from '../storage/images/image-store.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
+import type { PullService } from '../storage/registry/pull-service.ts'
 
 /** What the operations need; each handler is a translation, rules live in the services. */
 export interface HandlerDeps {
@@ -19,6 +20,7 @@ export interface HandlerDeps {
   readonly sandboxes: SandboxService
   readonly images: ImageStore
   readonly imageMounts: ImageMounts
+  readonly pulls: PullService
   readonly tasks: Tasks
   readonly settings: SettingsStore
   readonly quarantine: Quarantine
@@ -90,14 +92,19 @@ function translate(deps: HandlerDeps) {
 function imageHandlers({
   images,
   imageMounts,
+  pulls,
   sandboxes,
   snapshots,
   tasks,
-}: Pick<HandlerDeps, 'images' | 'imageMounts' | 'sandboxes' | 'snapshots' | 'tasks'>) {
+}: Pick<HandlerDeps, 'images' | 'imageMounts' | 'pulls' | 'sandboxes' | 'snapshots' | 'tasks'>) {
   return defineHandlers({
     importImage: ({ path, name, task }, signal) =>
       tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
         images.import({ path, ...(name === undefined ? {} : { name }), signal: cancel, onProgress }),
+      ),
+    pullImage: ({ ref, task, credential = null, allowHosts = [] }, signal) =>
+      tasks.run({ id: task, kind: 'image.pull', subject: ref, signal }, (cancel, onProgress) =>
+        pulls.pull({ ref, credential, allowHosts, signal: cancel, onProgress }),
       ),
     removeImage: async ({ ref }) => {
       const removed = await images.remove(ref, (digest) =>
@@ -107,6 +114,7 @@ function imageHandlers({
         ].flatMap(({ imageDigest, name }) => (imageDigest === digest ? [name] : [])),
       )
       if (removed.deleted) await imageMounts.drop(removed.digest)
+      if (removed.deleted) await pulls.sweep()
       return removed
     },
   })

@@ -32,6 +32,12 @@ test('what was chosen is there after a restart, and what was not has its default
     defaultDiskBytes: null,
     totalMemoryPercent: 80,
     microvmKernel: null,
+    searchRegistry: null,
+    imageAliases: [],
+    insecureRegistries: [],
+    registryHosts: [],
+    registryCertificates: null,
+    registryProxy: null,
   })
   second.database.close()
 })

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { appError } from '#contract/app-error'
-import type { Task } from '#contract/image'
+import type { Task, Transfer } from '#contract/image'
 import { wordingOf } from '#contract/sentence'
 import { explainFailure } from '../base/failures/machine-failure.ts'
 import type { EventLog } from './event-log.ts'
 
-export type Progress = (phase: Task['phase'], progress: number | null) => void
+export type Progress = (phase: Task['phase'], progress: number | null, transfer?: Transfer) => void
 
 /** Long work that people can watch and cancel. Ended tasks are announced once and forgotten. */
 export interface Tasks {
@@ -20,6 +20,8 @@ export interface Tasks {
 
 /** Progress is announced in steps, or a large import would fill the event log. */
 const smallestStep = 0.02
+/** What is fetched has a rate, which people see change. */
+const transferMs = 1000
 
 export function createTasks(events: EventLog, now: () => Date): Tasks {
   const running = new Map<string, { task: Task; controller: AbortController }>()
@@ -34,12 +36,15 @@ export function createTasks(events: EventLog, now: () => Date): Tasks {
       const entry = { task: startTask(id, kind, subject, now), controller }
       running.set(id, entry)
       announce(entry.task)
-      const update: Progress = (phase, progress) => {
-        const before = entry.task
+      let announcedAt = now().getTime()
+      const update: Progress = (phase, progress, transfer) => {
+        const { transfer: _old, ...before } = entry.task
         const isStep = Math.abs((progress ?? 0) - (before.progress ?? 0)) >= smallestStep
-        entry.task = { ...before, phase, progress }
-        if (phase !== before.phase || isStep) announce(entry.task)
-        else entry.task = before
+        const isDue = transfer !== undefined && now().getTime() - announcedAt >= transferMs
+        if (phase === before.phase && !isStep && !isDue) return
+        entry.task = { ...before, phase, progress, ...(transfer && { transfer }) }
+        announcedAt = now().getTime()
+        announce(entry.task)
       }
       try {
         const result = await work(AbortSignal.any([signal, controller.signal]), update)

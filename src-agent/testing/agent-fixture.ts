@@ -57,6 +57,7 @@ export async function openAgentFixture(): Promise<AgentFixture> {
     services = wireServices({ folder, database, log: quiet, drivers, outside })
     services.events.subscribe((event) => seen.push(event))
     await services.images.reconcile()
+    await services.pulls.reconcile()
     const found = await reconcile(services, services.sandboxes)
     await services.images.ensureBuiltIn(services.signal)
     const unwatch = watchExits(folder.exits, services.sandboxes.endings.onExitFile)

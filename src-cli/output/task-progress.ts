@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { Task } from '#contract/image'
+import { formatBytes } from '#contract/byte-size'
+import type { Task, Transfer } from '#contract/image'
 import type { Context } from '../context.ts'
 import { openChannel } from '../streams/channel.ts'
 
@@ -35,6 +36,27 @@ function showProgress({ stderr, place }: Context, task: string): () => void {
   }
 }
 
-function describeTask({ phase, progress }: Task): string {
+function describeTask({ phase, progress, transfer }: Task): string {
+  if (phase === 'fetching' && transfer) return describeTransfer(transfer)
   return `${phase[0]?.toUpperCase()}${phase.slice(1)}${progress === null ? '…' : ` ${Math.round(progress * 100)} %`}`
+}
+
+/** `Fetching 12.3 MiB of 80.1 MiB, 2 of 5 layers, 9.1 MiB/s, 8 s left`. */
+function describeTransfer({
+  bytes,
+  totalBytes,
+  bytesPerSecond,
+  layers,
+  totalLayers,
+  hereLayers,
+  resumed,
+}: Transfer): string {
+  const left = bytesPerSecond > 0 ? Math.ceil((totalBytes - bytes) / bytesPerSecond) : null
+  return [
+    `Fetching ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`,
+    `${hereLayers + layers} of ${totalLayers} layers`,
+    `${formatBytes(bytesPerSecond)}/s`,
+    ...(left === null ? [] : [`${left} s left`]),
+    ...(resumed > 0 ? [`taken up again ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
+  ].join(', ')
 }

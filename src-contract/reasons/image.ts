@@ -59,7 +59,7 @@ export const imageReasons = defineReasons({
     code: 'notFound',
     params: { ref: 'text', names: 'text' },
     sentence: 'There is no image {ref}. {names, select, = {There are no images yet.} other {There are: {names}.}}',
-    remedy: { kind: 'runCommand', command: 'joey image import FILE', why: 'Imports one, as docker save writes it.' },
+    remedy: { kind: 'runCommand', command: 'joey pull {ref}', why: 'Fetches it from its registry.' },
   },
   'image-in-use': {
     code: 'conflict',

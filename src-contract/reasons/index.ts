@@ -11,6 +11,7 @@ import { networkReasons } from './network.ts'
 import { observeReasons } from './observe.ts'
 import { processReasons } from './process.ts'
 import { recordsReasons } from './records.ts'
+import { registryReasons } from './registry.ts'
 import { requestReasons } from './request.ts'
 import { sandboxReasons } from './sandbox.ts'
 import { snapshotReasons } from './snapshot.ts'
@@ -33,6 +34,7 @@ export const reasons = {
   ...observeReasons,
   ...processReasons,
   ...recordsReasons,
+  ...registryReasons,
   ...requestReasons,
   ...sandboxReasons,
   ...snapshotReasons,

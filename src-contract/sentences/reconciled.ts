@@ -51,6 +51,10 @@ export const reconciledSentences = defineSentences({
     sentence: 'Another program listens on port {port} as well; connections to it still lead to sandbox {id}.',
   },
   'found-import-unfinished': { params: { name: 'text' }, sentence: 'Removed an unfinished import ({name}).' },
+  'found-image-blobs': {
+    params: { count: 'number' },
+    sentence: 'Removed {count, plural, one {a layer} other {# layers}} of pulled images that are gone.',
+  },
   'found-image-stranger': {
     params: { file: 'text' },
     sentence: 'Removed an image file without a record ({file}).',

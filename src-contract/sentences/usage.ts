@@ -173,7 +173,23 @@ export const usageSentences = defineSentences({
     sentence: '{word}: write NAME=VALUE with one of {names}.',
   },
   'usage-setting-value': {
-    params: { word: 'text', form: ['class', 'boolean', 'hours', 'percent', 'totalPercent', 'size', 'kernel'] },
+    params: {
+      word: 'text',
+      form: [
+        'class',
+        'boolean',
+        'hours',
+        'percent',
+        'totalPercent',
+        'size',
+        'kernel',
+        'registry',
+        'hosts',
+        'aliases',
+        'file',
+        'proxy',
+      ],
+    },
     sentence: `{word}: it is {form, select,
       class {container, gvisor or microvm}
       boolean {true or false}
@@ -182,8 +198,14 @@ export const usageSentences = defineSentences({
       totalPercent {a whole number of percent from 10 to 100, or none}
       size {at least 64m, as in 512m or 10g, or none}
       kernel {the whole path of a kernel, or default}
+      registry {a host as in localhost:5000, or default}
+      hosts {hosts with commas between them, as in localhost:5000,example.com, or none}
+      aliases {names and what they stand for with commas between them, as in web=example.com/team/web:2, or none}
+      file {the whole path of a file, or none}
+      proxy {http://HOST:PORT, or none}
     }.`,
   },
+  'usage-pull-when': { params: { text: 'text' }, sentence: '--pull {text}: missing, always or never.' },
   'usage-filter': {
     params: { text: 'text', names: 'text' },
     sentence: '--filter {text}: write KEY=VALUE with one of {names}.',

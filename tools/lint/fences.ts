@@ -41,7 +41,9 @@ const mayStartPrograms = (file: string): boolean =>
     'tools/process',
     'tools/bench',
     'e2e/fixtures',
-  )(file) || file === 'tools/bootstrap.mjs' // runs before anything it could import is installed
+  )(file) ||
+  file === 'src-cli/registry/ask-helper.ts' || // Docker's own, as the person who runs the command
+  file === 'tools/bootstrap.mjs' // runs before anything it could import is installed
 
 /** The driver that a file belongs to: `oci` for `src-agent/engines/oci/state.ts`, nothing for `src-agent/engines/driver.ts`. */
 const driverOf = (file: string): string | undefined => /^src-agent\/engines\/(?!host\/)([^/]+)\//.exec(file)?.[1]

@@ -93,6 +93,9 @@ export const requirements: readonly Requirement[] = [
   // `npm run check` reads scripts and C with them.
   program('test', 'shellcheck'),
   program('test', 'clang-format'),
+  // A registry on loopback to pull from, and certificates for it.
+  program('test', 'docker-registry'),
+  program('test', 'openssl'),
   // Unit tests of the C, and fuzzing that follows which code an input reaches.
   program('test', 'gcc'),
   { ...program('test', 'clang'), optional: true },

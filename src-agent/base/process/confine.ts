@@ -1,4 +1,5 @@
 import { findSystemProgram } from '#contract/client/system-program'
+import type { ToolRights } from '../seccomp/tool-filter.ts'
 import { toolFilterFile } from './tool-filter-file.ts'
 
 /** What a confined program may do beyond reading programs and libraries. */
@@ -17,6 +18,23 @@ export interface Confinement {
   readonly capabilities?: readonly string[]
   /** Beyond path, language and folders. */
   readonly environment?: Readonly<Record<string, string>>
+  /** For what speaks with others: see {@link Reach}. */
+  readonly reach?: Reach
+}
+
+/**
+ * A program that speaks with others has no more network than the rest: a namespace of its own, with nothing in it but what is
+ * shown to it as a socket. It may open sockets there, and it is nobody.
+ */
+export interface Reach {
+  /** Whom it runs as, where the agent is root. What it may write to must be this account's. */
+  readonly account: number
+  /** Bytes of the largest file that it may write. */
+  readonly largestFile: number
+  /** Keeps the right to listen on ports below 1024, for as long as it does not give it up. */
+  readonly lowPorts?: boolean
+  /** What it reads of its standard input is seen as this file instead. */
+  readonly inputAs?: string
 }
 
 export interface Shown {
@@ -54,16 +72,21 @@ export const confine: Confine = (program, args, confinement) => {
     folders = [],
     capabilities = [],
     temporary,
+    reach,
   } = confinement
   const asRoot = process.getuid?.() === 0
-  const kept = [...(ownsFiles ? fileCapabilities : []), ...capabilities]
+  const changesAccount = asRoot && reach !== undefined
+  const ofReach = changesAccount ? [...accountCapabilities, ...(reach.lowPorts ? ['NET_BIND_SERVICE'] : [])] : []
+  const kept = [...(ownsFiles ? fileCapabilities : []), ...capabilities, ...ofReach]
   const scratch = temporary ?? (work === undefined ? '/tmp' : '/work/tmp')
   const variables = { ...baseEnvironment, TMPDIR: scratch, ...environment }
-  return filtered(kept, [
+  const command = reach === undefined ? [program, ...args] : bounded(reach, changesAccount, [program, ...args])
+  return filtered({ capabilities: kept, opensSockets: reach !== undefined }, [
     ...namespaces,
     ...(asRoot ? [] : ['--unshare-user']),
     '--die-with-parent',
     '--new-session',
+    ...(reach === undefined ? [] : openFolders),
     ...systemFolders.flatMap((folder) => ['--ro-bind-try', folder, folder]),
     '--proc',
     '/proc',
@@ -72,23 +95,42 @@ export const confine: Confine = (program, args, confinement) => {
     ...(work === undefined ? ['--tmpfs', '/tmp'] : ['--bind', work, '/work', '--dir', '/tmp', '--chdir', '/work']),
     ...shown.flatMap(({ from, to, writable }) => [writable ? '--bind' : '--ro-bind', from, to]),
     ...folders.flatMap((folder) => ['--dir', folder]),
+    ...(reach?.inputAs === undefined ? [] : ['--perms', '0444', '--ro-bind-data', '0', reach.inputAs]),
     '--clearenv',
     ...Object.entries(variables).flatMap(setVariable),
     '--cap-drop',
     'ALL',
     ...(asRoot ? kept.flatMap((name) => ['--cap-add', `CAP_${name}`]) : []),
     '--',
-    program,
-    ...args,
+    ...command,
   ])
+}
+
+/** Changing the account, and giving up for good what that takes. */
+const accountCapabilities = ['SETUID', 'SETGID', 'SETPCAP']
+/** Else bubblewrap makes them for root alone, where something is shown in them. */
+const openFolders = ['/etc', '/run', '/run/joey'].flatMap((folder) => ['--perms', '0755', '--dir', folder])
+/** Of heap and stacks; a program that reads a document of 4 MiB needs a small part of it. */
+const memoryBytes = 2 ** 30
+
+function bounded(
+  { account, largestFile, lowPorts = false }: Reach,
+  changesAccount: boolean,
+  command: readonly string[],
+): string[] {
+  const limits = ['prlimit', `--fsize=${largestFile}`, `--data=${memoryBytes}`, '--core=0', '--']
+  const become = ['setpriv', `--reuid=${account}`, `--regid=${account}`, '--clear-groups']
+  const caps = lowPorts ? '-all,+net_bind_service' : '-all'
+  const forGood = [`--bounding-set=${caps}`, `--inh-caps=${caps}`, `--ambient-caps=${caps}`, '--no-new-privs', '--']
+  return [...limits, ...(changesAccount ? [...become, ...forGood] : []), ...command]
 }
 
 /** A shell opens the filter, for which no argument of a program that reads it has a name. */
 const filterScript = `exec ${filterDescriptor}<"$1"; shift; exec "$@"`
 
 /** Has bubblewrap read the filter of system calls that belongs to these capabilities, where there is one. */
-function filtered(capabilities: readonly string[], args: readonly string[]): readonly [string, string[]] {
-  const [file, bwrap] = [toolFilterFile(capabilities), findSystemProgram('bwrap')]
+function filtered(rights: ToolRights, args: readonly string[]): readonly [string, string[]] {
+  const [file, bwrap] = [toolFilterFile(rights), findSystemProgram('bwrap')]
   // Where it is missing it has to be said of itself, and not of the shell.
   if (file === null || bwrap === null) return ['bwrap', [...args]]
   const command = [bwrap, '--seccomp', String(filterDescriptor), ...args]

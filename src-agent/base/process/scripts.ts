@@ -10,6 +10,7 @@ export type ScriptName =
   | 'launch-machine'
   | 'leave-disks'
   | 'mount-disk'
+  | 'reach-registry'
   | 'renew-identity'
   | 'succeed-sentry'
 

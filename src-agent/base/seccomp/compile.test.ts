@@ -59,6 +59,8 @@ function meaning({ syscalls, defaultErrnoRet }: SeccompProfile, name: string, ar
   return first.action === 'SCMP_ACT_ALLOW' ? 'allow' : `error ${first.errnoRet}`
 }
 
+const rights = (capabilities: readonly string[], opensSockets = false) => ({ capabilities, opensSockets })
+
 const someArguments = [
   [0, 0, 0, 0],
   [1, 1, 1, 1],
@@ -74,7 +76,7 @@ test.each(processors)('each call of %s gets what the profile says of it, whateve
   const profiles = [true, false].map((setsIds) =>
     buildSeccomp({ architecture, capabilities: new Set(['CAP_SYS_CHROOT']), setsIds, kernel: [6, 1] }),
   )
-  for (const profile of [...profiles, toolProfile(processor, [])]) {
+  for (const profile of [...profiles, toolProfile(processor, rights([]))]) {
     const program = compileFilter(profile, processor)
     for (const [name, number] of Object.entries(numbers[processor])) {
       for (const args of someArguments) {
@@ -85,7 +87,7 @@ test.each(processors)('each call of %s gets what the profile says of it, whateve
 })
 
 test.each(processors)('calls of %s that nobody knows do not exist', (processor) => {
-  const program = compileFilter(toolProfile(processor, []), processor)
+  const program = compileFilter(toolProfile(processor, rights([])), processor)
   for (const number of [600, 1000, 0x3fff_ffff]) expect(evaluate(program, processor, number)).toBe('error 38')
 })
 
@@ -95,12 +97,12 @@ test.each<[FilteredProcessor, Machine]>([
   ['arm64', 'arm'],
   ['arm64', 'x64'],
 ])('of %s a call as %s ends the process', (processor, machine) => {
-  const program = compileFilter(toolProfile(processor, []), processor)
+  const program = compileFilter(toolProfile(processor, rights([])), processor)
   for (const number of [0, 1, 60, 231]) expect(evaluate(program, machine, number)).toBe('kill')
 })
 
 test('the smaller form of calls on x64 ends the process', () => {
-  const program = compileFilter(toolProfile('x64', []), 'x64')
+  const program = compileFilter(toolProfile('x64', rights([])), 'x64')
   for (const number of [0x4000_0000, 0x4000_0001, 0xffff_ffff]) expect(evaluate(program, 'x64', number)).toBe('kill')
 })
 
@@ -112,7 +114,7 @@ const forbidden = [
 ]
 
 test.each(processors)('a tool on %s is refused what none needs, and has what files take', (processor) => {
-  const program = compileFilter(toolProfile(processor, ['SYS_ADMIN', 'MKNOD', 'DAC_READ_SEARCH']), processor)
+  const program = compileFilter(toolProfile(processor, rights(['SYS_ADMIN', 'MKNOD', 'DAC_READ_SEARCH'])), processor)
   const call = (name: string, ...args: number[]) => evaluate(program, processor, numberOf(processor, name), args)
   for (const name of forbidden) expect(call(name), name).toMatch(/^error (1|38)$/)
   for (const name of ['read', 'openat', 'mknodat', 'fchownat', 'lsetxattr', 'execve', 'prlimit64', 'fallocate', 'mmap'])
@@ -125,6 +127,17 @@ test.each(processors)('a tool on %s is refused what none needs, and has what fil
 })
 
 test('a tool that holds the capability to change its root may do that', () => {
-  const program = compileFilter(toolProfile('x64', ['SYS_CHROOT']), 'x64')
+  const program = compileFilter(toolProfile('x64', rights(['SYS_CHROOT'])), 'x64')
   expect(evaluate(program, 'x64', numberOf('x64', 'chroot'))).toBe('allow')
 })
+
+test.each(processors)(
+  'a tool on %s that speaks with others opens sockets of the internet, and no other kind',
+  (processor) => {
+    const program = compileFilter(toolProfile(processor, rights([], true)), processor)
+    const socket = (family: number) => evaluate(program, processor, numberOf(processor, 'socket'), [family, 1, 0])
+    for (const family of [1, 2, 10]) expect(socket(family)).toBe('allow')
+    for (const family of [16, 17, 38, 40]) expect(socket(family)).toBe('error 1')
+    expect(evaluate(program, processor, numberOf(processor, 'ptrace'))).toBe('error 1')
+  },
+)

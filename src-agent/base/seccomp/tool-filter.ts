@@ -1,5 +1,5 @@
 import type { FilteredProcessor } from './compile.ts'
-import { buildSeccomp, type SeccompProfile } from './profile.ts'
+import { buildSeccomp, type SeccompProfile, type SeccompRule } from './profile.ts'
 
 /**
  * What a container may call without any capability, and none of the tools needs: what looks into other processes, and what
@@ -13,12 +13,20 @@ const unneeded: ReadonlySet<string> = new Set([
 const EPERM = 1
 /** AF_UNIX: sockets between a program's own processes. There is no network, so all others are only ways into the kernel. */
 const localSocket = 1
+/** AF_INET and AF_INET6, for a tool that speaks with others; in a network namespace of its own it has no other. */
+const internetSockets = [2, 10]
+
+/** What a tool may do that a filter of system calls knows of. */
+export interface ToolRights {
+  readonly capabilities: readonly string[]
+  readonly opensSockets: boolean
+}
 
 /**
  * Of the profile that containers have, what a tool may call. With a capability go calls only where they are what it is held
  * for: SYS_ADMIN is held to write attributes, and opens no call.
  */
-export function toolProfile(processor: FilteredProcessor, capabilities: readonly string[]): SeccompProfile {
+export function toolProfile(processor: FilteredProcessor, { capabilities, opensSockets }: ToolRights): SeccompProfile {
   const held = new Set(capabilities.includes('SYS_CHROOT') ? ['CAP_SYS_CHROOT'] : [])
   const architecture = processor === 'x64' ? 'amd64' : 'arm64'
   const profile = buildSeccomp({ architecture, capabilities: held, setsIds: true, kernel: [0, 0] })
@@ -27,11 +35,13 @@ export function toolProfile(processor: FilteredProcessor, capabilities: readonly
     ...profile,
     syscalls: [
       ...profile.syscalls.map((rule) => ({ ...rule, names: rule.names.filter(keeps) })),
-      {
-        names: ['socket'],
-        action: 'SCMP_ACT_ALLOW',
-        args: [{ index: 0, value: localSocket, valueTwo: 0, op: 'SCMP_CMP_EQ' }],
-      },
+      ...[localSocket, ...(opensSockets ? internetSockets : [])].map(
+        (family): SeccompRule => ({
+          names: ['socket'],
+          action: 'SCMP_ACT_ALLOW',
+          args: [{ index: 0, value: family, valueTwo: 0, op: 'SCMP_CMP_EQ' }],
+        }),
+      ),
       { names: ['socket', ...unneeded], action: 'SCMP_ACT_ERRNO', errnoRet: EPERM },
     ],
   }

@@ -11,7 +11,7 @@ import type { Run } from '../../base/process/run.ts'
 import { stoppedBy } from '../../base/process/tool-errors.ts'
 import type { Accounts, ImageRecord, ImageRecords } from '../../state/records/image-records.ts'
 import { builtInName, findBuiltIn, prepareBuiltIn } from './built-in.ts'
-import { findImage, imageNotFound, withTag } from './image-names.ts'
+import { type FoundImage, findImage, imageNotFound, withTag } from './image-names.ts'
 import { createImageTools } from './image-tools.ts'
 import { type PreparedImage, prepareImages } from './prepare-images.ts'
 import { diskFull } from './refusals.ts'
@@ -45,6 +45,8 @@ export interface ImageStore {
    * `inUse` names the sandboxes that use an image, which is then kept.
    */
   remove(ref: string, inUse: (digest: string) => readonly string[]): Promise<{ digest: string; deleted: boolean }>
+  /** Gives an image that is here one more name, which moves to it. */
+  addName(digest: string, name: string): Promise<Image>
   /** Makes `busybox:latest` of this machine's busybox, unless it is there and made of this very busybox. */
   ensureBuiltIn(signal: AbortSignal): Promise<void>
   /** Where the EROFS file of an image lies. */
@@ -73,6 +75,8 @@ export interface ImageStoreDeps {
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void }
   /** Folders of this machine in which a sandbox may write: none unless given. */
   readonly untrusted?: () => readonly string[]
+  /** What a name that no image has may stand for, by the settings. */
+  readonly nameOf?: (ref: string) => string | null
   /** Of the disk that the folder is on; measured unless given. */
   readonly room?: () => Promise<DiskRoom>
 }
@@ -85,7 +89,7 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
   return {
     list,
     filePath,
-    find: (ref) => findImage(list(), ref).image,
+    find: (ref) => findByAnyName(deps, list(), ref).image,
     accounts: (digest) => recordOf(files.stored, digest).accounts,
     async import({ name, ...request }) {
       const given = name === undefined ? request : { ...request, name: checkedName(name) }
@@ -95,7 +99,7 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
     },
 
     async remove(ref, inUse) {
-      const { image, name } = findImage(list(), ref)
+      const { image, name } = findByAnyName(deps, list(), ref)
       const { digest, builtIn } = image
       const left = name === null ? [] : image.names.filter((other) => other !== name)
       if (left.length > 0) {
@@ -106,6 +110,12 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
       refuseInUse(ref, inUse(digest))
       await files.delete(digest)
       return { digest, deleted: true }
+    },
+
+    async addName(digest, name) {
+      const { image, accounts } = recordOf(files.stored, digest)
+      await files.publish([{ digest, names: [checkedName(name)], file: null, image, accounts, highestId: 0 }])
+      return imageOf(files.stored, digest)
     },
 
     ensureBuiltIn: (signal) =>
@@ -122,6 +132,18 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
       ),
 
     reconcile: () => reconcileImages(deps, files),
+  }
+}
+
+/** A name that is here goes before what it would stand for. */
+function findByAnyName({ nameOf }: ImageStoreDeps, images: readonly Image[], ref: string): FoundImage {
+  const other = nameOf?.(ref) ?? null
+  const isHere = other !== null && images.some(({ names }) => names.includes(other))
+  try {
+    return findImage(images, ref)
+  } catch (error) {
+    if (!isHere) throw error
+    return findImage(images, other)
   }
 }
 
@@ -266,8 +288,8 @@ function keepsName(stored: Stored): boolean {
 }
 
 function checkedName(name: string): string {
-  const result = ImageName.safeParse(name)
-  if (result.success) return withTag(result.data)
+  const result = ImageName.safeParse(name.replace(/@sha256:[a-f0-9]{64}$/, ''))
+  if (result.success) return name.includes('@') ? name : withTag(result.data)
   throw appError('image-name-invalid')
 }
 

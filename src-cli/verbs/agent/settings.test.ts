@@ -22,6 +22,14 @@ test('values are read as what the setting is', () => {
   })
   expect(readChange(['defaultDiskBytes=1.5g'])).toEqual({ defaultDiskBytes: 1.5 * 2 ** 30 })
   expect(readChange(['defaultDiskBytes=none'])).toEqual({ defaultDiskBytes: null })
+  expect(readChange(['insecureRegistries=localhost:5000,reg.example.com', 'registryHosts=none'])).toEqual({
+    insecureRegistries: ['localhost:5000', 'reg.example.com'],
+    registryHosts: [],
+  })
+  expect(readChange(['imageAliases=web=reg.example.com/team/web:2', 'searchRegistry=default'])).toEqual({
+    imageAliases: ['web=reg.example.com/team/web:2'],
+    searchRegistry: null,
+  })
 })
 
 test.each([
@@ -32,6 +40,10 @@ test.each([
   ['microvmKernel=never', /the whole path/],
   ['defaultDiskBytes=1m', /^defaultDiskBytes=1m: it is at least 64m, as in 512m or 10g, or none\.$/],
   ['defaultDiskBytes=much', /at least 64m/],
+  ['insecureRegistries=http://x', /hosts with commas between them/],
+  ['imageAliases=web', /names and what they stand for/],
+  ['imageAliases=web=Not Good', /names and what they stand for/],
+  ['registryProxy=https://x', /http:\/\/HOST:PORT/],
   ['nothing=1', /write NAME=VALUE with one of defaultClass/],
   ['toString=1', /write NAME=VALUE/],
   ['defaultClass', /write NAME=VALUE/],

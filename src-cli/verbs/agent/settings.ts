@@ -5,6 +5,7 @@ import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
+import { settingText } from '../../output/setting-text.ts'
 import { parseSize } from '../../parse/size.ts'
 
 type Change = Request<typeof updateSettings>
@@ -32,7 +33,7 @@ export const settings = defineCommand({
     if (flags.json) printJson(stdout, now)
     else
       for (const [name, value] of Object.entries(now))
-        printLine(stdout, `${name}=${value ?? emptyWords[name as keyof Settings] ?? ''}`)
+        printLine(stdout, `${name}=${settingText(value) ?? emptyWords[name as keyof Settings] ?? ''}`)
     return ExitCode.ok
   },
 })
@@ -47,7 +48,16 @@ const forms: Readonly<Record<keyof Settings, SentenceValues<'usage-setting-value
   defaultDiskBytes: 'size',
   totalMemoryPercent: 'totalPercent',
   microvmKernel: 'kernel',
+  searchRegistry: 'registry',
+  imageAliases: 'aliases',
+  insecureRegistries: 'hosts',
+  registryHosts: 'hosts',
+  registryCertificates: 'file',
+  registryProxy: 'proxy',
 }
+
+/** Those that are lists: their values stand with commas between them. */
+const lists: ReadonlySet<string> = new Set(['imageAliases', 'insecureRegistries', 'registryHosts'])
 
 /** How it is written that nothing is chosen. */
 const emptyWords: Readonly<Partial<Record<keyof Settings, string>>> = {
@@ -56,6 +66,12 @@ const emptyWords: Readonly<Partial<Record<keyof Settings, string>>> = {
   defaultDiskBytes: 'none',
   totalMemoryPercent: 'none',
   microvmKernel: 'default',
+  searchRegistry: 'default',
+  imageAliases: 'none',
+  insecureRegistries: 'none',
+  registryHosts: 'none',
+  registryCertificates: 'none',
+  registryProxy: 'none',
 }
 
 /** Reads `NAME=VALUE` words; the contract defines what fits. */
@@ -67,7 +83,8 @@ export function readChange(words: readonly string[]): Change {
     const field = Object.hasOwn(Settings.shape, name) ? Settings.shape[name as keyof Settings] : undefined
     if (!field) throw usageError('usage-setting-unknown', { word, names: Object.keys(Settings.shape).join(', ') })
     const text = word.slice(equals + 1)
-    const checked = field.safeParse(text === emptyWords[name as keyof Settings] ? null : readValue(name, text))
+    const isEmpty = text === emptyWords[name as keyof Settings]
+    const checked = field.safeParse(isEmpty ? (lists.has(name) ? [] : null) : readValue(name, text))
     if (!checked.success) throw usageError('usage-setting-value', { word, form: forms[name as keyof Settings] })
     change[name] = checked.data
   }
@@ -75,6 +92,7 @@ export function readChange(words: readonly string[]): Change {
 }
 
 function readValue(name: string, text: string): unknown {
+  if (lists.has(name)) return text.split(',')
   if (forms[name as keyof Settings] === 'size' && /^\d/.test(text)) return parseSize(name, text)
   if (text === 'true' || text === 'false') return text === 'true'
   return /^\d{1,9}$/.test(text) ? Number(text) : text

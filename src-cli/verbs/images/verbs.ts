@@ -9,6 +9,16 @@ export const imageVerbs: VerbGroup = {
       load: async () => (await import('./image-ls.ts')).imageLs,
     },
     {
+      name: 'image pull',
+      summary: 'Fetch an image from a registry.',
+      load: async () => (await import('./image-pull.ts')).imagePull,
+    },
+    {
+      name: 'pull',
+      summary: 'The same as image pull.',
+      load: async () => (await import('./image-pull.ts')).imagePull,
+    },
+    {
       name: 'image import',
       summary: 'Import an image from an archive or a folder.',
       load: async () => (await import('./image-import.ts')).imageImport,

@@ -3,6 +3,7 @@ import type { Grant, Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
+import { parsePullWhen } from '../../parse/pull-when.ts'
 import { parseDetachKeys } from '../../tty/detach-keys.ts'
 import { windowSize } from '../../tty/raw-tty.ts'
 import { requireTty } from '../../tty/require-tty.ts'
@@ -37,18 +38,42 @@ export const run = defineCommand({
       ...(flags.tty && { terminal: windowSize(context) }),
     }
     if (flags['detach-keys'] !== undefined) parseDetachKeys(flags['detach-keys'])
+    const when = parsePullWhen(flags.pull)
+    const hosts = flags['allow-host']
+    if (when === 'always') await pull(context, request.spec.image, hosts)
+    const make = when === 'missing' ? createPulling(context, hosts) : (whole: CreateRequest) => create(context, whole)
     if (flags.detach) {
-      const sandbox = await create(context, request)
+      const sandbox = await make(request)
       if (flags.json) printJson(context.stdout, sandbox)
       else printLine(context.stdout, sandbox.id)
       return ExitCode.ok
     }
     if (flags.tty) requireTty(context)
-    const code = await runForeground(context, { create: (start) => create(context, { ...request, start }), flags })
+    const code = await runForeground(context, { create: (start) => make({ ...request, start }), flags })
     if (code !== ExitCode.ok) await noteRawSockets(context, request)
     return code
   },
 })
+
+/** Creates, and where the image is not here fetches it first. What that shows goes to standard error. */
+function createPulling(context: Context, hosts: readonly string[]): (request: CreateRequest) => Promise<Sandbox> {
+  return async (request) => {
+    try {
+      return await create(context, request)
+    } catch (error) {
+      if (AppError.from(error).wire.reason !== 'image-not-found') throw error
+      printNote(context, `joey: The image ${request.spec.image} is not here. It is fetched from its registry.`)
+      await pull(context, request.spec.image, hosts)
+      return create(context, request)
+    }
+  }
+}
+
+/** Most commands fetch nothing. */
+async function pull(context: Context, image: string, hosts: readonly string[]): Promise<void> {
+  const { pullImage } = await import('../shared/pull-image.ts')
+  await pullImage(context, image, hosts)
+}
 
 /** Only after a command has failed, so that the others need not load it. */
 async function noteRawSockets(context: Context, { spec: { command, grants } }: CreateRequest): Promise<void> {

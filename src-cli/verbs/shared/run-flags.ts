@@ -1,6 +1,7 @@
 import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
 import type { Flags } from '../../command/flags.ts'
 import { limitFlags } from './limit-flags.ts'
+import { pullFlags } from './pull-flags.ts'
 
 /** The options that set fields of a specification, by name: from the one table of fields. */
 export function fieldFlags<T extends FieldTable>(table: T): FlagsOf<T> {
@@ -38,6 +39,12 @@ export const runFlags = {
   ...ofFields,
   detach: { type: 'boolean', short: 'd', help: 'Leave it running, and print its id.' },
   name: { type: 'string', value: 'NAME', help: 'What to call it; made up if not given.' },
+  pull: {
+    type: 'string',
+    value: 'WHEN',
+    help: 'Fetch the image from its registry: missing (when it is not here, as without this), always, never.',
+  },
+  ...pullFlags,
   mount: {
     type: 'string',
     multiple: true,

@@ -6,6 +6,7 @@ import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitize } from '../../output/sanitize.ts'
+import { settingText } from '../../output/setting-text.ts'
 import { count, formatArgv } from '../../output/words.ts'
 import { parseWhole } from '../../parse/size.ts'
 import { type Channel, openChannel } from '../../streams/channel.ts'
@@ -79,7 +80,7 @@ function describeFact(event: AgentEvent, language: Language | null): string {
       return event.id
     case 'settings.changed':
       return Object.entries(event.settings)
-        .map(([name, value]) => `${name}=${value ?? 'never'}`)
+        .map(([name, value]) => `${name}=${settingText(value) ?? 'never'}`)
         .join(' ')
     case 'snapshot.changed': {
       const { id, sandboxName, name, state } = event.snapshot

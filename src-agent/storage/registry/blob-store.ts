@@ -1,0 +1,164 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { chmod, chown, link, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import * as z from 'zod'
+import { ImageDigest } from '#contract/image'
+import { type Sentence, sentence } from '#contract/sentence'
+
+/** What is kept of an image that was pulled: the bytes that the registry has, so that they can be given back as they were. */
+const Origin = z.strictObject({
+  /** Of the image's record; null while it is not whole. */
+  image: ImageDigest.nullable(),
+  /** As the registry knows it. */
+  manifest: ImageDigest,
+  /** The manifest's own, that of the configuration, and those of the layers. */
+  blobs: z.array(ImageDigest),
+  /** Where it was pulled from: registry and path. */
+  repositories: z.array(z.string()),
+  since: z.iso.datetime(),
+})
+export type Origin = z.infer<typeof Origin>
+
+/** Compressed layers, configurations and manifests as registries have them, by digest. */
+export interface BlobStore {
+  has(digest: string, size: number): Promise<boolean>
+  /** Gives a blob a second name in a folder, where it can be read and not changed. */
+  linkTo(digest: string, folder: string): Promise<void>
+  /** Takes a file in, if its content is what the digest says; false where it is not. The file is gone afterwards. */
+  adopt(file: string, digest: string, size: number): Promise<boolean>
+  /** What is known of an image by the digest of its manifest in a registry. */
+  origin(manifest: string): Promise<Origin | null>
+  keep(origin: Omit<Origin, 'since'>): Promise<void>
+  /** Of a fetch that is not to be taken up again. What is whole stays. */
+  forgetPartial(manifest: string): Promise<void>
+  /** Removes what belongs to no image any more, and to no fetch that may be taken up again. Gives the number of blobs. */
+  sweep(isImage: (digest: string) => boolean): Promise<number>
+  /** Blobs that belong to no image yet, until what it answers is called. */
+  hold(digests: readonly string[]): () => void
+}
+
+/** How long the layers of a fetch that broke off are kept, to go on with them, and of how many fetches at most. */
+const partialMs = 24 * 60 * 60_000
+const mostPartials = 8
+
+export function createBlobStore(folder: string, now: () => number = Date.now): BlobStore {
+  const blobs = join(folder, 'blobs', 'sha256')
+  const pathOf = (digest: string): string => join(blobs, hexOf(digest))
+  const origins = createOrigins(join(folder, 'origins'), now)
+  const held = createHolds()
+  return {
+    has: async (digest, size) => (await sizeOf(pathOf(digest))) === size,
+    linkTo: (digest, to) => link(pathOf(digest), join(to, hexOf(digest))),
+    async adopt(file, digest, size) {
+      const found = await lstat(file).catch(() => null)
+      if (!found?.isFile() || found.size !== size || (await hashOf(file)) !== digest) {
+        await rm(file, { force: true })
+        return false
+      }
+      await mkdir(blobs, { recursive: true, mode: 0o700 })
+      // Whoever wrote it has ended; from here on nobody but the agent can change it.
+      await chown(file, process.getuid?.() ?? 0, process.getgid?.() ?? 0)
+      await chmod(file, 0o444)
+      await rename(file, pathOf(digest))
+      return true
+    },
+    ...{ origin: origins.read, keep: origins.write, forgetPartial: origins.forgetPartial, hold: held.hold },
+    async sweep(isImage) {
+      const kept = await origins.sweep(isImage)
+      return removeOthers(blobs, new Set([...held.all(), ...kept.flatMap((each) => each.blobs)]))
+    },
+  }
+}
+
+/** Of each pulled image, which blobs are its own. */
+function createOrigins(folder: string, now: () => number) {
+  const fileOf = (manifest: string): string => join(folder, `${hexOf(manifest)}.json`)
+  const read = (manifest: string): Promise<Origin | null> => readOrigin(fileOf(manifest))
+  return {
+    read,
+    async write(origin: Omit<Origin, 'since'>): Promise<void> {
+      await mkdir(folder, { recursive: true, mode: 0o700 })
+      const fresh = `${fileOf(origin.manifest)}.${randomBytes(4).toString('hex')}`
+      const whole = Origin.parse({ ...origin, since: new Date(now()).toISOString() })
+      await writeFile(fresh, JSON.stringify(whole), { mode: 0o600 })
+      await rename(fresh, fileOf(origin.manifest))
+    },
+    async forgetPartial(manifest: string): Promise<void> {
+      if ((await read(manifest))?.image === null) await rm(fileOf(manifest), { force: true })
+    },
+    /** Removes those of images that are gone, and gives the others. */
+    async sweep(isImage: (digest: string) => boolean): Promise<readonly Origin[]> {
+      const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'))
+      const all = await Promise.all(files.map(async (name) => ({ name, origin: await readOrigin(join(folder, name)) })))
+      const oldest = new Date(now() - partialMs).toISOString()
+      const partials = all.filter(({ origin }) => origin?.image === null && origin.since > oldest)
+      const young = new Set(partials.toSorted((a, b) => (since(a) < since(b) ? 1 : -1)).slice(0, mostPartials))
+      const isKept = (each: (typeof all)[number]): boolean =>
+        each.origin !== null && (each.origin.image === null ? young.has(each) : isImage(each.origin.image))
+      for (const each of all) if (!isKept(each)) await rm(join(folder, each.name), { force: true })
+      return all.filter(isKept).flatMap(({ origin }) => origin ?? [])
+    },
+  }
+}
+
+const since = ({ origin }: { readonly origin: Origin | null }): string => origin?.since ?? ''
+
+/** Blobs that work is done with: each as often as it is held. */
+function createHolds() {
+  const counts = new Map<string, number>()
+  const change = (digest: string, by: number): void => {
+    const left = (counts.get(digest) ?? 0) + by
+    if (left > 0) counts.set(digest, left)
+    else counts.delete(digest)
+  }
+  return {
+    all: () => counts.keys(),
+    hold(digests: readonly string[]): () => void {
+      for (const digest of digests) change(digest, 1)
+      return () => {
+        for (const digest of digests) change(digest, -1)
+      }
+    },
+  }
+}
+
+/** What an agent's start says of blobs that it has removed. */
+export function describeSwept(count: number): readonly Sentence[] {
+  return count === 0 ? [] : [sentence('found-image-blobs', { count })]
+}
+
+async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<number> {
+  let removed = 0
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (kept.has(`sha256:${name}`)) continue
+    await rm(join(folder, name), { force: true })
+    removed += 1
+  }
+  return removed
+}
+
+async function readOrigin(path: string): Promise<Origin | null> {
+  try {
+    const origin = Origin.parse(JSON.parse(await readFile(path, 'utf8')))
+    return `${hexOf(origin.manifest)}.json` === basename(path) ? origin : null
+  } catch {
+    return null
+  }
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  const found = await lstat(path).catch(() => null)
+  return found?.isFile() ? found.size : null
+}
+
+async function hashOf(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return `sha256:${hash.digest('hex')}`
+}
+
+function hexOf(digest: string): string {
+  return ImageDigest.parse(digest).slice('sha256:'.length)
+}

@@ -1,0 +1,70 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { appError } from '#contract/app-error'
+import { familiarName, type ImageReference, parseReference, wholeName } from '#contract/image-reference'
+import type { Sentence } from '#contract/sentence'
+import type { Settings } from '#contract/settings'
+import { createShareWork } from '../../base/async/share-work.ts'
+import { builtInName } from '../images/built-in.ts'
+import { createBlobStore, describeSwept } from './blob-store.ts'
+import { pullOne } from './pull-one.ts'
+import type { PullDeps, Pulled, PullParts, PullRequest } from './pull-types.ts'
+
+/** Fetches images from registries, through a confined skopeo and a gate, and imports them as any archive is imported. */
+export interface PullService {
+  /** Two who want the same image at the same time share the work. */
+  pull(request: PullRequest): Promise<Pulled>
+  /** Removes the kept bytes of images that are gone. */
+  sweep(): Promise<void>
+  /** At the agent's start, once the images are known. */
+  reconcile(): Promise<readonly Sentence[]>
+}
+
+export function createPullService(deps: PullDeps): PullService {
+  const blobs = createBlobStore(deps.folder)
+  const share = createShareWork<Pulled>()
+  const followers = new Map<string, Set<PullRequest['onProgress']>>()
+  const isImage = (digest: string): boolean => deps.images.list().some((image) => image.digest === digest)
+  const sockets = join(deps.runFolder, 'pull')
+  const parts: PullParts = { deps, blobs, sockets, isImage }
+  return {
+    async pull(request) {
+      const reference = readReference(request.ref, deps.settings())
+      const name = familiarName(reference)
+      if (name === builtInName) throw appError('image-pull-built-in', { name })
+      const key = JSON.stringify([wholeName(reference), request.allowHosts])
+      const listening = followers.get(key) ?? new Set()
+      followers.set(key, listening.add(request.onProgress))
+      const onProgress: PullRequest['onProgress'] = (...now) => {
+        for (const each of followers.get(key) ?? []) each(...now)
+      }
+      try {
+        return await share(key, request.signal, (signal) =>
+          pullOne(parts, reference, { ...request, signal, onProgress }),
+        )
+      } finally {
+        listening.delete(request.onProgress)
+        if (listening.size === 0 && followers.get(key) === listening) followers.delete(key)
+      }
+    },
+    sweep: async () => void (await blobs.sweep(isImage)),
+    async reconcile() {
+      await rm(sockets, { recursive: true, force: true })
+      await mkdir(sockets, { mode: 0o700 })
+      return describeSwept(await blobs.sweep(isImage))
+    },
+  }
+}
+
+/** What a name would be called once it was pulled; null where it is none. */
+export function nameInRegistry(ref: string, { searchRegistry, imageAliases }: Settings): string | null {
+  const found = parseReference(ref, { searchRegistry, aliases: imageAliases })
+  return typeof found === 'string' ? null : familiarName(found)
+}
+
+/** Reads a reference by the settings, or says what is wrong with it. */
+function readReference(text: string, { searchRegistry, imageAliases }: Settings): ImageReference {
+  const found = parseReference(text, { searchRegistry, aliases: imageAliases })
+  if (typeof found === 'string') throw appError('image-reference-invalid', { ref: text, fault: found })
+  return found
+}
