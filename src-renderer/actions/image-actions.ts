@@ -2,7 +2,7 @@ import i18next from 'i18next'
 import { toast } from 'sonner'
 import { chooseImage } from '#contract/app'
 import { AppError } from '#contract/app-error'
-import { type Image, importImage, removeImage, type TaskId } from '#contract/image'
+import { type Image, importImage, pullImage, removeImage, type TaskId } from '#contract/image'
 import { call } from '../call.ts'
 import { newId } from '../model/new-id.ts'
 import { toastError } from './remedies.ts'
@@ -29,6 +29,20 @@ export async function chooseAndImport(
     if (AppError.from(error).wire.code !== 'cancelled') toastError(i18next.t('images.importFailed'), error)
     return null
   }
+}
+
+interface PullOptions extends ImportOptions {
+  /** Hosts beside the registry's own that it may be fetched from, this once. */
+  readonly allowHosts?: readonly string[]
+}
+
+/** Fetches an image from its registry; gives the name that it has here. Whoever asked shows what went wrong. */
+export async function pullByName(ref: string, { onTask, allowHosts = [] }: PullOptions = {}): Promise<string> {
+  const task = newId()
+  onTask?.(task)
+  const { name } = await call(pullImage, { ref, task, ...(allowHosts.length > 0 && { allowHosts: [...allowHosts] }) })
+  toast.success(i18next.t('images.pulled', { name }))
+  return name
 }
 
 export async function removeImageName(ref: string, name: string): Promise<void> {

@@ -15,6 +15,7 @@ export const create = {
   imagePlaceholder: 'Name of an image',
   imageList: 'Suggestions',
   imageBuiltIn: 'built in',
+  imageMissing: 'It is not here. It can be pulled from its registry; Create does so too.',
   noImages: 'No image has this name here.',
   importFile: 'Import image…',
   name: 'Name',

@@ -2,6 +2,7 @@
 export const tasks = {
   kind: {
     'image.import': 'Import of {{subject}}',
+    'image.pull': 'Pull of {{subject}}',
     other: 'Work on {{subject}}',
     'snapshot.create': 'Snapshot of {{subject}}',
     'snapshot.restore': 'Restore of {{subject}}',
@@ -16,6 +17,7 @@ export const tasks = {
   },
   phase: {
     checking: 'Checking',
+    fetching: 'Fetching',
     converting: 'Converting',
     unpacking: 'Unpacking',
     packing: 'Packing',
@@ -23,6 +25,14 @@ export const tasks = {
     done: 'Done',
     failed: 'Failed',
     cancelled: 'Cancelled',
+  },
+  transfer: {
+    bytes: '{{done}} of {{total}}',
+    layers: '{{done}} of {{total}} layers',
+    rate: '{{rate}}/s',
+    left: '{{seconds}} s left',
+    resumed_one: 'taken up again once',
+    resumed_other: 'taken up again {{count}} times',
   },
   cancel: 'Cancel: {{task}}',
   cancelFailed: 'It was not cancelled',

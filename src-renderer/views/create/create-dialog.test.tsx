@@ -139,3 +139,32 @@ test('a grant warns of what it opens and goes into the request', async () => {
     }),
   )
 })
+
+test('an image that is not here can be pulled, and Create does so by itself', async () => {
+  let here = false
+  const joey = open(() => {
+    if (!here) throw new AppError({ code: 'notFound', reason: 'image-not-found', message: 'There is no image debian.' })
+    return makeSandbox()
+  })
+  const call = joey.call.bind(joey)
+  joey.call = (name, request) => {
+    if (name !== 'image.pull') return call(name, request)
+    here = true
+    joey.requests.push({ name, request })
+    const image = makeImage()
+    const sums = { fetchedBytes: 1, fetchedLayers: 1, totalLayers: 1 }
+    return Promise.resolve({ ok: true, value: { image, name: 'debian:latest', manifest: image.digest, ...sums } })
+  }
+  await fill('Image', 'debian')
+  expect(dialog().getByText(/It is not here/)).toBeTruthy()
+  await userEvent.click(dialog().getByRole('button', { name: 'Pull' }))
+  await waitFor(() => expect(field('Image').value).toBe('debian:latest'))
+
+  here = false
+  await create()
+  await waitFor(() => expect(uiStore.getState().createOpen).toBe(false))
+  expect(joey.requests.filter(({ name }) => name === 'image.pull').map(({ request }) => request)).toMatchObject([
+    { ref: 'debian' },
+    { ref: 'debian:latest' },
+  ])
+})

@@ -1,4 +1,4 @@
-import { FolderInput } from 'lucide-react'
+import { Download, FolderInput } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatBytes } from '#contract/byte-size'
@@ -8,7 +8,10 @@ import { Button } from '../../components/button.tsx'
 import { Combobox } from '../../components/combobox.tsx'
 import { useAgent } from '../../store/agent-store.ts'
 import { isTaskOver } from '../../store/task-slice.ts'
+import { PullFailure } from '../images/pull-failure.tsx'
 import { TaskLine } from '../images/task-line.tsx'
+import { usePull } from '../images/use-pull.ts'
+import { findImage } from './use-create.ts'
 
 interface Props {
   readonly value: string
@@ -32,6 +35,12 @@ export function ImageField({ value, problem, onChange }: Props): ReactNode {
     const name = imported?.[0]?.names[0] ?? imported?.[0]?.digest
     if (name) onChange(name)
   }
+  const { pull, ...pulling } = usePull()
+  const pullOne = async (allowHosts: readonly string[] = []): Promise<void> => {
+    const name = await pull(value, allowHosts)
+    if (name !== null) onChange(name)
+  }
+  const isMissing = value.trim() !== '' && findImage(images.values(), value) === undefined
   return (
     <div>
       <Combobox
@@ -40,17 +49,30 @@ export function ImageField({ value, problem, onChange }: Props): ReactNode {
         placeholder={t('create.imagePlaceholder')}
         nothing={t('create.noImages')}
         value={value}
-        onChange={onChange}
+        hint={isMissing ? t('create.imageMissing') : undefined}
+        onChange={(text) => {
+          pulling.clear()
+          onChange(text)
+        }}
         options={options}
         problem={problem}
         beside={
-          <Button onClick={() => void importOne()}>
-            <FolderInput aria-hidden="true" />
-            {t('create.importFile')}
-          </Button>
+          isMissing ? (
+            <Button disabled={pulling.busy} onClick={() => void pullOne()}>
+              <Download aria-hidden="true" />
+              {pulling.busy ? t('images.pulling') : t('images.pull')}
+            </Button>
+          ) : (
+            <Button onClick={() => void importOne()}>
+              <FolderInput aria-hidden="true" />
+              {t('create.importFile')}
+            </Button>
+          )
         }
       />
       {task && !isTaskOver(task) && <TaskLine task={task} />}
+      {pulling.task && <TaskLine task={pulling.task} />}
+      {pulling.error && <PullFailure error={pulling.error} again={(hosts) => void pullOne(hosts)} />}
     </div>
   )
 }

@@ -5,12 +5,14 @@ import { useLocation } from 'wouter'
 import { AppError } from '#contract/app-error'
 import type { Image } from '#contract/image'
 import { createSandbox } from '#contract/sandbox-operations'
+import { pullByName } from '../../actions/image-actions.ts'
 import { call } from '../../call.ts'
 import { suggestName } from '../../model/suggest-name.ts'
 import { adviseOn, forgetAdvice } from '../../store/advice-store.ts'
 import { agentStore, useAgent } from '../../store/agent-store.ts'
 import {
   type CreateForm,
+  type CreateRequest,
   emptyForm,
   type Field,
   fieldOfReason,
@@ -81,7 +83,7 @@ export function useCreate(onDone: () => void): CreateState {
     setBusy(true)
     setRefusal(null)
     try {
-      const { id, name } = await call(createSandbox, result.request)
+      const { id, name } = await createPulling(result.request)
       const open = { label: t('sandboxes.open'), onClick: () => navigate(`/sandboxes/${id}`) }
       toast.success(t('sandboxes.done.create', { name }), { action: open })
       onDone()
@@ -93,6 +95,17 @@ export function useCreate(onDone: () => void): CreateState {
     }
   }
   return { form, image, problems, refusal, busy, change, submit }
+}
+
+/** As `joey run` does: an image that is not here is fetched, then it is tried once more. */
+async function createPulling(request: CreateRequest) {
+  try {
+    return await call(createSandbox, request)
+  } catch (error) {
+    if (AppError.from(error).wire.reason !== 'image-not-found') throw error
+    await pullByName(request.spec.image)
+    return call(createSandbox, request)
+  }
 }
 
 /** Keeps the advice in step with what is typed, as far as that can be read. */

@@ -19,6 +19,7 @@ import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { isTaskOver } from '../../store/task-slice.ts'
 import { ask, useUi } from '../../store/ui-store.ts'
 import { Page } from '../shell/page.tsx'
+import { PullField } from './pull-field.tsx'
 import { TaskLine } from './task-line.tsx'
 import '../sandboxes/sandboxes.css'
 import './images.css'
@@ -27,6 +28,7 @@ export function ImagesPage(): ReactNode {
   const { t } = useTranslation()
   return (
     <Page title={t('images.title')} searchable tools={<ImportMenu />}>
+      <PullField />
       <Tasks />
       <ImagesView />
     </Page>
@@ -58,7 +60,10 @@ function Tasks(): ReactNode {
   const { t } = useTranslation()
   const tasks = useAgent((state) => state.tasks)
   const shown = [...tasks.values()].filter(
-    (task) => task.kind === 'image.import' && (!isTaskOver(task) || task.phase === 'failed'),
+    (task) =>
+      (task.kind === 'image.import' && (!isTaskOver(task) || task.phase === 'failed')) ||
+      // What went wrong with one that was started here stands at its field.
+      (task.kind === 'image.pull' && !isTaskOver(task)),
   )
   if (shown.length === 0) return null
   return (
