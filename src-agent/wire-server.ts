@@ -97,6 +97,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
     },
     {
       ...terminals.handlers,
+      ...services.pulls.handlers,
       ...isolation.handlers,
       ...history.handlers,
       ...createUsageHandlers(sampler, services.sandboxes),

@@ -20,6 +20,7 @@ import { openImageRecords } from './state/records/image-records.ts'
 import { openSandboxRecords, type SandboxRecords } from './state/records/sandbox-records.ts'
 import { killsCaused, openSelfTestRecords } from './state/records/self-test-records.ts'
 import { openSnapshotRecords } from './state/records/snapshot-records.ts'
+import { openRegistryLogins } from './state/registry-logins.ts'
 import { openSettings, type SettingsStore } from './state/settings-store.ts'
 import { createTasks } from './state/tasks.ts'
 import { createDiskConverter } from './storage/ext4/ext4-disk.ts'
@@ -120,7 +121,7 @@ function openStorage(
     pulls: createPullService({
       ...{ folder: folder.images, runFolder: folder.run, run, images },
       settings: settings.read,
-      credentialOf: () => null,
+      logins: openRegistryLogins(folder.registryLogins),
     }),
     imageMounts: createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath }),
     layers,

@@ -8,6 +8,7 @@ import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
 import { dropUnreadable, listUnreadable } from './records.ts'
+import { listLogins, loginToRegistry, logoutFromRegistry } from './registry-login.ts'
 import * as sandbox from './sandbox-operations.ts'
 import { readSelfTest, runSelfTest } from './selftest.ts'
 import { readSettings, updateSettings } from './settings.ts'
@@ -25,6 +26,9 @@ export const operations = {
   listImages,
   importImage,
   pullImage,
+  listLogins,
+  loginToRegistry,
+  logoutFromRegistry,
   removeImage,
   cancelTask,
   createSandbox: sandbox.createSandbox,

@@ -14,6 +14,8 @@ export interface StateFolder extends Place {
   readonly database: string
   /** Room that is held back for removals: reserve.ts. */
   readonly reserve: string
+  /** Names and passwords for registries. */
+  readonly registryLogins: string
   readonly logs: string
   readonly images: string
   readonly imageMounts: string
@@ -61,6 +63,7 @@ function describe(place: Place): StateFolder {
     tag: tagOf(home),
     database: join(home, 'joey.db'),
     reserve: join(home, 'reserve'),
+    registryLogins: join(home, 'registry-logins.json'),
     logs: join(home, 'logs'),
     images: join(home, 'images'),
     imageMounts: join(run, 'images'),

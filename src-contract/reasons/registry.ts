@@ -96,6 +96,16 @@ export const registryReasons = defineReasons({
     sentence: 'The registry {registry} does not give {whole} to you: it is not there, or you have to log in.',
     remedy: { kind: 'runCommand', command: 'joey login {registry}', why: 'Asks for your name and password there.' },
   },
+  'registry-login-refused': {
+    code: 'refused',
+    params: { registry: 'text' },
+    sentence: 'The registry {registry} does not take this name with this password. Nothing was kept.',
+  },
+  'registry-login-none': {
+    code: 'notFound',
+    params: { registry: 'text' },
+    sentence: 'No name and password are kept for {registry}.',
+  },
   'registry-image-missing': {
     code: 'notFound',
     params: { whole: 'text' },

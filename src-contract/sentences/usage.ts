@@ -206,6 +206,11 @@ export const usageSentences = defineSentences({
     }.`,
   },
   'usage-pull-when': { params: { text: 'text' }, sentence: '--pull {text}: missing, always or never.' },
+  'usage-login-name': { sentence: 'Say who you are there: --username NAME.' },
+  'usage-registry': {
+    params: { text: 'text' },
+    sentence: '"{text}" is not a registry: write its host, with a port where it has one.',
+  },
   'usage-filter': {
     params: { text: 'text', names: 'text' },
     sentence: '--filter {text}: write KEY=VALUE with one of {names}.',

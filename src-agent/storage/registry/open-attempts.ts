@@ -29,7 +29,7 @@ export async function openAttempts(
   const isInsecure = now.insecureRegistries.includes(registry)
   // As in Docker: what is on this very machine needs no certificate. Where one was chosen, it is checked if there is one.
   let insecure = isInsecure || (isLoopback(registry) && place.certificates === null)
-  const credential = deps.credentialOf(registry) ?? request.credential
+  const credential = deps.logins.find(registry) ?? request.credential
   let facts: GateFacts = { receivedBytes: 0, refused: [], unreachable: [], broken: false, exceeded: false }
   const attempt: Attempt = async ({ mostBytes, largestFile, signal }, act) => {
     const folder = join(sockets, randomBytes(4).toString('hex'))

@@ -63,6 +63,20 @@ describe('a registry with a password', () => {
     expect(await bench.pull(`${registry.host}/app:1`, { credential: person })).toMatchObject({ fetchedLayers: 1 })
   })
 
+  test('is logged in to once, and forgets', async () => {
+    const { signal } = new AbortController()
+    const { handlers } = bench.pulls
+    const login = (password: string) =>
+      handlers.loginToRegistry({ registry: registry.host, credential: { ...person, password } }, signal)
+    await expect(login('wrong')).rejects.toMatchObject({ wire: { reason: 'registry-login-refused' } })
+    expect(await handlers.listLogins({}, signal)).toEqual([])
+    expect(await login(person.password)).toEqual({ registry: registry.host, username: person.username })
+    expect(await bench.pull(`${registry.host}/app:1`)).toMatchObject({ fetchedLayers: 1 })
+    await handlers.logoutFromRegistry({ registry: registry.host }, signal)
+    await expect(bench.pull(`${registry.host}/app:1`)).rejects.toMatchObject({ wire: { reason: 'registry-login' } })
+    expect((await bench.leftovers()).filter((name) => /auth|login/.test(name))).toEqual([])
+  })
+
   test.each([
     ['nobody', undefined],
     ['another password', { ...person, password: 'wrong' }],

@@ -7,6 +7,7 @@ import type { Settings } from '#contract/settings'
 import { createShareWork } from '../../base/async/share-work.ts'
 import { builtInName } from '../images/built-in.ts'
 import { createBlobStore, describeSwept } from './blob-store.ts'
+import { createLoginHandlers } from './login-service.ts'
 import { pullOne } from './pull-one.ts'
 import type { PullDeps, Pulled, PullParts, PullRequest } from './pull-types.ts'
 
@@ -14,6 +15,8 @@ import type { PullDeps, Pulled, PullParts, PullRequest } from './pull-types.ts'
 export interface PullService {
   /** Two who want the same image at the same time share the work. */
   pull(request: PullRequest): Promise<Pulled>
+  /** What is asked about logins. */
+  readonly handlers: ReturnType<typeof createLoginHandlers>
   /** Removes the kept bytes of images that are gone. */
   sweep(): Promise<void>
   /** At the agent's start, once the images are known. */
@@ -28,6 +31,7 @@ export function createPullService(deps: PullDeps): PullService {
   const sockets = join(deps.runFolder, 'pull')
   const parts: PullParts = { deps, blobs, sockets, isImage }
   return {
+    handlers: createLoginHandlers(parts, deps.logins),
     async pull(request) {
       const reference = readReference(request.ref, deps.settings())
       const name = familiarName(reference)

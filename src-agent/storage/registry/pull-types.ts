@@ -1,6 +1,7 @@
 import type { Image, RegistryCredential, Task, Transfer } from '#contract/image'
 import type { Settings } from '#contract/settings'
 import type { Run } from '../../base/process/run.ts'
+import type { RegistryLogins } from '../../state/registry-logins.ts'
 import type { ImageStore } from '../images/image-store.ts'
 import type { BlobStore } from './blob-store.ts'
 
@@ -29,8 +30,7 @@ export interface PullDeps {
   readonly run: Run
   readonly images: ImageStore
   readonly settings: () => Settings
-  /** What a login has kept for a registry. */
-  readonly credentialOf: (registry: string) => RegistryCredential | null
+  readonly logins: RegistryLogins
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 

@@ -70,6 +70,15 @@ export async function fetchLayers(run: Run, reference: string, options: FetchOpt
   await runSkopeo(run, args, { ...options, timeoutMs: fetchMs })
 }
 
+/** Whether a registry takes a name and a password: asks it, and changes nothing there. */
+export async function tryCredential(run: Run, options: FetchOptions, credential: RegistryCredential): Promise<void> {
+  const { registry } = options
+  const as = ['--username', credential.username, '--password-stdin', '--authfile', '/work/tmp/auth.json']
+  const insecure = options.insecure ? ['--tls-verify=false'] : []
+  const args = ['login', ...as, ...insecure, ...certificates(options, ''), registry]
+  await runSkopeo(run, args, { ...options, timeoutMs: askMs, input: credential.password })
+}
+
 function trust(options: FetchOptions, prefix: '' | 'src-'): string[] {
   return [
     ...(options.insecure ? [`--${prefix}tls-verify=false`] : []),

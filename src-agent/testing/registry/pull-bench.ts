@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { RegistryCredential, Task, Transfer } from '#contract/image'
 import { Settings } from '#contract/settings'
 import { run } from '../../base/process/run.ts'
+import { openRegistryLogins } from '../../state/registry-logins.ts'
 import { createPullService, nameInRegistry, type PullService } from '../../storage/registry/pull-service.ts'
 import type { PullDeps, Pulled } from '../../storage/registry/pull-types.ts'
 import { openBench, type StoreBench } from '../images/store-bench.ts'
@@ -32,10 +33,11 @@ export async function openPullBench(more: Partial<PullDeps> = {}): Promise<PullB
   const bench = await openBench()
   let settings = Settings.parse({})
   const store = bench.open({ nameOf: (ref) => nameInRegistry(ref, settings) })
+  const logins = openRegistryLogins(join(bench.folder, '..', 'logins.json'))
   const runFolder = join(bench.folder, '..', 'run')
   await mkdir(runFolder)
   const pulls = createPullService({
-    ...{ folder: bench.folder, runFolder, run, images: store, settings: () => settings, credentialOf: () => null },
+    ...{ folder: bench.folder, runFolder, run, images: store, settings: () => settings, logins },
     pause: async () => {},
     ...more,
   })

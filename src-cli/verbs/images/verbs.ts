@@ -19,6 +19,16 @@ export const imageVerbs: VerbGroup = {
       load: async () => (await import('./image-pull.ts')).imagePull,
     },
     {
+      name: 'login',
+      summary: 'Keep your name and password for a registry.',
+      load: async () => (await import('./login.ts')).login,
+    },
+    {
+      name: 'logout',
+      summary: 'Forget them.',
+      load: async () => (await import('./login.ts')).logout,
+    },
+    {
       name: 'image import',
       summary: 'Import an image from an archive or a folder.',
       load: async () => (await import('./image-import.ts')).imageImport,
