@@ -94,6 +94,24 @@ test('what was exported is imported again as an image with the configuration of 
   expect(await readdir(tree)).not.toContain('bin')
 })
 
+test('what an engine has left to mount something of Joey on is in no exported image', async () => {
+  const fill = async (upper: string) => {
+    for (const name of ['dev/.joey', 'etc']) await mkdir(join(upper, name), { recursive: true })
+    for (const name of ['dev/.joey/probe', 'dev/.joey/stat-flags.so', 'etc/ld.so.preload', 'etc/own']) {
+      await writeFile(join(upper, name), '')
+    }
+  }
+  await bench.addSandbox({ name: 'places', fill })
+  const output = join(bench.base, 'places.tar')
+  await handlers().exportTree({ ...request, source: 'sandbox:places', format: 'docker', output }, signal)
+  const { images, imageMounts } = bench.services
+  const [image] = await images.import({ path: output, signal, onProgress: () => {} })
+  const tree = await imageMounts.ensure(image?.digest ?? '')
+  expect(await readdir(join(tree, 'etc'))).toContain('own')
+  expect(await readdir(join(tree, 'etc'))).not.toContain('ld.so.preload')
+  expect(await readdir(join(tree, 'dev'))).not.toContain('.joey')
+})
+
 test('secrets keep an export back until they are left out or meant to leave', async () => {
   const token = `ghp_${'a1B2c3D4e5F6g7H8i9J0'.repeat(2).slice(0, 36)}`
   const fill = async (upper: string) => {

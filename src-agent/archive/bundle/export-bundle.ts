@@ -72,7 +72,7 @@ async function* partsOf(request: BundleExport, now: Date, left: { dropped: numbe
 async function* imageOf({ source }: BundlePlan, signal: AbortSignal): AsyncGenerator<Buffer> {
   const left: LeftOut = { devices: 0, sockets: 0, attributes: 0, dropped: 0, named: 0 }
   const tree = await openLayerTar(source.imageTree, { signal, changes: false })
-  yield* toOciLayer(tree, { drop: new Set(), whiteouts: false }, left)
+  yield* toOciLayer(tree, { drop: new Set(), whiteouts: false, isPlace: () => false }, left)
 }
 
 async function partOf(

@@ -19,6 +19,8 @@ export interface OciLayerOptions {
   readonly drop: ReadonlySet<string>
   /** Of the layer's files; the image's own hold none. */
   readonly whiteouts: boolean
+  /** What is nothing but a place where an engine has mounted something of Joey's. */
+  readonly isPlace: (entry: TarEntry) => boolean
 }
 
 /** Zeros are written for holes, as the specification wants it; but not without end. */
@@ -32,6 +34,7 @@ export async function* toOciLayer(source: LayerTar, options: OciLayerOptions, le
   let hidden: string | null = null
   for await (const { entry, content } of readEntries(source.bytes)) {
     if (hidden !== null && entry.path.startsWith(`${hidden}/`)) continue
+    if (options.isPlace(entry)) continue
     if (nameOf(entry.path).startsWith('.wh.')) {
       hidden = entry.path
       left.named += 1

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
+import type { TarEntry } from '../../storage/tar/read-entries.ts'
 import { compress } from './compress.ts'
 import type { Blob, ImageWriter } from './image-writer.ts'
 import { type LeftOut, toOciLayer } from './layer-stream.ts'
 import type { LayerTar } from './layer-tar.ts'
+import { createPlaceFinder } from './own-places.ts'
 
 /** One layer of the image to be, the image's own content first. */
 export interface LayerPlan {
@@ -79,12 +81,14 @@ async function writeLayers(
   put: (content: AsyncIterable<Buffer>) => Promise<Blob>,
 ): Promise<Written[]> {
   const written: Written[] = []
+  const places = createPlaceFinder()
   let bytes = 0
   for (const plan of layers) {
     const hash = createHash('sha256')
     const opened = await plan.open()
     async function* counted() {
-      for await (const chunk of toOciLayer(opened, { drop: plan.drop, whiteouts: !plan.isImage }, left)) {
+      const isPlace = (entry: TarEntry) => places(entry, plan.isImage)
+      for await (const chunk of toOciLayer(opened, { drop: plan.drop, whiteouts: !plan.isImage, isPlace }, left)) {
         hash.update(chunk)
         bytes += chunk.length
         onBytes(bytes)
