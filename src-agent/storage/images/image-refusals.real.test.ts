@@ -1,4 +1,7 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { run } from '../../base/process/run.ts'
@@ -68,7 +71,7 @@ test.each<[string, string, () => Buffer | Promise<Buffer>]>([
     () => layer({ name: 'a', pax: { 'GNU.sparse.realsize': '9999999' } }),
   ],
   ['a name of NUL', 'layer-name-invalid', () => layer({ name: 'a', pax: { path: 'a\0b' } })],
-  ['a name of 255 bytes', 'layer-name-too-long', () => layer({ name: 'n'.repeat(255) })],
+  ['a name of 256 bytes', 'layer-name-too-long', () => layer({ name: 'n'.repeat(256) })],
   ['a path of 300 folders', 'layer-name-too-long', () => layer({ name: 'd/'.repeat(300) })],
   [
     'an attribute of overlayfs',
@@ -131,6 +134,24 @@ test.each<[string, string, () => Buffer | Promise<Buffer>]>([
   expect(await bench.leftovers()).toEqual([])
   expect(bench.records.list()).toEqual([])
   expect(bench.changed).toEqual([])
+})
+
+test('a name of 255 bytes is taken where mkfs.erofs takes it, and refused by a sentence where not', async () => {
+  const name = 'n'.repeat(255)
+  const folder = mkdtempSync(join(tmpdir(), 'joey-name-'))
+  writeFileSync(join(folder, name), '')
+  const pack = run('mkfs.erofs', ['--quiet', `${folder}.erofs`, folder])
+  const isTaken = await pack.then(
+    () => true,
+    () => false,
+  )
+  for (const path of [folder, `${folder}.erofs`]) rmSync(path, { recursive: true, force: true })
+  const importing = bench.importFile(layer({ name }))
+  if (isTaken) expect(await importing).toHaveLength(1)
+  else
+    await expect(importing).rejects.toMatchObject({
+      wire: { reason: 'layer-name-too-long', params: { path: expect.stringContaining('nnn') } },
+    })
 })
 
 test.each<[string, () => Buffer]>([

@@ -2,8 +2,9 @@ import { appError } from '#contract/app-error'
 import type { TarEntry } from '../tar/read-tar.ts'
 import { show } from './refusals.ts'
 
-/** Linux takes names of 255 bytes; mkfs.erofs 1.5 fails on those, with an error that names nothing. */
-const maxName = 254
+/** Linux takes names of 255 bytes. mkfs.erofs 1.5 fails on those, with an error that names nothing; 1.8 takes them. */
+const maxName = 255
+const maxOfOldTools = 254
 /** As many links as Linux follows in one path. */
 const maxLinks = 40
 const limits = { entries: 2_000_000, path: 4096, depth: 256, linkBytes: 64 * 1024 * 1024 }
@@ -18,26 +19,36 @@ const withoutContent: ReadonlySet<TarEntry['type']> = new Set([
   'fifo',
 ])
 
+interface LayerRules {
+  check(entry: TarEntry): void
+  readonly entries: () => number
+  /** The first with a name that not every version of the tools takes; null where there is none. */
+  readonly longName: () => string | null
+}
+
 /**
  * Looks at each entry of one layer before anything of it is unpacked, and throws at the first that reaches
  * for what is not in the image. Devices and links of every kind are normal in images and are let through: sandboxes are
  * mounted without devices, and what climbs above the root ends at the root, for every kernel and for the unpacker, which
  * resolves each path within the tree that it makes (umoci, by securejoin, confined to that tree).
  */
-export function createLayerRules(): { check(entry: TarEntry): void; readonly entries: () => number } {
+export function createLayerRules(): LayerRules {
   /** Symlinks of this layer by their path: an entry behind one is written where it points to. */
   const symlinks = new Map<string, string>()
   let linkBytes = 0
   let entries = 0
+  let longName: string | null = null
 
   return {
     entries: () => entries,
+    longName: () => longName,
     check(entry) {
       entries += 1
       if (entries > limits.entries) throw appError('image-too-many-entries', { what: 'entries', limit: limits.entries })
       checkKind(entry)
       const parts = partsOf(entry.name)
       checkName(entry.name, parts)
+      if (parts.some((part) => part.length > maxOfOldTools)) longName ??= show(entry.name)
       refuseCircle(entry.name, parts, symlinks)
       if (entry.type === 'link') checkHardLink(entry, symlinks)
       const path = parts.join('/')

@@ -20,6 +20,8 @@ export interface ImagePlan {
   readonly newest: number
   /** Of the owners and groups of its files. */
   readonly highestId: number
+  /** Something in it with a name that not every mkfs.erofs takes. */
+  readonly longName: string | null
   readonly from:
     | { readonly kind: 'docker'; readonly index: number }
     | {
@@ -145,11 +147,12 @@ async function sumLayers(
   source: ImageSource,
   paths: readonly string[],
   { rootfs }: Configuration,
-): Promise<Pick<ImagePlan, 'contentBytes' | 'blobBytes' | 'entries' | 'newest' | 'highestId'>> {
+): Promise<Pick<ImagePlan, 'contentBytes' | 'blobBytes' | 'entries' | 'newest' | 'highestId' | 'longName'>> {
   if (paths.length !== rootfs.diff_ids.length) {
     throw appError('image-inconsistent')
   }
   const sums = { contentBytes: 0, blobBytes: 0, entries: 0, newest: 0, highestId: 0 }
+  let longName: string | null = null
   for (const [at, path] of paths.entries()) {
     const facts = await source.blob(path)
     if (facts === null) throw incomplete(path)
@@ -161,11 +164,12 @@ async function sumLayers(
     sums.entries += layer.entries
     sums.newest = Math.max(sums.newest, layer.newest)
     sums.highestId = Math.max(sums.highestId, layer.highestId)
+    longName ??= layer.longName
   }
   if (sums.entries > maxEntries) {
     throw appError('image-too-many-entries', { what: 'files', limit: maxEntries })
   }
-  return sums
+  return { ...sums, longName }
 }
 
 function incompleteLayer(path = ''): never {

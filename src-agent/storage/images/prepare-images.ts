@@ -130,8 +130,16 @@ async function prepareOne(
   const accounts = await readAccounts(rootfs)
   const contentBytes = await tools.measure(signal)
   report('packing', (share.converting + share.unpacking) / (1 - share.checking))
-  const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: plan.newest }, signal)
+  const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: plan.newest }, signal).catch((cause) => {
+    throw explainPacking(cause, plan.longName)
+  })
   return { digest, file, image: { ...about, sizeBytes, contentBytes }, accounts, highestId: plan.highestId }
+}
+
+/** Of a name that it does not take mkfs.erofs 1.5 says nothing. */
+function explainPacking(cause: unknown, longName: string | null): unknown {
+  const failed = cause instanceof AppError && cause.wire.reason === 'tool-failed'
+  return failed && longName !== null ? appError('layer-name-too-long', { path: longName }, { cause }) : cause
 }
 
 /** Makes the EROFS file of `rootfs`, which is gone afterwards. */

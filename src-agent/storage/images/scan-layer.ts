@@ -17,6 +17,8 @@ export interface LayerFacts {
   readonly newest: number
   /** Of the owners and groups of its files. */
   readonly highestId: number
+  /** Something in it with a name that not every mkfs.erofs takes. */
+  readonly longName: string | null
 }
 
 export interface BlobFacts {
@@ -80,7 +82,8 @@ async function scanLayer(source: Bytes, compression: Compression, limits: ScanLi
   // Some writers of layers (umoci) leave out the padding at the end. That nothing is cut off is proven by the digest.
   await readTar(all, check, { padEnd: true })
   const diffId = `sha256:${hash.digest('hex')}`
-  return { compression, diffId, contentBytes, entries: rules.entries(), newest, highestId }
+  const [entries, longName] = [rules.entries(), rules.longName()]
+  return { compression, diffId, contentBytes, entries, newest, highestId, longName }
 }
 
 async function skip(source: Bytes): Promise<undefined> {

@@ -28,7 +28,7 @@ const Chain = z.strictObject({ version: z.literal(1), layers: z.array(z.string()
 type Chain = z.infer<typeof Chain>
 
 const patienceMs = 30 * 60_000
-/** mkfs.erofs 1.5 takes no longer names, and says nothing of it. */
+/** mkfs.erofs 1.5 takes no longer names, and says nothing of it; 1.8 does. */
 const longestName = 254
 const [image, note] = ['.erofs', '.json']
 
