@@ -86,6 +86,14 @@ const said: readonly (readonly [NoticeFact, string])[] = [
     'Files of the image web:1 belong to ids up to 70000. In a container or gVisor sandbox, whose ids end at 65535, files with a higher one belong to nobody and cannot be changed; a micro-VM has all ids.',
   ],
   [
+    notice('mounts-not-watched', { name: 'web' }),
+    'Programs in "web" that watch a mounted folder do not hear of changes that are made on this machine: its kernel gives no watch for that. Let them look from time to time (polling).',
+  ],
+  [
+    notice('mounts-watched-in-part', { name: 'web', folders: 4096 }),
+    'There are more folders in the mounts of "web" than can be watched for it (4096). Programs in it do not hear of changes that are made on this machine in the others, which lie deepest.',
+  ],
+  [
     notice('record-unreadable', { ...record, table: 'removals' }),
     'The record of the removed sandbox aaaaaaaaaaaa cannot be read, so it is left out. Its files are left where they are. "joey doctor" shows why.',
   ],

@@ -171,6 +171,42 @@ export const UserSpec = z
   .max(256)
   .regex(/^[^:\s\0]+(:[^:\s\0]+)?$/, 'A user is NAME, UID, or either with :GROUP.')
 
+const isAddress = (text: string): boolean => [z.ipv4(), z.ipv6()].some((kind) => kind.safeParse(text).success)
+
+/** A further line of /etc/hosts, as Docker has it: `db:192.0.2.7`. An IPv6 address may stand in brackets. */
+export const ExtraHost = z
+  .string()
+  .max(300)
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9._-]*:/, 'A further host is NAME:ADDRESS, as in db:192.0.2.7.')
+  .refine(
+    (text) => isAddress(addressOfHost(text)),
+    'The address of a further host is one of IPv4 or IPv6, as in db:192.0.2.7.',
+  )
+
+export const nameOfHost = (host: string): string => host.slice(0, host.indexOf(':'))
+export const addressOfHost = (host: string): string =>
+  host
+    .slice(host.indexOf(':') + 1)
+    .replace(/^\[/, '')
+    .replace(/\]$/, '')
+
+/** Sandboxes have no IPv6 to reach a name server by. */
+export const NameServer = z.ipv4('A name server is an IPv4 address, as in 192.0.2.53.')
+/** `.` alone: none. */
+const SearchDomain = z
+  .string()
+  .max(255)
+  .regex(/^(\.|[A-Za-z0-9_][A-Za-z0-9._-]*)$/, 'A search domain is a name, or a dot for none.')
+/** See resolv.conf(5). */
+const ResolverOption = z
+  .string()
+  .max(64)
+  .regex(/^[a-z0-9-]+(:[0-9]+)?$/, 'An option of the resolver is one such as ndots:2.')
+const GroupName = z
+  .string()
+  .max(64)
+  .regex(/^[^:,\s\0]+$/, 'A group is a name or a number.')
+
 /** What the sandbox shall be. Recorded whole, so that a restart repeats it. */
 export const SandboxSpec = z.strictObject({
   image: z
@@ -204,6 +240,15 @@ export const SandboxSpec = z.strictObject({
   removeOnExit: z.boolean().default(false),
   /** How long a stop waits between the stop signal and KILL. */
   stopGraceMs: z.int().min(0).max(600_000).default(10_000),
+  /** What a stop sends first. Null: the image's, or TERM. */
+  stopWith: SignalName.nullable().default(null),
+  /** Of the main process and of commands, beyond those that the sandbox's own files say. */
+  extraGroups: z.array(GroupName).max(64).default([]),
+  extraHosts: z.array(ExtraHost).max(256).default([]),
+  /** In place of this machine's, as are the two that follow; none: this machine's. */
+  dnsServers: z.array(NameServer).max(3).default([]),
+  dnsSearch: z.array(SearchDomain).max(32).default([]),
+  dnsOptions: z.array(ResolverOption).max(32).default([]),
   labels: z.record(z.string().min(1).max(256), z.string().max(4096)).default({}),
 })
 export type SandboxSpec = z.infer<typeof SandboxSpec>

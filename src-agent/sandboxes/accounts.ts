@@ -26,7 +26,7 @@ export function resolveAccount(user: string, passwd: string, group: string): Acc
   }
   const ownGid = toId(entry?.[3] ?? '') ?? 0
   const home = entry?.[5] && entry[5].startsWith('/') ? entry[5] : '/'
-  if (groupName !== undefined) return { uid, gid: findGroup(groupName, groups), additionalGids: [], home }
+  if (groupName !== undefined) return { uid, gid: groupIn(groupName, groups), additionalGids: [], home }
   const name = entry?.[0]
   const additionalGids = groups
     .filter(([, , , members]) => name !== undefined && members?.split(',').includes(name))
@@ -35,7 +35,12 @@ export function resolveAccount(user: string, passwd: string, group: string): Acc
   return { uid, gid: ownGid, additionalGids: [...new Set(additionalGids)], home }
 }
 
-function findGroup(name: string, groups: readonly string[][]): number {
+/** The number of a group by name or number, by the text of /etc/group. */
+export function findGroup(name: string, group: string): number {
+  return groupIn(name, parseLines(group, 3))
+}
+
+function groupIn(name: string, groups: readonly string[][]): number {
   const entry = groups.find(([each]) => each === name)
   const gid = toId(entry?.[2] ?? name)
   if (gid !== null) return gid

@@ -12,6 +12,7 @@ interface Traits {
   /** What the engine says, where that is something else. */
   readonly phase?: 'paused'
   readonly highestSignal?: number
+  readonly stopWith?: string
   readonly handlesSignal?: () => Promise<boolean>
 }
 
@@ -38,7 +39,8 @@ function setUp({ endsAfter, ...traits }: Traits) {
     return isOver()
   }
   const endings = { settleWithin: wait, settleWithGrace: wait } as unknown as Endings
-  const sandbox = { id: 'aaaa0000bbbb', pid: 1, class: 'container', state: traits.state ?? 'running', imageDigest: '' }
+  const about = { id: 'aaaa0000bbbb', pid: 1, class: 'container', state: traits.state ?? 'running', imageDigest: '' }
+  const sandbox = { ...about, spec: { stopWith: traits.stopWith ?? null } }
   const end = (graceMs: number) => endMainProcess(deps, endings, { sandbox, lease: null } as SandboxRecord, graceMs)
   return { calls, end }
 }
@@ -86,6 +88,12 @@ test('an image whose stop signal the class cannot send is sent TERM', async () =
   const { calls, end } = setUp({ endsAfter: 'kill 15', sharesProcesses: false, highestSignal: 9 })
   await end(700)
   expect(calls).toEqual(['kill 15', 'wait 700'])
+})
+
+test('the signal that was chosen for the sandbox goes before the image’s', async () => {
+  const { calls, end } = setUp({ endsAfter: 'kill 2', sharesProcesses: false, stopWith: 'SIGINT' })
+  await end(700)
+  expect(calls).toEqual(['kill 2', 'wait 700'])
 })
 
 test('one that does not end although it was killed may be paused without being on record as such', async () => {

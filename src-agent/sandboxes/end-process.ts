@@ -32,9 +32,9 @@ const promptMs = 500
 const sigKill = '9'
 const sigTerm = 15
 
-/** The image's, or TERM where it names none, or none that the class can send; `isReplaced` tells the last. */
-export function stopSignalOf(deps: Pick<Deps, 'images' | 'drivers'>, { imageDigest, class: own }: Sandbox) {
-  const named = deps.images.find(imageDigest).config.stopSignal
+/** Its own, the image's, or TERM where neither is named, or none that the class can send; `isReplaced` tells the last. */
+export function stopSignalOf(deps: Pick<Deps, 'images' | 'drivers'>, { imageDigest, class: own, spec }: Sandbox) {
+  const named = spec.stopWith ?? deps.images.find(imageDigest).config.stopSignal
   const number = (named === null ? null : signalNumber(named)) ?? sigTerm
   const isReplaced = number > (driverOf(deps, own).highestSignal ?? number)
   return { number: isReplaced ? sigTerm : number, named, isReplaced }

@@ -90,15 +90,15 @@ export function createHostsFiles(deps: Deps): HostsFiles {
 
 /** /etc/hosts of a sandbox, by the records; `address` is its own. */
 export function hostsOf(records: SandboxRecords, { sandbox, hostname }: SandboxRecord, address: string | null): string {
-  const { networkName } = sandbox.spec
+  const { networkName, extraHosts } = sandbox.spec
   const own = { name: sandbox.name, hostname: hostname ?? sandbox.spec.hostname ?? sandbox.name, address }
-  if (networkName === null) return renderHosts(own, [])
+  if (networkName === null) return renderHosts(own, [], extraHosts)
   const others = records
     .all()
     .filter((each) => each.sandbox.id !== sandbox.id && each.sandbox.spec.networkName === networkName)
     .sort((one, other) => one.sandbox.createdAt.localeCompare(other.sandbox.createdAt))
     .flatMap((each) => entryOf(each.sandbox) ?? [])
-  return renderHosts(own, others)
+  return renderHosts(own, others, extraHosts)
 }
 
 /**

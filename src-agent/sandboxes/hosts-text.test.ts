@@ -36,3 +36,9 @@ test('a hostname with dots is known by its first part too, and capitals do not l
     `${first}10.0.0.5\tShop.Example.org Shop shop\n10.0.0.9\tthief\n10.0.0.2\tweb\n10.0.0.3\tdb postgres\n10.0.0.8\tsecond db.example.org\n`,
   )
 })
+
+test('further hosts come before the others on the network, and addresses of IPv6 without their brackets', () => {
+  expect(renderHosts(web, [database], ['db:192.0.2.7', 'six:[2001:db8::7]', 'bare:2001:db8::8'])).toBe(
+    `${first}10.0.0.2\tweb\n192.0.2.7\tdb\n2001:db8::7\tsix\n2001:db8::8\tbare\n10.0.0.3\tdb postgres\n`,
+  )
+})

@@ -1,3 +1,5 @@
+import { addressOfHost, nameOfHost } from '#contract/sandbox'
+
 /** A sandbox as /etc/hosts has it. */
 export interface HostEntry {
   readonly name: string
@@ -20,11 +22,13 @@ const reserved = ['localhost', 'ip6-localhost', 'ip6-loopback']
 
 /**
  * The content of /etc/hosts: the sandbox itself, then the others on its network, each by name, and by hostname unless
- * somebody else has that for a name: a hostname is chosen freely, and must not draw what is meant for another.
+ * somebody else has that for a name: a hostname is chosen freely, and must not draw what is meant for another. `further` are
+ * lines that were asked for, as the contract's ExtraHost.
  */
 export function renderHosts(
   own: Omit<HostEntry, 'address'> & { readonly address: string | null },
   others: readonly HostEntry[],
+  further: readonly string[] = [],
 ): string {
   const taken = new Set([
     ...reserved,
@@ -40,5 +44,7 @@ export function renderHosts(
   })
   const ownNames = [...new Set([...spellings(own.hostname), own.name])].join(' ')
   const first = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n`
-  return `${first}${own.address ?? '127.0.1.1'}\t${ownNames}\n${lines.join('')}`
+  // Before the others: what was asked for by name holds.
+  const asked = further.map((host) => `${addressOfHost(host)}\t${nameOfHost(host)}\n`)
+  return `${first}${own.address ?? '127.0.1.1'}\t${ownNames}\n${asked.join('')}${lines.join('')}`
 }

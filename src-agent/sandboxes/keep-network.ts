@@ -7,6 +7,7 @@ import type { EventLog } from '../state/event-log.ts'
 import type { StateFolder } from '../state/folder.ts'
 import type { SandboxRecords } from '../state/records/sandbox-records.ts'
 import { refreshGuest, rewriteFile } from './hosts-files.ts'
+import { ownResolver } from './resolver-text.ts'
 
 interface Deps {
   readonly records: SandboxRecords
@@ -31,7 +32,8 @@ export function keepNetwork(deps: Deps): () => void {
 
   const unwatch = network.watchResolvConf((content) => {
     const writes = connected().map(async ({ sandbox }) => {
-      await rewriteFile(join(folder.sandbox(sandbox.id).folder, 'etc', 'resolv.conf'), content)
+      const text = ownResolver(content, sandbox.spec) ?? content
+      await rewriteFile(join(folder.sandbox(sandbox.id).folder, 'etc', 'resolv.conf'), text)
       await refreshGuest(deps, sandbox)
     })
     Promise.all(writes).catch(complain('name servers could not be renewed'))

@@ -15,6 +15,7 @@ import { placedMounts } from './held-mounts.ts'
 import { hostsOf, rewriteFile } from './hosts-files.ts'
 import { ensureLowers, requireMountable } from './layer-references.ts'
 import { planProcess } from './process-plan.ts'
+import { ownResolver } from './resolver-text.ts'
 import { hasHostNetwork } from './spec-policy.ts'
 
 export interface LaunchPlanDeps extends AccountFilesDeps {
@@ -56,10 +57,11 @@ export async function makePlan(
   const image = deps.images.find(sandbox.imageDigest)
   const hostname = spec.hostname ?? sandbox.name
   const hostNetwork = hasHostNetwork(spec)
-  const [nameservers, address] = await Promise.all([
+  const [machines, address] = await Promise.all([
     nameserversFor(deps, lease, hostNetwork),
     lease ? deps.network.placeOf(lease) : null,
   ])
+  const nameservers = ownResolver(machines, spec)
   const lowers = await ensureLowers(deps, record, driverOf(deps, sandbox.class).disk, signal)
   const trees = [...lowers.trees, tree]
   requireMountable(trees, sandbox.name)

@@ -2,7 +2,7 @@ import { appError } from '#contract/app-error'
 import type { ImageConfig } from '#contract/image'
 import type { SandboxSpec } from '#contract/sandbox'
 import type { ProcessPlan } from '../engines/driver.ts'
-import { resolveAccount } from './accounts.ts'
+import { findGroup, resolveAccount } from './accounts.ts'
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -50,6 +50,7 @@ export function planProcess(
   }: { spec: SandboxSpec; image: ImageConfig; hostname: string; accounts: AccountFiles },
 ): ProcessPlan {
   const account = resolveAccount(wish.user ?? spec.user ?? image.user, accounts.passwd, accounts.group)
+  const further = spec.extraGroups.map((group) => findGroup(group, accounts.group))
   const env = new Map<string, string>([
     ['PATH', defaultPath],
     ['HOSTNAME', hostname],
@@ -65,7 +66,7 @@ export function planProcess(
     cwd: wish.cwd ?? spec.cwd ?? (image.cwd === '' ? '/' : image.cwd),
     uid: account.uid,
     gid: account.gid,
-    additionalGids: account.additionalGids,
+    additionalGids: [...new Set([...account.additionalGids, ...further])],
     tty: wish.tty,
     columns: wish.columns,
     rows: wish.rows,

@@ -1,5 +1,6 @@
 import { appError } from '#contract/app-error'
 import type { SandboxSpec } from '#contract/sandbox'
+import { signalNumber } from '../base/kernel/signal-number.ts'
 import { checkGrants, mountsOfGrants, requireCapability } from './grant-policy.ts'
 import type { HostRules } from './host-paths.ts'
 import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
@@ -10,6 +11,9 @@ import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
  */
 export async function checkSpec(spec: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
   requireFittingNetwork(spec)
+  if (spec.stopWith !== null && signalNumber(spec.stopWith) === null) {
+    throw appError('signal-unknown', { signal: spec.stopWith })
+  }
   for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
   const grants = await checkGrants(spec, rules)
   const mounts = await checkMounts(spec.mounts, rules, { class: spec.class, grants })

@@ -15,6 +15,12 @@ export const commandLineReasons = defineReasons({
     params: { word: 'text' },
     sentence: '"{word}" is not a name or id of a sandbox. Names have small letters, digits and dashes.',
   },
+  'id-file-not-made': {
+    code: 'invalidRequest',
+    params: { file: 'text', why: ['exists', 'other'] },
+    sentence:
+      'The id cannot be written to "{file}"{why, select, exists {, which is there already} other {}}. Take the name of a new file in a folder that you can write to.',
+  },
   'terminal-closed': {
     code: 'conflict',
     sentence: 'The terminal was closed from elsewhere.',

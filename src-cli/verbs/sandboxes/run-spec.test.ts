@@ -67,6 +67,16 @@ describe('run', () => {
     })
   })
 
+  test('groups, hosts and name servers are lists, in the order in which they are given', () => {
+    const line = '--group-add 7 --group-add video --add-host db:192.0.2.7 --add-host v6:[::1] --dns 192.0.2.53'
+    const more = '--dns-search a.example --dns-search . --dns-option ndots:2 --stop-signal RTMIN+3 busybox'
+    expect(read(...line.split(' '), ...more.split(' ')).spec).toMatchObject({
+      extraGroups: ['7', 'video'],
+      extraHosts: ['db:192.0.2.7', 'v6:[::1]'],
+      ...{ dnsServers: ['192.0.2.53'], dnsSearch: ['a.example', '.'], dnsOptions: ['ndots:2'], stopWith: 'RTMIN+3' },
+    })
+  })
+
   test('an empty entrypoint drops that of the image', () => {
     expect(read('--entrypoint', '', 'busybox', 'ls').spec.entrypoint).toEqual([])
     expect(read('--entrypoint', 'sh -c', 'busybox').spec.entrypoint).toEqual(['sh', '-c'])
@@ -82,6 +92,13 @@ describe('run', () => {
     [['--network', 'host', 'busybox'], /^--network host: .*--grant host-network/],
     [['--class', 'vm', 'busybox'], /container, gvisor or microvm/],
     [['--hostname', 'Ä', 'busybox'], /^--hostname: /],
+    [['--add-host', 'db', 'busybox'], /^--add-host: A further host is NAME:ADDRESS/],
+    [['--add-host', 'db:example.org', 'busybox'], /^--add-host: The address of a further host/],
+    [['--dns', 'localhost', 'busybox'], /^--dns: A name server is an IPv4 address/],
+    [['--dns-search', 'a b', 'busybox'], /^--dns-search: A search domain/],
+    [['--dns-option', 'nameserver 1', 'busybox'], /^--dns-option: An option of the resolver/],
+    [['--group-add', 'a:b', 'busybox'], /^--group-add: A group is/],
+    [['--stop-signal', 'a b', 'busybox'], /^--stop-signal: /],
   ])('%j is refused in terms of the command line', (args, reason) => {
     expect(() => read(...args)).toThrow(reason)
   })

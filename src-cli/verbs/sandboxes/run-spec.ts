@@ -84,6 +84,11 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   },
   network: (text: string) => parseNetwork(text),
   ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
+  extraGroups: (extraGroups: readonly string[]) => ({ extraGroups }),
+  extraHosts: (extraHosts: readonly string[]) => ({ extraHosts }),
+  dnsServers: (dnsServers: readonly string[]) => ({ dnsServers }),
+  dnsSearch: (dnsSearch: readonly string[]) => ({ dnsSearch }),
+  dnsOptions: (dnsOptions: readonly string[]) => ({ dnsOptions }),
   labels: (texts: readonly string[]) => ({ labels: parseLabels(texts) }),
   stopGraceMs: (text: string) => ({ stopGraceMs: parseGrace('--stop-timeout', text) }),
 }

@@ -8,6 +8,7 @@ import { parseDetachKeys } from '../../tty/detach-keys.ts'
 import { windowSize } from '../../tty/raw-tty.ts'
 import { requireTty } from '../../tty/require-tty.ts'
 import { runFlags } from '../shared/run-flags.ts'
+import { withIdFile } from './id-file.ts'
 import { runForeground } from './run-foreground.ts'
 import { type CreateRequest, type RunFlags, readRunRequest } from './run-spec.ts'
 
@@ -41,7 +42,8 @@ export const run = defineCommand({
     const when = parsePullWhen(flags.pull)
     const hosts = flags['allow-host']
     if (when === 'always') await pull(context, request.spec.image, hosts)
-    const make = when === 'missing' ? createPulling(context, hosts) : (whole: CreateRequest) => create(context, whole)
+    const begin = when === 'missing' ? createPulling(context, hosts) : (whole: CreateRequest) => create(context, whole)
+    const make = (wish: CreateRequest) => withIdFile(flags.cidfile, cwd, () => begin(wish))
     if (flags.detach) {
       const sandbox = await make(request)
       if (flags.json) printJson(context.stdout, sandbox)

@@ -38,6 +38,7 @@ export const runFlags = {
   ...limitFlags,
   ...ofFields,
   detach: { type: 'boolean', short: 'd', help: 'Leave it running, and print its id.' },
+  cidfile: { type: 'string', value: 'FILE', help: 'Write the id to a new file.' },
   name: { type: 'string', value: 'NAME', help: 'What to call it; made up if not given.' },
   pull: {
     type: 'string',

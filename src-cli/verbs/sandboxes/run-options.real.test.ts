@@ -1,0 +1,93 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import { shareTestAgent } from '../../testing/shared-agent.ts'
+
+const testAgent = shareTestAgent()
+const folder = mkdtempSync(join(tmpdir(), 'joey-options-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+describe.each(['container', 'gvisor', 'microvm'])('options of Docker in the class %s', (own) => {
+  const run = (options: readonly string[], script: string) =>
+    testAgent.joey(['run', '--rm', '--class', own, ...options, 'busybox', 'sh', '-c', script])
+
+  test('further hosts, name servers and groups are inside', async () => {
+    const options = [
+      '--add-host',
+      'db:192.0.2.7',
+      '--dns',
+      '192.0.2.53',
+      '--dns-search',
+      'a.example',
+      '--dns-option',
+      'ndots:2',
+    ]
+    const ran = await run(
+      [...options, '--group-add', '4711', '--group-add', '7'],
+      'grep db /etc/hosts; cat /etc/resolv.conf; id -G',
+    )
+    expect(ran).toMatchObject({
+      code: 0,
+      stdout: '192.0.2.7\tdb\nnameserver 192.0.2.53\nsearch a.example\noptions ndots:2\n0 4711 7\n',
+    })
+  })
+
+  test('a command that joins later has the groups too', async () => {
+    const made = [
+      'run',
+      '-d',
+      '--class',
+      own,
+      '--name',
+      `groups-${own}`,
+      '--group-add',
+      '4711',
+      'busybox',
+      'sleep',
+      '1000',
+    ]
+    expect(await testAgent.joey(made)).toMatchObject({ code: 0 })
+    expect(await testAgent.joey(['exec', `groups-${own}`, 'id', '-G'])).toMatchObject({ code: 0, stdout: '0 4711\n' })
+    expect(await testAgent.joey(['rm', '-f', `groups-${own}`])).toMatchObject({ code: 0 })
+  })
+
+  test('a stop begins with the signal that was chosen', async () => {
+    const name = `signal-${own}`
+    const script = 'trap "echo usr1; exit 3" USR1; echo ready; while :; do sleep 0.1; done'
+    const made = ['run', '-d', '--class', own, '--name', name, '--stop-signal', 'USR1', 'busybox', 'sh', '-c', script]
+    expect(await testAgent.joey(made)).toMatchObject({ code: 0 })
+    const log = async () => (await testAgent.joey(['logs', name])).stdout
+    await expect.poll(log, { timeout: 20_000 }).toBe('ready\n')
+    expect(await testAgent.joey(['stop', '-t', '30', name])).toMatchObject({ code: 0 })
+    expect(await log()).toBe('ready\nusr1\n')
+    expect(await testAgent.joey(['wait', name])).toMatchObject({ stdout: '3\n' })
+    expect(await testAgent.joey(['rm', name])).toMatchObject({ code: 0 })
+  })
+})
+
+test('a group or a signal that there is not is refused, and nothing is made', async () => {
+  const before = (await testAgent.list('-a')).length
+  const signal = await testAgent.joey(['run', '--stop-signal', 'NONSENSE', 'busybox', 'true'])
+  expect(signal).toMatchObject({ code: 125 })
+  expect(signal.stderr).toContain('There is no signal "NONSENSE".')
+  const group = await testAgent.joey(['run', '--rm', '--group-add', 'nobody-here', 'busybox', 'true'])
+  expect(group.code).not.toBe(0)
+  expect(group.stderr).toContain('nobody-here')
+  expect(await testAgent.list('-a')).toHaveLength(before)
+})
+
+test('the id is in the file of --cidfile, and a file that is there is kept', async () => {
+  const file = join(folder, 'id')
+  const made = await testAgent.joey(['run', '-d', '--rm', '--cidfile', file, 'busybox', 'sleep', '1000'])
+  expect(made).toMatchObject({ code: 0 })
+  expect(readFileSync(file, 'utf8')).toBe(made.stdout.trim())
+  const again = await testAgent.joey(['run', '--rm', '--cidfile', file, 'busybox', 'true'])
+  expect(again.code).toBe(125)
+  expect(again.stderr).toContain(file)
+  expect(readFileSync(file, 'utf8')).toBe(made.stdout.trim())
+  await testAgent.joey(['rm', '-f', made.stdout.trim()])
+  const failed = join(folder, 'failed')
+  expect((await testAgent.joey(['run', '--rm', '--cidfile', failed, 'not-there-at-all', 'true'])).code).toBe(125)
+  expect(existsSync(failed)).toBe(false)
+})
