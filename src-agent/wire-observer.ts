@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { listDevices } from './engines/device-rules.ts'
 import type { Driver } from './engines/driver.ts'
 import { namesFor } from './network/names.ts'
 import { createInterferenceMeter } from './observe/contention/interference.ts'
@@ -29,7 +30,7 @@ export function wireObserver({ folder, records, driverOf, onError }: Deps): Isol
       records().flatMap(
         (record) => toWatched(record, driverOf(record), (id) => [...own, ...foldersOf(folder, id)]) ?? [],
       ),
-    observer: createObserver({ agent }),
+    observer: createObserver({ agent, listDevices }),
     meter: createInterferenceMeter({ usage: createCgroupReader() }),
     readFilter: () => readPacketFilter(table),
     agentSockets: agent.sockets,

@@ -42,3 +42,19 @@ async function writeList(folder: string, allowed: readonly string[]): Promise<vo
 function ignoreImpossible(error: NodeJS.ErrnoException): void {
   if (!['ENOENT', 'EPERM', 'EACCES'].includes(error.code ?? '')) throw error
 }
+
+/**
+ * Which of these devices (`c 10:232`) a cgroup of version 2 may use, each with the ways, as the list of version 1 has them; null where
+ * that cannot be found out.
+ */
+export async function listDevices(
+  cgroup: string,
+  devices: readonly string[],
+  { run = runProgram, root = cgroupRoot }: Places = {},
+): Promise<string | null> {
+  const outside = outsideProgram()
+  if (outside === null) return null
+  const options = { timeoutMs: 5_000, okExitCodes: [0, notPossible] }
+  const { code, stdout } = await run(outside, ['device-list', join(root, cgroup), ...devices], options)
+  return code === 0 ? stdout : null
+}

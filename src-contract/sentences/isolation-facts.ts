@@ -104,5 +104,5 @@ export const isolationSourceSentences = defineSentences({
   'source-record': { sentence: 'record' },
   'source-lease': { sentence: 'lease' },
   'source-gofer': { sentence: 'mountinfo of the gofer' },
-  'source-devices-list': { sentence: 'devices.list of its cgroup' },
+  'source-devices-list': { sentence: 'the rules of its cgroup' },
 })

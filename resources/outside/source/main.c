@@ -54,6 +54,8 @@ int main(int count, char **words)
 		run_in_scope(words + 2);
 	if (count > 2 && strcmp(words[1], "devices") == 0)
 		restrict_devices(words + 2);
+	if (count > 3 && strcmp(words[1], "device-list") == 0)
+		list_devices(words + 2);
 	if (count > 2 && strcmp(words[1], "peers") == 0)
 		report_peers(words + 2);
 	if (count > 2 && strcmp(words[1], "starter") == 0)

@@ -67,6 +67,8 @@ void serve_guest(char **words) __attribute__((noreturn));
 void run_in_scope(char **words) __attribute__((noreturn));
 /* joey-outside devices CGROUP RULE... */
 void restrict_devices(char **words) __attribute__((noreturn));
+/* joey-outside device-list CGROUP DEVICE... */
+void list_devices(char **words) __attribute__((noreturn));
 /* joey-outside peers PROCESS */
 void report_peers(char **words) __attribute__((noreturn));
 /* joey-outside starter PROCESS */

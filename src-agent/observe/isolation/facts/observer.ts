@@ -2,10 +2,19 @@ import { existsSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
 import type { FindOnHost } from '../../../base/kernel/mountinfo.ts'
+import { createDevicePrograms, type ListDevices } from './device-programs.ts'
 import { type EngineProcess, findEngineProcess, findFileServers, readMembers } from './engine-process.ts'
 import { readDevices, readLimits } from './limits.ts'
 import { type AgentPlaces, readHostPaths, readMounts, recordedMounts } from './mounts.ts'
-import type { NamespaceKind, Observed, ObservedHost, ObservedNetwork, ObservedProcess, Watched } from './observed.ts'
+import type {
+  NamespaceKind,
+  Observed,
+  ObservedDevice,
+  ObservedHost,
+  ObservedNetwork,
+  ObservedProcess,
+  Watched,
+} from './observed.ts'
 import { readOpenDescriptors, readUnixSockets } from './open-descriptors.ts'
 import type { FilterFacts } from './packet-filter.ts'
 import { isStarting, readNamespaces, readPrivilegesAgain, readProcess, readStartTime } from './process.ts'
@@ -44,6 +53,8 @@ interface Places {
   readonly agent: AgentPlaces
   readonly proc?: string
   readonly cgroups?: string
+  /** Which devices a cgroup of version 2 may use; unknown without it. */
+  readonly listDevices?: ListDevices | undefined
 }
 
 /** The host's own things, which are the same for all sandboxes of a round. */
@@ -54,15 +65,19 @@ interface HostParts {
   readonly sockets: ReadonlyMap<string, string>
 }
 
-export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgroup' }: Places): Observer {
+export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgroup', listDevices }: Places): Observer {
   const version = existsSync(`${cgroups}/cgroup.controllers`) ? 'v2' : 'v1'
   const memories = new Map<string, Memory>()
+  const devices = createDeviceView({ version, cgroups, listDevices })
   const host = createHostView(proc, agent)
   let now = new Date(0)
   let filter: FilterFacts | null = null
 
   const observeFully = (watched: Watched): Observed | null => {
-    return observeProcess({ proc, cgroups, version, hostParts: host.parts(), filter, now }, watched)
+    return observeProcess(
+      { proc, cgroups, version, hostParts: host.parts(), filter, now, devicesOf: devices.of },
+      watched,
+    )
   }
   /** Observes again, thoroughly where it is time for that or another process has the number. */
   const renew = (watched: Watched, key: string, before: Memory | null): Memory | null => {
@@ -92,7 +107,7 @@ export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgrou
       host.renew(at)
     },
     observe(watched) {
-      const key = `${JSON.stringify(watched)}${JSON.stringify(networkOf(watched, filter))}`
+      const key = JSON.stringify([watched, networkOf(watched, filter), devices.late(watched)])
       const before = memories.get(watched.id)
       const ms = now.getTime()
       if (before?.key === key && ms < before.lightAt && isThere(watched.pid)) return before.observed
@@ -103,7 +118,23 @@ export function createObserver({ agent, proc = '/proc', cgroups = '/sys/fs/cgrou
     },
     keep(ids) {
       for (const id of memories.keys()) if (!ids.has(id)) memories.delete(id)
+      devices.keep([...memories.values()].map(({ observed }) => observed.watched))
     },
+  }
+}
+
+/** What each cgroup may use. In version 2 that is asked for in the background: `late` is it as far as it is there. */
+function createDeviceView({
+  version,
+  cgroups,
+  listDevices = async () => null,
+}: Pick<Surroundings, 'version' | 'cgroups'> & Pick<Places, 'listDevices'>) {
+  const programs = createDevicePrograms(listDevices)
+  const ofPrograms = ({ cgroup, pid }: Watched) => (pid === null ? null : programs.read(cgroup, pid))
+  return {
+    of: (watched: Watched) => (version === 'v1' ? readDevices(cgroups, watched.cgroup) : ofPrograms(watched)),
+    late: (watched: Watched) => (version === 'v1' ? null : ofPrograms(watched)),
+    keep: (all: readonly Watched[]) => programs.keep(new Set(all.map(({ pid }) => pid ?? 0))),
   }
 }
 
@@ -135,11 +166,12 @@ interface Surroundings {
   readonly hostParts: HostParts
   readonly filter: FilterFacts | null
   readonly now: Date
+  readonly devicesOf: (watched: Watched) => readonly ObservedDevice[] | null
 }
 
 /** Reads again what a client may have changed a moment ago. */
 function observeAgain(
-  { proc, cgroups, version, now }: Omit<Surroundings, 'hostParts' | 'filter'>,
+  { proc, cgroups, version, now }: Omit<Surroundings, 'hostParts' | 'filter' | 'devicesOf'>,
   observed: Observed,
 ): Observed | null {
   const engineProcess = readPrivilegesAgain(proc, observed.engineProcess)
@@ -148,7 +180,7 @@ function observeAgain(
 }
 
 function observeProcess(around: Surroundings, watched: Watched): Observed | null {
-  const { proc, cgroups, version, hostParts, filter, now } = around
+  const { proc, cgroups, version, hostParts, filter, now, devicesOf } = around
   const members = watched.class === 'container' ? [] : readMembers(cgroups, version, watched.cgroup)
   const engine = findEngineProcess(proc, watched, members)
   const engineProcess = engine && readProcess(proc, engine.pid, hostParts.namespaces)
@@ -167,7 +199,7 @@ function observeProcess(around: Surroundings, watched: Watched): Observed | null
     accelerated: kernel === 'guest' ? descriptors.files.includes('/dev/kvm') : null,
     mounts: findMounts(around, watched, engine, servers) ?? recordedMounts(watched, hostParts.agent),
     limits: readLimits(cgroups, version, watched.cgroup),
-    devices: version === 'v1' ? readDevices(cgroups, watched.cgroup) : null,
+    devices: devicesOf(watched),
     network: readNetwork({ proc, filter }, engineProcess, kernel, watched),
     descriptors: {
       unixSockets: descriptors.unixSockets,
