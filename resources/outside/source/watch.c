@@ -23,7 +23,12 @@
 #include "outside.h"
 
 /* Of linux/fanotify.h, linux/openat2.h and linux/fcntl.h, which are not among the headers of the C library. */
-enum { FAN_CLOEXEC_NONBLOCK = 0x3, FAN_UNLIMITED = 0x30, FAN_REPORT_FOLDER_AND_NAME = 0xc00, MARK_ADD_FOLDER = 0x9 };
+enum {
+	FAN_CLOEXEC_NONBLOCK = 0x3,
+	FAN_UNLIMITED_MARKS = 0x20,
+	FAN_REPORT_FOLDER_AND_NAME = 0xc00,
+	MARK_ADD_FOLDER = 0x9
+};
 enum { MODIFIED = 0x2, ATTRIBUTES = 0x4, MOVED_FROM = 0x40, MOVED_TO = 0x80, CREATED = 0x100, DELETED = 0x200 };
 enum { QUEUE_OVERFLOW = 0x4000, ON_CHILD = 0x08000000, ON_FOLDER = 0x40000000, INFO_FOLDER_AND_NAME = 2 };
 enum {
@@ -58,6 +63,8 @@ struct info {
 	struct identity folder;
 };
 
+/* However much is done in a folder. Meanwhile the kernel keeps what is the same once. */
+enum { REPORTS_AT_ONCE = 1000, PAUSE_US = 20000 };
 enum { BUCKETS = 4096, MOUNTS = 64, NONE = -1, FREE = -2, NAME = 256 };
 
 struct folder {
@@ -72,10 +79,10 @@ struct folder {
 static struct folder *folders;
 static int used, live, most, deepest;
 static char **skipped;
-static int full, reported;
+static int full, counted, reports;
 static int bucket[BUCKETS];
 static struct {
-	int root, events;
+	int root, events, is_lost;
 } mounts[MOUNTS];
 static int mount_count;
 
@@ -121,6 +128,10 @@ static int path_of(int index, char *path, size_t size)
 static void report(int index, const char *name, char kind, int process, int mount)
 {
 	char path[PATH_MAX] = "";
+	if (reports++ >= REPORTS_AT_ONCE) {
+		mounts[mount].is_lost = 1;
+		return;
+	}
 	if (index == NONE || path_of(index, path, sizeof path) == 0)
 		printf("%d %c %d %s%s%c", mount, kind, process, path, name, 0);
 }
@@ -293,7 +304,7 @@ static void follow(int mount, const struct event *event)
 {
 	const struct info *info = (const struct info *)((const char *)event + event->head_length);
 	if (event->mask & QUEUE_OVERFLOW) {
-		printf("lost %d%c", mount, 0);
+		mounts[mount].is_lost = 1;
 		return;
 	}
 	if (event->length < event->head_length + offsetof(struct info, folder.value) ||
@@ -333,13 +344,16 @@ static void drain(int mount)
 			at += event->length;
 		}
 	}
+	if (mounts[mount].is_lost)
+		printf("lost %d%c", mount, 0);
+	mounts[mount].is_lost = 0;
 	if (full == 1) {
 		printf("full%c", 0);
 		full = 2;
 	}
-	if (live != reported)
+	if (live != counted)
 		printf("folders %d%c", live, 0);
-	reported = live;
+	counted = live;
 }
 
 /* It reads folders from now on, and may do nothing else. */
@@ -357,7 +371,7 @@ static void open_mounts(char **held)
 {
 	for (; *held != NULL && mount_count < MOUNTS; held++, mount_count++) {
 		int root = open(*held, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		int flags = FAN_CLOEXEC_NONBLOCK | FAN_UNLIMITED | FAN_REPORT_FOLDER_AND_NAME;
+		int flags = FAN_CLOEXEC_NONBLOCK | FAN_UNLIMITED_MARKS | FAN_REPORT_FOLDER_AND_NAME;
 		int events = root < 0 ? -1 : (int)syscall(SYS_fanotify_init, flags, O_RDONLY);
 		if (events < 0)
 			fail("cannot watch", *held);
@@ -382,6 +396,9 @@ static void serve(void)
 			printf("synced%c", 0);
 		if (fflush(stdout) != 0 || length == 0)
 			_exit(0);
+		/* A guest that writes with all its might keeps neither this program nor the agent busy. */
+		reports = 0;
+		usleep(PAUSE_US);
 	}
 }
 

@@ -10,7 +10,7 @@ let folder: string
 let outside: string
 let watch: FolderWatch | undefined
 const changes: Change[] = []
-const state = { full: 0, ended: 0 }
+const state = { full: 0, ended: 0, lost: 0 }
 const at = (name: string) => join(folder, name)
 
 beforeEach(() => {
@@ -18,7 +18,7 @@ beforeEach(() => {
   outside = mkdtempSync(join(tmpdir(), 'joey-beside-'))
   mkdirSync(at('a/b'), { recursive: true })
   changes.length = 0
-  Object.assign(state, { full: 0, ended: 0 })
+  Object.assign(state, { full: 0, ended: 0, lost: 0 })
 })
 afterEach(async () => {
   await watch?.close()
@@ -33,7 +33,7 @@ async function open(most = 100): Promise<FolderWatch> {
       { held: [held.forOthers], most },
       {
         onChange: (change) => void changes.push(change),
-        onLost: () => undefined,
+        onLost: () => void (state.lost += 1),
         onFull: () => void (state.full += 1),
         onEnd: () => void (state.ended += 1),
       },
@@ -126,6 +126,19 @@ test('folders that come and go without end take no more room', async () => {
   expect(watch?.watched).toBeLessThanOrEqual(8)
   writeFileSync(at('a/b/still'), '')
   expect(await seen()).toEqual(['a/b/still'])
+})
+
+test('however much is done at once, a bounded number of reports comes of it, and it goes on', async () => {
+  await open()
+  const { stdout } = await run('pgrep', ['-P', String(process.pid), '-f', 'joey-outside watch'])
+  process.kill(Number(stdout.trim()), 'SIGSTOP')
+  for (let index = 0; index < 3000; index += 1) writeFileSync(at(`many${index}`), '')
+  process.kill(Number(stdout.trim()), 'SIGCONT')
+  expect((await seen()).length).toBeLessThanOrEqual(1000)
+  expect(state.lost).toBe(1)
+  writeFileSync(at('a/after'), '')
+  expect(await seen()).toEqual(['a/after'])
+  expect(state.lost).toBe(1)
 })
 
 test('names are bytes, whatever is in them', async () => {
