@@ -55,7 +55,7 @@ function describeTransfer({
   return [
     `Fetching ${formatBytes(bytes)} of ${formatBytes(totalBytes)}`,
     `${hereLayers + layers} of ${totalLayers} layers`,
-    `${formatBytes(bytesPerSecond)}/s`,
+    ...(bytesPerSecond > 0 ? [`${formatBytes(bytesPerSecond)}/s`] : []),
     ...(left === null ? [] : [`${left} s left`]),
     ...(resumed > 0 ? [`taken up again ${resumed === 1 ? 'once' : `${resumed} times`}`] : []),
   ].join(', ')

@@ -80,6 +80,6 @@ describe('the gate', () => {
   test('says of a registry that is not there what the kernel says', async () => {
     await open('127.0.0.1:9')
     expect(await say(gate.direct?.socket ?? '', 'x')).toBe('')
-    expect(gate.facts().unreachable).toEqual([{ host: '127.0.0.1', code: 'ECONNREFUSED' }])
+    expect(gate.facts().unreachable).toEqual([{ host: '127.0.0.1:9', code: 'ECONNREFUSED' }])
   })
 })

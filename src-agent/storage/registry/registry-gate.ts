@@ -71,7 +71,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
       hold(socket)
       return socket
     } catch (error) {
-      state.unreachable.push({ host: target.host, code: (error as NodeJS.ErrnoException).code ?? 'unknown' })
+      state.unreachable.push({ host: showTarget(target), code: (error as NodeJS.ErrnoException).code ?? 'unknown' })
       return null
     }
   }
@@ -161,6 +161,8 @@ function forwardPlain({ request, response, socket, url, count }: PlainRequest): 
     headers,
     timeout: stillMs,
   })
+  // One that came through another proxy was held until somebody listens, which the request now does.
+  onward.on('socket', () => socket.resume())
   onward.on('response', (answer) => {
     response.writeHead(answer.statusCode ?? 502, answer.headers)
     answer.on('data', (chunk: Buffer) => count(chunk.length))

@@ -100,7 +100,14 @@ async function makeCertificates(folder: string): Promise<void> {
   const ssl = (...args: string[]) => run('openssl', args, { cwd: folder })
   const fresh = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
   await ssl(...fresh, '-subj', '/CN=Test authority', '-keyout', 'ca.key', '-out', 'ca.crt')
-  const names = ['-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost', '-CA', 'ca.crt', '-CAkey', 'ca.key']
+  const names = [
+    '-addext',
+    'subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:reg.example',
+    '-CA',
+    'ca.crt',
+    '-CAkey',
+    'ca.key',
+  ]
   const own = [
     '-subj',
     '/CN=localhost',

@@ -1,7 +1,7 @@
 import { formatBytes } from '#contract/byte-size'
 import type { Image } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
-import { printJson, printLine } from '../../context.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printTable } from '../../output/print-table.ts'
 import type { Column } from '../../output/table.ts'
@@ -21,10 +21,17 @@ export const imageLs = defineCommand({
       )
     else if (flags.json) printJson(context.stdout, images)
     else if (flags.quiet) for (const { digest } of images) printLine(context.stdout, digest)
-    else printTable(context, columns(new Date()), images.flatMap(rowsOf))
+    else {
+      printTable(context, columns(new Date()), images.flatMap(rowsOf))
+      // Whoever has no other does not know yet where they come from.
+      if (context.stdout.isTTY && images.every(({ builtIn }) => builtIn)) printNote(context, howToGetOne)
+    }
     return ExitCode.ok
   },
 })
+
+const howToGetOne =
+  'Fetch others by the names that Docker has for them: joey pull debian:12. From a file: joey image import FILE'
 
 interface Row {
   readonly name: string

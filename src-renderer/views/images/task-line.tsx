@@ -44,7 +44,7 @@ function TransferText({ transfer }: { readonly transfer: Transfer }): ReactNode 
   const parts = [
     t('tasks.transfer.bytes', { done: formatBytes(bytes), total: formatBytes(totalBytes) }),
     t('tasks.transfer.layers', { done: hereLayers + layers, total: totalLayers }),
-    t('tasks.transfer.rate', { rate: formatBytes(bytesPerSecond) }),
+    ...(bytesPerSecond > 0 ? [t('tasks.transfer.rate', { rate: formatBytes(bytesPerSecond) })] : []),
     ...(seconds === null ? [] : [t('tasks.transfer.left', { seconds })]),
     ...(resumed === 0 ? [] : [t('tasks.transfer.resumed', { count: resumed })]),
   ]
