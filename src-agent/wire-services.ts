@@ -26,7 +26,7 @@ import { createTasks } from './state/tasks.ts'
 import { createDiskConverter } from './storage/ext4/ext4-disk.ts'
 import { createImageStore } from './storage/images/image-store.ts'
 import { createLayerStore } from './storage/layers/create-layer-store.ts'
-import { createImageMounts } from './storage/layers/image-mounts.ts'
+import { createImageMounts, createPartMounts } from './storage/layers/image-mounts.ts'
 import { createLimitedDisks } from './storage/limited/limited-disks.ts'
 import { createPullService, nameInRegistry } from './storage/registry/pull-service.ts'
 
@@ -96,7 +96,9 @@ function openStorage(
   quarantine: Quarantine,
   { sandboxes, settings }: { readonly sandboxes: SandboxRecords; readonly settings: SettingsStore },
 ) {
+  const mounts = createPartMounts({ folder: folder.imageMounts, run })
   const images = createImageStore({
+    mounts,
     folder: folder.images,
     records: openImageRecords(database, quarantine),
     onChanged: (image) => events.commit([{ type: 'image.changed', image }]),
@@ -123,7 +125,7 @@ function openStorage(
       settings: settings.read,
       logins: openRegistryLogins(folder.registryLogins),
     }),
-    imageMounts: createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath }),
+    imageMounts: createImageMounts(mounts, images.parts),
     layers,
   }
 }

@@ -44,8 +44,10 @@ export const Image = z.strictObject({
   /** As the image says; null where it does not. */
   createdAt: z.iso.datetime({ offset: true }).nullable(),
   importedAt: z.iso.datetime(),
-  /** Bytes on disk: the EROFS file. */
+  /** Bytes on disk, with what other images share. */
   sizeBytes: z.int().nonnegative(),
+  /** How many of these bytes other images have too. Without them the removal of this one frees what is left. */
+  sharedBytes: z.int().nonnegative().default(0),
   /** Bytes of the files in it, unpacked. */
   contentBytes: z.int().nonnegative(),
   config: ImageConfig,
@@ -185,7 +187,12 @@ export const removeImage = operation({
   path: '/v1/images/:ref',
   summary: 'Removes a name, and the image with its last name. An image that a sandbox uses is kept.',
   request: z.strictObject({ ref: ImageRef }),
-  response: z.strictObject({ digest: ImageDigest, deleted: z.boolean() }),
+  response: z.strictObject({
+    digest: ImageDigest,
+    deleted: z.boolean(),
+    /** Bytes on disk; what other images share is kept. */
+    freedBytes: z.int().nonnegative().default(0),
+  }),
 })
 
 export const cancelTask = operation({

@@ -8,7 +8,6 @@ import { listUnreadable, type Quarantine, toEntry } from '../state/quarantine.ts
 import type { SettingsStore } from '../state/settings-store.ts'
 import type { Tasks } from '../state/tasks.ts'
 import type { ImageStore } from '../storage/images/image-store.ts'
-import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 import type { PullService } from '../storage/registry/pull-service.ts'
 
 /** What the operations need; each handler is a translation, rules live in the services. */
@@ -19,7 +18,6 @@ export interface HandlerDeps {
   readonly examineHost: () => Promise<HostReport>
   readonly sandboxes: SandboxService
   readonly images: ImageStore
-  readonly imageMounts: ImageMounts
   readonly pulls: PullService
   readonly tasks: Tasks
   readonly settings: SettingsStore
@@ -91,12 +89,11 @@ function translate(deps: HandlerDeps) {
 
 function imageHandlers({
   images,
-  imageMounts,
   pulls,
   sandboxes,
   snapshots,
   tasks,
-}: Pick<HandlerDeps, 'images' | 'imageMounts' | 'pulls' | 'sandboxes' | 'snapshots' | 'tasks'>) {
+}: Pick<HandlerDeps, 'images' | 'pulls' | 'sandboxes' | 'snapshots' | 'tasks'>) {
   return defineHandlers({
     importImage: ({ path, name, task }, signal) =>
       tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
@@ -113,7 +110,6 @@ function imageHandlers({
           ...snapshots().map((each) => ({ ...each, name: `${each.sandboxName}@${each.name}` })),
         ].flatMap(({ imageDigest, name }) => (imageDigest === digest ? [name] : [])),
       )
-      if (removed.deleted) await imageMounts.drop(removed.digest)
       if (removed.deleted) await pulls.sweep()
       return removed
     },

@@ -133,7 +133,7 @@ test('a machine without the image gets it, made anew, and the snapshots with the
   expect(sheet.requests).toMatchObject([{ id: 'signer' }, { id: 'class', isNew: false }])
   const [tree] = await treesOf(other, sandbox.id)
   expect(await readFile(join(tree ?? '', 'kept'), 'utf8')).toBe('kept')
-  const mounted = await other.services.imageMounts.ensure(sandbox.imageDigest)
+  const [mounted = ''] = await other.services.imageMounts.ensure(sandbox.imageDigest)
   expect(await readFile(join(mounted, 'etc/text'), 'utf8')).toBe('of the image')
   expect(sandbox.imageDigest).not.toBe(image?.digest)
   expect(sandbox.spec).toMatchObject({ env, image: sandbox.imageDigest })

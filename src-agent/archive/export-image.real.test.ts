@@ -1,4 +1,4 @@
-import { link, mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { link, mkdir, mkdtemp, readdir, readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { run } from '../base/process/run.ts'
@@ -27,10 +27,23 @@ async function describeMounted(chain: readonly string[], upper: string): Promise
   const trees = await Promise.all(chain.map((id) => layers.ensureTree(id, signal)))
   const place = join(bench.base, 'mounted')
   await mkdir(place, { recursive: true })
-  const lower = [upper, ...trees, image].join(':')
+  const lower = [upper, ...trees, ...image].join(':')
   await run('mount', ['-t', 'overlay', '-o', `ro,lowerdir=${lower}`, 'overlay', place])
   try {
     return await describeTree(place)
+  } finally {
+    await run('umount', [place])
+  }
+}
+
+/** The parts of an image, as a sandbox has them. */
+async function withImage(trees: readonly string[], look: (place: string) => Promise<void>): Promise<void> {
+  const place = await mkdtemp(join(bench.base, 'image-'))
+  const view =
+    trees.length > 1 ? ['-t', 'overlay', '-o', `ro,lowerdir=${trees.join(':')}`, 'overlay'] : ['--bind', ...trees]
+  await run('mount', [...view, place])
+  try {
+    await look(place)
   } finally {
     await run('umount', [place])
   }
@@ -89,9 +102,11 @@ test('what was exported is imported again as an image with the configuration of 
     config: { command: spec.command, cwd: '/tmp', user: '7:8', exposedPorts: ['80/tcp'], labels: { team: 'a' } },
   })
   expect(image?.config.env).toContain('GREETING=hello')
-  const tree = await imageMounts.ensure(image?.digest ?? '')
-  expect(await readFile(join(tree, 'made'), 'utf8')).toBe('here')
-  expect(await readdir(tree)).not.toContain('bin')
+  const trees = await imageMounts.ensure(image?.digest ?? '')
+  await withImage(trees, async (place) => {
+    expect(await readFile(join(place, 'made'), 'utf8')).toBe('here')
+    expect(await readdir(place)).not.toContain('bin')
+  })
 })
 
 test('what an engine has left to mount something of Joey on is in no exported image', async () => {
@@ -106,10 +121,11 @@ test('what an engine has left to mount something of Joey on is in no exported im
   await handlers().exportTree({ ...request, source: 'sandbox:places', format: 'docker', output }, signal)
   const { images, imageMounts } = bench.services
   const [image] = await images.import({ path: output, signal, onProgress: () => {} })
-  const tree = await imageMounts.ensure(image?.digest ?? '')
-  expect(await readdir(join(tree, 'etc'))).toContain('own')
-  expect(await readdir(join(tree, 'etc'))).not.toContain('ld.so.preload')
-  expect(await readdir(join(tree, 'dev'))).not.toContain('.joey')
+  await withImage(await imageMounts.ensure(image?.digest ?? ''), async (place) => {
+    expect(await readdir(join(place, 'etc'))).toContain('own')
+    expect(await readdir(join(place, 'etc'))).not.toContain('ld.so.preload')
+    expect(await readdir(join(place, 'dev'))).not.toContain('.joey')
+  })
 })
 
 test('secrets keep an export back until they are left out or meant to leave', async () => {

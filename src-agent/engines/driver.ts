@@ -40,6 +40,16 @@ export interface HeldSource {
   readonly gid: number
 }
 
+/** A file that holds something from `start` on; up to there it is a hole. */
+export interface PartFile {
+  readonly path: string
+  readonly start: number
+  readonly bytes: number
+}
+
+/** One file, or several that lie one behind the other on a disk, the lowest layer first. */
+export type LowerDisk = string | readonly PartFile[]
+
 /** What a driver needs to run a sandbox. The image is a mounted, read-only tree. */
 export interface LaunchPlan {
   readonly id: SandboxId
@@ -47,8 +57,8 @@ export interface LaunchPlan {
   readonly paths: SandboxPaths
   /** Read-only trees, mounted on the host, the topmost first. */
   readonly lowers: readonly string[]
-  /** The same trees as EROFS files, for a guest that mounts them itself. */
-  readonly lowerFiles: readonly string[]
+  /** The same trees as EROFS files on disks, for a guest that mounts them itself. */
+  readonly lowerFiles: readonly LowerDisk[]
   readonly process: ProcessPlan
   /** Standard input of the main process stays open for later writers. */
   readonly stdin: boolean

@@ -127,7 +127,7 @@ async function editStopped<T>(
   const record = await clearStaleDisk(deps, messages)
   const { sandbox } = record
   const image = await deps.imageMounts.ensure(sandbox.imageDigest)
-  const lowers = [...(await ensureLowers(deps, record, 'directory', signal)).trees, image]
+  const lowers = [...(await ensureLowers(deps, record, 'directory', signal)).trees, ...image]
   requireMountable(lowers, sandbox.name)
   await shapeLayer(deps, record, signal)
   const paths = deps.folder.sandbox(sandbox.id)

@@ -82,7 +82,7 @@ async function layersBelow(
 ): Promise<LayerSource[]> {
   const paths: string[] = []
   for (const id of ids) paths.push(await layers.ensureTree(id, signal))
-  return [...paths, await imageMounts.ensure(imageDigest)].map((path) => ({ kind: 'folder', path }))
+  return [...paths, ...(await imageMounts.ensure(imageDigest))].map((path) => ({ kind: 'folder', path }))
 }
 
 type OwnLayerDeps = Pick<Deps, 'records' | 'folder' | 'drivers'>

@@ -2,11 +2,12 @@ import { chmod, chown, mkdir, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TerminalSize } from '#contract/terminal-size'
 import { removeFolder } from '../base/process/remove-folder.ts'
-import type { LaunchPlan, PlacedMount } from '../engines/driver.ts'
+import type { LaunchPlan, LowerDisk, PlacedMount } from '../engines/driver.ts'
 import type { UserNamespace } from '../engines/user-ids.ts'
 import type { Lease, Network } from '../network/network.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
+import type { ImageStore } from '../storage/images/image-store.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { type AccountFilesDeps, readAccounts } from './account-files.ts'
@@ -29,16 +30,16 @@ const commonSize: TerminalSize = { columns: 80, rows: 24 }
 
 /** The plan of a run that goes on, as a driver wants it that saves its memory. */
 export async function planOfRun(deps: LaunchPlanDeps, record: SandboxRecord, signal: AbortSignal): Promise<LaunchPlan> {
-  const tree = await deps.imageMounts.ensure(record.sandbox.imageDigest)
+  const imageTrees = await deps.imageMounts.ensure(record.sandbox.imageDigest)
   const mounts = placedMounts(deps, record)
   const users = record.firstId === null ? null : { first: record.firstId, path: null }
-  const plan = await makePlan(deps, record, { tree, lease: record.lease, mounts, users, signal })
+  const plan = await makePlan(deps, record, { imageTrees, lease: record.lease, mounts, users, signal })
   return { ...plan, hostname: record.hostname ?? plan.hostname }
 }
 
 interface PlanParts {
-  /** Of the image. */
-  readonly tree: string
+  /** The topmost first. */
+  readonly imageTrees: readonly string[]
   readonly lease: Lease | null
   readonly mounts: readonly PlacedMount[]
   readonly users: UserNamespace | null
@@ -49,7 +50,7 @@ interface PlanParts {
 export async function makePlan(
   deps: Pick<LaunchPlanDeps, 'records' | 'folder' | 'images' | 'layers' | 'network' | 'drivers' | 'signal'>,
   record: SandboxRecord,
-  { tree, lease, mounts, users, signal }: PlanParts,
+  { imageTrees, lease, mounts, users, signal }: PlanParts,
 ): Promise<LaunchPlan> {
   const { sandbox } = record
   const { spec } = sandbox
@@ -63,7 +64,7 @@ export async function makePlan(
   ])
   const nameservers = ownResolver(machines, spec)
   const lowers = await ensureLowers(deps, record, driverOf(deps, sandbox.class).disk, signal)
-  const trees = [...lowers.trees, tree]
+  const trees = [...lowers.trees, ...imageTrees]
   requireMountable(trees, sandbox.name)
   await prepareFolders(deps, record, trees)
   const [accounts] = await Promise.all([
@@ -81,7 +82,7 @@ export async function makePlan(
     hostname,
     paths,
     lowers: trees,
-    lowerFiles: [...lowers.files, deps.images.filePath(sandbox.imageDigest)],
+    lowerFiles: [...lowers.files, toDisk(deps.images.parts(sandbox.imageDigest))],
     process: planProcess(wish, { spec, image: image.config, hostname, accounts }),
     stdin: spec.stdin,
     limits: spec.limits,
@@ -96,6 +97,13 @@ export async function makePlan(
     nameservers,
     users,
   }
+}
+
+/** For a guest an image is one disk, however many parts it has. */
+function toDisk(parts: ReturnType<ImageStore['parts']>): LowerDisk {
+  const [lowest, ...others] = parts.map(({ path, start, bytes }) => ({ path, start, bytes }))
+  if (lowest === undefined) throw new Error('An image has no parts.')
+  return others.length === 0 ? lowest.path : [lowest, ...others]
 }
 
 async function nameserversFor(deps: Pick<LaunchPlanDeps, 'network'>, lease: Lease | null, hostNetwork: boolean) {

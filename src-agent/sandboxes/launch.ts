@@ -60,7 +60,7 @@ export async function launch(
   const { sandbox } = record
   const { spec } = sandbox
   const wantsLease = spec.network === 'nat' && !hasHostNetwork(spec)
-  const [tree, lease] = await bothOrNeither(deps, sandbox.imageDigest, wantsLease, signal)
+  const [imageTrees, lease] = await bothOrNeither(deps, sandbox.imageDigest, wantsLease, signal)
   let held: HeldMounts | null = null
   try {
     const ports = lease ? await connect(deps, record, lease) : []
@@ -69,7 +69,7 @@ export async function launch(
       ...{ sandbox, driver, lease, mounts: held.mounts },
       ranges: deps.idRanges,
     })
-    const wanted = await makePlan(deps, record, { tree, lease, users, mounts: held.mounts, signal })
+    const wanted = await makePlan(deps, record, { imageTrees, lease, users, mounts: held.mounts, signal })
     const logStart = await deps.openHandles.logOf(sandbox.id).position()
     await deps.memoryCeiling.ensure()
     const { running, plan } = await beginMapped(deps, { driver, plan: wanted, reason, begin }, signal)
@@ -139,14 +139,14 @@ async function bothOrNeither(
   digest: string,
   wantsNetwork: boolean,
   signal: AbortSignal,
-): Promise<readonly [string, Lease | null]> {
-  const [tree, lease] = await Promise.allSettled([
+): Promise<readonly [readonly string[], Lease | null]> {
+  const [trees, lease] = await Promise.allSettled([
     deps.imageMounts.ensure(digest),
     wantsNetwork ? deps.network.take(signal) : Promise.resolve(null),
   ])
-  if (tree.status === 'fulfilled' && lease.status === 'fulfilled') return [tree.value, lease.value]
+  if (trees.status === 'fulfilled' && lease.status === 'fulfilled') return [trees.value, lease.value]
   if (lease.status === 'fulfilled' && lease.value) await deps.network.release(lease.value)
-  throw tree.status === 'rejected' ? tree.reason : (lease as PromiseRejectedResult).reason
+  throw trees.status === 'rejected' ? trees.reason : (lease as PromiseRejectedResult).reason
 }
 
 /** Publishes its ports and puts it on its network, before anything in it runs. */

@@ -45,7 +45,7 @@ export async function giveIdentity(deps: Deps, record: SandboxRecord, signal: Ab
   const { trees } = deps
   const form = driverOf(deps, record.sandbox.class).disk
   const below = await ensureLowers(deps, record, 'directory', signal)
-  const lowers = [...below.trees, await deps.imageMounts.ensure(record.sandbox.imageDigest)]
+  const lowers = [...below.trees, ...(await deps.imageMounts.ensure(record.sandbox.imageDigest))]
   const view = await trees.open({ sources: lowers.map((path) => ({ kind: 'folder', path })) })
   try {
     const paths = deps.folder.sandbox(record.sandbox.id)

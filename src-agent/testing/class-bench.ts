@@ -241,7 +241,7 @@ function createServices(fixture: Fixture, offered: readonly IsolationClass[]): F
     }),
     snapshotRecords: openSnapshotRecords(database, events, openTestQuarantine(database)),
     limitedDisks: createLimitedDisks({ folder: join(fixture.home, 'r', 'limited'), run, log: quiet }),
-    imageMounts: { ensure: async () => join(fixture.home, 'tree') },
+    imageMounts: { ensure: async () => [join(fixture.home, 'tree')] },
     settings: { read: () => Settings.parse({}) },
     memoryCeiling: { ensure: async () => undefined },
     network: { unpublish: async () => undefined, reconcile: async () => [], resolvConf: async () => '' },

@@ -21,7 +21,7 @@ export function makeSandbox(changes: Partial<Sandbox> = {}): Sandbox {
 export function makeImage(changes: Partial<Image> = {}): Image {
   return {
     ...{ digest: busyboxDigest, names: ['busybox:latest'], architecture: 'amd64', createdAt: at, importedAt: at },
-    ...{ sizeBytes: 2_100_000, contentBytes: 4_300_000, builtIn: true },
+    ...{ sizeBytes: 2_100_000, sharedBytes: 0, contentBytes: 4_300_000, builtIn: true },
     config: {
       ...{ entrypoint: [], command: ['sh'], env: ['PATH=/bin'], cwd: '/', user: '', stopSignal: null },
       ...{ exposedPorts: [], labels: {} },

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,15 +174,61 @@ static void forget_cached(const char *device)
 
 static bool is_device_name(const char *name)
 {
-	return strlen(name) < 16 && strncmp(name, "vd", 2) == 0 &&
-	       strspn(name + 2, "abcdefghijklmnopqrstuvwxyz") == strlen(name + 2);
+	size_t letters = strncmp(name, "vd", 2) == 0 ? strspn(name + 2, "abcdefghijklmnopqrstuvwxyz") : 0;
+
+	return letters > 0 && strlen(name) < 48 && (name[2 + letters] == 0 || name[2 + letters] == '@');
 }
 
-/* `spec` is "erofs:vda". */
-static int mount_disk(const char *spec, const char *place, unsigned long flags)
+/* As the kernel takes it (linux/blkpg.h, whose header is not among those of the C library). */
+struct partition {
+	int64_t start, length;
+	int number;
+	char names[128];
+};
+
+struct partition_call {
+	int operation, flags, length;
+	const struct partition *partition;
+};
+
+enum { ADD_PARTITION = 1, ADD_PARTITION_CALL = 0x1269 /* BLKPG */ };
+
+/* Part of a disk becomes a disk of its own. Nothing is read for it: where it lies is known from the host. */
+static int add_partition(const char *device, const struct partition *partition)
+{
+	struct partition_call call = { ADD_PARTITION, 0, sizeof(*partition), partition };
+	int fd = open(device, O_RDONLY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return errno;
+	error = ioctl(fd, ADD_PARTITION_CALL, &call) < 0 ? errno : 0;
+	close(fd);
+	return error;
+}
+
+/* Cuts "@START+LENGTH" off the name of a disk, where it is there, and adds the number of the part that it makes. */
+static int name_part(char *device, size_t size, int number)
+{
+	struct partition part = { .number = number };
+	char *at = strchr(device, '@'), rest;
+	int error;
+
+	if (at == NULL)
+		return 0;
+	if (sscanf(at, "@%" SCNd64 "+%" SCNd64 "%c", &part.start, &part.length, &rest) != 2)
+		return EINVAL;
+	*at = 0;
+	error = add_partition(device, &part);
+	snprintf(at, size - (size_t)(at - device), "%d", number);
+	return error;
+}
+
+/* `spec` is "erofs:vda", or "erofs:vda@1048576+4096" for that part of the disk, whose number is then `number`. */
+static int mount_disk(const char *spec, const char *place, unsigned long flags, int number)
 {
 	const char *colon = strchr(spec, ':');
-	char type[8], device[32];
+	char type[8], device[64];
+	int error;
 
 	if (colon == NULL || (size_t)(colon - spec) >= sizeof(type) || !is_device_name(colon + 1))
 		return EINVAL;
@@ -190,6 +237,9 @@ static int mount_disk(const char *spec, const char *place, unsigned long flags)
 	if (strcmp(type, "erofs") != 0 && strcmp(type, "ext4") != 0)
 		return EINVAL;
 	snprintf(device, sizeof(device), "/dev/%s", colon + 1);
+	error = name_part(device, sizeof(device), number);
+	if (error != 0)
+		return error;
 	forget_cached(device);
 	if (mkdir(place, 0755) < 0 && errno != EEXIST)
 		return errno;
@@ -238,7 +288,7 @@ static int mount_upper(const char *spec)
 
 	upper_is_disk = spec != NULL;
 	if (upper_is_disk)
-		error = mount_disk(spec, "/upper", MS_NODEV | MS_NOATIME);
+		error = mount_disk(spec, "/upper", MS_NODEV | MS_NOATIME, 0);
 	else if (mkdir("/upper", 0755) < 0 && errno != EEXIST)
 		error = errno;
 	else
@@ -269,7 +319,7 @@ int mount_root(const struct layers *layers)
 
 		snprintf(place, sizeof(place), "/layers/%zu", i);
 		snprintf(options + length, sizeof(options) - length, "%s%s", i > 0 ? ":" : "", place);
-		error = mount_disk(layers->lowers[i], place, MS_RDONLY | MS_NODEV);
+		error = mount_disk(layers->lowers[i], place, MS_RDONLY | MS_NODEV, (int)i + 1);
 	}
 	if (error != 0)
 		return error;

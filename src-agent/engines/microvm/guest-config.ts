@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { LaunchPlan } from '../driver.ts'
+import type { LaunchPlan, LowerDisk } from '../driver.ts'
 import { heldCapabilities } from '../held-capabilities.ts'
 import { mayGainRights } from '../new-privileges.ts'
-import type { GuestConfig, GuestIdentity, GuestNetwork } from './guest/guest-types.ts'
+import type { GuestConfig, GuestDisk, GuestIdentity, GuestNetwork } from './guest/guest-types.ts'
 import { guestBytes, type MachineShape } from './qemu/machine-shape.ts'
 import { sharedFile } from './qemu/share-folders.ts'
 
@@ -21,7 +21,7 @@ export async function guestConfig(
   const { mounts, grants } = plan
   return {
     ...(await guestIdentity(plan)),
-    lowers: plan.lowerFiles.map((_, index) => ({ device: diskName(index), type: 'erofs' })),
+    lowers: plan.lowerFiles.flatMap(lowersOn),
     upper: diskName(shape.disks - 1),
     readOnlyRoot: plan.readOnlyRoot,
     cwd: plainPath(plan.process.cwd),
@@ -37,6 +37,13 @@ export async function guestConfig(
     systemCallFilter: !grants.some(({ kind }) => kind === 'no-seccomp'),
     newPrivileges: mayGainRights(plan),
   }
+}
+
+/** The layers on one disk, the topmost first. */
+function lowersOn(disk: LowerDisk, index: number): GuestDisk[] {
+  const device = { device: diskName(index), type: 'erofs' } as const
+  if (typeof disk === 'string') return [device]
+  return disk.map(({ start, bytes }) => ({ ...device, part: { start, length: bytes } })).reverse()
 }
 
 /** Who the sandbox is. */

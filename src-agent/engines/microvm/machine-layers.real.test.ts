@@ -1,4 +1,17 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  chmodSync,
+  chownSync,
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -6,6 +19,7 @@ import { run } from '../../base/process/run.ts'
 import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import { createMachineFixture, type MachineFixture } from '../../testing/engines/machine-fixture.ts'
 import { prepareMicrovm } from '../../testing/engines/microvm-setting.ts'
+import type { LaunchPlan, PartFile } from '../driver.ts'
 
 const signal = AbortSignal.timeout(300_000)
 
@@ -32,6 +46,15 @@ describe('the layers of a micro-VM', () => {
   const toErofs = async (tree: string) => {
     await run('mkfs.erofs', ['-zlz4', `${tree}.erofs`, tree], { timeoutMs: 30_000 })
     return `${tree}.erofs`
+  }
+
+  const toPart = async (tree: string, start: number): Promise<PartFile> => {
+    const content = readFileSync(await toErofs(tree))
+    const path = `${tree}.part`
+    const file = openSync(path, 'w')
+    writeSync(file, content, 0, content.length, start)
+    closeSync(file)
+    return { path, start, bytes: content.length }
   }
 
   test('the topmost of several hides, replaces and covers what is below it', async () => {
@@ -61,6 +84,39 @@ describe('the layers of a micro-VM', () => {
     expect(
       await fixture.runShell(plan, 'rm /etc/stays && ls /etc/stays 2>/dev/null; echo new >/etc/goes; cat /etc/goes'),
     ).toBe('new')
+  })
+
+  test('parts of an image take one disk, and are all there, after memory was saved too', async () => {
+    const { tree, lowerFiles = [] } = fixture.setting
+    const layers = Array.from({ length: 12 }, (_, index) => ({
+      tree: join(folder, `layer${index}`),
+      // Some longer than what QEMU finds by one entry of its table.
+      content: randomBytes(200_000 * index).toString('hex'),
+    }))
+    for (const [index, layer] of layers.entries()) {
+      files(layer.tree, { [`many/${index}`]: layer.content, 'many/top': String(index) })
+    }
+    const lowest = lowerFiles[0] ?? ''
+    const parts = [{ path: lowest, start: 0, bytes: statSync(lowest).size }]
+    for (const layer of layers) {
+      const { start, bytes } = parts.at(-1) ?? { start: 0, bytes: 0 }
+      parts.push(await toPart(layer.tree, Math.ceil((start + bytes) / 2 ** 20) * 2 ** 20))
+    }
+    const stand = { lowers: [...layers.map((layer) => layer.tree).reverse(), tree], lowerFiles: [parts] }
+    const sums = 'echo 3 >/proc/sys/vm/drop_caches; cd /many && cat top && sha256sum $(ls | grep -v top | sort -n)'
+    const expected = layers.map(
+      ({ content }, index) => `${createHash('sha256').update(content).digest('hex')}  ${index}`,
+    )
+    const seen = async (plan: LaunchPlan) =>
+      (await fixture.runShell(plan, sums)).replace(/^11/, '11\n').trim().split('\n')
+    const plan = fixture.plan(1, 'sleep 1000', stand)
+    await fixture.launch(plan)
+    expect(await seen(plan)).toEqual(['11', ...expected])
+    const state = join(folder, 'state')
+    await fixture.save(plan, state)
+    const again = fixture.plan(2, 'sleep 1000', stand)
+    await fixture.restore(again, state)
+    expect(await seen(again)).toEqual(['11', ...expected])
   })
 
   test('a copy of the disk holds what was written before it was flushed', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ImageConfig } from '#contract/image'
@@ -7,9 +7,9 @@ import { minimalEnvironment } from '../../base/process/environment.ts'
 import { installRemedy } from '../../base/process/packages.ts'
 import { findResource } from '../../base/process/resources.ts'
 import type { Run } from '../../base/process/run.ts'
-import type { ImageTools } from './image-tools.ts'
+import type { PartDeps } from './make-parts.ts'
 import { hostArchitecture } from './plan-images.ts'
-import { type PreparedImage, packTree } from './prepare-images.ts'
+import type { PreparedImage } from './prepare-images.ts'
 
 export const builtInName = 'busybox:latest'
 
@@ -79,11 +79,10 @@ export async function findBuiltIn(run: Run, signal: AbortSignal): Promise<BuiltI
   throw appError('program-missing', { program: 'busybox', what: 'builtInImage' }, { ...(remedy && { remedy }) })
 }
 
-/** Builds the image in the staging folder. */
+/** Builds the image in the staging folder, and keeps it as its one part. */
 export async function prepareBuiltIn(
+  { tools, staging, parts }: Pick<PartDeps, 'tools' | 'staging' | 'parts'>,
   { program, applets, ping, digest }: BuiltInSource,
-  tools: ImageTools,
-  staging: string,
   signal: AbortSignal,
 ): Promise<PreparedImage> {
   tools.check()
@@ -101,9 +100,18 @@ export async function prepareBuiltIn(
   await writeFile(join(rootfs, 'etc/passwd'), accounts.passwd)
   await writeFile(join(rootfs, 'etc/group'), accounts.group)
   const contentBytes = await tools.measure(signal)
-  const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: 0, allRoot: true }, signal)
+  const file = await tools.pack({ digest, newest: 0, allRoot: true }, signal)
+  const { size: sizeBytes } = await stat(file)
+  await parts.add(digest, file, 0)
   const image = { architecture: hostArchitecture, createdAt: null, sizeBytes, contentBytes, config, builtIn: true }
-  return { digest, names: [builtInName], file, image, accounts, highestId: 0 }
+  return {
+    digest,
+    names: [builtInName],
+    parts: [{ digest, start: 0, bytes: sizeBytes, layers: [] }],
+    image,
+    accounts,
+    highestId: 0,
+  }
 }
 
 async function addProgram(rootfs: string, place: string, content: Buffer): Promise<void> {

@@ -1,5 +1,5 @@
 import { readdir, readFile, symlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Task } from '#contract/image'
@@ -29,7 +29,7 @@ afterEach(async () => {
 const { signal } = new AbortController()
 const importPath = (path: string, name?: string) =>
   bench.store.import({ path, signal, onProgress: () => {}, ...(name !== undefined && { name }) })
-const textIn = async (digest: string) => (await readErofs(bench.store.filePath(digest))).get('etc/text')?.content
+const textIn = async (digest: string) => (await readErofs(bench.fileOf(digest))).get('etc/text')?.content
 
 describe('what is imported', () => {
   test('an archive of docker, with its names and its configuration', async () => {
@@ -55,7 +55,7 @@ describe('what is imported', () => {
       group: 'root:x:0:\n',
     })
     expect(bench.changed).toEqual([image])
-    expect(await bench.leftovers()).toEqual([`${image!.digest.slice(7)}.erofs`])
+    expect(await bench.leftovers()).toEqual([basename(bench.fileOf(image!.digest))])
   })
 
   test.each([
@@ -79,7 +79,7 @@ describe('what is imported', () => {
     const [image] = await bench.importFile(archive({ layers: [smallLayer(), smallLayer('two')], config }))
     expect(image!.config).toMatchObject({ entrypoint: ['/bin/app -x'], command: [''], env: ['A=b'] })
     expect(await textIn(image!.digest)).toBe(sha256('two'))
-    expect(await bench.leftovers()).toEqual([`${image!.digest.slice(7)}.erofs`])
+    expect(await bench.leftovers()).toEqual([basename(bench.fileOf(image!.digest))])
   })
 
   test('layers that are compressed within the archive', async () => {
@@ -208,7 +208,7 @@ const upper: Entry[] = [
 
 test('the tree is kept: modes, owners, times, attributes, links, devices, odd names, whiteouts', async () => {
   const [image] = await bench.importFile(dockerArchive({ layers: [tarFile(lower), tarFile(upper)] }))
-  const seen = await readErofs(bench.store.filePath(image!.digest))
+  const seen = await readErofs(bench.fileOf(image!.digest))
   expect(seen.get('bin/su')).toMatchObject({ mode: 0o4755, content: sha256('setuid'), mtime: 1_500_000_001 })
   const pinged = [seen.get('bin/ping'), seen.get('bin/same')]
   expect(pinged.map((file) => file?.type)).toEqual(expect.arrayContaining(['file', 'link']))
@@ -222,7 +222,7 @@ test('the tree is kept: modes, owners, times, attributes, links, devices, odd na
   expect(seen.get('dev/null')).toMatchObject({ type: 'character-device', devmajor: 1, devminor: 3 })
   expect(seen.get('pipe')).toMatchObject({ type: 'fifo' })
   expect(seen.get(longName)).toMatchObject({ content: sha256('deep') })
-  const bytes = await runInErofs(bench.store.filePath(image!.digest), 'printf %s bytes-* | od -An -tx1')
+  const bytes = await runInErofs(bench.fileOf(image!.digest), 'printf %s bytes-* | od -An -tx1')
   expect(bytes.trim()).toBe('62 79 74 65 73 2d ff fe')
   expect([...seen.keys()].filter((name) => /^gone|removed|below|\.wh\./.test(name))).toEqual([])
   expect(seen.get('kept')).toMatchObject({ mode: 0o711 })
@@ -249,7 +249,7 @@ test('links that climb above the root end at the root of the image, and so does 
       ],
     }),
   )
-  const seen = await readErofs(bench.store.filePath(image!.digest))
+  const seen = await readErofs(bench.fileOf(image!.digest))
   expect(seen.get('opt/jdk/cacerts')).toMatchObject({ type: 'symlink', linkname: '../../../../../etc/certs' })
   const certs = ['etc/certs', 'hard', 'absolute'].map((name) => seen.get(name))
   expect(certs.filter((file) => file?.content === sha256('certs') || file?.type === 'link')).toHaveLength(3)
@@ -259,7 +259,7 @@ test('links that climb above the root end at the root of the image, and so does 
 
 test('layers that are compressed with zstd are taken as those of gzip are', async () => {
   const [image] = await bench.importFile(tarFile(ociEntries([{ layers: [smallLayer('zstd')], zstd: true }])))
-  expect([...(await readErofs(bench.store.filePath(image!.digest))).values()].map(({ content }) => content)).toContain(
+  expect([...(await readErofs(bench.fileOf(image!.digest))).values()].map(({ content }) => content)).toContain(
     sha256('zstd'),
   )
 })
@@ -267,10 +267,10 @@ test('layers that are compressed with zstd are taken as those of gzip are', asyn
 test('the same archive gives the same file, byte for byte', async () => {
   const archive = dockerArchive({ layers: [tarFile(lower), tarFile(upper)] })
   const [image] = await bench.importFile(archive)
-  const before = await readFile(bench.store.filePath(image!.digest))
+  const before = await readFile(bench.fileOf(image!.digest))
   await bench.store.remove(image!.digest, () => [])
   await bench.importFile(archive)
-  expect((await readFile(bench.store.filePath(image!.digest))).equals(before)).toBe(true)
+  expect((await readFile(bench.fileOf(image!.digest))).equals(before)).toBe(true)
 })
 
 test.each<[string, Entry, Entry[]?]>([

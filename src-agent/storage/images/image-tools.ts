@@ -24,11 +24,14 @@ export interface ImageTools {
   check(): void
   /** Copies an image to the OCI layout `layout` under a reference. Gives the digest of its manifest. */
   convert(from: ConvertFrom & { to: string }, signal: AbortSignal): Promise<string>
-  /** Applies the layers of a reference, in their order and with their whiteouts, to the new folder `rootfs`. */
-  unpack(reference: string, signal: AbortSignal): Promise<void>
+  /**
+   * Applies the layers of a reference, in their order and with their whiteouts, to the new folder `rootfs`. Where there are trees
+   * below (the topmost first), it becomes what the layers change of these, in the format of overlayfs.
+   */
+  unpack(reference: string, below: readonly string[], signal: AbortSignal): Promise<void>
   /** Bytes of the files in `rootfs`, hard links counted once, as `du` counts. */
   measure(signal: AbortSignal): Promise<number>
-  /** Makes an EROFS file of `rootfs` and gives its path. The same tree and digest give the same bytes. */
+  /** Makes an EROFS file of `rootfs`, marks of overlayfs included, and gives its path. The same tree and digest give the same bytes. */
   pack(options: PackOptions, signal: AbortSignal): Promise<string>
 }
 
@@ -52,7 +55,11 @@ export interface PackOptions {
 
 export function createImageTools(run: Run, staging: string): ImageTools {
   const tool = (program: string, args: readonly string[], signal: AbortSignal, more: ToolOptions = {}) =>
-    runConfined(run, [program, ...args], { work: staging, ...more.confinement }, { signal, ...more.options })
+    runConfined(run, [program, ...args], {
+      ...more,
+      confinement: { work: staging, ...more.confinement },
+      options: { signal, ...more.options },
+    })
   return {
     confine,
     check: checkPrograms,
@@ -63,10 +70,12 @@ export function createImageTools(run: Run, staging: string): ImageTools {
       await tool('skopeo', copy, signal, descriptor === undefined ? {} : { options: { stdio: [descriptor] } })
       return digestInLayout(join(staging, 'layout'), to)
     },
-    async unpack(reference, signal) {
+    async unpack(reference, below, signal) {
       const owners = process.getuid?.() === 0 ? [] : ['--rootless']
-      const args = ['raw', 'unpack', ...owners, '--image', `/work/layout:${reference}`, '/work/rootfs']
-      await tool('umoci', args, signal, { confinement: { ownsFiles: true } })
+      const target = below.length === 0 ? 'rootfs' : 'union'
+      const args = ['raw', 'unpack', ...owners, '--image', `/work/layout:${reference}`, `/work/${target}`]
+      const wrap = below.length === 0 ? [] : onOverlay(staging, below)
+      await tool('umoci', args, signal, { confinement: { ownsFiles: true }, wrap })
     },
     async measure(signal) {
       const args = ['--summarize', '--apparent-size', '--block-size=1', '/work/rootfs']
@@ -88,21 +97,58 @@ export function createImageTools(run: Run, staging: string): ImageTools {
         '/work/rootfs',
       ]
       const environment = { SOURCE_DATE_EPOCH: String(newest) }
-      await tool('mkfs.erofs', args, signal, { confinement: { ownsFiles: true, environment } })
+      const confinement = { ownsFiles: true, capabilities: readingCapabilities, environment }
+      await tool('mkfs.erofs', args, signal, { confinement })
       return join(staging, `${hex}.erofs`)
     },
   }
 }
 
+/** Marks of overlayfs are attributes that only who has these can read. */
+const readingCapabilities = ['DAC_READ_SEARCH', 'SYS_ADMIN']
+
+/**
+ * In a mount namespace of its own, which ends with the unpacking however that ends. The folder of what changes looks like the
+ * root below it, since that is what a union shows. Kernels of 6.6 and later would note an id in it that is another each time.
+ */
+const overlayScript = `
+set -e
+options=$1 union=$2 upper=$3 below=$4
+shift 4
+chown --reference="$below" "$upper"
+chmod --reference="$below" "$upper"
+touch --reference="$below" "$upper"
+mount -t overlay -o "$options,uuid=off" joey "$union" 2>/dev/null || mount -t overlay -o "$options" joey "$union"
+exec "$@"`
+
+/** What to put before a command, so that it finds the union of the trees below in `union` and its changes go to `rootfs`. */
+function onOverlay(staging: string, below: readonly string[]): string[] {
+  const [union, upper, work] = ['union', 'rootfs', 'overlay-work'].map((name) => join(staging, name))
+  const places = `lowerdir=${below.join(':')},upperdir=${upper},workdir=${work}`
+  const script = ['sh', '-c', overlayScript, 'joey-overlay', `${unionOptions},${places}`]
+  return ['unshare', '--mount', '--propagation', 'private', ...script, String(union), String(upper), below[0] ?? '']
+}
+
+/** As sandboxes mount their overlays: a part is all that it holds, whatever this kernel's defaults are. */
+const unionOptions = 'redirect_dir=nofollow,metacopy=off,index=off'
+
 interface ToolOptions {
   readonly confinement?: Confinement
   readonly options?: RunOptions
+  /** A command that becomes the confined one. */
+  readonly wrap?: readonly string[]
 }
 
-async function runConfined(run: Run, command: readonly string[], confinement: Confinement, options: RunOptions) {
+async function runConfined(
+  run: Run,
+  command: readonly string[],
+  { confinement = {}, options = {}, wrap = [] }: ToolOptions,
+) {
   const [program = '', ...args] = command
+  const [confined, all] = confine(program, args, confinement)
+  const [first = '', ...rest] = [...wrap, confined, ...all]
   try {
-    return await run(...confine(program, args, confinement), { timeoutMs: deadlineMs, ...options })
+    return await run(first, rest, { timeoutMs: deadlineMs, ...options })
   } catch (error) {
     throw rephrase(error, program)
   }
@@ -151,7 +197,7 @@ function isThere(program: string): boolean {
 export async function probeImageTools(run: Run, signal: AbortSignal): Promise<Finding[]> {
   try {
     checkPrograms()
-    await runConfined(run, ['true'], {}, { signal, timeoutMs: 10_000 })
+    await runConfined(run, ['true'], { options: { signal, timeoutMs: 10_000 } })
   } catch (error) {
     if (signal.aborted) throw error
     const { wire } = AppError.from(error)

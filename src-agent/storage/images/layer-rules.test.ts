@@ -2,7 +2,16 @@ import { expect, test } from 'vitest'
 import type { TarEntry } from '../tar/read-tar.ts'
 import { createLayerRules } from './layer-rules.ts'
 
-const file = (name: string): TarEntry => ({ name, type: 'file', link: '', size: 0, modified: 0, highestId: 0, pax: {} })
+const file = (name: string): TarEntry => ({
+  name,
+  type: 'file',
+  link: '',
+  size: 0,
+  modified: 0,
+  highestId: 0,
+  pax: {},
+  major: 0,
+})
 const symlink = (name: string, link: string): TarEntry => ({ ...file(name), type: 'symlink', link })
 const hardLink = (name: string, link: string): TarEntry => ({ ...file(name), type: 'link', link })
 

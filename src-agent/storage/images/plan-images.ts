@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
 import { type Sentence, sentence } from '#contract/sentence'
+import type { LayerSummary } from '../../state/records/image-records.ts'
 import { manifestOf, type WrittenBlob, withDescription, withLists } from './correct-description.ts'
 import { nameFromAnnotations, nameFromArchive } from './image-names.ts'
 import { type ImageSource, pathOfDigest } from './image-source.ts'
@@ -16,8 +17,8 @@ export interface ImagePlan {
   readonly contentBytes: number
   readonly blobBytes: number
   readonly entries: number
-  /** When the newest file in it was changed, in seconds since 1970. */
-  readonly newest: number
+  /** The lowest first. */
+  readonly layers: readonly LayerSummary[]
   /** Of the owners and groups of its files. */
   readonly highestId: number
   /** Something in it with a name that not every mkfs.erofs takes. */
@@ -147,11 +148,12 @@ async function sumLayers(
   source: ImageSource,
   paths: readonly string[],
   { rootfs }: Configuration,
-): Promise<Pick<ImagePlan, 'contentBytes' | 'blobBytes' | 'entries' | 'newest' | 'highestId' | 'longName'>> {
+): Promise<Pick<ImagePlan, 'contentBytes' | 'blobBytes' | 'entries' | 'layers' | 'highestId' | 'longName'>> {
   if (paths.length !== rootfs.diff_ids.length) {
     throw appError('image-inconsistent')
   }
-  const sums = { contentBytes: 0, blobBytes: 0, entries: 0, newest: 0, highestId: 0 }
+  const sums = { contentBytes: 0, blobBytes: 0, entries: 0, highestId: 0 }
+  const layers: LayerSummary[] = []
   let longName: string | null = null
   for (const [at, path] of paths.entries()) {
     const facts = await source.blob(path)
@@ -162,14 +164,15 @@ async function sumLayers(
     sums.contentBytes += layer.contentBytes
     sums.blobBytes += facts.size
     sums.entries += layer.entries
-    sums.newest = Math.max(sums.newest, layer.newest)
     sums.highestId = Math.max(sums.highestId, layer.highestId)
     longName ??= layer.longName
+    const { diffId, contentBytes, entries, newest, divisible } = layer
+    layers.push({ diffId, contentBytes, entries, newest, divisible })
   }
   if (sums.entries > maxEntries) {
     throw appError('image-too-many-entries', { what: 'files', limit: maxEntries })
   }
-  return { ...sums, longName }
+  return { ...sums, layers, longName }
 }
 
 function incompleteLayer(path = ''): never {

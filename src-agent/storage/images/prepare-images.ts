@@ -1,27 +1,29 @@
-import { copyFile, mkdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { AppError, appError } from '#contract/app-error'
 import type { Image, Task } from '#contract/image'
 import type { DiskRoom } from '../../base/disk-room.ts'
 import { readFileInRoot } from '../../base/kernel/open-in-root.ts'
-import type { Accounts } from '../../state/records/image-records.ts'
+import type { Accounts, ImagePart } from '../../state/records/image-records.ts'
 import { openArchive } from './archive-source.ts'
 import { createdAtOf, toImageConfig } from './image-config.ts'
+import { planParts } from './image-parts.ts'
 import { type ImageSource, pathOfDigest, type SourceOptions } from './image-source.ts'
-import type { ConvertFrom, ImageTools, PackOptions } from './image-tools.ts'
+import type { ConvertFrom, ImageTools } from './image-tools.ts'
 import { openLayout } from './layout-source.ts'
+import { makeParts, type PartDeps, withImage } from './make-parts.ts'
 import { Configuration, Manifest } from './oci-schemas.ts'
 import { openPath } from './open-path.ts'
 import { hostArchitecture, type ImagePlan, planImages } from './plan-images.ts'
 import { digestMismatch, tooLargeForDisk, tooManyFilesForDisk } from './refusals.ts'
 import { removeTree } from './staging.ts'
 
-/** An image whose EROFS file lies in staging, or, with `file` null, one that is stored already. */
+/** An image whose parts are kept, or, with `parts` null, one that is stored already. */
 export interface PreparedImage {
   readonly digest: string
   readonly names: readonly string[]
-  readonly file: string | null
-  readonly image: Omit<Image, 'digest' | 'names' | 'importedAt'>
+  readonly parts: readonly ImagePart[] | null
+  readonly image: Omit<Image, 'digest' | 'names' | 'importedAt' | 'sharedBytes'>
   readonly accounts: Accounts
   /** Of the owners and groups of its files. */
   readonly highestId: number
@@ -35,9 +37,9 @@ export interface PrepareRequest {
   onProgress(phase: Task['phase'], progress: number | null): void
 }
 
-export interface PrepareDeps {
-  readonly staging: string
-  readonly tools: ImageTools
+export interface PrepareDeps extends PartDeps {
+  /** Keeps these parts until the import is over. */
+  readonly hold: (digests: readonly string[]) => void
   readonly room: () => Promise<DiskRoom>
   /** Folders of this machine in which a sandbox may write. */
   readonly untrusted: () => readonly string[]
@@ -47,9 +49,9 @@ export interface PrepareDeps {
 
 const accountBytes = 1024 * 1024
 /** How much of an import each phase is, by its usual time. */
-const share = { checking: 0.3, converting: 0.15, unpacking: 0.2, packing: 0.35 }
+const share = { checking: 0.3, converting: 0.15, making: 0.55 }
 
-/** Checks what lies at a path and makes an EROFS file of each image in it, all within the staging folder. */
+/** Checks what lies at a path and makes the parts of each image in it, all within the staging folder. */
 export async function prepareImages(deps: PrepareDeps, request: PrepareRequest): Promise<PreparedImage[]> {
   request.onProgress('checking', 0)
   deps.tools.check()
@@ -83,7 +85,7 @@ async function prepareAll(deps: PrepareDeps, request: PrepareRequest, source: Im
   const prepared: PreparedImage[] = []
   for (const [at, plan] of plans.entries()) {
     const names = request.name === undefined ? plan.names : [request.name]
-    const report = (phase: keyof typeof share, done: number): void =>
+    const report = (phase: Task['phase'], done: number): void =>
       request.onProgress(phase, share.checking + ((at + done) / plans.length) * (1 - share.checking))
     const same = prepared.map(({ digest }) => digest)
     const isKnown = (digest: string): boolean => same.includes(digest) || deps.isStored(digest)
@@ -97,14 +99,15 @@ interface OneRequest {
   readonly at: number
   readonly source: ImageSource
   readonly signal: AbortSignal
-  readonly report: (phase: keyof typeof share, done: number) => void
+  readonly report: (phase: Task['phase'], done: number) => void
   readonly isKnown: (digest: string) => boolean
 }
 
 async function prepareOne(
-  { staging, tools, room }: PrepareDeps,
+  deps: PrepareDeps,
   { plan, at, source, signal, report, isKnown }: OneRequest,
 ): Promise<Omit<PreparedImage, 'names'>> {
+  const { staging, tools, room } = deps
   const free = await room()
   // At worst a copy of the layers, the tree in blocks of 4 KiB, and a file of its size lie side by side.
   if (plan.blobBytes + 2 * plan.contentBytes + 4096 * plan.entries > free.bytes) throw tooLargeForDisk(free.bytes)
@@ -122,36 +125,30 @@ async function prepareOne(
   }
   if (isKnown(digest)) {
     const image = { ...about, sizeBytes: 0, contentBytes: 0 }
-    return { digest, file: null, image, accounts: { passwd: '', group: '' }, highestId: plan.highestId }
+    return { digest, parts: null, image, accounts: { passwd: '', group: '' }, highestId: plan.highestId }
   }
-  report('unpacking', share.converting / (1 - share.checking))
-  await tools.unpack(to, signal)
-  const rootfs = join(staging, 'rootfs')
-  const accounts = await readAccounts(rootfs)
-  const contentBytes = await tools.measure(signal)
-  report('packing', (share.converting + share.unpacking) / (1 - share.checking))
-  const { file, sizeBytes } = await packTree(tools, staging, { digest, newest: plan.newest }, signal).catch((cause) => {
-    throw explainPacking(cause, plan.longName)
-  })
-  return { digest, file, image: { ...about, sizeBytes, contentBytes }, accounts, highestId: plan.highestId }
+  const planned = planParts(plan.layers)
+  deps.hold(planned.map((part) => part.digest))
+  const onProgress = (phase: Task['phase'], done: number): void =>
+    report(phase, (share.converting + done * share.making) / (1 - share.checking))
+  const packing = { ...deps, tools: packingWith(tools, plan.longName) }
+  const parts = await makeParts(packing, { planned, manifest: digest, signal, onProgress })
+  const { accounts, contentBytes } = await withImage(deps, parts, async () => ({
+    accounts: await readAccounts(join(staging, 'rootfs')),
+    contentBytes: await tools.measure(signal),
+  }))
+  await removeTree(join(staging, 'rootfs'))
+  const sizeBytes = parts.reduce((sum, part) => sum + part.bytes, 0)
+  return { digest, parts, image: { ...about, sizeBytes, contentBytes }, accounts, highestId: plan.highestId }
 }
 
 /** Of a name that it does not take mkfs.erofs 1.5 says nothing. */
-function explainPacking(cause: unknown, longName: string | null): unknown {
-  const failed = cause instanceof AppError && cause.wire.reason === 'tool-failed'
-  return failed && longName !== null ? appError('layer-name-too-long', { path: longName }, { cause }) : cause
-}
-
-/** Makes the EROFS file of `rootfs`, which is gone afterwards. */
-export async function packTree(
-  tools: ImageTools,
-  staging: string,
-  options: PackOptions,
-  signal: AbortSignal,
-): Promise<{ file: string; sizeBytes: number }> {
-  const file = await tools.pack(options, signal)
-  await removeTree(join(staging, 'rootfs'))
-  return { file, sizeBytes: (await stat(file)).size }
+function packingWith(tools: ImageTools, longName: string | null): ImageTools {
+  const explain = (cause: unknown): never => {
+    const failed = cause instanceof AppError && cause.wire.reason === 'tool-failed'
+    throw failed && longName !== null ? appError('layer-name-too-long', { path: longName }, { cause }) : cause
+  }
+  return { ...tools, pack: (options, signal) => tools.pack(options, signal).catch(explain) }
 }
 
 /** What skopeo is to read. Which image it is has been decided; skopeo is not asked to choose. */

@@ -19,6 +19,8 @@ export interface LayerFacts {
   readonly highestId: number
   /** Something in it with a name that not every mkfs.erofs takes. */
   readonly longName: string | null
+  /** Whether all of it can be unpacked over other layers, as an overlay. */
+  readonly divisible: boolean
 }
 
 export interface BlobFacts {
@@ -61,6 +63,7 @@ async function scanLayer(source: Bytes, compression: Compression, limits: ScanLi
   let contentBytes = 0
   let newest = 0
   let highestId = 0
+  let divisible = true
   async function* measured(): AsyncGenerator<Uint8Array> {
     for await (const chunk of decompress(source, compression, limits.confine)) {
       unpacked += chunk.length
@@ -76,6 +79,7 @@ async function scanLayer(source: Bytes, compression: Compression, limits: ScanLi
     contentBytes += entry.size
     if (entry.modified > newest && Number.isSafeInteger(entry.modified)) newest = entry.modified
     highestId = Math.max(highestId, entry.highestId)
+    if (isMarkOfOverlay(entry)) divisible = false
     if (contentBytes > limits.freeBytes) throw tooLargeForDisk(limits.freeBytes)
     return Promise.resolve()
   }
@@ -83,7 +87,12 @@ async function scanLayer(source: Bytes, compression: Compression, limits: ScanLi
   await readTar(all, check, { padEnd: true })
   const diffId = `sha256:${hash.digest('hex')}`
   const [entries, longName] = [rules.entries(), rules.longName()]
-  return { compression, diffId, contentBytes, entries, newest, highestId, longName }
+  return { compression, diffId, contentBytes, entries, newest, highestId, longName, divisible }
+}
+
+/** The device that means "removed" in an overlay: the kernel makes none in one. */
+function isMarkOfOverlay({ type, major }: TarEntry): boolean {
+  return type === 'character-device' && !(major > 0)
 }
 
 async function skip(source: Bytes): Promise<undefined> {

@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 afterEach(() => bench.close())
 
-const textIn = async (digest: string) => (await readErofs(bench.store.filePath(digest))).get('etc/text')?.content
+const textIn = async (digest: string) => (await readErofs(bench.store.parts(digest)[0]!.path)).get('etc/text')?.content
 const here = () => `linux/${hostArchitecture}`
 
 describe('what is pulled', () => {

@@ -15,6 +15,8 @@ export interface TarEntry {
   /** The owner or the group, whichever is the higher. */
   readonly highestId: number
   readonly pax: Readonly<Record<string, string>>
+  /** Of devices, 0 otherwise. */
+  readonly major: number
 }
 
 export type VisitEntry = (entry: TarEntry, content: Bytes) => Promise<void>
@@ -87,6 +89,7 @@ function toEntry(header: Header): TarEntry {
     modified: Math.ceil(Number(pax['mtime'] ?? header.mtime.getTime() / 1000)),
     highestId: Math.max(Number(pax['uid'] ?? header.uid) || 0, Number(pax['gid'] ?? header.gid) || 0),
     pax,
+    major: header.devmajor ?? 0,
   }
 }
 

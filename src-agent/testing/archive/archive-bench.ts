@@ -18,7 +18,7 @@ import { createTasks } from '../../state/tasks.ts'
 import { createDiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import { createImageStore } from '../../storage/images/image-store.ts'
 import { createLayerStore } from '../../storage/layers/create-layer-store.ts'
-import { createImageMounts } from '../../storage/layers/image-mounts.ts'
+import { createImageMounts, createPartMounts } from '../../storage/layers/image-mounts.ts'
 import type { Services } from '../../wire-services.ts'
 import { createMemoryRecords } from '../images/memory-records.ts'
 import { openTestQuarantine } from '../quarantine.ts'
@@ -55,7 +55,9 @@ export async function openArchiveBench(): Promise<ArchiveBench> {
   const events = createEventLog(database, () => new Date())
   const records = openSandboxRecords(database, events, openTestQuarantine(database))
   const snapshotRecords = openSnapshotRecords(database, events, openTestQuarantine(database))
+  const mounts = createPartMounts({ folder: folder.imageMounts, run })
   const images = createImageStore({
+    mounts,
     folder: folder.images,
     records: createMemoryRecords(),
     run,
@@ -65,7 +67,7 @@ export async function openArchiveBench(): Promise<ArchiveBench> {
     onForeignIds: () => {},
     log,
   })
-  const imageMounts = createImageMounts({ folder: folder.imageMounts, run, filePath: images.filePath })
+  const imageMounts = createImageMounts(mounts, images.parts)
   const layers = createLayerStore({
     folder: join(home, 'layers'),
     blockFolder: join(home, 'blocks'),
@@ -116,7 +118,7 @@ export async function openArchiveBench(): Promise<ArchiveBench> {
       return record.sandbox.id
     },
     async close() {
-      for (const { digest } of images.list()) await imageMounts.drop(digest)
+      for (const { digest } of images.list().flatMap((image) => images.parts(image.digest))) await mounts.drop(digest)
       database.close()
       await run('rm', ['-rf', base])
     },

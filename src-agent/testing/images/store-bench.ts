@@ -4,12 +4,9 @@ import { dirname, join } from 'node:path'
 import { extract, type Header } from 'tar-stream'
 import type { Image } from '#contract/image'
 import { run } from '../../base/process/run.ts'
-import {
-  createImageStore,
-  type ImageStore,
-  type ImageStoreDeps,
-  type MovedName,
-} from '../../storage/images/image-store.ts'
+import type { MovedName } from '../../storage/images/image-files.ts'
+import { createImageStore, type ImageStore, type ImageStoreDeps } from '../../storage/images/image-store.ts'
+import { createImageMounts, createPartMounts } from '../../storage/layers/image-mounts.ts'
 import { createMemoryRecords } from './memory-records.ts'
 import { type Entry, sha256 } from './tar-builder.ts'
 
@@ -26,6 +23,10 @@ export interface StoreBench {
   write(name: string, content: string | Buffer): Promise<string>
   writeLayout(name: string, entries: readonly Entry[]): Promise<string>
   importFile(content: Buffer, name?: string): Promise<Image[]>
+  /** Works with the whole image, mounted as a sandbox has it. */
+  withTree<T>(digest: string, work: (tree: string) => Promise<T>): Promise<T>
+  /** Of an image that is one. */
+  fileOf(digest: string): string
   /** What lies in the folder of the store, staging included, and which helpers run. */
   leftovers(): Promise<string[]>
   open(more?: Partial<ImageStoreDeps>): ImageStore
@@ -41,9 +42,12 @@ export async function openBench(): Promise<StoreBench> {
   const removed: string[] = []
   const moved: MovedName[] = []
   const foreignIds: [string, number][] = []
+  const mountPoints = join(base, 'mounts')
+  const mounts = createPartMounts({ folder: mountPoints, run })
   const open = (more: Partial<ImageStoreDeps> = {}): ImageStore =>
     createImageStore({
       folder,
+      mounts,
       records,
       run,
       onChanged: (image) => changed.push(image),
@@ -79,11 +83,33 @@ export async function openBench(): Promise<StoreBench> {
       const { signal } = new AbortController()
       return store.import({ path, signal, onProgress: () => {}, ...(name !== undefined && { name }) })
     },
+    fileOf(digest) {
+      const [file, ...others] = store.parts(digest)
+      if (file === undefined || others.length > 0) throw new Error('The image has several parts.')
+      return file.path
+    },
+    async withTree(digest, work) {
+      const trees = await createImageMounts(mounts, store.parts).ensure(digest)
+      const place = await mkdtemp(join(base, 'tree-'))
+      const view =
+        trees.length > 1 ? ['-t', 'overlay', '-o', `ro,lowerdir=${trees.join(':')}`, 'o'] : ['--bind', ...trees]
+      await run('mount', [...view, place])
+      try {
+        return await work(place)
+      } finally {
+        await run('umount', [place])
+      }
+    },
     async leftovers() {
       const files = await readdir(folder, { recursive: true })
       return [...files.filter((file) => file !== 'staging'), ...(await helpers())]
     },
-    close: () => rm(base, { recursive: true, force: true }),
+    async close() {
+      for (const name of await readdir(mountPoints).catch(() => [])) {
+        await run('umount', ['--lazy', join(mountPoints, name)], { okExitCodes: [0, 32] })
+      }
+      await rm(base, { recursive: true, force: true })
+    },
   }
 }
 

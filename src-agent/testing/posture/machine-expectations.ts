@@ -75,7 +75,8 @@ const machineMounts: readonly Allowed[] = [
   [/^\/dev\/net\/tun \S+ rw \/net\/tun$/, 'its cable; in its own network namespace'],
   [/^\/dev\/kvm \S+ rw \/kvm$/, 'virtualisation by hardware'],
   [/^\/guest\/(kernel\.elf|initramfs\.cpio) \S+ ro \S+$/, "the guest's kernel, read-only"],
-  [/^\/disks\/\d \S+ ro \S*\/images\/\w+\.erofs$/, 'an image, read-only'],
+  [/^\/disks\/[\d.]+ \S+ ro \S*\/images\/\w+\.erofs$/, 'an image or a part of one, read-only'],
+  [/^\/disks\/[\d.]+\.table \S+ ro \S*\/s\/ID\/disk\.[\d.]+$/, 'where the parts are on their disk, read-only'],
   [/^\/disks\/\d \S+ rw \S*\/sandboxes\/ID\/disk\.ext4$/, 'its own disk'],
   [/^\/vm \S+ rw \S*\/s\/ID\/vm$/, 'its own sockets, which belong to root'],
 ]
@@ -90,7 +91,7 @@ export const emulator: Expectation = {
     waiting,
     ...pipes,
     [/^socket:\[N\]$/, 'control of the machine, the guest agent, and servers of mounts'],
-    [/^\/disks\/\d$/, 'its disks'],
+    [/^\/disks\/\d(\.\d+(\.table)?)?$/, 'its disks, and what they are made of'],
     [/^\/dev\/net\/tun$/, 'its cable'],
     [/^\/dev\/kvm$|^anon_inode:kvm-(vm|vcpu:\d+)$/, 'virtualisation by hardware'],
     [/^\/memfd:memory-backend-memfd\b/, "the guest's memory, which servers of mounts see too"],

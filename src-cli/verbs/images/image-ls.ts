@@ -11,7 +11,7 @@ export const imageLs = defineCommand({
   operands: '',
   count: [0, 0],
   flags: { quiet: { type: 'boolean', short: 'q', help: 'Print digests only.' } },
-  examples: [{ line: 'joey image ls', comment: 'Names, digests and sizes.' }],
+  examples: [{ line: 'joey image ls', comment: 'Names, digests and sizes, and what of these other images have too.' }],
   async run({ flags }, context) {
     const images = await context.client.listImages({})
     if (flags.quiet && flags.json)
@@ -49,6 +49,7 @@ function columns(now: Date): readonly Column<Row>[] {
     { title: 'DIGEST', cell: ({ image }) => image.digest.slice('sha256:'.length, 'sha256:'.length + 12) },
     { title: 'ARCHITECTURE', cell: ({ image }) => image.architecture },
     { title: 'SIZE', cell: ({ image }) => formatBytes(image.sizeBytes), align: 'right' },
+    { title: 'SHARED', cell: ({ image }) => formatBytes(image.sharedBytes), align: 'right' },
     { title: 'IMPORTED', cell: ({ image }) => (image.builtIn ? 'built in' : formatAgo(image.importedAt, now)) },
   ]
 }

@@ -1,4 +1,5 @@
 import { AppError } from '#contract/app-error'
+import { formatBytes } from '#contract/byte-size'
 import { ImageRef } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
@@ -9,11 +10,12 @@ import { failureCode, printFailure } from '../../failure.ts'
 export const imageRm = defineCommand({
   operands: 'IMAGE [IMAGE...]',
   count: [1, Number.POSITIVE_INFINITY],
-  description: 'Removes a name, and the image with its last name. An image that a sandbox uses is kept.',
+  description:
+    'Removes a name, and the image with its last name. An image that a sandbox uses is kept, and so is what other images share of it.',
   flags: {},
   examples: [{ line: 'joey image rm team/web:1.2', comment: 'By name; a digest or the start of one does too.' }],
   async run({ operands, flags }, context) {
-    const done: { readonly digest: string; readonly deleted: boolean }[] = []
+    const done: { readonly digest: string; readonly deleted: boolean; readonly freedBytes: number }[] = []
     let failed = false
     // One after the other: two names may be of one image, and the last one deletes it.
     for (const ref of operands) {
@@ -24,7 +26,9 @@ export const imageRm = defineCommand({
         if (!flags.json)
           printLine(
             context.stdout,
-            result.deleted ? `${ref} removed` : `${ref} removed; the image is kept under its other names`,
+            result.deleted
+              ? `${ref} removed, ${formatBytes(result.freedBytes)} freed`
+              : `${ref} removed; the image is kept under its other names`,
           )
       } catch (error) {
         if (failureCode(error, ExitCode.failed) === ExitCode.unavailable) throw error

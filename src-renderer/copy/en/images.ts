@@ -32,6 +32,7 @@ export const images = {
   removeFailed: '{{name}} was not removed',
   inUse: 'A sandbox uses it',
   unpacked: '{{size}} unpacked',
+  unpackedShared: '{{size}} unpacked; other images have {{shared}} of this on disk too',
   empty: {
     title: 'No images yet',
     text: 'Pull one by its name, as in Docker. Or import what `docker save` or `podman save` writes, an OCI archive, or a folder with an OCI layout.',

@@ -137,7 +137,7 @@ function ImageTable({ images, sandboxes }: TableProps): ReactNode {
 function ImageRow({ image, users }: { readonly image: Image; readonly users: readonly Sandbox[] }): ReactNode {
   const { t } = useTranslation()
   const live = useIsLive()
-  const { digest, names, sizeBytes, contentBytes, createdAt, importedAt, builtIn } = image
+  const { digest, names, sizeBytes, createdAt, importedAt, builtIn } = image
   const lines = names.length > 0 ? names : [t('images.unnamed')]
   const disabledReason = !live
     ? t('shell.agent.disabled')
@@ -160,7 +160,7 @@ function ImageRow({ image, users }: { readonly image: Image; readonly users: rea
           <CopyButton text={digest} thing={t('images.digestThing')} />
         </span>
       </td>
-      <td title={t('images.unpacked', { size: formatBytes(contentBytes) })}>{formatBytes(sizeBytes)}</td>
+      <td title={sizeTitle(image, t)}>{formatBytes(sizeBytes)}</td>
       <td className="uptime">{new Date(createdAt ?? importedAt).toLocaleDateString()}</td>
       <td>
         <Users users={users} />
@@ -181,6 +181,12 @@ function ImageRow({ image, users }: { readonly image: Image; readonly users: rea
       </td>
     </tr>
   )
+}
+
+function sizeTitle({ contentBytes, sharedBytes }: Image, t: TFunction): string {
+  const size = formatBytes(contentBytes)
+  if (sharedBytes === 0) return t('images.unpacked', { size })
+  return t('images.unpackedShared', { size, shared: formatBytes(sharedBytes) })
 }
 
 function askRemove(name: string, t: TFunction): void {

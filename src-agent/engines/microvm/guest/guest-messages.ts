@@ -4,14 +4,14 @@ import { maskOf } from '../../../base/kernel/capabilities.ts'
 import type { ProcessPlan } from '../../driver.ts'
 import { decodeFields, encodeFields, type FieldList, type FieldSpec, ProtocolViolation } from './fields.ts'
 import type { GuestFailure } from './guest-errors.ts'
-import type { GuestConfig, GuestExit, GuestHello, GuestIdentity, GuestStats } from './guest-types.ts'
+import type { GuestConfig, GuestDisk, GuestExit, GuestHello, GuestIdentity, GuestStats } from './guest-types.ts'
 import { field, phase } from './protocol.ts'
 
 export function encodeConfig(config: GuestConfig): Buffer {
   return encodeFields([
     [field.HOSTNAME, config.hostname],
     ...encodeRenewal(),
-    ...config.lowers.map(({ device, type }) => [field.LOWER, `${type}:${device}`] as const),
+    ...config.lowers.map((disk) => [field.LOWER, describeDisk(disk)] as const),
     ...optional(field.UPPER, config.upper && `ext4:${config.upper}`),
     [field.READ_ONLY_ROOT, config.readOnlyRoot],
     [field.CWD, config.cwd],
@@ -31,6 +31,10 @@ export function encodeConfig(config: GuestConfig): Buffer {
     [field.SYSTEM_CALL_FILTER, config.systemCallFilter ?? true],
     [field.NEW_PRIVILEGES, config.newPrivileges ?? false],
   ])
+}
+
+function describeDisk({ device, type, part }: GuestDisk): string {
+  return `${type}:${device}${part === undefined ? '' : `@${part.start}+${part.length}`}`
 }
 
 function encodeNetwork(network: GuestConfig['network']): FieldList {

@@ -15,6 +15,8 @@ export interface GuestHello {
 export interface GuestDisk {
   readonly device: string
   readonly type: 'erofs' | 'ext4'
+  /** Bytes of it that are the file system, where it is not all of the device. */
+  readonly part?: { readonly start: number; readonly length: number }
 }
 
 /** A folder of the host, by virtiofs. */

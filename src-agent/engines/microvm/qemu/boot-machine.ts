@@ -10,6 +10,7 @@ import type { GuestAssets } from '../guest/guest-assets.ts'
 import type { GuestChannel } from '../guest/guest-types.ts'
 import { beginBootLog, collectBootLog, readBootLog } from './boot-log.ts'
 import { machineUid, mappedAccounts } from './confine-machine.ts'
+import { type JoinedFile, joinFiles } from './joined-disk.ts'
 import { launchMachine, readMachinePid } from './launch-machine.ts'
 import { scriptFiles } from './launch-script.ts'
 import type { MachineCgroup } from './machine-cgroup.ts'
@@ -77,11 +78,13 @@ export async function bootMachine(
   await beginBootLog(folder, options.state)
   await options.share(socketFolder(run))
   const { kernel, initramfs } = await deps.assets()
-  const files = { kernel, initramfs, sockets: socketFolder(run), disks: [...plan.lowerFiles, plan.paths.disk] }
+  const disks = [...(await joinDisks(plan)), plan.paths.disk]
+  const files = { kernel, initramfs, sockets: socketFolder(run), disks }
   const uid = machineUid(plan.id, mappedAccounts(await readFile('/proc/self/uid_map', 'utf8')))
   const start = options.state === null ? ('boot' as const) : ('clone' as const)
-  const shares = plan.mounts.length
-  const machine = { shape, acceleration: deps.acceleration, uid, shares, start, streams: 'pipes' } as const
+  const joined = disks.map((disk) => (typeof disk === 'string' ? 1 : disk.length))
+  const seen = { shape, acceleration: deps.acceleration, uid, shares: plan.mounts.length, joined }
+  const machine = { ...seen, start, streams: 'pipes' } as const
   const script = {
     state: options.state ?? '/dev/null',
     joinFiles: options.cgroup.joinFiles(),
@@ -104,6 +107,14 @@ export async function bootMachine(
     watch.stop()
     log?.stop()
   }
+}
+
+/** What is only there for this machine lies beside its sockets. */
+async function joinDisks({ lowerFiles, paths }: LaunchPlan): Promise<(string | readonly JoinedFile[])[]> {
+  const place = (disk: number) => (part: number) => join(paths.run, `disk.${disk}.${part}`)
+  return Promise.all(
+    lowerFiles.map(async (files, index) => (typeof files === 'string' ? files : joinFiles(files, place(index)))),
+  )
 }
 
 /** An earlier attempt may have left its files. */

@@ -1,3 +1,4 @@
+import type { JoinedFile } from './joined-disk.ts'
 import { inside } from './qemu-arguments.ts'
 
 /** Which files of the host a machine works with. */
@@ -6,8 +7,8 @@ export interface MachineFiles {
   readonly initramfs: string
   /** Folder for its sockets. */
   readonly sockets: string
-  /** Read-only layers, the topmost first, then the writable one. */
-  readonly disks: readonly string[]
+  /** Read-only layers, the topmost first, then the writable one. What several files make together lists them. */
+  readonly disks: readonly (string | readonly Pick<JoinedFile, 'path' | 'table'>[])[]
 }
 
 export interface Wrapping {
@@ -51,7 +52,13 @@ export function confineMachine(files: MachineFiles, wrapping: Wrapping): string[
     ...(wrapping.hasNetwork ? ['--dev-bind', '/dev/net/tun', '/dev/net/tun'] : []),
     ...(wrapping.acceleration === 'kvm' ? ['--dev-bind', '/dev/kvm', '/dev/kvm'] : []),
     ...['--ro-bind', files.kernel, inside.kernel, '--ro-bind', files.initramfs, inside.initramfs],
-    ...files.disks.flatMap((path, index) => [index === last ? '--bind' : '--ro-bind', path, inside.disk(index)]),
+    ...files.disks.flatMap((disk, index) => {
+      if (typeof disk === 'string') return [index === last ? '--bind' : '--ro-bind', disk, inside.disk(index)]
+      return disk.flatMap(({ path, table }, part) => [
+        ...['--ro-bind', path, inside.part(index, part)],
+        ...(table === null ? [] : ['--ro-bind', table, inside.table(index, part)]),
+      ])
+    }),
     ...['--bind', files.sockets, inside.sockets, '--chdir', '/'],
     ...['--clearenv', '--setenv', 'PATH', '/usr/bin:/bin', '--setenv', 'LC_ALL', 'C.UTF-8'],
     ...['--cap-drop', 'ALL', ...[...capabilities, 'CAP_SETPCAP'].flatMap((name) => ['--cap-add', name])],

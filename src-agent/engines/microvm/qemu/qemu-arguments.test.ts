@@ -45,6 +45,23 @@ describe('the command line of a machine', () => {
     expect(drives.map((each) => /read-only=(on|off)/.exec(each)?.[1])).toEqual(['on', 'off'])
   })
 
+  test('makes one disk of several files, each over the one before, with the same devices as of one', () => {
+    const args = qemuArguments({ ...machine, joined: [3, 1] })
+    const nodes = args
+      .filter((each) => each.startsWith('driver='))
+      .map((each) => new URLSearchParams(each.replaceAll(',', '&')))
+    const seen = nodes.map((node) => ['driver', 'node-name', 'backing', 'read-only'].map((name) => node.get(name)))
+    expect(seen).toEqual([
+      ['raw', 'disk0-0', null, 'on'],
+      ['qcow2', 'disk0-1', 'disk0-0', 'on'],
+      ['qcow2', 'disk0', 'disk0-1', 'on'],
+      ['raw', 'disk1', null, 'off'],
+    ])
+    expect(nodes[2]?.get('data-file.file.filename')).toBe('/disks/0.2')
+    expect(nodes[2]?.get('file.filename')).toBe('/disks/0.2.table')
+    expect(devices(args)).toEqual(devices(qemuArguments(machine)))
+  })
+
   test('differs between a template and its clones by the streams and the state alone', () => {
     const template = qemuArguments({ ...machine, streams: 'none' })
     const clone = qemuArguments({ ...machine, start: 'clone' })

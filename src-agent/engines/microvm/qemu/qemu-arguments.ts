@@ -15,6 +15,8 @@ export interface MachineDescription {
   readonly start: 'boot' | 'clone'
   /** `pipes`: descriptors of the launch script. `none`: a template, which has nobody to talk to. */
   readonly streams: 'pipes' | 'none'
+  /** How many files each disk is made of; one where nothing is said. */
+  readonly joined?: readonly number[]
 }
 
 /** Descriptors that the launch script opens for QEMU. 0 is the main process's standard input. */
@@ -26,6 +28,9 @@ export const inside = {
   initramfs: '/guest/initramfs.cpio',
   sockets: '/vm',
   disk: (index: number) => `/disks/${index}`,
+  /** Of the files that are one disk together, and of what says where each is on it. */
+  part: (index: number, part: number) => `/disks/${index}.${part}`,
+  table: (index: number, part: number) => `/disks/${index}.${part}.table`,
   tap: 'tap0',
 } as const
 
@@ -54,7 +59,7 @@ export function qemuArguments(machine: MachineDescription): string[] {
     ...console(),
     ...control(),
     ...streams(machine.streams),
-    ...Array.from({ length: shape.disks }, (_, index) => disk(index, index === shape.disks - 1)).flat(),
+    ...disks(machine),
     ...(shape.network ? network() : []),
     ...Array.from({ length: machine.shares }, (_, index) => share(index)).flat(),
     ...migration(machine.start),
@@ -138,13 +143,30 @@ function port(name: string, number: number): string[] {
   return ['-device', `virtserialport,bus=serial.0,chardev=${name},name=joey.${name},nr=${number}`]
 }
 
-function disk(index: number, isWritable: boolean): string[] {
-  const file = `file.driver=file,file.filename=${inside.disk(index)},file.locking=off`
-  const access = isWritable ? 'read-only=off,discard=unmap' : 'read-only=on'
-  return [
-    ...['-blockdev', `driver=raw,node-name=disk${index},${access},${file}`],
-    ...['-device', `virtio-blk-device,drive=disk${index}`],
-  ]
+function disks({ shape, joined = [] }: MachineDescription): string[] {
+  return Array.from({ length: shape.disks }, (_, index) => {
+    const parts = joined[index] ?? 1
+    const access = index === shape.disks - 1 ? 'read-only=off,discard=unmap' : 'read-only=on'
+    const one = ['-blockdev', `driver=raw,node-name=disk${index},${access},${file('file', inside.disk(index))}`]
+    return [...(parts > 1 ? joinedNodes(index, parts) : one), '-device', `virtio-blk-device,drive=disk${index}`]
+  }).flat()
+}
+
+function file(name: string, path: string): string {
+  return `${name}.driver=file,${name}.filename=${path},${name}.locking=off`
+}
+
+/** Each shows its own file at the place of that, and everywhere else what the one before shows. */
+function joinedNodes(index: number, parts: number): string[] {
+  const name = (part: number) => (part === parts - 1 ? `disk${index}` : `disk${index}-${part}`)
+  return Array.from({ length: parts }, (_, part) => {
+    const own = `node-name=${name(part)},read-only=on`
+    const place = inside.part(index, part)
+    if (part === 0) return ['-blockdev', `driver=raw,${own},${file('file', place)}`]
+    const content = `data-file.driver=raw,${file('data-file.file', place)}`
+    const table = file('file', inside.table(index, part))
+    return ['-blockdev', `driver=qcow2,${own},backing=${name(part - 1)},${table},${content}`]
+  }).flat()
 }
 
 function network(): string[] {

@@ -26,7 +26,7 @@ const MachineState = z.strictObject({
   }),
   /** Of the file with the memory; one of another size is not whole. */
   memoryBytes: bytes,
-  /** Sizes of the disks in the order of the machine's: of other ones the guest would read nonsense. */
+  /** Sizes of the files of its disks, in their order: of other ones the guest would read nonsense. */
   diskBytes: z.array(bytes),
   tty: z.boolean(),
   readOnlyRoot: z.boolean(),
@@ -129,7 +129,8 @@ export function grantsInside(plan: Pick<LaunchPlan, 'grants' | 'dropped'>): stri
 }
 
 async function diskSizes({ lowerFiles, paths }: LaunchPlan): Promise<number[]> {
-  return Promise.all([...lowerFiles, paths.disk].map(async (path) => (await sizeOf(path)) ?? 0))
+  const files = lowerFiles.flatMap((disk) => (typeof disk === 'string' ? [disk] : disk.map(({ path }) => path)))
+  return Promise.all([...files, paths.disk].map(async (path) => (await sizeOf(path)) ?? 0))
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -1,0 +1,139 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { Image } from '#contract/image'
+import { dockerArchive } from './testing/images/image-builder.ts'
+import { type Entry, tarFile } from './testing/images/tar-builder.ts'
+import { createTestAgent, type TestAgent } from './testing/test-agent.ts'
+
+const classes = ['container', 'gvisor', 'microvm'] as const
+const folder = mkdtempSync(join(tmpdir(), 'joey-parts-'))
+let agent: TestAgent
+let images: Image[]
+
+/** Makes a layer a part of its own. */
+const filler = Buffer.alloc(1_200_000)
+const folderOf = (name: string): Entry => ({ name, type: '5', mode: 0o755 })
+const base = tarFile([
+  folderOf('bin/'),
+  { name: 'bin/busybox', content: readFileSync('/usr/bin/busybox'), mode: 0o755 },
+  ...['sh', 'cat', 'ls', 'sleep', 'rm', 'seq', 'wc'].map(
+    (name) => ({ name: `bin/${name}`, type: '2', link: 'busybox' }) as const,
+  ),
+  ...['proc/', 'dev/', 'sys/', 'tmp/', 'etc/', 'data/', 'goes/', 'link/'].map(folderOf),
+  { name: 'etc/passwd', content: 'root:x:0:0:root:/:/bin/sh\n' },
+  { name: 'data/kept', content: 'base' },
+  { name: 'data/changed', content: 'base' },
+  { name: 'data/removed', content: 'base' },
+  { name: 'goes/inside', content: 'base' },
+  { name: 'link/inside', content: 'base' },
+])
+const middle = tarFile([
+  { name: 'data/changed', content: 'middle' },
+  { name: 'data/.wh.removed' },
+  { name: '.wh.goes' },
+  { name: 'link', type: '2', link: 'data' },
+  { name: 'filler-1', content: filler },
+])
+const top = (text: string) =>
+  tarFile([
+    { name: 'data/top', content: text },
+    { name: 'filler-2', content: filler },
+  ])
+
+beforeAll(async () => {
+  agent = createTestAgent()
+  await agent.start()
+  const path = join(folder, 'images.tar')
+  const image = (text: string) => ({ layers: [base, middle, top(text)], tags: [`team/${text}:1`] })
+  writeFileSync(path, dockerArchive(image('one'), image('two')))
+  images = await agent.client.importImage({ path })
+})
+afterAll(async () => {
+  await agent.dispose()
+  rmSync(folder, { recursive: true, force: true })
+}, 120_000)
+
+const look = 'cat /data/kept /data/changed /data/top /link/changed; echo; ls /; ls /data'
+const seen =
+  (text: string, data = 'changed\nkept\ntop') =>
+  (printed: string) => {
+    const [words, ...names] = printed.trim().split('\n')
+    expect(words).toBe(`basemiddle${text}middle`)
+    expect(names.join('\n')).toContain(data)
+    expect(names).not.toContain('goes')
+    expect(names).not.toContain('removed')
+  }
+const shell = async (ref: string, script: string) =>
+  (await agent.exec(ref, { argv: ['sh', '-c', script] })).stdout.toString('utf8')
+const create = (name: string, own: (typeof classes)[number], image = 'team/one:1') =>
+  agent.client.createSandbox({ name, spec: { image, class: own, command: ['sleep', '100000'] }, start: true })
+
+describe.each(classes)('an image of three parts in the class %s', (own) => {
+  test('is one tree, for its sandbox, for what reads files, and for snapshots and forks', {
+    timeout: 240_000,
+  }, async () => {
+    await create(`box-${own}`, own)
+    seen('one')(await shell(`box-${own}`, look))
+    await shell(`box-${own}`, 'echo mine >/data/mine; rm /data/top; echo new >/data/changed')
+    const { entries } = await agent.client.listFiles({ tree: `sandbox:box-${own}`, path: '/data' })
+    expect(entries.filter(({ mark }) => mark !== 'deleted').map(({ name }) => name)).toEqual([
+      'changed',
+      'kept',
+      'mine',
+    ])
+    const snapshot = await agent.client.createSnapshot({ ref: `box-${own}` })
+    await agent.client.forkSandboxes({ snapshot: snapshot.id, prefix: `fork-${own}`, live: false })
+    expect(await shell(`fork-${own}`, 'cat /data/kept /data/changed /data/mine; ls /data')).toBe(
+      'basenew\nmine\nchanged\nkept\nmine\n',
+    )
+    expect(await agent.client.verifySnapshots({ ref: snapshot.id })).toMatchObject([{ ok: true }])
+    for (const ref of [`box-${own}`, `fork-${own}`]) await agent.client.removeSandbox({ ref, force: true })
+    await agent.client.removeSnapshot({ ref: snapshot.id })
+  })
+
+  test('is mounted with others beside it, as many as there is room for', { timeout: 120_000 }, async () => {
+    const mounts = ['/a', '/b', '/c'].map((target) => ({ source: folder, target, readOnly: true }))
+    const spec = { image: 'team/two:1', class: own, command: ['sleep', '100000'], mounts }
+    await agent.client.createSandbox({ name: `mounts-${own}`, spec, start: true })
+    seen('two')(await shell(`mounts-${own}`, look))
+    expect(await shell(`mounts-${own}`, 'ls /c')).toContain('images.tar')
+    await agent.client.removeSandbox({ ref: `mounts-${own}`, force: true })
+  })
+})
+
+test('a sandbox goes through all classes with it, and survives the agent', { timeout: 240_000 }, async () => {
+  await create('traveller', 'container')
+  await shell('traveller', 'echo mine >/data/mine')
+  await agent.murder()
+  await agent.start()
+  for (const to of ['microvm', 'gvisor', 'container'] as const) {
+    await agent.client.setClass({ ref: 'traveller', class: to })
+    seen('one', 'changed\nkept\nmine\ntop')(await shell('traveller', look))
+  }
+  await expect(agent.client.removeImage({ ref: 'team/one:1' })).rejects.toMatchObject({
+    wire: { reason: 'image-in-use' },
+  })
+  await agent.client.removeSandbox({ ref: 'traveller', force: true })
+})
+
+test('what two images share stays until the last is removed, also for who runs on the other', {
+  timeout: 60_000,
+}, async () => {
+  const [one, two] = await agent.client.listImages({}).then((all) => all.filter(({ builtIn }) => !builtIn))
+  expect(images.map(({ digest }) => digest).sort()).toEqual([one!.digest, two!.digest].sort())
+  expect(one!.sharedBytes).toBeGreaterThan(one!.sizeBytes / 2)
+  // Two parts that both have, one of each, and busybox.
+  const files = readdirSync(join(agent.place.home, 'images')).filter((name) => name.endsWith('.erofs'))
+  expect(files).toHaveLength(5)
+  await create('other', 'container', 'team/two:1')
+  const removed = await agent.client.removeImage({ ref: 'team/one:1' })
+  expect(removed).toMatchObject({ deleted: true, freedBytes: one!.sizeBytes - one!.sharedBytes })
+  seen('two')(await shell('other', look))
+  await create('another', 'container', 'team/two:1')
+  seen('two')(await shell('another', look))
+  await agent.client.removeSandbox({ ref: 'other', force: true })
+  await agent.client.removeSandbox({ ref: 'another', force: true })
+  expect(await agent.client.removeImage({ ref: 'team/two:1' })).toMatchObject({ freedBytes: two!.sizeBytes })
+})
