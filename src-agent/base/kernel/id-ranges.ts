@@ -13,6 +13,9 @@ const ownArea = { first: 0x7000_0000, count: 0x1000_0000 } as const
 /** What nobody runs as: files in shared folders whose owner has no place there belong to these. The first range of the area. */
 export const nobodysIds = ownArea.first
 
+/** Whom machines run as that are made ready for nobody yet: of the range that no sandbox gets, and not the window's own. */
+export const idleMachineAccount = windowAccount + 1
+
 interface Area {
   readonly first: number
   readonly count: number

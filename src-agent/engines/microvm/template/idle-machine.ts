@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
+import { idleMachineAccount } from '../../../base/kernel/id-ranges.ts'
 import { endGroup } from '../../../base/process/kill-group.ts'
 import { type ChildProcess, start } from '../../../base/process/run.ts'
 import { connectWhenThere } from '../guest/connect-guest.ts'
@@ -29,7 +30,6 @@ export interface IdleMachine {
   readonly signal: AbortSignal
 }
 
-const uid = 0x7fff_0000
 /** A guest's disks seem this large to it; what is read beyond the end of the real one is an error. */
 const placeholderBytes = 2 ** 42
 const saveMs = 60_000
@@ -75,7 +75,7 @@ function startIdle(
   shape: MachineShape,
   { sockets, disks }: { readonly sockets: string; readonly disks: readonly string[] },
 ): ChildProcess {
-  const machine = { shape, acceleration, uid, shares: 0, start: 'boot', streams: 'none' } as const
+  const machine = { shape, acceleration, uid: idleMachineAccount, shares: 0, start: 'boot', streams: 'none' } as const
   const command = idleCommand(programs, { kernel, initramfs, sockets, disks }, machine)
   const [program = '', ...args] = inCgroup(cgroup.joinFiles(), command)
   return start(program, args, { stdio: ['ignore', 'ignore', 'ignore'] })
