@@ -15,20 +15,23 @@ let images: Image[]
 /** Makes a layer a part of its own. */
 const filler = Buffer.alloc(1_200_000)
 const folderOf = (name: string): Entry => ({ name, type: '5', mode: 0o755 })
-const base = tarFile([
-  folderOf('bin/'),
-  { name: 'bin/busybox', content: readFileSync('/usr/bin/busybox'), mode: 0o755 },
-  ...['sh', 'cat', 'ls', 'sleep', 'rm', 'seq', 'wc'].map(
-    (name) => ({ name: `bin/${name}`, type: '2', link: 'busybox' }) as const,
-  ),
-  ...['proc/', 'dev/', 'sys/', 'tmp/', 'etc/', 'data/', 'goes/', 'link/'].map(folderOf),
-  { name: 'etc/passwd', content: 'root:x:0:0:root:/:/bin/sh\n' },
-  { name: 'data/kept', content: 'base' },
-  { name: 'data/changed', content: 'base' },
-  { name: 'data/removed', content: 'base' },
-  { name: 'goes/inside', content: 'base' },
-  { name: 'link/inside', content: 'base' },
-])
+const baseOf = (text: string) =>
+  tarFile([
+    folderOf('bin/'),
+    { name: 'bin/busybox', content: readFileSync('/usr/bin/busybox'), mode: 0o755 },
+    ...['sh', 'cat', 'ls', 'sleep', 'rm', 'seq', 'wc'].map(
+      (name) => ({ name: `bin/${name}`, type: '2', link: 'busybox' }) as const,
+    ),
+    ...['proc/', 'dev/', 'sys/', 'tmp/', 'etc/', 'data/', 'goes/', 'link/'].map(folderOf),
+    { name: 'etc/passwd', content: 'root:x:0:0:root:/:/bin/sh\n' },
+    { name: 'data/kept', content: 'base' },
+    { name: 'data/changed', content: 'base' },
+    { name: 'data/removed', content: 'base' },
+    { name: 'goes/inside', content: 'base' },
+    { name: 'link/inside', content: 'base' },
+    { name: 'etc/of', content: text },
+  ])
+const base = baseOf('all')
 const middle = tarFile([
   { name: 'data/changed', content: 'middle' },
   { name: 'data/.wh.removed' },
@@ -136,4 +139,37 @@ test('what two images share stays until the last is removed, also for who runs o
   await agent.client.removeSandbox({ ref: 'other', force: true })
   await agent.client.removeSandbox({ ref: 'another', force: true })
   expect(await agent.client.removeImage({ ref: 'team/two:1' })).toMatchObject({ freedBytes: two!.sizeBytes })
+})
+
+describe('an agent that is killed while it imports an image', () => {
+  const inFolder = (...names: string[]) => readdirSync(join(agent.place.home, 'images', ...names))
+  const partFiles = () => inFolder().filter((name) => name.includes('.erofs'))
+  const staged = () => inFolder('staging').flatMap((name) => inFolder('staging', name))
+
+  test.each<[string, () => boolean]>([
+    ['when it has just begun', () => staged().length > 0],
+    ['when one part is kept, of which no record speaks', () => partFiles().length > 1],
+    ['when one is unpacked over others', () => staged().includes('union')],
+  ])('%s leaves nothing, and the next one imports it', { timeout: 60_000 }, async (_when, isTime) => {
+    const layers = [baseOf('killed'), ...['a', 'b', 'c', 'd'].map((text) => top(text))]
+    const path = join(folder, 'killed.tar')
+    writeFileSync(path, dockerArchive({ layers, tags: ['team/killed:1'] }))
+    const before = partFiles()
+    const importing = agent.client.importImage({ path }).then(
+      () => 'done',
+      () => 'broken',
+    )
+    while (!isTime()) await new Promise((resolve) => setTimeout(resolve, 1))
+    await agent.murder()
+    expect(await importing).toBe('broken')
+    await agent.start()
+    expect(partFiles()).toEqual(before)
+    expect(staged()).toEqual([])
+    const [image] = await agent.client.importImage({ path })
+    await create('after', 'container', 'team/killed:1')
+    expect(await shell('after', 'cat /data/kept /data/top')).toBe('based')
+    await agent.client.removeSandbox({ ref: 'after', force: true })
+    expect(await agent.client.removeImage({ ref: 'team/killed:1' })).toMatchObject({ freedBytes: image!.sizeBytes })
+    expect(partFiles()).toEqual(before)
+  })
 })

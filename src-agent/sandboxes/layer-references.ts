@@ -3,6 +3,7 @@ import { appError } from '#contract/app-error'
 import { idsIn } from '../state/quarantine.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SnapshotStore } from '../state/records/snapshot-records.ts'
+import { mostParts } from '../storage/images/image-parts.ts'
 import type { LayerId, LayerStore } from '../storage/layers/layer-store.ts'
 
 export interface LayerReferencesDeps {
@@ -91,9 +92,11 @@ export async function ensureLowers(
 const longestOptions = 4_000
 
 /** How many layers a sandbox may stand on before they are joined in the background, in this state folder. */
-export function longestChain(layersFolder: string): number {
+export function longestChain(layersFolder: string, imageMounts: string): number {
   const oneLower = layersFolder.length + '/0123456789ab/tree:'.length
-  return Math.max(4, Math.min(40, Math.floor((longestOptions * 0.75) / oneLower)))
+  // Below them lies an image of as many parts as one can have.
+  const room = longestOptions - mostParts * (imageMounts.length + '/0123456789abcdef:'.length)
+  return Math.max(4, Math.min(40, Math.floor((room * 0.75) / oneLower)))
 }
 
 /** Refuses what the kernel would refuse with words that help nobody. */

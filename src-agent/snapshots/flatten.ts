@@ -61,7 +61,7 @@ function isSwitchable(record: Named): boolean {
 
 /** The lower part of the longest chain that is too long and may be switched: the layers to join, the topmost first. */
 function findLong(deps: Pick<Deps, 'records' | 'folder' | 'snapshotRecords'>): LayerId[] | null {
-  const most = longestChain(join(deps.folder.home, 'layers'))
+  const most = longestChain(join(deps.folder.home, 'layers'), deps.folder.imageMounts)
   const chains = [...deps.records.all(), ...deps.snapshotRecords.all()]
     .filter((record) => record.layers.length > most && isSwitchable(record))
     .map(({ layers }) => layers)
