@@ -29,7 +29,7 @@ for (const theme of ['dark', 'light'] as const) {
 
       await field.fill(registry.image)
       await page.getByRole('button', { name: 'Pull', exact: true }).click()
-      await expect(page.getByText(/ of .* layers · /)).toBeVisible()
+      await expect(page.getByText(/of .* layers/)).toBeVisible()
       await check(mainWindow, `images-pull-${theme}`)
       registry.letGo()
       await expect(page.getByRole('row', { name: new RegExp(registry.image) })).toBeVisible(imported)
@@ -49,7 +49,7 @@ for (const theme of ['dark', 'light'] as const) {
       await dialog.fill({ image: registry.image, name: 'pulled' })
       await expect(dialog.root.getByText(/It is not here/)).toBeVisible()
       await dialog.root.getByRole('button', { name: 'Pull', exact: true }).click()
-      await expect(dialog.root.getByText(/ of .* layers · /)).toBeVisible()
+      await expect(dialog.root.getByText(/of .* layers/)).toBeVisible()
       await check(mainWindow, `create-pull-${theme}`)
       registry.letGo()
       await expect(dialog.root.getByText(/It is not here/)).toBeHidden(imported)
