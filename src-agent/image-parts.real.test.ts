@@ -1,10 +1,10 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Image } from '#contract/image'
 import { dockerArchive } from './testing/images/image-builder.ts'
-import { type Entry, tarFile } from './testing/images/tar-builder.ts'
+import { baseOf, middle, topOf } from './testing/images/image-of-parts.ts'
 import { createTestAgent, type TestAgent } from './testing/test-agent.ts'
 
 const classes = ['container', 'gvisor', 'microvm'] as const
@@ -12,44 +12,13 @@ const folder = mkdtempSync(join(tmpdir(), 'joey-parts-'))
 let agent: TestAgent
 let images: Image[]
 
-/** Makes a layer a part of its own. */
-const filler = Buffer.alloc(1_200_000)
-const folderOf = (name: string): Entry => ({ name, type: '5', mode: 0o755 })
-const baseOf = (text: string) =>
-  tarFile([
-    folderOf('bin/'),
-    { name: 'bin/busybox', content: readFileSync('/usr/bin/busybox'), mode: 0o755 },
-    ...['sh', 'cat', 'ls', 'sleep', 'rm', 'seq', 'wc'].map(
-      (name) => ({ name: `bin/${name}`, type: '2', link: 'busybox' }) as const,
-    ),
-    ...['proc/', 'dev/', 'sys/', 'tmp/', 'etc/', 'data/', 'goes/', 'link/'].map(folderOf),
-    { name: 'etc/passwd', content: 'root:x:0:0:root:/:/bin/sh\n' },
-    { name: 'data/kept', content: 'base' },
-    { name: 'data/changed', content: 'base' },
-    { name: 'data/removed', content: 'base' },
-    { name: 'goes/inside', content: 'base' },
-    { name: 'link/inside', content: 'base' },
-    { name: 'etc/of', content: text },
-  ])
 const base = baseOf('all')
-const middle = tarFile([
-  { name: 'data/changed', content: 'middle' },
-  { name: 'data/.wh.removed' },
-  { name: '.wh.goes' },
-  { name: 'link', type: '2', link: 'data' },
-  { name: 'filler-1', content: filler },
-])
-const top = (text: string) =>
-  tarFile([
-    { name: 'data/top', content: text },
-    { name: 'filler-2', content: filler },
-  ])
 
 beforeAll(async () => {
   agent = createTestAgent()
   await agent.start()
   const path = join(folder, 'images.tar')
-  const image = (text: string) => ({ layers: [base, middle, top(text)], tags: [`team/${text}:1`] })
+  const image = (text: string) => ({ layers: [base, middle, topOf(text)], tags: [`team/${text}:1`] })
   writeFileSync(path, dockerArchive(image('one'), image('two')))
   images = await agent.client.importImage({ path })
 })
@@ -151,7 +120,7 @@ describe('an agent that is killed while it imports an image', () => {
     ['when one part is kept, of which no record speaks', () => partFiles().length > 1],
     ['when one is unpacked over others', () => staged().includes('union')],
   ])('%s leaves nothing, and the next one imports it', { timeout: 60_000 }, async (_when, isTime) => {
-    const layers = [baseOf('killed'), ...['a', 'b', 'c', 'd'].map((text) => top(text))]
+    const layers = [baseOf('killed'), ...['a', 'b', 'c', 'd'].map(topOf)]
     const path = join(folder, 'killed.tar')
     writeFileSync(path, dockerArchive({ layers, tags: ['team/killed:1'] }))
     const before = partFiles()

@@ -1,9 +1,11 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { IsolationClass } from '#contract/sandbox'
+import { dockerArchive } from '../images/image-builder.ts'
+import { baseOf, middle, topOf } from '../images/image-of-parts.ts'
 import { createTestAgent, scriptSpec, type TestAgent } from '../test-agent.ts'
 import { findUnexpected } from './compare.ts'
 import { findProcesses, type Holdings, readHoldings } from './holdings.ts'
@@ -16,6 +18,9 @@ beforeAll(async () => {
   for (const name of ['writable', 'read-only']) mkdirSync(join(share, name))
   agent = createTestAgent()
   await agent.start()
+  const path = join(share, 'image.tar')
+  writeFileSync(path, dockerArchive({ layers: [baseOf('posture'), middle, topOf('posture')], tags: ['parts:1'] }))
+  await agent.client.importImage({ path })
   const { classes } = await agent.client.examineHost({})
   offered = classes.filter(({ available }) => available).map((each) => each.class)
 }, 60_000)
@@ -47,7 +52,9 @@ test.each(['container', 'gvisor', 'microvm'] as const)(
       return
     }
     const limits = { memoryBytes: 256 * 1024 * 1024, cpus: 1, pids: 512, diskBytes: null }
-    const spec = scriptSpec('sleep 1000', { class: isolationClass, network: 'nat', limits, mounts })
+    const own = scriptSpec('sleep 1000', { class: isolationClass, network: 'nat', limits, mounts })
+    // Of several parts, which are more to mount and to open than one.
+    const spec = { ...own, image: 'parts:1' }
     const { id } = await agent.client.createSandbox({ spec, start: true })
     await sleep(settleMs)
     const all = await findViolations(id)
