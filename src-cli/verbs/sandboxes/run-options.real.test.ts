@@ -25,11 +25,11 @@ describe.each(['container', 'gvisor', 'microvm'])('options of Docker in the clas
     ]
     const ran = await run(
       [...options, '--group-add', '4711', '--group-add', '7'],
-      'grep db /etc/hosts; cat /etc/resolv.conf; id -G',
+      'grep db /etc/hosts; cat /etc/resolv.conf; id -G | tr " " "\\n" | sort -n | xargs',
     )
     expect(ran).toMatchObject({
       code: 0,
-      stdout: '192.0.2.7\tdb\nnameserver 192.0.2.53\nsearch a.example\noptions ndots:2\n0 4711 7\n',
+      stdout: '192.0.2.7\tdb\nnameserver 192.0.2.53\nsearch a.example\noptions ndots:2\n0 7 4711\n',
     })
   })
 

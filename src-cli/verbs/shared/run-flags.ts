@@ -43,7 +43,7 @@ export const runFlags = {
   pull: {
     type: 'string',
     value: 'WHEN',
-    help: 'Fetch the image from its registry: missing (when it is not here, as without this), always, never.',
+    help: 'Fetch the image from its registry: missing (if not given), always or never.',
   },
   ...pullFlags,
   mount: {
