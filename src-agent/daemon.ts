@@ -21,6 +21,7 @@ import { createSampler, type Sampler } from './observe/usage/sampler.ts'
 import { keepNetwork } from './sandboxes/keep-network.ts'
 import { watchMonitors } from './sandboxes/monitor-watch.ts'
 import { reconcile } from './sandboxes/reconcile.ts'
+import { followRestarts } from './sandboxes/restarts.ts'
 import { createTerminals } from './sandboxes/terminals/create-terminals.ts'
 import { watchMounts } from './sandboxes/watch/watch-mounts.ts'
 import { watchDiskRoom } from './sandboxes/watch-disk-room.ts'
@@ -89,12 +90,13 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const server = wireServer(settings, services, live)
   await listenOnSocket(server.http, folder.socketPath)
   if (settings.owner !== null) await server.accounts.serve(settings.owner)
-  void warmUp(services)
-  void reserve.renew()
+  const stopRestarts = followRestarts(services)
+  void warmUp(services, reserve)
   log.info({ home: folder.home, socket: folder.socketPath }, 'the agent answers')
 
   const stop = async (what: 'keep' | 'stop') => {
     log.info({ sandboxes: what }, 'the agent stops')
+    stopRestarts()
     if (what === 'stop') await reserve.lend(() => stopAll(services))
     await stopServing(server, folder.socketPath)
     for (const part of [callers, terminals, sampler, isolation, history, reserve]) await part.close()
@@ -103,7 +105,6 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     // First: machines that are made ready in the background have a place among the cgroups.
     await closeDrivers(drivers)
     await leave(services)
-    services.dispose()
     database.close()
     await endStarter()
   }
@@ -236,24 +237,32 @@ async function engineMemoryOf({ records, drivers, folder }: Services, id: string
 }
 
 /** What would make the first start of a sandbox slow is done before somebody asks for it. */
-async function warmUp({ network, signal, log }: Services): Promise<void> {
+async function warmUp({ network, signal, log }: Services, reserve: ReturnType<typeof createReserve>): Promise<void> {
+  void reserve.renew()
   await network.prepare(signal).catch((error: unknown) => {
     log.warn({ err: error }, 'the network could not be prepared; it is tried again when a sandbox needs it')
   })
 }
 
-async function stopAll({ sandboxes, log }: Services): Promise<void> {
-  const results = await Promise.allSettled(sandboxes.list(false).map(({ id }) => sandboxes.stop(id)))
+async function stopAll({ sandboxes, records, log }: Services): Promise<void> {
+  const stop = async (id: string): Promise<void> => {
+    await sandboxes.stop(id)
+    // For what starts again by its policy, the next agent's start is the machine's: nobody has stopped this one sandbox.
+    const record = records.get(id)
+    if (record) records.put({ ...record, endWanted: false })
+  }
+  const results = await Promise.allSettled(sandboxes.list(false).map(({ id }) => stop(id)))
   for (const { reason } of results.filter((result) => result.status === 'rejected')) {
     log.error({ err: reason as unknown }, 'a sandbox could not be stopped')
   }
 }
 
 /** Leaves the host as it was, as far as no sandbox needs what is there. */
-async function leave({ background, network, folder, sandboxes, limitedDisks }: Services): Promise<void> {
+async function leave({ background, network, folder, sandboxes, limitedDisks, dispose }: Services): Promise<void> {
   await background.settled()
   await limitedDisks.close()
   const keep = sandboxes.list(false).length > 0
   await network.close({ keep })
   if (!keep) await removeCgroups(`/joey/${folder.tag}`)
+  dispose()
 }

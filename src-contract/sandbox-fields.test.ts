@@ -33,9 +33,9 @@ test('a field that is added to the table is in the facts, in the command to make
 
 test('what a restore, a bundle and a comparison take of the table is what they took before it', () => {
   expect(fieldsWhere(({ restored }) => restored === 'now').toSorted()).toEqual(
-    ['hostname', 'network', 'networkName', 'ports', 'removeOnExit'].toSorted(),
+    ['hostname', 'network', 'networkName', 'ports', 'removeOnExit', 'restartPolicy'].toSorted(),
   )
-  expect(fieldsWhere(({ inBundle }) => inBundle === 'dropped')).toEqual(['removeOnExit'])
+  expect(fieldsWhere(({ inBundle }) => inBundle === 'dropped').toSorted()).toEqual(['removeOnExit', 'restartPolicy'])
   expect(defaultsOf(fieldsWhere(({ inBundle }) => inBundle === 'requested'))).toEqual({
     ...{ class: 'container', mounts: [], ports: [], grants: [], networkName: null, limits: Limits.parse({}) },
   })

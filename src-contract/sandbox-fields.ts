@@ -156,6 +156,19 @@ export const sandboxFields = {
     },
     fact: { card: 'process', label: 'stopGrace', words: { kind: 'duration' } },
   },
+  restartPolicy: {
+    ...ofProgram,
+    restored: 'now',
+    inBundle: 'dropped',
+    flag: {
+      name: 'restart',
+      type: 'string',
+      value: 'POLICY',
+      help: 'Start it again when it has ended: no, always, unless-stopped, on-failure[:N].',
+    },
+    again: (policy) => (policy === 'no' ? [] : ['--restart', policy]),
+    fact: { card: 'process', label: 'restartPolicy', words: { kind: 'text', none: 'none' } },
+  },
   stopWith: {
     ...ofProgram,
     flag: {

@@ -207,6 +207,14 @@ const GroupName = z
   .max(64)
   .regex(/^[^:,\s\0]+$/, 'A group is a name or a number.')
 
+/** What becomes of a sandbox whose main process has ended without having been asked to, as Docker has it. */
+export const RestartPolicy = z
+  .string()
+  .regex(
+    /^(no|always|unless-stopped|on-failure(:[1-9][0-9]{0,5})?)$/,
+    'It is started again by: no, always, unless-stopped, on-failure or on-failure:NUMBER.',
+  )
+
 /** What the sandbox shall be. Recorded whole, so that a restart repeats it. */
 export const SandboxSpec = z.strictObject({
   image: z
@@ -238,6 +246,7 @@ export const SandboxSpec = z.strictObject({
   dropCapabilities: z.array(CapabilityName).max(64).default([]),
   /** The agent removes the sandbox when its main process has ended. */
   removeOnExit: z.boolean().default(false),
+  restartPolicy: RestartPolicy.default('no'),
   /** How long a stop waits between the stop signal and KILL. */
   stopGraceMs: z.int().min(0).max(600_000).default(10_000),
   /** What a stop sends first. Null: the image's, or TERM. */
@@ -302,6 +311,10 @@ export const Sandbox = z.strictObject({
   /** Host ports as really published. */
   ports: z.array(z.strictObject({ hostPort: Port, guestPort: Port })),
   selfTest: SelfTestSummary.nullable().default(null),
+  /** How often it was started again by its policy since somebody started it, or since it last ran for long. */
+  restarts: z.int().nonnegative().default(0),
+  /** When its policy starts it again; null: it waits for nothing. */
+  restartsAt: z.iso.datetime().nullable().default(null),
   /** The snapshot that its disk was last made from or kept in; null: the image. */
   parentId: z
     .string()

@@ -37,7 +37,8 @@ export async function settleEnd(
   const exit = describeExit(ending, sandbox.spec.limits, record.stopAsked)
   const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
   await tidy(deps, driverOf(deps, sandbox.class), record, record.lease)
-  deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
+  const endWanted = record.endWanted || record.stopAsked
+  deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false, endWanted })
   return exit
 }
 

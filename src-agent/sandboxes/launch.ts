@@ -90,6 +90,7 @@ export async function launch(
       firstId: plan.users?.first ?? null,
       hostname: plan.hostname,
       stopAsked: false,
+      endWanted: false,
     }
   } catch (error) {
     await tidy(deps, driver, record, lease)

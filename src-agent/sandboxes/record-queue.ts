@@ -36,7 +36,7 @@ interface Kill extends Pick<Deps, 'find'> {
 
 /** Comes through while a stop waits: KILL ends the waiting, and any other signal does not wait for it. */
 export async function overtakeToKill(
-  deps: Pick<SandboxMovesDeps, 'records' | 'drivers' | 'endings'>,
+  deps: Pick<SandboxMovesDeps, 'records' | 'drivers' | 'endings' | 'images'>,
   { ref, signal, find, onRecord }: Kill,
 ): Promise<Sandbox> {
   const number = requireSignal(signal)

@@ -39,7 +39,7 @@ export async function startRecord(
   if (state === 'running') return record.sandbox
   requireState(record, ['created', 'stopped'], 'started')
   driverOf(deps, of)
-  const starting = withSandbox(record, { state: 'starting' })
+  const starting = withSandbox(record, { state: 'starting', restartsAt: null })
   records.put(starting)
   try {
     const running = await launch(deps, starting, AbortSignal.any([signal, deps.signal]))
@@ -49,7 +49,7 @@ export async function startRecord(
   } catch (error) {
     const said = sentence('exit-not-started', { after: 'start', why: explainFailure(error).wire })
     const exit = unseenExit('start-failed', said, deps.now())
-    records.put(withSandbox(record, { state, exit }))
+    records.put(withSandbox(record, { state, exit, restartsAt: null }))
     deps.endings.resolveWaiters(id, exit)
     throw error
   }
@@ -62,12 +62,20 @@ export async function stopRecord(
   graceMs: number = record.sandbox.spec.stopGraceMs,
 ): Promise<Sandbox> {
   const { sandbox } = record
-  if (sandbox.state === 'stopped' || sandbox.state === 'created') return sandbox
+  if (sandbox.state === 'stopped' || sandbox.state === 'created') return leaveStopped(deps, record)
   requireState(record, alive, 'stopped')
   const stopping = { ...withSandbox(record, { state: 'stopping' }), stopAsked: true }
   deps.records.put(stopping, graceMs > 0 ? replacedSignal(deps, sandbox) : [])
   await endMainProcess(deps, deps.endings, record, graceMs)
   return shown(deps, { ...sandbox, state: 'stopped' })
+}
+
+/** One that waits to be started again by its policy waits no more. */
+function leaveStopped({ records }: Pick<SandboxMovesDeps, 'records'>, record: SandboxRecord): Sandbox {
+  if (record.sandbox.restartsAt === null) return record.sandbox
+  const left = withSandbox(record, { restartsAt: null })
+  records.put({ ...left, endWanted: true })
+  return left.sandbox
 }
 
 /** What people should know where the image's own signal cannot be sent. */
@@ -102,7 +110,7 @@ const killPatienceMs = 15_000
 
 /** After KILL it resolves when the end is on record, so that what comes next finds it stopped. */
 export async function killRecord(
-  deps: Pick<SandboxMovesDeps, 'records' | 'drivers' | 'endings'>,
+  deps: Pick<SandboxMovesDeps, 'records' | 'drivers' | 'endings' | 'images'>,
   record: SandboxRecord,
   number: number,
 ): Promise<Sandbox> {
@@ -115,7 +123,9 @@ export async function killRecord(
     throw appError('signal-not-in-class', params)
   }
   const isKill = number === sigKill
-  if (isKill) deps.records.put({ ...record, stopAsked: true })
+  // Who ends it by hand does not want it back, however it ends.
+  const endWanted = isKill || number === stopSignalOf(deps, record.sandbox).number
+  if (endWanted) deps.records.put({ ...record, stopAsked: record.stopAsked || isKill, endWanted })
   await driver.kill(id, String(number))
   // A frozen process does not die before it is thawed; a frozen machine does.
   if (isKill && state === 'paused' && (await driver.phase(id)) === 'paused') await driver.resume(id)

@@ -3,7 +3,7 @@ import type { Sandbox } from '#contract/sandbox'
 import type { waitSandbox } from '#contract/sandbox-operations'
 import type { KeyedLock } from '../base/async/locks.ts'
 import type { EventLog } from '../state/event-log.ts'
-import type { SandboxRecord } from '../state/records/sandbox-records.ts'
+import { type SandboxRecord, withSandbox } from '../state/records/sandbox-records.ts'
 import { type CreateRequest, createSandbox } from './create-sandbox.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { findRecord } from './find-sandbox.ts'
@@ -34,6 +34,8 @@ export interface SandboxService extends SandboxChanges {
   pause(ref: string): Promise<Sandbox>
   resume(ref: string): Promise<Sandbox>
   remove(ref: string, force: boolean): Promise<{ id: string }>
+  /** The same, because its policy wants it and not a person; null: it is not what it was when that was decided. */
+  startAgain(id: string, at: string): Promise<Sandbox | null>
   wait(ref: string, signal: AbortSignal): Promise<Answer<typeof waitSandbox>>
   readonly endings: Endings
   readonly hosts: HostsFiles
@@ -61,7 +63,7 @@ export function createSandboxService(deps: Deps): SandboxService {
         .filter(({ state }) => all || ['starting', 'running', 'paused', 'stopping', 'changing'].includes(state))
         .sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
     create: (request, signal) => createSandbox(own, request, signal),
-    start: (ref, signal) => onRecord(ref, (record) => startRecord(own, record, signal)),
+    start: (ref, signal) => onRecord(ref, (record) => startRecord(own, withSandbox(record, { restarts: 0 }), signal)),
     stop: (ref, graceMs) => onRecord(ref, (record) => stopRecord(own, record, graceMs), graceOf(ref, graceMs)),
     restart: (ref, graceMs, signal) =>
       onRecord(ref, (record) => restartRecord(own, record, graceMs, signal), graceOf(ref, graceMs)),
@@ -70,6 +72,13 @@ export function createSandboxService(deps: Deps): SandboxService {
     resume: (ref) => onRecord(ref, (record) => resumeRecord(own, record)),
     ...createSandboxChanges({ ...own, onRecord }),
     remove: (ref, force) => onRecord(ref, (record) => removeRecord(own, record, force), force ? 0 : undefined),
+
+    startAgain: (id, at) =>
+      onRecord(id, async (record) => {
+        const { restarts, restartsAt, state } = record.sandbox
+        if (restartsAt !== at || state !== 'stopped') return null
+        return startRecord(own, withSandbox(record, { restarts: restarts + 1 }), deps.signal)
+      }),
 
     async wait(ref, signal) {
       const { sandbox } = find(ref)

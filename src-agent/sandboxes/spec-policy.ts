@@ -11,6 +11,7 @@ import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
  */
 export async function checkSpec(spec: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
   requireFittingNetwork(spec)
+  if (spec.removeOnExit && spec.restartPolicy !== 'no') throw appError('restart-and-remove')
   if (spec.stopWith !== null && signalNumber(spec.stopWith) === null) {
     throw appError('signal-unknown', { signal: spec.stopWith })
   }

@@ -19,10 +19,17 @@ export function sandboxColumns(now: Date, { whole }: { readonly whole: boolean }
   ]
 }
 
-function stateCell({ state, startedAt, exit }: Sandbox, now: Date): Cell {
+function stateCell(sandbox: Sandbox, now: Date): Cell {
+  const { state, startedAt, exit, restartsAt } = sandbox
   const colour = colours[state]
-  const text = describeState(state, startedAt, exit, now)
+  const ended = describeState(state, startedAt, exit, now)
+  const text = restartsAt === null ? ended : `${ended}, starts again${inTime(restartsAt, now)}`
   return colour ? { text, colour } : text
+}
+
+function inTime(at: string, now: Date): string {
+  const ms = Date.parse(at) - now.getTime()
+  return ms < 1000 ? '' : ` in ${formatSpan(ms)}`
 }
 
 function describeState(state: SandboxState, startedAt: string | null, exit: Sandbox['exit'], now: Date): string {

@@ -35,6 +35,10 @@ export const sandboxReasons = defineReasons({
     code: 'invalidRequest',
     sentence: "On this machine's own network its ports are this machine's. Leave out the ports, or host-network.",
   },
+  'restart-and-remove': {
+    code: 'invalidRequest',
+    sentence: 'A sandbox that is removed when its command has ended cannot be started again. Leave out one of the two.',
+  },
   'name-needs-network': {
     code: 'invalidRequest',
     params: { network: 'text' },

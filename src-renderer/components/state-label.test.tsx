@@ -10,11 +10,20 @@ test('how a run ended is said in the language of the window', () => {
   startI18n(pseudoLanguage)
   try {
     renderScreen(
-      <StateLabel sandbox={{ state: 'stopped', exit: { ...exit, sentence: { reason: 'exit-monitor-lost' } } }} />,
+      <StateLabel
+        sandbox={{ state: 'stopped', restartsAt: null, exit: { ...exit, sentence: { reason: 'exit-monitor-lost' } } }}
+      />,
     )
   } finally {
     startI18n(null)
   }
 
   expect(screen.getByTitle(/^\[exit-monitor-lost: Its monitor was killed/)).toBeTruthy()
+})
+
+test('one that its policy starts again says so beside how it ended', () => {
+  const exit = { code: 3, reason: 'exited', message: '', at: '' } as const
+  renderScreen(<StateLabel sandbox={{ state: 'stopped', restartsAt: '2026-01-01T00:00:00.000Z', exit }} />)
+  expect(screen.getByText('exit 3')).toBeDefined()
+  expect(screen.getByText('starts again')).toBeDefined()
 })

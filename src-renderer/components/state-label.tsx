@@ -6,13 +6,13 @@ import { saidText } from '../copy/i18n.ts'
 import { endedBadly, type Tone, toneOf } from '../model/sandbox-abilities.ts'
 import './badges.css'
 
-type Props = { readonly sandbox: Pick<Sandbox, 'state' | 'exit'> }
+type Props = { readonly sandbox: Pick<Sandbox, 'state' | 'exit' | 'restartsAt'> }
 
 /** Shape, colour and word for a state, and in short how the last run ended. */
 export function StateLabel({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
   const tone = toneOf(sandbox)
-  const { state, exit } = sandbox
+  const { state, exit, restartsAt } = sandbox
   return (
     <span
       className="state"
@@ -28,6 +28,7 @@ export function StateLabel({ sandbox }: Props): ReactNode {
             : t(`sandboxes.exitReason.${exit.reason}`)}
         </span>
       )}
+      {restartsAt !== null && <span className="state-note">{t('sandboxes.startsAgain')}</span>}
     </span>
   )
 }

@@ -59,6 +59,8 @@ export const SandboxRecord = z.strictObject({
   terminalSize: TerminalSize.nullable().default(null),
   /** A stop or kill was requested in this run, so its end is no surprise. */
   stopAsked: z.boolean(),
+  /** Its latest run ended because somebody wanted it to, so its policy leaves it as it is. */
+  endWanted: z.boolean().default(false),
   change: RecordedChange.nullable().default(null),
   /** Ids of the read-only layers between its image and its writable one, the topmost first: layers/layer-store.ts. */
   layers: z.array(z.string().regex(/^[a-f0-9]{12}$/)).default([]),

@@ -119,6 +119,7 @@ export const detail = {
     networkName: 'Shared network',
     grants: 'Grants',
     dropCapabilities: 'Capabilities given up',
+    restartPolicy: 'Started again',
     stopWith: 'Signal to stop',
     extraGroups: 'Further groups',
     extraHosts: 'Further hosts',

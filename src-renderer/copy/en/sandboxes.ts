@@ -34,6 +34,7 @@ export const sandboxes = {
     removing: 'Removing',
   },
   exitCode: 'exit {{code}}',
+  startsAgain: 'starts again',
   exitReason: {
     exited: 'ended',
     signalled: 'killed',
