@@ -4,6 +4,7 @@ import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setCl
 import * as compare from './compare.ts'
 import * as files from './files.ts'
 import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
+import { inspectImage, pruneImages, tagImage } from './image-upkeep.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
@@ -30,6 +31,9 @@ export const operations = {
   loginToRegistry,
   logoutFromRegistry,
   removeImage,
+  inspectImage,
+  tagImage,
+  pruneImages,
   cancelTask,
   createSandbox: sandbox.createSandbox,
   listSandboxes: sandbox.listSandboxes,

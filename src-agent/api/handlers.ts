@@ -1,29 +1,22 @@
 import type { AgentInfo, HostReport } from '#contract/agent'
-import type { Snapshot } from '#contract/snapshot'
 import { defineHandlers, type Handlers } from '../base/handlers.ts'
 import type { MemoryCeiling } from '../engines/memory-ceiling.ts'
 import { defaultDisk, defaultMemory } from '../sandboxes/default-limits.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { listUnreadable, type Quarantine, toEntry } from '../state/quarantine.ts'
 import type { SettingsStore } from '../state/settings-store.ts'
-import type { Tasks } from '../state/tasks.ts'
-import type { ImageStore } from '../storage/images/image-store.ts'
-import type { PullService } from '../storage/registry/pull-service.ts'
+import { type ImageHandlerDeps, imageHandlers } from './image-handlers.ts'
 
 /** What the operations need; each handler is a translation, rules live in the services. */
-export interface HandlerDeps {
+export interface HandlerDeps extends ImageHandlerDeps {
   readonly info: () => AgentInfo
   readonly stop: (sandboxes: 'keep' | 'stop') => void
   readonly serve: (uid: number) => Promise<string>
   readonly examineHost: () => Promise<HostReport>
   readonly sandboxes: SandboxService
-  readonly images: ImageStore
-  readonly pulls: PullService
-  readonly tasks: Tasks
   readonly settings: SettingsStore
   readonly quarantine: Quarantine
   readonly memoryCeiling: Pick<MemoryCeiling, 'change'>
-  readonly snapshots: () => readonly Snapshot[]
   /** What a schedule has to do before a person stops a sandbox. */
   readonly beforeStop: (ref: string, signal: AbortSignal) => Promise<void>
 }
@@ -34,7 +27,7 @@ export function createHandlers(deps: HandlerDeps, rooms: Omit<Handlers, keyof Re
 }
 
 function translate(deps: HandlerDeps) {
-  const { sandboxes, images, tasks, settings } = deps
+  const { sandboxes, tasks, settings } = deps
   return defineHandlers({
     readAgent: async () => deps.info(),
     stopAgent: async ({ sandboxes: what }) => {
@@ -53,7 +46,6 @@ function translate(deps: HandlerDeps) {
       tasks.cancel(id)
       return { id }
     },
-    listImages: async () => [...images.list()],
     createSandbox: ({ name, spec, start, terminal }, signal) => {
       const chosen = spec.class ?? settings.read().defaultClass
       const now = settings.read()
@@ -83,35 +75,6 @@ function translate(deps: HandlerDeps) {
     updateSettings: async (change) => {
       if (change.totalMemoryPercent !== undefined) await deps.memoryCeiling.change(change.totalMemoryPercent)
       return settings.update(change)
-    },
-  })
-}
-
-function imageHandlers({
-  images,
-  pulls,
-  sandboxes,
-  snapshots,
-  tasks,
-}: Pick<HandlerDeps, 'images' | 'pulls' | 'sandboxes' | 'snapshots' | 'tasks'>) {
-  return defineHandlers({
-    importImage: ({ path, name, task }, signal) =>
-      tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
-        images.import({ path, ...(name === undefined ? {} : { name }), signal: cancel, onProgress }),
-      ),
-    pullImage: ({ ref, task, credential = null, allowHosts = [] }, signal) =>
-      tasks.run({ id: task, kind: 'image.pull', subject: ref, signal }, (cancel, onProgress) =>
-        pulls.pull({ ref, credential, allowHosts, signal: cancel, onProgress }),
-      ),
-    removeImage: async ({ ref }) => {
-      const removed = await images.remove(ref, (digest) =>
-        [
-          ...sandboxes.list(true),
-          ...snapshots().map((each) => ({ ...each, name: `${each.sandboxName}@${each.name}` })),
-        ].flatMap(({ imageDigest, name }) => (imageDigest === digest ? [name] : [])),
-      )
-      if (removed.deleted) await pulls.sweep()
-      return removed
     },
   })
 }

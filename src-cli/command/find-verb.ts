@@ -5,12 +5,9 @@ import type { Verb, VerbGroup } from './verb.ts'
 
 /** What Docker calls otherwise; only for the hint. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
-  ['ps', 'ls'],
   ['list', 'ls'],
   ['create', 'run -d'],
   ['unpause', 'resume'],
-  ['images', 'image ls'],
-  ['rmi', 'image rm'],
   ['load', 'image import'],
   ['top', 'stats'],
   ['info', 'doctor'],

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type Confinement, confine } from './confine.ts'
 import { run } from './run.ts'
 
@@ -49,4 +49,41 @@ test('a program that is missing is said by bubblewrap, and no file of the filter
   expect(stderr).toMatch(/^bwrap: execvp no-such-program: /m)
   expect(readdirSync(tmpdir()).filter((name) => name.startsWith('joey-filter-'))).toEqual([])
   expect(confine('true', [], {})[1].join(' ')).toContain(join('/proc', String(process.pid), 'fd'))
+})
+
+describe('a tool that speaks with others', () => {
+  const reach = { account: 0x77ff_fff1, largestFile: 1024 * 1024 }
+
+  test('is nobody without a capability, and holds none that it could regain', async () => {
+    const { stdout } = await confined(['sh', '-c', 'id -u; id -G; grep Cap /proc/self/status'], { reach })
+    expect(stdout).toMatch(/^2013265905\n2013265905\n/)
+    expect(stdout.match(/^Cap\w+:\t0+$/gm)).toHaveLength(5)
+  })
+
+  test('has no network but its own loopback', async () => {
+    const { stdout } = await confined(
+      ['sh', '-c', 'cat /proc/net/dev | tail -n +3; cat /proc/net/route | tail -n +2'],
+      { reach },
+    )
+    expect(stdout.trim()).toMatch(/^lo:[^\n]*$/)
+    const { code } = await confined(['nc', '-w', '1', '192.0.2.1', '80'], { reach })
+    expect(code).not.toBe(0)
+  })
+
+  test('writes no larger file than it may, and reads its input as the file that was chosen', async () => {
+    const work = mkdtempSync(join(tmpdir(), 'joey-reach-'))
+    try {
+      chmodSync(work, 0o777)
+      const script = 'cat /run/joey/in; head -c 3000000 /dev/zero >/work/large; stat -c %s /work/large'
+      const how = confine('busybox', ['sh', '-c', script], {
+        work,
+        temporary: '/work',
+        reach: { ...reach, inputAs: '/run/joey/in' },
+      })
+      const { stdout } = await run(...how, { timeoutMs: 10_000, input: 'secret\n', okExitCodes: [0, 1, 153] })
+      expect(stdout).toBe('secret\n1048576\n')
+    } finally {
+      rmSync(work, { recursive: true })
+    }
+  })
 })

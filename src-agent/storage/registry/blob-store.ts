@@ -35,6 +35,8 @@ export interface BlobStore {
   forgetPartial(manifest: string): Promise<void>
   /** Removes what belongs to no image any more, and to no fetch that may be taken up again. Gives the number of blobs. */
   sweep(isImage: (digest: string) => boolean): Promise<number>
+  /** Of a stored image, what is kept of it and where it came from. */
+  keptOf(image: string): Promise<readonly { readonly origin: Origin; readonly bytes: number }[]>
   /** Blobs that belong to no image yet, until what it answers is called. */
   hold(digests: readonly string[]): () => void
 }
@@ -65,6 +67,10 @@ export function createBlobStore(folder: string, now: () => number = Date.now): B
       return true
     },
     ...{ origin: origins.read, keep: origins.write, forgetPartial: origins.forgetPartial, hold: held.hold },
+    async keptOf(image) {
+      const own = (await origins.list()).filter((origin) => origin.image === image)
+      return Promise.all(own.map(async (origin) => ({ origin, bytes: await sizeOfAll(origin.blobs.map(pathOf)) })))
+    },
     async sweep(isImage) {
       const kept = await origins.sweep(isImage)
       return removeOthers(blobs, new Set([...held.all(), ...kept.flatMap((each) => each.blobs)]))
@@ -87,6 +93,11 @@ function createOrigins(folder: string, now: () => number) {
     },
     async forgetPartial(manifest: string): Promise<void> {
       if ((await read(manifest))?.image === null) await rm(fileOf(manifest), { force: true })
+    },
+    async list(): Promise<readonly Origin[]> {
+      const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'))
+      const all = await Promise.all(files.map((name) => readOrigin(join(folder, name))))
+      return all.filter((origin) => origin !== null)
     },
     /** Removes those of images that are gone, and gives the others. */
     async sweep(isImage: (digest: string) => boolean): Promise<readonly Origin[]> {
@@ -146,6 +157,11 @@ async function readOrigin(path: string): Promise<Origin | null> {
   } catch {
     return null
   }
+}
+
+async function sizeOfAll(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all([...new Set(paths)].map(sizeOf))
+  return sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
 }
 
 async function sizeOf(path: string): Promise<number | null> {

@@ -17,6 +17,8 @@ export interface PullService {
   pull(request: PullRequest): Promise<Pulled>
   /** What is asked about logins. */
   readonly handlers: ReturnType<typeof createLoginHandlers>
+  /** Where an image that is here was pulled from. */
+  pulledFrom(digest: string): Promise<{ manifest: string; repositories: string[]; keptBytes: number }[]>
   /** Removes the kept bytes of images that are gone. */
   sweep(): Promise<void>
   /** At the agent's start, once the images are known. */
@@ -50,6 +52,10 @@ export function createPullService(deps: PullDeps): PullService {
         listening.delete(request.onProgress)
         if (listening.size === 0 && followers.get(key) === listening) followers.delete(key)
       }
+    },
+    async pulledFrom(digest) {
+      const kept = await blobs.keptOf(digest)
+      return kept.map(({ origin: { manifest, repositories }, bytes }) => ({ manifest, repositories, keptBytes: bytes }))
     },
     sweep: async () => void (await blobs.sweep(isImage)),
     async reconcile() {

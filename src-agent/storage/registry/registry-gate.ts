@@ -52,6 +52,7 @@ const stillMs = 60_000
 export async function openGate(options: GateOptions): Promise<Gate> {
   const state = { receivedBytes: 0, refused: new Set<string>(), unreachable: [] as GateFacts['unreachable'][number][] }
   const flags = { broken: false, exceeded: false }
+  let closed = false
   const open = new Set<Duplex>()
   const hold = (socket: Duplex): void => {
     open.add(socket)
@@ -69,7 +70,9 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     try {
       const socket = await connectTo(target, options.registry, isLoopback(options.registry) ? null : options.proxy)
       hold(socket)
-      return socket
+      if (!closed) return socket
+      socket.destroy()
+      return null
     } catch (error) {
       state.unreachable.push({ host: showTarget(target), code: (error as NodeJS.ErrnoException).code ?? 'unknown' })
       return null
@@ -92,6 +95,7 @@ export async function openGate(options: GateOptions): Promise<Gate> {
     direct: port === null ? null : { port, socket: directSocket },
     facts: () => ({ ...flags, ...state, refused: [...state.refused] }),
     close() {
+      closed = true
       for (const server of [proxy, direct]) server?.close()
       for (const socket of open) socket.destroy()
     },

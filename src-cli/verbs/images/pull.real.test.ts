@@ -65,3 +65,31 @@ describe('joey run', () => {
     expect(ran.stderr).toMatch(/cannot be reached \(ECONNREFUSED\)\. These images are here: .*busybox:latest/)
   })
 })
+
+test('an image is named, shown with where it came from, kept while it is used, and pruned', async () => {
+  const name = `${registry.host}/team/app:1`
+  expect((await testAgent.joey(['pull', '-q', name])).code).toBe(0)
+  expect((await testAgent.joey(['image', 'tag', name, 'mine:2'])).stdout).toBe(`${name}, mine:2\n`)
+  const [shown] = await testAgent.json<Shown[]>(['image', 'inspect', 'mine:2'])
+  expect(shown).toMatchObject({
+    image: { names: [name, 'mine:2'] },
+    pulledFrom: [{ repositories: [`${registry.host}/team/app`] }],
+    users: [],
+  })
+  expect(shown?.pulledFrom[0]?.keptBytes).toBeGreaterThan(100_000)
+
+  await testAgent.joey(['run', '--name', 'user', 'mine:2', 'true'])
+  expect((await testAgent.joey(['image', 'prune', '-a'])).stdout).not.toContain('mine:2')
+  expect((await testAgent.joey(['images'])).stdout).toContain('mine:2')
+  expect((await testAgent.joey(['ps', '-a'])).stdout).toContain('user')
+  await testAgent.joey(['rm', 'user'])
+  expect((await testAgent.joey(['image', 'prune'])).stdout).toBe('')
+  expect((await testAgent.joey(['image', 'prune', '-a', '--dry-run'])).stdout).toContain('mine:2')
+  expect((await testAgent.joey(['image', 'prune', '-a'])).stdout).toContain('mine:2')
+  expect((await testAgent.joey(['image', 'inspect', 'mine:2'])).code).toBe(1)
+  expect((await testAgent.joey(['image', 'tag', 'busybox', 'Not Good'])).code).toBe(64)
+})
+
+interface Shown {
+  readonly pulledFrom: readonly { readonly keptBytes: number }[]
+}

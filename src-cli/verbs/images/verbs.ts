@@ -38,5 +38,30 @@ export const imageVerbs: VerbGroup = {
       summary: 'Remove images.',
       load: async () => (await import('./image-rm.ts')).imageRm,
     },
+    {
+      name: 'image inspect',
+      summary: 'Show everything about images, as JSON.',
+      load: async () => (await import('./image-upkeep.ts')).imageInspect,
+    },
+    {
+      name: 'image tag',
+      summary: 'Give an image one more name.',
+      load: async () => (await import('./image-upkeep.ts')).imageTag,
+    },
+    {
+      name: 'image prune',
+      summary: 'Remove images that nothing uses.',
+      load: async () => (await import('./image-upkeep.ts')).imagePrune,
+    },
+    {
+      name: 'images',
+      summary: 'The same as image ls.',
+      load: async () => (await import('./image-ls.ts')).imageLs,
+    },
+    {
+      name: 'rmi',
+      summary: 'The same as image rm.',
+      load: async () => (await import('./image-rm.ts')).imageRm,
+    },
   ],
 }

@@ -14,6 +14,11 @@ export const sandboxVerbs: VerbGroup = {
       load: async () => (await import('./ls.ts')).ls,
     },
     {
+      name: 'ps',
+      summary: 'The same as ls.',
+      load: async () => (await import('./ls.ts')).ls,
+    },
+    {
       name: 'inspect',
       summary: 'Show everything about sandboxes, as JSON.',
       load: async () => (await import('./inspect.ts')).inspect,

@@ -1,0 +1,63 @@
+import { formatBytes } from '#contract/byte-size'
+import { ImageName, ImageRef } from '#contract/image'
+import { defineCommand } from '../../command/command.ts'
+import { usageError } from '../../command/usage-error.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
+import { ExitCode } from '../../exit-codes.ts'
+
+export const imageInspect = defineCommand({
+  operands: 'IMAGE [IMAGE...]',
+  count: [1, Number.POSITIVE_INFINITY],
+  description: 'Prints JSON: configuration, sizes, where it was pulled from and by which digest, and what uses it.',
+  flags: {},
+  examples: [{ line: 'joey image inspect busybox', comment: 'All that is known of it.' }],
+  async run({ operands }, context) {
+    const found = []
+    for (const ref of operands) found.push(await context.client.inspectImage({ ref: imageRef(ref) }))
+    printJson(context.stdout, found)
+    return ExitCode.ok
+  },
+})
+
+export const imageTag = defineCommand({
+  operands: 'IMAGE NAME',
+  count: [2, 2],
+  description: 'Gives an image one more name. Another image that has it loses it.',
+  flags: {},
+  examples: [{ line: 'joey image tag busybox tools:1', comment: 'Both names mean it then.' }],
+  async run({ operands: [ref = '', name = ''], flags }, context) {
+    if (!ImageName.safeParse(name).success) throw usageError('usage-image-name', { text: name })
+    const image = await context.client.tagImage({ ref: imageRef(ref), name })
+    if (flags.json) printJson(context.stdout, image)
+    else printLine(context.stdout, image.names.join(', '))
+    return ExitCode.ok
+  },
+})
+
+export const imagePrune = defineCommand({
+  operands: '',
+  count: [0, 0],
+  description: 'Removes images that have no name and that nothing uses.',
+  flags: {
+    all: { type: 'boolean', short: 'a', help: 'Also those with names, if nothing uses them.' },
+    'dry-run': { type: 'boolean', help: 'Only show what would be removed.' },
+  },
+  examples: [{ line: 'joey image prune -a --dry-run', comment: 'What could go.' }],
+  async run({ flags }, context) {
+    const result = await context.client.pruneImages({ all: flags.all, dryRun: flags['dry-run'] })
+    if (flags.json) {
+      printJson(context.stdout, result)
+      return ExitCode.ok
+    }
+    for (const { digest, names } of result.removed) {
+      printLine(context.stdout, `${digest.slice(7, 19)}  ${names.join(', ') || '-'}`)
+    }
+    printNote(context, `${flags['dry-run'] ? 'Would free' : 'Freed'} ${formatBytes(result.freedBytes)}.`)
+    return ExitCode.ok
+  },
+})
+
+function imageRef(text: string): string {
+  if (ImageRef.safeParse(text).success) return text
+  throw usageError('usage-image-ref', { text })
+}

@@ -1,0 +1,48 @@
+import * as z from 'zod'
+import { Image, ImageDigest, ImageName, ImageRef } from './image.ts'
+import { operation } from './operation.ts'
+
+/** Where an image was pulled from, as its registry knows it. */
+const PulledFrom = z.strictObject({
+  manifest: ImageDigest,
+  /** Registry and path. */
+  repositories: z.array(z.string()),
+  /** Bytes on disk of what is kept as the registry has it; other images may have a part of it too. */
+  keptBytes: z.int().nonnegative(),
+})
+
+export const inspectImage = operation({
+  name: 'image.inspect',
+  method: 'GET',
+  path: '/v1/images/:ref/details',
+  summary: 'Shows what is known of an image: itself, where it was pulled from, and what uses it.',
+  request: z.strictObject({ ref: ImageRef }),
+  response: z.strictObject({
+    image: Image,
+    pulledFrom: z.array(PulledFrom),
+    /** Names of sandboxes and snapshots. */
+    users: z.array(z.string()),
+  }),
+})
+
+export const tagImage = operation({
+  name: 'image.tag',
+  method: 'POST',
+  path: '/v1/images/:ref/tag',
+  summary: 'Gives an image one more name. Another image that has it loses it.',
+  request: z.strictObject({ ref: ImageRef, name: ImageName }),
+  response: Image,
+})
+
+export const pruneImages = operation({
+  name: 'image.prune',
+  method: 'POST',
+  path: '/v1/images/prune',
+  summary: 'Removes images that have no name and that nothing uses; with `all`, also those with names.',
+  request: z.strictObject({ all: z.boolean().default(false), dryRun: z.boolean().default(false) }),
+  response: z.strictObject({
+    removed: z.array(z.strictObject({ digest: ImageDigest, names: z.array(z.string()) })),
+    /** Without what is kept as registries have it. */
+    freedBytes: z.int().nonnegative(),
+  }),
+})
