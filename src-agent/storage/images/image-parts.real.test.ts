@@ -266,6 +266,18 @@ test('an image of before, which is one file by its own digest, goes on, and shar
   expect(await bench.leftovers()).toEqual([])
 })
 
+test('the parts of an image whose record cannot be read stay, and are not taken away with those of others', async () => {
+  const one = await importLayers([base('x'), own('one')], 'one')
+  const two = await importLayers([base('x'), own('two')], 'two')
+  const lost = bench.store.parts(one.digest).map(({ digest }) => digest)
+  const others = bench.records.list().filter(({ image }) => image.digest === two.digest)
+  const records = { ...bench.records, list: () => others, unreadable: () => [one.digest, ...lost] }
+  const store = bench.open({ records })
+  expect(await store.reconcile()).toEqual([])
+  await store.remove(two.digest, () => [])
+  expect(await bench.leftovers()).toEqual(expect.arrayContaining(lost.map((digest) => `${digest.slice(7)}.erofs`)))
+})
+
 test('a layer with the device that means removal in an overlay has its image stored as one', async () => {
   const device: Entry = { name: 'dev/odd', type: '3', device: [0, 0] }
   const image = await importLayers([base('x'), tarFile([device, big('two', 'two')]), own('three')], 'odd')
