@@ -160,6 +160,14 @@ export const usageSentences = defineSentences({
     sentence:
       '"{word}" is not the name of a sandbox, snapshot or image. Write it as in web, web@before or image:busybox.',
   },
+  'usage-cp-sides': {
+    sentence: 'One of the two must be in a sandbox, snapshot or image: NAME:PATH, as in web:/etc/hosts.',
+  },
+  'usage-cp-stream': {
+    sentence:
+      '"joey cp" does not copy streams. "joey exec NAME -- tar -cf - PATH" writes one, "joey exec -i NAME -- tar -xf -" reads one.',
+  },
+  'usage-cp-no-folder': { params: { path: 'text' }, sentence: 'There is no folder "{path}".' },
   'usage-trees-differ': { sentence: 'All paths must be of one tree.' },
   'usage-quote-open': { params: { option: 'text', text: 'text' }, sentence: '{option} {text}: a quote is not closed.' },
   'usage-label': { params: { text: 'text' }, sentence: '-l {text}: a label is NAME=VALUE.' },

@@ -1,12 +1,10 @@
 import { basename, resolve } from 'node:path'
 import { formatBytes } from '#contract/byte-size'
-import type { Client } from '#contract/client/client'
 import { formatMode } from '#contract/file-mode'
 import type { FileEntry } from '#contract/files'
-import { sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, printJson, printLine, printNote } from '../../context.ts'
+import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printTable } from '../../output/print-table.ts'
 import { sanitize } from '../../output/sanitize.ts'
@@ -16,6 +14,7 @@ import { count } from '../../output/words.ts'
 import { findPlace } from '../../parse/tree-ref.ts'
 import { openChannel } from '../../streams/channel.ts'
 import { createOutlet } from '../../streams/outlet.ts'
+import { printCopied } from './print-copied.ts'
 
 const kindLetters = { file: '-', folder: 'd', link: 'l', fifo: 'p', socket: 's', char: 'c', block: 'b' } as const
 const markLetters = { same: ' ', added: 'A', changed: 'C', deleted: 'D', 'changed-below': '+' } as const
@@ -109,18 +108,6 @@ export const filesGet = defineCommand({
     return printCopied(context, result, flags.json)
   },
 })
-
-function printCopied(context: Context, result: Awaited<ReturnType<Client['putFiles']>>, json: boolean): number {
-  if (json) printJson(context.stdout, result)
-  else {
-    const { skipped, skippedWordings } = result
-    for (const sentence of sayTexts(skipped, skippedWordings, context.language ?? null)) {
-      printNote(context, sanitize(sentence))
-    }
-    printNote(context, `${count(result.files, 'file')}, ${formatBytes(result.bytes)}`)
-  }
-  return ExitCode.ok
-}
 
 export const filesFind = defineCommand({
   operands: 'TREE[:PATH] [NAME]',

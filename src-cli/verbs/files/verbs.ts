@@ -4,6 +4,11 @@ export const fileVerbs: VerbGroup = {
   title: 'Files',
   verbs: [
     {
+      name: 'cp',
+      summary: 'Copy between a sandbox and this machine.',
+      load: async () => (await import('./cp.ts')).cp,
+    },
+    {
       name: 'diff',
       summary: 'List what a sandbox has written.',
       load: async () => (await import('./diff.ts')).diff,

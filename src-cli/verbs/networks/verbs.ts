@@ -4,6 +4,11 @@ export const networkVerbs: VerbGroup = {
   title: 'Networks',
   verbs: [
     {
+      name: 'port',
+      summary: 'Show where the ports of a sandbox are on this machine.',
+      load: async () => (await import('./port.ts')).port,
+    },
+    {
       name: 'network join',
       summary: 'Put sandboxes on a network where they reach each other by name.',
       load: async () => (await import('./network.ts')).networkJoin,

@@ -91,3 +91,19 @@ test('the id is in the file of --cidfile, and a file that is there is kept', asy
   expect((await testAgent.joey(['run', '--rm', '--cidfile', failed, 'not-there-at-all', 'true'])).code).toBe(125)
   expect(existsSync(failed)).toBe(false)
 })
+
+test('published ports are listed, and one of them is told alone', async () => {
+  const made = ['run', '-d', '--name', 'ported', '-p', '80', '-p', '443', 'busybox', 'sleep', '1000']
+  expect(await testAgent.joey(made)).toMatchObject({ code: 0 })
+  const all = (await testAgent.joey(['port', 'ported'])).stdout.split('\n')
+  expect(all.map((line) => line.replace(/:[0-9]+$/, ':N'))).toEqual([
+    '80/tcp -> 127.0.0.1:N',
+    '443/tcp -> 127.0.0.1:N',
+    '',
+  ])
+  const one = await testAgent.joey(['port', 'ported', '443/tcp'])
+  expect(one).toMatchObject({ code: 0, stdout: `${all[1]?.split(' ').at(-1) ?? ''}\n` })
+  expect(await testAgent.joey(['port', 'ported', '8080'])).toMatchObject({ code: 1, stdout: '' })
+  expect(await testAgent.joey(['port', 'ported', 'http'])).toMatchObject({ code: 64 })
+  await testAgent.joey(['rm', '-f', 'ported'])
+})

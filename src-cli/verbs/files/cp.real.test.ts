@@ -1,0 +1,98 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { shareTestAgent } from '../../testing/shared-agent.ts'
+
+const testAgent = shareTestAgent()
+const folder = mkdtempSync(join(tmpdir(), 'joey-cp-test-'))
+const at = (...parts: readonly string[]) => join(folder, ...parts)
+const read = (...parts: readonly string[]) => readFileSync(at(...parts), 'utf8')
+const cp = (source: string, target: string) => testAgent.joey(['cp', source, target], { cwd: folder })
+const inside = async (script: string) => (await testAgent.joey(['exec', 'copied', 'sh', '-c', script])).stdout
+
+beforeAll(async () => {
+  await testAgent.joey(['run', '-d', '--name', 'copied', 'busybox', 'sleep', '10000'])
+  await inside('mkdir -p /from/sub /empty; echo one >/from/one; echo two >/from/sub/two')
+  mkdirSync(at('own/sub'), { recursive: true })
+  writeFileSync(at('own/a'), 'a\n')
+  writeFileSync(at('own/sub/b'), 'b\n')
+})
+afterAll(async () => {
+  await testAgent.joey(['rm', '-f', 'copied'])
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('out of a sandbox', () => {
+  test('a file goes into a folder that is there, takes a new name, and replaces a file', async () => {
+    expect(await cp('copied:/from/one', '.')).toMatchObject({ code: 0 })
+    expect(await cp('copied:from/one', 'renamed')).toMatchObject({ code: 0 })
+    expect([read('one'), read('renamed')]).toEqual(['one\n', 'one\n'])
+    writeFileSync(at('renamed'), 'something else that is longer\n')
+    expect(await cp('copied:/from/one', './renamed')).toMatchObject({ code: 0 })
+    expect(read('renamed')).toBe('one\n')
+    expect(readdirSync(folder).filter((name) => name.startsWith('.joey-cp-'))).toEqual([])
+  })
+
+  test('a folder goes into one that is there, takes a new name, and with /. only what is in it is copied', async () => {
+    mkdirSync(at('into'))
+    for (const target of ['into', 'new']) expect(await cp('copied:/from', target)).toMatchObject({ code: 0 })
+    expect([read('into/from/sub/two'), read('new/sub/two')]).toEqual(['two\n', 'two\n'])
+    for (const target of ['into', 'made']) expect(await cp('copied:/from/.', target)).toMatchObject({ code: 0 })
+    expect([read('into/one'), read('made/sub/two')]).toEqual(['one\n', 'two\n'])
+    expect(await cp('copied:/empty/.', 'nothing')).toMatchObject({ code: 0 })
+    expect(readdirSync(at('nothing'))).toEqual([])
+  })
+
+  test('what is not there, and a folder that is not there, are said, and nothing is made', async () => {
+    expect(await cp('copied:/not-there', 'x')).toMatchObject({ code: 1 })
+    const missing = await cp('copied:/from/one', 'no-folder/')
+    expect(missing).toMatchObject({ code: 64 })
+    expect(missing.stderr).toContain('There is no folder "no-folder/".')
+    expect([existsSync(at('x')), existsSync(at('no-folder'))]).toEqual([false, false])
+  })
+})
+
+describe('into a sandbox', () => {
+  test('a file goes into a folder that is there, takes a new name, and replaces a file', async () => {
+    for (const target of ['/tmp', '/tmp/renamed', '/from/one', 'tmp/relative'])
+      expect(await cp('own/a', `copied:${target}`)).toMatchObject({ code: 0 })
+    expect(await inside('cat /tmp/a /tmp/renamed /from/one /tmp/relative; echo one >/from/one')).toBe('a\na\na\na\n')
+  })
+
+  test('a folder goes into one that is there, takes a new name, and with /. only what is in it is copied', async () => {
+    for (const [source, target] of [
+      ['own', '/srv-there'],
+      ['own', '/srv-new'],
+      ['own/.', '/srv-there'],
+      ['own/.', '/srv-made'],
+    ] as const) {
+      if (target === '/srv-there') await inside('mkdir -p /srv-there')
+      expect(await cp(source, `copied:${target}`)).toMatchObject({ code: 0 })
+    }
+    const paths = '/srv-there/own/sub/b /srv-new/sub/b /srv-there/sub/b /srv-made/sub/b'
+    expect(await inside(`cat ${paths}`)).toBe('b\nb\nb\nb\n')
+  })
+
+  test('a folder that is not there is said', async () => {
+    const missing = await cp('own/a', 'copied:/no-folder/')
+    expect(missing).toMatchObject({ code: 64 })
+    expect(missing.stderr).toContain('There is no folder')
+  })
+})
+
+test('between two sandboxes it goes by way of this machine', async () => {
+  await testAgent.joey(['run', '-d', '--name', 'other', 'busybox', 'sleep', '10000'])
+  expect(await cp('copied:/from', 'other:/got')).toMatchObject({ code: 0 })
+  expect(await testAgent.joey(['exec', 'other', 'cat', '/got/sub/two'])).toMatchObject({ stdout: 'two\n' })
+  await testAgent.joey(['rm', '-f', 'other'])
+})
+
+test.each([
+  [['own/a', './b'], 'One of the two must be in a sandbox'],
+  [['copied:/from', '-'], 'does not copy streams'],
+])('%j is refused as a command line', async ([source = '', target = ''], words) => {
+  const refused = await cp(source, target)
+  expect(refused).toMatchObject({ code: 64 })
+  expect(refused.stderr).toContain(words)
+})

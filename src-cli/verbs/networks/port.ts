@@ -1,0 +1,36 @@
+import { defineCommand } from '../../command/command.ts'
+import { usageError } from '../../command/usage-error.ts'
+import { printJson, printLine } from '../../context.ts'
+import { ExitCode } from '../../exit-codes.ts'
+import { sandboxRef } from '../shared/sandbox-ref.ts'
+
+const address = '127.0.0.1'
+
+export const port = defineCommand({
+  operands: 'SANDBOX [PORT[/tcp]]',
+  count: [1, 2],
+  description: 'With a port of the sandbox only where that is on this machine; ends with 1 where it is not published.',
+  flags: {},
+  examples: [
+    { line: 'joey port web', comment: 'All that are published.' },
+    { line: 'curl "http://$(joey port web 80)/"', comment: 'Where port 80 of it is.' },
+  ],
+  async run({ operands: [word = '', wanted], flags }, { client, stdout }) {
+    const { ports } = await client.inspectSandbox({ ref: sandboxRef(word) })
+    const guestPort = wanted === undefined ? null : readPort(wanted)
+    const found = ports.filter((each) => guestPort === null || each.guestPort === guestPort)
+    if (flags.json) printJson(stdout, found)
+    else
+      for (const each of found) {
+        const place = `${address}:${each.hostPort}`
+        printLine(stdout, guestPort === null ? `${each.guestPort}/tcp -> ${place}` : place)
+      }
+    return guestPort !== null && found.length === 0 ? ExitCode.failed : ExitCode.ok
+  },
+})
+
+function readPort(text: string): number {
+  const number = /^([0-9]{1,5})(\/tcp)?$/.exec(text)?.[1]
+  if (number === undefined) throw usageError('usage-number', { option: 'PORT', text, least: 1, most: 65_535 })
+  return Number(number)
+}
