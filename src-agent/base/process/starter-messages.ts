@@ -26,6 +26,8 @@ export interface StarterAnswer {
 
 /** The form is described in resources/outside/README.md. */
 export const maxStreams = 8
+const maxWords = 8191
+const maxBytes = 4 * 1024 * 1024
 const answerBytes = (3 + maxStreams) * 4
 const whats = ['started', 'failed', 'ended'] as const
 const little = endianness() === 'LE'
@@ -39,16 +41,18 @@ const numbers = (values: readonly number[]): Buffer => {
   return bytes
 }
 
-export function encodeStart(id: number, request: StartRequest): Buffer {
+/** Null where it is more than the starter takes, which would end it, and with it all that it has started. */
+export function encodeStart(id: number, request: StartRequest): Buffer | null {
   const environment = Object.entries(request.environment).flatMap(([name, value]) =>
     value === undefined ? [] : [`${name}=${value}`],
   )
   const words = [request.folder, ...request.arguments, ...environment]
   if (words.some((word) => word.includes('\0'))) throw new TypeError('No text for a program may contain a zero byte.')
+  if (words.length > maxWords) return null
   const { detached, oomScore, streams } = request
   const head = numbers([id, detached ? 1 : 0, oomScore, streams.length, request.arguments.length])
   const body = Buffer.concat([head, ...streams.map(encodeStream), Buffer.from(words.join('\0').concat('\0'))])
-  return Buffer.concat([numbers([body.length]), body])
+  return body.length > maxBytes ? null : Buffer.concat([numbers([body.length]), body])
 }
 
 /** Standard input is written by the agent, all others are read. */
@@ -69,9 +73,11 @@ export function createAnswers(onAnswer: (answer: StarterAnswer) => void): (piece
   let rest: Buffer = Buffer.alloc(0)
   return (piece) => {
     rest = rest.length === 0 ? piece : Buffer.concat([rest, piece])
-    let at = 0
-    for (; rest.length - at >= answerBytes; at += answerBytes) onAnswer(decode(rest, at))
-    rest = rest.subarray(at)
+    const whole = Math.floor(rest.length / answerBytes)
+    const answers = Array.from({ length: whole }, (_, at) => decode(rest, at * answerBytes))
+    // Before anybody is called: what throws would have each of them come again.
+    rest = rest.subarray(whole * answerBytes)
+    answers.forEach(onAnswer)
   }
 }
 

@@ -48,15 +48,24 @@ function converse(host: Program) {
   const waiting = new Map<number, Waiting>()
   const ready = Promise.withResolvers<StarterAnswer>()
   let last = 0
+  let isOver = false
   const begin = (answer: StarterAnswer): void => {
+    // What has ended may still have said something, which comes after its end.
+    if (isOver) return answer.what === 'started' ? signalGroup(answer.value, 'SIGKILL') : undefined
     const { request, resolve, reject } = waiting.get(answer.id) ?? unexpected(answer)
     waiting.delete(answer.id)
     if (answer.what === 'failed') return reject(systemError(answer.value, request.arguments[0] ?? ''))
     const program = new StartedProgram(answer.value)
     running.set(answer.id, program)
-    program.open(host.pid ?? 0, request.streams, answer.ends)
+    try {
+      program.open(host.pid ?? 0, request.streams, answer.ends)
+      resolve(program)
+    } catch (error) {
+      // No descriptor is free here, or the starter is gone. Nobody could listen to the program.
+      program.giveUp()
+      reject(error as Error)
+    }
     host.stdin?.write(encodeOpened(answer.id))
-    resolve(program)
   }
   const take = (answer: StarterAnswer): void => {
     if (answer.id === 0) return ready.resolve(answer)
@@ -74,6 +83,7 @@ function converse(host: Program) {
     request(request: StartRequest): Promise<Program> {
       last += 1
       const bytes = encodeStart(last, request)
+      if (bytes === null) return Promise.reject(systemError(constants.errno.E2BIG, request.arguments[0] ?? ''))
       if (host.exitCode !== null || host.signalCode !== null) return Promise.reject(hasEnded())
       const { promise, ...settle } = Promise.withResolvers<Program>()
       waiting.set(last, { request, ...settle })
@@ -82,6 +92,7 @@ function converse(host: Program) {
     },
     /** The starter is gone: nobody would hear of the end of what it has started, unless the agent ends as well. */
     end(keepsRunning: boolean): void {
+      isOver = true
       ready.reject(hasEnded())
       for (const { reject } of waiting.values()) reject(hasEnded())
       waiting.clear()
@@ -152,6 +163,11 @@ class StartedProgram extends EventEmitter<{ exit: Parameters<Ended>; close: Para
     }
     if (left === 0) closed()
     else for (const stream of open) stream?.once('close', closed)
+  }
+
+  giveUp(): void {
+    signalGroup(this.pid, 'SIGKILL')
+    for (const stream of this.stdio) stream?.destroy()
   }
 
   /** Whoever would report its end is gone: it is ended, as it cannot be waited for. */
