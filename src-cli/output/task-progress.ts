@@ -36,7 +36,8 @@ function showProgress({ stderr, place }: Context, task: string): () => void {
   }
 }
 
-function describeTask({ phase, progress, transfer }: Task): string {
+/** The line that follows work on a terminal. */
+export function describeTask({ phase, progress, transfer }: Task): string {
   if (phase === 'fetching' && transfer) return describeTransfer(transfer)
   return `${phase[0]?.toUpperCase()}${phase.slice(1)}${progress === null ? '…' : ` ${Math.round(progress * 100)} %`}`
 }
