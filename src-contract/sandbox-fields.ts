@@ -1,6 +1,7 @@
 import { formatGrant } from './grant-text.ts'
 import type { SandboxSpec } from './sandbox.ts'
 import type { FieldNoun } from './sentences/restore.ts'
+import { usualShmBytes } from './words.ts'
 
 /** An option of `joey run`, in the form that the command line declares its options in. */
 export interface FieldFlag {
@@ -19,6 +20,7 @@ export type FieldWords =
   | { readonly kind: 'text'; readonly none: 'fromImage' | 'none' }
   | { readonly kind: 'switch'; readonly on: 'yes' | 'rootReadOnly'; readonly off: 'no' | 'rootWritable' }
   | { readonly kind: 'duration' }
+  | { readonly kind: 'bytes' }
   /** Words one after another, or the word for none. */
   | { readonly kind: 'list' }
   | { readonly kind: 'networkMode' }
@@ -65,7 +67,7 @@ type KindFor<Value> = Value extends boolean
   : Value extends readonly string[]
     ? 'list'
     : Value extends number
-      ? 'text' | 'duration'
+      ? 'text' | 'duration' | 'bytes'
       : Value extends string
         ? 'text' | 'networkMode'
         : never
@@ -231,6 +233,24 @@ export const sandboxFields = {
     },
     again: (mounts) => mounts.flatMap(mountWords),
     noun: 'field-mounts',
+  },
+  tmpfs: {
+    ...ofProgram,
+    flag: {
+      name: 'tmpfs',
+      type: 'string',
+      multiple: true,
+      value: 'PATH[:size=BYTES]',
+      help: 'Mount a file system in memory.',
+    },
+    again: (mounts) => mounts.flatMap((mount) => ['--tmpfs', mount]),
+    fact: { card: 'process', label: 'tmpfs', words: { kind: 'list' } },
+  },
+  shmBytes: {
+    ...ofProgram,
+    flag: { name: 'shm-size', type: 'string', value: 'BYTES', help: 'Size of /dev/shm; 64m if not given.' },
+    again: (bytes) => (bytes === usualShmBytes ? [] : ['--shm-size', String(bytes)]),
+    fact: { card: 'process', label: 'shmBytes', words: { kind: 'bytes' } },
   },
   network: {
     ...ofPolicy,

@@ -1,7 +1,7 @@
 import * as z from 'zod'
 import { mayGrow } from './tolerant.ts'
 import { Wording } from './wire-texts.ts'
-import { isolationClasses, networkName, sandboxName, sandboxRef, signalName } from './words.ts'
+import { isolationClasses, networkName, sandboxName, sandboxRef, signalName, usualShmBytes } from './words.ts'
 
 /** Fixed length, because gVisor resolves prefixes of ids; safe as a file name and as an OCI container id. */
 export const SandboxId = z.string().regex(/^[a-f0-9]{12}$/, 'A sandbox id has 12 hexadecimal digits.')
@@ -207,6 +207,23 @@ const GroupName = z
   .max(64)
   .regex(/^[^:,\s\0]+$/, 'A group is a name or a number.')
 
+const tmpfsForm = /^(\/[^:\0]*)(?::size=([1-9][0-9]{0,14}))?$/
+
+/** A file system in memory: where it is, and how large it may grow, as in `/run:size=67108864`; without that half of the memory. */
+export const TmpfsMount = z
+  .string()
+  .max(4200)
+  .regex(tmpfsForm, 'A tmpfs is PATH or PATH:size=BYTES, with an absolute path.')
+  .refine((text) => GuestPath.safeParse(pathOfTmpfs(text)).success, 'A path inside a sandbox must not contain "..".')
+  .refine((text) => pathOfTmpfs(text).replace(/\/+$/, '') !== '', 'A mount cannot replace the root.')
+
+export const pathOfTmpfs = (text: string): string => tmpfsForm.exec(text)?.[1] ?? ''
+/** Null: as much as the kernel gives. */
+export const sizeOfTmpfs = (text: string): number | null => {
+  const size = tmpfsForm.exec(text)?.[2]
+  return size === undefined ? null : Number(size)
+}
+
 /** What becomes of a sandbox whose main process has ended without having been asked to, as Docker has it. */
 export const RestartPolicy = z
   .string()
@@ -236,6 +253,13 @@ export const SandboxSpec = z.strictObject({
   hostname: Hostname.nullable().default(null),
   limits: Limits.default({ memoryBytes: null, cpus: null, pids: 4096, diskBytes: null }),
   mounts: z.array(Mount).max(64).default([]),
+  tmpfs: z.array(TmpfsMount).max(64).default([]),
+  /** Of /dev/shm. */
+  shmBytes: z
+    .int()
+    .min(64 * 1024)
+    .max(2 ** 44)
+    .default(usualShmBytes),
   network: NetworkMode.default('nat'),
   /** Null: on no shared network, out of reach of every other sandbox. */
   networkName: NetworkName.nullable().default(null),

@@ -42,3 +42,6 @@ export const StreamByte = { stdout: 1, stderr: 2 } as const
 
 /** A viewer acknowledges at least this often; must stay well below the window, or both sides wait for ever. */
 export const terminalAckBytes = 64 * 1024
+
+/** The size of /dev/shm where nobody has chosen one; Docker's too. */
+export const usualShmBytes = 64 * 1024 * 1024

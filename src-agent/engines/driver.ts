@@ -66,6 +66,9 @@ export interface LaunchPlan {
   /** The size of the writable layer for a guest that mounts it itself; null: the usual one. */
   readonly diskBytes: number | null
   readonly mounts: readonly PlacedMount[]
+  /** File systems in memory. One below a mount is mounted after it: see `engines/tmpfs-order.ts`. */
+  readonly tmpfs: readonly Tmpfs[]
+  readonly shmBytes: number
   readonly readOnlyRoot: boolean
   /** Path of a network namespace that is ready to use; null: a new one with nothing but loopback. */
   readonly netns: string | null
@@ -80,6 +83,13 @@ export interface LaunchPlan {
   readonly nameservers: string | null
   /** Null: its ids are this machine's. */
   readonly users: UserNamespace | null
+}
+
+/** For everybody (1777), and without programs. */
+export interface Tmpfs {
+  readonly target: string
+  /** Null: as much as the kernel gives. */
+  readonly sizeBytes: number | null
 }
 
 /** The place of a sandbox on the bridge: no other address or hardware address passes the packet filter. */

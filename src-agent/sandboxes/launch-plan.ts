@@ -1,8 +1,9 @@
 import { chmod, chown, mkdir, stat, utimes } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, normalize } from 'node:path'
+import { pathOfTmpfs, sizeOfTmpfs } from '#contract/sandbox'
 import type { TerminalSize } from '#contract/terminal-size'
 import { removeFolder } from '../base/process/remove-folder.ts'
-import type { LaunchPlan, LowerDisk, PlacedMount } from '../engines/driver.ts'
+import type { LaunchPlan, LowerDisk, PlacedMount, Tmpfs } from '../engines/driver.ts'
 import type { UserNamespace } from '../engines/user-ids.ts'
 import type { Lease, Network } from '../network/network.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
@@ -88,6 +89,8 @@ export async function makePlan(
     limits: spec.limits,
     diskBytes: spec.limits.diskBytes,
     mounts,
+    tmpfs: spec.tmpfs.map(toTmpfs),
+    shmBytes: spec.shmBytes,
     readOnlyRoot: spec.readOnlyRoot,
     netns: lease?.netnsPath ?? null,
     address,
@@ -104,6 +107,10 @@ function toDisk(parts: ReturnType<ImageStore['parts']>): LowerDisk {
   const [lowest, ...others] = parts.map(({ path, start, bytes }) => ({ path, start, bytes }))
   if (lowest === undefined) throw new Error('An image has no parts.')
   return others.length === 0 ? lowest.path : [lowest, ...others]
+}
+
+function toTmpfs(text: string): Tmpfs {
+  return { target: normalize(pathOfTmpfs(text)).replace(/\/$/, ''), sizeBytes: sizeOfTmpfs(text) }
 }
 
 async function nameserversFor(deps: Pick<LaunchPlanDeps, 'network'>, lease: Lease | null, hostNetwork: boolean) {

@@ -41,7 +41,7 @@ export async function checkMounts(mounts: readonly Mount[], rules: HostRules, wi
 }
 
 /** The mounts with their targets in one manner of writing. Refuses places that are the engine's, and one given twice. */
-export function placeMounts(mounts: readonly Mount[]): Mount[] {
+export function placeMounts<T extends Pick<Mount, 'target'>>(mounts: readonly T[]): T[] {
   const targets = new Set<string>()
   return mounts.map((mount) => {
     const target = normalize(mount.target)

@@ -1,5 +1,5 @@
 import { appError } from '#contract/app-error'
-import type { SandboxSpec } from '#contract/sandbox'
+import { pathOfTmpfs, type SandboxSpec } from '#contract/sandbox'
 import { signalNumber } from '../base/kernel/signal-number.ts'
 import { checkGrants, mountsOfGrants, requireCapability } from './grant-policy.ts'
 import type { HostRules } from './host-paths.ts'
@@ -19,7 +19,7 @@ export async function checkSpec(spec: SandboxSpec, rules: HostRules): Promise<Sa
   const grants = await checkGrants(spec, rules)
   const mounts = await checkMounts(spec.mounts, rules, { class: spec.class, grants })
   // What is mounted because it was granted needs its place as well.
-  placeMounts([...mounts, ...mountsOfGrants(grants, mounts)])
+  placeMounts([...spec.tmpfs.map(placeOfTmpfs), ...mounts, ...mountsOfGrants(grants, mounts)])
   return { ...spec, grants, mounts }
 }
 
@@ -32,9 +32,11 @@ export async function withGrants(
   requireFittingNetwork({ ...spec, grants: wished })
   const grants = await checkGrants({ ...spec, grants: wished }, rules)
   const mounts = await fitMounts(spec.mounts, rules, { class: spec.class, grants })
-  placeMounts([...mounts, ...mountsOfGrants(grants, mounts)])
+  placeMounts([...spec.tmpfs.map(placeOfTmpfs), ...mounts, ...mountsOfGrants(grants, mounts)])
   return { ...spec, grants, mounts }
 }
+
+const placeOfTmpfs = (text: string) => ({ target: pathOfTmpfs(text) })
 
 export function hasHostNetwork(spec: Pick<SandboxSpec, 'grants'>): boolean {
   return spec.grants.some(({ kind }) => kind === 'host-network')

@@ -230,7 +230,7 @@ function createServices(fixture: Fixture, offered: readonly IsolationClass[]): F
     images: {
       find: () => ({ config: noConfig, builtIn: true, names: [] }),
       accounts: () => ({ passwd: '', group: '' }),
-      filePath: () => '',
+      parts: () => [{ path: '', start: 0, bytes: 0 }],
     },
     layers: createLayerStore({
       folder: join(fixture.home, 'layers'),

@@ -160,6 +160,11 @@ export const usageSentences = defineSentences({
     sentence:
       '"{word}" is not the name of a sandbox, snapshot or image. Write it as in web, web@before or image:busybox.',
   },
+  'usage-tmpfs': {
+    params: { text: 'text', word: 'text' },
+    sentence:
+      '--tmpfs {text}: "{word}" cannot be had. It is for everybody (mode=1777), without programs (noexec), and takes "size=BYTES".',
+  },
   'usage-cp-sides': {
     sentence: 'One of the two must be in a sandbox, snapshot or image: NAME:PATH, as in web:/etc/hosts.',
   },

@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { usualShmBytes } from '#contract/words'
 import { run } from '../../src-agent/base/process/run.ts'
 import type { Driver, LaunchPlan } from '../../src-agent/engines/driver.ts'
 import { createDriverOn } from '../../src-agent/engines/microvm/create-microvm.ts'
@@ -69,6 +70,8 @@ function makePlan(own: string, tree: string, lowerFiles: readonly string[]): Lau
     diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
+    tmpfs: [],
+    shmBytes: usualShmBytes,
     users: null,
     netns: null,
     address: null,

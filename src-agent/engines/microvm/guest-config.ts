@@ -3,12 +3,11 @@ import { join } from 'node:path'
 import type { LaunchPlan, LowerDisk } from '../driver.ts'
 import { heldCapabilities } from '../held-capabilities.ts'
 import { mayGainRights } from '../new-privileges.ts'
+import { orderTmpfs } from '../tmpfs-order.ts'
 import type { GuestConfig, GuestDisk, GuestIdentity, GuestNetwork } from './guest/guest-types.ts'
 import { guestBytes, type MachineShape } from './qemu/machine-shape.ts'
 import { sharedFile } from './qemu/share-folders.ts'
 
-/** As Docker has it. */
-const shmBytes = 64 * 1024 * 1024
 /** As long as the bridge of the host has it. */
 const mtu = 1500
 
@@ -29,14 +28,19 @@ export async function guestConfig(
       const { target, readOnly } = mount
       return { tag: `joey${index}`, target, readOnly, file: sharedFile(mount) }
     }),
-    tmpfs: [],
-    shmBytes,
+    ...tmpfsOf(plan),
+    shmBytes: plan.shmBytes,
     ...guestLimits(plan, shape),
     capabilities: heldCapabilities(defaultCapabilities, plan),
     maskPaths: true,
     systemCallFilter: !grants.some(({ kind }) => kind === 'no-seccomp'),
     newPrivileges: mayGainRights(plan),
   }
+}
+
+function tmpfsOf(plan: LaunchPlan): Pick<GuestConfig, 'tmpfs' | 'innerTmpfs'> {
+  const { before, after } = orderTmpfs(plan)
+  return { tmpfs: before, innerTmpfs: after }
 }
 
 /** The layers on one disk, the topmost first. */

@@ -72,7 +72,16 @@ describe('micro-VMs', () => {
     const process = { argv: ['sh', '-c', script], env: ['PATH=/bin'], cwd: '/', tty: false, ...user }
     const nothing = { mounts: [], netns: null, address: null, hostNetwork: false, grants: [], nameservers: null }
     const files = { lowers: [setting.tree], lowerFiles: setting.lowerFiles ?? [] }
-    const rest = { stdin: false, limits: noLimits, diskBytes: null, readOnlyRoot: false, dropped: [], users: null }
+    const rest = {
+      stdin: false,
+      limits: noLimits,
+      diskBytes: null,
+      readOnlyRoot: false,
+      dropped: [],
+      users: null,
+      tmpfs: [],
+      shmBytes: 1 << 20,
+    }
     return { id, hostname: 'machine', paths, process, ...files, ...nothing, ...rest, ...more }
   }
   const launch = async (plan: LaunchPlan) => {

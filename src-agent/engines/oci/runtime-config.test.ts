@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { usualShmBytes } from '#contract/words'
 import type { LaunchPlan } from '../driver.ts'
 import { resolveGrants } from './grants.ts'
 import { gvisorFlavour } from './gvisor/gvisor-flavour.ts'
@@ -38,6 +39,8 @@ function planWith(more: Partial<LaunchPlan> = {}): LaunchPlan {
     diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
+    tmpfs: [],
+    shmBytes: usualShmBytes,
     users: null,
     netns: null,
     address: null,

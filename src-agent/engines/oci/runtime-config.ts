@@ -3,9 +3,10 @@ import type { RunLimits } from '#contract/sandbox'
 import { idsOfSandbox } from '../../base/kernel/id-ranges.ts'
 import { oomScores } from '../../base/process/oom-score.ts'
 import type { SeccompProfile } from '../../base/seccomp/profile.ts'
-import type { LaunchPlan, PlacedMount, ProcessPlan } from '../driver.ts'
+import type { LaunchPlan, PlacedMount, ProcessPlan, Tmpfs } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
 import { maySetIds } from '../set-id.ts'
+import { orderTmpfs } from '../tmpfs-order.ts'
 import { ociMappings } from '../user-ids.ts'
 import { defaultCapabilities, type Granted, type GrantedDevice, toDeviceNode, toDeviceRule } from './grants.ts'
 import { inRoom, roomOf } from './rooms.ts'
@@ -85,7 +86,7 @@ export function buildRuntimeConfig(
   return {
     ...buildCommon(plan, host, rootfs, capabilities),
     process: buildProcess(plan.process, host, { capabilities, gainsRights: mayGainRights(plan), labels }),
-    mounts: [...kernelMounts, cgroupMount, ...insideFolder(host), ...mountsInRoom(plan, host)],
+    mounts: [...kernelMounts(plan), cgroupMount, ...insideFolder(host), ...amongTmpfs(plan, mountsInRoom(plan, host))],
     linux: {
       namespaces: [
         ...userNamespace(plan),
@@ -223,7 +224,7 @@ export function buildUpdate(
   }
 }
 
-export const kernelMounts = [
+const kernelTrees = [
   { destination: '/proc', type: 'proc', source: 'proc', options: ['nosuid', 'noexec', 'nodev'] },
   {
     destination: '/dev',
@@ -241,11 +242,30 @@ export const kernelMounts = [
     destination: '/dev/shm',
     type: 'tmpfs',
     source: 'shm',
-    options: ['nosuid', 'noexec', 'nodev', 'mode=1777', 'size=65536k'],
+    options: ['nosuid', 'noexec', 'nodev', 'mode=1777'],
   },
   { destination: '/dev/mqueue', type: 'mqueue', source: 'mqueue', options: ['nosuid', 'noexec', 'nodev'] },
   { destination: '/sys', type: 'sysfs', source: 'sysfs', options: ['nosuid', 'noexec', 'nodev', 'ro'] },
 ]
+
+/** What the kernel shows, and its file systems in memory that every sandbox has. */
+export function kernelMounts({ shmBytes }: Pick<LaunchPlan, 'shmBytes'>) {
+  return kernelTrees.map((mount) =>
+    mount.source === 'shm' ? { ...mount, options: [...mount.options, `size=${shmBytes}`] } : mount,
+  )
+}
+
+/** With the sandbox's own file systems in memory among what it has of the host. */
+export function amongTmpfs(plan: LaunchPlan, binds: readonly object[]): object[] {
+  const { before, after } = orderTmpfs(plan)
+  return [...before.map(toTmpfs), ...binds, ...after.map(toTmpfs)]
+}
+
+function toTmpfs({ target, sizeBytes }: Tmpfs): object {
+  const size = sizeBytes === null ? [] : [`size=${sizeBytes}`]
+  const options = ['nosuid', 'noexec', 'nodev', 'mode=1777', ...size]
+  return { destination: target, type: 'tmpfs', source: 'tmpfs', options }
+}
 
 const cgroupMount = {
   destination: '/sys/fs/cgroup',

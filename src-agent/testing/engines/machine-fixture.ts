@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SandboxId } from '#contract/sandbox'
+import { usualShmBytes } from '#contract/words'
 import { run } from '../../base/process/run.ts'
 import type {
   Driver,
@@ -109,6 +110,8 @@ function planIn(own: string, number: number, script: string): Omit<LaunchPlan, '
     diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
+    tmpfs: [],
+    shmBytes: usualShmBytes,
     users: null,
   }
 }

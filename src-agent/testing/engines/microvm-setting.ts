@@ -35,7 +35,15 @@ const readsOfPlan: PlanReading = {
     netns: 'read',
     address: 'read',
   },
-  ...{ hostNetwork: 'read', grants: 'read', dropped: 'read', nameservers: 'read', users: 'unread' },
+  ...{
+    hostNetwork: 'read',
+    grants: 'read',
+    dropped: 'read',
+    tmpfs: 'read',
+    shmBytes: 'read',
+    nameservers: 'read',
+    users: 'unread',
+  },
 }
 
 export interface MicrovmSetting extends Setting {

@@ -60,7 +60,15 @@ const readsOfPlan: PlanReading = {
     netns: 'read',
     address: 'unread',
   },
-  ...{ hostNetwork: 'read', grants: 'read', dropped: 'read', nameservers: 'read', users: 'read' },
+  ...{
+    hostNetwork: 'read',
+    grants: 'read',
+    dropped: 'read',
+    tmpfs: 'read',
+    shmBytes: 'read',
+    nameservers: 'read',
+    users: 'read',
+  },
 }
 
 /** A driver on a folder of its own, for containers. */

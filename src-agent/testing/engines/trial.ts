@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SandboxId } from '#contract/sandbox'
+import { usualShmBytes } from '#contract/words'
 import type { Driver, Ending, GuestAddress, LaunchPlan, ProcessPlan, Running } from '../../engines/driver.ts'
 import type { UserNamespace } from '../../engines/user-ids.ts'
 import type { ExecChild } from '../../io/streams/exec-child.ts'
@@ -99,6 +100,8 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
     diskBytes: null,
     readOnlyRoot: false,
     dropped: [],
+    tmpfs: [],
+    shmBytes: usualShmBytes,
     netns: null,
     address: null,
     hostNetwork: false,

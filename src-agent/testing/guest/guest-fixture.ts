@@ -188,6 +188,7 @@ export const testConfig: GuestConfig = {
   resolvConf: 'nameserver 10.0.2.3\n',
   shares: [],
   tmpfs: [{ target: '/scratch', sizeBytes: 1 << 20 }],
+  innerTmpfs: [],
   shmBytes: 1 << 20,
   pids: 200,
   memoryBytes: null,

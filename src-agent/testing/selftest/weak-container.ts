@@ -7,6 +7,7 @@ import type { Grant, Mount } from '#contract/sandbox'
 import { Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { SelfTestReport } from '#contract/selftest'
 import type { ContainerRuntime } from '#contract/words'
+import { usualShmBytes } from '#contract/words'
 import { countOomKills, removeCgroups } from '../../base/kernel/cgroup-files.ts'
 import { readFileInRoot } from '../../base/kernel/open-in-root.ts'
 import { run } from '../../base/process/run.ts'
@@ -192,6 +193,8 @@ function planOf(sandbox: Sandbox, folder: string, { hostNetwork = false }: Weakn
       diskBytes: null,
       readOnlyRoot: false,
       dropped: [],
+      tmpfs: [],
+      shmBytes: usualShmBytes,
       users: null,
     },
     ...{ limits: sandbox.spec.limits, mounts: sandbox.spec.mounts.map(inPlace), grants: sandbox.spec.grants },

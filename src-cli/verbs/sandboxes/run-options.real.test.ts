@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -31,6 +31,30 @@ describe.each(['container', 'gvisor', 'microvm'])('options of Docker in the clas
       code: 0,
       stdout: '192.0.2.7\tdb\nnameserver 192.0.2.53\nsearch a.example\noptions ndots:2\n0 7 4711\n',
     })
+  })
+
+  test('file systems in memory have their size, are for everybody, hold no programs, and may lie in a mount', async () => {
+    const options = [
+      '--tmpfs',
+      '/scratch:size=3m',
+      '--tmpfs',
+      '/mounted/inner',
+      '--shm-size',
+      '7m',
+      '-v',
+      `${folder}:/mounted:ro`,
+    ]
+    const script = [
+      "df -P -k /scratch /dev/shm | awk 'NR>1 {print $2, $6}'",
+      'stat -c %a /scratch',
+      'echo x >/mounted/inner/file && cat /mounted/inner/file',
+      'dd if=/dev/zero of=/scratch/big bs=1M count=4 2>/dev/null || echo full',
+      'rm /scratch/big; cp /bin/busybox /scratch/echo; chmod 755 /scratch/echo; /scratch/echo ran 2>/dev/null || echo no programs',
+    ].join('; ')
+    mkdirSync(join(folder, 'inner'), { recursive: true })
+    const ran = await run(options, script)
+    expect(ran.stderr).toBe('')
+    expect(ran.stdout).toBe('3072 /scratch\n7168 /dev/shm\n1777\nx\nfull\nno programs\n')
   })
 
   test('a command that joins later has the groups too', async () => {
@@ -75,6 +99,15 @@ test('a group or a signal that there is not is refused, and nothing is made', as
   expect(group.code).not.toBe(0)
   expect(group.stderr).toContain('nobody-here')
   expect(await testAgent.list('-a')).toHaveLength(before)
+})
+
+test.each([
+  [['--tmpfs', '/a', '-v', `${folder}:/a`], /Two mounts go to \/a/],
+  [['--tmpfs', '/proc/x'], /\/proc\/x/],
+])('%j is refused before anything is made', async (options, words) => {
+  const refused = await testAgent.joey(['run', '--rm', ...options, 'busybox', 'true'])
+  expect(refused.code).toBe(125)
+  expect(refused.stderr).toMatch(words)
 })
 
 test('the id is in the file of --cidfile, and a file that is there is kept', async () => {

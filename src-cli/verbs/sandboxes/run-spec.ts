@@ -8,8 +8,9 @@ import { parseClass, parseNetwork } from '../../parse/class.ts'
 import { readEnvironment } from '../../parse/environment.ts'
 import { checkMountSource, parseLongMount, parseMount } from '../../parse/mount.ts'
 import { parsePublish } from '../../parse/port.ts'
-import { parseCpus, parseDisk, parseMemory, parsePids } from '../../parse/size.ts'
+import { parseCpus, parseDisk, parseMemory, parsePids, parseSize } from '../../parse/size.ts'
 import { parseGrace } from '../../parse/time.ts'
+import { parseTmpfs } from '../../parse/tmpfs.ts'
 import { commandWords, parseLabels, splitWords } from '../../parse/words.ts'
 import type { runFlags } from '../shared/run-flags.ts'
 
@@ -84,6 +85,8 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   },
   network: (text: string) => parseNetwork(text),
   ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
+  tmpfs: (texts: readonly string[]) => ({ tmpfs: texts.map(parseTmpfs) }),
+  shmBytes: (text: string) => ({ shmBytes: parseSize('--shm-size', text) }),
   extraGroups: (extraGroups: readonly string[]) => ({ extraGroups }),
   extraHosts: (extraHosts: readonly string[]) => ({ extraHosts }),
   dnsServers: (dnsServers: readonly string[]) => ({ dnsServers }),

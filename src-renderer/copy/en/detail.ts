@@ -119,6 +119,8 @@ export const detail = {
     networkName: 'Shared network',
     grants: 'Grants',
     dropCapabilities: 'Capabilities given up',
+    tmpfs: 'In memory',
+    shmBytes: 'Shared memory',
     restartPolicy: 'Started again',
     stopWith: 'Signal to stop',
     extraGroups: 'Further groups',

@@ -1,6 +1,7 @@
 import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { formatBytes } from '#contract/byte-size'
 import type { NetworkMode, SandboxSpec } from '#contract/sandbox'
 import { type FieldWords, factsOf, sandboxFields } from '#contract/sandbox-fields'
 import { formatDuration } from '../../model/duration.ts'
@@ -30,6 +31,8 @@ function wordFor(t: TFunction, words: FieldWords, value: unknown): string {
       return t(`detail.facts.${value ? words.on : words.off}`)
     case 'duration':
       return formatDuration(Number(value))
+    case 'bytes':
+      return formatBytes(Number(value))
     case 'list':
       return Array.isArray(value) && value.length > 0 ? value.join(', ') : t('common.none')
     case 'networkMode':

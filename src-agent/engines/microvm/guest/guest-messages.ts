@@ -18,11 +18,12 @@ export function encodeConfig(config: GuestConfig): Buffer {
     ...encodeNetwork(config.network),
     ...optional(field.HOSTS, config.hosts),
     ...optional(field.RESOLV_CONF, config.resolvConf),
-    ...config.tmpfs.map(({ target, sizeBytes }) => [field.TMPFS, `${target}\0${sizeBytes ?? ''}\0`] as const),
+    ...config.tmpfs.map(encodeTmpfs),
     ...config.shares.map(
       ({ tag, target, file, readOnly }) =>
         [field.SHARE, `${tag}\0${target}\0${file ?? ''}\0${readOnly ? 'ro' : 'rw'}\0`] as const,
     ),
+    ...config.innerTmpfs.map(encodeTmpfs),
     [field.SHM_BYTES, config.shmBytes],
     ...optional(field.PIDS, config.pids),
     ...optional(field.MEMORY, config.memoryBytes),
@@ -31,6 +32,10 @@ export function encodeConfig(config: GuestConfig): Buffer {
     [field.SYSTEM_CALL_FILTER, config.systemCallFilter ?? true],
     [field.NEW_PRIVILEGES, config.newPrivileges ?? false],
   ])
+}
+
+function encodeTmpfs({ target, sizeBytes }: GuestConfig['tmpfs'][number]) {
+  return [field.TMPFS, `${target}\0${sizeBytes ?? ''}\0`] as const
 }
 
 function describeDisk({ device, type, part }: GuestDisk): string {

@@ -60,6 +60,8 @@ export interface GuestConfig {
   readonly resolvConf: string | null
   readonly shares: readonly GuestShare[]
   readonly tmpfs: readonly GuestTmpfs[]
+  /** Those that lie in a share. */
+  readonly innerTmpfs: readonly GuestTmpfs[]
   readonly shmBytes: number
   /** Processes of the sandbox; null: as many as the guest can have. */
   readonly pids: number | null

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { AppError } from '#contract/app-error'
 import { say } from '#contract/language'
 import { pseudoLanguage } from '#contract/testing/pseudo-language'
+import { usualShmBytes } from '#contract/words'
 import type { LaunchPlan } from '../../driver.ts'
 import { clearState, memoryFile, readState, sealState } from './machine-state.ts'
 
@@ -32,6 +33,8 @@ describe('the state of a machine', () => {
       diskBytes: null,
       readOnlyRoot: false,
       dropped: [],
+      tmpfs: [],
+      shmBytes: usualShmBytes,
       users: null,
       grants: [],
       mounts: [],

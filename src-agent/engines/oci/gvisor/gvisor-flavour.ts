@@ -16,6 +16,7 @@ import type { Granted } from '../grants.ts'
 import { roomOf } from '../rooms.ts'
 import {
   allPids,
+  amongTmpfs,
   type BindMount,
   buildCommon,
   buildResources,
@@ -153,8 +154,8 @@ const leastMemory = 24 * 1024 * 1024
  * with the sandbox's run (gVisor, runsc/boot/vfs.go, mountTmp). Named, it is the disk's own. Looked at by name: nothing of
  * the guest runs now that could lead astray, and a link is not followed.
  */
-function ownTmp({ paths, lowers, mounts, readOnlyRoot }: LaunchPlan, rootfs: string): Record<string, unknown>[] {
-  if (mounts.some(({ target }) => target === '/tmp')) return []
+function ownTmp({ paths, lowers, mounts, tmpfs, readOnlyRoot }: LaunchPlan, rootfs: string): Record<string, unknown>[] {
+  if ([...mounts, ...tmpfs].some(({ target }) => target === '/tmp')) return []
   const found = [paths.upper, ...lowers]
     .map((tree) => lstatSync(join(tree, 'tmp'), { throwIfNoEntry: false }))
     .find((stats) => stats !== undefined)
@@ -207,10 +208,13 @@ function buildGvisorConfig(
   return {
     ...buildCommon(plan, host, rootfs, capabilities),
     mounts: [
-      ...kernelMounts.filter(({ type }) => knownMounts.has(type)),
+      ...kernelMounts(plan).filter(({ type }) => knownMounts.has(type)),
       ...ownTmp(plan, rootfs),
       ...insideFolder(host),
-      ...bindsOf(plan, host).map(({ mount, source }) => ({ ...mount, source })),
+      ...amongTmpfs(
+        plan,
+        bindsOf(plan, host).map(({ mount, source }) => ({ ...mount, source })),
+      ),
     ],
     linux: {
       namespaces: [
