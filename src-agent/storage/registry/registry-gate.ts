@@ -44,6 +44,10 @@ export interface GateOptions extends GateRules {
 
 /** A connection over which nothing comes for so long is lost. */
 const stillMs = 60_000
+/** At a time, each way: each takes two descriptors of the agent. skopeo fetches six layers at once. */
+const mostConnections = 64
+/** Of hosts that are remembered: enough to say what went wrong. */
+const mostFacts = 32
 
 /**
  * The only way out that a program has which fetches from a registry. It decides by the name of a host, before anything is
@@ -75,10 +79,13 @@ export async function openGate(options: GateOptions): Promise<Gate> {
       return null
     } catch (error) {
       state.unreachable.push({ host: showTarget(target), code: (error as NodeJS.ErrnoException).code ?? 'unknown' })
+      if (state.unreachable.length > mostFacts) state.unreachable.shift()
       return null
     }
   }
-  const refuse = (target: string): void => void state.refused.add(target)
+  const refuse = (target: string): void => {
+    if (state.refused.size < mostFacts) state.refused.add(target)
+  }
   const pair = (near: Duplex, far: Socket): void =>
     joinBoth(near, far, count, () => {
       flags.broken = true
@@ -168,7 +175,7 @@ function forwardPlain({ request, response, socket, url, count }: PlainRequest): 
   // One that came through another proxy was held until somebody listens, which the request now does.
   onward.on('socket', () => socket.resume())
   onward.on('response', (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers)
+    if (!takesHead(response, answer)) return void onward.destroy()
     answer.on('data', (chunk: Buffer) => count(chunk.length))
     answer.on('error', () => response.destroy())
     answer.pipe(response)
@@ -176,6 +183,17 @@ function forwardPlain({ request, response, socket, url, count }: PlainRequest): 
   onward.on('timeout', () => onward.destroy())
   onward.on('error', () => response.destroy())
   request.pipe(onward)
+}
+
+/** False for what Node reads of a registry and would itself not write, as a status of 99. */
+function takesHead(response: ServerResponse, { statusCode = 502, headers }: IncomingMessage): boolean {
+  try {
+    response.writeHead(statusCode, headers)
+    return true
+  } catch {
+    response.destroy()
+    return false
+  }
 }
 
 function createDirect({ reach, pair, hold }: Parts, target: Target): Server {
@@ -203,6 +221,7 @@ function joinBoth(near: Duplex, far: Socket, count: (bytes: number) => void, onB
 }
 
 function listen(server: Server, path: string): Promise<Server> {
+  server.maxConnections = mostConnections
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen({ path, writableAll: true }, () => {
