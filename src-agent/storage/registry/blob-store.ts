@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { chmod, chown, link, lstat, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { link, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import * as z from 'zod'
@@ -41,6 +41,8 @@ export interface BlobStore {
   hold(digests: readonly string[]): () => void
 }
 
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants
+
 /** How long the layers of a fetch that broke off are kept, to go on with them, and of how many fetches at most. */
 const partialMs = 24 * 60 * 60_000
 const mostPartials = 8
@@ -50,21 +52,28 @@ export function createBlobStore(folder: string, now: () => number = Date.now): B
   const pathOf = (digest: string): string => join(blobs, hexOf(digest))
   const origins = createOrigins(join(folder, 'origins'), now)
   const held = createHolds()
+  /** Names of files that are looked at. Where the agent dies meanwhile they are nobody's, and go. */
+  const arriving = new Set<string>()
   return {
     has: async (digest, size) => (await sizeOf(pathOf(digest))) === size,
     linkTo: (digest, to) => link(pathOf(digest), join(to, hexOf(digest))),
     async adopt(file, digest, size) {
-      const found = await lstat(file).catch(() => null)
-      if (!found?.isFile() || found.size !== size || (await hashOf(file)) !== digest) {
-        await rm(file, { force: true })
-        return false
-      }
       await mkdir(blobs, { recursive: true, mode: 0o700 })
-      // Whoever wrote it has ended; from here on nobody but the agent can change it.
-      await chown(file, process.getuid?.() ?? 0, process.getgid?.() ?? 0)
-      await chmod(file, 0o444)
-      await rename(file, pathOf(digest))
-      return true
+      const own = `${hexOf(digest)}.${randomBytes(4).toString('hex')}`
+      arriving.add(own)
+      try {
+        // First of all: from here on its name is the agent's alone, and nobody puts a link in its place.
+        await rename(file, join(blobs, own))
+        if (!(await makeOwn(join(blobs, own), digest, size))) return false
+        await rename(join(blobs, own), pathOf(digest))
+        return true
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false
+        throw error
+      } finally {
+        await rm(join(blobs, own), { recursive: true, force: true })
+        arriving.delete(own)
+      }
     },
     ...{ origin: origins.read, keep: origins.write, forgetPartial: origins.forgetPartial, hold: held.hold },
     async keptOf(image) {
@@ -73,7 +82,8 @@ export function createBlobStore(folder: string, now: () => number = Date.now): B
     },
     async sweep(isImage) {
       const kept = await origins.sweep(isImage)
-      return removeOthers(blobs, new Set([...held.all(), ...kept.flatMap((each) => each.blobs)]))
+      const digests = [...held.all(), ...kept.flatMap((each) => each.blobs)]
+      return removeOthers(blobs, new Set([...digests.map(hexOf), ...arriving]))
     },
   }
 }
@@ -143,8 +153,8 @@ export function describeSwept(count: number): readonly Sentence[] {
 async function removeOthers(folder: string, kept: ReadonlySet<string>): Promise<number> {
   let removed = 0
   for (const name of await readdir(folder).catch(() => [])) {
-    if (kept.has(`sha256:${name}`)) continue
-    await rm(join(folder, name), { force: true })
+    if (kept.has(name)) continue
+    await rm(join(folder, name), { recursive: true, force: true })
     removed += 1
   }
   return removed
@@ -169,10 +179,25 @@ async function sizeOf(path: string): Promise<number | null> {
   return found?.isFile() ? found.size : null
 }
 
-async function hashOf(path: string): Promise<string> {
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path), hash)
-  return `sha256:${hash.digest('hex')}`
+/** Takes a file from whoever wrote it, who has ended: nobody but the agent can change it then. False where it is not the right one. */
+async function makeOwn(path: string, digest: string, size: number): Promise<boolean> {
+  const handle = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ELOOP' || error.code === 'ENXIO') return null
+    throw error
+  })
+  if (handle === null) return false
+  try {
+    const found = await handle.stat()
+    // With a second name it could be reached by that.
+    if (!found.isFile() || found.size !== size || found.nlink !== 1) return false
+    await handle.chown(process.getuid?.() ?? 0, process.getgid?.() ?? 0)
+    await handle.chmod(0o444)
+    const hash = createHash('sha256')
+    await pipeline(handle.createReadStream({ autoClose: false }), hash)
+    return `sha256:${hash.digest('hex')}` === digest
+  } finally {
+    await handle.close()
+  }
 }
 
 function hexOf(digest: string): string {
