@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { Image, ImageDigest, ImageName, ImageRef } from './image.ts'
+import { Image, ImageDigest, ImageName, ImageRef, RegistryCredential, RegistryHost, TaskId } from './image.ts'
 import { operation } from './operation.ts'
 
 /** Where an image was pulled from, as its registry knows it. */
@@ -45,4 +45,19 @@ export const pruneImages = operation({
     /** Without what is kept as registries have it. */
     freedBytes: z.int().nonnegative(),
   }),
+})
+
+export const pushImage = operation({
+  name: 'image.push',
+  method: 'POST',
+  path: '/v1/images/push',
+  summary: 'Gives an image that was pulled to the registry in its name, as it came: with the same digests.',
+  request: z.strictObject({
+    /** A name of an image that is here, with the registry that it goes to. */
+    ref: z.string().min(1).max(512),
+    credential: RegistryCredential.optional(),
+    allowHosts: z.array(RegistryHost).max(20).optional(),
+    task: TaskId.optional(),
+  }),
+  response: z.strictObject({ name: z.string(), manifest: ImageDigest }),
 })

@@ -81,6 +81,7 @@ export const Task = z.strictObject({
     z.enum([
       'image.import',
       'image.pull',
+      'image.push',
       'snapshot.create',
       'snapshot.restore',
       'snapshot.fork',

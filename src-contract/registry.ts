@@ -4,7 +4,7 @@ import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setCl
 import * as compare from './compare.ts'
 import * as files from './files.ts'
 import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
-import { inspectImage, pruneImages, tagImage } from './image-upkeep.ts'
+import { inspectImage, pruneImages, pushImage, tagImage } from './image-upkeep.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
@@ -34,6 +34,7 @@ export const operations = {
   inspectImage,
   tagImage,
   pruneImages,
+  pushImage,
   cancelTask,
   createSandbox: sandbox.createSandbox,
   listSandboxes: sandbox.listSandboxes,

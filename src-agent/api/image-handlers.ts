@@ -29,6 +29,10 @@ export function imageHandlers(deps: ImageHandlerDeps) {
       tasks.run({ id: task, kind: 'image.pull', subject: ref, signal }, (cancel, onProgress) =>
         pulls.pull({ ref, credential, allowHosts, signal: cancel, onProgress }),
       ),
+    pushImage: ({ ref, task, credential = null, allowHosts = [] }, signal) =>
+      tasks.run({ id: task, kind: 'image.push', subject: ref, signal }, (cancel, onProgress) =>
+        pulls.push({ ref, credential, allowHosts, signal: cancel, onProgress }),
+      ),
     removeImage: async ({ ref }) => {
       const removed = await images.remove(ref, usersOf)
       if (removed.deleted) await pulls.sweep()

@@ -96,6 +96,17 @@ export const registryReasons = defineReasons({
     sentence: 'The registry {registry} does not give {whole} to you: it is not there, or you have to log in.',
     remedy: { kind: 'runCommand', command: 'joey login {registry}', why: 'Asks for your name and password there.' },
   },
+  'registry-push-refused': {
+    code: 'refused',
+    params: { registry: 'text', whole: 'text' },
+    sentence: 'The registry {registry} does not take {whole} from you: you have to log in, or may not write there.',
+    remedy: { kind: 'runCommand', command: 'joey login {registry}', why: 'Asks for your name and password there.' },
+  },
+  'image-push-not-kept': {
+    code: 'conflict',
+    params: { ref: 'text' },
+    sentence: 'Only what was pulled can be pushed: of {ref} there is not what a registry has.',
+  },
   'registry-login-refused': {
     code: 'refused',
     params: { registry: 'text' },

@@ -28,6 +28,7 @@ export interface BlobStore {
   linkTo(digest: string, folder: string): Promise<void>
   /** Takes a file in, if its content is what the digest says; false where it is not. The file is gone afterwards. */
   adopt(file: string, digest: string, size: number): Promise<boolean>
+  read(digest: string): Promise<Buffer>
   /** What is known of an image by the digest of its manifest in a registry. */
   origin(manifest: string): Promise<Origin | null>
   keep(origin: Omit<Origin, 'since'>): Promise<void>
@@ -56,6 +57,7 @@ export function createBlobStore(folder: string, now: () => number = Date.now): B
   const arriving = new Set<string>()
   return {
     has: async (digest, size) => (await sizeOf(pathOf(digest))) === size,
+    read: (digest) => readFile(pathOf(digest)),
     linkTo: (digest, to) => link(pathOf(digest), join(to, hexOf(digest))),
     async adopt(file, digest, size) {
       await mkdir(blobs, { recursive: true, mode: 0o700 })

@@ -10,11 +10,14 @@ import { createBlobStore, describeSwept } from './blob-store.ts'
 import { createLoginHandlers } from './login-service.ts'
 import { pullOne } from './pull-one.ts'
 import type { PullDeps, Pulled, PullParts, PullRequest } from './pull-types.ts'
+import { pushOne } from './push-image.ts'
 
 /** Fetches images from registries, through a confined skopeo and a gate, and imports them as any archive is imported. */
 export interface PullService {
   /** Two who want the same image at the same time share the work. */
   pull(request: PullRequest): Promise<Pulled>
+  /** Gives an image that was pulled to the registry in its name, with the same digests. */
+  push(request: PullRequest): Promise<{ name: string; manifest: string }>
   /** What is asked about logins. */
   readonly handlers: ReturnType<typeof createLoginHandlers>
   /** Where an image that is here was pulled from. */
@@ -53,6 +56,7 @@ export function createPullService(deps: PullDeps): PullService {
         if (listening.size === 0 && followers.get(key) === listening) followers.delete(key)
       }
     },
+    push: async (request) => pushOne(parts, readReference(request.ref, deps.settings()), request),
     async pulledFrom(digest) {
       const kept = await blobs.keptOf(digest)
       return kept.map(({ origin: { manifest, repositories }, bytes }) => ({ manifest, repositories, keptBytes: bytes }))

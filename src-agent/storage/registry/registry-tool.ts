@@ -70,6 +70,12 @@ export async function fetchLayers(run: Run, reference: string, options: FetchOpt
   await runSkopeo(run, args, { ...options, timeoutMs: fetchMs })
 }
 
+/** Gives what lies in the folder `push` of the work folder, as skopeo's form `dir`, to a registry, byte for byte. */
+export async function pushLayers(run: Run, reference: string, options: FetchOptions): Promise<void> {
+  const as = ['--quiet', '--preserve-digests', '--remove-signatures', ...trust(options, 'dest-')]
+  await runSkopeo(run, ['copy', ...as, 'dir:/work/push', `docker://${reference}`], { ...options, timeoutMs: fetchMs })
+}
+
 /** Whether a registry takes a name and a password: asks it, and changes nothing there. */
 export async function tryCredential(run: Run, options: FetchOptions, credential: RegistryCredential): Promise<void> {
   const { registry } = options
@@ -79,7 +85,7 @@ export async function tryCredential(run: Run, options: FetchOptions, credential:
   await runSkopeo(run, args, { ...options, timeoutMs: askMs, input: credential.password })
 }
 
-function trust(options: FetchOptions, prefix: '' | 'src-'): string[] {
+function trust(options: FetchOptions, prefix: '' | 'src-' | 'dest-'): string[] {
   return [
     ...(options.insecure ? [`--${prefix}tls-verify=false`] : []),
     ...certificates(options, prefix),
@@ -89,7 +95,7 @@ function trust(options: FetchOptions, prefix: '' | 'src-'): string[] {
   ]
 }
 
-function certificates({ place }: FetchOptions, prefix: '' | 'src-'): string[] {
+function certificates({ place }: FetchOptions, prefix: '' | 'src-' | 'dest-'): string[] {
   return place.certificates === null ? [] : [`--${prefix}cert-dir`, '/run/joey/certificates']
 }
 

@@ -19,6 +19,16 @@ export const imageVerbs: VerbGroup = {
       load: async () => (await import('./image-pull.ts')).imagePull,
     },
     {
+      name: 'image push',
+      summary: 'Give an image to its registry.',
+      load: async () => (await import('./image-push.ts')).imagePush,
+    },
+    {
+      name: 'push',
+      summary: 'The same as image push.',
+      load: async () => (await import('./image-push.ts')).imagePush,
+    },
+    {
       name: 'login',
       summary: 'Keep your name and password for a registry.',
       load: async () => (await import('./login.ts')).login,
@@ -46,6 +56,11 @@ export const imageVerbs: VerbGroup = {
     {
       name: 'image tag',
       summary: 'Give an image one more name.',
+      load: async () => (await import('./image-upkeep.ts')).imageTag,
+    },
+    {
+      name: 'tag',
+      summary: 'The same as image tag.',
       load: async () => (await import('./image-upkeep.ts')).imageTag,
     },
     {

@@ -3,6 +3,7 @@ export const tasks = {
   kind: {
     'image.import': 'Import of {{subject}}',
     'image.pull': 'Pull of {{subject}}',
+    'image.push': 'Push of {{subject}}',
     other: 'Work on {{subject}}',
     'snapshot.create': 'Snapshot of {{subject}}',
     'snapshot.restore': 'Restore of {{subject}}',
