@@ -14,6 +14,8 @@ export const ProbeResult = z.strictObject({
   /** What makes the title in other languages; absent in reports of an earlier version. */
   titleWording: Sentence.omit({ message: true }).optional(),
   outcome: z.enum(['pass', 'fail', 'notApplicable']),
+  /** From where it was seen. What a program inside says, root of the sandbox can forge; absent in reports of an earlier version. */
+  seenFrom: z.enum(['inside', 'host']).optional(),
   /** What was seen, and where it was granted, by what. */
   detail: z.string(),
   /** What makes the detail in other languages; absent where it is the probe's own words. */
@@ -27,6 +29,11 @@ export function sentencesOfProbe(probe: ProbeResult): { readonly title: Said; re
     title: { reason: '', ...probe.titleWording, message: probe.title },
     detail: { reason: '', ...probe.detailWording, message: probe.detail },
   }
+}
+
+/** How many of the answers that count root of the sandbox could have forged: all that were not seen from this machine. */
+export function countForgeable(results: readonly ProbeResult[]): number {
+  return results.filter(({ outcome, seenFrom }) => outcome !== 'notApplicable' && seenFrom !== 'host').length
 }
 
 export const SelfTestReport = z.strictObject({

@@ -21,6 +21,7 @@ export function SelfTestBadge({ sandbox }: { readonly sandbox: Pick<Sandbox, 'id
       data-tone={failed > 0 ? 'bad' : 'good'}
       to={`/sandboxes/${id}/isolation`}
       aria-label={t('selfTest.badgeLabel', words)}
+      title={t('selfTest.badgeLabel', words)}
     >
       {failed > 0 ? <ShieldAlert aria-hidden="true" /> : <ShieldCheck aria-hidden="true" />}
       {t('selfTest.badge', words)}

@@ -27,12 +27,18 @@ export function evaluate(observed: Observed, subject: Subject): ProbeResult[] {
       id,
       group,
       ...titled(title),
+      seenFrom: 'inside',
       ...evaluateProbe(rule, observed.observations.get(id), { ...subject, ownKernel: own }),
     }
   })
   return [
     ...results,
-    { id: 'kernel.own', ...hostChecks['kernel.own'], ...evaluateKernel(observed.beginning, own, subject) },
+    {
+      id: 'kernel.own',
+      seenFrom: 'inside',
+      ...hostChecks['kernel.own'],
+      ...evaluateKernel(observed.beginning, own, subject),
+    },
   ]
 }
 

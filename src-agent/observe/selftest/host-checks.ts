@@ -28,7 +28,7 @@ export const realRoots: HostRoots = { proc: '/proc', cgroups: '/sys/fs/cgroup' }
 /** Looks from this machine at what the guest cannot fake. */
 export async function checkFromHost(subject: HostSubject, roots: HostRoots): Promise<ProbeResult[]> {
   const status = await readFile(join(roots.proc, String(subject.pid), 'status'), 'utf8').catch(() => '')
-  return [
+  const results = [
     result('privileges.main-filter', ofContainer(subject, checkFilter(status, subject.grants))),
     result('privileges.main-capabilities', ofContainer(subject, checkCapabilities(status, subject.grants))),
     result('privileges.main-no-new-privileges', ofContainer(subject, checkNoNewPrivileges(status, subject.grants))),
@@ -36,10 +36,12 @@ export async function checkFromHost(subject: HostSubject, roots: HostRoots): Pro
     result('limits.memory-in-force', await checkMemory(subject, roots)),
     result('limits.processes-in-force', await checkProcesses(subject, roots)),
   ]
+  return results.map((each) => ({ ...each, seenFrom: 'host' }))
 }
 
+/** Of what a guest has a part in, unless {@link checkFromHost} says otherwise. */
 export function result(id: HostCheckId, found: Verdict): ProbeResult {
-  return { id, ...hostChecks[id], ...found }
+  return { id, ...hostChecks[id], ...found, seenFrom: 'inside' }
 }
 
 /** For other classes the process is the engine's own, whose rights are another matter. */

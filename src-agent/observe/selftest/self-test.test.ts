@@ -124,6 +124,18 @@ test('a link that the agent follows is a failure', async () => {
   expect(results.find(({ id }) => id === 'files.planted-link')?.outcome).toBe('fail')
 })
 
+test('a report tells what this machine has seen itself from what root of the sandbox could have forged', async () => {
+  const { spec } = sandboxWith()
+  const hostSubject = () => ({ class: 'container' as const, pid: 1, cgroup: '/x', limits: spec.limits, grants: [] })
+  const { results } = await setUp({ hostSubject }).selfTest.run('calm-fox', signal())
+  const fromHost = results.filter(({ seenFrom }) => seenFrom === 'host').map(({ id }) => id)
+  expect(fromHost.toSorted()).toEqual([
+    ...['limits.memory-in-force', 'limits.processes-in-force', 'neighbours.namespaces', 'privileges.main-capabilities'],
+    ...['privileges.main-filter', 'privileges.main-no-new-privileges'],
+  ])
+  expect(results.filter(({ seenFrom }) => seenFrom === undefined)).toEqual([])
+})
+
 test('kills that the test caused are counted for the run, and not for the next', async () => {
   const { records, selfTest, state } = setUp()
   state.kills = [2, 3, 3, 5]

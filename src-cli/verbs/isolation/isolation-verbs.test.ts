@@ -224,9 +224,14 @@ describe('the report of a self-test', () => {
     expect(print(describeReport('web', report, { all: false, now, language: null })).split('\n')).toEqual([
       'FAIL  Try two [two]',
       '      Saw \\e[2Jtwo.',
-      'Checked 2 minutes ago in gvisor (runsc): 1 of 2 passed, 1 not applicable.',
+      'Checked 2 minutes ago in gvisor (runsc): 1 of 2 passed, 1 not applicable. 2 of 2 were seen from inside: root of the sandbox could forge these.',
       'two passed the time before.',
     ])
+  })
+
+  test('says of nothing that was seen from this machine that it could be forged', () => {
+    const seen = { ...report, results: report.results.map((each) => ({ ...each, seenFrom: 'host' as const })) }
+    expect(print(describeReport('web', seen, { all: false, now, language: null }))).not.toContain('forge')
   })
 
   test('shows everything when asked to', () => {

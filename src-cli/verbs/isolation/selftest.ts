@@ -1,5 +1,5 @@
 import { type Language, say } from '#contract/language'
-import { type ProbeResult, type SelfTestReport, sentencesOfProbe } from '#contract/selftest'
+import { countForgeable, type ProbeResult, type SelfTestReport, sentencesOfProbe } from '#contract/selftest'
 import { defineCommand } from '../../command/command.ts'
 import { printJson } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
@@ -59,12 +59,16 @@ export function describeReport(
   ]
 }
 
-/** `Checked 2 minutes ago in container (crun): 41 of 41 passed, 3 not applicable.` */
+/** `Checked 2 minutes ago in container (crun): 41 of 41 passed, 3 not applicable.`, and what of it could be forged. */
 export function summary({ results, at, class: where, engine }: SelfTestReport, now: Date): string {
   const count = (outcome: ProbeResult['outcome']) => results.filter((result) => result.outcome === outcome).length
   const tried = count('pass') + count('fail')
   const rest = count('notApplicable')
   const by = engine === null ? where : `${where} (${engine})`
   const tail = rest === 0 ? '' : `, ${rest} not applicable`
-  return `Checked ${formatAgo(at, now)} in ${by}: ${count('pass')} of ${tried} passed${tail}.`
+  const sum = `Checked ${formatAgo(at, now)} in ${by}: ${count('pass')} of ${tried} passed${tail}.`
+  const inside = countForgeable(results)
+  return inside === 0
+    ? sum
+    : `${sum} ${inside} of ${tried} were seen from inside: root of the sandbox could forge these.`
 }

@@ -216,8 +216,10 @@ export const selfTest = {
   never: 'It was never checked.',
   error: 'The self-test did not run',
   badge: 'checked {{ago}} ago, {{passed}} of {{count}}',
-  badgeLabel: 'Self-test: checked {{ago}} ago, {{passed}} of {{count}} passed',
+  badgeLabel:
+    'Self-test: checked {{ago}} ago, {{passed}} of {{count}} passed. Root inside could forge what was seen from inside.',
   summary: '{{passed}} of {{count}} passed, {{notApplicable}} not applicable.',
+  forgeable: '{{inside}} of {{count}} were seen from inside: root of the sandbox could forge these.',
   took: 'Took {{duration}} with {{engine}}.',
   drift_one: '{{count}} probe that passed before fails now',
   drift_other: '{{count}} probes that passed before fail now',

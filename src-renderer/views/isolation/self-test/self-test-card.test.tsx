@@ -30,3 +30,12 @@ test('what was tried and found is said in the language of the window, and as it 
   expect(screen.getByText('[self-test-timeout: It did not come to an end in time.]')).toBeTruthy()
   expect(screen.getByText('It worked. SYS_ADMIN is granted.')).toBeTruthy()
 })
+
+test('says how much of the result root of the sandbox could forge, and of the badge that it could be', async () => {
+  const [first, ...others] = makeReport().results
+  const results = first ? [{ ...first, seenFrom: 'host' as const }, ...others] : []
+  Object.assign(window, { joey: makeFakeJoey({ calls: { 'selftest.read': () => makeReport({ results }) } }) })
+  renderScreen(<SelfTestCard sandbox={makeSandbox()} />)
+  expect(await screen.findByText(/2 of 3 were seen from inside: root of the sandbox could forge these\./)).toBeTruthy()
+  expect(screen.getByRole('link', { name: /Root inside could forge/ })).toBeTruthy()
+})

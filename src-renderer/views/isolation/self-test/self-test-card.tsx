@@ -2,7 +2,7 @@ import { CircleCheck, CircleMinus, CircleX, ShieldCheck } from 'lucide-react'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Sandbox } from '#contract/sandbox'
-import { type ProbeResult, type SelfTestReport, sentencesOfProbe } from '#contract/selftest'
+import { countForgeable, type ProbeResult, type SelfTestReport, sentencesOfProbe } from '#contract/selftest'
 import { applyRemedy } from '../../../actions/remedies.ts'
 import { Button } from '../../../components/button.tsx'
 import { ErrorNotice } from '../../../components/error-notice.tsx'
@@ -61,6 +61,7 @@ interface ReportProps {
 
 function Report({ sandbox, report }: ReportProps): ReactNode {
   const { t } = useTranslation()
+  const inside = countForgeable(report.results)
   const [onlyFailed, setOnlyFailed] = useState(false)
   const { passed, failed, notApplicable } = countResults(report.results)
   const shown = onlyFailed ? report.results.filter(({ outcome }) => outcome === 'fail') : report.results
@@ -70,6 +71,7 @@ function Report({ sandbox, report }: ReportProps): ReactNode {
         <SelfTestBadge sandbox={{ id: sandbox.id, selfTest: { at: report.at, passed, failed, notApplicable } }} />
         <span className="panel-note">
           {t('selfTest.summary', { passed, count: passed + failed, notApplicable })}{' '}
+          {inside > 0 && t('selfTest.forgeable', { inside, count: passed + failed })}{' '}
           {t('selfTest.took', {
             duration: formatMilliseconds(report.tookMs, t),
             engine: report.engine ?? report.class,
