@@ -124,6 +124,7 @@ function openStorage(
       ...{ folder: folder.images, runFolder: folder.run, run, images },
       settings: settings.read,
       logins: openRegistryLogins(folder.registryLogins),
+      untrusted: () => untrustedFolders(sandboxes),
     }),
     imageMounts: createImageMounts(mounts, images.parts),
     layers,

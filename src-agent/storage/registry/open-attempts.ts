@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AppError, appError } from '#contract/app-error'
+import { AppError } from '#contract/app-error'
 import { familiarName, type ImageReference, isLoopback, wholeName } from '#contract/image-reference'
 import type { Settings } from '#contract/settings'
+import { copyChosenCertificates } from './chosen-certificates.ts'
 import { explainFetch } from './fetch-failures.ts'
 import type { Attempt } from './fetch-image.ts'
 import { readTarget } from './gate-rules.ts'
@@ -25,7 +26,7 @@ export async function openAttempts(
 ) {
   const { registry } = reference
   const now = deps.settings()
-  const place = await openPlace(staging, work, registry, now)
+  const place = await openPlace({ staging, work, registry, settings: now, untrusted: deps.untrusted?.() ?? [] })
   const isInsecure = now.insecureRegistries.includes(registry)
   // As in Docker: what is on this very machine needs no certificate. Where one was chosen, it is checked if there is one.
   let insecure = isInsecure || (isLoopback(registry) && place.certificates === null)
@@ -62,17 +63,24 @@ function proxyOf({ registryProxy }: Settings) {
   return registryProxy === null ? null : readTarget(registryProxy.slice('http://'.length), 3128)
 }
 
+interface PlaceWish {
+  readonly staging: string
+  readonly work: string
+  readonly registry: string
+  readonly settings: Settings
+  /** Folders in which a sandbox may write. */
+  readonly untrusted: readonly string[]
+}
+
 /** Files of the agent that are shown to skopeo. */
-async function openPlace(staging: string, work: string, registry: string, settings: Settings): Promise<FetchPlace> {
+async function openPlace({ staging, work, registry, settings, untrusted }: PlaceWish): Promise<FetchPlace> {
   const hostsFile = join(staging, 'hosts')
   await writeFile(hostsFile, '127.0.0.1 localhost\n', { mode: 0o644 })
   const certificates = join(staging, 'certificates')
   await mkdir(certificates, { mode: 0o755 })
   const { registryCertificates: own } = settings
   if (own !== null) {
-    await copyFile(own, join(certificates, 'chosen.crt')).catch((error: NodeJS.ErrnoException) => {
-      throw appError('path-unreadable', { path: own, code: error.code ?? 'unknown' })
-    })
+    await copyChosenCertificates(own, untrusted, join(certificates, 'chosen.crt'))
   }
   for (const folder of certificateFolders(registry)) {
     for (const file of await readdir(folder).catch(() => [])) {

@@ -31,6 +31,8 @@ export interface PullDeps {
   readonly images: ImageStore
   readonly settings: () => Settings
   readonly logins: RegistryLogins
+  /** Folders in which a sandbox may write; none otherwise. */
+  readonly untrusted?: () => readonly string[]
   readonly pause?: (milliseconds: number, signal: AbortSignal) => Promise<void>
 }
 
