@@ -5,7 +5,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { WebSocket } from 'ws'
 import type { AgentInfo } from '#contract/agent'
-import { agentMemory } from '#contract/client/agent-environment'
 import { type Client, createClient } from '#contract/client/client'
 import { openStream } from '#contract/client/open-stream'
 import { findPlace, type Place } from '#contract/client/place'
@@ -51,7 +50,7 @@ export function createTestAgent(env: Record<string, string> = {}, entry = source
     const outer = readlinkSync('/proc/self/ns/mnt')
     const node = [process.execPath, '--max-semi-space-size=1', '--', entry]
     const child = start('sh', ['-c', 'umask "$0"; exec unshare --mount --propagation slave "$@"', umask, ...node], {
-      env: { ...process.env, ...agentMemory, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
+      env: { ...process.env, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let words = ''

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { agentEnvironment, agentMemory } from './agent-environment.ts'
+import { agentEnvironment } from './agent-environment.ts'
 import { systemPath } from './system-program.ts'
 
 test('only the settings of Joey go on, and programs are those of the system', () => {
@@ -17,7 +17,6 @@ test('only the settings of Joey go on, and programs are those of the system', ()
   expect(agentEnvironment(caller)).toEqual({
     PATH: systemPath,
     LC_ALL: 'C.UTF-8',
-    ...agentMemory,
     JOEY_HOME: '/srv/joey',
     JOEY_RUNTIME: 'runc',
   })
