@@ -18,6 +18,7 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "outside.h"
@@ -65,6 +66,8 @@ struct info {
 
 /* However much is done in a folder. Meanwhile the kernel keeps what is the same once. */
 enum { REPORTS_AT_ONCE = 1000, PAUSE_US = 20000 };
+/* After so much work it rests three times as long. More than the kernel's queue holds is not read without looking up. */
+enum { WORK_US = 20000, REST = 3, READS_AT_ONCE = 64 };
 enum { BUCKETS = 4096, MOUNTS = 64, NONE = -1, FREE = -2, NAME = 256 };
 
 struct folder {
@@ -332,21 +335,48 @@ static void follow(int mount, const struct event *event)
 	}
 }
 
+static void tell_lost(int mount)
+{
+	if (mounts[mount].is_lost)
+		printf("lost %d%c", mount, 0);
+	mounts[mount].is_lost = 0;
+}
+
+/* One event may be a tree of thousands of folders that was moved, and a guest can move it as often as it likes. */
+static void rest(int mount)
+{
+	static long long rested;
+	struct timespec spent;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &spent);
+	long long worked = spent.tv_sec * 1000000LL + spent.tv_nsec / 1000 - rested;
+	if (worked < WORK_US)
+		return;
+	rested += worked;
+	tell_lost(mount);
+	reports = 0;
+	if (fflush(stdout) != 0)
+		_exit(0);
+	struct timespec pause = { worked * REST / 1000000, worked * REST % 1000000 * 1000 };
+	nanosleep(&pause, NULL);
+}
+
 /* All that has happened until now. */
 static void drain(int mount)
 {
 	static char buffer[65536] __attribute__((aligned(8)));
-	for (ssize_t length; (length = read(mounts[mount].events, buffer, sizeof buffer)) > 0;) {
+	for (int reads = 0; reads < READS_AT_ONCE; reads++) {
+		ssize_t length = read(mounts[mount].events, buffer, sizeof buffer);
+		if (length <= 0)
+			break;
 		const char *at = buffer;
 		while (at < buffer + length) {
 			const struct event *event = (const struct event *)at;
 			follow(mount, event);
+			rest(mount);
 			at += event->length;
 		}
 	}
-	if (mounts[mount].is_lost)
-		printf("lost %d%c", mount, 0);
-	mounts[mount].is_lost = 0;
+	tell_lost(mount);
 	if (full == 1) {
 		printf("full%c", 0);
 		full = 2;

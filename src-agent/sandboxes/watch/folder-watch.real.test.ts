@@ -1,6 +1,17 @@
-import { mkdirSync, mkdtempSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { openHostPath } from '../../base/host-path/open-host-path.ts'
 import { run } from '../../base/process/run.ts'
@@ -140,6 +151,39 @@ test('however much is done at once, a bounded number of reports comes of it, and
   expect(await seen()).toEqual(['a/after'])
   expect(state.lost).toBe(1)
 })
+
+test('who moves a large tree to and fro has it take no more than a part of a processor', async () => {
+  for (let number = 0; number < 1500; number += 1) mkdirSync(at(`tree/${number}`), { recursive: true })
+  await open(2000)
+  const [before, began] = [spentMs(), performance.now()]
+  while (performance.now() - began < 2000) {
+    renameSync(at('tree'), at('moved'))
+    renameSync(at('moved'), at('tree'))
+    await turn()
+  }
+  // A quarter, and what it was in the middle of.
+  expect((spentMs() - before) / (performance.now() - began)).toBeLessThan(0.4)
+})
+
+/** Time of a processor that the watching program has had. */
+function spentMs(): number {
+  const all = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const own = all
+    .map(readStat)
+    .find(
+      (stat) => stat.includes(`(joey-outside) S ${process.pid} `) || stat.includes(`(joey-outside) R ${process.pid} `),
+    )
+  const fields = own?.slice(own.lastIndexOf(')') + 2).split(' ') ?? []
+  return (Number(fields[11]) + Number(fields[12])) * 10
+}
+
+function readStat(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return ''
+  }
+}
 
 test('names are bytes, whatever is in them', async () => {
   await open()
