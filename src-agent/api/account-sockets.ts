@@ -1,7 +1,7 @@
-import { chmodSync, lchownSync, mkdirSync, rmSync } from 'node:fs'
+import { chmodSync, lchownSync, mkdirSync, renameSync, rmSync } from 'node:fs'
 import type { Server as HttpServer } from 'node:http'
 import { createServer, type Server } from 'node:net'
-import { dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 
 /** The sockets on which an agent of root's answers to other accounts. */
 export interface AccountSockets {
@@ -43,17 +43,19 @@ export function createAccountSockets(http: HttpServer, socketOf: (uid: number) =
 
 async function listen(http: HttpServer, uid: number, path: string): Promise<{ path: string; server: Server }> {
   makeFolder(dirname(path), uid)
-  rmSync(path, { force: true })
+  // Made where only the agent may write, and put in its place when it is ready: what the account may have put there is not followed.
+  const own = join(dirname(dirname(path)), `.${uid}-${basename(path)}`)
+  rmSync(own, { force: true })
   // Where connections are checked, nothing of them is read before (admit.ts).
   const { pauseOnConnect = false } = http as { pauseOnConnect?: boolean }
   const server = createServer({ pauseOnConnect }, (socket) => http.emit('connection', socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(path, resolve)
+    server.listen(own, resolve)
   })
-  chmodSync(path, 0o600)
-  // By the link's own name: what the account may have put there meanwhile is not followed.
-  lchownSync(path, uid, -1)
+  chmodSync(own, 0o600)
+  lchownSync(own, uid, -1)
+  renameSync(own, path)
   return { path, server }
 }
 
