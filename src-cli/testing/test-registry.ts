@@ -1,9 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { freePort, untilAnswers } from '#contract/client/testing/loopback-port'
 import type { SharedTestAgent } from './shared-agent.ts'
 
 /** Debian's docker-registry on loopback, for commands that speak with one. */
@@ -38,7 +37,7 @@ export async function openTestRegistry(person?: {
   writeFileSync(join(folder, 'registry.yml'), JSON.stringify(config))
   const child = spawn('docker-registry', ['serve', join(folder, 'registry.yml')], { stdio: 'ignore' })
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
-  await untilAnswers(port)
+  await untilAnswers(port, 'docker-registry')
   return {
     host,
     async pushBusybox(testAgent, name, text) {
@@ -57,32 +56,4 @@ export async function openTestRegistry(person?: {
       rmSync(folder, { recursive: true, force: true })
     },
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** It says nowhere when it listens. */
-async function untilAnswers(port: number): Promise<void> {
-  const deadline = performance.now() + 20_000
-  while (!(await canConnect(port))) {
-    if (performance.now() > deadline) throw new Error('docker-registry does not answer')
-    await setImmediate()
-  }
-}
-
-function canConnect(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port })
-  return new Promise((resolve) => {
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
 }

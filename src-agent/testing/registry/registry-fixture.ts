@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer as createTcp } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
+import { freePort, untilAnswers } from '#contract/client/testing/loopback-port'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { run, start, whenStarted } from '../../base/process/run.ts'
 import type { Entry } from '../images/tar-builder.ts'
@@ -46,7 +45,7 @@ export async function openRegistry({ tls = false, password }: RegistryOptions = 
   child.stdout.resume()
   child.stderr.resume()
   await whenStarted(child, 'docker-registry')
-  await untilAnswers(port)
+  await untilAnswers(port, 'docker-registry')
   const host = `127.0.0.1:${port}`
   return {
     ...{ port, host, authority },
@@ -66,34 +65,6 @@ export async function openRegistry({ tls = false, password }: RegistryOptions = 
       await rm(folder, { recursive: true, force: true })
     },
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createTcp()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
-}
-
-/** It says nowhere when it listens. */
-async function untilAnswers(port: number): Promise<void> {
-  const deadline = performance.now() + 20_000
-  while (!(await canConnect(port))) {
-    if (performance.now() > deadline) throw new Error('docker-registry does not answer')
-    await setImmediate()
-  }
-}
-
-function canConnect(port: number): Promise<boolean> {
-  const socket = connect({ host: '127.0.0.1', port })
-  return new Promise((resolve) => {
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
 }
 
 async function makeCertificates(folder: string): Promise<void> {
