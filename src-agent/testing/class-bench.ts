@@ -225,6 +225,7 @@ function createServices(fixture: Fixture, offered: readonly IsolationClass[]): F
       socketPath: join(fixture.home, 'sock'),
       runtimeRoot: join(fixture.home, 'oci'),
       limitedMounts: join(fixture.home, 'r', 'limited'),
+      imageMounts: join(fixture.home, 'r', 'images'),
       sandbox: folderOf,
     },
     images: {
