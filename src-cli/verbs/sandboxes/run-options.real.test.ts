@@ -121,7 +121,9 @@ test('the id is in the file of --cidfile, and a file that is there is kept', asy
   expect(readFileSync(file, 'utf8')).toBe(made.stdout.trim())
   await testAgent.joey(['rm', '-f', made.stdout.trim()])
   const failed = join(folder, 'failed')
-  expect((await testAgent.joey(['run', '--rm', '--cidfile', failed, 'not-there-at-all', 'true'])).code).toBe(125)
+  expect(
+    (await testAgent.joey(['run', '--rm', '--pull', 'never', '--cidfile', failed, 'not-there-at-all', 'true'])).code,
+  ).toBe(125)
   expect(existsSync(failed)).toBe(false)
 })
 

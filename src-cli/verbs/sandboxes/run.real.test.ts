@@ -91,10 +91,10 @@ describe('joey run', () => {
   })
 
   test('says which images there are when the one requested is not', async () => {
-    const ran = await testAgent.joey(['run', 'no-such-image'])
+    const ran = await testAgent.joey(['run', '--pull', 'never', 'no-such-image'])
     expect(ran.code).toBe(125)
     expect(ran.stderr).toContain('There is no image no-such-image. There are: busybox:latest.')
-    expect(ran.stderr).toContain('joey image import')
+    expect(ran.stderr).toContain('joey pull no-such-image')
   })
 
   test('reports a command that is not there by 127, and leaves nothing', async () => {
