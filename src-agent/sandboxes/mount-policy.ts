@@ -80,8 +80,8 @@ async function fitMount(mount: Mount, rules: HostRules, wish: MountWish): Promis
   }
 }
 
-/** A source that is gone stays so: that is believed when as many walks have met the same. */
-const walksWhereStill = 50
+/** A source that is gone stays so: that is believed when as many walks, in less than a second, have met the same. */
+const walksWhereStill = 150
 /** One that somebody keeps on replacing is there again a moment later, but for most of the time it is not (19 of 20 walks, measured). */
 const walksWhereReplaced = 1000
 const patientAfter = 10
