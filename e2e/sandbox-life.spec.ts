@@ -63,12 +63,26 @@ test('the list follows what happens outside the window', async ({ testAgent, mai
 })
 
 test('a failure is shown at the field that caused it, and nothing is made', async ({ testAgent, mainWindow }) => {
+  await testAgent.runSandbox('taken')
   const dialog = await mainWindow.shell.newSandbox()
-  await dialog.fill({ image: 'no-such-image', name: 'never', command: 'true' })
+  await dialog.fill({ image: 'busybox', name: 'taken', command: 'true' })
 
   await dialog.create()
 
-  await expect(dialog.field('Image')).toHaveAttribute('aria-invalid', 'true')
-  await expect(dialog.root).toContainText('There is no image no-such-image')
+  await expect(dialog.field('Name')).toHaveAttribute('aria-invalid', 'true')
+  await expect(dialog.root).toContainText('taken')
+  expect(await testAgent.list()).toHaveLength(1)
+})
+
+test('an image that cannot be fetched is a failure of the whole, and nothing is made', async ({
+  testAgent,
+  mainWindow,
+}) => {
+  const dialog = await mainWindow.shell.newSandbox()
+  await dialog.fill({ image: '127.0.0.1:9/no-such-image', name: 'never', command: 'true' })
+
+  await dialog.create()
+
+  await expect(dialog.root).toContainText('The registry 127.0.0.1:9 cannot be reached')
   expect(await testAgent.list()).toEqual([])
 })
