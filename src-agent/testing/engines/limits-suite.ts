@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { listProcesses } from '../../base/kernel/cgroup-files.ts'
+import { listProcesses, readMemoryUse } from '../../base/kernel/cgroup-files.ts'
 import { oomScores, readOomScore } from '../../base/process/oom-score.ts'
 import type { Trial } from './trial.ts'
 
@@ -45,6 +45,32 @@ export function describeLimits(current: () => Trial): void {
       expect(hardLimits(pid)).toEqual(ofAgent.map((limit) => Math.floor(limit / 2)))
     }
     await session.kill()
+  })
+
+  test('what a guest keeps in pipes counts as its memory, so that its limit of memory is one for pipes', async () => {
+    const trial = current()
+    if (!trial.driver.sharesProcesses) return
+    await trial.launch(trial.plan(['sleep', '1000']))
+    const holders = 30
+    const holder = await trial.start(['sh', '-c', holdPipes(holders)])
+    const until = async (files: string): Promise<void> => {
+      const count = `[ $(ls ${files} 2>/dev/null | wc -l) = ${holders} ]`
+      const waited = await trial.exec([
+        'sh',
+        '-c',
+        `for n in $(seq 200); do ${count} && exit 0; sleep 0.1; done; exit 1`,
+      ])
+      expect(waited.code).toBe(0)
+    }
+    await until('/tmp/open.*')
+    const cgroup = trial.driver.cgroup(trial.id)
+    const before = (await readMemoryUse(cgroup)) ?? Number.NaN
+    await trial.exec(['sh', '-c', ': >/tmp/go'])
+    await until('/tmp/full.*')
+    const after = (await readMemoryUse(cgroup)) ?? Number.NaN
+    // Seven pipes of 64 KiB each; what else came and went meanwhile is little.
+    expect(after - before).toBeGreaterThan(holders * 7 * 64 * 1024 * 0.9)
+    await holder.kill()
   })
 
   test('a limit of processes stops a flood of them', async () => {
@@ -166,4 +192,13 @@ function readOrNull(file: string): string | null {
   } catch {
     return null
   }
+}
+
+/** So many processes with seven pipes each, filled when `/tmp/go` is there. One digit is all that every shell takes for a descriptor. */
+function holdPipes(count: number): string {
+  const numbers = [3, 4, 5, 6, 7, 8, 9]
+  const open = numbers.map((number) => `mkfifo /tmp/p$n.${number}; exec ${number}<>/tmp/p$n.${number}`).join('; ')
+  const fill = numbers.map((number) => `head -c 65536 /dev/zero >&${number}`).join('; ')
+  const one = `${open}; : >/tmp/open.$n; until [ -e /tmp/go ]; do sleep 0.1; done; ${fill}; : >/tmp/full.$n; while :; do sleep 0.1; done`
+  return `mkdir -p /tmp; for n in $(seq ${count}); do (${one}) & done; wait`
 }

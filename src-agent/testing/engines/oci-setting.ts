@@ -38,6 +38,7 @@ const applets = [
   'tr',
   'grep',
   'mkdir',
+  'mkfifo',
   'sync',
   'seq',
   'dd',
