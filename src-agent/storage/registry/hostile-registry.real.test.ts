@@ -217,7 +217,8 @@ describe('a connection that breaks', () => {
       if (cut || digest !== registry?.layers[1]) return false
       cut = true
       response.writeHead(200, { 'content-length': bytes.length })
-      response.write(bytes.subarray(0, bytes.length / 2), () => setImmediate(() => response.destroy()))
+      // Late enough for the first layer, which is small, to be whole.
+      response.write(bytes.subarray(0, bytes.length / 2), () => setTimeout(() => response.destroy(), 300))
       return true
     }
   }
@@ -226,7 +227,9 @@ describe('a connection that breaks', () => {
     const ref = await serve(image(smallLayer('first'), largeLayer(4_000_000)), cutOnce())
     const pulled = await bench.pull(ref)
     expect(pulled.fetchedLayers).toBe(2)
-    expect(registry?.count(registry.layers[1] ?? '')).toBe(2)
+    expect(registry?.count(registry.layers[0] ?? '')).toBe(1)
+    // skopeo asks once more by itself, for the rest alone, where it has read enough by then; this registry gives no parts.
+    expect([2, 3]).toContain(registry?.count(registry.layers[1] ?? ''))
   })
 
   test('each time ends the pull, and the next one goes on with what is whole', async () => {
