@@ -117,6 +117,12 @@ export const engineReasons = defineReasons({
     params: { signal: 'text' },
     sentence: 'The signal {signal} could not be sent.',
   },
+  'pause-incomplete': {
+    code: 'engine',
+    params: { seconds: 'number' },
+    sentence:
+      'A process could not be frozen in {seconds} seconds, so everything goes on. It waits for a device or a server that does not answer.',
+  },
   'state-damaged': {
     code: 'engine',
     params: { engine: ['microvm', 'gvisor'] },

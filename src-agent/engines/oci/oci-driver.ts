@@ -13,6 +13,7 @@ import type { SandboxPaths } from '../../state/sandbox-paths.ts'
 import { awaitMonitorGone, findMonitored, monitorFiles } from '../conmon.ts'
 import type { Driver, Ending, ExecCommand, LaunchPlan, ProcessPlan, Running } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
+import { awaitPaused } from './await-paused.ts'
 import { containerFlavour } from './container-flavour.ts'
 import { runtimeFailure } from './failures.ts'
 import { awaitReplaced, programOf } from './first-program.ts'
@@ -163,6 +164,9 @@ function createControls({ engine, flavour, phase, cgroup }: Parts) {
 
     async pause(id) {
       await engine(['pause', nameOf(id)])
+      // A kernel of its own has paused its programs when it answers.
+      if (flavour.sharesProcesses)
+        await awaitPaused({ phase: () => phase(id), resume: () => engine(['resume', nameOf(id)]) })
     },
 
     async resume(id) {
