@@ -23,8 +23,9 @@ export function findPlace(env: Readonly<Record<string, string | undefined>>, uid
   if (own !== undefined && own !== '') {
     const home = resolve(own)
     const found = place(home, join(home, 'run'))
+    if (uid === 0) return found
     const ofAccount = socketFor(uid, home)
-    return uid !== 0 && existsSync(ofAccount) ? { ...found, socketPath: ofAccount } : found
+    return existsSync(ofAccount) ? { ...found, socketPath: ofAccount } : found
   }
   if (uid === 0) return place(machinesHome, '/run/joey')
   // The machine's agent, where it was started for this account.

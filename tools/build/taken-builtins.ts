@@ -17,6 +17,7 @@ export const lateBuiltins: Plugin = {
 /** Functions of modules of Node that take long to load, and that most commands never call. */
 const calledLate: Readonly<Record<string, readonly string[]>> = {
   'node:child_process': ['spawn', 'spawnSync'],
+  'node:crypto': ['createHash', 'randomUUID'],
   'node:http': ['request'],
 }
 
