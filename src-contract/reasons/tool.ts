@@ -20,6 +20,13 @@ export const toolReasons = defineReasons({
     params: { program: 'text' },
     sentence: 'The program {program} could not be started.',
   },
+  'tool-start-timeout': {
+    code: 'timeout',
+    params: { program: 'text' },
+    sentence:
+      'The program {program} could not be started in time: the file system that it or its folder is on does not answer.',
+    remedy: { kind: 'retry' },
+  },
   'tool-output-too-large': {
     code: 'engine',
     params: { program: 'text', limit: 'number' },

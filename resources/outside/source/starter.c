@@ -1,7 +1,7 @@
 /*
  * Starts programs for the agent, which is large: when it forks, the kernel copies its page tables, and the agent stands
  * still until the new program runs. This process is small, and shares its memory with a child until that has become the
- * program (vfork).
+ * program (vfork, in start-one.c).
  *
  * Requests come on standard input and answers go to standard output, in the form that README.md describes. It ends when
  * its input does, so with the agent; what it has started goes on.
@@ -20,36 +20,19 @@
 #include <unistd.h>
 
 #include "outside.h"
+#include "starter.h"
 
 /* A program's arguments and environment are at most 2 MiB on Linux by default. */
-enum { MAX_REQUEST = 4 * 1024 * 1024, MAX_STREAMS = 8, MAX_WORDS = 8192, FIRST_OWN = 32 };
+enum { MAX_REQUEST = 4 * 1024 * 1024, MAX_WORDS = 8192, FIRST_OWN = 32 };
 enum { STARTED = 0, FAILED = 1, ENDED = 2 };
-enum { OWN_GROUP = 1 };
-
-struct request {
-	uint32_t id, flags, score, streams;
-	char kind[MAX_STREAMS];
-	uint32_t number[MAX_STREAMS];
-	char *folder;
-	char **arguments, **environment;
-};
 
 struct answer {
 	uint32_t id, what, value;
-	/* The agent's ends of pipes, here, until it says that it has opened them. */
 	int32_t ends[MAX_STREAMS];
-};
-
-struct child {
-	struct child *next;
-	uint32_t id;
-	pid_t process;
-	int ends[MAX_STREAMS];
 };
 
 static struct child *children;
 static int agent;
-static sigset_t blocked;
 
 static void read_all(void *place, size_t size)
 {
@@ -133,98 +116,64 @@ static int open_streams(const struct request *request, int *own, int *other)
 	return 0;
 }
 
-/* How early the kernel kills it for want of memory; before the program runs, so that all that it starts has it. */
-static void take_score(const struct request *request)
+static void forget(struct child *child)
 {
-	char text[16];
-	if (request->score == 0)
-		return;
-	int length = snprintf(text, sizeof(text), "%u", request->score);
-	int file = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-	/* Nobody is refused to go sooner. */
-	if (file < 0 || write(file, text, (size_t)length) < 0)
-		return;
-	close(file);
+	struct child **at = &children;
+	while (*at != child)
+		at = &(*at)->next;
+	*at = child->next;
+	free(child);
 }
 
-/* Between vfork and the program: nothing but system calls, and no memory but its own stack is written. */
-static int become(const struct request *request, const int *streams)
+/* Once: from then on its texts are nobody's. */
+static void answer_start(struct child *child)
 {
-	if (request->flags & OWN_GROUP)
-		setsid();
-	take_score(request);
-	for (uint32_t i = 0; i < request->streams; i++)
-		if (dup2(streams[i], (int)i) < 0)
-			return errno;
-	if (request->folder[0] != '\0' && chdir(request->folder) < 0)
-		return errno;
-	sigprocmask(SIG_UNBLOCK, &blocked, NULL);
-	execve(request->arguments[0], request->arguments, request->environment);
-	return errno;
-}
-
-static pid_t start(const struct request *request, const int *streams, int *problem)
-{
-	volatile int failure = 0;
-	pid_t process = vfork();
-	if (process == 0) {
-		failure = become(request, streams);
-		_exit(127);
-	}
-	*problem = process < 0 ? errno : failure;
-	if (process > 0 && failure != 0) {
-		while (waitpid(process, NULL, 0) < 0 && errno == EINTR)
-			;
-		return -1;
-	}
-	return process;
-}
-
-static void serve(const struct request *request)
-{
-	struct answer answer = { .id = request->id, .what = FAILED };
-	int own[MAX_STREAMS], other[MAX_STREAMS];
-	for (uint32_t i = 0; i < MAX_STREAMS; i++)
-		own[i] = other[i] = -1;
-	int problem = 0;
-	pid_t process = -1;
-	struct child *child = calloc(1, sizeof(*child));
-	if (child == NULL || open_streams(request, own, other) < 0)
-		problem = errno;
-	else
-		process = start(request, own, &problem);
-	close_all(own, request->streams);
-	if (process > 0) {
-		child->id = request->id;
-		child->process = process;
-		memcpy(child->ends, other, sizeof(other));
-		child->next = children;
-		children = child;
+	struct answer answer = { .id = child->request.id, .what = FAILED, .value = (uint32_t)child->problem };
+	free(child->request.bytes);
+	free(child->request.words);
+	close_all(child->own, MAX_STREAMS);
+	if (child->is_running) {
 		answer.what = STARTED;
-		answer.value = (uint32_t)process;
-		memcpy(answer.ends, other, sizeof(other));
+		answer.value = (uint32_t)child->process;
+		memcpy(answer.ends, child->ends, sizeof(answer.ends));
 	} else {
-		close_all(other, request->streams);
-		free(child);
-		answer.value = (uint32_t)problem;
+		close_all(child->ends, MAX_STREAMS);
 	}
+	child->is_answered = 1;
 	write_all(&answer, sizeof(answer));
+	if (!child->is_running)
+		forget(child);
 }
 
-/* The agent has its ends; or, where the program has ended before, it wants them no more. */
+static void begin(struct child *child)
+{
+	for (uint32_t i = 0; i < MAX_STREAMS; i++)
+		child->own[i] = child->ends[i] = -1;
+	child->next = children;
+	children = child;
+	if (open_streams(&child->request, child->own, child->ends) < 0) {
+		child->problem = errno;
+		answer_start(child);
+	} else {
+		start_in_thread(child);
+	}
+}
+
+/* The agent has its ends, or wants them no more because the program has ended; or it no longer waits for the start. */
 static void let_go(uint32_t id)
 {
-	for (struct child **at = &children; *at != NULL; at = &(*at)->next) {
-		struct child *child = *at;
-		if (child->id != id)
-			continue;
-		close_all(child->ends, MAX_STREAMS);
-		if (child->process > 0)
-			return;
-		*at = child->next;
-		free(child);
+	struct child *child = children;
+	while (child != NULL && child->request.id != id)
+		child = child->next;
+	if (child == NULL)
+		return;
+	if (!child->is_answered) {
+		give_up(child);
 		return;
 	}
+	close_all(child->ends, MAX_STREAMS);
+	if (!child->is_running)
+		forget(child);
 }
 
 static int has_ends(const struct child *child)
@@ -235,31 +184,41 @@ static int has_ends(const struct child *child)
 	return 0;
 }
 
-static void report_end(pid_t process, int status)
+static int is_known(const struct child *child, pid_t process)
 {
-	for (struct child **at = &children; *at != NULL; at = &(*at)->next) {
-		struct child *child = *at;
-		if (child->process != process)
+	return child->is_answered && child->is_running && (process == 0 || child->process == process);
+}
+
+/* Of those that are known to run: a thread waits itself for the end of what could not become a program. */
+static void report_ends(pid_t process)
+{
+	for (struct child *child = children, *next; child != NULL; child = next) {
+		int status;
+		next = child->next;
+		if (!is_known(child, process) || waitpid(child->process, &status, WNOHANG) <= 0)
 			continue;
-		struct answer answer = { .id = child->id, .what = ENDED, .value = (uint32_t)status };
+		struct answer answer = { .id = child->request.id, .what = ENDED, .value = (uint32_t)status };
 		write_all(&answer, sizeof(answer));
-		child->process = 0;
-		if (has_ends(child))
-			return;
-		*at = child->next;
-		free(child);
-		return;
+		child->is_running = 0;
+		if (!has_ends(child))
+			forget(child);
 	}
 }
 
-static void reap(int signals)
+static void reap(void)
 {
-	struct signalfd_siginfo information;
-	if (read(signals, &information, sizeof(information)) < 0)
-		return;
-	int status;
-	for (pid_t ended = waitpid(-1, &status, WNOHANG); ended > 0; ended = waitpid(-1, &status, WNOHANG))
-		report_end(ended, status);
+	for (;;) {
+		siginfo_t ended = { .si_pid = 0 };
+		if (waitid(P_ALL, 0, &ended, WEXITED | WNOHANG | WNOWAIT) < 0 || ended.si_pid == 0)
+			return;
+		const struct child *child = children;
+		while (child != NULL && !is_known(child, ended.si_pid))
+			child = child->next;
+		report_ends(child == NULL ? 0 : ended.si_pid);
+		/* It stands before all others until its start has been answered, which looks again. */
+		if (child == NULL)
+			return;
+	}
 }
 
 static char *next_word(char **at, const char *end)
@@ -272,50 +231,88 @@ static char *next_word(char **at, const char *end)
 	return word;
 }
 
+/* The folder, the arguments, the environment. */
+static void read_words(struct request *request, uint32_t arguments, char *at, const char *end)
+{
+	uint32_t count = 0;
+	for (const char *byte = at; byte < end; byte++)
+		count += *byte == '\0';
+	/* Two null pointers: one ends the arguments, and the environment follows it. */
+	if (count <= arguments || count > MAX_WORDS + 1 || end[-1] != '\0')
+		fail("no request", "of this form");
+	char **words = request->words = calloc(count + 2, sizeof(*words));
+	if (words == NULL)
+		fail("cannot start", "for want of memory");
+	request->folder = next_word(&at, end);
+	for (uint32_t i = 0; i < arguments; i++)
+		*words++ = next_word(&at, end);
+	for (words++; at < end; words++)
+		*words = next_word(&at, end);
+	request->arguments = request->words;
+	request->environment = request->words + arguments + 1;
+}
+
 /* The length, then: id, flags, score, number of streams, number of arguments; each stream's kind and number; then words. */
 static void read_request(void)
 {
-	static char *buffer;
-	static char *words[MAX_WORDS + 2];
 	uint32_t size, head[5];
-	if (buffer == NULL)
-		buffer = malloc(MAX_REQUEST);
 	read_all(&size, sizeof(size));
-	if (buffer == NULL || size > MAX_REQUEST || size < sizeof(head))
+	if (size > MAX_REQUEST || size < sizeof(head))
 		fail("no request", "of this size");
-	read_all(buffer, size);
-	memcpy(head, buffer, sizeof(head));
-	struct request request = { .id = head[0], .flags = head[1], .score = head[2], .streams = head[3] };
+	char *bytes = malloc(size);
+	struct child *child = calloc(1, sizeof(*child));
+	if (bytes == NULL || child == NULL)
+		fail("cannot start", "for want of memory");
+	read_all(bytes, size);
+	memcpy(head, bytes, sizeof(head));
+	struct request *request = &child->request;
+	*request = (struct request){
+		.id = head[0], .flags = head[1], .score = head[2], .streams = head[3], .bytes = bytes
+	};
 	uint32_t arguments = head[4];
-	char *at = buffer + sizeof(head);
-	const char *end = buffer + size;
 	if (arguments == 0) {
-		let_go(request.id);
+		let_go(head[0]);
+		free(bytes);
+		free(child);
 		return;
 	}
-	if (request.streams < 3 || request.streams > MAX_STREAMS || arguments > MAX_WORDS ||
-	    (size_t)(end - at) < request.streams * 2 * sizeof(uint32_t))
+	char *at = bytes + sizeof(head);
+	const char *end = bytes + size;
+	if (request->streams < 3 || request->streams > MAX_STREAMS || arguments > MAX_WORDS ||
+	    (size_t)(end - at) <= request->streams * 2 * sizeof(uint32_t))
 		fail("no request", "of this form");
-	for (uint32_t i = 0; i < request.streams; i++, at += 2 * sizeof(uint32_t)) {
-		request.kind[i] = at[0];
-		memcpy(&request.number[i], at + sizeof(uint32_t), sizeof(uint32_t));
+	for (uint32_t i = 0; i < request->streams; i++, at += 2 * sizeof(uint32_t)) {
+		request->kind[i] = at[0];
+		memcpy(&request->number[i], at + sizeof(uint32_t), sizeof(uint32_t));
 	}
-	request.folder = next_word(&at, end);
-	uint32_t count = 0;
-	while (at < end && count < MAX_WORDS) {
-		/* A null pointer ends the arguments; the environment follows it. */
-		if (count == arguments)
-			words[count++] = NULL;
-		words[count++] = next_word(&at, end);
+	read_words(request, arguments, at, end);
+	begin(child);
+}
+
+static _Noreturn void serve(int signals, int started)
+{
+	struct pollfd waited[3] = {
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = started, .events = POLLIN },
+	};
+	for (;;) {
+		if (poll(waited, 3, -1) < 0) {
+			if (errno == EINTR)
+				continue;
+			fail("cannot wait for", "requests");
+		}
+		struct signalfd_siginfo information;
+		if (waited[1].revents != 0 && read(signals, &information, sizeof(information)) < 0)
+			fail("cannot wait for", "what it starts");
+		if (waited[2].revents != 0)
+			for (struct child *child = take_started(); child != NULL; child = take_started())
+				answer_start(child);
+		if (waited[1].revents != 0 || waited[2].revents != 0)
+			reap();
+		if (waited[0].revents != 0)
+			read_request();
 	}
-	if (at < end || count < arguments)
-		fail("no request", "of this form");
-	if (count == arguments)
-		words[count++] = NULL;
-	words[count] = NULL;
-	request.arguments = words;
-	request.environment = words + arguments + 1;
-	serve(&request);
 }
 
 void start_programs(char **command)
@@ -333,22 +330,9 @@ void start_programs(char **command)
 	sigprocmask(SIG_BLOCK, &blocked, NULL);
 	int signals = move_up(signalfd(-1, &blocked, SFD_CLOEXEC));
 	agent = move_up(agent);
-	if (signals < 0)
+	int started = open_threads();
+	if (signals < 0 || started < 0)
 		fail("cannot wait for", "what it starts");
 	write_all(&ready, sizeof(ready));
-	struct pollfd waited[2] = {
-		{ .fd = STDIN_FILENO, .events = POLLIN },
-		{ .fd = signals, .events = POLLIN },
-	};
-	for (;;) {
-		if (poll(waited, 2, -1) < 0) {
-			if (errno == EINTR)
-				continue;
-			fail("cannot wait for", "requests");
-		}
-		if (waited[1].revents != 0)
-			reap(signals);
-		if (waited[0].revents != 0)
-			read_request();
-	}
+	serve(signals, started);
 }

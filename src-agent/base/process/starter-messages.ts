@@ -63,8 +63,8 @@ function encodeStream(stream: Stream, at: number): Buffer {
   return bytes
 }
 
-/** The agent has opened its ends of the pipes. */
-export function encodeOpened(id: number): Buffer {
+/** The agent has opened its ends of the pipes; or, before an answer, it no longer waits for the start. */
+export function encodeLetGo(id: number): Buffer {
   return numbers([20, id, 0, 0, 0, 0])
 }
 

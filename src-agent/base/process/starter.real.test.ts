@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
-import { closeSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, closeSync, copyFileSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { endGroup } from './kill-group.ts'
 import type { Ended, Program } from './program.ts'
 import { findResource } from './resources.ts'
@@ -41,6 +41,8 @@ const sh = (script: string, more: Partial<StartRequest> = {}): Promise<Program> 
     detached: more.detached ?? true,
     oomScore: more.oomScore ?? 0,
   })
+
+const plain = { environment: {}, folder: '', streams: ['ignore', 'pipe', 'pipe'], detached: true, oomScore: 0 } as const
 
 const endOf = (program: Program): Promise<Parameters<Ended>> =>
   new Promise((resolve) => program.once('exit', (...end) => resolve(end)))
@@ -100,15 +102,7 @@ test.each([
   ['a folder that is not there', { arguments: ['/bin/true'], folder: '/not/there' }, 'ENOENT'],
   ['more arguments than the kernel takes', { arguments: ['/bin/true', 'x'.repeat(200_000)] }, 'E2BIG'],
 ])('%s is reported as Node would report it', async (_what, request, code) => {
-  const whole = {
-    environment: {},
-    folder: '',
-    streams: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-    oomScore: 0,
-    ...request,
-  } as const
-  await expect(starter.start(whole)).rejects.toMatchObject({ code })
+  await expect(starter.start({ ...plain, ...request })).rejects.toMatchObject({ code })
 })
 
 test('a descriptor of this process becomes the one of the program, in its place', async () => {
@@ -169,17 +163,53 @@ test.each([
   ['more bytes', { arguments: ['/bin/true', ...Array.from({ length: 50 }, () => 'x'.repeat(100_000))] }],
 ])('%s than the starter takes are refused, and what runs goes on', async (_what, request) => {
   const other = await sh('sleep 100')
-  const whole = {
-    environment: {},
-    folder: '',
-    streams: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-    oomScore: 0,
-  } as const
-  await expect(starter.start({ ...whole, ...request })).rejects.toMatchObject({ code: 'E2BIG' })
+  await expect(starter.start({ ...plain, ...request })).rejects.toMatchObject({ code: 'E2BIG' })
   expect(await outputOf(await sh('echo after'))).toBe('after\n')
   expect(isAlive(other.pid ?? 0)).toBe(true)
   await endGroup(other, 5_000)
+})
+
+describe('a program that the kernel cannot open, as on a file system that does not answer', () => {
+  const path = join(folder, 'held')
+  let holder: Program
+  beforeEach(async () => {
+    copyFileSync('/bin/true', path)
+    chmodSync(path, 0o755)
+    // A lease (fcntl(2), F_SETLEASE is 1024): who opens the file waits until its holder gives it back.
+    const script = `use Fcntl; $| = 1; $SIG{IO} = "IGNORE"; open(my $file, "<", $ARGV[0]) or die;
+      fcntl($file, 1024, F_WRLCK) or die $!; print "held"; <STDIN>`
+    holder = await starter.start({
+      ...plain,
+      arguments: ['/usr/bin/perl', '-e', script, path],
+      streams: ['pipe', 'pipe', 'ignore'],
+    })
+    await new Promise((resolve) => holder.stdout?.once('data', resolve))
+  })
+  afterEach(() => endGroup(holder, 0))
+
+  test('holds no other start, nor the end of the input of another', async () => {
+    let isStarted = false
+    const reading = sh('cat', { streams: ['pipe', 'pipe', 'ignore'] })
+    const hanging = starter.start({ ...plain, arguments: [path] }).then((program) => {
+      isStarted = true
+      return endOf(program)
+    })
+    expect(await outputOf(await sh('echo other'))).toBe('other\n')
+    const reader = await reading
+    reader.stdin?.end('input')
+    expect(await outputOf(reader)).toBe('input')
+    expect(isStarted).toBe(false)
+    holder.stdin?.end()
+    expect(await hanging).toEqual([0, null])
+  })
+
+  test('is given up after a while, and does not run later', async () => {
+    const other = startHost()
+    const impatient = await openStarter(other, () => undefined, 50)
+    await expect(impatient.start({ ...plain, arguments: [path] })).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    await expect.poll(() => childrenOf(other.pid ?? 0)).toEqual([])
+    await impatient.close()
+  })
 })
 
 test('a starter that is killed is reported; what it had started is ended, and what waits fails', async () => {
@@ -199,4 +229,10 @@ function isAlive(pid: number): boolean {
   } catch {
     return false
   }
+}
+
+/** Of all its threads. */
+function childrenOf(pid: number): readonly string[] {
+  const threads = readdirSync(`/proc/${pid}/task`)
+  return threads.flatMap((thread) => readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').match(/\d+/g) ?? [])
 }

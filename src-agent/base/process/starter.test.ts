@@ -77,3 +77,30 @@ test('what a starter has answered before it ended is no failure of the agent whe
   expect(() => host.answer(1, started, child.pid ?? 0)).not.toThrow()
   expect(await ended).toBe('SIGKILL')
 })
+
+describe('a start that has no answer in time', () => {
+  beforeEach(async () => {
+    host.exit()
+    host = new FakeHost()
+    host.answer(0, started, 1)
+    starter = await openStarter(host, () => undefined, 1)
+  })
+
+  test('fails, and the starter is told that nobody waits for it', async () => {
+    await expect(starter.start(request)).rejects.toMatchObject({ code: 'ETIMEDOUT', syscall: 'spawn /bin/true' })
+    const sent = host.stdin.read() as Buffer
+    expect([...new Uint32Array(new Uint8Array(sent.subarray(-24)).buffer)]).toEqual([20, 1, 0, 0, 0, 0])
+  })
+
+  test('is ended where it comes up all the same', async () => {
+    const ended = new Promise((resolve) => child.once('exit', (_code, signal) => resolve(signal)))
+    await expect(starter.start(request)).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    host.answer(1, started, child.pid ?? 0)
+    expect(await ended).toBe('SIGKILL')
+  })
+
+  test('may fail later, which nobody hears of', async () => {
+    await expect(starter.start(request)).rejects.toMatchObject({ code: 'ETIMEDOUT' })
+    expect(() => host.answer(1, failed, 125)).not.toThrow()
+  })
+})

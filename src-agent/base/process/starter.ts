@@ -6,7 +6,7 @@ import type { Readable, Writable } from 'node:stream'
 import { getSystemErrorName } from 'node:util'
 import { endGroup, signalGroup } from './kill-group.ts'
 import type { Ended, Program, Stream } from './program.ts'
-import { createAnswers, encodeOpened, encodeStart, type StarterAnswer, type StartRequest } from './starter-messages.ts'
+import { createAnswers, encodeLetGo, encodeStart, type StarterAnswer, type StartRequest } from './starter-messages.ts'
 
 /**
  * Starts programs by joey-outside's `starter`. Where Node forks, the kernel copies the agent's page tables, and the agent stands
@@ -15,7 +15,10 @@ import { createAnswers, encodeOpened, encodeStart, type StarterAnswer, type Star
 export interface Starter {
   /** False where this machine lets nobody pass on the agent's descriptors. */
   readonly passesDescriptors: boolean
-  /** Resolves once the program runs. Rejects with an error as Node's where it cannot be started. */
+  /**
+   * Resolves once the program runs. Rejects with an error as Node's where it cannot be started, and with ETIMEDOUT where it does not
+   * run in time: what the kernel reads of it lies on a file system that does not answer. Others start meanwhile.
+   */
   start(request: StartRequest): Promise<Program>
   /** The starter ends; what it has started goes on. */
   close(): Promise<void>
@@ -23,9 +26,12 @@ export interface Starter {
 
 const { O_NONBLOCK, O_RDONLY, O_WRONLY } = fileConstants
 
+/** Far longer than a start takes on a busy machine, and no longer than somebody waits for one. */
+const patienceMs = 30_000
+
 /** On a starter that runs, with pipes as its standard input and output. Rejects where it ends before it is ready. */
-export async function openStarter(host: Program, onGone: () => void): Promise<Starter> {
-  const conversation = converse(host)
+export async function openStarter(host: Program, onGone: () => void, deadlineMs = patienceMs): Promise<Starter> {
+  const conversation = converse(host, deadlineMs)
   let isClosing = false
   host.once('exit', () => {
     conversation.end(isClosing)
@@ -43,29 +49,27 @@ export async function openStarter(host: Program, onGone: () => void): Promise<St
 }
 
 /** Requests and answers. */
-function converse(host: Program) {
+function converse(host: Program, deadlineMs: number) {
   const running = new Map<number, StartedProgram>()
-  const waiting = new Map<number, Waiting>()
+  const waiting = createWaiting(deadlineMs, (id) => host.stdin?.write(encodeLetGo(id)))
   const ready = Promise.withResolvers<StarterAnswer>()
   let last = 0
   let isOver = false
   const begin = (answer: StarterAnswer): void => {
     // What has ended may still have said something, which comes after its end.
     if (isOver) return answer.what === 'started' ? signalGroup(answer.value, 'SIGKILL') : undefined
-    const { request, resolve, reject } = waiting.get(answer.id) ?? unexpected(answer)
-    waiting.delete(answer.id)
-    if (answer.what === 'failed') return reject(systemError(answer.value, request.arguments[0] ?? ''))
+    const start = waiting.take(answer.id)
+    // It runs in the moment in which it was given up.
+    if (start === 'given-up') return answer.what === 'started' ? drop(answer) : undefined
+    if (answer.what === 'failed') return start.reject(systemError(answer.value, start.request.arguments[0] ?? ''))
     const program = new StartedProgram(answer.value)
     running.set(answer.id, program)
-    try {
-      program.open(host.pid ?? 0, request.streams, answer.ends)
-      resolve(program)
-    } catch (error) {
-      // No descriptor is free here, or the starter is gone. Nobody could listen to the program.
-      program.giveUp()
-      reject(error as Error)
-    }
-    host.stdin?.write(encodeOpened(answer.id))
+    settle(start, program, () => program.open(host.pid ?? 0, start.request.streams, answer.ends))
+    host.stdin?.write(encodeLetGo(answer.id))
+  }
+  const drop = ({ id, value }: StarterAnswer): void => {
+    signalGroup(value, 'SIGKILL')
+    host.stdin?.write(encodeLetGo(id))
   }
   const take = (answer: StarterAnswer): void => {
     if (answer.id === 0) return ready.resolve(answer)
@@ -85,32 +89,75 @@ function converse(host: Program) {
       const bytes = encodeStart(last, request)
       if (bytes === null) return Promise.reject(systemError(constants.errno.E2BIG, request.arguments[0] ?? ''))
       if (host.exitCode !== null || host.signalCode !== null) return Promise.reject(hasEnded())
-      const { promise, ...settle } = Promise.withResolvers<Program>()
-      waiting.set(last, { request, ...settle })
       host.stdin?.write(bytes)
-      return promise
+      return waiting.add(last, request)
     },
     /** The starter is gone: nobody would hear of the end of what it has started, unless the agent ends as well. */
     end(keepsRunning: boolean): void {
       isOver = true
       ready.reject(hasEnded())
-      for (const { reject } of waiting.values()) reject(hasEnded())
-      waiting.clear()
+      waiting.end()
       if (!keepsRunning) for (const program of running.values()) program.lose()
       running.clear()
     },
   }
 }
 
+function settle({ resolve, reject }: Waiting, program: StartedProgram, open: () => void): void {
+  try {
+    open()
+    resolve(program)
+  } catch (error) {
+    // No descriptor is free here, or the starter is gone. Nobody could listen to the program.
+    program.giveUp()
+    reject(error as Error)
+  }
+}
+
 interface Waiting {
   readonly request: StartRequest
+  readonly deadline: NodeJS.Timeout
   resolve(program: Program): void
   reject(error: Error): void
 }
 
+/** Starts that were requested and have no answer yet. Every one gets one answer, also one that was given up. */
+function createWaiting(deadlineMs: number, onGivenUp: (id: number) => void) {
+  const waiting = new Map<number, Waiting>()
+  const givenUp = new Set<number>()
+  const giveUp = (id: number): void => {
+    const start = waiting.get(id)
+    waiting.delete(id)
+    givenUp.add(id)
+    onGivenUp(id)
+    start?.reject(systemError(constants.errno.ETIMEDOUT, start.request.arguments[0] ?? ''))
+  }
+  return {
+    add(id: number, request: StartRequest): Promise<Program> {
+      const { promise, ...settle } = Promise.withResolvers<Program>()
+      waiting.set(id, { request, deadline: setTimeout(giveUp, deadlineMs, id), ...settle })
+      return promise
+    },
+    take(id: number): Waiting | 'given-up' {
+      if (givenUp.delete(id)) return 'given-up'
+      const start = waiting.get(id) ?? unexpected(id)
+      waiting.delete(id)
+      clearTimeout(start.deadline)
+      return start
+    },
+    end(): void {
+      for (const { reject, deadline } of waiting.values()) {
+        clearTimeout(deadline)
+        reject(hasEnded())
+      }
+      waiting.clear()
+    },
+  }
+}
+
 const hasEnded = (): Error => new Error('The starter of programs has ended.')
 
-function unexpected({ id }: StarterAnswer): never {
+function unexpected(id: number): never {
   throw new Error(`The starter of programs answers request ${id}, which nobody waits for.`)
 }
 

@@ -19,6 +19,7 @@ export function outputTooLarge(command: readonly string[], limit: number): AppEr
 /** The operating system would not start the program at all. */
 export function notStarted(program: string, cwd: string | undefined, cause: NodeJS.ErrnoException): AppError {
   if (cause.code === 'ENOENT' && (cwd === undefined || existsSync(cwd))) return programMissing(program, cause)
+  if (cause.code === 'ETIMEDOUT') return appError('tool-start-timeout', { program }, { detail: cause.message, cause })
   return appError('tool-not-started', { program }, { detail: cause.message, cause })
 }
 
