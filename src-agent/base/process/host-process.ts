@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
+import { readKernelText } from '../kernel/kernel-text.ts'
 
 /** Whether the process still is the monitor of this sandbox: its number may belong to somebody else by now. */
 export async function isMonitorOf(pid: number, id: string): Promise<boolean> {
-  const commandLine = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-  return commandLine.split('\0').includes(id)
+  return (readKernelText(`/proc/${pid}/cmdline`) ?? '').split('\0').includes(id)
 }
 
 /**

@@ -2,6 +2,7 @@ import { openCgroups } from '../../base/kernel/cgroup-hierarchy.ts'
 import { readKernelText } from '../../base/kernel/kernel-text.ts'
 import { parseIoStat, parseNetDev, parseProcessIo, parseServiceBytes, readField, readSingle } from './parse-counters.ts'
 import type { CgroupReader, RawUsage, Traffic } from './raw-usage.ts'
+import { createRestingGroups } from './resting-groups.ts'
 
 /** Where the kernel's files are; the real places otherwise. */
 interface Places {
@@ -19,9 +20,16 @@ type ReadFile = (controller: string, file: string) => string | null
 /** Reads either form of cgroups. Which one is decided once. */
 export function createCgroupReader({ cgroups = '/sys/fs/cgroup', processes = '/proc' }: Places = {}): CgroupReader {
   const hierarchy = openCgroups(cgroups)
+  const groups = createRestingGroups((cgroup) =>
+    hierarchy.version === 'v2'
+      ? (/^usage_usec .*$/m.exec(hierarchy.read('cpu', cgroup, 'cpu.stat') ?? '')?.[0] ?? null)
+      : hierarchy.read('cpuacct', cgroup, 'cpuacct.usage'),
+  )
   return {
     version: hierarchy.version,
+    startRound: groups.startRound,
     async read(cgroup, pid, before) {
+      if (before && groups.rests(cgroup)) return before
       const read: ReadFile = (controller, file) => hierarchy.read(controller, cgroup, file)
       const processor = hierarchy.version === 'v2' ? readProcessorV2(read) : readProcessorV1(read)
       if (processor === null) return null

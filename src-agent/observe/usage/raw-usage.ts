@@ -16,6 +16,8 @@ export interface RawUsage {
 /** Reads what the kernel counts. */
 export interface CgroupReader {
   readonly version: 'v1' | 'v2'
+  /** MUST be called before all that are listed are read once more, with what was read of them before. */
+  startRound(): void
   /**
    * `cgroup` as the engine knows it, `/joey/…`; `pid` is any process inside. Null where the sandbox has ended. With `before`, that
    * is given back where the processor was not used since: who does not run uses nothing else, or hardly, and its other

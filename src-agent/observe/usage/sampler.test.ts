@@ -41,7 +41,12 @@ function setUp(...running: Sampled[]) {
   const read = vi.fn(async (cgroup: string) => counters.get(cgroup) ?? (counters.has(cgroup) ? null : idle))
   const host = { running, counters, read, timers }
   const onListenerError = vi.fn()
-  const sampler = createSampler({ reader: { version: 'v2', read }, list: () => host.running, clock, onListenerError })
+  const sampler = createSampler({
+    reader: { version: 'v2', startRound: () => undefined, read },
+    list: () => host.running,
+    clock,
+    onListenerError,
+  })
   const passSecond = async (elapsedMs = 1_000): Promise<void> => {
     ms += elapsedMs
     for (const timer of [...timers]) timer.work()
@@ -78,7 +83,12 @@ test('what the engine uses itself is counted apart, is never more than all, and 
       return () => undefined
     },
   }
-  const sampler = createSampler({ reader: { version: 'v2', read }, list: () => [sandbox('a')], engineMemory, clock })
+  const sampler = createSampler({
+    reader: { version: 'v2', startRound: () => undefined, read },
+    list: () => [sandbox('a')],
+    engineMemory,
+    clock,
+  })
   const seen: (number | null)[] = []
   sampler.subscribe((samples) => seen.push(...samples.map((sample) => sample.engineMemoryBytes)))
   const pass = async () => {

@@ -165,6 +165,7 @@ function createTracks({ reader, engineMemory }: Pick<Deps, 'reader' | 'engineMem
   }
   const sampleAll = async (sandboxes: readonly Sampled[]): Promise<UsageSample[]> => {
     const samples: UsageSample[] = []
+    reader.startRound()
     for (const sandbox of sandboxes) {
       const sample = await sampleOne(sandbox)
       if (sample !== null) samples.push(sample)
