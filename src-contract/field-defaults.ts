@@ -1,5 +1,5 @@
+import { pickFields } from './read-fields.ts'
 import { SandboxSpec } from './sandbox.ts'
-import { pickFields } from './sandbox-fields.ts'
 
 /** What a new sandbox has of these fields. */
 export function defaultsOf(keys: readonly string[]): Partial<SandboxSpec> {

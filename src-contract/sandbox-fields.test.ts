@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest'
 import { defaultsOf } from './field-defaults.ts'
+import { factsOf, fieldsWhere, wordsAgain } from './read-fields.ts'
 import { Limits, SandboxSpec } from './sandbox.ts'
-import { factsOf, fieldsWhere, type SandboxField, sandboxFields, wordsAgain } from './sandbox-fields.ts'
+import type { SandboxField } from './sandbox-field.ts'
+import { sandboxFields } from './sandbox-fields.ts'
 
 /** A field as somebody would add it: everything about it is in its entry. */
 const more: SandboxField<string | null> = {

@@ -1,6 +1,7 @@
 import type { Fact } from '#contract/observe'
+import type { ChangeableKey, LiveKey } from '#contract/read-fields'
 import type { Grant, Limits, Sandbox, SandboxSpec } from '#contract/sandbox'
-import { type ChangeableKey, type LiveKey, sandboxFields } from '#contract/sandbox-fields'
+import { sandboxFields } from '#contract/sandbox-fields'
 import type { Drivers } from '../engines/driver.ts'
 import type { Network } from '../network/network.ts'
 import type { StateFolder } from '../state/folder.ts'

@@ -1,6 +1,8 @@
 import { formatGrant } from '#contract/grant-text'
+import { fieldsWhere, pickFields } from '#contract/read-fields'
 import type { Grant, Mount, Sandbox, SandboxSpec } from '#contract/sandbox'
-import { fieldsWhere, pickFields, type SandboxField, sandboxFields } from '#contract/sandbox-fields'
+import type { SandboxField } from '#contract/sandbox-field'
+import { sandboxFields } from '#contract/sandbox-fields'
 import { type Sentence, sentence } from '#contract/sentence'
 import type { Snapshot } from '#contract/snapshot'
 

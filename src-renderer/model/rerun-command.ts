@@ -1,5 +1,5 @@
+import { wordsAgain } from '#contract/read-fields'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
-import { wordsAgain } from '#contract/sandbox-fields'
 import { joinShellWords } from './shell-words.ts'
 
 /**

@@ -1,8 +1,8 @@
 import type * as z from 'zod'
 import type { PermissionSheet } from '#contract/archive'
 import { defaultsOf } from '#contract/field-defaults'
+import { fieldsWhere } from '#contract/read-fields'
 import type { IsolationClass, SandboxSpec } from '#contract/sandbox'
-import { fieldsWhere } from '#contract/sandbox-fields'
 import { type Sentence, saidOf, sentence } from '#contract/sentence'
 import { keepAgreed, keepWithin, type Wish } from './requested-fields.ts'
 

@@ -1,8 +1,8 @@
 import type * as z from 'zod'
 import type { compareConfig } from '#contract/compare'
 import type { Image } from '#contract/image'
+import { fieldsWhere } from '#contract/read-fields'
 import type { SandboxSpec } from '#contract/sandbox'
-import { fieldsWhere } from '#contract/sandbox-fields'
 import type { TreeSources } from '../../sandboxes/trees.ts'
 
 export type ConfigChange = z.output<(typeof compareConfig)['response']>['changes'][number]

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { fieldsWhere } from '#contract/read-fields'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
-import { fieldsWhere } from '#contract/sandbox-fields'
 
 const policyKeys = fieldsWhere(({ isPolicy }) => isPolicy) as readonly (keyof SandboxSpec)[]
 

@@ -1,4 +1,5 @@
-import { type SandboxField, sandboxFields } from '#contract/sandbox-fields'
+import type { SandboxField } from '#contract/sandbox-field'
+import { sandboxFields } from '#contract/sandbox-fields'
 import { createSandbox } from '#contract/sandbox-operations'
 import { problemOf, usageError } from '../../command/usage-error.ts'
 import type { CreateRequest } from './run-spec.ts'

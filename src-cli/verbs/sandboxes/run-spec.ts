@@ -1,6 +1,7 @@
 import type * as z from 'zod'
 import type { Grant, SandboxSpec } from '#contract/sandbox'
-import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
+import type { FieldTable } from '#contract/sandbox-field'
+import { sandboxFields } from '#contract/sandbox-fields'
 import type { createSandbox } from '#contract/sandbox-operations'
 import type { Values } from '../../command/flags.ts'
 import type { Context } from '../../context.ts'

@@ -1,4 +1,5 @@
-import { type FieldTable, sandboxFields } from '#contract/sandbox-fields'
+import type { FieldTable } from '#contract/sandbox-field'
+import { sandboxFields } from '#contract/sandbox-fields'
 import type { Flags } from '../../command/flags.ts'
 import { limitFlags } from './limit-flags.ts'
 import { pullFlags } from './pull-flags.ts'

@@ -1,4 +1,4 @@
-import type { FormKey } from '#contract/sandbox-fields'
+import type { FormKey } from '#contract/read-fields'
 
 /** Asks for the texts of every control that is made from the table of fields. */
 type FieldTexts = Readonly<

@@ -1,4 +1,4 @@
-import type { FactLabel } from '#contract/sandbox-fields'
+import type { FactLabel } from '#contract/read-fields'
 
 /** Asks for the label of every row that the table of fields has. */
 interface FactTexts {

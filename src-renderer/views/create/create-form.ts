@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { ImageRef } from '#contract/image'
+import { type FormKey, formKeys } from '#contract/read-fields'
 import {
   EnvName,
   type Grant,
@@ -11,7 +12,7 @@ import {
   SandboxName,
   SandboxSpec,
 } from '#contract/sandbox'
-import { type FormKey, formKeys, sandboxFields } from '#contract/sandbox-fields'
+import { sandboxFields } from '#contract/sandbox-fields'
 import { type createSandbox } from '#contract/sandbox-operations'
 import { parseBytes } from '../../model/byte-size.ts'
 import { newId } from '../../model/new-id.ts'
