@@ -18,6 +18,7 @@ import { examineSelinux, loadSelinux, type SelinuxVerdict } from './engines/host
 import { createPipes } from './io/streams/pipes.ts'
 import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
 import { createSampler, type Sampler } from './observe/usage/sampler.ts'
+import { checkHealth } from './sandboxes/health/create-health.ts'
 import { keepNetwork } from './sandboxes/keep-network.ts'
 import { watchMonitors } from './sandboxes/monitor-watch.ts'
 import { reconcile } from './sandboxes/reconcile.ts'
@@ -184,8 +185,10 @@ async function openEngines(
 /** Follows what happens to sandboxes without the agent. Returns its own undo. */
 function watchHost(services: Services): () => Promise<void> {
   const { folder, sandboxes } = services
-  const mounts = watchMounts({ ...services, pipes: createPipes() })
+  const pipes = createPipes()
+  const mounts = watchMounts({ ...services, pipes })
   mounts.follow()
+  const endChecks = checkHealth({ ...services, pipes })
   const undo = [
     watchExits(folder.exits, sandboxes.endings.onExitFile),
     watchMonitors(services, sandboxes.endings),
@@ -194,6 +197,7 @@ function watchHost(services: Services): () => Promise<void> {
   ]
   return async () => {
     for (const each of undo) each()
+    await endChecks()
     await mounts.close()
   }
 }

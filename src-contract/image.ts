@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { HealthCheck } from './health.ts'
 import { operation } from './operation.ts'
 import { mayGrow } from './tolerant.ts'
 import { Wording } from './wire-texts.ts'
@@ -32,6 +33,8 @@ export const ImageConfig = z.strictObject({
   stopSignal: z.string().nullable(),
   exposedPorts: z.array(z.string()),
   labels: z.record(z.string(), z.string()),
+  /** Null: it says nothing of it. */
+  healthcheck: HealthCheck.nullable().default(null),
 })
 export type ImageConfig = z.infer<typeof ImageConfig>
 

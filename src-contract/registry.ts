@@ -49,6 +49,7 @@ export const operations = {
   updateSandbox: sandbox.updateSandbox,
   removeSandbox: sandbox.removeSandbox,
   waitSandbox: sandbox.waitSandbox,
+  awaitSandbox: sandbox.awaitSandbox,
   openTerminal,
   listTerminals,
   closeTerminal,

@@ -1,3 +1,4 @@
+import type { HealthCheck } from './health.ts'
 import type { SandboxSpec } from './sandbox.ts'
 import type { FieldNoun } from './sentences/restore.ts'
 
@@ -22,6 +23,7 @@ export type FieldWords =
   /** Words one after another, or the word for none. */
   | { readonly kind: 'list' }
   | { readonly kind: 'networkMode' }
+  | { readonly kind: 'healthCheck' }
 
 /** Everything that is to be known about one field of a specification, but what the engines make of it. */
 export interface SandboxField<Value = unknown> {
@@ -68,7 +70,9 @@ type KindFor<Value> = Value extends boolean
       ? 'text' | 'duration' | 'bytes'
       : Value extends string
         ? 'text' | 'networkMode'
-        : never
+        : Value extends HealthCheck
+          ? 'healthCheck'
+          : never
 
 /** The table for who reads it as a whole, or another one like it. */
 export type FieldTable = Readonly<Record<string, SandboxField<never>>>

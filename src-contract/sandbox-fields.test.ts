@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { defaultsOf } from './field-defaults.ts'
+import { HealthCheck } from './health.ts'
 import { factsOf, fieldsWhere, wordsAgain } from './read-fields.ts'
 import { Limits, SandboxSpec } from './sandbox.ts'
 import type { SandboxField } from './sandbox-field.ts'
@@ -50,4 +51,21 @@ test('a mount is asked for again with all that was said of it', () => {
   expect(again({})).toEqual(['-v', '/a:/b'])
   expect(again({ readOnly: true, recursive: true, watch: false })).toEqual(['-v', '/a:/b:ro,recursive,nowatch'])
   expect(again({ target: '/b:c', watch: false })).toEqual(['--mount', 'source=/a,target=/b:c,nowatch'])
+})
+
+test('a check of health is asked for again with all that was said of it', () => {
+  const again = (check: object) =>
+    wordsAgain({ ...spec, healthCheck: HealthCheck.parse(check) }).slice(
+      ['--class', 'container', '--network', 'lan'].length,
+    )
+  expect(again({ command: [] })).toEqual(['--no-healthcheck'])
+  expect(again({ command: ['/bin/sh', '-c', 'a | b'], intervalMs: 500 })).toEqual([
+    ...['--health-cmd', 'a | b', '--health-interval', '500ms'],
+  ])
+  expect(
+    again({ command: ['curl', "it's"], retries: 2, timeoutMs: 100, startPeriodMs: 7, startIntervalMs: 200 }),
+  ).toEqual([
+    ...['--health-cmd', "curl 'it'\\''s'", '--health-timeout', '100ms', '--health-retries', '2'],
+    ...['--health-start-period', '7ms', '--health-start-interval', '200ms'],
+  ])
 })

@@ -1,7 +1,7 @@
 import { formatGrant } from './grant-text.ts'
 import type { SandboxFields } from './sandbox-field.ts'
 import { usualShmBytes } from './words.ts'
-import { mountWords } from './words-again.ts'
+import { healthWords, mountWords } from './words-again.ts'
 
 /** What most fields have in common: they belong to the program, and are as they were made. */
 const ofProgram = { takesEffect: 'created', isPolicy: false, restored: 'then', inBundle: 'carried' } as const
@@ -101,6 +101,11 @@ export const sandboxFields = {
     },
     again: (policy) => (policy === 'no' ? [] : ['--restart', policy]),
     fact: { card: 'process', label: 'restartPolicy', words: { kind: 'text', none: 'none' } },
+  },
+  healthCheck: {
+    ...ofProgram,
+    again: (check) => (check === null ? [] : healthWords(check)),
+    fact: { card: 'process', label: 'healthCheck', words: { kind: 'healthCheck' } },
   },
   stopWith: {
     ...ofProgram,

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { HealthLog, noHealthLog } from './health.ts'
 import { operation } from './operation.ts'
 import {
   Grant,
@@ -14,6 +15,7 @@ import {
   SignalName,
 } from './sandbox.ts'
 import { TerminalSize } from './terminal-size.ts'
+import { awaitedConditions } from './words.ts'
 
 const ByRef = z.strictObject({ ref: SandboxRef })
 
@@ -56,9 +58,9 @@ export const inspectSandbox = operation({
   name: 'sandbox.inspect',
   method: 'GET',
   path: '/v1/sandboxes/:ref',
-  summary: 'Reads one sandbox.',
+  summary: 'Reads one sandbox, with what is kept of its checks of health.',
   request: ByRef,
-  response: Sandbox,
+  response: Sandbox.extend({ healthLog: HealthLog.default(noHealthLog) }),
 })
 
 export const startSandbox = operation({
@@ -157,6 +159,15 @@ export const waitSandbox = operation({
   summary: 'Answers when the main process has ended (and, with removeOnExit, the sandbox is gone).',
   request: ByRef,
   response: z.strictObject({ id: SandboxId, exit: SandboxExit }),
+})
+
+export const awaitSandbox = operation({
+  name: 'sandbox.await',
+  method: 'GET',
+  path: '/v1/sandboxes/:ref/await',
+  summary: 'Answers when it is so. What can no longer become so without somebody doing something is refused.',
+  request: z.strictObject({ ref: SandboxRef, condition: z.enum(awaitedConditions) }),
+  response: z.strictObject({ id: SandboxId }),
 })
 
 export const setNetwork = operation({

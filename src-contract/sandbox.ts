@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { HealthCheck, HealthStatus } from './health.ts'
 import { mayGrow } from './tolerant.ts'
 import { Wording } from './wire-texts.ts'
 import { isolationClasses, networkName, sandboxName, sandboxRef, signalName, usualShmBytes } from './words.ts'
@@ -271,6 +272,8 @@ export const SandboxSpec = z.strictObject({
   /** The agent removes the sandbox when its main process has ended. */
   removeOnExit: z.boolean().default(false),
   restartPolicy: RestartPolicy.default('no'),
+  /** Null: as the image says. */
+  healthCheck: HealthCheck.nullable().default(null),
   /** How long a stop waits between the stop signal and KILL. */
   stopGraceMs: z.int().min(0).max(600_000).default(10_000),
   /** What a stop sends first. Null: the image's, or TERM. */
@@ -339,6 +342,8 @@ export const Sandbox = z.strictObject({
   restarts: z.int().nonnegative().default(0),
   /** When its policy starts it again; null: it waits for nothing. */
   restartsAt: z.iso.datetime().nullable().default(null),
+  /** What its checks say; null where it has none, or does not run. */
+  health: HealthStatus.nullable().default(null),
   /** The snapshot that its disk was last made from or kept in; null: the image. */
   parentId: z
     .string()

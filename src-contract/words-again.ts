@@ -1,3 +1,4 @@
+import type { HealthCheck } from './health.ts'
 import type { SandboxSpec } from './sandbox.ts'
 
 /** The option of `joey run` for a mount. The short form has no room for a colon in a path. */
@@ -11,4 +12,25 @@ export function mountWords({ source, target, readOnly, recursive, watch }: Sandb
     return ['-v', [source, target, ...(words.length > 0 ? [words.join(',')] : [])].join(':')]
   }
   return ['--mount', [`source=${source}`, `target=${target}`, ...words].join(',')]
+}
+
+/** The options of `joey run` for a check of health. It takes a line for the shell. */
+export function healthWords(check: HealthCheck): string[] {
+  const { command, intervalMs, timeoutMs, retries, startPeriodMs, startIntervalMs } = check
+  if (command?.length === 0) return ['--no-healthcheck']
+  const span = (option: string, ms: number | null) => (ms === null ? [] : [option, `${ms}ms`])
+  return [
+    ...(command === null ? [] : ['--health-cmd', shellLine(command)]),
+    ...span('--health-interval', intervalMs),
+    ...span('--health-timeout', timeoutMs),
+    ...(retries === null ? [] : ['--health-retries', String(retries)]),
+    ...span('--health-start-period', startPeriodMs),
+    ...span('--health-start-interval', startIntervalMs),
+  ]
+}
+
+function shellLine(command: readonly string[]): string {
+  const [shell, option, line] = command
+  if (command.length === 3 && shell === '/bin/sh' && option === '-c' && line !== undefined) return line
+  return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
 }

@@ -30,6 +30,9 @@ export const signalName: WordForm = {
   problem: 'Not the name or number of a signal.',
 }
 
+/** What can be waited for, besides the end of a run. */
+export const awaitedConditions = ['running', 'healthy', 'removed'] as const
+
 /** Weakest first. */
 export const isolationClasses = ['container', 'gvisor', 'microvm'] as const
 
@@ -42,6 +45,9 @@ export const StreamByte = { stdout: 1, stderr: 2 } as const
 
 /** A viewer acknowledges at least this often; must stay well below the window, or both sides wait for ever. */
 export const terminalAckBytes = 64 * 1024
+
+/** Between checks of health: each takes processor time of this machine. */
+export const shortestCheckMs = 100
 
 /** The size of /dev/shm where nobody has chosen one; Docker's too. */
 export const usualShmBytes = 64 * 1024 * 1024

@@ -55,7 +55,10 @@ function translate(deps: HandlerDeps) {
       return sandboxes.create({ name, spec: whole, start, memoryFromSettings, terminal }, signal)
     },
     listSandboxes: async ({ all }) => sandboxes.list(all),
-    inspectSandbox: async ({ ref }) => sandboxes.find(ref).sandbox,
+    inspectSandbox: async ({ ref }) => {
+      const { sandbox, healthLog } = sandboxes.find(ref)
+      return { ...sandbox, healthLog }
+    },
     startSandbox: ({ ref }, signal) => sandboxes.start(ref, signal),
     stopSandbox: async ({ ref, graceMs }, signal) => {
       await deps.beforeStop(ref, signal)
@@ -69,6 +72,7 @@ function translate(deps: HandlerDeps) {
     updateSandbox: ({ ref, ...limits }) => sandboxes.update(ref, limits),
     removeSandbox: ({ ref, force }) => sandboxes.remove(ref, force),
     waitSandbox: ({ ref }, signal) => sandboxes.wait(ref, signal),
+    awaitSandbox: ({ ref, condition }, signal) => sandboxes.awaitCondition(ref, condition, signal),
     setNetwork: ({ ref, networkName }) => sandboxes.setNetwork(ref, networkName),
     setGrants: ({ ref, grants }) => sandboxes.setGrants(ref, grants),
     readSettings: async () => settings.read(),

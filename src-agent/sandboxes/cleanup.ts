@@ -35,7 +35,7 @@ export async function settleEnd(
 ): Promise<SandboxExit> {
   const { sandbox } = record
   const exit = describeExit(ending, sandbox.spec.limits, record.stopAsked)
-  const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
+  const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [], health: null })
   await tidy(deps, driverOf(deps, sandbox.class), record, record.lease)
   const endWanted = record.endWanted || record.stopAsked
   deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false, endWanted })

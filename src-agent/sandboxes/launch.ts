@@ -8,6 +8,7 @@ import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import { type CleanupDeps, clearStaleDisk, tidy } from './cleanup.ts'
 import { driverOf } from './find-driver.ts'
+import { healthCheckOf } from './health-check.ts'
 import { type HeldMounts, holdMounts } from './held-mounts.ts'
 import { type LaunchPlanDeps, makePlan, shapeLayer } from './launch-plan.ts'
 import { requireUsableLayers } from './layer-references.ts'
@@ -61,6 +62,7 @@ export async function launch(
   const { spec } = sandbox
   const wantsLease = spec.network === 'nat' && !hasHostNetwork(spec)
   const [imageTrees, lease] = await bothOrNeither(deps, sandbox.imageDigest, wantsLease, signal)
+  const checked = healthCheckOf(spec, deps.images.find(sandbox.imageDigest).config) !== null
   let held: HeldMounts | null = null
   try {
     const ports = lease ? await connect(deps, record, lease) : []
@@ -83,6 +85,7 @@ export async function launch(
         pid: running.pid,
         address: lease?.address ?? null,
         ports,
+        health: checked ? 'starting' : null,
       }),
       monitorPid: running.monitorPid,
       logStart,
@@ -91,6 +94,7 @@ export async function launch(
       hostname: plan.hostname,
       stopAsked: false,
       endWanted: false,
+      healthLog: { ...record.healthLog, failingStreak: 0 },
     }
   } catch (error) {
     await tidy(deps, driver, record, lease)

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { noHealthLog } from '#contract/health'
 import type { SandboxSpec } from '#contract/sandbox'
 import type { TerminalSize } from '#contract/terminal-size'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
@@ -46,6 +47,7 @@ export function newRecord(
       selfTest: null,
       restarts: 0,
       restartsAt: null,
+      health: null,
       parentId: made.parentId ?? null,
     },
     monitorPid: null,
@@ -56,6 +58,7 @@ export function newRecord(
     terminalSize: made.terminalSize ?? null,
     stopAsked: false,
     endWanted: false,
+    healthLog: noHealthLog,
     change: null,
     layers: made.layers ?? [],
     staleDisk: false,

@@ -11,6 +11,7 @@ const image = {
   stopSignal: null,
   exposedPorts: [],
   labels: {},
+  healthcheck: null,
 }
 
 test.each([

@@ -132,7 +132,7 @@ async function reconcileRun(
 async function settleUnseen(deps: Deps, driver: Driver, record: SandboxRecord): Promise<void> {
   await tidy(deps, driver, record, record.lease)
   const exit = unseenExit('host-restarted', sentence('exit-unwatched'), deps.now())
-  const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [] })
+  const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [], health: null })
   if (record.sandbox.spec.removeOnExit && !record.change && !record.restore) await removeForGood(deps, ended)
   else deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
 }

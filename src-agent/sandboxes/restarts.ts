@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { createSlots } from '../base/async/slots.ts'
 import type { EventLog } from '../state/event-log.ts'
 import { type SandboxRecord, type SandboxRecords, withSandbox } from '../state/records/sandbox-records.ts'
 import { decideRestart } from './restart-policy.ts'
@@ -22,14 +23,14 @@ const atOnce = 4
 export function followRestarts(deps: Deps): () => void {
   const { records, events, now } = deps
   let isOver = false
-  const starting = createQueue(atOnce)
+  const starting = createSlots(atOnce)
   const timers = new Set<NodeJS.Timeout>()
 
   const startAt = (id: string, at: string): void => {
     const timer = setTimeout(
       () => {
         timers.delete(timer)
-        starting(() => (isOver ? Promise.resolve() : startAgain(deps, id, at)))
+        void starting(() => (isOver ? Promise.resolve() : startAgain(deps, id, at)))
       },
       Math.max(0, Date.parse(at) - now().getTime()),
     )
@@ -67,24 +68,4 @@ async function startAgain({ sandboxes, log }: Deps, id: string, at: string): Pro
     // On record as the end of the sandbox, which the policy then sees.
     log.warn({ err, id }, 'a sandbox was not started again')
   })
-}
-
-/** Runs pieces of work, so many at a time, in the order in which they come. */
-function createQueue(most: number): (work: () => Promise<void>) => void {
-  const waiting: (() => Promise<void>)[] = []
-  let running = 0
-  const next = (): void => {
-    const work = running < most ? waiting.shift() : undefined
-    if (work === undefined) return
-    running += 1
-    void work().finally(() => {
-      running -= 1
-      next()
-    })
-    next()
-  }
-  return (work) => {
-    waiting.push(work)
-    next()
-  }
 }

@@ -1,9 +1,10 @@
 import type { Answer } from '#contract/client/call-operation'
-import type { Sandbox } from '#contract/sandbox'
+import type { Sandbox, SandboxId } from '#contract/sandbox'
 import type { waitSandbox } from '#contract/sandbox-operations'
 import type { KeyedLock } from '../base/async/locks.ts'
 import type { EventLog } from '../state/event-log.ts'
 import { type SandboxRecord, withSandbox } from '../state/records/sandbox-records.ts'
+import { type AwaitedCondition, awaitCondition } from './await-condition.ts'
 import { type CreateRequest, createSandbox } from './create-sandbox.ts'
 import { createEndings, type Endings } from './endings.ts'
 import { findRecord } from './find-sandbox.ts'
@@ -37,6 +38,7 @@ export interface SandboxService extends SandboxChanges {
   /** The same, because its policy wants it and not a person; null: it is not what it was when that was decided. */
   startAgain(id: string, at: string): Promise<Sandbox | null>
   wait(ref: string, signal: AbortSignal): Promise<Answer<typeof waitSandbox>>
+  awaitCondition(ref: string, condition: AwaitedCondition, signal: AbortSignal): Promise<{ id: SandboxId }>
   readonly endings: Endings
   readonly hosts: HostsFiles
   readonly planExec: PlanExec
@@ -79,6 +81,8 @@ export function createSandboxService(deps: Deps): SandboxService {
         if (restartsAt !== at || state !== 'stopped') return null
         return startRecord(own, withSandbox(record, { restarts: restarts + 1 }), deps.signal)
       }),
+
+    awaitCondition: (ref, condition, signal) => awaitCondition(deps, find(ref).sandbox.id, { condition, signal }),
 
     async wait(ref, signal) {
       const { sandbox } = find(ref)

@@ -233,7 +233,14 @@ function failToStart(
   const { wire } = explainFailure(error)
   const said = sentence('exit-not-started', { after: 'restore', why: wire })
   const exit = unseenExit('start-failed', said, deps.now())
-  const stopped = withSandbox(read(deps, id), { state: 'stopped', exit, pid: null, address: null, ports: [] })
+  const stopped = withSandbox(read(deps, id), {
+    state: 'stopped',
+    exit,
+    pid: null,
+    address: null,
+    ports: [],
+    health: null,
+  })
   deps.records.put({ ...stopped, monitorPid: null, lease: null, stopAsked: false, restore: null })
   sandboxes.endings.resolveWaiters(id, exit)
   return appError(

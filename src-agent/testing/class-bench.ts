@@ -71,6 +71,7 @@ const noConfig: ImageConfig = {
   stopSignal: null,
   exposedPorts: [],
   labels: {},
+  healthcheck: null,
 }
 export const id = SandboxId.parse('aaaa0000bbbb')
 

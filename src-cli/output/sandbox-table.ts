@@ -20,11 +20,17 @@ export function sandboxColumns(now: Date, { whole }: { readonly whole: boolean }
 }
 
 function stateCell(sandbox: Sandbox, now: Date): Cell {
-  const { state, startedAt, exit, restartsAt } = sandbox
-  const colour = colours[state]
-  const ended = describeState(state, startedAt, exit, now)
+  const { state, startedAt, exit, restartsAt, health } = sandbox
+  const colour = health === 'unhealthy' ? 'red' : colours[state]
+  const ended = `${describeState(state, startedAt, exit, now)}${describeHealth(health)}`
   const text = restartsAt === null ? ended : `${ended}, starts again${inTime(restartsAt, now)}`
   return colour ? { text, colour } : text
+}
+
+/** As Docker has it. */
+function describeHealth(health: Sandbox['health']): string {
+  if (health === null) return ''
+  return health === 'starting' ? ' (health: starting)' : ` (${health})`
 }
 
 function inTime(at: string, now: Date): string {

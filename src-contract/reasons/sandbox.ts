@@ -39,6 +39,20 @@ export const sandboxReasons = defineReasons({
     code: 'invalidRequest',
     sentence: 'A sandbox that is removed when its command has ended cannot be started again. Leave out one of the two.',
   },
+  'sandbox-not-healthy': {
+    code: 'conflict',
+    params: { name: 'text', why: ['unhealthy', 'no-check', 'ended'] },
+    sentence: `{why, select,
+      unhealthy {"{name}" is unhealthy: its checks fail.}
+      no-check {"{name}" has no check of health, so it never becomes healthy.}
+      other {"{name}" does not run, so it never becomes healthy.}
+    }`,
+    remedy: {
+      kind: 'runCommand',
+      command: '{why, select, ended {joey logs {name}} other {joey inspect {name}}}',
+      why: '{why, select, ended {Shows what it wrote.} other {Shows its checks.}}',
+    },
+  },
   'name-needs-network': {
     code: 'invalidRequest',
     params: { network: 'text' },

@@ -145,6 +145,20 @@ export const usageSentences = defineSentences({
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: not a number of seconds from 0 to 600.',
   },
+  'usage-check-short': {
+    params: { option: 'text', text: 'text', least: 'number' },
+    sentence: '{option} {text}: at least {least} ms, as in 5s.',
+  },
+  'usage-no-healthcheck': { sentence: '--no-healthcheck and other options of the check do not go together.' },
+  'usage-retries': {
+    params: { text: 'text' },
+    sentence: '--health-retries {text}: not a number of failures, as in 3.',
+  },
+  'usage-condition': {
+    params: { option: 'text', text: 'text', names: 'text' },
+    sentence: '{option} {text}: there are {names}.',
+  },
+  'usage-wait-detached': { sentence: '--wait is for what is left running: give -d as well.' },
   'usage-moment': {
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: not a time. Write how long ago, as in 10m, or as in 2026-01-31T12:00:00Z.',

@@ -11,7 +11,12 @@ test('how a run ended is said in the language of the window', () => {
   try {
     renderScreen(
       <StateLabel
-        sandbox={{ state: 'stopped', restartsAt: null, exit: { ...exit, sentence: { reason: 'exit-monitor-lost' } } }}
+        sandbox={{
+          state: 'stopped',
+          restartsAt: null,
+          health: null,
+          exit: { ...exit, sentence: { reason: 'exit-monitor-lost' } },
+        }}
       />,
     )
   } finally {
@@ -23,7 +28,15 @@ test('how a run ended is said in the language of the window', () => {
 
 test('one that its policy starts again says so beside how it ended', () => {
   const exit = { code: 3, reason: 'exited', message: '', at: '' } as const
-  renderScreen(<StateLabel sandbox={{ state: 'stopped', restartsAt: '2026-01-01T00:00:00.000Z', exit }} />)
+  renderScreen(
+    <StateLabel sandbox={{ state: 'stopped', restartsAt: '2026-01-01T00:00:00.000Z', health: null, exit }} />,
+  )
   expect(screen.getByText('exit 3')).toBeDefined()
   expect(screen.getByText('starts again')).toBeDefined()
+})
+
+test('one whose checks fail says so beside that it runs', () => {
+  renderScreen(<StateLabel sandbox={{ state: 'running', restartsAt: null, health: 'unhealthy', exit: null }} />)
+  expect(screen.getByText('Running')).toBeDefined()
+  expect(screen.getByText('unhealthy')).toBeDefined()
 })

@@ -6,13 +6,13 @@ import { saidText } from '../copy/i18n.ts'
 import { endedBadly, type Tone, toneOf } from '../model/sandbox-abilities.ts'
 import './badges.css'
 
-type Props = { readonly sandbox: Pick<Sandbox, 'state' | 'exit' | 'restartsAt'> }
+type Props = { readonly sandbox: Pick<Sandbox, 'state' | 'exit' | 'restartsAt' | 'health'> }
 
 /** Shape, colour and word for a state, and in short how the last run ended. */
 export function StateLabel({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
   const tone = toneOf(sandbox)
-  const { state, exit, restartsAt } = sandbox
+  const { state, exit, restartsAt, health } = sandbox
   return (
     <span
       className="state"
@@ -26,6 +26,11 @@ export function StateLabel({ sandbox }: Props): ReactNode {
           {exit.reason === 'exited'
             ? t('sandboxes.exitCode', { code: exit.code ?? '?' })
             : t(`sandboxes.exitReason.${exit.reason}`)}
+        </span>
+      )}
+      {health !== null && (
+        <span className="state-note" data-health={health}>
+          {t(`sandboxes.health.${health}`)}
         </span>
       )}
       {restartsAt !== null && <span className="state-note">{t('sandboxes.startsAgain')}</span>}

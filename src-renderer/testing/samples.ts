@@ -12,7 +12,7 @@ export function makeSandbox(changes: Partial<Sandbox> = {}): Sandbox {
     ...{ id: '0123456789ab', name: 'web', class: 'container', state: 'running', image: 'busybox:latest' },
     ...{ imageDigest: busyboxDigest, spec: SandboxSpec.parse({ image: 'busybox:latest' }), argv: ['sh'] },
     ...{ createdAt: at, startedAt: at, exit: null, engine: 'crun', pid: 4242, address: '10.86.0.2', ports: [] },
-    ...{ selfTest: null, restarts: 0, restartsAt: null },
+    ...{ selfTest: null, restarts: 0, restartsAt: null, health: null },
     parentId: null,
     ...changes,
   }
@@ -24,7 +24,7 @@ export function makeImage(changes: Partial<Image> = {}): Image {
     ...{ sizeBytes: 2_100_000, sharedBytes: 0, contentBytes: 4_300_000, builtIn: true },
     config: {
       ...{ entrypoint: [], command: ['sh'], env: ['PATH=/bin'], cwd: '/', user: '', stopSignal: null },
-      ...{ exposedPorts: [], labels: {} },
+      ...{ exposedPorts: [], labels: {}, healthcheck: null },
     },
     ...changes,
   }

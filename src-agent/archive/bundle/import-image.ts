@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openOwnFolder } from '../../base/host-path/host-folder.ts'
+import { describeHealthCheck } from '../../storage/images/image-health.ts'
 import type { ImageStore } from '../../storage/images/image-store.ts'
 import { type ImageWriter, writeFolder } from '../oci/image-writer.ts'
 import type { Manifest } from './manifest.ts'
@@ -83,6 +84,7 @@ function configurationOf({ config, architecture, createdAt }: Manifest['image'],
       Labels: config.labels,
       ExposedPorts: Object.fromEntries(config.exposedPorts.map((port) => [port, {}])),
       ...(config.stopSignal !== null && { StopSignal: config.stopSignal }),
+      ...(config.healthcheck !== null && { Healthcheck: describeHealthCheck(config.healthcheck) }),
     },
     rootfs: { type: 'layers', diff_ids: [diffId] },
   }

@@ -1,5 +1,7 @@
 import type { ImageConfig } from '#contract/image'
 import type { SandboxSpec } from '#contract/sandbox'
+import { wishedHealthCheck } from '../../sandboxes/health-check.ts'
+import { describeHealthCheck } from '../../storage/images/image-health.ts'
 
 /** What a sandbox runs with, in the words of an image's configuration. */
 export function configOf(image: ImageConfig, spec: SandboxSpec, dropEnvironment: ReadonlySet<string>) {
@@ -10,6 +12,7 @@ export function configOf(image: ImageConfig, spec: SandboxSpec, dropEnvironment:
   const command = spec.command ?? (spec.entrypoint === null ? image.command : [])
   const entrypoint = spec.entrypoint ?? image.entrypoint
   const stopSignal = image.stopSignal
+  const health = wishedHealthCheck(spec.healthCheck, image.healthcheck)
   const user = spec.user ?? image.user
   const labels = { ...image.labels, ...spec.labels }
   return {
@@ -21,6 +24,7 @@ export function configOf(image: ImageConfig, spec: SandboxSpec, dropEnvironment:
     WorkingDir: spec.cwd ?? (image.cwd === '' ? '/' : image.cwd),
     ...(Object.keys(labels).length > 0 && { Labels: labels }),
     ...(stopSignal !== null && { StopSignal: stopSignal }),
+    ...(health !== null && { Healthcheck: describeHealthCheck(health) }),
   }
 }
 

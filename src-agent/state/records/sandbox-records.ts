@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import * as z from 'zod'
+import { HealthLog, noHealthLog } from '#contract/health'
 import type { Fact } from '#contract/observe'
 import { IsolationClass, Sandbox } from '#contract/sandbox'
 import { TerminalSize } from '#contract/terminal-size'
@@ -61,6 +62,7 @@ export const SandboxRecord = z.strictObject({
   stopAsked: z.boolean(),
   /** Its latest run ended because somebody wanted it to, so its policy leaves it as it is. */
   endWanted: z.boolean().default(false),
+  healthLog: HealthLog.default(noHealthLog),
   change: RecordedChange.nullable().default(null),
   /** Ids of the read-only layers between its image and its writable one, the topmost first: layers/layer-store.ts. */
   layers: z.array(z.string().regex(/^[a-f0-9]{12}$/)).default([]),

@@ -48,6 +48,7 @@ const config: ImageConfig = {
   stopSignal: null,
   exposedPorts: [],
   labels: {},
+  healthcheck: null,
 }
 
 /** What the built-in image is made of: this machine's busybox, and the names that it answers to. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import type { ImageConfig } from '#contract/image'
+import { toHealthCheck } from './image-health.ts'
 import type { Configuration } from './oci-schemas.ts'
 
 /** Translates the configuration of an OCI image to the contract's form. */
@@ -14,6 +15,7 @@ export function toImageConfig({ config }: Configuration): ImageConfig {
     stopSignal: config?.StopSignal || null,
     exposedPorts: Object.keys(config?.ExposedPorts ?? {}),
     labels: config?.Labels ?? {},
+    healthcheck: toHealthCheck(config?.Healthcheck),
   }
 }
 

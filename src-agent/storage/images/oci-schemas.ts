@@ -56,6 +56,16 @@ export const Configuration = z.looseObject({
       WorkingDir: Text.nullish(),
       Labels: Annotations,
       StopSignal: z.string().max(64).nullish(),
+      Healthcheck: z
+        .looseObject({
+          Test: Texts,
+          Interval: z.number().nullish(),
+          Timeout: z.number().nullish(),
+          StartPeriod: z.number().nullish(),
+          StartInterval: z.number().nullish(),
+          Retries: z.number().nullish(),
+        })
+        .nullish(),
     })
     .nullish(),
   rootfs: z.looseObject({ diff_ids: z.array(Sha256).max(1000) }),

@@ -61,13 +61,6 @@ export const kill = each('killSandbox', {
   ],
 })
 
-export const wait = each('waitSandbox', {
-  description: 'Prints one exit code a line, in the order of the names; "unknown" where nobody could see it.',
-  flags: {},
-  line: ({ exit }) => (exit.code === null ? 'unknown' : String(exit.code)),
-  examples: [{ line: 'joey wait job', comment: 'Returns when it has ended, and prints its exit code.' }],
-})
-
 /** The operations whose request needs a sandbox, and nothing that has no default. */
 type EachOperation = {
   [K in keyof Client]: { ref: string } extends Parameters<Client[K]>[0] ? K : never

@@ -1,10 +1,13 @@
 import { AppError } from '#contract/app-error'
-import type { Sandbox } from '#contract/sandbox'
+import type { Answer } from '#contract/client/call-operation'
+import type { inspectSandbox } from '#contract/sandbox-operations'
 import { defineCommand } from '../../command/command.ts'
 import { printJson } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { failureCode, printFailure } from '../../failure.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
+
+type Inspected = Answer<typeof inspectSandbox>
 
 export const inspect = defineCommand({
   operands: 'SANDBOX [SANDBOX...]',
@@ -19,7 +22,7 @@ export const inspect = defineCommand({
     const failed = results.filter((result) => result.status === 'rejected').map(({ reason }) => AppError.from(reason))
     const [first] = failed
     if (first && failureCode(first, ExitCode.failed) === ExitCode.unavailable) throw first
-    const found = results.filter((result): result is PromiseFulfilledResult<Sandbox> => result.status === 'fulfilled')
+    const found = results.filter((result): result is PromiseFulfilledResult<Inspected> => result.status === 'fulfilled')
     printJson(
       context.stdout,
       found.map(({ value }) => value),

@@ -90,6 +90,25 @@ describe.each(['container', 'gvisor', 'microvm'])('options of Docker in the clas
   })
 })
 
+test('one can wait for the health of what was left running, or learn why it does not come', async () => {
+  const run = (name: string, ...options: readonly string[]) =>
+    testAgent.joey(['run', '-d', '--name', name, '--health-interval', '200ms', ...options, 'busybox', 'sleep', '1000'])
+  expect(await run('fine', '--health-cmd', 'true', '--wait', 'healthy')).toMatchObject({ code: 0, stderr: '' })
+  expect((await testAgent.joey(['ls'])).stdout).toMatch(/fine .*running .*\(healthy\)/)
+  expect(await testAgent.joey(['wait', '--condition', 'healthy', 'fine'])).toMatchObject({ code: 0, stdout: 'fine\n' })
+  const [{ healthLog }] = await testAgent.json<[{ healthLog: object }]>(['inspect', 'fine'])
+  expect(healthLog).toMatchObject({
+    failingStreak: 0,
+    latest: expect.arrayContaining([expect.objectContaining({ code: 0 })]),
+  })
+  const bad = await run('bad', '--health-cmd', 'false', '--health-retries', '1', '--wait', 'healthy')
+  expect(bad).toMatchObject({ code: 125, stdout: expect.stringMatching(/^[a-f0-9]{12}\n$/) })
+  expect(bad.stderr).toContain('"bad" is unhealthy: its checks fail.')
+  expect(await testAgent.joey(['wait', '--condition', 'odd', 'fine'])).toMatchObject({ code: 64 })
+  expect(await testAgent.joey(['run', '--wait', 'healthy', 'busybox', 'true'])).toMatchObject({ code: 64 })
+  expect(await testAgent.joey(['rm', '-f', 'fine', 'bad'])).toMatchObject({ code: 0 })
+})
+
 test('a group or a signal that there is not is refused, and nothing is made', async () => {
   const before = (await testAgent.list('-a')).length
   const signal = await testAgent.joey(['run', '--stop-signal', 'NONSENSE', 'busybox', 'true'])

@@ -27,6 +27,30 @@ describe('run', () => {
     })
   })
 
+  test('takes the options of a check of health, whose 0 is the usual value', () => {
+    const line =
+      '--health-interval 5s --health-timeout 1.5s --health-retries 2 --health-start-period 1m --health-start-interval 0 busybox'
+    expect(read('--health-cmd', 'test -e /ok', ...line.split(' ')).spec.healthCheck).toEqual({
+      command: ['/bin/sh', '-c', 'test -e /ok'],
+      ...{ intervalMs: 5000, timeoutMs: 1500, retries: 2, startPeriodMs: 60_000, startIntervalMs: null },
+    })
+    expect(read('busybox').spec.healthCheck).toBeNull()
+    expect(read('--no-healthcheck', 'busybox').spec.healthCheck).toMatchObject({ command: [] })
+  })
+
+  test.each([
+    [['--no-healthcheck', '--health-cmd', 'true'], 'usage-no-healthcheck'],
+    [['--health-interval', '10ms'], 'usage-check-short'],
+    [['--health-timeout', 'soon'], 'usage-duration'],
+    [['--health-retries', '-1'], 'usage-retries'],
+  ])('%j is refused', (options, problem) => {
+    expect(() => read(...options, 'busybox')).toThrow(
+      expect.objectContaining({
+        wire: expect.objectContaining({ params: expect.objectContaining({ 'problem.reason': problem }) }),
+      }),
+    )
+  })
+
   test.each([[['busybox', 'ls', '-l']], [['busybox', '--', 'ls', '-l']], [['--', 'busybox', 'ls', '-l']]])(
     '%j runs ls -l',
     (args) => {

@@ -7,6 +7,7 @@ import type { Values } from '../../command/flags.ts'
 import type { Context } from '../../context.ts'
 import { parseClass, parseNetwork } from '../../parse/class.ts'
 import { readEnvironment } from '../../parse/environment.ts'
+import { readHealth } from '../../parse/health.ts'
 import { checkMountSource, parseLongMount, parseMount } from '../../parse/mount.ts'
 import { parsePublish } from '../../parse/port.ts'
 import { parseCpus, parseDisk, parseMemory, parsePids, parseSize } from '../../parse/size.ts'
@@ -26,12 +27,14 @@ export function readRunRequest(
   context: Surroundings,
 ): CreateRequest {
   const command = commandWords(words)
+  const healthCheck = readHealth(flags)
   const request = {
     ...(flags.name === undefined ? {} : { name: flags.name }),
     spec: {
       image,
       ...(command.length === 0 ? {} : { command: [...command] }),
       ...readLimits(flags),
+      ...(healthCheck === undefined ? {} : { healthCheck }),
       ...readFields(flags, context),
     },
   }

@@ -1,6 +1,7 @@
 import { AppError } from '#contract/app-error'
 import type { Grant, Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
+import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { parsePullWhen } from '../../parse/pull-when.ts'
@@ -44,10 +45,12 @@ export const run = defineCommand({
     if (when === 'always') await pull(context, request.spec.image, hosts)
     const begin = when === 'missing' ? createPulling(context, hosts) : (whole: CreateRequest) => create(context, whole)
     const make = (wish: CreateRequest) => withIdFile(flags.cidfile, cwd, () => begin(wish))
+    const wait = readWait(flags)
     if (flags.detach) {
       const sandbox = await make(request)
       if (flags.json) printJson(context.stdout, sandbox)
       else printLine(context.stdout, sandbox.id)
+      if (wait !== null) await context.client.awaitSandbox({ ref: sandbox.id, condition: wait })
       return ExitCode.ok
     }
     if (flags.tty) requireTty(context)
@@ -56,6 +59,13 @@ export const run = defineCommand({
     return code
   },
 })
+
+function readWait({ wait, detach }: RunFlags): 'running' | 'healthy' | null {
+  if (wait === undefined) return null
+  if (detach !== true) throw usageError('usage-wait-detached')
+  if (wait === 'running' || wait === 'healthy') return wait
+  throw usageError('usage-condition', { option: '--wait', text: wait, names: 'running, healthy' })
+}
 
 /** Creates, and where the image is not here fetches it first. What that shows goes to standard error. */
 function createPulling(context: Context, hosts: readonly string[]): (request: CreateRequest) => Promise<Sandbox> {

@@ -71,7 +71,7 @@ export const sandboxVerbs: VerbGroup = {
     {
       name: 'wait',
       summary: 'Wait until sandboxes have ended, and print their exit codes.',
-      load: async () => (await import('./each.ts')).wait,
+      load: async () => (await import('./wait.ts')).wait,
     },
   ],
 }

@@ -1,6 +1,7 @@
 import type { FieldTable } from '#contract/sandbox-field'
 import { sandboxFields } from '#contract/sandbox-fields'
 import type { Flags } from '../../command/flags.ts'
+import { healthFlags } from './health-flags.ts'
 import { limitFlags } from './limit-flags.ts'
 import { pullFlags } from './pull-flags.ts'
 
@@ -38,6 +39,8 @@ export const runFlags = {
   ...processFlags,
   ...limitFlags,
   ...ofFields,
+  ...healthFlags,
+  wait: { type: 'string', value: 'CONDITION', help: 'With -d: return when it is running or healthy.' },
   detach: { type: 'boolean', short: 'd', help: 'Leave it running, and print its id.' },
   cidfile: { type: 'string', value: 'FILE', help: 'Write the id to a new file.' },
   name: { type: 'string', value: 'NAME', help: 'What to call it; made up if not given.' },

@@ -61,8 +61,9 @@ function describeFact(event: AgentEvent, language: Language | null): string {
     case 'state':
       return `${count(event.sandboxes.length, 'sandbox')}, ${count(event.images.length, 'image')}`
     case 'sandbox.changed': {
-      const { id, name, state, exit } = event.sandbox
-      return `${name} (${id}) ${state}${state === 'stopped' && exit ? `: ${say(sentenceOfExit(exit), language)}` : ''}`
+      const { id, name, state, exit, health } = event.sandbox
+      const how = health === null ? '' : `, ${health}`
+      return `${name} (${id}) ${state}${how}${state === 'stopped' && exit ? `: ${say(sentenceOfExit(exit), language)}` : ''}`
     }
     case 'sandbox.removed':
       return `${event.name} (${event.id})`

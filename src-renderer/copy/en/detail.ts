@@ -122,6 +122,8 @@ export const detail = {
     tmpfs: 'In memory',
     shmBytes: 'Shared memory',
     restartPolicy: 'Started again',
+    healthCheck: 'Health check',
+    healthEvery: '{{command}}, every {{interval}}',
     stopWith: 'Signal to stop',
     extraGroups: 'Further groups',
     extraHosts: 'Further hosts',

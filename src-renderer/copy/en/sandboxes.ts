@@ -35,6 +35,7 @@ export const sandboxes = {
   },
   exitCode: 'exit {{code}}',
   startsAgain: 'starts again',
+  health: { starting: 'not checked yet', healthy: 'healthy', unhealthy: 'unhealthy' },
   exitReason: {
     exited: 'ended',
     signalled: 'killed',

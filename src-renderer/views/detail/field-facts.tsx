@@ -37,7 +37,17 @@ function wordFor(t: TFunction, words: FieldWords, value: unknown): string {
       return formatBytes(Number(value))
     case 'list':
       return Array.isArray(value) && value.length > 0 ? value.join(', ') : t('common.none')
+    case 'healthCheck':
+      return healthWords(t, value as SandboxSpec['healthCheck'])
     case 'networkMode':
       return t(`create.networkMode.${value as NetworkMode}.name`)
   }
+}
+
+function healthWords(t: TFunction, check: SandboxSpec['healthCheck']): string {
+  if (!check?.command) return t('detail.facts.fromImage')
+  if (check.command.length === 0) return t('common.none')
+  const command = check.command.join(' ')
+  if (check.intervalMs === null) return command
+  return t('detail.facts.healthEvery', { command, interval: formatDuration(check.intervalMs) })
 }
