@@ -1,10 +1,11 @@
 import { mkdir, open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
+import { createTogether } from '../base/async/together.ts'
 import type { IdRanges } from '../base/kernel/id-ranges.ts'
 import type { Run } from '../base/process/run.ts'
 import type { Subnet } from './ipv4.ts'
-import { attachPort, createNamespace, detachPort, unmountNamespace } from './links.ts'
+import { attachPorts, createNamespace, detachPorts, unmountNamespaces } from './links.ts'
 import { firstSlot, type NetworkNames, type Slot, slotCount, slotNumberOf, slotOf } from './names.ts'
 import type { Lease } from './network.ts'
 import type { PacketFilter } from './packet-filter.ts'
@@ -36,25 +37,16 @@ export interface UserNamespaces {
 
 export function createLeases({ run, names, folder, filter, users }: Deps): Leases {
   const used = new Set<number>()
-  let next = firstSlot
+  const pickSlot = createSlotChoice(names, used)
+  const attach = createTogether<Slot>((slots) => attachPorts(run, names, slots))
+  const detach = createTogether<Lease>((leases) => detachPorts(run, names, leases))
+  const unmount = createTogether<readonly string[]>((files) => unmountNamespaces(run, files.flat()))
 
-  const pickSlot = (subnet: Subnet): Slot => {
-    const count = slotCount(subnet)
-    // Walks on from the last one: an address is used again as late as possible, when no connection remembers it.
-    for (let step = 0; step < count; step += 1) {
-      const number = firstSlot + ((next - firstSlot + step) % count)
-      if (used.has(number)) continue
-      used.add(number)
-      next = number + 1
-      return slotOf(names, subnet, number)
-    }
-    throw appError('network-full', { count })
-  }
   const release = async (lease: Lease): Promise<void> => {
     const undone = await Promise.allSettled([
-      detachPort(run, names, lease),
+      detach(lease),
       filter.forbid(lease),
-      ...filesOf(lease).map((file) => unmountNamespace(run, file).then(() => rm(file, { force: true }))),
+      unmount(filesOf(lease)).then(() => Promise.all(filesOf(lease).map((file) => rm(file, { force: true })))),
     ])
     const number = slotNumberOf(names, lease.interface)
     const failed = undone.find((result) => result.status === 'rejected')
@@ -76,7 +68,7 @@ export function createLeases({ run, names, folder, filter, users }: Deps): Lease
         for (const file of filesOf(lease)) await makeMountPoint(folder, file)
         const owner = users && lease.users ? { program: users.program, ...lease.users } : null
         await createNamespace(run, subnet, slot, { file: netnsPath, users: owner, signal })
-        await Promise.all([attachPort(run, names, slot), filter.allow(lease)])
+        await Promise.all([attach(slot), filter.allow(lease)])
         return lease
       } catch (error) {
         await release(lease).catch(() => {})
@@ -102,4 +94,21 @@ async function makeMountPoint(folder: string, path: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 })
   const file = await open(path, 'w', 0o600)
   await file.close()
+}
+
+/** Picks a place that nobody has, and marks it as used. */
+function createSlotChoice(names: NetworkNames, used: Set<number>): (subnet: Subnet) => Slot {
+  let next = firstSlot
+  return (subnet) => {
+    const count = slotCount(subnet)
+    // Walks on from the last one: an address is used again as late as possible, when no connection remembers it.
+    for (let step = 0; step < count; step += 1) {
+      const number = firstSlot + ((next - firstSlot + step) % count)
+      if (used.has(number)) continue
+      used.add(number)
+      next = number + 1
+      return slotOf(names, subnet, number)
+    }
+    throw appError('network-full', { count })
+  }
 }

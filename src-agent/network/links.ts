@@ -103,16 +103,27 @@ export async function createNamespace(
   })
 }
 
-/** Joins the host's end to the bridge. */
-export async function attachPort(run: Run, names: NetworkNames, slot: Slot): Promise<void> {
-  const { interface: port } = slot
-  await batch(run, 'ip', [...withoutIpv6(port), ...attach(names, slot), ...isolate(port, true)])
-  await batch(run, 'bridge', [knowPort(slot)])
+/** Joins the host's ends of some pairs to the bridge. */
+export async function attachPorts(run: Run, names: NetworkNames, slots: readonly Slot[]): Promise<void> {
+  await batch(
+    run,
+    'ip',
+    slots.flatMap((slot) => [...withoutIpv6(slot.interface), ...attach(names, slot), ...isolate(slot.interface, true)]),
+  )
+  await batch(run, 'bridge', slots.map(knowPort))
 }
 
-/** Takes back what `attachPort` did, and with it the end inside the sandbox. Absent ones are no error. */
-export async function detachPort(run: Run, names: NetworkNames, port: Pick<Slot, 'interface' | 'address'>) {
-  await tolerantBatch(run, 'ip', [`link del dev ${port.interface}`, `neigh del ${port.address} dev ${names.bridge}`])
+/** Takes back what `attachPorts` did, and with it the ends inside the sandboxes. Absent ones are no error. */
+export async function detachPorts(
+  run: Run,
+  names: NetworkNames,
+  ports: readonly Pick<Slot, 'interface' | 'address'>[],
+) {
+  await tolerantBatch(
+    run,
+    'ip',
+    ports.flatMap((port) => [`link del dev ${port.interface}`, `neigh del ${port.address} dev ${names.bridge}`]),
+  )
 }
 
 /**
@@ -132,9 +143,12 @@ export async function deleteLinks(run: Run, interfaces: readonly string[]): Prom
   )
 }
 
-/** Gives up the mount that keeps a namespace. Not mounted, or absent, is no error. */
-export async function unmountNamespace(run: Run, file: string): Promise<void> {
-  await run('umount', ['--lazy', file], { timeoutMs, okExitCodes: [0, 1, 32] })
+/** umount adds up what it has for each file, 32 for one that is not mounted (umount.c of util-linux). */
+const sumsOfFailures = Array.from({ length: 256 }, (_, code) => code)
+
+/** Gives up the mounts that keep namespaces. Not mounted, or absent, is no error. */
+export async function unmountNamespaces(run: Run, files: readonly string[]): Promise<void> {
+  await run('umount', ['--lazy', ...files], { timeoutMs, okExitCodes: sumsOfFailures })
 }
 
 /** Both are of one package and take many commands at once. */

@@ -109,3 +109,18 @@ test('interface, address and hardware address of a place belong together', () =>
 test('a tag that could not stand in a name is a bug', () => {
   expect(() => namesFor('../..')).toThrow(TypeError)
 })
+
+test('changes that come while nft is at work are one transaction after it', async () => {
+  const { run, scripts } = recorder()
+  const filter = createPacketFilter(run, names, () => 1024)
+  await filter.load(subnet)
+  await Promise.all([
+    filter.allow(sender),
+    filter.allow({ interface: 'jy0a1b2cx3', address: '10.64.0.3' }),
+    filter.publish([{ hostPort: 8080, address: '10.64.0.2', guestPort: 80 }]),
+  ])
+  expect(scripts.slice(1)).toHaveLength(1)
+  expect(scripts.at(-1)).toContain('jy0a1b2cx2')
+  expect(scripts.at(-1)).toContain('jy0a1b2cx3')
+  expect(scripts.at(-1)).toContain('8080 : 10.64.0.2 . 80')
+})

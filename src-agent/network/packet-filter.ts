@@ -106,6 +106,13 @@ function createTables(run: Run, names: NetworkNames, wanted: () => FilterState) 
   const reload = async (): Promise<void> => {
     if (subnet !== null) await nft(renderRuleset(names, subnet, wanted()))
   }
+  const waiting: string[] = []
+  let next: Promise<void> | null = null
+  /** All that came while nft was at work is one transaction: to start it takes longer than what it does. */
+  const flush = (): Promise<void> => {
+    next = null
+    return nft(waiting.splice(0).join('')).catch(reload)
+  }
   return {
     load(chosen: Subnet): Promise<void> {
       subnet = chosen
@@ -116,8 +123,12 @@ function createTables(run: Run, names: NetworkNames, wanted: () => FilterState) 
       const tables = stdout.split('\n')
       return ['bridge', 'inet'].every((family) => tables.includes(`table ${family} ${names.table}`))
     },
-    change: (script: string): Promise<void> =>
-      inTurn(null, () => (script === '' ? Promise.resolve() : nft(script).catch(reload))),
+    change(script: string): Promise<void> {
+      if (script === '') return inTurn(null, () => Promise.resolve())
+      waiting.push(script)
+      next ??= inTurn(null, flush)
+      return next
+    },
     remove(): Promise<void> {
       subnet = null
       return inTurn(null, () => nft(deleteTables(names)))

@@ -4,7 +4,7 @@ import { type Sentence, sentence } from '#contract/sentence'
 import type { Run } from '../base/process/run.ts'
 import type { HostPorts } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
-import { deleteLinks, presentLinks, unmountNamespace } from './links.ts'
+import { deleteLinks, presentLinks, unmountNamespaces } from './links.ts'
 import type { NetworkNames } from './names.ts'
 import type { RunningNetwork } from './network.ts'
 import type { PacketFilter } from './packet-filter.ts'
@@ -58,13 +58,10 @@ function lostInterface({ id }: RunningNetwork): Sentence {
 
 /** Running sandboxes hold their namespaces by themselves; the mounts were for handing them over. */
 async function removeNamespaces(run: Run, folder: string): Promise<void> {
-  const files = await readdir(folder).catch(() => [])
-  await Promise.all(
-    files.map(async (file) => {
-      await unmountNamespace(run, join(folder, file))
-      await rm(join(folder, file), { force: true })
-    }),
-  )
+  const files = (await readdir(folder).catch(() => [])).map((name) => join(folder, name))
+  if (files.length === 0) return
+  await unmountNamespaces(run, files)
+  await Promise.all(files.map((file) => rm(file, { force: true })))
 }
 
 async function adoptPorts(hostPorts: HostPorts, running: readonly RunningNetwork[]): Promise<Sentence[]> {
