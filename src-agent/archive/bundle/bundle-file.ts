@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { constants, createWriteStream } from 'node:fs'
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import * as z from 'zod'
 import { bundleDamaged, bundleTooNew, bundleTruncated, notABundle, passphraseNeeded } from './bundle-errors.ts'
 import { type ChunkCipher, cipherName, createChunkCipher } from './chunk-cipher.ts'
@@ -63,8 +61,15 @@ export async function writeBundleFile(request: WriteRequest): Promise<{ bytes: n
     bytes += trailer.length
     yield trailer
   }
-  const out = createWriteStream(path, { flags: 'r+', highWaterMark: 4 * readChunk })
-  await pipeline(Readable.from(counted(), { objectMode: true, highWaterMark: 2 }), out, { signal })
+  const file = await open(path, 'r+')
+  try {
+    for await (const piece of counted()) {
+      signal.throwIfAborted()
+      await file.writeFile(piece)
+    }
+  } finally {
+    await file.close()
+  }
   return { bytes, sha256: hash.digest('hex') }
 }
 

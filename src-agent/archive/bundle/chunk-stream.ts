@@ -1,24 +1,16 @@
 import { promisify } from 'node:util'
-import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
+import { zstdDecompress } from 'node:zlib'
 import { type Bytes, readBytes } from '../../storage/tar/byte-reader.ts'
 import { bundleDamaged } from './bundle-errors.ts'
 import type { ChunkCipher } from './chunk-cipher.ts'
+import { chunkBytes, mostPacked } from './chunk-size.ts'
+import { createPackingLane, type PackingLane } from './packing-lane.ts'
 import { frame, frameHead, kinds, readFrameHead } from './skippable-frame.ts'
 
-const squeeze = promisify(zstdCompress)
 const expand = promisify(zstdDecompress)
 
-/** Of content in one chunk, at most. What a chunk unpacks to can never be more. */
-export const chunkBytes = 2 * 2 ** 20
-/** zstd adds next to nothing to what cannot be compressed. */
-const mostPacked = chunkBytes + 64 * 1024
 /** As many as two processors have to do. */
 const atOnce = 3
-/** `chunkSize`: what comes out at once. With Node's own of 16 KiB half of the time goes into calls between threads. */
-const options = {
-  params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 },
-  chunkSize: mostPacked,
-}
 
 /**
  * Compresses a stream in chunks that do not depend on each other: several are worked on at once, none can unpack to more than
@@ -26,52 +18,66 @@ const options = {
  * it is in a frame that unpackers skip. An empty buffer in the stream ends a chunk.
  */
 export async function* packChunks(source: AsyncIterable<Buffer>, cipher: ChunkCipher | null): AsyncGenerator<Buffer> {
-  const waiting: Promise<Buffer>[] = []
   /** One is held back, because the last one is marked. */
-  let held: Buffer | null = null
-  const put = function* (packed: Buffer, last: boolean) {
-    yield cipher === null
-      ? Buffer.concat([lengthFrame(packed.length, last), packed])
-      : frame(kinds.sealed(last), cipher.seal(packed, last))
+  let held: readonly Buffer[] | null = null
+  for await (const packed of packBlocks(source)) {
+    if (held !== null) yield* framed(held, false, cipher)
+    held = packed
   }
-  const settle = async function* (left: number) {
-    while (waiting.length > left) {
-      const packed = await waiting.shift()
-      if (held !== null) yield* put(held, false)
-      held = packed ?? null
-    }
-  }
-  for await (const block of inBlocks(source)) {
-    const packed = squeeze(block, options)
-    packed.catch(() => undefined) // reported when its turn has come
-    waiting.push(packed)
-    yield* settle(atOnce)
-  }
-  yield* settle(0)
-  yield* put(held ?? (await squeeze(Buffer.alloc(0), options)), true)
+  if (held !== null) yield* framed(held, true, cipher)
 }
 
-async function* inBlocks(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  let parts: Buffer[] = []
-  let size = 0
-  for await (const bytes of source) {
-    if (bytes.length === 0 && size > 0) {
-      yield Buffer.concat(parts)
-      parts = []
-      size = 0
-    }
-    for (let rest = bytes; rest.length > 0; ) {
-      const piece = rest.subarray(0, chunkBytes - size)
-      parts.push(piece)
-      size += piece.length
-      rest = rest.subarray(piece.length)
-      if (size < chunkBytes) continue
-      yield Buffer.concat(parts)
-      parts = []
-      size = 0
+function* framed(packed: readonly Buffer[], last: boolean, cipher: ChunkCipher | null): Generator<Buffer> {
+  if (cipher !== null) return yield frame(kinds.sealed(last), cipher.seal(Buffer.concat(packed), last))
+  const size = packed.reduce((sum, piece) => sum + piece.length, 0)
+  yield lengthFrame(size, last)
+  yield* packed
+}
+
+/** The frames of zstd, in their order; of nothing one that is empty. */
+async function* packBlocks(source: AsyncIterable<Buffer>): AsyncGenerator<readonly Buffer[]> {
+  const lanes = new Set<PackingLane>()
+  const free: PackingLane[] = []
+  const busy: { readonly lane: PackingLane; readonly packed: Promise<readonly Buffer[]> }[] = []
+  const take = (): PackingLane => {
+    const lane = free.shift() ?? createPackingLane()
+    lanes.add(lane)
+    return lane
+  }
+  const settle = async function* (left: number) {
+    for (let first = busy[0]; first !== undefined && busy.length > left; first = busy[0]) {
+      yield await first.packed
+      free.push(first.lane)
+      busy.shift()
     }
   }
-  if (size > 0) yield Buffer.concat(parts)
+  let lane = take()
+  let size = 0
+  const endBlock = async function* () {
+    const packed = lane.pack(size)
+    packed.catch(() => undefined) // reported when its turn has come
+    busy.push({ lane, packed })
+    yield* settle(atOnce - 1)
+    lane = take()
+    size = 0
+  }
+  try {
+    let isEmpty = true
+    for await (const bytes of source) {
+      if (bytes.length === 0 && size > 0) yield* endBlock()
+      for (let rest = bytes; rest.length > 0; ) {
+        const taken = rest.copy(lane.block, size)
+        size += taken
+        isEmpty = false
+        rest = rest.subarray(taken)
+        if (size === chunkBytes) yield* endBlock()
+      }
+    }
+    if (size > 0 || isEmpty) yield* endBlock()
+    yield* settle(0)
+  } finally {
+    for (const each of lanes) each.close()
+  }
 }
 
 /** The reverse. Every byte of the source belongs to a chunk, and the last one is marked, or it is damaged. */
