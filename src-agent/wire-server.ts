@@ -15,8 +15,12 @@ import { serveSockets } from './api/sockets.ts'
 import { createStreamHandlers } from './api/stream-handlers.ts'
 import { readWholeState } from './api/whole-state.ts'
 import { defineHandlers } from './base/handlers.ts'
+import { run } from './base/process/run.ts'
 import { version } from './base/version.ts'
+import { createBuildService } from './build/build-image.ts'
+import { serveBuild } from './build/serve-build.ts'
 import { type HostProbe } from './engines/host/host-probe.ts'
+import { createPipes } from './io/streams/pipes.ts'
 import { type Sampler } from './observe/usage/sampler.ts'
 import { type Terminals } from './sandboxes/terminals/create-terminals.ts'
 import type { StateFolder } from './state/folder.ts'
@@ -107,6 +111,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
 
 function wireStreams(services: Services, live: Live, eventSource: EventSource) {
   const { sampler, isolation } = live
+  const builds = createBuildService({ ...services, run, pipes: createPipes(), imageFolder: services.folder.images })
   const idOf = (ref: string | undefined) => (ref === undefined ? undefined : services.sandboxes.find(ref).sandbox.id)
   return createStreamHandlers({
     ...services,
@@ -118,6 +123,7 @@ function wireStreams(services: Services, live: Live, eventSource: EventSource) {
     serveIsolation: (socket, { ref }) => serveIsolation(socket, isolation.isolation, idOf(ref)),
     serveTerminal: live.terminals.serve,
     files: live.history.streams,
+    serveBuild: (socket) => serveBuild(socket, { builds, tasks: services.tasks }),
   })
 }
 

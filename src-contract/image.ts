@@ -85,6 +85,7 @@ export const Task = z.strictObject({
       'image.import',
       'image.pull',
       'image.push',
+      'image.build',
       'snapshot.create',
       'snapshot.restore',
       'snapshot.fork',

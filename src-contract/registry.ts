@@ -1,5 +1,6 @@
 import { examineHost, readAgent, serveAccount, stopAgent } from './agent.ts'
 import * as archive from './archive.ts'
+import { buildStream } from './build.ts'
 import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setClass } from './classes.ts'
 import * as compare from './compare.ts'
 import * as files from './files.ts'
@@ -110,6 +111,7 @@ export const streams = {
   isolationStream,
   fileStream: files.fileStream,
   findStream: files.findStream,
+  buildStream,
 } as const
 
 export type Operations = typeof operations

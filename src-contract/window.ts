@@ -3,7 +3,8 @@ import { operations, streams } from './registry.ts'
 
 /**
  * What the window has no use for. It neither ends the agent, nor lets others use it, nor gives up records that could not be read: that is for the
- * command line, and sandboxes outlive the window. `exec` and `attach` are the command line's, because the window has terminals; it reads files in pieces.
+ * command line, and sandboxes outlive the window. `exec` and `attach` are the command line's, because the window has terminals; it reads files in pieces, and
+ * a folder to build from is the caller's.
  */
 const notOffered: ReadonlySet<string> = new Set([
   operations.stopAgent.name,
@@ -13,6 +14,7 @@ const notOffered: ReadonlySet<string> = new Set([
   streams.execStream.name,
   streams.attachStream.name,
   streams.fileStream.name,
+  streams.buildStream.name,
 ])
 
 /** Every operation of the agent that the window may ask for. */

@@ -13,7 +13,9 @@ test('the page may name every operation but the end of the agent, the accounts t
 test('the page may name the streams that a window shows', () => {
   const all: readonly string[] = Object.values(streams).map(({ name }) => name)
 
-  expect(streamNames).toEqual(all.filter((name) => !['sandbox.exec', 'sandbox.attach', 'files.stream'].includes(name)))
+  expect(streamNames).toEqual(
+    all.filter((name) => !['sandbox.exec', 'sandbox.attach', 'files.stream', 'image.build'].includes(name)),
+  )
 })
 
 test('the channels are those of the contract', () => {

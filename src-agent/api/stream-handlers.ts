@@ -18,6 +18,7 @@ interface Deps {
   readonly serveUsage: StreamHandlers['usageStream']
   readonly serveIsolation: StreamHandlers['isolationStream']
   readonly files: Pick<StreamHandlers, 'fileStream' | 'findStream'>
+  readonly serveBuild: (socket: WebSocket) => Promise<void>
   readonly serveTerminal: (socket: WebSocket, id: string) => Promise<void>
 }
 
@@ -29,6 +30,7 @@ export function createStreamHandlers(deps: Deps): StreamHandlers {
     usageStream: deps.serveUsage,
     isolationStream: deps.serveIsolation,
     ...deps.files,
+    buildStream: deps.serveBuild,
     terminalStream: (socket, { id }) => deps.serveTerminal(socket, id),
     logStream: (socket, { ref, ...request }) => {
       const { sandbox } = deps.sandboxes.find(ref)

@@ -1,5 +1,6 @@
 import { agentReasons } from './agent.ts'
 import { archiveReasons } from './archive.ts'
+import { buildReasons } from './build.ts'
 import { commandLineReasons } from './command-line.ts'
 import { engineReasons } from './engine.ts'
 import { filesReasons } from './files.ts'
@@ -23,6 +24,7 @@ import { windowReasons } from './window.ts'
 export const reasons = {
   ...agentReasons,
   ...archiveReasons,
+  ...buildReasons,
   ...commandLineReasons,
   ...engineReasons,
   ...filesReasons,

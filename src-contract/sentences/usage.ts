@@ -262,6 +262,18 @@ export const usageSentences = defineSentences({
     params: { text: 'text' },
     sentence: '--name {text}: an image name is lower case, as in team/web:1.2.',
   },
+  'usage-build-tag': {
+    params: { text: 'text' },
+    sentence: '--tag {text}: an image name is lower case, as in team/web:1.2.',
+  },
+  'usage-secret': {
+    params: { text: 'text' },
+    sentence: '--secret {text}: a secret is id=ID,src=FILE or id=ID,env=NAME.',
+  },
+  'usage-secret-unset': {
+    params: { text: 'text', name: 'text' },
+    sentence: '--secret {text}: there is no variable {name} here. Give the file with src=FILE.',
+  },
   'usage-image-ref': { params: { text: 'text' }, sentence: '"{text}" is not the name or digest of an image.' },
   'usage-command-empty': { sentence: 'joey exec needs a command, or -it for a shell.' },
   'usage-timeout-with-tty': { sentence: '--timeout does not go with -t.' },

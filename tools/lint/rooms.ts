@@ -13,6 +13,7 @@ export const rooms: readonly (readonly string[])[] = [
   ['snapshots'],
   ['files'],
   ['archive'],
+  ['build'],
   ['api'],
 ]
 

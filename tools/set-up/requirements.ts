@@ -52,6 +52,7 @@ export const requirements: readonly Requirement[] = [
   program('agent', 'conmon'),
   program('agent', 'skopeo'),
   program('agent', 'umoci'),
+  { ...program('agent', 'buildah'), optional: true },
   program('agent', 'mkfs.erofs', 'erofs-utils'),
   program('agent', 'mke2fs', 'e2fsprogs'),
   program('agent', 'debugfs', 'e2fsprogs'),
@@ -95,6 +96,7 @@ export const requirements: readonly Requirement[] = [
   program('test', 'clang-format'),
   // A registry on loopback to pull from, and certificates for it.
   program('test', 'docker-registry'),
+  program('test', 'buildah'),
   program('test', 'openssl'),
   // Unit tests of the C, and fuzzing that follows which code an input reaches.
   program('test', 'gcc'),

@@ -5,6 +5,7 @@ import { sentence } from '#contract/sentence'
 /** Which Debian package carries a program that Joey drives, where the names differ or the package is easily missed. */
 const packageOf: Readonly<Record<string, string>> = {
   bwrap: 'bubblewrap',
+  buildah: 'buildah',
   busybox: 'busybox-static',
   conmon: 'conmon',
   crun: 'crun',

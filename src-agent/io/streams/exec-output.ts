@@ -23,7 +23,11 @@ export interface Pump {
   drained(): Promise<void>
 }
 
-export function pump(stream: Readable, sender: FrameSender, deliver: (chunk: Buffer) => void): Pump {
+export function pump(
+  stream: Readable,
+  sender: Pick<FrameSender, 'isFull' | 'room'>,
+  deliver: (chunk: Buffer) => void,
+): Pump {
   let ended = false
   let quiet = 0
   let onEnd = (): void => {}

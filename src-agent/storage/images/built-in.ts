@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { chmod, mkdir, readFile, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { ImageConfig } from '#contract/image'
@@ -8,7 +8,7 @@ import { installRemedy } from '../../base/process/packages.ts'
 import { findResource } from '../../base/process/resources.ts'
 import type { Run } from '../../base/process/run.ts'
 import type { PartDeps } from './make-parts.ts'
-import { hostArchitecture } from './plan-images.ts'
+import { packTree } from './pack-tree.ts'
 import type { PreparedImage } from './prepare-images.ts'
 
 export const builtInName = 'busybox:latest'
@@ -100,19 +100,8 @@ export async function prepareBuiltIn(
   const accounts = { passwd: lines(passwd), group: lines(group) }
   await writeFile(join(rootfs, 'etc/passwd'), accounts.passwd)
   await writeFile(join(rootfs, 'etc/group'), accounts.group)
-  const contentBytes = await tools.measure(signal)
-  const file = await tools.pack({ digest, newest: 0, allRoot: true }, signal)
-  const { size: sizeBytes } = await stat(file)
-  await parts.add(digest, file, 0)
-  const image = { architecture: hostArchitecture, createdAt: null, sizeBytes, contentBytes, config, builtIn: true }
-  return {
-    digest,
-    names: [builtInName],
-    parts: [{ digest, start: 0, bytes: sizeBytes, layers: [] }],
-    image,
-    accounts,
-    highestId: 0,
-  }
+  const about = { digest, name: builtInName, config, builtIn: true, accounts }
+  return packTree({ tools, staging, parts }, about, signal)
 }
 
 async function addProgram(rootfs: string, place: string, content: Buffer): Promise<void> {

@@ -14,6 +14,7 @@ import { createImageFiles, type ImageFiles, type ImageFilesDeps, type Stored } f
 import { type FoundImage, findImage, withTag } from './image-names.ts'
 import { countLayersHere } from './image-parts.ts'
 import { createImageTools } from './image-tools.ts'
+import { type OwnTree, packTree } from './pack-tree.ts'
 import type { PartStore } from './part-store.ts'
 import { type PreparedImage, prepareImages } from './prepare-images.ts'
 import { diskFull } from './refusals.ts'
@@ -52,6 +53,8 @@ export interface ImageStore {
   addName(digest: string, name: string): Promise<Image>
   /** Makes `busybox:latest` of this machine's busybox, unless it is there and made of this very busybox. */
   ensureBuiltIn(signal: AbortSignal): Promise<void>
+  /** Makes an image of what `fill` puts into its root folder, unless there is one of that digest. */
+  ensureTree(tree: OwnTree, fill: (rootfs: string) => Promise<void>, signal: AbortSignal): Promise<Image>
   /** The files of an image, the lowest part first. */
   parts(digest: string): readonly (ImagePart & PartFile)[]
   /**
@@ -132,8 +135,38 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
         }),
       ),
 
+    ensureTree: (tree, fill, signal) =>
+      explainStop(signal, () => inTurn(signal, () => ensureTree(deps, files, { tree, fill, signal }))),
+
     reconcile: () => reconcileImages(deps, files),
   }
+}
+
+interface TreeWish {
+  readonly tree: OwnTree
+  fill(rootfs: string): Promise<void>
+  readonly signal: AbortSignal
+}
+
+async function ensureTree(
+  { folder, run }: ImageStoreDeps,
+  files: ImageFiles,
+  { tree, fill, signal }: TreeWish,
+): Promise<Image> {
+  const { digest, name } = tree
+  const known = files.list().find((image) => image.digest === digest)
+  if (known !== undefined && files.has(digest)) return known.names.includes(name) ? known : files.addName(digest, name)
+  return holding(files.parts, [digest], () =>
+    withStaging(folder, async (staging) => {
+      const tools = createImageTools(run, staging)
+      tools.check()
+      const rootfs = join(staging, 'rootfs')
+      await mkdir(rootfs, { mode: 0o755 })
+      await fill(rootfs)
+      files.publish([await packTree({ tools, staging, parts: files.parts }, tree, signal)])
+      return findImage(files.list(), digest).image
+    }),
+  )
 }
 
 /** A name that is here goes before what it would stand for. */

@@ -1,12 +1,14 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { appError } from '#contract/app-error'
+import type { Image } from '#contract/image'
 import { familiarName, type ImageReference, parseReference, wholeName } from '#contract/image-reference'
 import type { Sentence } from '#contract/sentence'
 import type { Settings } from '#contract/settings'
 import { createShareWork } from '../../base/async/share-work.ts'
 import { builtInName } from '../images/built-in.ts'
 import { createBlobStore, describeSwept } from './blob-store.ts'
+import { keepLayout, type LayoutRequest, writeKept } from './keep-layout.ts'
 import { createLoginHandlers } from './login-service.ts'
 import { pullOne } from './pull-one.ts'
 import type { PullDeps, Pulled, PullParts, PullRequest } from './pull-types.ts'
@@ -20,6 +22,10 @@ export interface PullService {
   push(request: PullRequest): Promise<{ name: string; manifest: string }>
   /** What is asked about logins. */
   readonly handlers: ReturnType<typeof createLoginHandlers>
+  /** Imports an image that was made here, and keeps its bytes as those of a pulled one. */
+  keepMade(request: LayoutRequest): Promise<Image>
+  /** Writes the bytes that are kept of an image to a folder, as skopeo's form `dir` has them; false where none are kept. */
+  writeKept(image: string, folder: string): Promise<boolean>
   /** Where an image that is here was pulled from. */
   pulledFrom(digest: string): Promise<{ manifest: string; repositories: string[]; keptBytes: number }[]>
   /** Removes the kept bytes of images that are gone. */
@@ -57,6 +63,8 @@ export function createPullService(deps: PullDeps): PullService {
       }
     },
     push: async (request) => pushOne(parts, readReference(request.ref, deps.settings()), request),
+    keepMade: (request) => keepLayout(parts, request),
+    writeKept: (image, folder) => writeKept(parts, image, folder),
     async pulledFrom(digest) {
       const kept = await blobs.keptOf(digest)
       return kept.map(({ origin: { manifest, repositories }, bytes }) => ({ manifest, repositories, keptBytes: bytes }))

@@ -41,7 +41,7 @@ export async function pushOne(parts: PullParts, reference: ImageReference, reque
 }
 
 /** As skopeo's form `dir` has it; it may read what is there, and change nothing. */
-async function writeFolder(
+export async function writeFolder(
   { blobs }: PullParts,
   manifest: string,
   all: readonly string[],

@@ -39,6 +39,16 @@ export const imageVerbs: VerbGroup = {
       load: async () => (await import('./login.ts')).logout,
     },
     {
+      name: 'image build',
+      summary: 'Build an image from a Dockerfile.',
+      load: async () => (await import('./build.ts')).build,
+    },
+    {
+      name: 'build',
+      summary: 'The same as image build.',
+      load: async () => (await import('./build.ts')).build,
+    },
+    {
       name: 'image import',
       summary: 'Import an image from an archive or a folder.',
       load: async () => (await import('./image-import.ts')).imageImport,

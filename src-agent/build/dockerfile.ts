@@ -1,0 +1,105 @@
+import { appError } from '#contract/app-error'
+
+interface Instruction {
+  readonly name: string
+  readonly words: string
+}
+
+/**
+ * The images that a Dockerfile begins stages with or copies from, each as it is written there once its variables have their
+ * values. Stages and `scratch` are none. What stages mean otherwise is for the builder to know.
+ */
+export function imagesOf(text: string, args: Readonly<Record<string, string>>): readonly string[] {
+  const globals = new Map<string, string>()
+  const stages = new Set<string>(['scratch'])
+  const images = new Set<string>()
+  let count = 0
+  const add = (name: string): void => {
+    if (!stages.has(name.toLowerCase()) && !/^\d+$/.test(name)) images.add(name)
+  }
+  for (const { name, words } of instructionsOf(text)) {
+    if (name === 'ARG' && count === 0)
+      for (const [key, value] of argumentsOf(words, globals, args)) globals.set(key, value)
+    if (name === 'FROM') {
+      const [image, stage] = readFrom(words, globals)
+      add(image)
+      if (stage !== null) stages.add(stage.toLowerCase())
+      count += 1
+    }
+    if (name === 'COPY' || name === 'RUN' || name === 'ADD') for (const from of sourcesOf(words)) add(from)
+  }
+  if (count === 0) throw appError('dockerfile-without-from')
+  return [...images]
+}
+
+/** Lines that go on are one; comments and empty lines between them are none. */
+function instructionsOf(text: string): readonly Instruction[] {
+  const escape = /^\s*#\s*escape\s*=\s*`/im.exec(text.split(/\r?\n/).slice(0, 5).join('\n')) ? '`' : '\\'
+  const found: Instruction[] = []
+  let line = ''
+  let heredocs: string[] = []
+  for (const raw of text.replace(/^\uFEFF/, '').split(/\r?\n/)) {
+    if (heredocs.length > 0) {
+      if (raw.replace(/^\t+/, '') === heredocs[0]) heredocs = heredocs.slice(1)
+      continue
+    }
+    if (/^\s*#/.test(raw) || (raw.trim() === '' && line !== '')) continue
+    const trimmed = raw.trimEnd()
+    line += trimmed.endsWith(escape) ? `${trimmed.slice(0, -1)} ` : trimmed
+    if (trimmed.endsWith(escape)) continue
+    const match = /^\s*([A-Za-z]+)\s+(.*)$/.exec(line)
+    if (match) found.push({ name: match[1]?.toUpperCase() ?? '', words: match[2] ?? '' })
+    if (/^\s*(RUN|COPY|ADD)\s/i.test(line))
+      heredocs = [...line.matchAll(/<<-?(["']?)(\w+)\1/g)].map((each) => each[2] ?? '')
+    line = ''
+  }
+  return found
+}
+
+function readFrom(words: string, globals: ReadonlyMap<string, string>): readonly [string, string | null] {
+  const parts = words.split(/\s+/).filter((word) => word !== '' && !word.startsWith('--'))
+  const image = expand(unquoted(parts[0] ?? ''), globals)
+  if (image === '') throw appError('dockerfile-from-empty', { line: `FROM ${words}`.slice(0, 200) })
+  return [image, parts[1]?.toUpperCase() === 'AS' ? (parts[2] ?? null) : null]
+}
+
+function argumentsOf(
+  words: string,
+  globals: ReadonlyMap<string, string>,
+  given: Readonly<Record<string, string>>,
+): readonly (readonly [string, string])[] {
+  return words.split(/\s+(?=[A-Za-z_]\w*(?:=|\s|$))/).flatMap((word) => {
+    const at = word.indexOf('=')
+    const key = at < 0 ? word.trim() : word.slice(0, at)
+    const value = given[key] ?? (at < 0 ? undefined : expand(unquoted(word.slice(at + 1).trim()), globals))
+    return value === undefined ? [] : [[key, value] as const]
+  })
+}
+
+/** `COPY --from=IMAGE`, `RUN --mount=type=bind,from=IMAGE`. */
+function sourcesOf(words: string): readonly string[] {
+  const options = /^(?:--\S+\s+)*/.exec(words)?.[0].split(/\s+/) ?? []
+  return options.flatMap((option) => {
+    if (option.startsWith('--from=')) return [option.slice('--from='.length)]
+    if (!option.startsWith('--mount=')) return []
+    return option
+      .slice('--mount='.length)
+      .split(',')
+      .flatMap((part) => (part.startsWith('from=') ? [part.slice('from='.length)] : []))
+  })
+}
+
+/** `$NAME`, `${NAME}`, `${NAME:-otherwise}`, `${NAME:+instead}`. */
+function expand(text: string, values: ReadonlyMap<string, string>): string {
+  return text.replace(/\$(?:\{[A-Za-z_]\w*(?::[-+][^}]*)?\}|[A-Za-z_]\w*)/g, (whole) => {
+    const [, name = '', sign, other = ''] = /^\$\{?(\w+)(?::([-+])([^}]*))?\}?$/.exec(whole) ?? []
+    const value = values.get(name) ?? ''
+    if (sign === '-') return value === '' ? other : value
+    if (sign === '+') return value === '' ? '' : other
+    return value
+  })
+}
+
+function unquoted(text: string): string {
+  return /^(["']).*\1$/.test(text) ? text.slice(1, -1) : text
+}

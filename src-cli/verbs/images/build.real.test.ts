@@ -1,0 +1,122 @@
+import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { shareTestAgent } from '../../testing/shared-agent.ts'
+
+const agent = shareTestAgent()
+const long = 240_000
+let folder: string
+
+beforeAll(async () => {
+  folder = join(agent.home, 'project')
+  await mkdir(join(folder, 'src'), { recursive: true })
+  await writeFile(join(folder, 'src/app.txt'), 'content\n')
+  await writeFile(join(folder, 'notes.md'), 'mine\n')
+  await writeFile(join(folder, '.dockerignore'), '*.md\n')
+  await writeFile(join(agent.home, 'outside'), 'not of the folder\n')
+  await symlink('../outside', join(folder, 'out'))
+})
+
+const build = (dockerfile: string, ...args: readonly string[]) =>
+  agent.joey(['build', '-f', '-', ...args, folder], { input: dockerfile, deadlineMs: long })
+
+const stages = `
+ARG FROM=busybox
+FROM $FROM AS make
+ARG LEVEL=1
+COPY src /src
+RUN --mount=type=secret,id=key tr a-z A-Z < /src/app.txt > /made && echo "$LEVEL" >> /made && cat /run/secrets/key
+FROM busybox AS unused
+RUN exit 77
+FROM busybox
+COPY --from=make /made /made
+COPY . /all/
+ENV GREETING=hello
+USER 1000:1000
+CMD ["sh", "-c", "cat /made; echo $GREETING; id -u; ls /all"]
+`
+
+describe('joey build', () => {
+  test(
+    'runs stages, and what was not changed is not run again',
+    async () => {
+      await writeFile(join(agent.home, 'key'), 'opens\n')
+      const options = ['--build-arg', 'LEVEL=2', '--secret', `id=key,src=${join(agent.home, 'key')}`]
+      const first = await build(stages, '-t', 'team/app:1', '-t', 'team/app:other', ...options)
+      expect(first, first.stderr).toMatchObject({ code: 0, stdout: 'team/app:1\n' })
+      expect(first.stderr).toContain('opens')
+      expect(await agent.joey(['run', '--rm', 'team/app:1'])).toMatchObject({
+        code: 0,
+        stdout: 'CONTENT\n2\nhello\n1000\nout\nsrc\n',
+      })
+      const second = await build(stages, '-t', 'team/app:2', ...options)
+      expect(second, second.stderr).toMatchObject({ code: 0 })
+      expect(second.stderr).toContain('Using cache')
+      expect(second.stderr).not.toContain('opens')
+      const digests = await Promise.all(
+        ['1', '2', 'other'].map(async (tag) => {
+          const { stdout } = await agent.joey(['image', 'inspect', `team/app:${tag}`])
+          return /sha256:[a-f0-9]{64}/.exec(stdout)?.[0]
+        }),
+      )
+      expect(new Set(digests).size).toBe(1)
+      const next = await build('FROM team/app:1\nRUN cat /made', '-q')
+      expect(next).toMatchObject({ code: 0, stdout: expect.stringMatching(/^sha256:[a-f0-9]{64}\n$/), stderr: '' })
+      expect((await agent.joey(['ls'])).stdout).not.toContain('builder-container')
+    },
+    long,
+  )
+
+  test(
+    'says which step failed and with what, and keeps nothing of it',
+    async () => {
+      const failed = await build('FROM busybox\nRUN echo before; exit 9', '-t', 'team/none')
+      expect(failed).toMatchObject({ code: 1, stdout: '' })
+      expect(failed.stderr).toContain('The step "RUN echo before; exit 9" failed: its command ended with 9.')
+      expect((await agent.joey(['image', 'ls'])).stdout).not.toContain('team/none')
+    },
+    long,
+  )
+
+  test.each([
+    ['a path that leads out of the folder', 'COPY ../outside /x'],
+    ['a link that leads out of it', 'COPY out /x'],
+  ])(
+    'gives a step nothing by %s',
+    async (_rule, line) => {
+      const refused = await build(`FROM busybox\n${line}`)
+      expect(refused.code).toBe(1)
+      expect(refused.stderr).toContain(`The build failed at "${line}"`)
+    },
+    long,
+  )
+
+  test(
+    'that is given up leaves no process and no folder, and the next one runs',
+    async () => {
+      await writeFile(join(folder, 'waits.Dockerfile'), 'FROM busybox\nRUN echo it waits; sleep 5000')
+      const waiting = agent.start(['build', folder, '-f', join(folder, 'waits.Dockerfile')])
+      let shown = ''
+      await new Promise<void>((resolve, reject) => {
+        waiting.stderr?.on('data', (chunk: Buffer) => {
+          shown += chunk.toString('utf8')
+          if (shown.includes('\nit waits')) resolve()
+        })
+        waiting.on('exit', () => reject(new Error(shown)))
+      })
+      waiting.kill('SIGINT')
+      expect((await agent.joey(['wait', 'builder-container'], { deadlineMs: long })).code).not.toBe(1)
+      const after = await build('FROM busybox\nRUN echo again')
+      expect(after, after.stderr).toMatchObject({ code: 0 })
+      expect(await readdir(join(agent.home, 'images/staging'))).toEqual([])
+    },
+    long,
+  )
+
+  test('says what is wrong before anything is started', async () => {
+    expect((await build('RUN true')).stderr).toContain('The Dockerfile has no FROM')
+    expect((await build('FROM busybox', '-t', 'busybox')).stderr).toContain('is that of the built-in image')
+    expect((await agent.joey(['build', join(folder, 'none')])).stderr).toContain('There is nothing at')
+    expect((await agent.joey(['build', join(folder, 'src')])).stderr).toContain('There is no Dockerfile in')
+  })
+})

@@ -1,0 +1,51 @@
+import { defineReasons } from './define.ts'
+
+export const buildReasons = defineReasons({
+  'dockerfile-without-from': {
+    code: 'invalidRequest',
+    sentence:
+      'The Dockerfile has no FROM: it says nothing of what the image begins with. Begin it with one, as in FROM debian.',
+  },
+  'dockerfile-from-empty': {
+    code: 'invalidRequest',
+    params: { line: 'text' },
+    sentence: 'This names no image once its variables have their values: {line}. Give them with --build-arg.',
+  },
+  'dockerfile-missing': {
+    code: 'notFound',
+    params: { path: 'text' },
+    sentence: 'There is no Dockerfile in {path}. Name the one that you mean with --file.',
+  },
+  'build-context-no-folder': {
+    code: 'invalidRequest',
+    params: { path: 'text' },
+    sentence: '{path} is no folder. A build is given the folder that its files are copied from, as in joey build .',
+  },
+  'build-file-changed': {
+    code: 'conflict',
+    params: { path: 'text' },
+    sentence: '{path} was changed while it was read. Build again once it is left alone.',
+  },
+  'build-step-failed': {
+    code: 'refused',
+    params: { step: 'text', code: 'number' },
+    sentence: 'The step "{step}" failed: its command ended with {code}. What it printed stands above.',
+  },
+  'build-failed': {
+    code: 'refused',
+    params: { step: 'text', why: 'text', code: 'number' },
+    sentence:
+      '{step, select, = {The build failed} other {The build failed at "{step}"}}: {why, select, = {buildah ended with {code}} other {{why}}}.',
+  },
+  'build-not-in-class': {
+    code: 'refused',
+    params: { class: ['container', 'gvisor', 'microvm'] },
+    sentence:
+      '{class, select, gvisor {gVisor} microvm {A micro-VM} other {A container}} of this machine cannot have mounts made in it, which a build needs. Choose another: joey build --class {class, select, microvm {container} other {microvm}}',
+  },
+  'builder-failed': {
+    code: 'internal',
+    params: { program: 'text', code: 'number' },
+    sentence: 'In the sandbox of the build {program} ended with {code}. What it said is in the details.',
+  },
+})
