@@ -6,6 +6,7 @@ import { defineHandlers } from './base/handlers.ts'
 import { createCompareHandlers } from './files/compare/compare-handlers.ts'
 import { createFileHandlers } from './files/file-handlers.ts'
 import { createFileStreams, type FileStreams } from './files/file-streams.ts'
+import { createSpecChange, type SpecChangeDeps } from './sandboxes/change/spec-change.ts'
 import { createTrees } from './sandboxes/create-trees.ts'
 import type { Trees } from './sandboxes/trees.ts'
 import { createSnapshotService, type Snapshots } from './snapshots/create-snapshot-service.ts'
@@ -81,6 +82,17 @@ function wireSchedule(services: Services, database: DatabaseSync, snapshots: Sna
   })
 }
 
+/** Changes of what a sandbox is, which keep it as a snapshot first. */
+function wireChanges(services: Services, snapshots: Snapshots) {
+  const { endings, hosts } = services.sandboxes
+  const keep: SpecChangeDeps['keep'] = (record, signal) => snapshots.keepAtRest(record, 'before-change', signal)
+  const changes = createSpecChange({ ...services, endings, hosts, keep })
+  return defineHandlers({
+    planChange: (request) => changes.plan(request),
+    changeSandbox: (request, signal) => changes.change(request, signal),
+  })
+}
+
 function createHistoryHandlers(
   deps: Services & { readonly trees: Trees },
   snapshots: Snapshots,
@@ -93,6 +105,7 @@ function createHistoryHandlers(
     ...schedule.handlers,
     ...createFileHandlers(deps),
     ...createCompareHandlers(deps),
+    ...wireChanges(deps, snapshots),
     ...archives,
     // Its layers have no name until the end, and what the start sweeps away is what has none.
     importBundle: async (request, signal) => {

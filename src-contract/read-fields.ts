@@ -2,8 +2,7 @@ import type { SandboxSpec } from './sandbox.ts'
 import type { FieldTable, FieldWords, SandboxField } from './sandbox-field.ts'
 import { sandboxFields } from './sandbox-fields.ts'
 
-/** Fields that a sandbox can be changed in after it was made, and those of them that change while it runs. */
-export type ChangeableKey = KeysThatTakeEffect<'live' | 'nextStart'>
+/** Fields that change in what runs. */
 export type LiveKey = KeysThatTakeEffect<'live'>
 type KeysThatTakeEffect<When> = {
   [K in keyof typeof sandboxFields]: (typeof sandboxFields)[K]['takesEffect'] extends When ? K : never

@@ -55,6 +55,8 @@ export const operations = {
   listTerminals,
   closeTerminal,
   readUsage,
+  planChange: sandbox.planChange,
+  changeSandbox: sandbox.changeSandbox,
   setNetwork: sandbox.setNetwork,
   setGrants: sandbox.setGrants,
   listClasses,

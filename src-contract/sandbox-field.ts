@@ -40,8 +40,12 @@ export interface SandboxField<Value = unknown> {
     /** There is nothing to choose without a network. */
     readonly needsNetwork: boolean
   }
-  /** When a change is in force; `created`: only in a new sandbox. sandboxes/sandbox-changes.ts in the agent reads it. */
-  readonly takesEffect: 'live' | 'nextStart' | 'created'
+  /**
+   * When a change is in force. `live`: at once, which needs a way to what runs; `onRecord`: at once, because it is read when it is
+   * needed; `recreated`: it must be at rest, or be stopped and started again; `created`: it has an operation of its own.
+   * sandboxes/change in the agent reads it.
+   */
+  readonly takesEffect: 'live' | 'onRecord' | 'nextStart' | 'recreated' | 'created'
   /** It is part of what the sandbox can do and reach. */
   readonly isPolicy: boolean
   /** `then`: as it was kept. `now`: as it is. `narrowed`: as it was kept, as far as it holds now. */

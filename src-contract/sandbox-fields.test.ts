@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { defaultsOf } from './field-defaults.ts'
 import { HealthCheck } from './health.ts'
 import { factsOf, fieldsWhere, wordsAgain } from './read-fields.ts'
-import { Limits, SandboxSpec } from './sandbox.ts'
+import { Limits, SandboxSpec, SpecChange } from './sandbox.ts'
 import type { SandboxField } from './sandbox-field.ts'
 import { sandboxFields } from './sandbox-fields.ts'
 
@@ -11,7 +11,7 @@ const more: SandboxField<string | null> = {
   flag: { name: 'time-zone', type: 'string', value: 'ZONE', help: 'Time zone inside.' },
   again: (zone) => (zone === null ? [] : ['--time-zone', zone]),
   fact: { card: 'process', label: 'timeZone', words: { kind: 'text', none: 'fromImage' } },
-  ...{ takesEffect: 'created', isPolicy: true, restored: 'now', inBundle: 'dropped' },
+  ...{ takesEffect: 'nextStart', isPolicy: true, restored: 'now', inBundle: 'dropped' },
 }
 const table = { ...sandboxFields, timeZone: more }
 const spec = { ...SandboxSpec.parse({ image: 'busybox', networkName: 'lan' }), timeZone: 'Europe/Lisbon' }
@@ -42,7 +42,15 @@ test('what a restore, a bundle and a comparison take of the table is what they t
   expect(defaultsOf(fieldsWhere(({ inBundle }) => inBundle === 'requested'))).toEqual({
     ...{ class: 'container', mounts: [], ports: [], grants: [], networkName: null, limits: Limits.parse({}) },
   })
-  expect(fieldsWhere(({ takesEffect }) => takesEffect !== 'created')).toEqual(['limits', 'grants', 'networkName'])
+  expect(fieldsWhere(({ takesEffect }) => takesEffect === 'live')).toEqual(['limits', 'networkName', 'ports'])
+  expect(fieldsWhere(({ takesEffect }) => takesEffect === 'onRecord')).toEqual([
+    ...['stopGraceMs', 'restartPolicy', 'stopWith', 'removeOnExit', 'labels'],
+  ])
+  expect(fieldsWhere(({ takesEffect }) => takesEffect === 'recreated')).toEqual(['image'])
+  // What has an operation of its own is no field of a change.
+  expect(fieldsWhere(({ takesEffect }) => takesEffect !== 'created').toSorted()).toEqual(
+    Object.keys(SpecChange.shape).toSorted(),
+  )
 })
 
 test('a mount is asked for again with all that was said of it', () => {

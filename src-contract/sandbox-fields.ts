@@ -4,17 +4,18 @@ import { usualShmBytes } from './words.ts'
 import { healthWords, mountWords } from './words-again.ts'
 
 /** What most fields have in common: they belong to the program, and are as they were made. */
-const ofProgram = { takesEffect: 'created', isPolicy: false, restored: 'then', inBundle: 'carried' } as const
-const ofPolicy = { takesEffect: 'created', isPolicy: true, restored: 'narrowed', inBundle: 'requested' } as const
+const ofProgram = { takesEffect: 'nextStart', isPolicy: false, restored: 'then', inBundle: 'carried' } as const
+const ofPolicy = { takesEffect: 'nextStart', isPolicy: true, restored: 'narrowed', inBundle: 'requested' } as const
 
 /**
  * The fields of a specification, in the order in which they are shown and written. Flags, facts, the command that makes
  * the same, controls of the create dialog, bundles, restores and comparisons read this table.
  */
 export const sandboxFields = {
-  image: ofProgram,
+  image: { ...ofProgram, takesEffect: 'recreated' },
   class: {
     ...ofPolicy,
+    takesEffect: 'created',
     flag: {
       name: 'class',
       type: 'string',
@@ -81,6 +82,7 @@ export const sandboxFields = {
   },
   stopGraceMs: {
     ...ofProgram,
+    takesEffect: 'onRecord',
     flag: {
       name: 'stop-timeout',
       type: 'string',
@@ -91,6 +93,7 @@ export const sandboxFields = {
   },
   restartPolicy: {
     ...ofProgram,
+    takesEffect: 'onRecord',
     restored: 'now',
     inBundle: 'dropped',
     flag: {
@@ -109,6 +112,7 @@ export const sandboxFields = {
   },
   stopWith: {
     ...ofProgram,
+    takesEffect: 'onRecord',
     flag: {
       name: 'stop-signal',
       type: 'string',
@@ -132,7 +136,7 @@ export const sandboxFields = {
   },
   grants: {
     ...ofPolicy,
-    takesEffect: 'nextStart',
+    takesEffect: 'created',
     flag: {
       name: 'grant',
       type: 'string',
@@ -212,6 +216,7 @@ export const sandboxFields = {
   },
   ports: {
     ...ofPolicy,
+    takesEffect: 'live',
     restored: 'now',
     flag: {
       name: 'publish',
@@ -284,12 +289,14 @@ export const sandboxFields = {
   },
   removeOnExit: {
     ...ofProgram,
+    takesEffect: 'onRecord',
     restored: 'now',
     inBundle: 'dropped',
     flag: { name: 'rm', type: 'boolean', help: 'Remove the sandbox when its command has ended.' },
   },
   labels: {
     ...ofProgram,
+    takesEffect: 'onRecord',
     flag: {
       name: 'label',
       type: 'string',

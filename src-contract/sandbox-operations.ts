@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { ClassProblem } from './classes.ts'
 import { HealthLog, noHealthLog } from './health.ts'
 import { operation } from './operation.ts'
 import {
@@ -13,8 +14,11 @@ import {
   SandboxRef,
   SandboxSpec,
   SignalName,
+  SpecChange,
 } from './sandbox.ts'
 import { TerminalSize } from './terminal-size.ts'
+import { mayGrow } from './tolerant.ts'
+import { Wording } from './wire-texts.ts'
 import { awaitedConditions } from './words.ts'
 
 const ByRef = z.strictObject({ ref: SandboxRef })
@@ -186,4 +190,56 @@ export const setGrants = operation({
   summary: 'Gives or takes back what is refused by default. A running sandbox gets it with its next start.',
   request: z.strictObject({ ref: SandboxRef, grants: z.array(Grant).max(64) }),
   response: Sandbox,
+})
+
+/** What a change would do, field by field. */
+export const ChangePlan = z.strictObject({
+  /** Those whose value would be another. */
+  fields: z.array(
+    z.strictObject({
+      field: z.string(),
+      /** `recreated`: it is stopped and started again, with the disk that it has. */
+      effect: mayGrow(z.enum(['live', 'nextStart', 'recreated']), 'nextStart'),
+    }),
+  ),
+  /** It runs now, so it is stopped and started again. */
+  restarts: z.boolean(),
+  /** A snapshot of its disk is made first. */
+  keepsSnapshot: z.boolean(),
+  /** Sentences: what does not survive. */
+  lost: z.array(z.string()),
+  /** One for each, in the same order. */
+  lostWordings: z.array(Wording).optional(),
+  /** With one that blocks, the change is refused. */
+  problems: z.array(ClassProblem),
+})
+export type ChangePlan = z.infer<typeof ChangePlan>
+
+const ChangeRequest = z.strictObject({
+  ref: SandboxRef,
+  change: SpecChange,
+  /** What takes effect with the next start only has it at once: where it runs, it is stopped and started again. */
+  restart: z.boolean().default(false),
+})
+
+export const planChange = operation({
+  name: 'sandbox.planChange',
+  method: 'POST',
+  path: '/v1/sandboxes/:ref/change-plan',
+  summary: 'Describes what changing fields of a sandbox would do, and changes nothing.',
+  request: ChangeRequest,
+  response: ChangePlan,
+})
+
+export const changeSandbox = operation({
+  name: 'sandbox.change',
+  method: 'PATCH',
+  path: '/v1/sandboxes/:ref/spec',
+  summary: 'Changes fields of a sandbox: at once where that can be, else from its next start on. All of them, or none.',
+  request: ChangeRequest,
+  response: z.strictObject({
+    sandbox: Sandbox,
+    /** The snapshot that leads back; null: none was needed. */
+    kept: SandboxId.nullable(),
+  }),
 })

@@ -289,6 +289,24 @@ export const SandboxSpec = z.strictObject({
 })
 export type SandboxSpec = z.infer<typeof SandboxSpec>
 
+/** Of a field with a default the value itself: where nothing is said, nothing is changed. */
+type Bare<S> = S extends z.ZodDefault<infer T> ? T : S
+function bare<Shape extends Record<string, z.ZodType>>(
+  shape: Shape,
+): { [K in keyof Shape]: z.ZodOptional<Bare<Shape[K]>> } {
+  const fields = Object.entries(shape).map(([key, field]) => [
+    key,
+    z.optional(field instanceof z.ZodDefault ? field.unwrap() : field),
+  ])
+  return Object.fromEntries(fields) as { [K in keyof Shape]: z.ZodOptional<Bare<Shape[K]>> }
+}
+
+const { class: _class, grants: _grants, limits: _limits, ...single } = SandboxSpec.shape
+
+/** Other values for what a sandbox shall be. Class and grants have operations of their own, because more hangs on them. */
+export const SpecChange = z.strictObject({ ...bare(single), limits: z.strictObject(bare(Limits.shape)).optional() })
+export type SpecChange = z.infer<typeof SpecChange>
+
 /** Why the main process is no more. */
 export const ExitReason = mayGrow(
   z.enum(['exited', 'signalled', 'oom', 'start-failed', 'monitor-lost', 'host-restarted']),
@@ -344,6 +362,8 @@ export const Sandbox = z.strictObject({
   restartsAt: z.iso.datetime().nullable().default(null),
   /** What its checks say; null where it has none, or does not run. */
   health: HealthStatus.nullable().default(null),
+  /** What it shall be from its next start on, with entrypoint and command as they then run; null: what it is now. */
+  pending: z.strictObject({ spec: SpecChange, argv: Argv }).nullable().default(null),
   /** The snapshot that its disk was last made from or kept in; null: the image. */
   parentId: z
     .string()

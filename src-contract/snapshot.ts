@@ -33,6 +33,7 @@ export const SnapshotReason = mayGrow(
     'schedule',
     'before-restore',
     'before-class-change',
+    'before-change',
     'before-remove',
     'before-stop',
     'idle',

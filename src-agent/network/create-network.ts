@@ -179,30 +179,49 @@ interface PublishingDeps extends Pick<BridgeDeps, 'run' | 'names' | 'filter'> {
 /** The ports that sandboxes have published: reserved on the host, and led on by the packet filter. */
 function createPublishing({ run, names, filter, hostPorts, prepare }: PublishingDeps) {
   const published = new Map<SandboxId, Published>()
+  const led = (ports: readonly ReservedPort[], address: string) => ports.map((port) => ({ ...port, address }))
+  const letGo = (ports: readonly ReservedPort[]) => hostPorts.release(ports.map(({ hostPort }) => hostPort))
   const unpublish = async (id: SandboxId): Promise<void> => {
     const former = published.get(id)
     if (former === undefined) return
     published.delete(id)
-    await filter.unpublish(former.ports.map((port) => ({ ...port, address: former.address })))
-    hostPorts.release(former.ports.map((port) => port.hostPort))
+    await filter.unpublish(led(former.ports, former.address))
+    letGo(former.ports)
+  }
+  /** What is refused is refused before anything is changed; what stays is not touched. */
+  const change = async (id: SandboxId, former: Published, ports: readonly PortPublish[]): Promise<ReservedPort[]> => {
+    const { address } = former
+    const { kept, gone, added } = compare(former.ports, ports)
+    if (gone.length === 0 && added.length === 0) return kept
+    // A port that leads to another one of the guest from now on stays reserved.
+    const moved = added.filter(({ hostPort }) => gone.some((port) => port.hostPort === hostPort))
+    const fresh = added.filter((port) => !moved.includes(port))
+    await Promise.all([prepare(), refuseForeignPorts(run, names, fresh)])
+    const reserved = await hostPorts.reserve(id, fresh)
+    const come = [...moved, ...reserved]
+    const redirected = gone.filter(({ hostPort }) => moved.some((port) => port.hostPort === hostPort))
+    await filter.unpublish(led(redirected, address))
+    try {
+      await filter.publish(led(come, address))
+    } catch (error) {
+      letGo(reserved)
+      await filter.publish(led(redirected, address))
+      throw error
+    }
+    published.set(id, { address, ports: [...kept, ...come] })
+    const over = gone.filter((port) => !redirected.includes(port))
+    await filter.unpublish(led(over, address))
+    letGo(over)
+    return [...kept, ...come]
   }
   return {
     unpublish,
     async publish(id: SandboxId, address: string, ports: readonly PortPublish[]): Promise<ReservedPort[]> {
       const former = published.get(id)
-      if (former !== undefined && isSame(former, address, ports)) return [...former.ports]
-      await unpublish(id)
-      if (ports.length === 0) return []
-      await Promise.all([prepare(), refuseForeignPorts(run, names, ports)])
-      const reserved = await hostPorts.reserve(id, ports)
-      try {
-        await filter.publish(reserved.map((port) => ({ ...port, address })))
-      } catch (error) {
-        hostPorts.release(reserved.map((port) => port.hostPort))
-        throw error
-      }
-      published.set(id, { address, ports: reserved })
-      return reserved
+      if (former !== undefined && former.address !== address) await unpublish(id)
+      const { ports: present } = published.get(id) ?? { ports: [] }
+      if (present.length === 0 && ports.length === 0) return []
+      return change(id, { address, ports: present }, ports)
     },
     /** What an agent before this one has published. */
     assume(running: readonly ({ readonly id: SandboxId } & Published)[]): void {
@@ -220,10 +239,18 @@ interface Published {
   readonly ports: readonly ReservedPort[]
 }
 
-/** Whether what is published answers the wish already. */
-function isSame(former: Published, address: string, wanted: readonly PortPublish[]): boolean {
-  if (former.address !== address || former.ports.length !== wanted.length) return false
-  return wanted.every(({ hostPort, guestPort }) =>
-    former.ports.some((port) => port.guestPort === guestPort && (hostPort === 0 || port.hostPort === hostPort)),
-  )
+/** What of a wish is published already, what no longer answers one, and what is new. A free port that was picked stays. */
+function compare(present: readonly ReservedPort[], wanted: readonly PortPublish[]) {
+  const left = [...present]
+  const added: PortPublish[] = []
+  const kept: ReservedPort[] = []
+  // Named ones first, or a free one could take the port that is named further on.
+  for (const wish of wanted.toSorted((one, other) => Number(one.hostPort === 0) - Number(other.hostPort === 0))) {
+    const at = left.findIndex(
+      ({ hostPort, guestPort }) => guestPort === wish.guestPort && (wish.hostPort === 0 || wish.hostPort === hostPort),
+    )
+    if (at < 0) added.push(wish)
+    else kept.push(...left.splice(at, 1))
+  }
+  return { kept, gone: left, added }
 }

@@ -12,6 +12,7 @@ import { describeExit } from './describe-exit.ts'
 import { driverOf } from './find-driver.ts'
 import { dropUnnamed, type LayerReferencesDeps } from './layer-references.ts'
 import type { OpenHandles } from './open-handles.ts'
+import { adoptPending } from './pending.ts'
 
 export interface CleanupDeps extends LayerReferencesDeps {
   readonly folder: StateFolder
@@ -35,7 +36,8 @@ export async function settleEnd(
 ): Promise<SandboxExit> {
   const { sandbox } = record
   const exit = describeExit(ending, sandbox.spec.limits, record.stopAsked)
-  const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [], health: null })
+  const over = { state: 'stopped' as const, exit, pid: null, address: null, ports: [], health: null }
+  const ended = withSandbox(record, { ...over, ...adoptPending(sandbox) })
   await tidy(deps, driverOf(deps, sandbox.class), record, record.lease)
   const endWanted = record.endWanted || record.stopAsked
   deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false, endWanted })

@@ -48,6 +48,7 @@ export function newRecord(
       restarts: 0,
       restartsAt: null,
       health: null,
+      pending: null,
       parentId: made.parentId ?? null,
     },
     monitorPid: null,

@@ -1,7 +1,4 @@
-import type { Fact } from '#contract/observe'
-import type { ChangeableKey, LiveKey } from '#contract/read-fields'
 import type { Grant, Limits, Sandbox, SandboxSpec } from '#contract/sandbox'
-import { sandboxFields } from '#contract/sandbox-fields'
 import type { Drivers } from '../engines/driver.ts'
 import type { Network } from '../network/network.ts'
 import type { StateFolder } from '../state/folder.ts'
@@ -9,11 +6,13 @@ import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-rec
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { requireDiskLimit } from './disk-limit.ts'
-import { driverOf } from './find-driver.ts'
 import { requireFreeName } from './find-sandbox.ts'
 import { describeChange } from './grant-policy.ts'
-import { hostRules } from './host-paths.ts'
+import { type HostRules, hostRules } from './host-paths.ts'
 import type { HostsFiles } from './hosts-files.ts'
+import { changeLive } from './live-changes.ts'
+import { fitMounts } from './mount-policy.ts'
+import { specToBe } from './pending.ts'
 import { requireState } from './require-state.ts'
 import { requireFittingNetwork, withGrants } from './spec-policy.ts'
 
@@ -47,16 +46,10 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
   const shown = ({ sandbox }: SandboxRecord) => records.get(sandbox.id)?.sandbox ?? sandbox
   const isLive = ({ sandbox }: SandboxRecord) => sandbox.state === 'running' || sandbox.state === 'paused'
 
-  const apply = appliers(deps)
-  /** The field gets another value: what runs has it at once where the table of fields says so, else from its next start. */
-  const change = async <K extends ChangeableKey>(
-    record: SandboxRecord,
-    key: K,
-    spec: SandboxSpec,
-    facts: readonly Fact[] = [],
-  ) => {
-    if (isLive(record) && isLiveKey(key)) await apply[key](record, spec)
-    records.put(withSandbox(record, { spec }), facts)
+  /** What runs has it at once. */
+  const change = async (record: SandboxRecord, key: 'limits' | 'networkName', spec: SandboxSpec) => {
+    if (isLive(record)) await changeLive(deps, record, spec, [key])
+    records.put(withSandbox(record, { spec }))
   }
 
   return {
@@ -86,6 +79,7 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
         requireState(record, settledStates, 'changed')
         const spec = { ...record.sandbox.spec, networkName }
         requireFittingNetwork(spec)
+        requireFittingNetwork({ ...specToBe(record.sandbox), networkName })
         await change(record, 'networkName', spec)
         await deps.hosts.settled()
         return shown(record)
@@ -97,22 +91,20 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
         requireState(record, settledStates, 'changed')
         const spec = await withGrants(sandbox.spec, [...grants], hostRules(deps))
         const both = { before: sandbox.spec.grants, after: spec.grants, runs: isLive(record) }
-        await change(record, 'grants', spec, describeChange({ name: sandbox.name, ...both }))
+        const pending = await fitPending(sandbox, spec.grants, hostRules(deps))
+        records.put(withSandbox(record, { spec, pending }), describeChange({ name: sandbox.name, ...both }))
         return shown(record)
       }),
   }
 }
 
-const isLiveKey = (key: ChangeableKey): key is LiveKey => sandboxFields[key].takesEffect === 'live'
-
-type Apply = (record: SandboxRecord, spec: SandboxSpec) => Promise<void>
-
-/** How a field changes in a sandbox that runs: one for each of which the table of fields says that it does. */
-function appliers(deps: Pick<Deps, 'drivers' | 'network'>): { readonly [K in LiveKey]: Apply } {
-  return {
-    limits: ({ sandbox }, { limits }) => driverOf(deps, sandbox.class).update(sandbox.id, limits),
-    networkName: async ({ lease }, { networkName }) => {
-      if (lease) await deps.network.join(lease, networkName)
-    },
-  }
+/** Mounts that its next start is to have lose with a grant what those that it has now lose. */
+async function fitPending(
+  { pending, class: of }: Sandbox,
+  grants: readonly Grant[],
+  rules: HostRules,
+): Promise<Sandbox['pending']> {
+  if (!pending?.spec.mounts) return pending
+  const mounts = await fitMounts(pending.spec.mounts, rules, { class: of, grants })
+  return { ...pending, spec: { ...pending.spec, mounts } }
 }

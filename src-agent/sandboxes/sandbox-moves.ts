@@ -14,6 +14,7 @@ import type { Endings } from './endings.ts'
 import { driverOf } from './find-driver.ts'
 import type { HostsFiles } from './hosts-files.ts'
 import { type LaunchDeps, launch } from './launch.ts'
+import { adoptPending } from './pending.ts'
 import { requireState } from './require-state.ts'
 
 /** What moves a sandbox from one state to another. All of it is for the holder of the sandbox's lock. */
@@ -39,7 +40,8 @@ export async function startRecord(
   if (state === 'running') return record.sandbox
   requireState(record, ['created', 'stopped'], 'started')
   driverOf(deps, of)
-  const starting = withSandbox(record, { state: 'starting', restartsAt: null })
+  // After an end that nobody saw it is adopted only now.
+  const starting = withSandbox(record, { ...adoptPending(record.sandbox), state: 'starting', restartsAt: null })
   records.put(starting)
   try {
     const running = await launch(deps, starting, AbortSignal.any([signal, deps.signal]))

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { appError } from '#contract/app-error'
 import { pathOfTmpfs, type SandboxSpec } from '#contract/sandbox'
 import { signalNumber } from '../base/kernel/signal-number.ts'
@@ -10,17 +11,36 @@ import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
  * Refuses with the reason, before anything is changed.
  */
 export async function checkSpec(spec: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
+  requireFitting(spec)
+  const grants = await checkGrants(spec, rules)
+  return { ...spec, grants, mounts: await checkPlaces({ ...spec, grants }, rules) }
+}
+
+/** The same of one that is there and shall be another. What stays is not asked about again: its source may be away just now. */
+export async function checkChanged(before: SandboxSpec, after: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
+  requireFitting(after)
+  const same = isDeepStrictEqual([before.mounts, before.tmpfs], [after.mounts, after.tmpfs])
+  return same ? after : { ...after, mounts: await checkPlaces(after, rules) }
+}
+
+/** Whether nothing of it is left when its main process has ended. */
+export const isRemovedAtItsEnd = ({ removeOnExit }: SandboxSpec): boolean => removeOnExit
+
+/** What this machine is not asked about. */
+function requireFitting(spec: SandboxSpec): void {
   requireFittingNetwork(spec)
-  if (spec.removeOnExit && spec.restartPolicy !== 'no') throw appError('restart-and-remove')
+  if (isRemovedAtItsEnd(spec) && spec.restartPolicy !== 'no') throw appError('restart-and-remove')
   if (spec.stopWith !== null && signalNumber(spec.stopWith) === null) {
     throw appError('signal-unknown', { signal: spec.stopWith })
   }
   for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
-  const grants = await checkGrants(spec, rules)
+}
+
+async function checkPlaces({ grants, tmpfs, ...spec }: SandboxSpec, rules: HostRules): Promise<SandboxSpec['mounts']> {
   const mounts = await checkMounts(spec.mounts, rules, { class: spec.class, grants })
   // What is mounted because it was granted needs its place as well.
-  placeMounts([...spec.tmpfs.map(placeOfTmpfs), ...mounts, ...mountsOfGrants(grants, mounts)])
-  return { ...spec, grants, mounts }
+  placeMounts([...tmpfs.map(placeOfTmpfs), ...mounts, ...mountsOfGrants(grants, mounts)])
+  return mounts
 }
 
 /** The same with other grants: mounts that are not allowed without the old ones go with them. */

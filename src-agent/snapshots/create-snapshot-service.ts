@@ -57,6 +57,9 @@ export function createSnapshotService(deps: Deps, step?: Step) {
     handlers: createSnapshotHandlers({ ...parts, find, takeAt }),
     take: ({ ref, ...wish }, signal) => takeAt(ref, wish, { began: performance.now(), signal }),
     keepBeforeChange: (record, signal) => keepBeforeChange(parts, record, signal),
+    async keepAtRest(record, reason, signal) {
+      return (await takeSnapshotOf(parts, record, { reason, live: false }, { signal, began: performance.now() })).id
+    },
     remove: (id) => removeSnapshot(parts, id),
     async resume() {
       const work = resumeWork(parts)

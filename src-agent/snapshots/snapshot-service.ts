@@ -15,6 +15,8 @@ export interface SnapshotService {
    * Never rejects; what fails is logged.
    */
   keepBeforeChange(record: SandboxRecord, signal: AbortSignal): Promise<void>
+  /** For the holder of the lock of a sandbox at rest: keeps it, whatever that takes; gives the id. */
+  keepAtRest(record: SandboxRecord, reason: SnapshotReason, signal: AbortSignal): Promise<string>
   /** As `removeSnapshot`. */
   remove(id: string): Promise<{ readonly freedBytes: number }>
   /** By id, start of an id, `SANDBOX@NAME`, or a name that only one has. */

@@ -155,4 +155,18 @@ export const sandboxReasons = defineReasons({
     sentence: '"{name}" cannot be changed to the class "{class}". {problems}',
     remedy: { kind: 'runCommand', command: 'joey class ls', why: 'Shows what each class can do here.' },
   },
+  'change-needs-restart': {
+    code: 'conflict',
+    params: { name: 'text' },
+    sentence:
+      '"{name}" runs, and gets another image only when it is stopped and started again. Say --restart, or stop it first.',
+    remedy: { kind: 'runCommand', command: 'joey stop {name}', why: 'Stops it first.' },
+  },
+  'change-not-started': {
+    code: 'conflict',
+    params: { name: 'text', problem: 'sentence', runs: ['yes', 'no'] },
+    sentence:
+      '"{name}" did not start with the change, so nothing of it is changed{runs, select, yes {, and it runs again as before} no {; it is stopped}}. {problem}',
+    remedy: { kind: 'runCommand', command: 'joey logs {name}', why: 'Shows what it printed.' },
+  },
 })

@@ -1,5 +1,6 @@
 import { adviceSentences } from './advice.ts'
 import { bundleSentences } from './bundle.ts'
+import { changePlanSentences } from './change-plan.ts'
 import { classSentences } from './class.ts'
 import { classOfferSentences } from './class-offer.ts'
 import { classPlanSentences } from './class-plan.ts'
@@ -34,6 +35,7 @@ import { usageSentences } from './usage.ts'
 export const sentences = {
   ...adviceSentences,
   ...bundleSentences,
+  ...changePlanSentences,
   ...classOfferSentences,
   ...classPlanSentences,
   ...classSentences,

@@ -242,6 +242,27 @@ export const usageSentences = defineSentences({
     params: { text: 'text', names: 'text' },
     sentence: '--filter {text}: write KEY=VALUE with one of {names}.',
   },
+  'usage-change': {
+    params: { text: 'text' },
+    sentence: '"{text}": write FIELD=VALUE, FIELD+=VALUE or FIELD-=VALUE, as in memory=512m.',
+  },
+  'usage-change-field': {
+    params: { field: 'text', close: 'text?' },
+    sentence:
+      'There is no field "{field}".{close, select, = { "joey run --help" lists the options that are fields.} other { Did you mean {close}?}}',
+  },
+  'usage-change-elsewhere': {
+    params: { field: 'text', verb: 'text' },
+    sentence: '"{field}" has a command of its own: {verb}.',
+  },
+  'usage-change-single': {
+    params: { field: 'text' },
+    sentence: '"{field}" has one value: write {field}=VALUE.',
+  },
+  'usage-change-absent': {
+    params: { field: 'text', text: 'text' },
+    sentence: 'There is no "{text}" among its {field}.',
+  },
   'usage-image-not-exported': { sentence: 'An image is not exported: name a sandbox or a snapshot.' },
   'usage-export-format': {
     params: { text: 'text?' },

@@ -13,6 +13,7 @@ import { common } from './en/common.ts'
 import { compare } from './en/compare.ts'
 import { create } from './en/create.ts'
 import { detail } from './en/detail.ts'
+import { edit } from './en/edit.ts'
 import { archives, files } from './en/files.ts'
 import { forks } from './en/forks.ts'
 import { host } from './en/host.ts'
@@ -26,7 +27,7 @@ import { tasks } from './en/tasks.ts'
 /** The shape that every language has; a second language is a sibling of `en` with the same keys. */
 const en = {
   ...{ common, shell, palette, sandboxes, confirm, create, detail, images, host },
-  ...{ classes, grants, isolation, selfTest, bootLog, settings },
+  ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
   ...{ snapshots, forks, compare, tasks },
   ...{ files, archives },
 } as const

@@ -20,6 +20,9 @@ export type RunFlags = Values<typeof runFlags>
 export type CreateRequest = z.input<(typeof createSandbox)['request']>
 type SpecRequest = CreateRequest['spec']
 
+/** The field that several options make together. */
+export const healthField = 'healthCheck'
+
 /** Turns a `run` command line into the request. Says which option cannot be read; whether it is allowed, the contract says. */
 export function readRunRequest(
   flags: RunFlags,
@@ -27,14 +30,14 @@ export function readRunRequest(
   context: Surroundings,
 ): CreateRequest {
   const command = commandWords(words)
-  const healthCheck = readHealth(flags)
+  const health = readHealth(flags)
   const request = {
     ...(flags.name === undefined ? {} : { name: flags.name }),
     spec: {
       image,
       ...(command.length === 0 ? {} : { command: [...command] }),
       ...readLimits(flags),
-      ...(healthCheck === undefined ? {} : { healthCheck }),
+      ...(health === undefined ? {} : { [healthField]: health }),
       ...readFields(flags, context),
     },
   }

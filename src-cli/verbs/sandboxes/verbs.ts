@@ -64,6 +64,11 @@ export const sandboxVerbs: VerbGroup = {
       load: async () => (await import('./update.ts')).update,
     },
     {
+      name: 'set',
+      summary: 'Change ports, limits, variables, the command and all else of a sandbox.',
+      load: async () => (await import('./set.ts')).set,
+    },
+    {
       name: 'rm',
       summary: 'Remove sandboxes with their disks and logs.',
       load: async () => (await import('./rm.ts')).rm,

@@ -106,6 +106,7 @@ export const snapshots = {
     schedule: 'By the schedule',
     'before-restore': 'Before a restore',
     'before-class-change': 'Before a change of class',
+    'before-change': 'Before a change',
     'before-remove': 'Before it was removed',
     'before-stop': 'Before a stop',
     idle: 'It was idle',

@@ -80,7 +80,8 @@ interface ListProps {
   readonly tone: 'warn' | 'good'
 }
 
-function PlanList({ title, lines, nothing, tone }: ListProps): ReactNode {
+/** Sentences below a title, each with a mark. */
+export function PlanList({ title, lines, nothing, tone }: ListProps): ReactNode {
   if (lines.length === 0 && nothing === undefined) return null
   return (
     <section>

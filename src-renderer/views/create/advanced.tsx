@@ -2,8 +2,9 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { TextField } from '../../components/field.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
-import { type CreateForm, newEnvRow, newMountRow, newPortRow, type Problems } from './create-form.ts'
+import { type CreateForm, newMountRow, type Problems } from './create-form.ts'
 import { GrantsEditor } from './grants-editor.tsx'
+import { PortRows, VariableRows } from './row-fields.tsx'
 import { Cell, RowGroup } from './row-group.tsx'
 import './create.css'
 
@@ -20,9 +21,17 @@ export function Advanced({ form, problems, onChange }: Props): ReactNode {
     <details className="fold" open={wrong !== undefined || undefined}>
       <summary>{t('create.advanced')}</summary>
       <div className="fold-body">
-        <Ports form={form} problems={problems} onChange={onChange} />
+        <PortRows
+          rows={form.ports}
+          problem={problems.ports && t(`create.problems.${problems.ports}`)}
+          onRows={(ports) => onChange({ ports })}
+        />
         <Mounts form={form} problems={problems} onChange={onChange} />
-        <Env form={form} problems={problems} onChange={onChange} />
+        <VariableRows
+          rows={form.env}
+          problem={problems.env && t(`create.problems.${problems.env}`)}
+          onRows={(env) => onChange({ env })}
+        />
         <GrantsEditor
           rows={form.grants}
           problem={problems.grants && t(`create.problems.${problems.grants}`)}
@@ -38,42 +47,6 @@ export function Advanced({ form, problems, onChange }: Props): ReactNode {
         />
       </div>
     </details>
-  )
-}
-
-function Ports({ form, problems, onChange }: Props): ReactNode {
-  const { t } = useTranslation()
-  return (
-    <RowGroup
-      title={t('create.ports')}
-      hint={t('create.portsHint')}
-      problem={problems.ports && t(`create.problems.${problems.ports}`)}
-      rows={form.ports}
-      add={t('create.addPort')}
-      remove={t('create.removePort')}
-      onRows={(ports) => onChange({ ports })}
-      makeRow={newPortRow}
-    >
-      {(row, set) => (
-        <>
-          <Cell
-            label={t('create.hostPort')}
-            placeholder={t('create.anyPort')}
-            value={row.hostPort}
-            onChange={(hostPort) => set({ ...row, hostPort })}
-          />
-          <span className="row-arrow" aria-hidden="true">
-            →
-          </span>
-          <Cell
-            label={t('create.guestPort')}
-            placeholder="80"
-            value={row.guestPort}
-            onChange={(guestPort) => set({ ...row, guestPort })}
-          />
-        </>
-      )}
-    </RowGroup>
   )
 }
 
@@ -113,36 +86,6 @@ function Mounts({ form, problems, onChange }: Props): ReactNode {
             checked={row.readOnly}
             onChange={(readOnly) => set({ ...row, readOnly })}
           />
-        </>
-      )}
-    </RowGroup>
-  )
-}
-
-function Env({ form, problems, onChange }: Props): ReactNode {
-  const { t } = useTranslation()
-  return (
-    <RowGroup
-      title={t('create.env')}
-      problem={problems.env && t(`create.problems.${problems.env}`)}
-      rows={form.env}
-      add={t('create.addEnv')}
-      remove={t('create.removeEnv')}
-      onRows={(env) => onChange({ env })}
-      makeRow={newEnvRow}
-    >
-      {(row, set) => (
-        <>
-          <Cell
-            label={t('create.envName')}
-            placeholder="NAME"
-            value={row.name}
-            onChange={(name) => set({ ...row, name })}
-          />
-          <span className="row-arrow" aria-hidden="true">
-            =
-          </span>
-          <Cell label={t('create.envValue')} value={row.value} onChange={(value) => set({ ...row, value })} />
         </>
       )}
     </RowGroup>

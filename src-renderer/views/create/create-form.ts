@@ -194,7 +194,7 @@ function findDiskProblem(text: string): Problem | null {
   return bytes !== null && bytes > 0 && bytes < 64 * 1024 * 1024 ? 'diskTooSmall' : 'diskInvalid'
 }
 
-function readPort({ hostPort, guestPort }: PortRow): { hostPort: number; guestPort: number } {
+export function readPort({ hostPort, guestPort }: PortRow): { hostPort: number; guestPort: number } {
   return { hostPort: readNumber(hostPort) ?? 0, guestPort: readNumber(guestPort) ?? Number.NaN }
 }
 

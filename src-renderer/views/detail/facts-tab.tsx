@@ -1,12 +1,15 @@
-import { Eye, EyeOff } from 'lucide-react'
+import { Eye, EyeOff, Pencil } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatGrant } from '#contract/grant-text'
 import type { Sandbox } from '#contract/sandbox'
-import { IconButton } from '../../components/button.tsx'
+import { Button, IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { joinShellWords } from '../../model/shell-words.ts'
+import { useIsLive } from '../../store/agent-store.ts'
+import { EditDialog } from '../edit/edit-dialog.tsx'
+import { nameOfField } from '../edit/edit-plan.tsx'
 import { Fact, FactsCard } from './facts-card.tsx'
 import { FieldFacts } from './field-facts.tsx'
 import { LimitsCard } from './limits-card.tsx'
@@ -18,14 +21,36 @@ interface Props {
 /** Everything that is known of a sandbox, by subject. */
 export function FactsTab({ sandbox }: Props): ReactNode {
   return (
-    <div className="facts">
-      <Identity sandbox={sandbox} />
-      <MainProcess sandbox={sandbox} />
-      <LimitsCard sandbox={sandbox} />
-      <Network sandbox={sandbox} />
-      <Mounts sandbox={sandbox} />
-      <Grants sandbox={sandbox} />
-      <Environment sandbox={sandbox} />
+    <>
+      <EditBar sandbox={sandbox} />
+      <div className="facts">
+        <Identity sandbox={sandbox} />
+        <MainProcess sandbox={sandbox} />
+        <LimitsCard sandbox={sandbox} />
+        <Network sandbox={sandbox} />
+        <Mounts sandbox={sandbox} />
+        <Grants sandbox={sandbox} />
+        <Environment sandbox={sandbox} />
+      </div>
+    </>
+  )
+}
+
+/** The way to change it, and what of a change is still to come. */
+function EditBar({ sandbox }: Props): ReactNode {
+  const { t } = useTranslation()
+  const live = useIsLive()
+  const [editing, setEditing] = useState(false)
+  const fields = Object.keys(sandbox.pending?.spec ?? {}).map((field) => nameOfField(field, t))
+  const settled = ['created', 'stopped', 'running', 'paused'].includes(sandbox.state)
+  return (
+    <div className="facts-bar">
+      {fields.length > 0 && <p>{t('edit.pending', { fields: fields.join(', ') })}</p>}
+      <Button disabled={!live || !settled} onClick={() => setEditing(true)}>
+        <Pencil aria-hidden="true" />
+        {t('edit.button')}
+      </Button>
+      <EditDialog sandbox={sandbox} open={editing} onClose={() => setEditing(false)} />
     </div>
   )
 }

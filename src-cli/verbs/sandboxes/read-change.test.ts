@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { SandboxSpec, SpecChange } from '#contract/sandbox'
+import { readChange } from './read-change.ts'
+
+const present = SandboxSpec.parse({
+  image: 'busybox',
+  env: { A: '1', B: '2' },
+  labels: { team: 'web' },
+  ports: [
+    { hostPort: 8080, guestPort: 80 },
+    { hostPort: 0, guestPort: 443 },
+  ],
+  mounts: [{ source: '/srv', target: '/www' }],
+  extraHosts: ['db:192.0.2.7'],
+  networkName: 'lan',
+})
+const around = { cwd: '/', env: { HOME: '/root', FROM_HERE: 'x' } }
+const read = (...texts: string[]) => readChange(texts, present, around)
+
+test.each([
+  [['memory=512m', 'cpus=0.5'], { limits: { memoryBytes: 512 * 2 ** 20, cpus: 0.5 } }],
+  [['memory=0', 'pids=-1'], { limits: { memoryBytes: null, pids: null } }],
+  [['publish=81:80'], { ports: [{ hostPort: 81, guestPort: 80 }] }],
+  [
+    ['ports=81:80', 'ports=82:82'],
+    {
+      ports: [
+        { hostPort: 81, guestPort: 80 },
+        { hostPort: 82, guestPort: 82 },
+      ],
+    },
+  ],
+  [['ports='], { ports: [] }],
+  [['ports+=9:9'], { ports: [...present.ports, { hostPort: 9, guestPort: 9 }] }],
+  [['ports+=8080:81'], { ports: [present.ports[1], { hostPort: 8080, guestPort: 81 }] }],
+  [['ports-=8080'], { ports: [present.ports[1]] }],
+  [['ports-=443'], { ports: [present.ports[0]] }],
+  [['env+=B=3', 'env+=FROM_HERE', 'env-=A'], { env: { B: '3', FROM_HERE: 'x' } }],
+  [['env=ONLY=a=b'], { env: { ONLY: 'a=b' } }],
+  [['label+=x'], { labels: { team: 'web', x: '' } }],
+  [['volume+=/:/host:ro'], { mounts: [present.mounts[0], { source: '/', target: '/host', readOnly: true }] }],
+  [['mounts-=/www'], { mounts: [] }],
+  [['add-host-=db'], { extraHosts: [] }],
+  [['restart=on-failure:3'], { restartPolicy: 'on-failure:3' }],
+  [['stop-timeout=3'], { stopGraceMs: 3000 }],
+  [['network=other'], { network: 'nat', networkName: 'other' }],
+  [['network=nat'], { network: 'nat', networkName: null }],
+  [['network=none'], { network: 'none', networkName: null }],
+  [["command=sh -c 'echo hi'"], { command: ['sh', '-c', 'echo hi'] }],
+  [['command=', 'workdir='], { command: null, cwd: null }],
+  [
+    ['health-cmd=test -e /ok', 'health-retries=2'],
+    { healthCheck: { command: ['/bin/sh', '-c', 'test -e /ok'], retries: 2 } },
+  ],
+  [['no-healthcheck=true'], { healthCheck: { command: [] } }],
+  [['image=web:2', 'tty=true'], { image: 'web:2', tty: true }],
+])('%j is the change %j', (texts, change) => {
+  const got = read(...texts)
+  expect(got).toMatchObject(change)
+  expect(Object.keys(got).toSorted()).toEqual(Object.keys(change).toSorted())
+  expect(SpecChange.safeParse(got).success).toBe(true)
+})
+
+test.each([
+  ['memory', /write FIELD=VALUE/],
+  ['memory+=1m', /"memory" has one value/],
+  ['image+=x', /"image" has one value/],
+  ['network-=lan', /"network" has one value/],
+  ['prots=80', /Did you mean ports\?/],
+  ['toString=80', /There is no field "toString"/],
+  ['class=gvisor', /joey class set/],
+  ['grant+=cap:SYS_ADMIN', /joey grant/],
+  ['env-=C', /There is no "C" among its env/],
+  ['ports-=1', /There is no "1" among its ports/],
+  ['tty=perhaps', /tty is on or off/],
+  ['ports=x', /not a port/],
+])('%s is refused in terms of fields', (text, problem) => {
+  expect(() => read(text)).toThrow(problem)
+})

@@ -1,0 +1,202 @@
+import { isDeepStrictEqual } from 'node:util'
+import type { Sandbox, SandboxSpec, SpecChange } from '#contract/sandbox'
+import type { FieldTable, SandboxField } from '#contract/sandbox-field'
+import { sandboxFields } from '#contract/sandbox-fields'
+import { nearest } from '../../command/nearest.ts'
+import { usageError } from '../../command/usage-error.ts'
+import { parseNetwork } from '../../parse/class.ts'
+import { readHealth } from '../../parse/health.ts'
+import { parseCpus, parseDisk, parseMemory, parsePids } from '../../parse/size.ts'
+import { splitWords } from '../../parse/words.ts'
+import { healthField, readFields, type Surroundings } from './run-spec.ts'
+
+type Key = keyof SpecChange
+type Around = Omit<Surroundings, 'grants'>
+
+interface Wish {
+  readonly word: string
+  readonly way: '=' | '+=' | '-='
+  readonly value: string
+}
+
+/** The specification that the next start of a sandbox has. */
+export function specToBe({ spec, pending }: Pick<Sandbox, 'spec' | 'pending'>): SandboxSpec {
+  return { ...spec, ...(pending?.spec as Partial<SandboxSpec> | undefined) }
+}
+
+/**
+ * Reads `FIELD=VALUE`, `FIELD+=VALUE` and `FIELD-=VALUE` into a change of what is there. Fields have the names of the options
+ * of `joey run`, or those that `joey inspect` shows; what can be several is given several times.
+ */
+export function readChange(texts: readonly string[], present: SandboxSpec, around: Around): SpecChange {
+  const wishes = texts.map(readWish)
+  const change: Record<string, unknown> = {}
+  for (const word of new Set(wishes.map((wish) => wish.word))) {
+    const own = wishes.filter((wish) => wish.word === word)
+    const last = own.at(-1)?.value ?? ''
+    if (Object.hasOwn(limitReaders, word)) {
+      if (own.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: word })
+      change['limits'] = { ...(change['limits'] as object | undefined), ...limitReaders[word]?.(word, last) }
+    } else if (Object.hasOwn(healthFields, word)) {
+      if (own.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: word })
+      const before = (change[healthField] ?? present[healthField] ?? {}) as object
+      change[healthField] = { ...before, ...readHealthPart(word, last) }
+    } else if (word === 'network') Object.assign(change, readNetwork(own))
+    else {
+      const key = keyOf(word)
+      change[key] = readValue(own, key, present, around)
+    }
+  }
+  return change as SpecChange
+}
+
+function readWish(text: string): Wish {
+  const match = /^([A-Za-z]+(?:-[A-Za-z]+)*)(\+=|-=|=)([\s\S]*)$/.exec(text)
+  if (!match) throw usageError('usage-change', { text })
+  const [, word = '', way = '=', value = ''] = match
+  return { word, way: way as Wish['way'], value }
+}
+
+const limitReaders: Readonly<Record<string, (word: string, value: string) => object>> = {
+  memory: (word, value) => ({ memoryBytes: parseMemory(word, value) }),
+  cpus: (word, value) => ({ cpus: parseCpus(word, value) }),
+  pids: (word, value) => ({ pids: parsePids(word, value) }),
+  'pids-limit': (word, value) => ({ pids: parsePids(word, value) }),
+  disk: (word, value) => ({ diskBytes: parseDisk(word, value) }),
+}
+
+const healthFields = {
+  'health-cmd': 'command',
+  'health-interval': 'intervalMs',
+  'health-timeout': 'timeoutMs',
+  'health-retries': 'retries',
+  'health-start-period': 'startPeriodMs',
+  'health-start-interval': 'startIntervalMs',
+  'no-healthcheck': 'command',
+} as const
+
+/** Each is a part of the check of health; the others stay. */
+function readHealthPart(word: string, value: string): object {
+  if (word === 'no-healthcheck') return { command: value === 'false' ? null : [] }
+  const field = healthFields[word as keyof typeof healthFields]
+  const read = readHealth({ [word]: value, 'no-healthcheck': false } as Parameters<typeof readHealth>[0])
+  return { [field]: read?.[field] ?? null }
+}
+
+/** A way out without a name also leaves the network that it shares with others. */
+function readNetwork(wishes: readonly Wish[]): Partial<SpecChange> {
+  if (wishes.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: 'network' })
+  const value = wishes.at(-1)?.value ?? ''
+  return { networkName: null, ...parseNetwork(value === '' ? 'nat' : value) }
+}
+
+const otherWords: ReadonlyMap<string, Key> = new Map([
+  ['port', 'ports'],
+  ['mount', 'mounts'],
+])
+
+/** What a word of the command line is called in a specification. */
+function keyOf(word: string): Key {
+  const names = namesOfFields()
+  const key = names.get(word) ?? otherWords.get(word)
+  if (key) return key
+  const operation = { class: 'joey class set', grant: 'joey grant', grants: 'joey grant', name: 'joey rename' }
+  const verb = Object.hasOwn(operation, word) ? operation[word as keyof typeof operation] : undefined
+  if (verb) throw usageError('usage-change-elsewhere', { field: word, verb })
+  const close = nearest(word, [...names.keys(), ...Object.keys(limitReaders), 'network'])
+  throw usageError('usage-change-field', { field: word, ...(close && { close }) })
+}
+
+/** The words that stand for fields: the option of `joey run` and the field's own name. */
+export function namesOfFields(table: FieldTable = sandboxFields): ReadonlyMap<string, Key> {
+  const pairs = Object.entries(table).flatMap(([key, { flag, takesEffect }]) =>
+    takesEffect === 'created' || ['limits', 'network', healthField].includes(key)
+      ? []
+      : [key, ...(flag ? [flag.name] : [])].map((word): [string, Key] => [word, key as Key]),
+  )
+  return new Map(pairs)
+}
+
+function readValue(wishes: readonly Wish[], key: Key, present: SandboxSpec, around: Around): unknown {
+  const isMany = typeof present[key as keyof SandboxSpec] === 'object' && isList(key)
+  const word = wishes[0]?.word ?? key
+  if (!isMany) {
+    if (wishes.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: word })
+    return readSingle(key, word, wishes.at(-1)?.value ?? '', around)
+  }
+  const replaces = wishes.some(({ way }) => way === '=')
+  let value: unknown = replaces ? emptyOf(present[key as keyof SandboxSpec]) : present[key as keyof SandboxSpec]
+  for (const { way, value: text } of wishes) {
+    if (way === '-=') value = without(key, value, text)
+    else if (text !== '') value = together(key, value, readOne(key, [text], around))
+  }
+  return value
+}
+
+const isList = (key: Key): boolean => flagOf(key)?.multiple === true
+
+function flagOf(key: Key, table: FieldTable = sandboxFields): SandboxField['flag'] {
+  return table[key]?.flag
+}
+
+function emptyOf(value: unknown): unknown {
+  return Array.isArray(value) ? [] : {}
+}
+
+/** As the option of `joey run` reads it. */
+function readOne(key: Key, given: unknown, { cwd, env }: Around): unknown {
+  const flag = flagOf(key)
+  const flags = { 'env-file': [], mount: [], ...(flag && { [flag.name]: given }) }
+  return (readFields(flags, { cwd, env, grants: [] }) as Record<string, unknown>)[key]
+}
+
+function readSingle(key: Key, word: string, text: string, around: Around): unknown {
+  if (key === 'image') return text
+  if (key === 'command') return text === '' ? null : splitWords(word, text)
+  const flag = flagOf(key)
+  if (flag?.type === 'boolean') {
+    if (text !== 'true' && text !== 'false') throw usageError('usage-option-not-boolean', { option: word, text })
+    return text === 'true'
+  }
+  if (text === '') return null
+  return flag ? readOne(key, text, around) : text
+}
+
+/** Added to what is there; what it is in place of goes: the same variable, label, place inside or port of this machine. */
+function together(key: Key, present: unknown, more: unknown): unknown {
+  if (!Array.isArray(present) || !Array.isArray(more)) return { ...(present as object), ...(more as object) }
+  const clashes = (one: unknown) => more.some((other: unknown) => isInPlaceOf(key, one, other))
+  return [...present.filter((one) => !clashes(one)), ...(more as unknown[])]
+}
+
+function isInPlaceOf(key: Key, one: unknown, other: unknown): boolean {
+  if (isDeepStrictEqual(one, other)) return true
+  if (key === 'mounts') return (one as { target: string }).target === (other as { target: string }).target
+  const [before, after] = [one, other] as { hostPort?: number }[]
+  return key === 'ports' && before?.hostPort !== 0 && before?.hostPort === after?.hostPort
+}
+
+function without(key: Key, present: unknown, text: string): unknown {
+  if (!Array.isArray(present)) {
+    const left = Object.entries(present as object).filter(([name]) => name !== text)
+    if (left.length === Object.keys(present as object).length)
+      throw usageError('usage-change-absent', { field: key, text })
+    return Object.fromEntries(left)
+  }
+  const left = (present as unknown[]).filter((each) => !isNamed(key, each, text))
+  if (left.length === present.length) throw usageError('usage-change-absent', { field: key, text })
+  return left
+}
+
+/** Whether what stands behind `-=` means it: a port of either side or both, a mount by its place, all else by its text. */
+function isNamed(key: Key, each: unknown, text: string): boolean {
+  if (key === 'ports') {
+    const { hostPort, guestPort } = each as SandboxSpec['ports'][number]
+    return [`${hostPort}:${guestPort}`, `${hostPort}`, `${guestPort}`].includes(text)
+  }
+  if (key === 'mounts') {
+    const { source, target } = each as SandboxSpec['mounts'][number]
+    return [target, `${source}:${target}`].includes(text)
+  }
+  return each === text || (key === 'extraHosts' && String(each).startsWith(`${text}:`))
+}

@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, expect, test } from 'vitest'
+import type { Sandbox } from '#contract/sandbox'
+import type { ChangePlan } from '#contract/sandbox-operations'
+import { shareTestAgent } from '../../testing/shared-agent.ts'
+
+const testAgent = shareTestAgent()
+const folder = mkdtempSync(join(tmpdir(), 'joey-set-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const { joey, json, startSleeper } = {
+  joey: (...args: string[]) => testAgent.joey(args),
+  json: <T>(...args: string[]) => testAgent.json<T>(args),
+  startSleeper: (name: string, ...options: string[]) => testAgent.startSleeper(name, ...options),
+}
+const inspect = async (name: string) => (await json<Sandbox[]>('inspect', name))[0]
+
+test('a plan shows what would be otherwise, and the change then says when', async () => {
+  await startSleeper('web', '-e', 'A=secret', '-l', 'team=a')
+  const dry = await joey('set', 'web', 'label+=more=x', 'env+=B=hidden', 'memory=64m', '--dry-run')
+  expect(dry).toMatchObject({ code: 0, stderr: '' })
+  expect(dry.stdout).toContain('labels  team=a -> team=a, more=x (at once)')
+  expect(dry.stdout).toContain('A -> A, B (with its next start)')
+  expect(dry.stdout).toMatch(/memory [^>]+-> 64 MiB \(at once\)/)
+  expect(dry.stdout).not.toMatch(/secret|hidden/)
+  expect((await inspect('web'))?.spec.labels).toEqual({ team: 'a' })
+
+  expect(await joey('set', 'web', 'label+=more=x', 'env+=B=1')).toMatchObject({
+    code: 0,
+    stdout: 'env:     with its next start\nlabels:  at once\n',
+  })
+  expect(await inspect('web')).toMatchObject({ spec: { env: { A: 'secret' } }, pending: { spec: { env: { B: '1' } } } })
+  // What is taken away is taken from what waits.
+  await joey('set', 'web', 'env-=B')
+  expect((await inspect('web'))?.pending).toBeNull()
+  expect(await joey('set', 'web', 'team=b')).toMatchObject({ code: 64 })
+})
+
+describe.each(['container', 'gvisor', 'microvm'])('another image in the class %s', (own) => {
+  test('has the same disk over it, with a snapshot that leads back', async () => {
+    const [base, other] = [`base-${own}`, `other-${own}:1`]
+    await startSleeper(base)
+    await joey('exec', base, 'sh', '-c', 'echo new >/of-image; mkdir /both; echo image >/both/in-image')
+    const file = join(folder, `${own}.tar`)
+    expect(await joey('export', base, '--format', 'docker', '--name', other, '-o', file)).toMatchObject({ code: 0 })
+    expect(await joey('image', 'import', file)).toMatchObject({ code: 0, stdout: `${other}\n` })
+
+    const name = `moved-${own}`
+    await startSleeper(name, '--class', own, '--stop-timeout', '0')
+    await joey('exec', name, 'sh', '-c', 'echo mine >/written; mkdir /both; echo mine >/both/mine')
+    expect(await joey('set', name, `image=${other}`)).toMatchObject({ code: 1, stdout: '' })
+    const plan = await json<ChangePlan>('set', name, `image=${other}`, '--restart', '--dry-run')
+    expect(plan).toMatchObject({
+      restarts: true,
+      keepsSnapshot: true,
+      fields: [{ field: 'image', effect: 'recreated' }],
+    })
+    const { kept } = await json<{ kept: string }>('set', name, `image=${other}`, '--restart')
+    expect(await inspect(name)).toMatchObject({ state: 'running', image: other })
+    const all = await joey('exec', name, 'sh', '-c', 'cat /of-image /written; ls /both')
+    expect(all.stdout).toBe('new\nmine\nin-image\nmine\n')
+    expect(await joey('snapshot', 'restore', kept)).toMatchObject({ code: 0 })
+    expect(await inspect(name)).toMatchObject({ state: 'running', image: 'busybox' })
+    const back = await joey('exec', name, 'sh', '-c', 'cat /of-image /written; ls /both')
+    expect(back.stdout).toBe('mine\nmine\n')
+  })
+})
