@@ -37,6 +37,10 @@ const said: readonly (readonly [NoticeFact, string])[] = [
   ],
   [notice('grant-taken-back', { ...change, runs: 'no' }), 'The grant of no-seccomp to "web" was taken back.'],
   [
+    notice('ulimits-clamped', { name: 'web', wanted: 'nofile=-1:-1', given: 'nofile=1024:1024' }),
+    '"web" asked for the limits nofile=-1:-1 and has nofile=1024:1024: nobody here can give more.',
+  ],
+  [
     notice('ids-of-this-machine', { name: 'web', why: 'mount', what: '/srv/share' }),
     'Root in "web" is root of this machine: the file system of /srv/share cannot map ids.',
   ],

@@ -61,6 +61,16 @@ export const sandboxFields = {
     fact: { card: 'process', label: 'user', words: { kind: 'text', none: 'fromImage' } },
     noun: 'field-user',
   },
+  withInit: {
+    ...ofProgram,
+    flag: {
+      name: 'init',
+      type: 'boolean',
+      help: 'Let a process 1 of Joey hand on signals and take the ends of orphans.',
+    },
+    again: (isWanted) => (isWanted ? ['--init'] : []),
+    fact: { card: 'process', label: 'withInit', words: { kind: 'switch', on: 'yes', off: 'no' } },
+  },
   tty: {
     ...ofProgram,
     flag: { name: 'tty', type: 'boolean', short: 't', help: 'Give the command a terminal.' },
@@ -73,6 +83,18 @@ export const sandboxFields = {
   },
   // Of a bundle, what lifts them needs consent.
   limits: { ...ofProgram, takesEffect: 'live', isPolicy: true, inBundle: 'requested', noun: 'field-limits' },
+  ulimits: {
+    ...ofProgram,
+    flag: {
+      name: 'ulimit',
+      type: 'string',
+      multiple: true,
+      value: 'NAME=SOFT[:HARD]',
+      help: 'Limit each process: nofile=1024:2048; -1 for no limit.',
+    },
+    again: (ulimits) => ulimits.flatMap((ulimit) => ['--ulimit', ulimit]),
+    fact: { card: 'process', label: 'ulimits', words: { kind: 'list' } },
+  },
   readOnlyRoot: {
     ...ofProgram,
     isPolicy: true,

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { HealthCheck, HealthStatus } from './health.ts'
 import { mayGrow } from './tolerant.ts'
+import { Ulimit } from './ulimit.ts'
 import { Wording } from './wire-texts.ts'
 import { isolationClasses, networkName, sandboxName, sandboxRef, signalName, usualShmBytes } from './words.ts'
 
@@ -247,6 +248,8 @@ export const SandboxSpec = z.strictObject({
   env: Environment.default({}),
   cwd: GuestPath.nullable().default(null),
   user: UserSpec.nullable().default(null),
+  /** Process 1 is one that starts the main program, hands signals on to it and takes the ends of orphans. */
+  withInit: z.boolean().default(false),
   /** The main process gets a terminal. */
   tty: z.boolean().default(false),
   /** The main process's standard input stays open for clients that attach. */
@@ -265,6 +268,8 @@ export const SandboxSpec = z.strictObject({
   /** Null: on no shared network, out of reach of every other sandbox. */
   networkName: NetworkName.nullable().default(null),
   ports: z.array(PortPublish).max(64).default([]),
+  /** Of the main process and of commands, in place of the usual ones; at most what the agent itself has. */
+  ulimits: z.array(Ulimit).max(32).default([]),
   readOnlyRoot: z.boolean().default(false),
   grants: z.array(Grant).max(64).default([]),
   /** Of the capabilities that every sandbox has, those that this one gives up; `ALL` stands for all of them. */

@@ -33,6 +33,12 @@ export const signalName: WordForm = {
 /** What can be waited for, besides the end of a run. */
 export const awaitedConditions = ['running', 'healthy', 'removed'] as const
 
+/** The limits of processes that there are, by Docker's names, each at the place of its number in Linux (but on MIPS and the like). */
+export const ulimitNames = [
+  ...(['cpu', 'fsize', 'data', 'stack', 'core', 'rss', 'nproc', 'nofile', 'memlock'] as const),
+  ...(['as', 'locks', 'sigpending', 'msgqueue', 'nice', 'rtprio', 'rttime'] as const),
+] as const
+
 /** Weakest first. */
 export const isolationClasses = ['container', 'gvisor', 'microvm'] as const
 

@@ -2,6 +2,7 @@ import type { Readable, Writable } from 'node:stream'
 import type { ReasonParams } from '#contract/app-error'
 import type { ClassLimitation } from '#contract/classes'
 import type { Grant, IsolationClass, Mount, RunLimits, SandboxId } from '#contract/sandbox'
+import type { UlimitParts } from '#contract/ulimit'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import type { UserNamespace } from './user-ids.ts'
 
@@ -14,6 +15,8 @@ export interface ProcessPlan {
   readonly uid: number
   readonly gid: number
   readonly additionalGids: readonly number[]
+  /** In place of the usual ones. Absent: none. */
+  readonly ulimits?: readonly UlimitParts[] | undefined
   readonly tty: boolean
   readonly columns?: number | undefined
   readonly rows?: number | undefined

@@ -4,6 +4,7 @@ import { pathOfTmpfs, sizeOfTmpfs } from '#contract/sandbox'
 import type { TerminalSize } from '#contract/terminal-size'
 import { removeFolder } from '../base/process/remove-folder.ts'
 import type { LaunchPlan, LowerDisk, PlacedMount, Tmpfs } from '../engines/driver.ts'
+import { insidePath } from '../engines/oci/runtime-config.ts'
 import type { UserNamespace } from '../engines/user-ids.ts'
 import type { Lease, Network } from '../network/network.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
@@ -77,7 +78,8 @@ export async function makePlan(
     }),
   ])
   const size = record.terminalSize ?? commonSize
-  const wish = { argv: sandbox.argv, env: {}, cwd: null, user: null, tty: spec.tty, ...size }
+  const argv = spec.withInit ? [insidePath, '--init', ...sandbox.argv] : sandbox.argv
+  const wish = { argv, env: {}, cwd: null, user: null, tty: spec.tty, ...size }
   return {
     id: sandbox.id,
     hostname,

@@ -1,4 +1,6 @@
 import { AppError } from '#contract/app-error'
+import { notice } from '#contract/notice'
+import type { Sandbox } from '#contract/sandbox'
 import { ability, type Driver, type LaunchPlan, type Running } from '../engines/driver.ts'
 import type { MemoryCeiling } from '../engines/memory-ceiling.ts'
 import { resizeGuest } from '../io/terminals/guest-size.ts'
@@ -13,6 +15,7 @@ import { type HeldMounts, holdMounts } from './held-mounts.ts'
 import { type LaunchPlanDeps, makePlan, shapeLayer } from './launch-plan.ts'
 import { requireUsableLayers } from './layer-references.ts'
 import { hasHostNetwork } from './spec-policy.ts'
+import { clampedUlimits } from './ulimits.ts'
 import { chooseUserNamespace, describeHostIds, findForeignUser, type HostIdsReason } from './user-namespace.ts'
 
 export interface LaunchDeps extends CleanupDeps, LaunchPlanDeps {
@@ -74,6 +77,7 @@ export async function launch(
     const wanted = await makePlan(deps, record, { imageTrees, lease, users, mounts: held.mounts, signal })
     const logStart = await deps.openHandles.logOf(sandbox.id).position()
     await deps.memoryCeiling.ensure()
+    sayClamped(deps, sandbox)
     const { running, plan } = await beginMapped(deps, { driver, plan: wanted, reason, begin }, signal)
     deps.openHandles.begin(sandbox.id)
     return {
@@ -102,6 +106,12 @@ export async function launch(
   } finally {
     await held?.release()
   }
+}
+
+/** Who asked for more than this machine can give learns what it got. */
+function sayClamped({ events }: Pick<LaunchDeps, 'events'>, { name, spec }: Sandbox): void {
+  const clamped = clampedUlimits(spec)
+  if (clamped !== null) events.commit([notice('ulimits-clamped', { name, ...clamped })])
 }
 
 interface Beginning {

@@ -3,6 +3,7 @@ import type { ImageConfig } from '#contract/image'
 import type { SandboxSpec } from '#contract/sandbox'
 import type { ProcessPlan } from '../engines/driver.ts'
 import { findGroup, resolveAccount } from './accounts.ts'
+import { ulimitsOf } from './ulimits.ts'
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
@@ -67,6 +68,7 @@ export function planProcess(
     uid: account.uid,
     gid: account.gid,
     additionalGids: [...new Set([...account.additionalGids, ...further])],
+    ulimits: ulimitsOf(spec),
     tty: wish.tty,
     columns: wish.columns,
     rows: wish.rows,

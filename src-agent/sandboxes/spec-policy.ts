@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util'
 import { appError } from '#contract/app-error'
 import { pathOfTmpfs, type SandboxSpec } from '#contract/sandbox'
 import { signalNumber } from '../base/kernel/signal-number.ts'
+import { findResource } from '../base/process/resources.ts'
 import { checkGrants, mountsOfGrants, requireCapability } from './grant-policy.ts'
 import type { HostRules } from './host-paths.ts'
 import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
@@ -33,6 +34,7 @@ function requireFitting(spec: SandboxSpec): void {
   if (spec.stopWith !== null && signalNumber(spec.stopWith) === null) {
     throw appError('signal-unknown', { signal: spec.stopWith })
   }
+  if (spec.withInit && findResource(`inside/${process.arch}/joey-inside`) === null) throw appError('init-not-there')
   for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
 }
 

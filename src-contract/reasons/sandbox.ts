@@ -53,6 +53,10 @@ export const sandboxReasons = defineReasons({
       why: '{why, select, ended {Shows what it wrote.} other {Shows its checks.}}',
     },
   },
+  'init-not-there': {
+    code: 'unavailable',
+    sentence: 'This installation has no process 1 for sandboxes on this kind of processor. Leave out --init.',
+  },
   'name-needs-network': {
     code: 'invalidRequest',
     params: { network: 'text' },

@@ -32,6 +32,10 @@ export const noticeSentences = defineSentences({
     params: { name: 'text', grant: 'text', runs: ['yes', 'no'] },
     sentence: `The grant of {grant} to "{name}" was taken back.${untilRestart}`,
   },
+  'ulimits-clamped': {
+    params: { name: 'text', wanted: 'text', given: 'text' },
+    sentence: '"{name}" asked for the limits {wanted} and has {given}: nobody here can give more.',
+  },
   'ids-of-this-machine': {
     params: { name: 'text', why: ['grant', 'mount', 'user', 'ranges', 'readOnlyRoot'], what: 'text' },
     sentence: `Root in "{name}" is root of this machine: ${whyHostIds}`,

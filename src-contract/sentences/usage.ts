@@ -145,6 +145,10 @@ export const usageSentences = defineSentences({
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: not a number of seconds from 0 to 600.',
   },
+  'usage-ulimit': {
+    params: { text: 'text' },
+    sentence: '--ulimit {text}: write it as in nofile=1024:2048, or nofile=1024 for both.',
+  },
   'usage-check-short': {
     params: { option: 'text', text: 'text', least: 'number' },
     sentence: '{option} {text}: at least {least} ms, as in 5s.',

@@ -58,6 +58,9 @@ int drop_privileges(const struct process *process)
 
 	setrlimit(RLIMIT_NOFILE, &files);
 	setrlimit(RLIMIT_CORE, &core);
+	for (size_t i = 0; i < process->limit_count; i++)
+		if (setrlimit(process->limits[i].resource, &process->limits[i].value) < 0)
+			return errno;
 	if ((error = drop_bounding()) != 0)
 		return error;
 	/*

@@ -38,6 +38,27 @@ static bool append_group(struct process *process, gid_t group)
 	return true;
 }
 
+static bool append_limit(struct process *process, const struct field *field)
+{
+	uint64_t numbers[3];
+	struct process_limit *grown;
+
+	if (field->length != sizeof(numbers))
+		return false;
+	memcpy(numbers, field->bytes, sizeof(numbers));
+	if (numbers[0] >= RLIM_NLIMITS || process->limit_count >= RLIM_NLIMITS)
+		return false;
+	grown = realloc(process->limits, (process->limit_count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	process->limits = grown;
+	grown[process->limit_count++] = (struct process_limit){
+		.resource = (int)numbers[0],
+		.value = { .rlim_cur = numbers[1], .rlim_max = numbers[2] },
+	};
+	return true;
+}
+
 static bool parse_field(struct reader *reader, const struct field *field, struct process *process)
 {
 	switch (field->tag) {
@@ -56,6 +77,8 @@ static bool parse_field(struct reader *reader, const struct field *field, struct
 		return true;
 	case FIELD_ADDITIONAL_GID:
 		return append_group(process, (gid_t)field_number(reader, field));
+	case FIELD_RLIMIT:
+		return append_limit(process, field);
 	case FIELD_TTY:
 		process->tty = field_number(reader, field) != 0;
 		return true;
@@ -95,4 +118,5 @@ void free_process(struct process *process)
 	free(process->env);
 	free(process->cwd);
 	free(process->groups);
+	free(process->limits);
 }

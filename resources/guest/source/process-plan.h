@@ -4,10 +4,16 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include "fields.h"
 
+/* As in setrlimit(2). */
+struct process_limit {
+	int resource;
+	struct rlimit value;
+};
 struct process {
 	char **argv, **env;
 	size_t argc, envc;
@@ -16,6 +22,8 @@ struct process {
 	gid_t gid;
 	gid_t *groups;
 	size_t group_count;
+	struct process_limit *limits;
+	size_t limit_count;
 	bool tty, with_stdin;
 	unsigned short columns, rows;
 };

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "edit.h"
+#include "init.h"
 #include "inside.h"
 #include "work.h"
 
@@ -207,6 +208,8 @@ static int measure_calls(void)
 
 int main(int count, char **arguments)
 {
+	if (count >= 3 && strcmp(arguments[1], "--init") == 0)
+		return run_as_init(arguments + 2);
 	int code = do_work(count, arguments);
 	if (code >= 0)
 		return code;

@@ -91,8 +91,9 @@ export async function recordMachine(
   running: Running,
 ): Promise<void> {
   const { run, folder } = plan.paths
-  const { argv, env, additionalGids, tty } = plan.process
-  const process = { ...plan.process, argv: [...argv], env: [...env], additionalGids: [...additionalGids] }
+  const { argv, env, additionalGids, ulimits = [], tty } = plan.process
+  const lists = { argv: [...argv], env: [...env], additionalGids: [...additionalGids], ulimits: [...ulimits] }
+  const process = { ...plan.process, ...lists }
   const { memoryMebibytes, cpus, network } = shape
   const machine = { memoryMebibytes, cpus, network, grants: grantsInside(plan) }
   await records.put(plan.id, { run, folder, ...running, ...machine, stdin: plan.stdin, tty, process })

@@ -140,6 +140,10 @@ export function networkNamespace({ netns, hostNetwork }: LaunchPlan): Record<str
   return netns === null ? [{ type: 'network' }] : [{ type: 'network', path: netns }]
 }
 
+/** No limit, as the kernel writes it; a number of JavaScript is not as exact. */
+const { rawJSON } = JSON as unknown as { readonly rawJSON: (text: string) => object }
+const unlimited = rawJSON('18446744073709551615')
+
 /** The kernel has some thousands of pseudo terminals in all. */
 const maxTerminals = 1024
 
@@ -175,13 +179,23 @@ export function buildProcess(
     ...(labels && { selinuxLabel: labels.process }),
     // When the machine runs out of memory, whoever is inside goes before anything of the machine.
     oomScoreAdj: oomScores.guest,
-    rlimits: [
-      { type: 'RLIMIT_NOFILE', soft: Math.min(65_536, host.maxOpenFiles), hard: host.maxOpenFiles },
-      // A dump is written, or handed to a program, by the machine's own settings.
-      { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
-      ...(host.sharedLimits ?? []),
-    ],
+    rlimits: rlimitsOf(plan, host),
   }
+}
+
+function rlimitsOf({ ulimits = [] }: ProcessPlan, host: Pick<HostTraits, 'maxOpenFiles' | 'sharedLimits'>): object[] {
+  const own = ulimits.map(({ name, soft, hard }) => ({
+    type: `RLIMIT_${name.toUpperCase()}`,
+    soft: soft ?? unlimited,
+    hard: hard ?? unlimited,
+  }))
+  const usual = [
+    { type: 'RLIMIT_NOFILE', soft: Math.min(65_536, host.maxOpenFiles), hard: host.maxOpenFiles },
+    // A dump is written, or handed to a program, by the machine's own settings.
+    { type: 'RLIMIT_CORE', soft: 0, hard: 0 },
+    ...(host.sharedLimits ?? []),
+  ]
+  return [...usual.filter(({ type }) => own.every((each) => each.type !== type)), ...own]
 }
 
 /** The profile lets nothing be mounted, which is what SYS_ADMIN is granted for. */

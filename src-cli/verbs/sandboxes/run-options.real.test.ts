@@ -76,6 +76,36 @@ describe.each(['container', 'gvisor', 'microvm'])('options of Docker in the clas
     expect(await testAgent.joey(['rm', '-f', `groups-${own}`])).toMatchObject({ code: 0 })
   })
 
+  test('process 1 takes the ends of orphans, hands signals on, and ends as its program does', async () => {
+    // What nobody has taken the end of keeps its place in /proc.
+    const orphan = "o=$(sh -c 'sleep 0.1 >/dev/null & echo $!')"
+    const gone = 'for i in $(seq 200); do [ -d /proc/$o ] || break; sleep 0.1; done; [ -d /proc/$o ] || echo gone'
+    const ran = await run(['--init'], `${orphan}; ${gone}; cat /proc/1/comm; echo $PPID; exit 7`)
+    expect(ran).toMatchObject({ code: 7, stdout: 'gone\nprobe\n1\n' })
+    expect(await run(['--init'], 'kill -9 $$')).toMatchObject({ code: 137 })
+    const missing = await testAgent.joey(['run', '--rm', '--init', '--class', own, 'busybox', '/not/here'])
+    expect(missing).toMatchObject({ code: 127, stderr: '/not/here: No such file or directory\n' })
+    const name = `init-${own}`
+    // Without handlers of its own, as process 1 it would not hear a TERM at all.
+    const made = ['run', '-d', '--init', '--class', own, '--name', name, 'busybox', 'sleep', '1000']
+    expect(await testAgent.joey(made)).toMatchObject({ code: 0 })
+    expect(await testAgent.joey(['stop', '-t', '100', name])).toMatchObject({ code: 0 })
+    expect(await testAgent.joey(['wait', name])).toMatchObject({ stdout: '143\n' })
+    expect(await testAgent.joey(['rm', name])).toMatchObject({ code: 0 })
+  })
+
+  test('limits of processes hold for the command and for one that joins later', async () => {
+    const name = `limits-${own}`
+    const options = ['--ulimit', 'nofile=300:400', '--ulimit', 'stack=1048576:-1', '--ulimit', 'fsize=4096000']
+    const look = 'echo $(ulimit -Sn) $(ulimit -Hn) $(ulimit -Ss) $(ulimit -Hs) $(ulimit -f)'
+    const made = ['run', '-d', '--class', own, '--name', name, ...options, 'busybox', 'sh', '-c', `${look}; sleep 1000`]
+    expect(await testAgent.joey(made)).toMatchObject({ code: 0 })
+    const expected = '300 400 1024 unlimited 8000\n'
+    await expect.poll(async () => (await testAgent.joey(['logs', name])).stdout, { timeout: 60_000 }).toBe(expected)
+    expect(await testAgent.joey(['exec', name, 'sh', '-c', look])).toMatchObject({ stdout: expected })
+    expect(await testAgent.joey(['rm', '-f', name])).toMatchObject({ code: 0 })
+  })
+
   test('a stop begins with the signal that was chosen', async () => {
     const name = `signal-${own}`
     const script = 'trap "echo usr1; exit 3" USR1; echo ready; while :; do sleep 0.1; done'
@@ -88,6 +118,25 @@ describe.each(['container', 'gvisor', 'microvm'])('options of Docker in the clas
     expect(await testAgent.joey(['wait', name])).toMatchObject({ stdout: '3\n' })
     expect(await testAgent.joey(['rm', name])).toMatchObject({ code: 0 })
   })
+})
+
+test('limits beyond those of the agent are lowered, and an event says so', async () => {
+  const name = 'beyond'
+  const following = testAgent.start(['events'])
+  let told = ''
+  following.stdout?.on('data', (chunk: Buffer) => {
+    told += chunk.toString()
+  })
+  await expect.poll(() => told, { timeout: 15_000 }).toContain('  state  ')
+  const line = ['run', '--name', name, '--ulimit', 'nofile=9000000:9000000', 'busybox', 'sh', '-c', 'ulimit -Hn']
+  const ran = await testAgent.joey(line)
+  expect(ran).toMatchObject({ code: 0 })
+  expect(Number(ran.stdout)).toBeLessThanOrEqual(1_048_576)
+  const given = `nofile=${ran.stdout.trim()}:${ran.stdout.trim()}`
+  const sentence = `"beyond" asked for the limits nofile=9000000:9000000 and has ${given}`
+  await expect.poll(() => told, { timeout: 15_000 }).toContain(sentence)
+  following.kill()
+  await testAgent.joey(['rm', name])
 })
 
 test('one can wait for the health of what was left running, or learn why it does not come', async () => {

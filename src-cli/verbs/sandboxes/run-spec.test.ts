@@ -38,6 +38,14 @@ describe('run', () => {
     expect(read('--no-healthcheck', 'busybox').spec.healthCheck).toMatchObject({ command: [] })
   })
 
+  test('takes limits of processes as Docker does', () => {
+    const options = ['--ulimit', 'nofile=1024:2048', '--ulimit', 'nproc=50', '--ulimit', 'memlock=-1:unlimited']
+    expect(read(...options, 'busybox').spec.ulimits).toEqual(['nofile=1024:2048', 'nproc=50:50', 'memlock=-1:-1'])
+    expect(() => read('--ulimit', 'nofile=2:1', 'busybox')).toThrow('not above the hard one')
+    expect(() => read('--ulimit', 'odd=1', 'busybox')).toThrow('setrlimit')
+    expect(() => read('--ulimit', 'nofile', 'busybox')).toThrow('nofile=1024')
+  })
+
   test.each([
     [['--no-healthcheck', '--health-cmd', 'true'], 'usage-no-healthcheck'],
     [['--health-interval', '10ms'], 'usage-check-short'],

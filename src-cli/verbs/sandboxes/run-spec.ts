@@ -13,6 +13,7 @@ import { parsePublish } from '../../parse/port.ts'
 import { parseCpus, parseDisk, parseMemory, parsePids, parseSize } from '../../parse/size.ts'
 import { parseGrace } from '../../parse/time.ts'
 import { parseTmpfs } from '../../parse/tmpfs.ts'
+import { parseUlimit } from '../../parse/ulimit.ts'
 import { commandWords, parseLabels, splitWords } from '../../parse/words.ts'
 import type { runFlags } from '../shared/run-flags.ts'
 
@@ -94,6 +95,7 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
   tmpfs: (texts: readonly string[]) => ({ tmpfs: texts.map(parseTmpfs) }),
   shmBytes: (text: string) => ({ shmBytes: parseSize('--shm-size', text) }),
+  ulimits: (texts: readonly string[]) => ({ ulimits: texts.map(parseUlimit) }),
   extraGroups: (extraGroups: readonly string[]) => ({ extraGroups }),
   extraHosts: (extraHosts: readonly string[]) => ({ extraHosts }),
   dnsServers: (dnsServers: readonly string[]) => ({ dnsServers }),

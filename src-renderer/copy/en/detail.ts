@@ -121,6 +121,8 @@ export const detail = {
     dropCapabilities: 'Capabilities given up',
     tmpfs: 'In memory',
     shmBytes: 'Shared memory',
+    ulimits: 'Limits of each process',
+    withInit: 'Process 1 of Joey',
     restartPolicy: 'Started again',
     healthCheck: 'Health check',
     healthEvery: '{{command}}, every {{interval}}',

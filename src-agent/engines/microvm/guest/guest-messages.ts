@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import * as z from 'zod'
+import type { UlimitParts } from '#contract/ulimit'
+import { ulimitNames } from '#contract/words'
 import { maskOf } from '../../../base/kernel/capabilities.ts'
 import type { ProcessPlan } from '../../driver.ts'
 import { decodeFields, encodeFields, type FieldList, type FieldSpec, ProtocolViolation } from './fields.ts'
@@ -81,11 +83,22 @@ export function encodeProcess(process: ProcessPlan, stdin: boolean): Buffer {
     [field.UID, process.uid],
     [field.GID, process.gid],
     ...process.additionalGids.map((gid) => [field.ADDITIONAL_GID, gid] as const),
+    ...(process.ulimits ?? []).map((ulimit) => [field.RLIMIT, encodeUlimit(ulimit)] as const),
     [field.TTY, process.tty],
     [field.COLUMNS, process.columns ?? 80],
     [field.ROWS, process.rows ?? 24],
     [field.STDIN, stdin],
   ])
+}
+
+/** The number that Linux has for it, then the two limits. */
+function encodeUlimit({ name, soft, hard }: UlimitParts): Buffer {
+  const bytes = Buffer.alloc(24)
+  bytes.writeBigUInt64LE(BigInt(ulimitNames.indexOf(name)), 0)
+  for (const [index, value] of [soft, hard].entries()) {
+    bytes.writeBigUInt64LE(value === null ? 2n ** 64n - 1n : BigInt(value), 8 + 8 * index)
+  }
+  return bytes
 }
 
 function optional(tag: number, value: string | number | null): FieldList {

@@ -84,6 +84,7 @@ export const field = {
   COLUMNS: 39,
   ROWS: 40,
   STDIN: 41,
+  RLIMIT: 42,
   TARGET: 48,
   NUMBER: 49,
   SESSION: 50,

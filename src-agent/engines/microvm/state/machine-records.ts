@@ -2,6 +2,7 @@ import { access, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { SandboxId } from '#contract/sandbox'
+import { ulimitNames } from '#contract/words'
 
 const MachineRecord = z.strictObject({
   /** The sandbox's folders: most methods of a driver get an id and nothing else. */
@@ -25,6 +26,9 @@ const MachineRecord = z.strictObject({
     uid: z.int(),
     gid: z.int(),
     additionalGids: z.array(z.int()),
+    ulimits: z
+      .array(z.strictObject({ name: z.enum(ulimitNames), soft: z.int().nullable(), hard: z.int().nullable() }))
+      .optional(),
     tty: z.boolean(),
     columns: z.int().optional(),
     rows: z.int().optional(),
