@@ -1,10 +1,7 @@
-import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { createTestAgent, scriptSpec, type TestAgent } from '../../src-agent/testing/test-agent.ts'
 import { outDir } from '../paths.ts'
+import { bare, prepareBare } from './bare.ts'
 import { compare } from './compare.ts'
 import type { Effort } from './effort.ts'
 import { cpuMs, residentMb } from './process-use.ts'
@@ -12,8 +9,6 @@ import type { Row } from './row.ts'
 
 export const name = 'engine'
 
-const execute = promisify(execFile)
-const bareEngine = fileURLToPath(new URL('bare-engine.ts', import.meta.url))
 /** Ours and bare take turns, so that a busy moment of the machine falls on both. */
 const turns = 6
 const roundsPerTurn = 5
@@ -80,31 +75,6 @@ async function runOnce(agent: TestAgent, network: 'none' | 'nat'): Promise<numbe
   const { end } = await agent.attach(sandbox.id).catch(() => ({ end: { code: 0 } }))
   if (end.code !== 0) throw new Error(`The run ended with ${end.code}.`)
   return performance.now() - started
-}
-
-async function bare(what: string, folder: string, rounds: number): Promise<number[]> {
-  const args = ['--mount', '--propagation', 'slave', process.execPath, bareEngine, what, folder, String(rounds)]
-  const { stdout } = await execute('unshare', args)
-  return JSON.parse(stdout) as number[]
-}
-
-/** Takes Joey's own configuration and the image's tree, so that the bare engine does the same work. */
-async function prepareBare(agent: TestAgent): Promise<string> {
-  const folder = join(agent.place.home, 'bare')
-  mkdirSync(folder, { recursive: true })
-  const sandbox = await agent.client.createSandbox({ spec: scriptSpec('sleep 1000') })
-  const own = join(agent.place.run, 's', sandbox.id)
-  cpSync(join(own, 'config.json'), join(folder, 'config.json'))
-  await execute('cp', ['-a', `/proc/${sandbox.pid}/root/bin`, folder])
-  mkdirSync(join(folder, 'tree'))
-  await execute('mv', [join(folder, 'bin'), join(folder, 'tree')])
-  for (const path of ['proc', 'sys', 'dev', 'etc', 'tmp']) mkdirSync(join(folder, 'tree', path), { recursive: true })
-  const config = JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')) as { mounts: { source?: string }[] }
-  for (const { source } of config.mounts) {
-    if (source?.startsWith('/'))
-      await execute('cp', ['--parents', '-a', source, join(folder, 'files')]).catch(() => undefined)
-  }
-  return folder
 }
 
 /** Resident memory in MB and share of a core in percent, over ten seconds with nothing to do; the limits are absolute. */
