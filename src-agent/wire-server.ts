@@ -15,16 +15,13 @@ import { serveSockets } from './api/sockets.ts'
 import { createStreamHandlers } from './api/stream-handlers.ts'
 import { readWholeState } from './api/whole-state.ts'
 import { defineHandlers } from './base/handlers.ts'
-import { run } from './base/process/run.ts'
 import { version } from './base/version.ts'
-import { createBuildService } from './build/build-image.ts'
-import { serveBuild } from './build/serve-build.ts'
 import { type HostProbe } from './engines/host/host-probe.ts'
-import { createPipes } from './io/streams/pipes.ts'
 import { type Sampler } from './observe/usage/sampler.ts'
 import { type Terminals } from './sandboxes/terminals/create-terminals.ts'
 import type { StateFolder } from './state/folder.ts'
 import type { Reserve } from './state/reserve.ts'
+import { wireBuilds } from './wire-builds.ts'
 import { type Callers } from './wire-callers.ts'
 import { type History } from './wire-history.ts'
 import { type IsolationServices } from './wire-isolation.ts'
@@ -61,9 +58,10 @@ export function wireServer(
     events,
     state: () => readWholeState({ ...services, terminals: live.terminals.list, snapshots: services.snapshotRecords }),
   }
+  const builds = wireBuilds(services)
   const serve = (uid: number): Promise<string> => accounts.serve(uid)
   const http = createHttpServer(
-    lendReserve(wireHandlers(settings, services, { ...live, serve }), live.reserve),
+    lendReserve(wireHandlers(settings, services, { ...live, serve, builds }), live.reserve),
     log,
     version,
   )
@@ -78,11 +76,14 @@ export function wireServer(
   events.subscribe((event) => {
     if (event.type === 'sandbox.changed' && event.sandbox.state === 'running') sampler.refresh()
   })
-  const streams = wireStreams(services, live, eventSource)
+  const streams = wireStreams(services, { ...live, builds }, eventSource)
   return { http, accounts, closeSockets: serveSockets(http.server, streams, log) }
 }
 
+type Builds = ReturnType<typeof wireBuilds>
+
 interface Serving extends Live {
+  readonly builds: Builds
   serve(uid: number): Promise<string>
 }
 
@@ -102,6 +103,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
     {
       ...terminals.handlers,
       ...services.pulls.handlers,
+      ...live.builds.handlers,
       ...isolation.handlers,
       ...history.handlers,
       ...createUsageHandlers(sampler, services.sandboxes),
@@ -109,9 +111,8 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
   )
 }
 
-function wireStreams(services: Services, live: Live, eventSource: EventSource) {
+function wireStreams(services: Services, live: Live & { readonly builds: Builds }, eventSource: EventSource) {
   const { sampler, isolation } = live
-  const builds = createBuildService({ ...services, run, pipes: createPipes(), imageFolder: services.folder.images })
   const idOf = (ref: string | undefined) => (ref === undefined ? undefined : services.sandboxes.find(ref).sandbox.id)
   return createStreamHandlers({
     ...services,
@@ -123,7 +124,7 @@ function wireStreams(services: Services, live: Live, eventSource: EventSource) {
     serveIsolation: (socket, { ref }) => serveIsolation(socket, isolation.isolation, idOf(ref)),
     serveTerminal: live.terminals.serve,
     files: live.history.streams,
-    serveBuild: (socket) => serveBuild(socket, { builds, tasks: services.tasks }),
+    serveBuild: live.builds.serve,
   })
 }
 

@@ -86,6 +86,7 @@ export const Task = z.strictObject({
       'image.pull',
       'image.push',
       'image.build',
+      'image.make',
       'snapshot.create',
       'snapshot.restore',
       'snapshot.fork',

@@ -9,6 +9,7 @@ import { inspectImage, pruneImages, pushImage, tagImage } from './image-upkeep.t
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
+import { listRecipes, makeImage } from './recipe.ts'
 import { dropUnreadable, listUnreadable } from './records.ts'
 import { listLogins, loginToRegistry, logoutFromRegistry } from './registry-login.ts'
 import * as sandbox from './sandbox-operations.ts'
@@ -36,6 +37,8 @@ export const operations = {
   tagImage,
   pruneImages,
   pushImage,
+  listRecipes,
+  makeImage,
   cancelTask,
   createSandbox: sandbox.createSandbox,
   listSandboxes: sandbox.listSandboxes,

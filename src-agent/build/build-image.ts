@@ -23,6 +23,8 @@ export interface BuildWish extends Omit<BuildRequest, 'type' | 'task'> {
   /** Of what the steps print. */
   readonly output: Sink
   readonly signal: AbortSignal
+  /** Steps are kept for the next build, unless they are of one that nobody repeats. */
+  readonly keepsSteps?: boolean
   onPhase(phase: BuildPhase, subject: string): void
 }
 
@@ -51,7 +53,8 @@ async function build(deps: BuildDeps, builders: Builders, wish: BuildWish): Prom
       return await takeResult(deps, builder, { names, signal: wish.signal })
     } finally {
       // Of a build that was stopped the sandbox is stopped as well, and this is done before the next.
-      if (!wish.signal.aborted) await builder.ask(['sh', '-c', forget]).catch(() => undefined)
+      const all = wish.keepsSteps === false ? `${forget}; buildah rmi --force ${result}` : forget
+      if (!wish.signal.aborted) await builder.ask(['sh', '-c', all]).catch(() => undefined)
     }
   })
 }
@@ -85,11 +88,19 @@ async function runBuild(builder: Builder, wish: BuildWish, bases: readonly BaseI
 const result = 'localhost/joey-result:latest'
 
 export function buildCommand(
-  wish: Pick<BuildWish, 'args' | 'target' | 'secrets' | 'noCache'>,
+  wish: Pick<BuildWish, 'args' | 'target' | 'secrets' | 'noCache' | 'keepsSteps'>,
   bases: readonly BaseImage[],
 ) {
   return [
-    ...['buildah', 'build', '--isolation=chroot', '--layers', '--network=host', '--pull-never', `--tag=${result}`],
+    ...[
+      'buildah',
+      'build',
+      '--isolation=chroot',
+      `--layers=${wish.keepsSteps !== false}`,
+      '--network=host',
+      '--pull-never',
+      `--tag=${result}`,
+    ],
     `--file=${places.input}/Dockerfile`,
     ...(wish.noCache ? ['--no-cache'] : []),
     ...(wish.target === undefined ? [] : [`--target=${wish.target}`]),

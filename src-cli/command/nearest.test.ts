@@ -24,7 +24,10 @@ test.each([
   [['lss'], 'There is no command "lss". Did you mean joey ls?'],
   [['unpause'], 'There is no command "unpause". Did you mean joey resume?'],
   [['frobnicate'], 'There is no command "frobnicate". joey help lists the commands.'],
-  [['image'], 'joey image needs one more word: ls, pull, push, build, import, rm, inspect, tag, prune.'],
+  [
+    ['image'],
+    'joey image needs one more word: ls, pull, push, build, make, templates, import, rm, inspect, tag, prune.',
+  ],
   [['image', 'imprt'], 'There is no command "image imprt". Did you mean joey image import?'],
   [['agent', 'zzz'], 'There is no command "agent zzz". There are: start, stop, status, install.'],
 ])('%j is refused with a hint', (words, message) => {

@@ -43,6 +43,27 @@ export const buildReasons = defineReasons({
     sentence:
       '{class, select, gvisor {gVisor} microvm {A micro-VM} other {A container}} of this machine cannot have mounts made in it, which a build needs. Choose another: joey build --class {class, select, microvm {container} other {microvm}}',
   },
+  'mirror-unreachable': {
+    code: 'unavailable',
+    params: { mirror: 'text', code: 'text', here: 'text' },
+    sentence:
+      'The packages of Debian cannot be fetched from {mirror} ({code}): there is no network, or no such host. {here, select, = {No images are here yet.} other {These images are here: {here}.}}',
+    remedy: { kind: 'retry' },
+  },
+  'mirror-leads-away': {
+    code: 'refused',
+    params: { mirror: 'text', host: 'text' },
+    sentence: '{mirror} leads to {host}, to which nothing was sent. Name the other mirror yourself with --mirror.',
+  },
+  'mirror-unknown': {
+    code: 'invalidRequest',
+    sentence: 'This machine names no mirror of Debian. Name one with --mirror.',
+  },
+  'debian-not-fetched': {
+    code: 'unavailable',
+    params: { mirror: 'text', suite: 'text' },
+    sentence: 'debootstrap could not fetch the release {suite} of Debian from {mirror}. Its words are in the details.',
+  },
   'builder-failed': {
     code: 'internal',
     params: { program: 'text', code: 'number' },

@@ -291,6 +291,15 @@ export const usageSentences = defineSentences({
     params: { text: 'text' },
     sentence: '--tag {text}: an image name is lower case, as in team/web:1.2.',
   },
+  'usage-recipe': {
+    params: { text: 'text', names: 'text' },
+    sentence: 'There is nothing called "{text}" to make an image of. There are: {names}.',
+  },
+  'usage-mirror': { params: { text: 'text' }, sentence: '--mirror {text}: a mirror is http://HOST/PATH.' },
+  'usage-suite': {
+    params: { text: 'text' },
+    sentence: '--suite {text}: a release of Debian has a name such as bookworm.',
+  },
   'usage-secret': {
     params: { text: 'text' },
     sentence: '--secret {text}: a secret is id=ID,src=FILE or id=ID,env=NAME.',

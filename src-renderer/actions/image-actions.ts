@@ -3,6 +3,7 @@ import { toast } from 'sonner'
 import { chooseImage } from '#contract/app'
 import { AppError } from '#contract/app-error'
 import { type Image, importImage, pullImage, removeImage, type TaskId } from '#contract/image'
+import { makeImage, type RecipeName } from '#contract/recipe'
 import { call } from '../call.ts'
 import { newId } from '../model/new-id.ts'
 import { toastError } from './remedies.ts'
@@ -42,6 +43,15 @@ export async function pullByName(ref: string, { onTask, allowHosts = [] }: PullO
   onTask?.(task)
   const { name } = await call(pullImage, { ref, task, ...(allowHosts.length > 0 && { allowHosts: [...allowHosts] }) })
   toast.success(i18next.t('images.pulled', { name }))
+  return name
+}
+
+/** Makes an image without a registry; gives its name. Whoever asked shows what went wrong. */
+export async function makeByRecipe(recipe: RecipeName, { onTask }: ImportOptions = {}): Promise<string> {
+  const task = newId()
+  onTask?.(task)
+  const { name } = await call(makeImage, { recipe, task })
+  toast.success(i18next.t('images.make.made', { name }))
   return name
 }
 

@@ -53,6 +53,7 @@ export const requirements: readonly Requirement[] = [
   program('agent', 'skopeo'),
   program('agent', 'umoci'),
   { ...program('agent', 'buildah'), optional: true },
+  { ...program('agent', 'debootstrap'), optional: true },
   program('agent', 'mkfs.erofs', 'erofs-utils'),
   program('agent', 'mke2fs', 'e2fsprogs'),
   program('agent', 'debugfs', 'e2fsprogs'),

@@ -9,6 +9,7 @@ const packageOf: Readonly<Record<string, string>> = {
   busybox: 'busybox-static',
   conmon: 'conmon',
   crun: 'crun',
+  debootstrap: 'debootstrap',
   debugfs: 'e2fsprogs',
   e2fsck: 'e2fsprogs',
   'fsck.erofs': 'erofs-utils',

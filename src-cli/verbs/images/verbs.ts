@@ -49,6 +49,16 @@ export const imageVerbs: VerbGroup = {
       load: async () => (await import('./build.ts')).build,
     },
     {
+      name: 'image make',
+      summary: 'Make an image without a registry: debian, node, python.',
+      load: async () => (await import('./image-make.ts')).imageMake,
+    },
+    {
+      name: 'image templates',
+      summary: 'List what can be made without a registry.',
+      load: async () => (await import('./image-make.ts')).imageTemplates,
+    },
+    {
       name: 'image import',
       summary: 'Import an image from an archive or a folder.',
       load: async () => (await import('./image-import.ts')).imageImport,

@@ -4,6 +4,7 @@ export const tasks = {
     'image.import': 'Import of {{subject}}',
     'image.pull': 'Pull of {{subject}}',
     'image.push': 'Push of {{subject}}',
+    'image.make': 'Making of {{subject}}',
     'image.build': 'Build of {{subject}}',
     other: 'Work on {{subject}}',
     'snapshot.create': 'Snapshot of {{subject}}',

@@ -3,11 +3,13 @@ import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatBytes } from '#contract/byte-size'
 import type { TaskId } from '#contract/image'
+import { RecipeName } from '#contract/recipe'
 import { chooseAndImport } from '../../actions/image-actions.ts'
 import { Button } from '../../components/button.tsx'
 import { Combobox } from '../../components/combobox.tsx'
 import { useAgent } from '../../store/agent-store.ts'
 import { isTaskOver } from '../../store/task-slice.ts'
+import { MakeOffers } from '../images/make-offers.tsx'
 import { PullFailure } from '../images/pull-failure.tsx'
 import { TaskLine } from '../images/task-line.tsx'
 import { usePull } from '../images/use-pull.ts'
@@ -72,7 +74,24 @@ export function ImageField({ value, problem, onChange }: Props): ReactNode {
       />
       {task && !isTaskOver(task) && <TaskLine task={task} />}
       {pulling.task && <TaskLine task={pulling.task} />}
+      {!pulling.busy && <Offers name={value.trim()} isMissing={isMissing} onMade={onChange} />}
       {pulling.error && <PullFailure error={pulling.error} again={(hosts) => void pullOne(hosts)} />}
     </div>
   )
+}
+
+interface OffersProps {
+  readonly name: string
+  readonly isMissing: boolean
+  readonly onMade: (name: string) => void
+}
+
+/** What needs no registry: all of it to who has only what is built in, else the one that is named. */
+function Offers({ name, isMissing, onMade }: OffersProps): ReactNode {
+  const images = useAgent((state) => state.images)
+  const hasOwn = [...images.values()].some(({ builtIn }) => !builtIn)
+  const offered = RecipeName.options.filter(
+    (recipe) => !hasOwn || (isMissing && [recipe, `${recipe}:latest`].includes(name)),
+  )
+  return offered.length === 0 ? null : <MakeOffers only={offered} withTask onMade={onMade} />
 }

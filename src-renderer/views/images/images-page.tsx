@@ -19,6 +19,7 @@ import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { isTaskOver } from '../../store/task-slice.ts'
 import { ask, useUi } from '../../store/ui-store.ts'
 import { Page } from '../shell/page.tsx'
+import { MakeOffers } from './make-offers.tsx'
 import { PullField } from './pull-field.tsx'
 import { TaskLine } from './task-line.tsx'
 import '../sandboxes/sandboxes.css'
@@ -30,6 +31,7 @@ export function ImagesPage(): ReactNode {
     <Page title={t('images.title')} searchable tools={<ImportMenu />}>
       <PullField />
       <Tasks />
+      <Offers />
       <ImagesView />
     </Page>
   )
@@ -56,6 +58,19 @@ function ImportMenu(): ReactNode {
   )
 }
 
+const startedHere: ReadonlySet<string> = new Set(['image.pull', 'image.make', 'image.build'])
+
+/** Who has nothing but what is built in is shown what needs no registry. */
+function Offers(): ReactNode {
+  const seq = useAgent((state) => state.seq)
+  const images = useAgent((state) => state.images)
+  const hasOwn = [...images.values()].some(({ builtIn, names }) => !builtIn && !names.includes(builderName))
+  return seq === null || hasOwn ? null : <MakeOffers />
+}
+
+/** What builds run in: made by the first of them, and nothing that anybody runs. */
+const builderName = 'joey-builder:latest'
+
 function Tasks(): ReactNode {
   const { t } = useTranslation()
   const tasks = useAgent((state) => state.tasks)
@@ -63,7 +78,7 @@ function Tasks(): ReactNode {
     (task) =>
       (task.kind === 'image.import' && (!isTaskOver(task) || task.phase === 'failed')) ||
       // What went wrong with one that was started here stands at its field.
-      (task.kind === 'image.pull' && !isTaskOver(task)),
+      (startedHere.has(task.kind) && !isTaskOver(task)),
   )
   if (shown.length === 0) return null
   return (
