@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { isMonitorOf } from '../base/process/host-process.ts'
+import { isMonitorOf } from '../base/kernel/host-process.ts'
 import { type ChildProcess, start } from '../base/process/run.ts'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import { findMonitored } from './conmon.ts'

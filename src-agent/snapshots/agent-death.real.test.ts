@@ -6,7 +6,7 @@ import { addSandbox, createFixture, type Fixture, id } from '../testing/class-be
 import { createSnapshotBench, dieAt, type SnapshotBench } from '../testing/snapshots/snapshot-bench.ts'
 
 // The guests of this test are made up, and so are their monitors; records and layers are real.
-vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, handlesSignal: async () => true }))
+vi.mock('../base/kernel/host-process.ts', () => ({ isMonitorOf: async () => true, handlesSignal: async () => true }))
 
 const { signal } = new AbortController()
 let fixture: Fixture

@@ -10,7 +10,7 @@ import { createSnapshotBench, type SnapshotBench } from '../testing/snapshots/sn
 import { describeTree, withMounted } from '../testing/snapshots/tree-oracle.ts'
 
 // The engines of this test are made up; records, layers and mounts are real.
-vi.mock('../base/process/host-process.ts', () => ({ isMonitorOf: async () => true, handlesSignal: async () => true }))
+vi.mock('../base/kernel/host-process.ts', () => ({ isMonitorOf: async () => true, handlesSignal: async () => true }))
 
 const { signal } = new AbortController()
 let fixture: Fixture

@@ -8,7 +8,7 @@ import { describeLayer } from '../../testing/layers/describe-layer.ts'
 import { makeRandomLayer } from '../../testing/layers/random-layer.ts'
 
 // The guests of this test are made up, and so are their monitors; the disks and their conversion are real.
-vi.mock('../../base/process/host-process.ts', () => ({
+vi.mock('../../base/kernel/host-process.ts', () => ({
   isMonitorOf: async () => true,
   handlesSignal: async () => true,
 }))

@@ -7,7 +7,7 @@ import type { DiskConverter } from '../../storage/ext4/ext4-disk.ts'
 import { type Agent, addSandbox, createAgent, createFixture, type Fixture, id } from '../../testing/class-bench.ts'
 
 // The guests of this test are made up, and so are their monitors.
-vi.mock('../../base/process/host-process.ts', () => ({
+vi.mock('../../base/kernel/host-process.ts', () => ({
   isMonitorOf: async () => true,
   handlesSignal: async () => true,
 }))

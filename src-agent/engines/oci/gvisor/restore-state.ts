@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { AppError, appError } from '#contract/app-error'
-import { isMonitorOf } from '../../../base/process/host-process.ts'
+import { isMonitorOf } from '../../../base/kernel/host-process.ts'
 import { monitorFiles } from '../../conmon.ts'
 import type { LaunchPlan, Running } from '../../driver.ts'
 import { resolveGrants } from '../grants.ts'

@@ -3,7 +3,7 @@ import { type FileHandle, mkdir, open, readFile, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
-import { isMonitorOf } from '../../../base/process/host-process.ts'
+import { isMonitorOf } from '../../../base/kernel/host-process.ts'
 import type { Run } from '../../../base/process/run.ts'
 import { scriptCommand } from '../../../base/process/scripts.ts'
 import { conmonArguments, monitorFiles, startConmon } from '../../conmon.ts'

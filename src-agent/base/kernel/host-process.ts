@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { readKernelText } from '../kernel/kernel-text.ts'
+import { readKernelText } from './kernel-text.ts'
 
 /** Whether the process still is the monitor of this sandbox: its number may belong to somebody else by now. */
 export async function isMonitorOf(pid: number, id: string): Promise<boolean> {
