@@ -18,6 +18,7 @@ import { examineSelinux, loadSelinux, type SelinuxVerdict } from './engines/host
 import { createPipes } from './io/streams/pipes.ts'
 import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
 import { createSampler, type Sampler } from './observe/usage/sampler.ts'
+import { protectDiskRoom } from './sandboxes/disk-room/protect-disk-room.ts'
 import { checkHealth } from './sandboxes/health/create-health.ts'
 import { keepNetwork } from './sandboxes/keep-network.ts'
 import { watchMonitors } from './sandboxes/monitor-watch.ts'
@@ -25,7 +26,6 @@ import { reconcile } from './sandboxes/reconcile.ts'
 import { followRestarts } from './sandboxes/restarts.ts'
 import { createTerminals } from './sandboxes/terminals/create-terminals.ts'
 import { watchMounts } from './sandboxes/watch/watch-mounts.ts'
-import { watchDiskRoom } from './sandboxes/watch-disk-room.ts'
 import { openDatabase } from './state/database.ts'
 import { examineQuarantine } from './state/quarantine.ts'
 import { createReserve } from './state/reserve.ts'
@@ -193,7 +193,7 @@ function watchHost(services: Services): () => Promise<void> {
     watchExits(folder.exits, sandboxes.endings.onExitFile),
     watchMonitors(services, sandboxes.endings),
     keepNetwork(services),
-    watchDiskRoom(services),
+    protectDiskRoom(services),
   ]
   return async () => {
     for (const each of undo) each()

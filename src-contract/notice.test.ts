@@ -65,6 +65,20 @@ const said: readonly (readonly [NoticeFact, string])[] = [
     'Only 900 MiB are left on the disk of /var/lib/joey, less than the 2048 MiB that Joey keeps free. Sandboxes without a limit of their disk can fill it: remove what you do not need, or give them one.',
   ],
   [
+    notice('disk-writer-paused', {
+      ...{ name: 'web', how: 'written', written: 900, seconds: 5, free: 1900, reserve: 2048, path: '/var/lib/joey' },
+      limit: 'no',
+    }),
+    '"web" was paused before it fills this machine: it has written 900 MiB in 5 s, and 1900 MiB are left on the disk of /var/lib/joey, less than the 2048 MiB that Joey keeps free. Make room, then "joey resume web" lets it go on. With a limit ("joey update --disk SIZE web", while it is stopped) it fills no more than that.',
+  ],
+  [
+    notice('disk-writer-paused', {
+      ...{ name: 'web', how: 'files', written: 900, seconds: 1, free: 0, reserve: 64, path: '/joey' },
+      limit: 'yes',
+    }),
+    '"web" was paused before it fills this machine: files of 900 MiB have changed on its disk within 1 s, and 0 MiB are left on the disk of /joey, less than the 64 MiB that Joey keeps free. Make room, then "joey resume web" lets it go on.',
+  ],
+  [
     notice('packet-filter-restored'),
     'Another program had removed the packet filter of the sandboxes. It is in place again.',
   ],

@@ -369,6 +369,16 @@ export const Sandbox = z.strictObject({
   health: HealthStatus.nullable().default(null),
   /** What it shall be from its next start on, with entrypoint and command as they then run; null: what it is now. */
   pending: z.strictObject({ spec: SpecChange, argv: Argv }).nullable().default(null),
+  /** Why the agent has paused it by itself; null: it has not. */
+  pausedFor: z
+    .strictObject({
+      /** It took what was left of this machine's disk: so many bytes. */
+      reason: z.enum(['disk-room']),
+      bytes: z.int().nonnegative(),
+      at: z.iso.datetime(),
+    })
+    .nullable()
+    .default(null),
   /** The snapshot that its disk was last made from or kept in; null: the image. */
   parentId: z
     .string()

@@ -49,6 +49,8 @@ export const Settings = z.strictObject({
   defaultMemoryPercent: z.int().min(1).max(100).nullable().default(50),
   /** What a new container or gVisor sandbox can write to its disk for which none is given; null: no limit. */
   defaultDiskBytes: Limits.shape.diskBytes,
+  /** Pause who writes what is left of this machine's disk when that is less than the reserve. */
+  pauseDiskWriters: z.boolean().default(true),
   /** What all sandboxes together may use of this machine's memory, in percent; null: no ceiling. */
   totalMemoryPercent: z.int().min(10).max(100).nullable().default(80),
   /** A kernel for micro-VMs in place of Joey's own, from the agent's next start on; null: Joey's own. */
@@ -89,6 +91,7 @@ export const updateSettings = operation({
     patchGvisorToSave: z.boolean().optional(),
     defaultMemoryPercent: z.int().min(1).max(100).nullable().optional(),
     defaultDiskBytes: Limits.shape.diskBytes.unwrap().optional(),
+    pauseDiskWriters: z.boolean().optional(),
     totalMemoryPercent: z.int().min(10).max(100).nullable().optional(),
     microvmKernel: KernelPath.nullable().optional(),
     searchRegistry: Host.nullable().optional(),

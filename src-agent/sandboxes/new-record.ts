@@ -49,6 +49,7 @@ export function newRecord(
       restartsAt: null,
       health: null,
       pending: null,
+      pausedFor: null,
       parentId: made.parentId ?? null,
     },
     monitorPid: null,

@@ -138,11 +138,13 @@ export async function killRecord(
 export async function pauseRecord(
   deps: Pick<SandboxMovesDeps, 'records' | 'drivers'>,
   record: SandboxRecord,
+  why: Pick<Sandbox, 'pausedFor'> = { pausedFor: null },
+  facts: readonly Fact[] = [],
 ): Promise<Sandbox> {
   if (record.sandbox.state === 'paused') return record.sandbox
   requireState(record, ['running'], 'paused')
   await driverOf(deps, record.sandbox.class).pause(record.sandbox.id)
-  deps.records.put(withSandbox(record, { state: 'paused' }))
+  deps.records.put(withSandbox(record, { state: 'paused', ...why }), facts)
   return shown(deps, record.sandbox)
 }
 

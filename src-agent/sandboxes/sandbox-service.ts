@@ -1,4 +1,5 @@
 import type { Answer } from '#contract/client/call-operation'
+import type { NoticeFact } from '#contract/observe'
 import type { Sandbox, SandboxId } from '#contract/sandbox'
 import type { waitSandbox } from '#contract/sandbox-operations'
 import type { KeyedLock } from '../base/async/locks.ts'
@@ -33,6 +34,8 @@ export interface SandboxService extends SandboxChanges {
   restart(ref: string, graceMs: number | undefined, signal: AbortSignal): Promise<Sandbox>
   kill(ref: string, signal: string): Promise<Sandbox>
   pause(ref: string): Promise<Sandbox>
+  /** If it still runs: it takes so many bytes of what is left of this machine's disk. The fact says so to people. */
+  pauseWriter(id: string, bytes: number, fact: NoticeFact): Promise<Sandbox>
   resume(ref: string): Promise<Sandbox>
   remove(ref: string, force: boolean): Promise<{ id: string }>
   /** The same, because its policy wants it and not a person; null: it is not what it was when that was decided. */
@@ -71,6 +74,12 @@ export function createSandboxService(deps: Deps): SandboxService {
       onRecord(ref, (record) => restartRecord(own, record, graceMs, signal), graceOf(ref, graceMs)),
     kill: (ref, signal) => overtakeToKill(own, { ref, signal, find, onRecord }),
     pause: (ref) => onRecord(ref, (record) => pauseRecord(own, record)),
+    pauseWriter: (id, bytes, fact) =>
+      onRecord(id, async (record) => {
+        if (record.sandbox.state !== 'running') return record.sandbox
+        const pausedFor = { reason: 'disk-room', bytes, at: deps.now().toISOString() } as const
+        return pauseRecord(own, record, { pausedFor }, [fact])
+      }),
     resume: (ref) => onRecord(ref, (record) => resumeRecord(own, record)),
     ...createSandboxChanges({ ...own, onRecord }),
     remove: (ref, force) => onRecord(ref, (record) => removeRecord(own, record, force), force ? 0 : undefined),

@@ -30,6 +30,7 @@ test('what was chosen is there after a restart, and what was not has its default
     patchGvisorToSave: false,
     defaultMemoryPercent: 50,
     defaultDiskBytes: null,
+    pauseDiskWriters: true,
     totalMemoryPercent: 80,
     microvmKernel: null,
     searchRegistry: null,

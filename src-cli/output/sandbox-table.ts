@@ -20,9 +20,11 @@ export function sandboxColumns(now: Date, { whole }: { readonly whole: boolean }
 }
 
 function stateCell(sandbox: Sandbox, now: Date): Cell {
-  const { state, startedAt, exit, restartsAt, health } = sandbox
+  const { state, startedAt, exit, restartsAt, health, pausedFor } = sandbox
   const colour = health === 'unhealthy' ? 'red' : colours[state]
-  const ended = `${describeState(state, startedAt, exit, now)}${describeHealth(health)}`
+  const stands =
+    pausedFor === null ? describeState(state, startedAt, exit, now) : `${state} (disk of this machine full)`
+  const ended = `${stands}${describeHealth(health)}`
   const text = restartsAt === null ? ended : `${ended}, starts again${inTime(restartsAt, now)}`
   return colour ? { text, colour } : text
 }

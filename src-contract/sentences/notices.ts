@@ -61,6 +61,22 @@ export const noticeSentences = defineSentences({
     sentence:
       'Only {free} MiB are left on the disk of {path}, less than the {reserve} MiB that Joey keeps free. Sandboxes without a limit of their disk can fill it: remove what you do not need, or give them one.',
   },
+  'disk-writer-paused': {
+    params: {
+      name: 'text',
+      how: ['written', 'files'],
+      written: 'number',
+      seconds: 'number',
+      free: 'number',
+      reserve: 'number',
+      path: 'text',
+      limit: ['yes', 'no'],
+    },
+    sentence: `"{name}" was paused before it fills this machine: {how, select,
+      files {files of {written} MiB have changed on its disk within {seconds} s}
+      other {it has written {written} MiB in {seconds} s}
+    }, and {free} MiB are left on the disk of {path}, less than the {reserve} MiB that Joey keeps free. Make room, then "joey resume {name}" lets it go on.{limit, select, yes {} other { With a limit ("joey update --disk SIZE {name}", while it is stopped) it fills no more than that.}}`,
+  },
   'packet-filter-restored': {
     sentence: 'Another program had removed the packet filter of the sandboxes. It is in place again.',
   },

@@ -15,6 +15,7 @@ test('how a run ended is said in the language of the window', () => {
           state: 'stopped',
           restartsAt: null,
           health: null,
+          pausedFor: null,
           exit: { ...exit, sentence: { reason: 'exit-monitor-lost' } },
         }}
       />,
@@ -29,14 +30,24 @@ test('how a run ended is said in the language of the window', () => {
 test('one that its policy starts again says so beside how it ended', () => {
   const exit = { code: 3, reason: 'exited', message: '', at: '' } as const
   renderScreen(
-    <StateLabel sandbox={{ state: 'stopped', restartsAt: '2026-01-01T00:00:00.000Z', health: null, exit }} />,
+    <StateLabel
+      sandbox={{ state: 'stopped', restartsAt: '2026-01-01T00:00:00.000Z', health: null, pausedFor: null, exit }}
+    />,
   )
   expect(screen.getByText('exit 3')).toBeDefined()
   expect(screen.getByText('starts again')).toBeDefined()
 })
 
 test('one whose checks fail says so beside that it runs', () => {
-  renderScreen(<StateLabel sandbox={{ state: 'running', restartsAt: null, health: 'unhealthy', exit: null }} />)
+  renderScreen(
+    <StateLabel sandbox={{ state: 'running', restartsAt: null, health: 'unhealthy', pausedFor: null, exit: null }} />,
+  )
   expect(screen.getByText('Running')).toBeDefined()
   expect(screen.getByText('unhealthy')).toBeDefined()
+})
+
+test('one that was paused because it fills the disk says so', () => {
+  const pausedFor = { reason: 'disk-room', bytes: 2 ** 30, at: '2026-01-01T00:00:00.000Z' } as const
+  renderScreen(<StateLabel sandbox={{ state: 'paused', restartsAt: null, health: null, pausedFor, exit: null }} />)
+  expect(screen.getByText('the disk of this machine is nearly full')).toBeDefined()
 })

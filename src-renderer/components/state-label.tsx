@@ -6,13 +6,13 @@ import { saidText } from '../copy/i18n.ts'
 import { endedBadly, type Tone, toneOf } from '../model/sandbox-abilities.ts'
 import './badges.css'
 
-type Props = { readonly sandbox: Pick<Sandbox, 'state' | 'exit' | 'restartsAt' | 'health'> }
+type Props = { readonly sandbox: Pick<Sandbox, 'state' | 'exit' | 'restartsAt' | 'health' | 'pausedFor'> }
 
 /** Shape, colour and word for a state, and in short how the last run ended. */
 export function StateLabel({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
   const tone = toneOf(sandbox)
-  const { state, exit, restartsAt, health } = sandbox
+  const { state, exit, restartsAt, health, pausedFor } = sandbox
   return (
     <span
       className="state"
@@ -33,6 +33,7 @@ export function StateLabel({ sandbox }: Props): ReactNode {
           {t(`sandboxes.health.${health}`)}
         </span>
       )}
+      {pausedFor !== null && <span className="state-note">{t('sandboxes.pausedForRoom')}</span>}
       {restartsAt !== null && <span className="state-note">{t('sandboxes.startsAgain')}</span>}
     </span>
   )

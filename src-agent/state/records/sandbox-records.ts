@@ -74,9 +74,10 @@ export const SandboxRecord = z.strictObject({
 })
 export type SandboxRecord = z.infer<typeof SandboxRecord>
 
-/** A copy of the record with other values in what people see. */
+/** A copy of the record with other values in what people see. In another state nobody asks why it was paused. */
 export function withSandbox(record: SandboxRecord, change: Partial<SandboxRecord['sandbox']>): SandboxRecord {
-  return { ...record, sandbox: { ...record.sandbox, ...change } }
+  const goesOn = change.state !== undefined && change.state !== 'paused'
+  return { ...record, sandbox: { ...record.sandbox, ...(goesOn && { pausedFor: null }), ...change } }
 }
 
 /** All sandboxes, in memory as on disk. Every change goes through here, and each is an event. */

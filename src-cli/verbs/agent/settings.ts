@@ -46,6 +46,7 @@ const forms: Readonly<Record<keyof Settings, SentenceValues<'usage-setting-value
   patchGvisorToSave: 'boolean',
   defaultMemoryPercent: 'percent',
   defaultDiskBytes: 'size',
+  pauseDiskWriters: 'boolean',
   totalMemoryPercent: 'totalPercent',
   microvmKernel: 'kernel',
   searchRegistry: 'registry',

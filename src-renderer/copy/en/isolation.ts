@@ -268,6 +268,7 @@ export const settings = {
   everyHours: 'Every {{hours}} hours',
   defaultMemory: 'Memory of a new container or gVisor sandbox, at most',
   defaultDisk: 'Disk of a new container or gVisor sandbox, at most',
+  pauseDiskWriters: 'Pause a sandbox that takes what is left of this machine’s disk',
   totalMemory: 'Memory of all sandboxes together, at most',
   share: '{{share}} % of this machine',
   patchGvisor: 'Change the code of a running gVisor, so that it drops network connections when its memory is saved',

@@ -36,6 +36,7 @@ export const sandboxes = {
   exitCode: 'exit {{code}}',
   startsAgain: 'starts again',
   health: { starting: 'not checked yet', healthy: 'healthy', unhealthy: 'unhealthy' },
+  pausedForRoom: 'the disk of this machine is nearly full',
   exitReason: {
     exited: 'ended',
     signalled: 'killed',

@@ -83,6 +83,13 @@ function EngineSettings({ settings }: { readonly settings: Settings }): ReactNod
         onChange={(defaultMemoryPercent) => void saveSettings({ defaultMemoryPercent })}
       />
       <DiskSize value={settings.defaultDiskBytes} />
+      <div className="setting">
+        <Switch
+          label={t('settings.pauseDiskWriters')}
+          checked={settings.pauseDiskWriters}
+          onChange={(pauseDiskWriters) => void saveSettings({ pauseDiskWriters })}
+        />
+      </div>
       <MemoryShare
         label={t('settings.totalMemory')}
         value={settings.totalMemoryPercent}
