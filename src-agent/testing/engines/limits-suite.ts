@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { listProcesses, readMemoryUse } from '../../base/kernel/cgroup-files.ts'
 import { oomScores, readOomScore } from '../../base/process/oom-score.ts'
+import { hoardingProgram } from './hoarding-program.ts'
 import type { Trial } from './trial.ts'
 
 const mebibyte = 1024 * 1024
@@ -72,6 +73,36 @@ export function describeLimits(current: () => Trial): void {
     expect(after - before).toBeGreaterThan(holders * 7 * 64 * 1024 * 0.9)
     await holder.kill()
   })
+
+  // An epoll watch is 128 bytes and more of the kernel; of sockets what is sent and not read is counted.
+  test.each([
+    ['epoll', 200_000, 200_000 * 128],
+    ['sockets', 32 * mebibyte, 32 * mebibyte],
+  ])('what a guest keeps in %s counts as its memory', async (what, amount, bytes) => {
+    const trial = current()
+    if (!trial.driver.sharesProcesses) return
+    await trial.launch(trial.plan([hoardingProgram, what, String(amount)]))
+    await expect.poll(() => trial.output().join(), { timeout: 60_000 }).toContain(`holds ${amount}`)
+    expect(await readMemoryUse(trial.driver.cgroup(trial.id))).toBeGreaterThan(bytes * 0.9)
+  })
+
+  test.each(['epoll', 'sockets'])(
+    'a guest that keeps %s without end has an end in its limit of memory',
+    async (what) => {
+      const trial = current()
+      const limits = { ...noLimits, memoryBytes: 64 * mebibyte }
+      await trial.launch(trial.plan([hoardingProgram, what, '1000000000000'], { limits }))
+      const killed = trial.ending(120_000).then(({ oomKills }) => (oomKills > 0 ? 'killed' : 'ended'))
+      // A machine's kernel has less of some things than of memory, and says so.
+      const refused = () => /, then (.*)/.exec(trial.output().join('\n'))?.[1] ?? null
+      if (trial.driver.sharesProcesses) expect(await killed).toBe('killed')
+      else
+        expect(await Promise.race([killed, untilSaid(refused)])).toMatch(
+          /^killed$|No space left|Cannot allocate|No buffer/,
+        )
+      killed.catch(() => undefined)
+    },
+  )
 
   test('a limit of processes stops a flood of them', async () => {
     const trial = current()
@@ -157,6 +188,11 @@ export function describeLimits(current: () => Trial): void {
     })
     expect(await trial.driver.phase(trial.id)).toBe('running')
   })
+}
+
+async function untilSaid(words: () => string | null): Promise<string> {
+  await expect.poll(words, { timeout: 120_000 }).not.toBeNull()
+  return words() ?? ''
 }
 
 function hardLimits(pid: number): number[] {

@@ -18,6 +18,7 @@ import { defaultCapabilities } from '../../engines/oci/grants.ts'
 import { prepareTestMounts } from '../private-mounts.ts'
 import { addCapableProgram } from './capable-program.ts'
 import type { Setting } from './conformance.ts'
+import { addHoardingProgram } from './hoarding-program.ts'
 import type { PlanReading } from './plan-reading.ts'
 
 const applets =
@@ -69,6 +70,7 @@ export async function prepareMicrovm(
   const others: MicrovmDriver[] = []
   const tree = makeTree(join(folder, 'tree'))
   await addCapableProgram(tree)
+  await addHoardingProgram(tree)
   const image = join(folder, 'image.erofs')
   await run('mkfs.erofs', ['-zlz4', image, tree], { timeoutMs: 30_000 })
   return {

@@ -15,6 +15,7 @@ import { createLimitedDisks } from '../../storage/limited/limited-disks.ts'
 import { prepareTestMounts } from '../private-mounts.ts'
 import { addCapableProgram } from './capable-program.ts'
 import type { Setting } from './conformance.ts'
+import { addHoardingProgram } from './hoarding-program.ts'
 import type { PlanReading } from './plan-reading.ts'
 
 const applets = [
@@ -125,6 +126,7 @@ async function prepare(name: Name, folder: string, create: (deps: OciDeps) => Dr
   const deps = await createDeps(name, folder)
   const tree = makeTree(join(folder, 'tree'))
   await addCapableProgram(tree)
+  await addHoardingProgram(tree)
   for (const path of [deps.exits, deps.runtimeRoot]) mkdirSync(path)
   const disks = createLimitedDisks({ folder: deps.limitedMounts, run, log: { error: () => {}, warn: () => {} } })
   return {
