@@ -123,7 +123,9 @@ function openStorage(
     pulls: createPullService({
       ...{ folder: folder.images, runFolder: folder.run, run, images },
       settings: settings.read,
-      logins: openRegistryLogins(folder.registryLogins),
+      logins: openRegistryLogins(folder.registryLogins, (path) =>
+        events.commit([notice('logins-unreadable', { path })]),
+      ),
       untrusted: () => untrustedFolders(sandboxes),
     }),
     imageMounts: createImageMounts(mounts, images.parts),

@@ -91,6 +91,10 @@ const said: readonly (readonly [NoticeFact, string])[] = [
     '/run/x, which "web" sees by a mount, is a socket of this machine: programs in the sandbox cannot connect to it.',
   ],
   [
+    notice('logins-unreadable', { path: '/joey/logins.unreadable' }),
+    'The logins for registries cannot be read, so none holds until you log in again. Their file is now /joey/logins.unreadable.',
+  ],
+  [
     notice('settings-unreadable'),
     'The settings cannot be read, so those of a new installation hold until you choose others.',
   ],

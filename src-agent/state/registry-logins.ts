@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import * as z from 'zod'
 import { RegistryCredential, RegistryHost } from '#contract/image'
 import { makePrivateFile } from './private-file.ts'
@@ -14,9 +14,9 @@ export interface RegistryLogins {
 
 const Kept = z.strictObject({ registries: z.record(RegistryHost, RegistryCredential) })
 
-/** A file that cannot be read is as none: somebody logs in anew. */
-export function openRegistryLogins(file: string): RegistryLogins {
-  let kept = new Map(Object.entries(read(file)))
+/** A file that cannot be read is set aside, so that what is in it is not lost: somebody logs in anew, or mends it. */
+export function openRegistryLogins(file: string, onUnreadable: (aside: string) => void): RegistryLogins {
+  let kept = new Map(Object.entries(read(file) ?? setAside(file, onUnreadable)))
   const write = (next: typeof kept): void => {
     const fresh = `${file}.part`
     makePrivateFile(fresh)
@@ -36,12 +36,21 @@ export function openRegistryLogins(file: string): RegistryLogins {
   }
 }
 
-function read(file: string): z.infer<typeof Kept>['registries'] {
+function read(file: string): z.infer<typeof Kept>['registries'] | null {
   try {
     return Kept.parse(JSON.parse(readFileSync(file, 'utf8'))).registries
-  } catch {
-    return {}
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? {} : null
   }
+}
+
+/** Under the first name that is free. */
+function setAside(file: string, onUnreadable: (aside: string) => void): Record<string, never> {
+  const names = Array.from({ length: 1000 }, (_, at) => `${file}.unreadable${at === 0 ? '' : `-${at}`}`)
+  const aside = names.find((name) => !existsSync(name)) ?? `${file}.unreadable`
+  renameSync(file, aside)
+  onUnreadable(aside)
+  return {}
 }
 
 function byRegistry(one: { readonly registry: string }, other: { readonly registry: string }): number {

@@ -100,6 +100,11 @@ export const noticeSentences = defineSentences({
     sentence:
       'There are more folders in the mounts of "{name}" than can be watched for it ({folders}). Programs in it do not hear of changes that are made on this machine in the others, which lie deepest.',
   },
+  'logins-unreadable': {
+    params: { path: 'text' },
+    sentence:
+      'The logins for registries cannot be read, so none holds until you log in again. Their file is now {path}.',
+  },
   'settings-unreadable': {
     sentence: 'The settings cannot be read, so those of a new installation hold until you choose others.',
   },

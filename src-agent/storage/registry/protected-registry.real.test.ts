@@ -63,6 +63,17 @@ describe('a registry with a password', () => {
     expect(await bench.pull(`${registry.host}/app:1`, { credential: person })).toMatchObject({ fetchedLayers: 1 })
   })
 
+  test('gives nothing to another who asks at the same time, whoever is first', async () => {
+    const pull = (password: string) =>
+      bench.pull(`${registry.host}/app:1`, { credential: { ...person, password } }).then(
+        () => 'given',
+        (error: { wire: { reason: string } }) => error.wire.reason,
+      )
+    const right = person.password
+    expect(await Promise.all([pull('wrong'), pull(right)])).toEqual(['registry-login', 'given'])
+    expect(await Promise.all([pull(right), pull('wrong')])).toEqual(['given', 'registry-login'])
+  })
+
   test('is logged in to once, and forgets', async () => {
     const { signal } = new AbortController()
     const { handlers } = bench.pulls

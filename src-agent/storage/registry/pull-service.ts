@@ -16,7 +16,7 @@ import { pushOne } from './push-image.ts'
 
 /** Fetches images from registries, through a confined skopeo and a gate, and imports them as any archive is imported. */
 export interface PullService {
-  /** Two who want the same image at the same time share the work. */
+  /** Two who want the same image at the same time, as the same person, share the work. */
   pull(request: PullRequest): Promise<Pulled>
   /** Gives an image that was pulled to the registry in its name, with the same digests. */
   push(request: PullRequest): Promise<{ name: string; manifest: string }>
@@ -47,7 +47,8 @@ export function createPullService(deps: PullDeps): PullService {
       const reference = readReference(request.ref, deps.settings())
       const name = familiarName(reference)
       if (name === builtInName) throw appError('image-pull-built-in', { name })
-      const key = JSON.stringify([wholeName(reference), request.allowHosts])
+      // What a registry gives to one person it may refuse to another.
+      const key = JSON.stringify([wholeName(reference), request.allowHosts, request.credential])
       const listening = followers.get(key) ?? new Set()
       followers.set(key, listening.add(request.onProgress))
       const onProgress: PullRequest['onProgress'] = (...now) => {

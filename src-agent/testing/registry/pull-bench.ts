@@ -33,7 +33,7 @@ export async function openPullBench(more: Partial<PullDeps> = {}): Promise<PullB
   const bench = await openBench()
   let settings = Settings.parse({})
   const store = bench.open({ nameOf: (ref) => nameInRegistry(ref, settings) })
-  const logins = openRegistryLogins(join(bench.folder, '..', 'logins.json'))
+  const logins = openRegistryLogins(join(bench.folder, '..', 'logins.json'), () => undefined)
   const runFolder = join(bench.folder, '..', 'run')
   await mkdir(runFolder)
   const pulls = createPullService({
