@@ -85,7 +85,7 @@ static char **skipped;
 static int full, counted, reports;
 static int bucket[BUCKETS];
 static struct {
-	int root, events, is_lost;
+	int root, events, is_lost, is_torn;
 } mounts[MOUNTS];
 static int mount_count;
 
@@ -303,11 +303,24 @@ static void look_through_all(int first, int process)
 	free(waiting);
 }
 
+/* The kernel has dropped events, of folders that came and went among them: what there is now is watched. */
+static void look_anew(int mount)
+{
+	mounts[mount].is_torn = 0;
+	for (int index = 0; index < used; index++)
+		if (folders[index].mount == mount && folders[index].parent != FREE)
+			forget(index);
+	int index = watch_folder(mounts[mount].root, mount, NONE, "");
+	if (index != NONE)
+		look_through_all(index, 0);
+}
+
 static void follow(int mount, const struct event *event)
 {
 	const struct info *info = (const struct info *)((const char *)event + event->head_length);
 	if (event->mask & QUEUE_OVERFLOW) {
 		mounts[mount].is_lost = 1;
+		mounts[mount].is_torn = 1;
 		return;
 	}
 	if (event->length < event->head_length + offsetof(struct info, folder.value) ||
@@ -375,6 +388,10 @@ static void drain(int mount)
 			rest(mount);
 			at += event->length;
 		}
+	}
+	if (mounts[mount].is_torn) {
+		look_anew(mount);
+		rest(mount);
 	}
 	tell_lost(mount);
 	if (full == 1) {

@@ -152,6 +152,23 @@ test('however much is done at once, a bounded number of reports comes of it, and
   expect(state.lost).toBe(1)
 })
 
+test('what came and went while the kernel had dropped events is watched as it is then', async () => {
+  await open()
+  const pid = await watcher()
+  process.kill(pid, 'SIGSTOP')
+  const most = Number(readFileSync('/proc/sys/fs/fanotify/max_queued_events', 'utf8'))
+  for (let number = 0; number < most; number += 1) writeFileSync(at(`a/${number}`), '')
+  mkdirSync(at('late/below'), { recursive: true })
+  renameSync(at('a/b'), at('moved'))
+  process.kill(pid, 'SIGCONT')
+  await watch?.settled()
+  expect(state.lost).toBeGreaterThan(0)
+  await seen()
+  writeFileSync(at('late/below/file'), 'x')
+  writeFileSync(at('moved/file'), 'x')
+  expect((await seen()).sort()).toEqual(['late/below/file', 'moved/file'])
+})
+
 test('who moves a large tree to and fro has it take no more than a part of a processor', async () => {
   for (let number = 0; number < 1500; number += 1) mkdirSync(at(`tree/${number}`), { recursive: true })
   await open(2000)
@@ -196,18 +213,21 @@ test('what cannot be watched is refused with what the kernel says of it', async 
   await expect(openFolderWatch({ held: ['/dev/null'], most: 1 }, listener)).rejects.toThrow(/cannot watch .*Not a dir/)
 })
 
+async function watcher(): Promise<number> {
+  const { stdout } = await run('pgrep', ['-P', String(process.pid), '-f', 'joey-outside watch'])
+  return Number(stdout.trim())
+}
+
 test('an end that nobody asked for is reported', async () => {
   await open()
-  const { stdout } = await run('pgrep', ['-P', String(process.pid), '-f', 'joey-outside watch'])
-  process.kill(Number(stdout.trim()), 'SIGKILL')
+  process.kill(await watcher(), 'SIGKILL')
   await expect.poll(() => state.ended).toBe(1)
   await watch?.settled()
 })
 
 test('it gives up every right but that to read', async () => {
   await open()
-  const { stdout } = await run('pgrep', ['-P', String(process.pid), '-f', 'joey-outside watch'])
-  const status = await run('grep', ['-E', '^(Uid|CapEff|CapPrm|NoNewPrivs)', `/proc/${stdout.trim()}/status`])
+  const status = await run('grep', ['-E', '^(Uid|CapEff|CapPrm|NoNewPrivs)', `/proc/${await watcher()}/status`])
   expect(status.stdout.split('\n').map((line) => line.split('\t').at(-1))).toEqual(
     expect.arrayContaining(['65534', '0000000000000004', '1']),
   )
