@@ -54,6 +54,8 @@ export const listFiles = operation({
   request: z.strictObject({
     tree: TreeRef,
     path: TreePath.default('/'),
+    /** Links on the way are followed in the tree, as by a program inside. */
+    follow: z.boolean().default(false),
     /** Absent: the image that it stands on. */
     against: TreeRef.optional(),
     offset: z.int().min(0).default(0),

@@ -20,6 +20,7 @@ import type { LayerStore } from '../storage/layers/layer-store.ts'
 import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { copyIn, placeSources } from './copy-in.ts'
 import { copyOut, pick } from './copy-out.ts'
+import { followLinks } from './follow-links.ts'
 import { type HostSource, listSource, openHostSource, type SourceEntry } from './host-source.ts'
 import { requireOffMounts } from './mounted-places.ts'
 import { editSandbox } from './open-edit.ts'
@@ -53,8 +54,8 @@ export function createCopies(deps: CopiesDeps, onChanged: () => void) {
       const subject = `${record.sandbox.name}:${toShownPath(at)}`
       return tasks.run({ id: task, kind: 'files.put', subject, signal }, (cancel, onProgress) =>
         withSources(sources, hostRules(deps), async (opened) => {
-          const placed = await withTree(deps, tree, cancel, (view) =>
-            placeSources(view, opened, { target: at, replace }),
+          const placed = await withTree(deps, tree, cancel, async (view) =>
+            placeSources(view, opened, { target: await followLinks(view, at), replace }),
           )
           for (const { path } of placed) requireOffMounts(record, path)
           const work: { path: string; entry: SourceEntry }[] = []

@@ -263,7 +263,9 @@ test('a guest that swaps a folder with a link gets nothing shown, written or del
   expect(done).toBeGreaterThan(10)
   expect([...shown].filter((each) => !/^(own|put\d+)$/.test(each) && !each.startsWith('.joey-part'))).toEqual([])
   expect([readdirSync(outside), readFileSync(join(outside, 'secret'), 'utf8')]).toEqual([['secret'], 'secret'])
-  expect(await inside('f-swap', 'ls', '/root')).toBe('keep')
+  // What is put goes where the path leads inside, as for any program there, and nothing else is touched.
+  const names = (await inside('f-swap', 'ls', '/root')).split('\n')
+  expect(names.filter((name) => !/^put\d+$/.test(name))).toEqual(['keep'])
   expect(JSON.stringify(listAll(out))).not.toContain('secret')
 }, 60_000)
 

@@ -4,6 +4,7 @@ import type { Trees } from '../sandboxes/trees.ts'
 import { markFolder } from './compare/mark-folder.ts'
 import { readTreeAccounts, toFileEntry } from './file-entry.ts'
 import { readUpTo, versionOf } from './file-version.ts'
+import { followLinks } from './follow-links.ts'
 import { foldersFirst, type Listing, pageOf } from './list-folder.ts'
 import type { ListingCache } from './listing-cache.ts'
 import { measureTree } from './measure-tree.ts'
@@ -20,8 +21,9 @@ interface Deps {
 export function createReads(deps: Deps, listings: ListingCache) {
   const { trees } = deps
   return defineHandlers({
-    async listFiles({ tree, path, against, offset, limit }, signal) {
-      const at = toTreePath(path)
+    async listFiles({ tree, path, follow, against, offset, limit }, signal) {
+      const named = toTreePath(path)
+      const at = follow ? await withTree(deps, tree, signal, (view) => followLinks(view, named)) : named
       const key = JSON.stringify([tree, at, against])
       // For everybody who asks for the next step of it; so it does not end with the first of them.
       const listing = await listings.get(key, offset === 0, () =>

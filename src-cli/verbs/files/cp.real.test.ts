@@ -54,6 +54,21 @@ describe('out of a sandbox', () => {
 })
 
 describe('into a sandbox', () => {
+  test('a link leads where it leads inside, and not to this machine', async () => {
+    await inside(
+      `mkdir -p /led/to; ln -s /led/to /to; ln -s ../../../../../led /up; ln -s ${folder}/own /away; echo old >/led/file; ln -s file /led/link`,
+    )
+    for (const target of ['/to', '/up', '/to/renamed', '/led/link'])
+      expect(await cp('own/a', `copied:${target}`)).toMatchObject({ code: 0 })
+    expect(
+      await inside('cat /led/to/a /led/a /led/to/renamed /led/file; [ -L /to ] && [ -L /led/link ] && echo links'),
+    ).toBe('a\na\na\na\nlinks\n')
+    expect(await cp('own/.', 'copied:/to')).toMatchObject({ code: 0 })
+    expect(await inside('cat /led/to/sub/b')).toBe('b\n')
+    expect(await cp('own/a', 'copied:/away/b')).toMatchObject({ code: 1 })
+    expect(readdirSync(at('own')).sort()).toEqual(['a', 'sub'])
+  })
+
   test('a file goes into a folder that is there, takes a new name, and replaces a file', async () => {
     for (const target of ['/tmp', '/tmp/renamed', '/from/one', 'tmp/relative'])
       expect(await cp('own/a', `copied:${target}`)).toMatchObject({ code: 0 })

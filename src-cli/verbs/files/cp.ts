@@ -16,7 +16,8 @@ export const cp = defineCommand({
   count: [2, 2],
   description:
     'Copies a file or folder, as docker cp does: one of the two, or both, is NAME:PATH. A folder that is there gets the source\n' +
-    'in it, else TARGET is its new name; files that are there are replaced. SOURCE/. is what is in the folder SOURCE.',
+    'in it, else TARGET is its new name; files that are there are replaced. SOURCE/. is what is in the folder SOURCE.\n' +
+    'Links on the way to a TARGET inside lead where they lead there.',
   flags: {},
   examples: [
     {
@@ -60,7 +61,7 @@ async function copyIn(context: Context, source: string, inside: string): Promise
   const place = await findPlace(client, inside)
   const to = readPath(place.path)
   const path = resolve(cwd, from.path)
-  const isFolder = await client.listFiles({ tree: place.tree, path: to.path, limit: 1 }).then(
+  const isFolder = await client.listFiles({ tree: place.tree, path: to.path, follow: true, limit: 1 }).then(
     () => true,
     () => false,
   )
