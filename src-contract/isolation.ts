@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import { operation, stream } from './operation.ts'
-import { IsolationClass, SandboxId, SandboxRef, SandboxState } from './sandbox.ts'
+import { IsolationClass, PortProtocol, SandboxId, SandboxRef, SandboxState } from './sandbox.ts'
 import { Wording } from './wire-texts.ts'
 
 /** How much is shared along an edge, weakest isolation last. */
@@ -56,7 +56,7 @@ export const Cut = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('setClass'), ref: SandboxRef, class: IsolationClass }),
   z.strictObject({ kind: z.literal('dropGrant'), ref: SandboxRef, grant: z.string() }),
   z.strictObject({ kind: z.literal('leaveNetwork'), ref: SandboxRef, network: z.string() }),
-  z.strictObject({ kind: z.literal('unpublish'), ref: SandboxRef, hostPort: z.int() }),
+  z.strictObject({ kind: z.literal('unpublish'), ref: SandboxRef, hostPort: z.int(), protocol: PortProtocol }),
   z.strictObject({ kind: z.literal('makeReadOnly'), ref: SandboxRef, target: z.string() }),
   z.strictObject({ kind: z.literal('setLimit'), ref: SandboxRef, limit: z.enum(['memory', 'cpu', 'pids']) }),
 ])

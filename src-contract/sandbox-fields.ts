@@ -1,4 +1,5 @@
 import { formatGrant } from './grant-text.ts'
+import { portText } from './port-text.ts'
 import type { SandboxFields } from './sandbox-field.ts'
 import { usualShmBytes } from './words.ts'
 import { healthWords, mountWords } from './words-again.ts'
@@ -245,10 +246,11 @@ export const sandboxFields = {
       type: 'string',
       short: 'p',
       multiple: true,
-      value: '[HOST:]GUEST',
-      help: 'Publish a TCP port on 127.0.0.1.',
+      value: '[HOST:]GUEST[/udp]',
+      help: 'Publish a port on 127.0.0.1, of TCP where it does not say otherwise.',
     },
-    again: (ports) => ports.flatMap(({ hostPort, guestPort }) => ['-p', `${hostPort}:${guestPort}`]),
+    again: (ports) =>
+      ports.flatMap(({ hostPort, guestPort, protocol }) => ['-p', portText(`${hostPort}:${guestPort}`, protocol)]),
   },
   extraHosts: {
     ...ofProgram,

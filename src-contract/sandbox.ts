@@ -97,10 +97,15 @@ export type Mount = z.infer<typeof Mount>
 
 const Port = z.int().min(1).max(65_535)
 
-/** A TCP port of the guest, published on the host's loopback. `hostPort` 0 asks for a free one. */
+/** Absent: TCP. The two have ports of their own. */
+export const PortProtocol = z.enum(['udp']).optional()
+export type PortProtocol = z.infer<typeof PortProtocol>
+
+/** A port of the guest, published on the host's loopback. `hostPort` 0 asks for a free one. */
 export const PortPublish = z.strictObject({
   hostPort: z.int().min(0).max(65_535).default(0),
   guestPort: Port,
+  protocol: PortProtocol,
 })
 export type PortPublish = z.infer<typeof PortPublish>
 
@@ -359,7 +364,7 @@ export const Sandbox = z.strictObject({
   pid: z.int().positive().nullable(),
   address: z.string().nullable(),
   /** Host ports as really published. */
-  ports: z.array(z.strictObject({ hostPort: Port, guestPort: Port })),
+  ports: z.array(z.strictObject({ hostPort: Port, guestPort: Port, protocol: PortProtocol })),
   selfTest: SelfTestSummary.nullable().default(null),
   /** How often it was started again by its policy since somebody started it, or since it last ran for long. */
   restarts: z.int().nonnegative().default(0),

@@ -6,7 +6,7 @@ import type { Run } from '../base/process/run.ts'
 import { connectionLimit } from './connection-limit.ts'
 import { examineNetwork } from './findings.ts'
 import { refuseForeignPorts } from './foreign-ports.ts'
-import { createHostPorts, type HostPorts } from './host-ports.ts'
+import { createHostPorts, type HostPorts, keyOfPort } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
 import { createLeases, type Leases, type UserNamespaces } from './leases.ts'
 import { deleteLinks, ensureBridge, presentLinks, setIsolated } from './links.ts'
@@ -180,7 +180,7 @@ interface PublishingDeps extends Pick<BridgeDeps, 'run' | 'names' | 'filter'> {
 function createPublishing({ run, names, filter, hostPorts, prepare }: PublishingDeps) {
   const published = new Map<SandboxId, Published>()
   const led = (ports: readonly ReservedPort[], address: string) => ports.map((port) => ({ ...port, address }))
-  const letGo = (ports: readonly ReservedPort[]) => hostPorts.release(ports.map(({ hostPort }) => hostPort))
+  const letGo = hostPorts.release
   const unpublish = async (id: SandboxId): Promise<void> => {
     const former = published.get(id)
     if (former === undefined) return
@@ -194,12 +194,12 @@ function createPublishing({ run, names, filter, hostPorts, prepare }: Publishing
     const { kept, gone, added } = compare(former.ports, ports)
     if (gone.length === 0 && added.length === 0) return kept
     // A port that leads to another one of the guest from now on stays reserved.
-    const moved = added.filter(({ hostPort }) => gone.some((port) => port.hostPort === hostPort))
+    const moved = added.filter((wish) => gone.some((port) => keyOfPort(port) === keyOfPort(wish)))
     const fresh = added.filter((port) => !moved.includes(port))
     await Promise.all([prepare(), refuseForeignPorts(run, names, fresh)])
     const reserved = await hostPorts.reserve(id, fresh)
     const come = [...moved, ...reserved]
-    const redirected = gone.filter(({ hostPort }) => moved.some((port) => port.hostPort === hostPort))
+    const redirected = gone.filter((former) => moved.some((port) => keyOfPort(port) === keyOfPort(former)))
     await filter.unpublish(led(redirected, address))
     try {
       await filter.publish(led(come, address))
@@ -247,7 +247,10 @@ function compare(present: readonly ReservedPort[], wanted: readonly PortPublish[
   // Named ones first, or a free one could take the port that is named further on.
   for (const wish of wanted.toSorted((one, other) => Number(one.hostPort === 0) - Number(other.hostPort === 0))) {
     const at = left.findIndex(
-      ({ hostPort, guestPort }) => guestPort === wish.guestPort && (wish.hostPort === 0 || wish.hostPort === hostPort),
+      ({ hostPort, guestPort, protocol }) =>
+        guestPort === wish.guestPort &&
+        protocol === wish.protocol &&
+        (wish.hostPort === 0 || wish.hostPort === hostPort),
     )
     if (at < 0) added.push(wish)
     else kept.push(...left.splice(at, 1))

@@ -3,6 +3,7 @@ import { appError } from '#contract/app-error'
 import type { PortPublish } from '#contract/sandbox'
 import type { Run } from '../base/process/run.ts'
 import type { NetworkNames } from './names.ts'
+import { publishedMaps } from './ruleset.ts'
 
 const Maps = z.object({
   nftables: z.array(
@@ -18,14 +19,15 @@ const Element = z.tuple([z.int(), z.unknown()])
  * listen finds out; if it does not run, only the packet filter knows.
  */
 export async function refuseForeignPorts(run: Run, names: NetworkNames, ports: readonly PortPublish[]): Promise<void> {
-  const wanted = new Set(ports.map((port) => port.hostPort).filter((port) => port !== 0))
-  if (wanted.size === 0) return
+  const wanted = ports.filter(({ hostPort }) => hostPort !== 0)
+  if (wanted.length === 0) return
   const { stdout } = await run('nft', ['-j', 'list', 'maps', 'inet'], { timeoutMs: 10_000 })
   for (const { map } of Maps.parse(JSON.parse(stdout)).nftables) {
-    if (map?.name !== 'published' || !map.table.startsWith('joey_') || map.table === names.table) continue
-    const taken = (map.elem ?? []).map((element) => Element.safeParse(element).data?.[0])
-    const port = taken.find((hostPort) => hostPort !== undefined && wanted.has(hostPort))
+    const kind = publishedMaps.find((each) => each.map === map?.name)
+    if (!map || !kind || !map.table.startsWith('joey_') || map.table === names.table) continue
+    const taken = new Set((map.elem ?? []).map((element) => Element.safeParse(element).data?.[0]))
+    const port = wanted.find(({ hostPort, protocol }) => protocol === kind.protocol && taken.has(hostPort))
     if (port === undefined) continue
-    throw appError('port-taken', { port, by: 'agent' })
+    throw appError('port-taken', { port: port.hostPort, by: 'agent' })
   }
 }

@@ -1,3 +1,4 @@
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import type { SandboxId } from '#contract/sandbox'
@@ -23,7 +24,7 @@ test('a port of another sandbox is refused, and nothing of the request is kept',
   const ports = make()
   const [mine] = await ports.reserve(one, [{ hostPort: 0, guestPort: 80 }])
   const [free] = await ports.reserve(other, [{ hostPort: 0, guestPort: 80 }])
-  ports.release([free!.hostPort])
+  ports.release([free!])
   const wish = [free!.hostPort, mine!.hostPort].map((hostPort) => ({ hostPort, guestPort: 80 }))
   await expect(ports.reserve(other, wish)).rejects.toThrow(
     `Port ${mine!.hostPort} is already published by another sandbox`,
@@ -31,10 +32,24 @@ test('a port of another sandbox is refused, and nothing of the request is kept',
   await expect(ports.reserve(other, wish.slice(0, 1))).resolves.toHaveLength(1)
 })
 
+test('a port of UDP is not that of TCP, and is in use where a program has it', async () => {
+  const ports = make()
+  const [tcp] = await ports.reserve(one, [{ hostPort: 0, guestPort: 53 }])
+  const wish = { hostPort: tcp?.hostPort ?? 0, guestPort: 53, protocol: 'udp' } as const
+  const program = createSocket('udp4')
+  await new Promise<void>((resolve) => program.bind(wish.hostPort, '0.0.0.0', resolve))
+  await expect(ports.reserve(other, [wish])).rejects.toMatchObject({ wire: { reason: 'port-in-use' } })
+  await new Promise<void>((resolve) => program.close(resolve))
+  expect(await ports.reserve(other, [wish])).toEqual([wish])
+  await expect(ports.reserve(one, [wish])).rejects.toThrow('already published by another sandbox')
+  ports.release([wish])
+  expect(await ports.reserve(one, [wish])).toEqual([wish])
+})
+
 test('a port named twice in one request is refused', async () => {
   const ports = make()
   const [free] = await ports.reserve(one, [{ hostPort: 0, guestPort: 80 }])
-  ports.release([free!.hostPort])
+  ports.release([free!])
   const wish = { hostPort: free!.hostPort, guestPort: 80 }
   await expect(ports.reserve(one, [wish, wish])).rejects.toThrow(/twice/)
 })

@@ -1,15 +1,28 @@
-import { createServer, type Server } from 'node:net'
+import { createSocket } from 'node:dgram'
+import { createServer } from 'node:net'
 import { type AppError, appError } from '#contract/app-error'
-import type { PortPublish, SandboxId } from '#contract/sandbox'
+import { portText } from '#contract/port-text'
+import type { PortProtocol, PortPublish, SandboxId } from '#contract/sandbox'
 import type { ReservedPort } from './network.ts'
+
+/** A port of the host; TCP and UDP have each their own. */
+export interface HostPort {
+  readonly hostPort: number
+  readonly protocol?: PortProtocol | undefined
+}
+
+/** TCP and UDP have each their own. */
+export function keyOfPort({ hostPort, protocol }: HostPort): string {
+  return portText(hostPort, protocol)
+}
 
 /** Ports of the host's loopback that are kept for sandboxes. */
 export interface HostPorts {
   /** Takes all of them or none. `hostPort` 0 becomes a free one. */
   reserve(id: SandboxId, ports: readonly PortPublish[]): Promise<ReservedPort[]>
   /** Takes what a running sandbox has already; false where another program has it meanwhile. */
-  adopt(id: SandboxId, hostPort: number): Promise<boolean>
-  release(hostPorts: readonly number[]): void
+  adopt(id: SandboxId, port: HostPort): Promise<boolean>
+  release(ports: readonly HostPort[]): void
   releaseAll(): void
 }
 
@@ -18,23 +31,26 @@ export interface HostPorts {
  * so no other program gets a port that would not work for it, and trying to listen is the one sure test that it is free.
  */
 export function createHostPorts(): HostPorts {
-  const servers = new Map<number, Server>()
-  const owners = new Map<number, SandboxId>()
+  const listeners = new Map<string, Listener>()
+  const owners = new Map<string, SandboxId>()
 
-  const take = async (id: SandboxId, wanted: number): Promise<number> => {
-    if (owners.has(wanted)) throw takenBySandbox(wanted, owners.get(wanted) === id)
-    const { server, port } = await listen(wanted)
-    servers.set(port, server)
-    owners.set(port, id)
+  const take = async (id: SandboxId, wanted: PortPublish): Promise<ReservedPort> => {
+    const owner = owners.get(keyOfPort(wanted))
+    if (owner !== undefined) throw takenBySandbox(wanted.hostPort, owner === id)
+    const listener = await listen(wanted)
+    const port = { ...wanted, hostPort: listener.port }
+    listeners.set(keyOfPort(port), listener)
+    owners.set(keyOfPort(port), id)
     return port
   }
-  const release = (hostPorts: readonly number[]): void => {
-    for (const port of hostPorts) {
-      servers.get(port)?.close()
-      servers.delete(port)
-      owners.delete(port)
+  const forget = (keys: readonly string[]): void => {
+    for (const key of keys) {
+      listeners.get(key)?.close()
+      listeners.delete(key)
+      owners.delete(key)
     }
   }
+  const release = (ports: readonly HostPort[]): void => forget(ports.map(keyOfPort))
   return {
     async reserve(id, ports) {
       const reserved: ReservedPort[] = []
@@ -43,29 +59,49 @@ export function createHostPorts(): HostPorts {
         for (const port of ports
           .filter(({ hostPort }) => hostPort !== 0)
           .concat(ports.filter(({ hostPort }) => hostPort === 0))) {
-          reserved.push({ hostPort: await take(id, port.hostPort), guestPort: port.guestPort })
+          reserved.push(await take(id, port))
         }
         return reserved
       } catch (error) {
-        release(reserved.map((port) => port.hostPort))
+        release(reserved)
         throw error
       }
     },
-    async adopt(id, hostPort) {
-      owners.set(hostPort, id)
+    async adopt(id, port) {
+      owners.set(keyOfPort(port), id)
       try {
-        servers.set(hostPort, (await listen(hostPort)).server)
+        listeners.set(keyOfPort(port), await listen(port))
         return true
       } catch {
         return false
       }
     },
     release,
-    releaseAll: () => release([...owners.keys()]),
+    releaseAll: () => forget([...owners.keys()]),
   }
 }
 
-function listen(port: number): Promise<{ server: Server; port: number }> {
+interface Listener {
+  readonly port: number
+  close(): void
+}
+
+function listen({ hostPort, protocol }: HostPort): Promise<Listener> {
+  return protocol === 'udp' ? listenUdp(hostPort) : listenTcp(hostPort)
+}
+
+function listenUdp(port: number): Promise<Listener> {
+  return new Promise((resolve, reject) => {
+    const socket = createSocket('udp4')
+    socket.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)))
+    socket.bind({ address: '127.0.0.1', port, exclusive: true }, () => {
+      socket.unref()
+      resolve({ port: socket.address().port, close: () => socket.close() })
+    })
+  })
+}
+
+function listenTcp(port: number): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy())
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)))
@@ -73,7 +109,7 @@ function listen(port: number): Promise<{ server: Server; port: number }> {
       server.unref()
       const address = server.address()
       if (address === null || typeof address === 'string') return reject(new TypeError('Not a TCP address.'))
-      resolve({ server, port: address.port })
+      resolve({ port: address.port, close: () => void server.close() })
     })
   })
 }

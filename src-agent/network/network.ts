@@ -1,5 +1,5 @@
 import type { Finding } from '#contract/agent'
-import type { PortPublish, SandboxId } from '#contract/sandbox'
+import type { PortProtocol, PortPublish, SandboxId } from '#contract/sandbox'
 import type { Sentence } from '#contract/sentence'
 
 /** What a guest with a network stack of its own must know of its place on the bridge. */
@@ -22,6 +22,7 @@ export interface Lease {
 export interface ReservedPort {
   readonly hostPort: number
   readonly guestPort: number
+  readonly protocol?: PortProtocol
 }
 
 /** What the records say of a sandbox that runs. */
@@ -51,7 +52,7 @@ export interface Network {
    */
   join(lease: Pick<Lease, 'interface'>, networkName: string | null): Promise<void>
   /**
-   * Publishes TCP ports on the host's loopback, all or none, in place of what the sandbox had published before.
+   * Publishes ports on the host's loopback, all or none, in place of what the sandbox had published before.
    * `hostPort` 0 picks a free one; one in use is a `conflict`.
    */
   publish(id: SandboxId, address: string, ports: readonly PortPublish[]): Promise<ReservedPort[]>

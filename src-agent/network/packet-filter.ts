@@ -1,5 +1,6 @@
 import { createInTurn } from '../base/async/locks.ts'
 import type { Run } from '../base/process/run.ts'
+import { keyOfPort } from './host-ports.ts'
 import type { Subnet } from './ipv4.ts'
 import { createMembers } from './members.ts'
 import type { NetworkNames } from './names.ts'
@@ -76,16 +77,16 @@ export function createPacketFilter(run: Run, names: NetworkNames, connections: (
     },
     networkOf: known.members.nameOf,
     async publish(ports) {
-      for (const port of ports) known.published.set(port.hostPort, port)
+      for (const port of ports) known.published.set(keyOfPort(port), port)
       try {
         await change(addPublished(names, ports))
       } catch (error) {
-        for (const port of ports) known.published.delete(port.hostPort)
+        for (const port of ports) known.published.delete(keyOfPort(port))
         throw error
       }
     },
     unpublish(ports) {
-      const present = ports.filter((port) => known.published.delete(port.hostPort))
+      const present = ports.filter((port) => known.published.delete(keyOfPort(port)))
       return change(deletePublished(names, present))
     },
     assume: (assumed) => known.assume(assumed),
@@ -140,7 +141,7 @@ function createTables(run: Run, names: NetworkNames, wanted: () => FilterState) 
 function createKnown() {
   const senders = new Map<string, Sender>()
   const members = createMembers()
-  const published = new Map<number, PublishedPort>()
+  const published = new Map<string, PublishedPort>()
   const clear = (): void => {
     senders.clear()
     members.clear()
@@ -158,7 +159,7 @@ function createKnown() {
         senders.set(sender.interface, sender)
         members.put(sender.interface, sender.networkName)
       }
-      for (const port of assumed.published) published.set(port.hostPort, port)
+      for (const port of assumed.published) published.set(keyOfPort(port), port)
     },
   }
 }

@@ -1,6 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { run } from '../base/process/run.ts'
-import { fetchFrom, fetchFromHost, gatewayOf, idOf, provideNetwork } from '../testing/network/network-fixture.ts'
+import {
+  askByUdp,
+  fetchFrom,
+  fetchFromHost,
+  gatewayOf,
+  idOf,
+  inside,
+  provideNetwork,
+} from '../testing/network/network-fixture.ts'
 
 const fixture = provideNetwork()
 
@@ -16,6 +24,38 @@ describe('published ports', () => {
     expect(await fetchFrom(sibling, await gatewayOf(sibling), hostPort)).toBe('')
     await fixture.network.unpublish(idOf('a'))
     expect(await fetchFromHost(hostPort)).toBe('')
+  })
+
+  test('of UDP are reached in the same way, beside those of TCP with the same number', async () => {
+    const [lease, sibling] = [await fixture.take(), await fixture.take()]
+    await fixture.serve(lease, 53, 'tcp')
+    await fixture.serveUdp(lease, 53, 'udp')
+    const [tcp] = await fixture.network.publish(idOf('a'), lease.address, [{ hostPort: 0, guestPort: 53 }])
+    const wish = { hostPort: tcp?.hostPort ?? 0, guestPort: 53 }
+    const both = [wish, { ...wish, protocol: 'udp' as const }]
+    expect(await fixture.network.publish(idOf('a'), lease.address, both)).toEqual(both)
+    expect(await askByUdp(wish.hostPort)).toBe('udp\n')
+    expect(await fetchFromHost(wish.hostPort)).toBe('tcp\n')
+    expect(await askByUdp(wish.hostPort, { host: fixture.outside.hostAddress, withinMs: 1_000 })).toBe('')
+    const asked = `UDP4:${await gatewayOf(sibling)}:${wish.hostPort}`
+    expect((await inside(sibling, 'sh', '-c', `echo | socat -T 1 - ${asked}`)).stdout).toBe('')
+    const again = fixture.again()
+    const running = {
+      id: idOf('a'),
+      address: lease.address,
+      interface: lease.interface,
+      networkName: null,
+      ports: both,
+    }
+    await fixture.network.close({ keep: true })
+    fixture.network = again
+    await again.reconcile([running])
+    expect(await askByUdp(wish.hostPort)).toBe('udp\n')
+    await again.publish(idOf('a'), lease.address, [wish])
+    expect([await askByUdp(wish.hostPort, { withinMs: 1_000 }), await fetchFromHost(wish.hostPort)]).toEqual([
+      '',
+      'tcp\n',
+    ])
   })
 
   test('a port that another program or sandbox has is refused before anything changes', async () => {

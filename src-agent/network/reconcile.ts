@@ -67,9 +67,9 @@ async function removeNamespaces(run: Run, folder: string): Promise<void> {
 async function adoptPorts(hostPorts: HostPorts, running: readonly RunningNetwork[]): Promise<Sentence[]> {
   const sentences: Sentence[] = []
   for (const { id, ports } of running) {
-    for (const { hostPort } of ports) {
-      if (await hostPorts.adopt(id, hostPort)) continue
-      sentences.push(sentence('found-port-shared', { port: hostPort, id }))
+    for (const port of ports) {
+      if (await hostPorts.adopt(id, port)) continue
+      sentences.push(sentence('found-port-shared', { port: port.hostPort, id }))
     }
   }
   return sentences

@@ -1,3 +1,4 @@
+import type { PortProtocol } from '#contract/sandbox'
 import { formatSubnet, type Subnet } from './ipv4.ts'
 import { macForAddress, type NetworkNames } from './names.ts'
 
@@ -18,7 +19,14 @@ export interface PublishedPort {
   readonly hostPort: number
   readonly address: string
   readonly guestPort: number
+  readonly protocol?: PortProtocol
 }
+
+/** Where the kernel looks up which port leads where. */
+export const publishedMaps = [
+  { map: 'published', protocol: undefined },
+  { map: 'published_udp', protocol: 'udp' },
+] as const
 
 /** Everything that the packet filter knows of the sandboxes of this state folder. */
 export interface FilterState {
@@ -112,10 +120,15 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
  */
 function inetTable(names: NetworkNames, subnet: string, state: FilterState): string {
   const { bridge } = names
+  const published = [...state.published]
   return `table inet ${names.table} {
   map published {
     type inet_service : ipv4_addr . inet_service
-    ${elements([...state.published].map(publishedElement))}
+    ${elements(published.filter(({ protocol }) => protocol === undefined).map(publishedElement))}
+  }
+  map published_udp {
+    type inet_service : ipv4_addr . inet_service
+    ${elements(published.filter(({ protocol }) => protocol === 'udp').map(publishedElement))}
   }
   set flows {
     type ipv4_addr
@@ -154,6 +167,7 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
   chain publish {
     type nat hook output priority -100; policy accept;
     ip daddr 127.0.0.1 dnat ip to tcp dport map @published
+    ip daddr 127.0.0.1 dnat ip to udp dport map @published_udp
   }
   chain leaving {
     type nat hook postrouting priority 100; policy accept;
@@ -191,13 +205,25 @@ export function moveMember(names: NetworkNames, from: Member | undefined, to: Me
 }
 
 export function addPublished(names: NetworkNames, ports: readonly PublishedPort[]): string {
-  if (ports.length === 0) return ''
-  return `add element inet ${names.table} published { ${ports.map(publishedElement).join(', ')} }\n`
+  return changePublished('add', names, ports, publishedElement)
 }
 
 export function deletePublished(names: NetworkNames, ports: readonly PublishedPort[]): string {
-  if (ports.length === 0) return ''
-  return `delete element inet ${names.table} published { ${ports.map((port) => port.hostPort).join(', ')} }\n`
+  return changePublished('delete', names, ports, ({ hostPort }) => String(hostPort))
+}
+
+function changePublished(
+  verb: 'add' | 'delete',
+  { table }: NetworkNames,
+  ports: readonly PublishedPort[],
+  elementOf: (port: PublishedPort) => string,
+): string {
+  return publishedMaps
+    .map(({ map, protocol }) => {
+      const own = ports.filter((port) => port.protocol === protocol)
+      return own.length === 0 ? '' : `${verb} element inet ${table} ${map} { ${own.map(elementOf).join(', ')} }\n`
+    })
+    .join('')
 }
 
 function portElement(sender: Sender): string {

@@ -1,4 +1,5 @@
 import { formatBytes } from '#contract/byte-size'
+import { portText } from '#contract/port-text'
 import type { Limits, SandboxSpec, SpecChange } from '#contract/sandbox'
 import { formatArgv } from './words.ts'
 
@@ -32,8 +33,8 @@ function valueText(field: string, value: unknown): string {
 function itemText(item: unknown): string {
   if (typeof item !== 'object' || item === null) return `${item as string | number}`
   if ('guestPort' in item) {
-    const { hostPort, guestPort } = item as SandboxSpec['ports'][number]
-    return hostPort === 0 ? String(guestPort) : `${hostPort}:${guestPort}`
+    const { hostPort, guestPort, protocol } = item as SandboxSpec['ports'][number]
+    return portText(hostPort === 0 ? guestPort : `${hostPort}:${guestPort}`, protocol)
   }
   const { source, target, readOnly } = item as SandboxSpec['mounts'][number]
   return `${source}:${target}${readOnly ? ':ro' : ''}`

@@ -1,3 +1,4 @@
+import { portText } from '#contract/port-text'
 import type { Sandbox, SandboxState } from '#contract/sandbox'
 import type { Cell, Colour, Column } from './table.ts'
 import { shorten } from './table.ts'
@@ -47,6 +48,6 @@ function describeState(state: SandboxState, startedAt: string | null, exit: Sand
   return exit.code === null ? 'stopped (unknown)' : `stopped (${exit.code})`
 }
 
-function formatPort({ hostPort, guestPort }: { readonly hostPort: number; readonly guestPort: number }): string {
-  return `127.0.0.1:${hostPort}->${guestPort}`
+function formatPort({ hostPort, guestPort, protocol }: Sandbox['ports'][number]): string {
+  return `127.0.0.1:${hostPort}->${portText(guestPort, protocol)}`
 }

@@ -12,10 +12,15 @@ test.each([
   expect(parsePublish(text)).toEqual({ hostPort, guestPort })
 })
 
+test('a port of UDP says so', () => {
+  expect(parsePublish('5353:53/udp')).toEqual({ hostPort: 5353, guestPort: 53, protocol: 'udp' })
+})
+
 test.each([
   ['0.0.0.0:80:80', /on 127.0.0.1 only/],
   [':80:80', /never on all addresses/],
-  ['80:80/udp', /only TCP/],
+  ['80:80/sctp', /only ports of TCP and UDP/],
+  ['80:80/udp/tcp', /only ports of TCP and UDP/],
   ['80:0', /from 1 to 65535/],
   ['70000:80', /from 1 to 65535/],
   ['-1:80', /not a port/],

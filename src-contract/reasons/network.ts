@@ -22,7 +22,7 @@ export const networkReasons = defineReasons({
     code: 'conflict',
     params: { port: 'number' },
     sentence: 'Port {port} is already in use by another program on this machine. Choose another one, or 0 for any.',
-    remedy: { kind: 'runCommand', command: "ss -ltnp 'sport = :{port}'", why: 'Shows which program uses the port.' },
+    remedy: { kind: 'runCommand', command: "ss -ltunp 'sport = :{port}'", why: 'Shows which program uses the port.' },
   },
   'port-privileged': {
     code: 'refused',

@@ -56,7 +56,7 @@ export const bundleSentences = defineSentences({
       'It wants to {access, select, read {read} write {read and change}} {source} of this machine, as {target}.',
   },
   'wants-port': {
-    params: { hostPort: 'number', guestPort: 'number' },
+    params: { hostPort: 'number', guestPort: 'text' },
     sentence:
       'It wants {hostPort, plural, =0 {a free port} other {port {hostPort}}} of this machine, for its port {guestPort}.',
   },

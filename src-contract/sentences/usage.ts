@@ -101,7 +101,10 @@ export const usageSentences = defineSentences({
     sentence:
       '-p {text}: {part, select, = {not a port.} other {"{part}" is not a port.}} Write HOST:GUEST as in 8080:80, or only the port of the sandbox.',
   },
-  'usage-port-protocol': { params: { text: 'text' }, sentence: '-p {text}: only TCP ports can be published.' },
+  'usage-port-protocol': {
+    params: { text: 'text' },
+    sentence: '-p {text}: only ports of TCP and UDP can be published.',
+  },
   'usage-port-address': {
     params: { text: 'text', address: 'text?' },
     sentence:

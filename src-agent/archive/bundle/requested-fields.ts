@@ -2,6 +2,7 @@ import type * as z from 'zod'
 import type { PermissionSheet } from '#contract/archive'
 import { defaultsOf } from '#contract/field-defaults'
 import { formatGrant } from '#contract/grant-text'
+import { portText } from '#contract/port-text'
 import type { Limits, SandboxSpec } from '#contract/sandbox'
 import type { sandboxFields } from '#contract/sandbox-fields'
 import { type Sentence, type SentenceValues, sentence } from '#contract/sentence'
@@ -67,11 +68,11 @@ const requestedFields: { readonly [K in RequestedKey]: RequestedField<K> } = {
     })),
   ),
   ports: listField('ports', ({ ports }) =>
-    ports.map(({ hostPort, guestPort }, at) => ({
+    ports.map(({ hostPort, guestPort, protocol }, at) => ({
       id: `port-${at}`,
       kind: 'port',
-      said: sentence('wants-port', { hostPort, guestPort }),
-      about: { kind: 'port', name: `${guestPort}` },
+      said: sentence('wants-port', { hostPort, guestPort: portText(guestPort, protocol) }),
+      about: { kind: 'port', name: portText(guestPort, protocol) },
     })),
   ),
   networkName: {

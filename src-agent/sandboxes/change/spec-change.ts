@@ -4,6 +4,7 @@ import type { Sandbox, SandboxSpec, SpecChange } from '#contract/sandbox'
 import type { ChangePlan } from '#contract/sandbox-operations'
 import type { KeyedLock } from '../../base/async/locks.ts'
 import { explainFailure } from '../../base/failures/machine-failure.ts'
+import { keyOfPort } from '../../network/host-ports.ts'
 import { type SandboxRecord, withSandbox } from '../../state/records/sandbox-records.ts'
 import { requireDiskLimit } from '../disk-limit.ts'
 import { findRecord } from '../find-sandbox.ts'
@@ -113,8 +114,8 @@ function shownOf(deps: Pick<SpecChangeDeps, 'images'>, sandbox: Sandbox, before:
 /** Of another sandbox it is known before one tries. */
 function requireFreePorts({ records }: Pick<SpecChangeDeps, 'records'>, { id }: Sandbox, { ports }: SandboxSpec): void {
   const others = records.all().filter(({ sandbox }) => sandbox.id !== id)
-  const taken = new Set(others.flatMap(({ sandbox }) => sandbox.ports.map(({ hostPort }) => hostPort)))
-  const port = ports.find(({ hostPort }) => taken.has(hostPort))
+  const taken = new Set(others.flatMap(({ sandbox }) => sandbox.ports.map(keyOfPort)))
+  const port = ports.find((each) => taken.has(keyOfPort(each)))
   if (port) throw appError('port-taken', { port: port.hostPort, by: 'sandbox' })
 }
 

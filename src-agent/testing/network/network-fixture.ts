@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
 import { mkdtemp, readdir, rm } from 'node:fs/promises'
 import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -26,6 +27,8 @@ export interface NetworkFixture {
   take(): Promise<Lease>
   /** Serves a word at a port of a sandbox. */
   serve(lease: Lease, port: number, word: string): Promise<void>
+  /** The same by UDP: whatever is sent is answered with the word. */
+  serveUdp(lease: Lease, port: number, word: string): Promise<void>
   /** Serves the word "host" on the host; gives the port. */
   listenOnHost(host: string): Promise<number>
   /** Another network on the same folder, as the next agent has it. */
@@ -65,6 +68,9 @@ function createFixture(): NetworkFixture {
     },
     async serve(lease, port, word) {
       fixture.disposers.push(await fixture.outside.serveIn(lease.netnsPath, port, word))
+    },
+    async serveUdp(lease, port, word) {
+      fixture.disposers.push(await fixture.outside.serveUdpIn(lease.netnsPath, port, word))
     },
     async listenOnHost(host) {
       const server = createServer((socket) => socket.on('error', () => {}).end('host'))
@@ -117,6 +123,26 @@ export function fetchFromHost(port: number, host = '127.0.0.1'): Promise<string>
     socket.on('data', (data) => (answer += data))
     socket.on('error', () => {})
     socket.on('close', () => resolve(answer))
+  })
+}
+
+/** What is answered to a datagram from the host; empty where nothing is. */
+export function askByUdp(port: number, { host = '127.0.0.1', withinMs = 10_000 } = {}): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = createSocket('udp4')
+    const end = (answer: string): void => {
+      clearInterval(again)
+      clearTimeout(patience)
+      socket.close()
+      resolve(answer)
+    }
+    const send = (): void => socket.send('?', port, host)
+    // Whoever serves may not listen yet, and of a datagram that is lost nobody hears.
+    const again = setInterval(send, 100)
+    const patience = setTimeout(end, withinMs, '')
+    socket.on('message', (message) => end(message.toString()))
+    socket.on('error', () => undefined)
+    send()
   })
 }
 

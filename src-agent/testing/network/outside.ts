@@ -17,6 +17,8 @@ export interface Outside {
   routeVia(address: string): Promise<void>
   /** Starts a server in a namespace; returns its undo. */
   serveIn(netnsPath: string, port: number, word: string): Promise<() => Promise<void>>
+  /** The same by UDP. */
+  serveUdpIn(netnsPath: string, port: number, word: string): Promise<() => Promise<void>>
   /** Holds a namespace as a running sandbox does; returns its undo. */
   keepNamespace(netnsPath: string): Promise<() => Promise<void>>
   close(): Promise<void>
@@ -52,6 +54,7 @@ export async function createOutside(tag: string, folder: string): Promise<Outsid
       await run('nsenter', [`--net=${file}`, 'ip', 'route', 'replace', target, 'via', hostAddress])
     },
     serveIn: (netnsPath, servedPort, word) => listen(netnsPath, servedPort, `echo ${word}`),
+    serveUdpIn: (netnsPath, servedPort, word) => listen(netnsPath, servedPort, `echo ${word}`, 'udp'),
     async keepNamespace(netnsPath) {
       const child = start('nsenter', [`--net=${netnsPath}`, 'sleep', '600'])
       await sleep(100)
@@ -65,15 +68,22 @@ export async function createOutside(tag: string, folder: string): Promise<Outsid
   }
 }
 
-async function listen(netnsPath: string, port: number, command: string): Promise<() => Promise<void>> {
-  const child = start('nsenter', [
-    `--net=${netnsPath}`,
-    'socat',
-    `TCP-LISTEN:${port},reuseaddr,fork`,
-    `SYSTEM:${command}`,
-  ])
+async function listen(
+  netnsPath: string,
+  port: number,
+  command: string,
+  protocol: 'tcp' | 'udp' = 'tcp',
+): Promise<() => Promise<void>> {
+  const kind = protocol === 'tcp' ? 'TCP-LISTEN' : 'UDP4-RECVFROM'
+  const server = ['socat', `${kind}:${port},reuseaddr,fork`, `SYSTEM:${command}`]
+  const child = start('nsenter', [`--net=${netnsPath}`, ...server])
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const { stdout } = await run('nsenter', [`--net=${netnsPath}`, 'ss', '-Hltn', `sport = :${port}`])
+    const { stdout } = await run('nsenter', [
+      `--net=${netnsPath}`,
+      'ss',
+      protocol === 'tcp' ? '-Hltn' : '-Haun',
+      `sport = :${port}`,
+    ])
     if (stdout !== '') return () => endGroup(child, 100)
     await sleep(10)
   }

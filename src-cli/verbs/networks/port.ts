@@ -7,7 +7,7 @@ import { sandboxRef } from '../shared/sandbox-ref.ts'
 const address = '127.0.0.1'
 
 export const port = defineCommand({
-  operands: 'SANDBOX [PORT[/tcp]]',
+  operands: 'SANDBOX [PORT[/tcp|/udp]]',
   count: [1, 2],
   description: 'With a port of the sandbox only where that is on this machine; ends with 1 where it is not published.',
   flags: {},
@@ -17,20 +17,22 @@ export const port = defineCommand({
   ],
   async run({ operands: [word = '', wanted], flags }, { client, stdout }) {
     const { ports } = await client.inspectSandbox({ ref: sandboxRef(word) })
-    const guestPort = wanted === undefined ? null : readPort(wanted)
-    const found = ports.filter((each) => guestPort === null || each.guestPort === guestPort)
+    const one = wanted === undefined ? null : readPort(wanted)
+    const found = ports.filter(
+      (each) => one === null || (each.guestPort === one.guestPort && each.protocol === one.protocol),
+    )
     if (flags.json) printJson(stdout, found)
     else
       for (const each of found) {
         const place = `${address}:${each.hostPort}`
-        printLine(stdout, guestPort === null ? `${each.guestPort}/tcp -> ${place}` : place)
+        printLine(stdout, one === null ? `${each.guestPort}/${each.protocol ?? 'tcp'} -> ${place}` : place)
       }
-    return guestPort !== null && found.length === 0 ? ExitCode.failed : ExitCode.ok
+    return one !== null && found.length === 0 ? ExitCode.failed : ExitCode.ok
   },
 })
 
-function readPort(text: string): number {
-  const number = /^([0-9]{1,5})(\/tcp)?$/.exec(text)?.[1]
+function readPort(text: string) {
+  const [, number, protocol] = /^([0-9]{1,5})(?:\/(tcp|udp))?$/.exec(text) ?? []
   if (number === undefined) throw usageError('usage-number', { option: 'PORT', text, least: 1, most: 65_535 })
-  return Number(number)
+  return { guestPort: Number(number), protocol: protocol === 'udp' ? protocol : undefined }
 }

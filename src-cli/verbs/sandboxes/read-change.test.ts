@@ -33,6 +33,7 @@ test.each([
   [['ports='], { ports: [] }],
   [['ports+=9:9'], { ports: [...present.ports, { hostPort: 9, guestPort: 9 }] }],
   [['ports+=8080:81'], { ports: [present.ports[1], { hostPort: 8080, guestPort: 81 }] }],
+  [['ports+=8080:53/udp'], { ports: [...present.ports, { hostPort: 8080, guestPort: 53, protocol: 'udp' }] }],
   [['ports-=8080'], { ports: [present.ports[1]] }],
   [['ports-=443'], { ports: [present.ports[0]] }],
   [['env+=B=3', 'env+=FROM_HERE', 'env-=A'], { env: { B: '3', FROM_HERE: 'x' } }],

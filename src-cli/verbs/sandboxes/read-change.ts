@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import { portText } from '#contract/port-text'
 import type { Sandbox, SandboxSpec, SpecChange } from '#contract/sandbox'
 import type { FieldTable, SandboxField } from '#contract/sandbox-field'
 import { sandboxFields } from '#contract/sandbox-fields'
@@ -172,8 +173,9 @@ function together(key: Key, present: unknown, more: unknown): unknown {
 function isInPlaceOf(key: Key, one: unknown, other: unknown): boolean {
   if (isDeepStrictEqual(one, other)) return true
   if (key === 'mounts') return (one as { target: string }).target === (other as { target: string }).target
-  const [before, after] = [one, other] as { hostPort?: number }[]
-  return key === 'ports' && before?.hostPort !== 0 && before?.hostPort === after?.hostPort
+  if (key !== 'ports') return false
+  const [before, after] = [one, other] as [SandboxSpec['ports'][number], SandboxSpec['ports'][number]]
+  return before.hostPort !== 0 && before.hostPort === after.hostPort && before.protocol === after.protocol
 }
 
 function without(key: Key, present: unknown, text: string): unknown {
@@ -191,8 +193,8 @@ function without(key: Key, present: unknown, text: string): unknown {
 /** Whether what stands behind `-=` means it: a port of either side or both, a mount by its place, all else by its text. */
 function isNamed(key: Key, each: unknown, text: string): boolean {
   if (key === 'ports') {
-    const { hostPort, guestPort } = each as SandboxSpec['ports'][number]
-    return [`${hostPort}:${guestPort}`, `${hostPort}`, `${guestPort}`].includes(text)
+    const { hostPort, guestPort, protocol } = each as SandboxSpec['ports'][number]
+    return [`${hostPort}:${guestPort}`, hostPort, guestPort].map((port) => portText(port, protocol)).includes(text)
   }
   if (key === 'mounts') {
     const { source, target } = each as SandboxSpec['mounts'][number]

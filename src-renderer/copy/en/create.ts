@@ -50,7 +50,7 @@ export const create = {
   networkNameNote_other: '{{count}} sandboxes',
   advanced: 'Ports, mounts, environment, grants',
   ports: 'Ports',
-  portsHint: 'Published on this machine only (loopback). An empty host port takes a free one.',
+  portsHint: 'Published on this machine only (loopback). An empty host port takes a free one. 53/udp is a port of UDP.',
   hostPort: 'Host port',
   guestPort: 'Port in the sandbox',
   anyPort: 'any',

@@ -26,6 +26,16 @@ test.each<[string, Partial<CreateForm>, object]>([
     { ports: 'portTwice' },
   ],
   [
+    'a host port is one of TCP and one of UDP',
+    { ports: ['1', '2/udp'].map((key) => ({ key, hostPort: '8080', guestPort: key })) },
+    {},
+  ],
+  [
+    'no other protocol has ports here',
+    { ports: [{ key: 'a', hostPort: '', guestPort: '80/sctp' }] },
+    { ports: 'portInvalid' },
+  ],
+  [
     'ports need a network',
     { network: 'none', ports: [{ key: 'a', hostPort: '', guestPort: '80' }] },
     { ports: 'portsWithoutNetwork' },
@@ -76,7 +86,10 @@ test('what was typed becomes the request', () => {
   const result = readForm(
     form({
       ...{ command: "sh -c 'echo $A'", memory: '512 MB', cpus: '0,5', pids: '100', network: 'nat' },
-      ports: [{ key: 'a', hostPort: '', guestPort: '80' }],
+      ports: [
+        { key: 'a', hostPort: '', guestPort: '80' },
+        { key: 'b', hostPort: '', guestPort: '53/udp' },
+      ],
       mounts: [{ key: 'a', source: '/srv/work', target: '/work', readOnly: true }],
       env: [{ key: 'a', name: 'A', value: ' b ' }],
     }),
@@ -88,7 +101,10 @@ test('what was typed becomes the request', () => {
       spec: {
         ...{ image: 'busybox:latest', command: ['sh', '-c', 'echo $A'], tty: false, stdin: false, env: { A: ' b ' } },
         limits: { memoryBytes: 512 * 1024 ** 2, cpus: 0.5, pids: 100 },
-        ports: [{ hostPort: 0, guestPort: 80 }],
+        ports: [
+          { hostPort: 0, guestPort: 80 },
+          { hostPort: 0, guestPort: 53, protocol: 'udp' },
+        ],
         mounts: [{ kind: 'bind', source: '/srv/work', target: '/work', readOnly: true }],
       },
     },

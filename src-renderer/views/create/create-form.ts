@@ -1,5 +1,6 @@
 import type * as z from 'zod'
 import { ImageRef } from '#contract/image'
+import { portText } from '#contract/port-text'
 import { type FormKey, formKeys } from '#contract/read-fields'
 import {
   EnvName,
@@ -22,6 +23,7 @@ import { type GrantRow, readGrant } from './grant-rows.ts'
 export interface PortRow {
   readonly key: string
   readonly hostPort: string
+  /** As in `80`, or `53/udp`. */
   readonly guestPort: string
 }
 export interface MountRow {
@@ -194,14 +196,16 @@ function findDiskProblem(text: string): Problem | null {
   return bytes !== null && bytes > 0 && bytes < 64 * 1024 * 1024 ? 'diskTooSmall' : 'diskInvalid'
 }
 
-export function readPort({ hostPort, guestPort }: PortRow): { hostPort: number; guestPort: number } {
-  return { hostPort: readNumber(hostPort) ?? 0, guestPort: readNumber(guestPort) ?? Number.NaN }
+export function readPort({ hostPort, guestPort }: PortRow): PortPublish {
+  const [number = '', protocol] = guestPort.trim().split(/\/(?=udp$)/)
+  const ports = { hostPort: readNumber(hostPort) ?? 0, guestPort: readNumber(number) ?? Number.NaN }
+  return protocol === 'udp' ? { ...ports, protocol } : ports
 }
 
 function findPortProblem({ ports, network }: CreateForm): Problem | null {
   const read = ports.map(readPort)
   if (!read.every((port) => PortPublish.safeParse(port).success)) return 'portInvalid'
-  const fixed = read.map(({ hostPort }) => hostPort).filter((port) => port !== 0)
+  const fixed = read.filter(({ hostPort }) => hostPort !== 0).map((port) => portText(port.hostPort, port.protocol))
   if (new Set(fixed).size < fixed.length) return 'portTwice'
   return read.length > 0 && network === 'none' ? 'portsWithoutNetwork' : null
 }

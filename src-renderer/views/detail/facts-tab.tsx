@@ -2,6 +2,7 @@ import { Eye, EyeOff, Pencil } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatGrant } from '#contract/grant-text'
+import { portText } from '#contract/port-text'
 import type { Sandbox } from '#contract/sandbox'
 import { Button, IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
@@ -112,9 +113,13 @@ function Network({ sandbox }: Props): ReactNode {
         <Fact name={t('detail.facts.address')} copy={address}>
           {address ?? '–'}
         </Fact>
-        {ports.map(({ hostPort, guestPort }) => (
-          <Fact key={guestPort} name={t('detail.facts.ports')} copy={`127.0.0.1:${hostPort}`}>
-            {t('detail.facts.portPair', { host: `127.0.0.1:${hostPort}`, guest: guestPort })}
+        {ports.map(({ hostPort, guestPort, protocol }) => (
+          <Fact
+            key={`${hostPort}-${portText(guestPort, protocol)}`}
+            name={t('detail.facts.ports')}
+            copy={`127.0.0.1:${hostPort}`}
+          >
+            {t('detail.facts.portPair', { host: `127.0.0.1:${hostPort}`, guest: portText(guestPort, protocol) })}
           </Fact>
         ))}
       </dl>

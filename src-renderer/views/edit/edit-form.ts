@@ -1,4 +1,5 @@
 import { formatBytes } from '#contract/byte-size'
+import { portText } from '#contract/port-text'
 import type { Sandbox, SandboxSpec, SpecChange } from '#contract/sandbox'
 import { newId } from '../../model/new-id.ts'
 import {
@@ -41,10 +42,10 @@ export function formOf(sandbox: Sandbox): EditForm {
     pids: limits.pids === null ? '' : String(limits.pids),
     disk: sizeText(limits.diskBytes),
     policy: restartPolicy,
-    ports: ports.map(({ hostPort, guestPort }) => ({
+    ports: ports.map(({ hostPort, guestPort, protocol }) => ({
       key: newId(),
       hostPort: hostPort === 0 ? '' : String(hostPort),
-      guestPort: String(guestPort),
+      guestPort: portText(guestPort, protocol),
     })),
     env: Object.entries(env).map(row),
     labels: Object.entries(labels).map(row),

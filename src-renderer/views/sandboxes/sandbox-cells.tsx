@@ -2,6 +2,7 @@ import { Check, Copy } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatBytes } from '#contract/byte-size'
+import { portText } from '#contract/port-text'
 import type { Sandbox } from '#contract/sandbox'
 import { useCopy } from '../../components/copy-button.tsx'
 import { Sparkline, sparklineSamples } from '../../components/sparkline.tsx'
@@ -40,26 +41,26 @@ export function PortList({ ports }: Pick<Sandbox, 'ports'>): ReactNode {
   if (ports.length === 0) return <span className="usage-none">–</span>
   return (
     <span className="ports">
-      {ports.map(({ hostPort, guestPort }) => (
-        <PortChip key={`${hostPort}-${guestPort}`} hostPort={hostPort} guestPort={guestPort} />
+      {ports.map((port) => (
+        <PortChip key={`${port.hostPort}-${portText(port.guestPort, port.protocol)}`} {...port} />
       ))}
     </span>
   )
 }
 
-function PortChip({ hostPort, guestPort }: { readonly hostPort: number; readonly guestPort: number }): ReactNode {
+function PortChip({ hostPort, guestPort, protocol }: Sandbox['ports'][number]): ReactNode {
   const { t } = useTranslation()
   const address = `127.0.0.1:${hostPort}`
   const [copied, copy] = useCopy(address)
   return (
-    <Tooltip text={`${address} → ${guestPort}`}>
+    <Tooltip text={`${address} → ${portText(guestPort, protocol)}`}>
       <button
         type="button"
         className="port"
-        aria-label={t('sandboxes.copyPort', { hostPort, port: guestPort })}
+        aria-label={t('sandboxes.copyPort', { hostPort, port: portText(guestPort, protocol) })}
         onClick={copy}
       >
-        :{hostPort}
+        :{portText(hostPort, protocol)}
         {copied ? <Check aria-hidden="true" /> : <Copy aria-hidden="true" />}
       </button>
     </Tooltip>

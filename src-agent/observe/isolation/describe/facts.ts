@@ -1,4 +1,5 @@
 import { formatBytes } from '#contract/byte-size'
+import { portText } from '#contract/port-text'
 import { type Sentence, sentence } from '#contract/sentence'
 import { capabilityNames } from '../../../base/kernel/capabilities.ts'
 import { extraCapabilities, isFiltered, isHostRoot, sharedNamespaces } from '../facts/interpret.ts'
@@ -231,10 +232,10 @@ function networkFacts({ network, engineProcess }: Observed): WordedFact[] {
     ...(shared === null
       ? []
       : [fact({ ...base, name: sentence('fact-shared-network'), value: raw(shared), source: ruleset, weaker: true })]),
-    ...ports.map(({ hostPort, guestPort, inKernel }) =>
+    ...ports.map(({ hostPort, guestPort, protocol, inKernel }) =>
       fact({
         topic: 'ports',
-        name: raw(`127.0.0.1:${hostPort}`),
+        name: raw(`127.0.0.1:${portText(hostPort, protocol)}`),
         value: sentence('port-leads-to', { port: guestPort, filter: inKernel ? 'there' : 'missing' }),
         source: inKernel ? ruleset : sentence('source-record'),
         weaker: false,

@@ -1,4 +1,5 @@
 import type { Grant, IsolationClass, RunLimits, SandboxId, SandboxState } from '#contract/sandbox'
+import type { ReservedPort } from '../../../network/network.ts'
 
 /** What the agent tells of a sandbox. Names things and finds the processes; what is true of them is read from the kernel. */
 export interface Watched {
@@ -15,7 +16,7 @@ export interface Watched {
   /** As recorded: where the engine mounts inside of a guest, the host cannot see more. */
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[]
   readonly networkName: string | null
-  readonly ports: readonly { readonly hostPort: number; readonly guestPort: number }[]
+  readonly ports: readonly ReservedPort[]
   /** Only to notice at once that a client has changed them: what holds is read from the kernel. */
   readonly limits: RunLimits
   /** Only to say which of them to take back: what they opened is seen in the kernel. */
@@ -93,7 +94,7 @@ export interface ObservedNetwork {
   /** The network it shares with others, from the packet filter; null where it is on none. */
   readonly shared: string | null
   /** Ports of this machine that lead to it, from the packet filter. */
-  readonly ports: readonly { readonly hostPort: number; readonly guestPort: number; readonly inKernel: boolean }[]
+  readonly ports: readonly (ReservedPort & { readonly inKernel: boolean })[]
 }
 
 /** What is held open across the boundary. */

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { readKernelText, showText } from '../../../base/kernel/kernel-text.ts'
 import type { FindOnHost } from '../../../base/kernel/mountinfo.ts'
+import { keyOfPort } from '../../../network/host-ports.ts'
+import type { ReservedPort } from '../../../network/network.ts'
 import { createDevicePrograms, type ListDevices } from './device-programs.ts'
 import { type EngineProcess, findEngineProcess, findFileServers, readMembers } from './engine-process.ts'
 import { readDevices, readLimits } from './limits.ts'
@@ -253,12 +255,12 @@ function networkOf(watched: Watched, filter: FilterFacts | null): Pick<ObservedN
   const key = watched.lease === null ? undefined : filter?.networks.get(watched.lease.interface)
   const address = watched.lease?.address
   const inKernel = (filter?.published ?? []).filter((port) => port.address === address)
-  const has = (hostPort: number) => inKernel.some((port) => port.hostPort === hostPort)
+  const has = (port: ReservedPort) => inKernel.some((each) => keyOfPort(each) === keyOfPort(port))
   return {
     shared: key === undefined ? null : (watched.networkName ?? `number ${key}`),
     ports: [
-      ...inKernel.map(({ hostPort, guestPort }) => ({ hostPort, guestPort, inKernel: true })),
-      ...watched.ports.filter(({ hostPort }) => !has(hostPort)).map((port) => ({ ...port, inKernel: false })),
+      ...inKernel.map(({ address: _, ...port }) => ({ ...port, inKernel: true })),
+      ...watched.ports.filter((port) => !has(port)).map((port) => ({ ...port, inKernel: false })),
     ],
   }
 }

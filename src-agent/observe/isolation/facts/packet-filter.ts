@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { run } from '../../../base/process/run.ts'
+import { type PublishedPort, publishedMaps } from '../../../network/ruleset.ts'
 
 /** What the packet filter in the kernel says of the sandboxes' interfaces. */
 export interface FilterFacts {
@@ -7,7 +8,7 @@ export interface FilterFacts {
   readonly guarded: ReadonlySet<string>
   /** Interface to a key that is the same for all that reach each other. */
   readonly networks: ReadonlyMap<string, string>
-  readonly published: readonly { readonly hostPort: number; readonly address: string; readonly guestPort: number }[]
+  readonly published: readonly PublishedPort[]
 }
 
 const timeoutMs = 5_000
@@ -35,11 +36,12 @@ export function parsePacketFilter(bridge: string, inet: string): FilterFacts {
   return {
     guarded: new Set(senders.map(({ concat }) => String(concat[0]))),
     networks: new Map(elements(bridge, 'networks', Network).map(([port, mark]) => [port, String(mark)])),
-    published: elements(inet, 'published', Published).map(([hostPort, { concat }]) => ({
-      hostPort,
-      address: concat[0],
-      guestPort: concat[1],
-    })),
+    published: publishedMaps.flatMap(({ map, protocol }) =>
+      elements(inet, map, Published).map(([hostPort, { concat }]) => ({
+        ...{ hostPort, address: concat[0], guestPort: concat[1] },
+        ...(protocol && { protocol }),
+      })),
+    ),
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Cut } from '#contract/isolation'
+import { portText } from '#contract/port-text'
 import { sentence } from '#contract/sentence'
 import { edge, node, raw, type WordedEdge, type WordedNode } from '../describe/text.ts'
 import type { Observed } from '../facts/observed.ts'
@@ -23,7 +24,8 @@ export function drawNetworks(all: readonly Observed[]): Drawn {
     if (mode === 'host') edges.push(hostEdge(observed, seeLocal()))
     if (shared !== null) edges.push(...sharedEdges(observed, see(networkNode(shared)), shared))
     for (const port of ports) {
-      const id = see(node({ id: `port:${port.hostPort}`, kind: 'port', label: raw(`127.0.0.1:${port.hostPort}`) }))
+      const name = portText(port.hostPort, port.protocol)
+      const id = see(node({ id: `port:${name}`, kind: 'port', label: raw(`127.0.0.1:${name}`) }))
       edges.push(...portEdges(observed, seeLocal(), id, port))
     }
   }
@@ -66,9 +68,9 @@ function portEdges(
   { watched }: Observed,
   from: string,
   port: string,
-  { hostPort, guestPort, inKernel }: Observed['network']['ports'][number],
+  { hostPort, guestPort, protocol, inKernel }: Observed['network']['ports'][number],
 ): WordedEdge[] {
-  const cut: Cut = { kind: 'unpublish', ref: watched.name, hostPort }
+  const cut: Cut = { kind: 'unpublish', ref: watched.name, hostPort, ...(protocol && { protocol }) }
   const open = { what: 'port', strength: 'reachable' } as const
   const toPort = sentence('edge-to-port', { port: hostPort })
   const toBox = sentence('edge-from-port', { hostPort, guestPort, filter: inKernel ? 'there' : 'missing' })

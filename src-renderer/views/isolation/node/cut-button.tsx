@@ -79,11 +79,17 @@ interface RecreateProps {
 function Recreate({ cut, sandbox }: RecreateProps): ReactNode {
   const { t } = useTranslation()
   const { ports, mounts } = sandbox.spec
-  const guestPort =
-    cut.kind === 'unpublish' ? sandbox.ports.find(({ hostPort }) => hostPort === cut.hostPort)?.guestPort : 0
+  const published =
+    cut.kind === 'unpublish'
+      ? sandbox.ports.find(({ hostPort, protocol }) => hostPort === cut.hostPort && protocol === cut.protocol)
+      : undefined
   const command =
     cut.kind === 'unpublish'
-      ? rerunCommand(sandbox, { ports: ports.filter((port) => port.guestPort !== guestPort) })
+      ? rerunCommand(sandbox, {
+          ports: ports.filter(
+            (port) => port.guestPort !== published?.guestPort || port.protocol !== published.protocol,
+          ),
+        })
       : rerunCommand(sandbox, {
           mounts: mounts.map((mount) => (mount.target === cut.target ? { ...mount, readOnly: true } : mount)),
         })
