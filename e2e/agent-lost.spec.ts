@@ -4,8 +4,10 @@ test('an agent that is killed is shown as lost, comes back, and its sandboxes ha
   testAgent,
   mainWindow,
 }) => {
+  test.slow()
   await testAgent.runSandbox('survivor')
-  const { list, agentStatus } = mainWindow.shell
+  const { shell, page } = mainWindow
+  const { list, agentStatus } = shell
   await expect(list.state('survivor')).toContainText('Running')
   const [before] = JSON.parse(await testAgent.joey('inspect', 'survivor'))
 
@@ -27,6 +29,25 @@ test('an agent that is killed is shown as lost, comes back, and its sandboxes ha
     await expect(list.state('survivor')).toContainText('Running')
     const [after] = JSON.parse(await testAgent.joey('inspect', 'survivor'))
     expect({ pid: after.pid, startedAt: after.startedAt }).toEqual({ pid: before.pid, startedAt: before.startedAt })
+  })
+
+  await test.step('a shell beside the main process has ended with the agent, says so, and begins again', async () => {
+    const terminal = await (await shell.openSandbox('survivor')).terminal()
+    await terminal.type('echo "before: $((1 + 1))"')
+    await terminal.expectLine('before: 2')
+    await testAgent.killAgent()
+    await expect(agentStatus).toHaveText(/Agent lost/)
+    await expect(agentStatus).toHaveText(/Agent connected/)
+    await expect(page.getByText('This terminal ended with the agent.')).toBeVisible()
+    await terminal.expectLine('before: 2')
+    await page.getByRole('button', { name: 'Start again' }).click()
+    await expect(page.getByText('This terminal ended with the agent.')).toBeHidden()
+    await terminal.type('echo "after: $((2 + 2))"')
+    await terminal.expectLine('after: 4')
+    await shell.go('Sandboxes')
+  })
+
+  await test.step('it stops', async () => {
     await list.act('Stop', 'survivor')
     await expect(list.state('survivor')).toContainText('Stopped')
   })

@@ -52,6 +52,14 @@ for (const theme of ['dark', 'light'] as const) {
       await dialog.cancel()
     })
 
+    await test.step('keys', async () => {
+      await page.getByRole('main').focus()
+      await page.keyboard.press('?')
+      await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+      await check(mainWindow, `keys-${theme}`)
+      await page.keyboard.press('Escape')
+    })
+
     await test.step('confirmation', async () => {
       await shell.list.act('Remove', 'migrate')
       await check(mainWindow, `confirm-${theme}`)

@@ -12,6 +12,84 @@ test('what is typed into a terminal runs in the sandbox', async ({ testAgent, ma
   await terminal.expectLine('shell')
 })
 
+test('terminals are chosen, closed and left by mouse and keys, and what is typed reaches nothing else', async ({
+  testAgent,
+  mainWindow,
+}) => {
+  test.slow()
+  await testAgent.joey('run', '-dit', '--name', 'many', 'busybox', '--', 'sh')
+  const { shell, page } = mainWindow
+  const sandbox = await shell.openSandbox('many')
+  const terminal = await sandbox.terminal()
+  const create = page.getByRole('dialog', { name: 'New sandbox' })
+  const question = page.getByRole('alertdialog')
+  await page.getByRole('button', { name: 'New terminal' }).click()
+  await expect(terminal.tab('sh')).toHaveAttribute('aria-selected', 'true')
+
+  await test.step('a press on a tab leads into its terminal', async () => {
+    for (const [name, line] of [
+      ['main', 'n=$((40 + 1)); echo "in main: $n"'],
+      ['sh', 'n=$((41 + 1)); echo "in sh: $n"'],
+      ['sh', 'echo "again: $n"'],
+    ] as const) {
+      await terminal.tab(name).click()
+      await terminal.typeUnfocused(line)
+    }
+    await terminal.expectLine('in sh: 42')
+    await terminal.expectLine('again: 42')
+    await expect(create).toBeHidden()
+  })
+
+  await test.step('keys go to the next one, and out and back', async () => {
+    await page.keyboard.press('Control+Tab')
+    await terminal.typeUnfocused('echo "main again: $n"')
+    await terminal.expectLine('main again: 41')
+    await page.keyboard.press('Control+Shift+Tab')
+    await page.keyboard.press('Control+Shift+ArrowUp')
+    await expect(terminal.tab('sh')).toBeFocused()
+    await page.keyboard.press('n')
+    await expect(create).toBeHidden()
+    await page.keyboard.press('Enter')
+    await terminal.typeUnfocused('echo "back: $n"')
+    await terminal.expectLine('back: 42')
+  })
+
+  await test.step('the chosen one stays over a change of tab and page', async () => {
+    await sandbox.openTab('Logs')
+    await sandbox.openTab('Terminal')
+    await expect(terminal.tab('sh')).toHaveAttribute('aria-selected', 'true')
+    await shell.go('Images')
+    await shell.go('Sandboxes')
+    await shell.openSandbox('many')
+    await expect(terminal.tab('sh')).toHaveAttribute('aria-selected', 'true')
+    await terminal.expectLine('back: 42')
+  })
+
+  await test.step('a waiting shell closes without a question, a working one after a question that names it', async () => {
+    await page.keyboard.press('Control+Shift+T')
+    await expect(terminal.tab('sh (2)')).toHaveAttribute('aria-selected', 'true')
+    await terminal.type('sleep 1000 & echo "be"gun')
+    await terminal.expectLine('begun')
+    await terminal.tab('sh').getByTitle('Close terminal sh').click()
+    await expect(terminal.tab('sh (2)')).toBeHidden()
+    await expect(question).toBeHidden()
+    await terminal.typeUnfocused('echo "still: $((1 + 1))"')
+    await terminal.expectLine('still: 2')
+
+    await page.keyboard.press('Control+Shift+W')
+    await expect(question).toContainText('Close the terminal “sh” of many?')
+    await question.getByRole('button', { name: 'Cancel' }).click()
+    await terminal.typeUnfocused('echo "kept: $((2 + 2))"')
+    await terminal.expectLine('kept: 4')
+    await page.keyboard.press('Control+Shift+ArrowUp')
+    await page.keyboard.press('Delete')
+    await question.getByRole('button', { name: 'Close terminal' }).click()
+    await expect(terminal.tab('sh')).toBeHidden()
+    await terminal.typeUnfocused('echo "in the main: $((3 + 3))"')
+    await terminal.expectLine('in the main: 6')
+  })
+})
+
 test('the size inside follows the size of the window', async ({ testAgent, mainWindow }) => {
   await testAgent.runSandbox('sizes')
   const terminal = await (await mainWindow.shell.openSandbox('sizes')).terminal()

@@ -55,7 +55,11 @@ export const closeTerminal = operation({
   method: 'DELETE',
   path: '/v1/terminals/:id',
   summary: 'Hangs up what runs in it and forgets its content. The main terminal of a running sandbox stays.',
-  request: z.strictObject({ id: TerminalId }),
+  request: z.strictObject({
+    id: TerminalId,
+    /** Refused where more than its shell runs in it, or where nobody can know. */
+    ifIdle: z.boolean().default(false),
+  }),
   response: z.strictObject({ id: TerminalId }),
 })
 

@@ -21,6 +21,7 @@ import { HostPage } from './views/host/host-page.tsx'
 import { ImagesPage } from './views/images/images-page.tsx'
 import { IsolationPage } from './views/isolation/isolation-page.tsx'
 import { SandboxesPage } from './views/sandboxes/sandboxes-page.tsx'
+import { KeysDialog } from './views/shell/keys-dialog.tsx'
 import { Palette } from './views/shell/palette.tsx'
 import { Sidebar } from './views/shell/sidebar.tsx'
 
@@ -41,6 +42,7 @@ export function App(): ReactNode {
         <ExportDialog />
         <ImportDialog />
         <Palette />
+        <KeysDialog />
         <Questions />
         <Toaster />
         <aside id={layerId} aria-label={t('shell.layers')} />

@@ -11,12 +11,14 @@ import { loadApp } from './store/app-store.ts'
 import { feedAgentStore } from './store/feed-agent-store.ts'
 import { feedUsageStore } from './store/feed-usage-store.ts'
 import { followTheme } from './store/settings.ts'
+import { followLostTerminals } from './store/terminals-store.ts'
 import { listenForShortcuts } from './views/shell/shortcuts.ts'
 
 followTheme()
 startI18n()
 feedAgentStore(agentStore, { onNotice: (notice) => toast(saidText(notice), { duration: 12_000 }) })
 feedUsageStore(agentStore)
+followLostTerminals()
 listenForShortcuts()
 // Without an answer a hint is missing, and no picture of a guest is shown.
 void loadApp().catch(() => undefined)

@@ -7,7 +7,16 @@ export class TerminalView {
 
   constructor(page: Page) {
     this.page = page
-    this.screen = page.locator('.xterm-rows').first()
+    this.screen = page.locator('section:not([hidden]) > .terminal-screen .xterm-rows').first()
+  }
+
+  /** Wherever the focus is. */
+  async typeUnfocused(line: string): Promise<void> {
+    await this.page.keyboard.type(`${line}\n`)
+  }
+
+  tab(name: string): Locator {
+    return this.page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab', { name, exact: true })
   }
 
   async type(line: string): Promise<void> {
@@ -36,6 +45,6 @@ export class TerminalView {
   }
 
   private async focus(): Promise<void> {
-    await this.page.locator('.xterm-helper-textarea').first().focus()
+    await this.page.locator('section:not([hidden]) > .terminal-screen .xterm-helper-textarea').first().focus()
   }
 }

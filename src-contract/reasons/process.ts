@@ -38,6 +38,10 @@ export const processReasons = defineReasons({
     code: 'conflict',
     sentence: 'The standard input of this sandbox has been ended already.',
   },
+  'terminal-busy': {
+    code: 'conflict',
+    sentence: 'More than a waiting shell may be running in this terminal.',
+  },
   'terminal-is-main': {
     code: 'conflict',
     sentence: 'This is the terminal of the main process. Stop the sandbox to end it.',

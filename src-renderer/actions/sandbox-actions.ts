@@ -31,10 +31,13 @@ export async function act(verb: SimpleVerb, { id, name }: Pick<Sandbox, 'id' | '
   }
 }
 
-/** A new terminal with the best shell of the image; null when it could not be opened, which is then said. */
-export async function openShell({ id, name }: Pick<Sandbox, 'id' | 'name'>): Promise<Terminal | null> {
+/** A new terminal, where nothing else is said with the best shell of the image; null when it could not be opened, which is then said. */
+export async function openShell(
+  { id, name }: Pick<Sandbox, 'id' | 'name'>,
+  argv?: readonly string[],
+): Promise<Terminal | null> {
   try {
-    return await call(openTerminal, { ref: id })
+    return await call(openTerminal, { ref: id, ...(argv ? { argv: [...argv] } : {}) })
   } catch (error) {
     toastError(i18next.t('sandboxes.failed.openTerminal', { name }), error)
     return null

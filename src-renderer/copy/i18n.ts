@@ -20,13 +20,13 @@ import { host } from './en/host.ts'
 import { images } from './en/images.ts'
 import { bootLog, isolation, selfTest, settings } from './en/isolation.ts'
 import { confirm, sandboxes } from './en/sandboxes.ts'
-import { palette, shell } from './en/shell.ts'
+import { keys, palette, shell } from './en/shell.ts'
 import { snapshots } from './en/snapshots.ts'
 import { tasks } from './en/tasks.ts'
 
 /** The shape that every language has; a second language is a sibling of `en` with the same keys. */
 const en = {
-  ...{ common, shell, palette, sandboxes, confirm, create, detail, images, host },
+  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, host },
   ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
   ...{ snapshots, forks, compare, tasks },
   ...{ files, archives },

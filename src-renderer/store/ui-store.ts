@@ -7,6 +7,7 @@ interface UiState {
   readonly search: string
   readonly createOpen: boolean
   readonly paletteOpen: boolean
+  readonly keysOpen: boolean
   readonly question: Question | null
 }
 
@@ -14,6 +15,7 @@ export const uiStore = createStore<UiState>(() => ({
   search: '',
   createOpen: false,
   paletteOpen: false,
+  keysOpen: false,
   question: null,
 }))
 
@@ -22,6 +24,7 @@ export function useUi<Slice>(select: (state: UiState) => Slice): Slice {
 }
 
 export const openCreate = (): void => uiStore.setState({ createOpen: true, paletteOpen: false })
+export const openKeys = (): void => uiStore.setState({ keysOpen: true, paletteOpen: false })
 export const setSearch = (search: string): void => uiStore.setState({ search })
 /** Asks before something is lost. A later question replaces an earlier one. */
 export const ask = (question: Question): void => uiStore.setState({ question })

@@ -5,21 +5,34 @@ import { copyToClipboard } from '../components/copy-button.tsx'
 import { countLines, toSafePaste, toSafeTitle } from '../model/plain-text.ts'
 import { changeSettings, clampFontSize, settingsStore } from '../store/settings.ts'
 import { ask } from '../store/ui-store.ts'
-import { findTerminalKey, type TerminalKey } from './terminal-keys.ts'
+import { findTerminalKey, isTerminalsKey, type TerminalKey, type TerminalsKey } from './terminal-keys.ts'
 import type { TerminalLink } from './terminal-link.ts'
 
 export interface LinkRef {
   readonly current: TerminalLink | null
 }
 
+export interface KeyHandlers {
+  readonly onFind: () => void
+  /** Null where a terminal stands alone: these keys are then the guest's. */
+  readonly onTerminalsKey: ((key: TerminalsKey) => void) | null
+}
+
 /** What is typed goes to the guest, as UTF-8 or, for old mouse reports, as raw bytes. Some keys are the window's own. */
-export function bindInput(terminal: Terminal, link: LinkRef, onFind: () => void): void {
+export function bindInput(terminal: Terminal, link: LinkRef, handlers: () => KeyHandlers): void {
   const encoder = new TextEncoder()
   terminal.onData((text) => link.current?.type(encoder.encode(text)))
   terminal.onBinary((text) => link.current?.type(Uint8Array.from(text, (char) => char.charCodeAt(0) & 0xff)))
   terminal.attachCustomKeyEventHandler((event) => {
     const key = findTerminalKey(event)
     if (key === null) return true
+    const { onFind, onTerminalsKey } = handlers()
+    if (isTerminalsKey(key)) {
+      if (!onTerminalsKey) return true
+      event.preventDefault()
+      if (event.type === 'keydown') onTerminalsKey(key)
+      return false
+    }
     // The browser turns this key into a paste event by itself; the palette listens at the window.
     if (key === 'paste' || key === 'palette') return false
     event.preventDefault()
@@ -28,7 +41,11 @@ export function bindInput(terminal: Terminal, link: LinkRef, onFind: () => void)
   })
 }
 
-function runKey(key: Exclude<TerminalKey, 'paste' | 'palette'>, terminal: Terminal, onFind: () => void): void {
+function runKey(
+  key: Exclude<TerminalKey, TerminalsKey | 'paste' | 'palette'>,
+  terminal: Terminal,
+  onFind: () => void,
+): void {
   switch (key) {
     case 'copy':
       if (terminal.hasSelection()) void copyToClipboard(terminal.getSelection(), i18next.t('common.copyFailed'))

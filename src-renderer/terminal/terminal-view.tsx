@@ -1,11 +1,12 @@
 import type { Terminal as Screen } from '@xterm/xterm'
-import { ArrowDown, ArrowUp, X } from 'lucide-react'
+import { ArrowDown, ArrowUp, RotateCw, X } from 'lucide-react'
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Terminal } from '#contract/terminal'
-import { IconButton } from '../components/button.tsx'
+import { Button, IconButton } from '../components/button.tsx'
 import type { XtermScreen } from './create-screen.ts'
-import { useTerminal } from './use-terminal.ts'
+import type { TerminalsKey } from './terminal-keys.ts'
+import { type TerminalPhase, useTerminal } from './use-terminal.ts'
 import '@xterm/xterm/css/xterm.css'
 import './terminal.css'
 
@@ -14,16 +15,23 @@ interface Props {
   readonly label: string
   readonly shown: boolean
   readonly paused: boolean
-  readonly onTitle: (title: string) => void
+  /** It ended with the agent that it belonged to; what it showed stays. */
+  readonly lost?: boolean
+  /** Opens another in its place, where that is possible. */
+  readonly onAgain?: (() => void) | undefined
+  readonly onTerminalsKey?: (key: TerminalsKey) => void
   /** Gets the screen once it is there, for what looks at several; what it returns undoes that. */
   readonly onScreen?: (screen: Screen) => () => void
 }
 
 /** One terminal: its screen, what is to be said about it below, and the search. */
-export function TerminalView({ terminal, label, shown, paused, onTitle, onScreen }: Props): ReactNode {
+export function TerminalView(props: Props): ReactNode {
+  const { terminal, label, shown, paused, lost = false, onAgain, onTerminalsKey = null, onScreen } = props
   const { t } = useTranslation()
   const [finding, setFinding] = useState(false)
-  const { hostRef, screen, phase } = useTerminal({ id: terminal.id, shown, onFind: () => setFinding(true), onTitle })
+  const { hostRef, screen, phase } = useTerminal({
+    ...{ id: terminal.id, shown, onFind: () => setFinding(true), onTerminalsKey },
+  })
   const notifyScreen = useRef(onScreen)
   useEffect(() => {
     return screen ? notifyScreen.current?.(screen.terminal) : undefined
@@ -37,38 +45,46 @@ export function TerminalView({ terminal, label, shown, paused, onTitle, onScreen
     <section className="terminal" aria-label={t('detail.terminal.label', { title: label })} hidden={!shown}>
       {finding && screen && <FindBar screen={screen} onClose={closeFind} />}
       <div ref={hostRef} className="terminal-screen" />
-      <Strip terminal={terminal} phase={phase} paused={paused} />
+      <Strip {...{ terminal, phase, paused, lost, onAgain }} />
     </section>
   )
 }
 
 interface StripProps {
   readonly terminal: Terminal
-  readonly phase: ReturnType<typeof useTerminal>['phase']
+  readonly phase: TerminalPhase
   readonly paused: boolean
+  readonly lost: boolean
+  readonly onAgain: (() => void) | undefined
 }
 
-function Strip({ terminal, phase, paused }: StripProps): ReactNode {
+/** What is to be said about a terminal that cannot be used as it is, and the way to one that can. */
+function Strip({ terminal, phase, paused, lost, onAgain }: StripProps): ReactNode {
   const { t } = useTranslation()
-  const { state, exitCode } = terminal
-  const text =
-    state === 'exited'
-      ? exitCode === null
-        ? t('detail.terminal.exitedUnknown')
-        : t('detail.terminal.exited', { code: exitCode })
-      : phase === 'disconnected'
-        ? t('detail.terminal.disconnected')
-        : phase === 'connecting'
-          ? t('detail.terminal.connecting')
-          : paused
-            ? t('detail.terminal.paused')
-            : null
-  if (text === null) return null
+  const key = stripOf({ terminal, phase, paused, lost })
+  if (key === null) return null
+  const isOver = lost || terminal.state === 'exited'
   return (
-    <div className="terminal-strip" role="status">
-      {text}
+    <div className="terminal-strip">
+      <span role="status">{t(`detail.terminal.${key}`, { code: terminal.exitCode ?? '' })}</span>
+      {isOver && onAgain && (
+        <Button size="small" onClick={onAgain}>
+          <RotateCw aria-hidden="true" />
+          {t('detail.terminal.again')}
+        </Button>
+      )}
     </div>
   )
+}
+
+function stripOf({ terminal, phase, paused, lost }: Omit<StripProps, 'onAgain'>) {
+  const { state, exitCode, kind } = terminal
+  if (lost) return 'lost'
+  if (state === 'exited') return exitCode === null ? 'exitedUnknown' : 'exited'
+  // Only the main terminal is held by a process of its own; the others are the agent's.
+  if (phase === 'disconnected') return kind === 'main' ? 'disconnected' : 'disconnectedOther'
+  if (phase === 'connecting') return 'connecting'
+  return paused ? 'paused' : null
 }
 
 function FindBar({ screen, onClose }: { readonly screen: XtermScreen; readonly onClose: () => void }): ReactNode {

@@ -1,10 +1,10 @@
 import { type RefObject, useEffect, useRef, useState } from 'react'
 import type { TerminalId } from '#contract/terminal'
-import { toSafeTitle } from '../model/plain-text.ts'
 import { useAgent } from '../store/agent-store.ts'
 import { settingsStore } from '../store/settings.ts'
 import { createScreen, type XtermScreen } from './create-screen.ts'
-import { bindInput, copyLink, guardPaste, type LinkRef } from './terminal-input.ts'
+import { registerScreen } from './screens.ts'
+import { bindInput, copyLink, guardPaste, type KeyHandlers, type LinkRef } from './terminal-input.ts'
 import { attachTerminal, type Screen, type TerminalLink } from './terminal-link.ts'
 
 export type TerminalPhase = 'connecting' | 'attached' | 'disconnected'
@@ -16,7 +16,7 @@ interface Options {
   /** A hidden one goes on reading, but has no size of its own. */
   readonly shown: boolean
   readonly onFind: () => void
-  readonly onTitle: (title: string) => void
+  readonly onTerminalsKey: KeyHandlers['onTerminalsKey']
 }
 
 interface TerminalState {
@@ -26,10 +26,10 @@ interface TerminalState {
 }
 
 /** Mounts a screen, and attaches it to the agent's terminal for as long as the agent is there. */
-export function useTerminal({ id, shown, onFind, onTitle }: Options): TerminalState {
+export function useTerminal({ id, shown, onFind, onTerminalsKey }: Options): TerminalState {
   const hostRef = useRef<HTMLDivElement>(null)
   const linkRef = useRef<TerminalLink | null>(null)
-  const callbacks = useRef({ onFind, onTitle })
+  const callbacks = useRef<KeyHandlers>({ onFind, onTerminalsKey })
   const [screen, setScreen] = useState<XtermScreen | null>(null)
   const [phase, setPhase] = useState<TerminalPhase>('connecting')
   /** Counts up to attach again after the stream broke off. */
@@ -37,22 +37,23 @@ export function useTerminal({ id, shown, onFind, onTitle }: Options): TerminalSt
   const live = useAgent(({ link, stale }) => link.state === 'live' && !stale)
 
   useEffect(() => {
-    callbacks.current = { onFind, onTitle }
+    callbacks.current = { onFind, onTerminalsKey }
   })
   useEffect(() => {
     const host = hostRef.current
     if (!host) return
     const made = createScreen(host, copyLink)
-    bindInput(made.terminal, linkRef, () => callbacks.current.onFind())
-    made.terminal.onTitleChange((title) => callbacks.current.onTitle(toSafeTitle(title)))
+    bindInput(made.terminal, linkRef, () => callbacks.current)
     const offPaste = guardPaste(host, made.terminal)
+    const offScreens = registerScreen(id, made.terminal)
     setScreen(made)
     return () => {
       offPaste()
+      offScreens()
       made.dispose()
       setScreen(null)
     }
-  }, [])
+  }, [id])
   useEffect(() => {
     if (!screen || !live) return
     let over = false

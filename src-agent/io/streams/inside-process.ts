@@ -21,6 +21,8 @@ export interface InsideProcess {
    * respect it.
    */
   hangUp(pause: () => Promise<unknown>): Promise<void>
+  /** Whether it runs, and nothing that it started does. */
+  isAlone(): Promise<boolean>
   /** On the host; null where the host does not see it. */
   readonly host: HostProcess | null
 }
@@ -52,6 +54,7 @@ function onHost(host: HostProcess, signalProcess: SignalProcess): InsideProcess 
       if (await isAlive(host)) signalProcess(host.pid, name)
     },
     kill: () => killTree(host, signalProcess),
+    isAlone: async () => (await processTree(host)).length === 1,
     async hangUp(pause) {
       const tree = await processTree(host)
       for (const { pid } of tree) signalProcess(pid, 'SIGHUP')
@@ -85,6 +88,7 @@ function inGuest(pid: number, reach: GuestReach): InsideProcess {
     host: null,
     signal: (name) => reach.signal(pid, name),
     kill: () => kill([pid]),
+    isAlone: async () => (await reach.tree(pid)).length === 1,
     async hangUp(pause) {
       const tree = await reach.tree(pid)
       await send(tree, 'SIGHUP')

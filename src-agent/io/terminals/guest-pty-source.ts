@@ -65,6 +65,8 @@ function createSource(process: GuestProcess): TerminalSource {
     pause: () => void stdout.pause(),
     resume: () => void stdout.resume(),
     watched: () => {},
+    // The guest's own kernel has the processes, and what the guest says of them is not to be relied on.
+    isAlone: async () => false,
     close() {
       stdout.resume()
       void hangUp(process)

@@ -81,6 +81,8 @@ export function createMainSource(main: MainTerminal): TerminalSource {
       state.isWatched = isWatched
       gate.hurry()
     },
+    // What runs in it is the sandbox, which is stopped and not hung up.
+    isAlone: async () => false,
     close() {
       stop.abort()
       gate.open()

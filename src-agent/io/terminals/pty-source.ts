@@ -181,6 +181,7 @@ function createPtySource(
       socket.resume()
     },
     watched: () => {},
+    isAlone: async () => inside !== null && (await inside.isAlone()),
     close() {
       flow.isPaused = false
       socket.resume()

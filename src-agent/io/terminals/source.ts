@@ -17,6 +17,8 @@ export interface TerminalSource {
   resume(): void
   /** Whether somebody looks. Where nobody does, a source that keeps its output need not deliver all of it. */
   watched(isWatched: boolean): void
+  /** Whether nothing but the program it was opened for runs in it. False where nobody can know. */
+  isAlone(): Promise<boolean>
   /** Hangs up: the process inside gets SIGHUP and is killed soon after. */
   close(): void
 }

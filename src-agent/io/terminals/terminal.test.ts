@@ -34,6 +34,7 @@ function fakeSource() {
     pause: () => void log.push('pause'),
     resume: () => void log.push('resume'),
     watched: (isWatched) => void log.push(`watched ${isWatched}`),
+    isAlone: () => Promise.resolve(false),
     close: () => void log.push('close'),
   }
   return { source, on, log, finishResize: () => finishResize() }

@@ -23,6 +23,8 @@ export interface LiveTerminal {
   readonly exited: Promise<void>
   /** Shows it: first everything anew, then what comes. */
   attach(sink: ViewerSink, onDrain: () => void): Attachment
+  /** See {@link TerminalSource.isAlone}. */
+  isAlone(): Promise<boolean>
   /** Hangs up, and lets its viewers go. */
   close(): void
 }
@@ -81,6 +83,7 @@ export function createTerminal(deps: TerminalDeps): LiveTerminal {
     describe: status.describe,
     exited: followSource(parts),
     attach: (sink, onDrain) => attach(parts, sink, onDrain),
+    isAlone: source.isAlone,
     close() {
       status.close()
       source.close()

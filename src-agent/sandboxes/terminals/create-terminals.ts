@@ -159,8 +159,9 @@ function createTerminalHandlers(deps: Pick<Deps, 'sandboxes'>, service: Terminal
       throw appError('shell-not-found')
     },
     listTerminals: async ({ ref }) => service.list(deps.sandboxes.find(ref).sandbox.id),
-    async closeTerminal({ id }) {
-      service.close(id)
+    async closeTerminal({ id, ifIdle }) {
+      if (ifIdle) await service.closeIfIdle(id)
+      else service.close(id)
       return { id }
     },
   })

@@ -51,6 +51,8 @@ export interface TerminalService {
   find(id: string): LiveTerminal
   /** Closes one. The main terminal of a main process that runs is refused. */
   close(id: string): void
+  /** Closes one in which nothing is lost: it has ended, or is a shell that waits for a command. Rejects for others. */
+  closeIfIdle(id: string): Promise<void>
   /** The sandbox is gone, and so are its terminals. */
   forget(sandboxId: string): void
   /** Lets go of everything: the agent ends. */
@@ -88,10 +90,10 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
     live.get(id)?.close()
     if (live.delete(id)) onRemoved(id)
   }
-  const find = (id: string): LiveTerminal => {
-    const terminal = live.get(id)
-    if (terminal) return terminal
-    throw appError('terminal-not-found', { found: 'gone', terminal: id })
+  const find = (id: string): LiveTerminal => requireTerminal(live.get(id), id)
+  const close = (id: string): void => {
+    refuseMain(find(id))
+    remove(id)
   }
 
   return {
@@ -108,10 +110,10 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
       }
     },
     openMain: (main) => openMain({ list, remove, add, onError }, main),
-    close(id) {
-      const { kind, state } = find(id).describe()
-      if (kind === 'main' && state === 'running') throw appError('terminal-is-main')
-      remove(id)
+    close,
+    async closeIfIdle(id) {
+      if (!(await isIdle(find(id)))) throw appError('terminal-busy')
+      close(id)
     },
     forget(sandboxId) {
       for (const { id } of list(sandboxId)) void lastWordsOf(find(id)).then(() => remove(id))
@@ -121,6 +123,28 @@ export function createTerminalService(deps: TerminalServiceDeps): TerminalServic
       live.clear()
     },
   }
+}
+
+function requireTerminal(terminal: LiveTerminal | undefined, id: string): LiveTerminal {
+  if (terminal) return terminal
+  throw appError('terminal-not-found', { found: 'gone', terminal: id })
+}
+
+function refuseMain(terminal: LiveTerminal): void {
+  const { kind, state } = terminal.describe()
+  if (kind === 'main' && state === 'running') throw appError('terminal-is-main')
+}
+
+async function isIdle(terminal: LiveTerminal): Promise<boolean> {
+  const { argv, state } = terminal.describe()
+  return state === 'exited' || (isPlainShell(argv) && (await terminal.isAlone()))
+}
+
+/** A shell that was given nothing to run. */
+function isPlainShell(argv: readonly string[]): boolean {
+  const names = argv.map((word) => word.split('/').at(-1) ?? '')
+  const [program = '', ...rest] = names[0] === 'busybox' ? names.slice(1) : names
+  return /^-?(?:a|ba|da|k|z|fi)?sh$/.test(program) && rest.every((word) => /^-[il]+$/.test(word))
 }
 
 interface MainDeps {

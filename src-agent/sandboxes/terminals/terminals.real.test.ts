@@ -137,6 +137,21 @@ describe.each(runtimes)('terminals with $runtime', ({ runtime }) => {
     service.close(id)
   })
 
+  test('a waiting shell can be closed as idle, and one with work below it or another program cannot', async () => {
+    const waiting = await open(['sh'])
+    const working = await open(['sh'])
+    const client = await view(working.id)
+    client.send(Buffer.from('sleep 4722 & echo "beg"un\r'))
+    await shows(client, 'begun')
+    await expect(service.closeIfIdle(working.id)).rejects.toThrow(/More than a waiting shell/)
+    await service.closeIfIdle(waiting.id)
+    const program = await open(['sleep', '4722'])
+    await expect(service.closeIfIdle(program.id)).rejects.toThrow(/More than a waiting shell/)
+    const left = service.list(sandboxId).map(({ id }) => id)
+    expect([waiting, working, program].map(({ id }) => left.includes(id))).toEqual([false, true, true])
+    for (const { id } of [working, program]) service.close(id)
+  })
+
   test('closing hangs up, and kills what ignores it', async () => {
     const { id } = await open(['sh', '-c', 'trap "" HUP TERM; while :; do sleep 4721; done'])
     for (let attempt = 0; attempt < 40 && !(await isRunning('sleep 4721')); attempt += 1) await sleep(50)

@@ -38,3 +38,29 @@ export const palette = {
   hintRun: 'to run',
   hintClose: 'to close',
 } as const
+
+export const keys = {
+  title: 'Keys',
+  description: 'Every other key in a terminal belongs to what runs in it.',
+  everywhere: 'Everywhere',
+  editor: 'In the editor of a file',
+  terminal: 'In a terminal',
+  of: {
+    everywhere: { commands: 'Commands', create: 'New sandbox', search: 'Search', keys: 'This sheet' },
+    editor: { save: 'Save', indent: 'Indent', leave: 'Leave the text' },
+    terminal: {
+      commands: 'Commands',
+      leave: 'Leave for its tab; Enter goes back, Delete closes',
+      next: 'Next terminal',
+      previous: 'Previous terminal',
+      open: 'New terminal',
+      close: 'Close the terminal',
+      copy: 'Copy',
+      paste: 'Paste',
+      find: 'Find',
+      larger: 'Larger text',
+      smaller: 'Smaller text',
+      link: 'Copy the address of a link',
+    },
+  },
+} as const

@@ -1,77 +1,121 @@
-import { AArrowDown, AArrowUp, Ear, Plus, SquareTerminal, X } from 'lucide-react'
+import { AArrowDown, AArrowUp, Ear, Keyboard, Plus, SquareTerminal } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Sandbox } from '#contract/sandbox'
-import { closeTerminal, type Terminal, type TerminalId } from '#contract/terminal'
-import { toastError } from '../../actions/remedies.ts'
 import { openShell } from '../../actions/sandbox-actions.ts'
-import { call } from '../../call.ts'
+import { closeWithCare } from '../../actions/terminal-actions.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
-import { toSafeTitle } from '../../model/plain-text.ts'
 import { canDo } from '../../model/sandbox-abilities.ts'
-import { useAgent, useIsLive } from '../../store/agent-store.ts'
+import { useIsLive } from '../../store/agent-store.ts'
 import { changeSettings, useSettings } from '../../store/settings.ts'
-import { terminalsOf } from '../../store/terminal-slice.ts'
-import { ask } from '../../store/ui-store.ts'
+import { chooseTerminal, dropLostTerminal } from '../../store/terminals-store.ts'
+import { openKeys } from '../../store/ui-store.ts'
+import { focusTerminal } from '../../terminal/screens.ts'
 import { zoom } from '../../terminal/terminal-input.ts'
+import type { TerminalsKey } from '../../terminal/terminal-keys.ts'
 import { TerminalView } from '../../terminal/terminal-view.tsx'
+import { type NamedTerminal, useSandboxTerminals } from './sandbox-terminals.ts'
+import { TerminalTabs } from './terminal-tabs.tsx'
 
 /** The terminals of a sandbox as tabs. They are the agent's: leaving this page leaves them running. */
 export function TerminalTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
   const { t } = useTranslation()
-  const live = useIsLive()
-  const all = useAgent((state) => state.terminals)
-  const terminals = terminalsOf(all, sandbox.id)
-  const [chosen, setChosen] = useState<TerminalId | null>(null)
-  const [titles, setTitles] = useState<ReadonlyMap<TerminalId, string>>(new Map())
-  const active = terminals.find(({ id }) => id === chosen) ?? terminals[0]
-  const canOpen = live && canDo('openTerminal', sandbox)
-  const open = async (): Promise<void> => {
-    const opened = await openShell(sandbox)
-    if (opened) setChosen(opened.id)
+  const root = useRef<HTMLDivElement>(null)
+  const { named, active } = useSandboxTerminals(sandbox, t('detail.terminal.main'))
+  const { canOpen, open, again, canClose, close } = useTerminalActions(sandbox, active)
+  const onKey = (key: TerminalsKey): void => {
+    if (key === 'leave') root.current?.querySelector<HTMLElement>('.terminal-tab[data-active="true"]')?.focus()
+    else if (key === 'newTerminal') open()
+    else if (key === 'closeTerminal') close(active)
+    else chooseBy(named, { active, step: key === 'nextTerminal' ? 1 : -1 })
   }
-  const titleOf = (terminal: Terminal): string =>
-    terminal.kind === 'main' ? t('detail.terminal.main') : titles.get(terminal.id) || toSafeTitle(terminal.title)
+  const choose = (id: string): void => {
+    const chosen = named.find(({ terminal }) => terminal.id === id)
+    if (chosen) chooseTerminal(chosen.terminal)
+  }
   return (
-    <Tabs.Root className="tabs" value={active?.id ?? ''} onValueChange={setChosen} activationMode="manual">
+    <Tabs.Root
+      ref={root}
+      className="tabs"
+      data-own-keys
+      value={active?.terminal.id ?? ''}
+      onValueChange={choose}
+      activationMode="manual"
+    >
       <div className="terminal-bar">
-        <Tabs.List className="terminal-tabs" aria-label={t('detail.terminal.tabs')}>
-          {terminals.map((terminal) => (
-            <TerminalHandle
-              key={terminal.id}
-              terminal={terminal}
-              title={titleOf(terminal)}
-              active={terminal === active}
-            />
-          ))}
-        </Tabs.List>
-        {active && <CloseButton sandbox={sandbox} terminal={active} title={titleOf(active)} />}
-        <NewButton canOpen={canOpen} onOpen={() => void open()} />
+        <TerminalTabs named={named} active={active} canClose={canClose} onClose={close} />
+        <NewButton canOpen={canOpen} onOpen={open} />
         <TerminalTools />
       </div>
-      {terminals.map((terminal) => (
+      {named.map((each) => (
         <Tabs.Content
-          key={terminal.id}
-          value={terminal.id}
+          key={each.terminal.id}
+          value={each.terminal.id}
           className="tab-panel"
           forceMount
           tabIndex={-1}
-          hidden={terminal !== active}
+          hidden={each !== active}
         >
           <TerminalView
-            terminal={terminal}
-            label={titleOf(terminal)}
-            shown={terminal === active}
+            terminal={each.terminal}
+            label={each.title}
+            shown={each === active}
             paused={sandbox.state === 'paused'}
-            onTitle={(title) => setTitles((before) => new Map(before).set(terminal.id, title))}
+            lost={each.lost}
+            onAgain={canOpen && each.terminal.kind === 'exec' ? () => again(each) : undefined}
+            onTerminalsKey={onKey}
           />
         </Tabs.Content>
       ))}
-      {terminals.length === 0 && <NoTerminals onOpen={canOpen ? () => void open() : null} />}
+      {named.length === 0 && <NoTerminals onOpen={canOpen ? open : null} />}
     </Tabs.Root>
   )
+}
+
+/** What can be done with the terminals of a sandbox, and whether it can be now. */
+function useTerminalActions(sandbox: Sandbox, active: NamedTerminal | undefined) {
+  const live = useIsLive()
+  const canOpen = live && canDo('openTerminal', sandbox)
+  const openWith = async (argv?: readonly string[]): Promise<void> => {
+    const opened = await openShell(sandbox, argv)
+    if (opened) chooseTerminal(opened)
+  }
+  const end = ({ terminal, title, lost }: NamedTerminal): void => {
+    if (lost) dropLostTerminal(terminal.id)
+    else void closeWithCare(terminal.id, { title, name: sandbox.name })
+  }
+  const canClose = ({ terminal, lost }: NamedTerminal): boolean => lost || (live && !isMainOfRunning(terminal, sandbox))
+  return {
+    canOpen,
+    open: () => void (canOpen && openWith()),
+    again(ended: NamedTerminal): void {
+      void openWith(ended.terminal.argv)
+      end(ended)
+    },
+    canClose,
+    close(closed: NamedTerminal | undefined): void {
+      if (!closed || !canClose(closed)) return
+      // The tab that is closed may have the focus, which would be nowhere without it.
+      if (active && closed !== active) focusTerminal(active.terminal.id)
+      end(closed)
+    },
+  }
+}
+
+/** The one after or before the active one, in a ring. */
+function chooseBy(
+  named: readonly NamedTerminal[],
+  { active, step }: { readonly active: NamedTerminal | undefined; readonly step: number },
+): void {
+  const next = named.at((named.findIndex((each) => each === active) + step) % named.length)
+  if (next) chooseTerminal(next.terminal)
+}
+
+/** It ends with the sandbox and not before. */
+function isMainOfRunning({ kind }: NamedTerminal['terminal'], { state }: Sandbox): boolean {
+  return kind === 'main' && (state === 'running' || state === 'paused')
 }
 
 function NewButton({ canOpen, onOpen }: { readonly canOpen: boolean; readonly onOpen: () => void }): ReactNode {
@@ -92,6 +136,11 @@ function NewButton({ canOpen, onOpen }: { readonly canOpen: boolean; readonly on
 /** Without a button where none can be opened. */
 function NoTerminals({ onOpen }: { readonly onOpen: (() => void) | null }): ReactNode {
   const { t } = useTranslation()
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => {
+    // What was just closed had the focus.
+    if (document.activeElement === document.body) button.current?.focus()
+  }, [])
   return (
     <EmptyState
       title={t('detail.terminal.emptyTitle')}
@@ -99,62 +148,11 @@ function NoTerminals({ onOpen }: { readonly onOpen: (() => void) | null }): Reac
       picture={<SquareTerminal size={52} strokeWidth={1.25} />}
     >
       {onOpen && (
-        <Button kind="primary" onClick={onOpen}>
+        <Button ref={button} kind="primary" onClick={onOpen}>
           {t('detail.terminal.open')}
         </Button>
       )}
     </EmptyState>
-  )
-}
-
-interface HandleProps {
-  readonly terminal: Terminal
-  readonly title: string
-  readonly active: boolean
-}
-
-function TerminalHandle({ terminal, title, active }: HandleProps): ReactNode {
-  return (
-    <Tabs.Trigger asChild value={terminal.id}>
-      <button type="button" className="terminal-tab" data-active={active} data-ended={terminal.state === 'exited'}>
-        <SquareTerminal aria-hidden="true" />
-        <span className="truncate">{title}</span>
-      </button>
-    </Tabs.Trigger>
-  )
-}
-
-/** Outside of the tab list, because a button within a tab cannot be reached by screen readers. */
-function CloseButton(props: {
-  readonly sandbox: Sandbox
-  readonly terminal: Terminal
-  readonly title: string
-}): ReactNode {
-  const { sandbox, terminal, title } = props
-  const { t } = useTranslation()
-  const live = useIsLive()
-  if (terminal.kind === 'main' && (sandbox.state === 'running' || sandbox.state === 'paused')) return null
-  const label = t('detail.terminal.close', { title })
-  const close = (): void => {
-    call(closeTerminal, { id: terminal.id }).catch((error: unknown) => toastError(label, error))
-  }
-  const askFirst = (): void =>
-    ask({
-      title: t('detail.terminal.closeTitle'),
-      text: t('detail.terminal.closeText'),
-      confirm: t('detail.terminal.closeButton'),
-      danger: true,
-      onConfirm: close,
-    })
-  return (
-    <IconButton
-      size="small"
-      label={label}
-      disabledReason={live ? undefined : t('shell.agent.disabled')}
-      onClick={terminal.state === 'running' ? askFirst : close}
-    >
-      <X />
-    </IconButton>
   )
 }
 
@@ -163,6 +161,9 @@ function TerminalTools(): ReactNode {
   const screenReader = useSettings((settings) => settings.screenReader)
   return (
     <div className="terminal-bar-tools">
+      <IconButton size="small" label={t('detail.terminal.keys')} onClick={openKeys}>
+        <Keyboard />
+      </IconButton>
       <IconButton
         size="small"
         label={t('detail.terminal.screenReader')}

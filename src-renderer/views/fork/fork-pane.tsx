@@ -98,7 +98,6 @@ function PaneTerminal({ sandbox, lines, onScreen }: TerminalProps): ReactNode {
         label={sandbox.name}
         shown
         paused={sandbox.state === 'paused'}
-        onTitle={() => undefined}
         onScreen={mount}
       />
       <LineMarks screen={screen} lines={lines} />

@@ -26,6 +26,15 @@ export function removeQuestion(sandboxes: readonly Sandbox[], afterwards: () => 
   }
 }
 
+/** Asks before processes are killed that could have ended in order. */
+export function killQuestion(sandbox: Sandbox): Question {
+  const { name } = sandbox
+  return {
+    ...{ title: i18next.t('confirm.killTitle', { name }), text: i18next.t('confirm.killText') },
+    ...{ confirm: i18next.t('confirm.kill'), danger: true, onConfirm: () => void act('kill', sandbox) },
+  }
+}
+
 export function stopQuestion(sandboxes: readonly Sandbox[], afterwards: () => void): Question {
   const running = sandboxes.filter((sandbox) => canDo('stop', sandbox))
   return {

@@ -28,7 +28,7 @@ import { planChange } from '../../store/change-class-store.ts'
 import { terminalsOf } from '../../store/terminal-slice.ts'
 import { ask } from '../../store/ui-store.ts'
 import { suggestClass } from '../change-class/suggest-class.ts'
-import { removeQuestion } from './questions.ts'
+import { killQuestion, removeQuestion } from './questions.ts'
 
 const icons: Readonly<Record<SandboxVerb, ReactNode>> = {
   start: <Play />,
@@ -42,11 +42,12 @@ const icons: Readonly<Record<SandboxVerb, ReactNode>> = {
   changeClass: <Gauge />,
 }
 
-/** How each verb is done from a list or header; removal is asked about first. */
+/** How each verb is done from a list or header; removal and killing are asked about first. */
 function useVerbs(sandbox: Sandbox, onRemoved?: () => void): (verb: SandboxVerb) => void {
   const [, navigate] = useLocation()
   return (verb) => {
     if (verb === 'remove') return ask(removeQuestion([sandbox], onRemoved))
+    if (verb === 'kill') return ask(killQuestion(sandbox))
     if (verb === 'changeClass') return planChange(sandbox.id, suggestClass(sandbox.class))
     if (verb !== 'openTerminal') return void act(verb, sandbox)
     const open = terminalsOf(agentStore.getState().terminals, sandbox.id).some(({ state }) => state === 'running')
@@ -102,7 +103,8 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
   const [, navigate] = useLocation()
   const { id, name } = sandbox
   const toItem = (verb: SandboxVerb): MenuItem => ({
-    ...{ key: verb, label: t(`sandboxes.menuVerb.${verb}`), icon: icons[verb], danger: verb === 'remove' },
+    ...{ key: verb, label: t(`sandboxes.menuVerb.${verb}`), icon: icons[verb] },
+    danger: verb === 'remove' || verb === 'kill',
     ...{ disabled: !live, onSelect: () => run(verb) },
   })
   const possible = (...verbs: readonly SandboxVerb[]): MenuItem[] =>

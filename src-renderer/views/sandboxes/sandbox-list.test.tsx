@@ -56,6 +56,14 @@ test('removing asks first and names what will be lost', async () => {
   expect(uiStore.getState().question?.text).toContain('disk of job')
 })
 
+test('killing asks first, because nothing can be saved before', async () => {
+  show(ready())
+  await userEvent.click(screen.getByRole('button', { name: 'More actions for web' }))
+  await userEvent.click(screen.getByRole('menuitem', { name: 'Kill now…' }))
+
+  expect(uiStore.getState().question).toMatchObject({ title: 'Kill web?', confirm: 'Kill', danger: true })
+})
+
 test('while the agent is away actions say why they cannot be used, and do nothing', async () => {
   agentStore.setState({ stale: true })
   show(ready(true))

@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import {
   Boxes,
   Gauge,
+  Keyboard,
   Laptop,
   Layers,
   Moon,
@@ -27,7 +28,7 @@ import { canDo } from '../../model/sandbox-abilities.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { planChange } from '../../store/change-class-store.ts'
 import { changeSettings } from '../../store/settings.ts'
-import { openCreate, uiStore, useUi } from '../../store/ui-store.ts'
+import { openCreate, openKeys, uiStore, useUi } from '../../store/ui-store.ts'
 import { suggestClass } from '../change-class/suggest-class.ts'
 
 /** Everything by name: go somewhere, or do something to a sandbox. */
@@ -73,6 +74,7 @@ function PageItems({ close }: CloseProps): ReactNode {
     <>
       <Command.Group heading={t('palette.actions')}>
         <Item icon={<Plus />} label={t('shell.newSandbox')} note={<Kbd>N</Kbd>} onSelect={then(openCreate)} />
+        <Item icon={<Keyboard />} label={t('keys.title')} note={<Kbd>?</Kbd>} onSelect={then(openKeys)} />
         {(['system', 'light', 'dark'] as const).map((theme) => (
           <Item
             key={theme}

@@ -13,6 +13,8 @@ test.each([
   ['Ctrl+Shift+P works in a terminal', { ...ctrl, shiftKey: true, key: 'P' }, 'terminal', 'palette'],
   ['letters in a text field are text', { ...none, key: 'n' }, 'text', null],
   ['letters in a terminal are for the guest', { ...none, key: '/' }, 'terminal', null],
+  ['letters beside a terminal do nothing', { ...none, key: 'n' }, 'own', null],
+  ['a question mark shows the keys', { ...none, shiftKey: true, key: '?' }, 'page', 'keys'],
   ['Ctrl+N is not ours', { ...ctrl, key: 'n' }, 'page', null],
 ] as const)('%s', (_rule, event, place, shortcut) => {
   expect(findShortcut(event, place)).toBe(shortcut)

@@ -1,10 +1,12 @@
-import { openCreate, uiStore } from '../../store/ui-store.ts'
+import { openCreate, openKeys, uiStore } from '../../store/ui-store.ts'
 
 type KeyInfo = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>
-type Shortcut = 'palette' | 'search' | 'create'
+type Shortcut = 'palette' | 'search' | 'create' | 'keys'
+/** `own`: the keys without Ctrl are of what stands there. */
+type Place = 'page' | 'own' | 'text' | 'terminal'
 
 /** Which shortcut a key press is. In a terminal all belongs to the guest but Ctrl+Shift+P (Cmd+K): Ctrl+K is a shell's. */
-export function findShortcut(event: KeyInfo, place: 'page' | 'text' | 'terminal'): Shortcut | null {
+export function findShortcut(event: KeyInfo, place: Place): Shortcut | null {
   const key = event.key.toLowerCase()
   if (event.ctrlKey && event.shiftKey && key === 'p') return 'palette'
   if (key === 'k' && !event.shiftKey && !event.altKey) {
@@ -12,19 +14,23 @@ export function findShortcut(event: KeyInfo, place: 'page' | 'text' | 'terminal'
   }
   if (place !== 'page' || event.ctrlKey || event.metaKey || event.altKey) return null
   if (key === '/') return 'search'
+  if (key === '?') return 'keys'
   return key === 'n' ? 'create' : null
 }
 
-function placeOf(target: EventTarget | null): 'page' | 'text' | 'terminal' {
+function placeOf(target: EventTarget | null): Place {
   if (!(target instanceof HTMLElement)) return 'page'
   if (target.closest('.xterm')) return 'terminal'
-  return target.matches('input, textarea, select, [contenteditable="true"]') ? 'text' : 'page'
+  if (target.matches('input, textarea, select, [contenteditable="true"]')) return 'text'
+  // Around a terminal a letter was meant for it, and must not open something that takes the rest of the word.
+  return target.closest('[data-own-keys]') ? 'own' : 'page'
 }
 
 const runs: Readonly<Record<Shortcut, () => void>> = {
   palette: () => uiStore.setState(({ paletteOpen }) => ({ paletteOpen: !paletteOpen })),
   search: () => document.getElementById('search')?.focus(),
   create: openCreate,
+  keys: openKeys,
 }
 
 /** Listens for the window's own shortcuts. Returns its undo. */
