@@ -31,7 +31,8 @@ test('files are previewed, edited, made, copied in, searched and deleted', async
   await testAgent.runSandbox('web')
   await testAgent.joey('exec', 'web', '--', 'sh', '-c', 'mkdir /srv; printf "#!/bin/sh\\necho old\\n" > /srv/run.sh')
   const { shell, page } = mainWindow
-  await (await shell.openSandbox('web')).openTab('Files')
+  const sandbox = await shell.openSandbox('web')
+  await sandbox.openTab('Files')
   const list = page.getByRole('listbox')
   const entry = (name: string | RegExp) => list.getByRole('option', { name })
 
@@ -41,10 +42,59 @@ test('files are previewed, edited, made, copied in, searched and deleted', async
   await expect(preview).toContainText('echo old')
   await check(mainWindow, 'files')
 
-  await preview.getByRole('button', { name: 'Edit' }).click()
-  await preview.getByRole('textbox', { name: 'Text of run.sh' }).fill('echo edited\n')
-  await preview.getByRole('button', { name: 'Save' }).click()
-  await expect.poll(() => testAgent.joey('exec', 'web', '--', 'cat', '/srv/run.sh')).toBe('echo edited\n')
+  const editor = preview.getByRole('textbox', { name: 'Text of run.sh' })
+  await test.step('keys indent, save and leave', async () => {
+    await preview.getByRole('button', { name: 'Edit' }).click()
+    await editor.fill('if true; then\n')
+    await editor.press('Tab')
+    await page.keyboard.type('echo edited; fi\n')
+    await editor.press('Control+s')
+    const saved = 'if true; then\n\techo edited; fi\n'
+    await expect.poll(() => testAgent.joey('exec', 'web', '--', 'cat', '/srv/run.sh')).toBe(saved)
+    await preview.getByRole('button', { name: 'Edit' }).click()
+    await editor.press('Escape')
+    await page.keyboard.press('Tab')
+    await expect(editor).not.toBeFocused()
+  })
+
+  await test.step('an unsaved edit waits while other things are shown and the sandbox stops', async () => {
+    await editor.fill('echo kept\n')
+    await check(mainWindow, 'files-editor')
+    await sandbox.openTab('Logs')
+    await testAgent.joey('stop', '-t', '0', 'web')
+    await sandbox.openTab('Files')
+    await page.getByRole('region', { name: 'Unsaved edits' }).getByRole('button', { name: '/srv/run.sh' }).click()
+    await expect(editor).toHaveValue('echo kept\n')
+    await testAgent.joey('start', 'web')
+    await expect(editor).toHaveValue('echo kept\n')
+  })
+
+  await test.step('the window asks before it closes over an unsaved edit', async () => {
+    await editor.focus()
+    const stays = await mainWindow.app.evaluate(async ({ BrowserWindow, dialog }) => {
+      const question = new Promise<string>((resolve) => {
+        dialog.showMessageBoxSync = ((_window: unknown, { message }: { message: string }) => {
+          resolve(message)
+          return 0
+        }) as typeof dialog.showMessageBoxSync
+      })
+      BrowserWindow.getAllWindows()[0]?.close()
+      return question
+    })
+    expect(stays).toBe('A file has unsaved edits.')
+    await expect(editor).toHaveValue('echo kept\n')
+    await preview.getByRole('button', { name: 'Discard' }).click()
+    await page.getByRole('alertdialog').getByRole('button', { name: 'Discard' }).click()
+    await expect(editor).toBeHidden()
+    await expect(preview).toContainText('echo edited')
+  })
+
+  await test.step('a new file is opened', async () => {
+    await page.getByRole('button', { name: 'New file' }).click()
+    await page.getByRole('textbox', { name: 'Name' }).fill('fresh')
+    await page.getByRole('button', { name: 'Create' }).click()
+    await expect(page.getByRole('region', { name: 'Content of fresh' })).toBeVisible()
+  })
 
   await page.getByRole('button', { name: 'New folder' }).click()
   await page.getByRole('textbox', { name: 'Name' }).fill('made')
@@ -62,7 +112,8 @@ test('files are previewed, edited, made, copied in, searched and deleted', async
     await page.getByRole('radio', { name: 'Search' }).click()
     await page.getByRole('textbox', { name: 'Content' }).fill('needle')
     await page.getByRole('button', { name: 'Search', exact: true }).click()
-    await expect(page.getByRole('list', { name: 'Found files' })).toContainText('/srv/sent.txt')
+    await page.getByRole('list', { name: 'Found files' }).getByRole('button', { name: '/srv/sent.txt' }).click()
+    await expect(page.getByRole('region', { name: 'Content of sent.txt' })).toContainText('needle')
     await page.getByRole('radio', { name: 'Sizes' }).click()
     await expect(page.getByRole('list', { name: /^Sizes in/ })).toContainText('sent.txt')
     await page.getByRole('radio', { name: 'Folder' }).click()

@@ -18,6 +18,7 @@ import { exposeStreams } from './ipc/stream.ts'
 import { createSenderCheck } from './ipc/trusted-sender.ts'
 import { createAppHandlers } from './platform/app-handlers.ts'
 import { leaveWithin } from './platform/forced-exit.ts'
+import { createLeaving } from './platform/leaving.ts'
 import { openMainLog } from './platform/main-log.ts'
 import { menuTemplate } from './platform/menu.ts'
 import { findPaths } from './platform/paths.ts'
@@ -53,6 +54,14 @@ const quitTimeoutMs = 3_000
 /** The signal of each known window's present document. A window that is not here is not listened to. */
 const documents = new Map<number, () => AbortSignal>()
 
+const leaving = createLeaving({
+  exitLater() {
+    const timer = setTimeout(() => app.exit(0), quitTimeoutMs)
+    return () => clearTimeout(timer)
+  },
+  killLater: () => leaveWithin(2 * quitTimeoutMs),
+})
+
 const supervisor = new Supervisor({
   check: () => pingAgent(place),
   start: starter ? connectStarter(starter) : () => startAgentProcess({ script: paths.script, env: process.env }),
@@ -71,10 +80,7 @@ if (app.requestSingleInstanceLock()) {
   app.on('web-contents-created', (_event, contents) => harden(contents))
   app.on('window-all-closed', () => app.quit())
   // Nothing here is worth more than the person's wish to leave: sandboxes and terminals are the agent's.
-  app.on('before-quit', () => {
-    setTimeout(() => app.exit(0), quitTimeoutMs)
-    leaveWithin(2 * quitTimeoutMs)
-  })
+  app.on('before-quit', leaving.begin)
   app.on('quit', () => supervisor.dispose())
   app.whenReady().then(start).catch(endWith)
 } else {
@@ -92,12 +98,12 @@ async function start(): Promise<void> {
 }
 
 async function openWindow(): Promise<void> {
-  const window = createMainWindow(paths, { devTools: isDevelopment })
+  const window = createMainWindow(paths, { devTools: isDevelopment, leaving })
   const { id } = window.webContents
   documents.set(id, watchDocument(window.webContents))
   window.once('closed', () => documents.delete(id))
   // The app goes with its window, and may hang before it reports that it quits.
-  window.once('close', () => leaveWithin(2 * quitTimeoutMs))
+  window.on('close', leaving.begin)
   const load = (): Promise<void> => window.loadURL(appPage)
   reviveAfterCrash(window.webContents, { load, now: Date.now, log })
   await load()

@@ -13,6 +13,11 @@ test('a process whose main thread stands still ends all the same', () => {
   expect(leave('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)').signal).toBe('SIGKILL')
 })
 
+test('a process that stays after all is not ended', () => {
+  const script = `import { leaveWithin } from ${JSON.stringify(module)}; leaveWithin(200)(); setTimeout(() => {}, 1000)`
+  expect(spawnSync(process.execPath, ['--input-type=module', '-e', script], { timeout: 20_000 }).status).toBe(0)
+})
+
 test('a process that ends by itself is not kept', () => {
   expect(leave('').status).toBe(0)
 })

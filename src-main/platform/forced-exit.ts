@@ -7,10 +7,11 @@ const killAfterDelay =
 /**
  * Ends this process after `ms`, whatever its main thread does by then. Electron 25 now and then hangs in native
  * code when a window with an open terminal closes, deaf to timers and signals; a thread of its own is not. Nothing is
- * lost by it: sandboxes and terminals are the agent's, and the window's place was written before.
+ * lost by it: sandboxes and terminals are the agent's, and the window's place was written before. Returns its undo.
  */
-export function leaveWithin(ms: number): void {
+export function leaveWithin(ms: number): () => void {
   const thread = new Worker(killAfterDelay, { eval: true, workerData: ms, execArgv: [] })
   // It must not keep a process alive that ends by itself.
   thread.unref()
+  return () => void thread.terminate()
 }

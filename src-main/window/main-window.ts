@@ -1,4 +1,5 @@
-import { BrowserWindow, nativeTheme, screen } from 'electron'
+import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
+import type { Leaving } from '../platform/leaving.ts'
 import type { Paths } from '../platform/paths.ts'
 import { backgroundOf, followTheme } from '../platform/theme.ts'
 import { windowOptions } from './window-options.ts'
@@ -6,8 +7,13 @@ import { fitToScreens, readWindowState, writeWindowState } from './window-state.
 
 const showAtLatestMs = 4000
 
+interface Options {
+  readonly devTools: boolean
+  readonly leaving: Leaving
+}
+
 /** Makes the window where it was last, hidden until its page is drawn. It loads nothing yet. */
-export function createMainWindow(paths: Paths, { devTools }: { devTools: boolean }): BrowserWindow {
+export function createMainWindow(paths: Paths, { devTools, leaving }: Options): BrowserWindow {
   const areas = screen.getAllDisplays().map(({ workArea }) => workArea)
   const { maximized, ...bounds } = fitToScreens(readWindowState(paths.windowState), areas)
   const background = backgroundOf(nativeTheme)
@@ -16,6 +22,7 @@ export function createMainWindow(paths: Paths, { devTools }: { devTools: boolean
   window.setMenuBarVisibility(false)
   showWhenDrawn(window, maximized)
   keepState(window, paths.windowState)
+  askBeforeLoss(window, leaving)
   window.on('closed', followTheme(nativeTheme, window))
   return window
 }
@@ -31,6 +38,25 @@ function showWhenDrawn(window: BrowserWindow, maximized: boolean): void {
   const timer = setTimeout(show, showAtLatestMs)
   window.once('ready-to-show', show)
   window.once('closed', () => clearTimeout(timer))
+}
+
+/** The page says that it holds text which is nowhere else, and Chromium would then stay without a word. */
+function askBeforeLoss(window: BrowserWindow, leaving: Leaving): void {
+  window.webContents.on('will-prevent-unload', (event) => {
+    leaving.takeBack()
+    const chosen = dialog.showMessageBoxSync(window, {
+      type: 'question',
+      message: 'A file has unsaved edits.',
+      detail: 'They are lost if the window closes.',
+      buttons: ['Go back', 'Discard the edits'],
+      defaultId: 0,
+      cancelId: 0,
+    })
+    if (chosen !== 1) return
+    leaving.begin()
+    // Here this means to leave in spite of the page.
+    event.preventDefault()
+  })
 }
 
 function keepState(window: BrowserWindow, path: string): void {

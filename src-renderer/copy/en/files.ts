@@ -45,6 +45,11 @@ export const files = {
     edit: 'Edit',
     save: 'Save',
     cancel: 'Cancel',
+    unsaved: 'Unsaved',
+    leaving: 'Tab leaves the text now.',
+    discard: 'Discard',
+    discardTitle: 'Discard the changes to {{name}}?',
+    discardText: 'What you have typed since it was last saved will be lost.',
     saved: '{{name}} is saved',
     saveFailed: '{{name}} was not saved',
     cut: 'The first {{size}} of {{whole}} are shown.',
@@ -52,6 +57,11 @@ export const files = {
     noContent: 'There is no content to show.',
     editor: 'Text of {{name}}',
     deleted: 'It was deleted here. What it was is in the image or snapshot below.',
+  },
+  unsaved: {
+    label: 'Unsaved edits',
+    text_one: '{{count}} unsaved edit waits:',
+    text_other: '{{count}} unsaved edits wait:',
   },
   search: {
     name: 'Name',

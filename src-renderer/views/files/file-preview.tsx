@@ -10,7 +10,9 @@ import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Segments } from '../../components/toggles.tsx'
 import { type Content, readContent, toHexRows } from '../../model/file-content.ts'
+import { dropDraft, putDraft, useDraft } from '../../store/drafts-store.ts'
 import { type FilePart, fileStore } from '../../store/files-store.ts'
+import { FileEditor } from './file-editor.tsx'
 import { FilePicture } from './file-picture.tsx'
 import { HighlightedText } from './highlighted-text.tsx'
 
@@ -19,12 +21,14 @@ interface Props {
   readonly path: string
   readonly entry: FileEntry
   readonly editable: boolean
+  /** The line to show first, counted from 1. */
+  readonly line: number | null
   readonly onClose: () => void
   readonly onSaved: () => void
 }
 
 /** What a file holds: text, a picture, or bytes. */
-export function FilePreview({ tree, path, entry, editable, onClose, onSaved }: Props): ReactNode {
+export function FilePreview({ tree, path, entry, editable, line, onClose, onSaved }: Props): ReactNode {
   const { t } = useTranslation()
   const { name, kind, target, mark } = entry
   const hasContent = kind === 'file' && mark !== 'deleted'
@@ -47,7 +51,7 @@ export function FilePreview({ tree, path, entry, editable, onClose, onSaved }: P
       ) : kind === 'link' ? (
         <p className="section-text">{t('files.preview.link', { target: target ?? '' })}</p>
       ) : hasContent ? (
-        <FileContent tree={tree} path={path} name={name} editable={editable} onSaved={onSaved} />
+        <FileContent tree={tree} path={path} name={name} editable={editable} line={line} onSaved={onSaved} />
       ) : (
         <p className="section-text">{t('files.preview.noContent')}</p>
       )}
@@ -59,7 +63,7 @@ interface ContentProps extends Omit<Props, 'entry' | 'onClose'> {
   readonly name: string
 }
 
-function FileContent({ tree, path, name, editable, onSaved }: ContentProps): ReactNode {
+function FileContent({ tree, path, name, editable, line, onSaved }: ContentProps): ReactNode {
   const { t } = useTranslation()
   const answer = fileStore.useAnswer()
   if (answer.kind === 'error') {
@@ -81,6 +85,7 @@ function FileContent({ tree, path, name, editable, onSaved }: ContentProps): Rea
       part={answer.value}
       name={name}
       editable={editable}
+      line={line}
       onSaved={onSaved}
     />
   )
@@ -91,51 +96,40 @@ interface ReadyProps {
   readonly part: FilePart
   readonly name: string
   readonly editable: boolean
+  readonly line: number | null
   readonly onSaved: () => void
 }
 
 /** Larger files are for an editor that does not hold them whole. */
 const editableBytes = 512 * 1024
 
-function ReadyContent({ tree, part, name, editable, onSaved }: ReadyProps): ReactNode {
+function ReadyContent({ tree, part, name, editable, line, onSaved }: ReadyProps): ReactNode {
   const { t } = useTranslation()
   const { path, bytes, size, version } = part
   const isWhole = bytes.length >= size
   const content = useMemo(() => readContent(bytes, isWhole), [bytes, isWhole])
   const [asHex, setAsHex] = useState(content.kind === 'binary')
-  const [draft, setDraft] = useState<string | null>(null)
+  const draft = useDraft({ tree, path })
   const save = async (): Promise<void> => {
-    if (draft === null || !(await saveText(tree, { path, name, text: draft, version }))) return
-    setDraft(null)
+    if (!draft || !(await saveText(tree, { path, name, text: draft.text, version: draft.version }))) return
+    dropDraft(draft)
     void fileStore.load({ tree, path }, { keep: true })
     onSaved()
   }
+  const edit = (text: string): void => putDraft({ tree, path, text, original: text, version })
+  if (draft) return <FileEditor name={name} draft={draft} onSave={() => void save()} />
   const canEdit = editable && isWhole && size <= editableBytes
   return (
     <>
       <div className="file-preview-bar">
-        {draft === null ? (
-          <ViewTools content={content} asHex={asHex} onHex={setAsHex} onEdit={canEdit ? setDraft : null} />
-        ) : (
-          <EditTools onSave={() => void save()} onCancel={() => setDraft(null)} />
-        )}
+        <ViewTools content={content} asHex={asHex} onHex={setAsHex} onEdit={canEdit ? edit : null} />
       </div>
       {!isWhole && (
         <p className="section-text">
           {t('files.preview.cut', { size: formatBytes(bytes.length), whole: formatBytes(size) })}
         </p>
       )}
-      {draft === null ? (
-        <Shown content={content} asHex={asHex} bytes={bytes} name={name} />
-      ) : (
-        <textarea
-          className="input file-editor mono"
-          aria-label={t('files.preview.editor', { name })}
-          spellCheck={false}
-          value={draft}
-          onChange={(event) => setDraft(event.target.value)}
-        />
-      )}
+      <Shown content={content} asHex={asHex} bytes={bytes} name={name} line={line} />
     </>
   )
 }
@@ -174,25 +168,6 @@ function ViewTools({ content, asHex, onHex, onEdit }: ViewToolsProps): ReactNode
   )
 }
 
-interface EditToolsProps {
-  readonly onSave: () => void
-  readonly onCancel: () => void
-}
-
-function EditTools({ onSave, onCancel }: EditToolsProps): ReactNode {
-  const { t } = useTranslation()
-  return (
-    <>
-      <Button size="small" kind="primary" onClick={onSave}>
-        {t('files.preview.save')}
-      </Button>
-      <Button size="small" onClick={onCancel}>
-        {t('files.preview.cancel')}
-      </Button>
-    </>
-  )
-}
-
 /** Hex of more than this is scrolled by nobody. */
 const hexBytes = 64 * 1024
 
@@ -201,11 +176,13 @@ function Shown({
   asHex,
   bytes,
   name,
+  line,
 }: {
   readonly content: Content
   readonly asHex: boolean
   readonly bytes: Uint8Array<ArrayBuffer>
   readonly name: string
+  readonly line: number | null
 }): ReactNode {
   const { t } = useTranslation()
   if (asHex || content.kind === 'binary') {
@@ -218,5 +195,5 @@ function Shown({
     )
   }
   if (content.kind === 'picture') return <FilePicture bytes={bytes} type={content.type} name={name} />
-  return <HighlightedText name={name} text={content.text} label={t('files.preview.label', { name })} />
+  return <HighlightedText name={name} text={content.text} line={line} label={t('files.preview.label', { name })} />
 }

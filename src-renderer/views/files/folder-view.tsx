@@ -25,20 +25,30 @@ interface Props {
   readonly against: string
   readonly onAgainst: (tree: string) => void
   readonly onOpen: (path: string) => void
+  readonly opened: OpenedFile | null
+  readonly onOpened: (file: OpenedFile | null) => void
+}
+
+/** The file of this folder that is looked into. */
+export interface OpenedFile {
+  readonly name: string
+  /** The line to show first, counted from 1. */
+  readonly line: number | null
 }
 
 /** One folder: its files, what can be done with them, and the one that is looked into. */
-export function FolderView({ sandbox, tree, path, against, onAgainst, onOpen }: Props): ReactNode {
+export function FolderView(props: Props): ReactNode {
+  const { sandbox, tree, path, against, onAgainst, onOpen, opened, onOpened } = props
   const { t } = useTranslation()
   const live = useIsLive()
   const folder = useFolder({ tree, path, against })
-  const [opened, setOpened] = useState<FileEntry | null>(null)
   const [dialog, setDialog] = useState<FolderDialog | null>(null)
   const { dropping, targets } = useFileDrop((sources) => folder.after(upload(sources, { tree, target: path })))
   const open = (entry: FileEntry): void => {
     if (entry.kind === 'folder' && entry.mark !== 'deleted') onOpen(joinPath(path, entry.name))
-    else setOpened(entry)
+    else onOpened({ name: entry.name, line: null })
   }
+  const shown = folder.entries.find(({ name }) => name === opened?.name)
   return (
     <>
       <div className="files-tools">
@@ -48,13 +58,14 @@ export function FolderView({ sandbox, tree, path, against, onAgainst, onOpen }: 
       {/* oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- dropping has a button of its own beside it */}
       <div className="files-body" data-dropping={dropping} {...targets}>
         <FolderContent folder={folder} onOpen={open} onUp={() => onOpen(path.slice(0, path.lastIndexOf('/')) || '/')} />
-        {opened && (
+        {shown && (
           <FilePreview
             tree={tree}
-            path={joinPath(path, opened.name)}
-            entry={opened}
+            path={joinPath(path, shown.name)}
+            entry={shown}
             editable={live}
-            onClose={() => setOpened(null)}
+            line={opened?.line ?? null}
+            onClose={() => onOpened(null)}
             onSaved={folder.refresh}
           />
         )}
@@ -64,7 +75,14 @@ export function FolderView({ sandbox, tree, path, against, onAgainst, onOpen }: 
         {t('files.count', { count: folder.entries.length })}
         {sandbox.spec.mounts.length > 0 && ` ${t('files.mounts')}`}
       </p>
-      {dialog && <OpenDialog folder={folder} dialog={dialog} onClose={() => setDialog(null)} />}
+      {dialog && (
+        <OpenDialog
+          folder={folder}
+          dialog={dialog}
+          onClose={() => setDialog(null)}
+          onMade={(name) => onOpened({ name, line: null })}
+        />
+      )}
     </>
   )
 }
@@ -104,11 +122,17 @@ interface DialogProps {
   readonly folder: Folder
   readonly dialog: FolderDialog
   readonly onClose: () => void
+  /** A file was made, and is what the person wants to go on with. */
+  readonly onMade: (name: string) => void
 }
 
-function OpenDialog({ folder, dialog, onClose }: DialogProps): ReactNode {
+function OpenDialog({ folder, dialog, onClose, onMade }: DialogProps): ReactNode {
   const { tree, path, refresh } = folder
-  if (dialog.kind !== 'mode') return <NameDialog wish={dialog} tree={tree} onClose={onClose} onDone={refresh} />
+  const done = (name: string): void => {
+    refresh()
+    if (dialog.kind === 'file') onMade(name)
+  }
+  if (dialog.kind !== 'mode') return <NameDialog wish={dialog} tree={tree} onClose={onClose} onDone={done} />
   const { entry } = dialog
   return <ModeDialog tree={tree} path={joinPath(path, entry.name)} entry={entry} onClose={onClose} onDone={refresh} />
 }

@@ -1,5 +1,5 @@
 import { common, createLowlight } from 'lowlight'
-import { type ReactNode, useMemo } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useMemo, useRef } from 'react'
 
 // lowlight: highlight.js as a tree instead of HTML, so that nothing of a guest is ever parsed as a page.
 const lowlight = createLowlight(common)
@@ -8,6 +8,8 @@ interface Props {
   readonly name: string
   readonly text: string
   readonly label: string
+  /** Scrolled to and marked, counted from 1. */
+  readonly line: number | null
 }
 
 /** More than this is shown plain: colouring it would hold up typing. */
@@ -39,13 +41,20 @@ const languages: Readonly<Record<string, string>> = {
 }
 
 /** Text with the colours of its language, by the end of its name or its first line. */
-export function HighlightedText({ name, text, label }: Props): ReactNode {
+export function HighlightedText({ name, text, label, line }: Props): ReactNode {
+  const box = useRef<HTMLPreElement>(null)
+  useEffect(() => {
+    // No line is wrapped, so that all are of one height.
+    const height = Number.parseFloat(box.current ? getComputedStyle(box.current).lineHeight : '')
+    if (box.current && line !== null && height > 0) box.current.scrollTop = Math.max(0, line - 4) * height
+  }, [line, text])
   const nodes = useMemo(() => {
     const language = text.length > mostColoured ? undefined : languageOf(name, text)
     return language === undefined ? null : lowlight.highlight(language, text).children
   }, [name, text])
   return (
-    <pre className="file-text" tabIndex={0} aria-label={label}>
+    <pre ref={box} className="file-text" tabIndex={0} aria-label={label}>
+      {line !== null && <span className="file-line" aria-hidden="true" style={{ '--at': line - 1 } as CSSProperties} />}
       {nodes ? nodes.map((node, index) => renderNode(node, index)) : text}
     </pre>
   )

@@ -16,10 +16,14 @@ export type NameWish =
 interface Common {
   readonly tree: string
   readonly onClose: () => void
-  readonly onDone: () => void
 }
 
-export function NameDialog({ wish, tree, onClose, onDone }: Common & { readonly wish: NameWish }): ReactNode {
+interface NameProps extends Common {
+  readonly wish: NameWish
+  readonly onDone: (name: string) => void
+}
+
+export function NameDialog({ wish, tree, onClose, onDone }: NameProps): ReactNode {
   const { t } = useTranslation()
   const [value, setValue] = useState(wish.kind === 'move' ? joinPath(wish.path, wish.name) : '')
   const isPath = wish.kind === 'move'
@@ -29,7 +33,7 @@ export function NameDialog({ wish, tree, onClose, onDone }: Common & { readonly 
     if (!valid) return
     const done = await change(tree, requestOf(wish, value))
     if (!done) return
-    onDone()
+    onDone(value)
     onClose()
   }
   const title = {
@@ -69,6 +73,7 @@ function requestOf(wish: NameWish, value: string): Parameters<typeof change>[1] 
 }
 
 interface ModeProps extends Common {
+  readonly onDone: () => void
   readonly path: string
   readonly entry: FileEntry
 }

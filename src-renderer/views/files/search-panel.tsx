@@ -1,6 +1,7 @@
 import { Search, Square } from 'lucide-react'
 import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { FoundFile } from '#contract/files'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
@@ -17,8 +18,8 @@ import {
 interface Props {
   readonly tree: string
   readonly path: string
-  /** Shows the folder that something lies in. */
-  readonly onOpen: (path: string) => void
+  /** Shows what was found, a file from the line that has it. */
+  readonly onOpen: (found: FoundFile) => void
 }
 
 /** Searches names and contents below a folder. Ends with the page. */
@@ -64,13 +65,7 @@ export function SearchPanel({ tree, path, onOpen }: Props): ReactNode {
   )
 }
 
-function Results({
-  model,
-  onOpen,
-}: {
-  readonly model: SearchModel
-  readonly onOpen: (path: string) => void
-}): ReactNode {
+function Results({ model, onOpen }: { readonly model: SearchModel; readonly onOpen: Props['onOpen'] }): ReactNode {
   const { t } = useTranslation()
   if (model.kind === 'idle') return null
   if (model.kind === 'failed')
@@ -87,15 +82,15 @@ function Results({
       </p>
       {found.length === 0 && model.kind === 'done' && <p className="section-text">{t('files.search.nothing')}</p>}
       <ul className="found-list" aria-label={t('files.search.label')}>
-        {found.map(({ path, line, lineNumber }) => (
-          <li key={path}>
-            <Button kind="quiet" className="found" onClick={() => onOpen(path.slice(0, path.lastIndexOf('/')) || '/')}>
+        {found.map((each) => (
+          <li key={each.path}>
+            <Button kind="quiet" className="found" onClick={() => onOpen(each)}>
               <span className="mono">
-                <bdi>{path}</bdi>
+                <bdi>{each.path}</bdi>
               </span>
-              {line !== null && (
+              {each.line !== null && (
                 <span className="found-line mono">
-                  {lineNumber}: {line}
+                  {each.lineNumber}: {each.line}
                 </span>
               )}
             </Button>
