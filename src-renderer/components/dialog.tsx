@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { Dialog as Primitive } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IconButton } from './button.tsx'
 import { useFocusReturn } from './use-focus-return.ts'
@@ -18,7 +18,10 @@ interface Props {
 export function Dialog({ open, onOpenChange, title, description, size = 'normal', children }: Props): ReactNode {
   const { t } = useTranslation()
   const { onOpenAutoFocus, onCloseAutoFocus } = useFocusReturn()
+  /** A press beside it, which slips easily, is not to throw away what was typed. */
+  const isEdited = useRef(false)
   const onOpen = (event: Event): void => {
+    isEdited.current = false
     onOpenAutoFocus()
     focusFirstField(event)
   }
@@ -30,6 +33,11 @@ export function Dialog({ open, onOpenChange, title, description, size = 'normal'
           className="dialog"
           data-size={size}
           onOpenAutoFocus={onOpen}
+          onEscapeKeyDown={(event) => isListOpen(event.target) && event.preventDefault()}
+          onInteractOutside={(event) => isEdited.current && event.preventDefault()}
+          onInput={() => {
+            isEdited.current = true
+          }}
           onCloseAutoFocus={onCloseAutoFocus}
         >
           <div className="dialog-head">
@@ -48,6 +56,11 @@ export function Dialog({ open, onOpenChange, title, description, size = 'normal'
       </Primitive.Portal>
     </Primitive.Root>
   )
+}
+
+/** Escape closes what is innermost: here the suggestions of a field. */
+function isListOpen(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('[role="combobox"][aria-expanded="true"]')
 }
 
 /** The first thing to type in or to choose, else the dialog itself: not the close button that comes before all. */

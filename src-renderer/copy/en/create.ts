@@ -75,6 +75,11 @@ export const create = {
   ttyHint: 'For shells and other programs that talk to a person.',
   create: 'Create',
   creating: 'Creating…',
+  wrong_one: '{{count}} field is not right yet',
+  wrong_other: '{{count}} fields are not right yet',
+  discardTitle: 'Close without creating a sandbox?',
+  discardText: 'What you have entered will be lost.',
+  discard: 'Close',
   problems: {
     imageMissing: 'Choose an image.',
     imageInvalid: 'This is not the name of an image.',

@@ -1,8 +1,8 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { TextField } from '../../components/field.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
-import { type CreateForm, newMountRow, type Problems } from './create-form.ts'
+import { type CreateForm, newMountRow, type Problems, type RowField } from './create-form.ts'
 import { GrantsEditor } from './grants-editor.tsx'
 import { PortRows, VariableRows } from './row-fields.tsx'
 import { Cell, RowGroup } from './row-group.tsx'
@@ -12,30 +12,41 @@ interface Props {
   readonly form: CreateForm
   readonly problems: Problems
   readonly onChange: (changes: Partial<CreateForm>) => void
+  /** The person has left these rows. */
+  readonly onLeave: (field: RowField) => void
 }
 
-export function Advanced({ form, problems, onChange }: Props): ReactNode {
+export function Advanced({ form, problems, onChange, onLeave }: Props): ReactNode {
   const { t } = useTranslation()
   const wrong = problems.ports ?? problems.mounts ?? problems.env ?? problems.grants ?? problems.dropCapabilities
+  // What a mistake has opened stays open once that is mended, since opening it is a toggle too.
+  const [open, setOpen] = useState(false)
   return (
-    <details className="fold" open={wrong !== undefined || undefined}>
+    <details
+      className="fold"
+      open={open || wrong !== undefined}
+      onToggle={(event) => setOpen(event.currentTarget.open)}
+    >
       <summary>{t('create.advanced')}</summary>
       <div className="fold-body">
         <PortRows
           rows={form.ports}
           problem={problems.ports && t(`create.problems.${problems.ports}`)}
           onRows={(ports) => onChange({ ports })}
+          onLeave={() => onLeave('ports')}
         />
-        <Mounts form={form} problems={problems} onChange={onChange} />
+        <Mounts form={form} problems={problems} onChange={onChange} onLeave={onLeave} />
         <VariableRows
           rows={form.env}
           problem={problems.env && t(`create.problems.${problems.env}`)}
           onRows={(env) => onChange({ env })}
+          onLeave={() => onLeave('env')}
         />
         <GrantsEditor
           rows={form.grants}
           problem={problems.grants && t(`create.problems.${problems.grants}`)}
           onRows={(grants) => onChange({ grants })}
+          onLeave={() => onLeave('grants')}
         />
         <TextField
           label={t('create.dropCapabilities')}
@@ -50,7 +61,7 @@ export function Advanced({ form, problems, onChange }: Props): ReactNode {
   )
 }
 
-function Mounts({ form, problems, onChange }: Props): ReactNode {
+function Mounts({ form, problems, onChange, onLeave }: Props): ReactNode {
   const { t } = useTranslation()
   return (
     <RowGroup
@@ -61,6 +72,7 @@ function Mounts({ form, problems, onChange }: Props): ReactNode {
       add={t('create.addMount')}
       remove={t('create.removeMount')}
       onRows={(mounts) => onChange({ mounts })}
+      onLeave={() => onLeave('mounts')}
       makeRow={newMountRow}
     >
       {(row, set) => (

@@ -28,7 +28,7 @@ function open(create: () => unknown = () => makeSandbox(), defaultClass: Isolati
     settings: { ...initialSettings, defaultClass },
   })
   classesStore.setState({ classes: { kind: 'loading' } })
-  uiStore.setState({ createOpen: true })
+  uiStore.setState({ createOpen: true, question: null })
   renderScreen(<CreateDialog />)
   return joey
 }
@@ -167,4 +167,76 @@ test('an image that is not here can be pulled, and Create does so by itself', as
     { ref: 'debian' },
     { ref: 'debian:latest' },
   ])
+})
+
+const isFocusedIn = (name: string): boolean => document.activeElement === field(name)
+
+test('Create leads to the first field that is wrong, folded away or not, and says how many there are', async () => {
+  open()
+  await fill('Name', 'web-1')
+  await fill('Memory', '1 kilo')
+  await userEvent.click(dialog().getByText(/Ports, mounts/))
+  await userEvent.click(dialog().getByRole('button', { name: 'Add port' }))
+  await userEvent.type(dialog().getByLabelText('Host port'), '99999')
+  await create()
+  expect(isFocusedIn('Memory')).toBe(true)
+  expect(dialog().getByText('2 fields are not right yet')).toBeTruthy()
+
+  await fill('Memory', '1 GiB')
+  await create()
+  expect(isFocusedIn('Host port')).toBe(true)
+})
+
+test('a row that was added is not wrong before something is typed, nor while it is, but when it is left', async () => {
+  const joey = open()
+  const isWrong = (): boolean => dialog().queryByText(/Each port is a number/) !== null
+  await userEvent.click(dialog().getByText(/Ports, mounts/))
+  await userEvent.click(dialog().getByRole('button', { name: 'Add port' }))
+  await userEvent.type(dialog().getByLabelText('Host port'), '80')
+  expect(isWrong()).toBe(false)
+  await userEvent.click(field('Name'))
+  expect(isWrong()).toBe(true)
+  await userEvent.clear(dialog().getByLabelText('Host port'))
+  expect(isWrong()).toBe(false)
+  await create()
+  await waitFor(() =>
+    expect(joey.requests.find(({ name }) => name === 'sandbox.create')?.request).toMatchObject({ spec: { ports: [] } }),
+  )
+})
+
+test('Escape closes the suggestions first, and asks before it throws away what was entered', async () => {
+  open()
+  await fill('Command', 'sleep 1')
+  await userEvent.click(field('Image'))
+  expect(field('Image').getAttribute('aria-expanded')).toBe('true')
+  await userEvent.keyboard('{Escape}')
+  expect(field('Image').getAttribute('aria-expanded')).toBe('false')
+  expect(uiStore.getState()).toMatchObject({ createOpen: true, question: null })
+
+  await userEvent.keyboard('{Escape}')
+  expect(uiStore.getState()).toMatchObject({ createOpen: true, question: { confirm: 'Close', danger: true } })
+  uiStore.getState().question?.onConfirm()
+  expect(uiStore.getState().createOpen).toBe(false)
+})
+
+test('a press beside the dialog does not throw away what was typed', async () => {
+  open()
+  await fill('Command', 'sleep 1')
+  const scrim = document.querySelector('.scrim')
+  if (scrim) await userEvent.click(scrim, { pointerEventsCheck: 0 })
+  expect(field('Command').value).toBe('sleep 1')
+  expect(uiStore.getState().question).toBeNull()
+})
+
+test('an untouched dialog closes without a question', async () => {
+  open()
+  await userEvent.click(dialog().getByRole('button', { name: 'Cancel' }))
+  expect(uiStore.getState()).toMatchObject({ createOpen: false, question: null })
+})
+
+test('advice goes when what it was given on is not there any more', async () => {
+  open()
+  expect(await dialog().findByText(/keeps it off the kernel/)).toBeTruthy()
+  await userEvent.clear(field('Image'))
+  await waitFor(() => expect(dialog().queryByText(/keeps it off the kernel/)).toBeNull())
 })

@@ -1,5 +1,5 @@
 import { Dices } from 'lucide-react'
-import { type FormEvent, type ReactNode, useEffect } from 'react'
+import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { Button, IconButton } from '../../components/button.tsx'
@@ -11,7 +11,7 @@ import { errorText } from '../../copy/i18n.ts'
 import { joinShellWords, splitShellWords } from '../../model/shell-words.ts'
 import { useAdvice } from '../../store/advice-store.ts'
 import { loadClasses, profileOf, useClasses } from '../../store/classes-store.ts'
-import { uiStore, useUi } from '../../store/ui-store.ts'
+import { ask, openCreate, uiStore, useUi } from '../../store/ui-store.ts'
 import { Advanced } from './advanced.tsx'
 import { ClassNotes } from './class-notes.tsx'
 import { ClassPicker } from './class-picker.tsx'
@@ -26,23 +26,52 @@ import './create.css'
 export function CreateDialog(): ReactNode {
   const { t } = useTranslation()
   const open = useUi((state) => state.createOpen)
-  const setOpen = (createOpen: boolean): void => uiStore.setState({ createOpen })
+  const isEdited = useRef(false)
+  const close = (): void => {
+    isEdited.current = false
+    uiStore.setState({ createOpen: false })
+  }
+  const leave = (): void => {
+    if (!isEdited.current) return close()
+    ask({
+      title: t('create.discardTitle'),
+      text: t('create.discardText'),
+      confirm: t('create.discard'),
+      danger: true,
+      onConfirm: close,
+    })
+  }
   return (
     <Dialog
       size="wide"
       open={open}
-      onOpenChange={setOpen}
+      onOpenChange={(next) => (next ? openCreate() : leave())}
       title={t('create.title')}
       description={t('create.description')}
     >
-      <CreateForm onClose={() => setOpen(false)} />
+      <CreateForm isEdited={isEdited} onDone={close} onLeave={leave} />
     </Dialog>
   )
 }
 
-function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
+interface FormProps {
+  /** Tells the dialog whether there is something to lose. */
+  readonly isEdited: RefObject<boolean>
+  readonly onDone: () => void
+  readonly onLeave: () => void
+}
+
+function CreateForm({ isEdited, onDone, onLeave }: FormProps): ReactNode {
   const { t } = useTranslation()
-  const { form, image, problems, refusal, busy, change, submit } = useCreate(onClose)
+  const form = useRef<HTMLFormElement>(null)
+  const creation = useCreate(onDone)
+  const { problems, refusal, refusals, busy, change, leave, submit } = creation
+  useEffect(() => {
+    isEdited.current = creation.isEdited
+  }, [isEdited, creation.isEdited])
+  useEffect(() => {
+    if (refusals > 0) showFirstProblem(form.current)
+  }, [refusals])
   /** What is wrong with a field: seen here, or said by the agent. */
   const problemOf = (field: Field): string | undefined => {
     const problem = problems[field]
@@ -54,27 +83,43 @@ function CreateForm({ onClose }: { readonly onClose: () => void }): ReactNode {
     if (!busy) void submit()
   }
   const onTop = refusal && (refusal.field === null || inAdvanced.has(refusal.field))
-  const part = { form, problemOf, onChange: change }
+  const part = { form: creation.form, problemOf, onChange: change }
+  const wrong = Object.keys(problems).length
   return (
-    <form className="create-form" noValidate onSubmit={onSubmit}>
+    <form ref={form} className="create-form" noValidate onSubmit={onSubmit}>
       <div className="dialog-body create-grid">
         {onTop && <ErrorNotice error={refusal.error} onRemedy={(remedy) => applyRemedy(remedy, () => void submit())} />}
-        <ImageField value={form.image} problem={problemOf('image')} onChange={(value) => change({ image: value })} />
-        <ProgramFields {...part} image={image} />
-        <ClassFields form={form} onChange={change} />
+        <ImageField
+          value={creation.form.image}
+          problem={problemOf('image')}
+          onChange={(value) => change({ image: value })}
+        />
+        <ProgramFields {...part} image={creation.image} />
+        <ClassFields form={creation.form} onChange={change} />
         <LimitFields {...part} />
-        <NetworkChoice value={form.network} onChange={(network) => change({ network })} />
+        <NetworkChoice value={creation.form.network} onChange={(network) => change({ network })} />
         <FieldControls {...part} />
-        <Advanced form={form} problems={problems} onChange={change} />
+        <Advanced form={creation.form} problems={problems} onChange={change} onLeave={leave} />
       </div>
       <div className="dialog-foot">
-        <Button onClick={onClose}>{t('common.cancel')}</Button>
+        <span className="create-wrong" role="status">
+          {wrong > 0 && t('create.wrong', { count: wrong })}
+        </span>
+        <Button onClick={onLeave}>{t('common.cancel')}</Button>
         <Button kind="primary" type="submit" aria-disabled={busy}>
           {busy ? t('create.creating') : t('create.create')}
         </Button>
       </div>
     </form>
   )
+}
+
+/** It may lie out of sight, or in what is folded away; without it Create would seem to do nothing. */
+function showFirstProblem(form: HTMLFormElement | null): void {
+  const place = form?.querySelector<HTMLElement>('[aria-invalid="true"], [data-invalid="true"] input, .notice')
+  if (!place) return
+  place.focus({ preventScroll: true })
+  place.scrollIntoView({ block: 'center' })
 }
 
 type Creation = ReturnType<typeof useCreate>

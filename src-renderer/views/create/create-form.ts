@@ -110,13 +110,31 @@ export type Problem =
   | 'dropCapabilitiesInvalid'
 export type Problems = Partial<Readonly<Record<Field, Problem>>>
 
+/** Lists of rows, which are looked at once the person has left them: half a row is not wrong while it is typed. */
+export const rowFields = ['ports', 'mounts', 'env', 'grants'] as const
+export type RowField = (typeof rowFields)[number]
+
 export type CreateRequest = z.input<typeof createSandbox.request>
 type FormResult =
   | { readonly ok: true; readonly request: CreateRequest & { readonly spec: { readonly class: IsolationClass } } }
   | { readonly ok: false; readonly problems: Problems }
 
+/** Rows that nothing was typed into are none: one that was only added is no mistake yet. */
+export function withoutBlankRows(form: CreateForm): CreateForm {
+  const said = (...texts: readonly string[]): boolean => texts.some((text) => text.trim() !== '')
+  return {
+    ...form,
+    ports: form.ports.filter(({ hostPort, guestPort }) => said(hostPort, guestPort)),
+    mounts: form.mounts.filter(({ source, target }) => said(source, target)),
+    env: form.env.filter(({ name, value }) => said(name, value)),
+    // Another kind than the one a new row has was chosen, and is not to be passed over.
+    grants: form.grants.filter(({ kind, value }) => kind !== 'host-path' || said(value)),
+  }
+}
+
 /** Reads the form with the contract's own schemas, so that what passes here the agent understands. */
-export function readForm(form: CreateForm, imageArgv: readonly string[]): FormResult {
+export function readForm(typed: CreateForm, imageArgv: readonly string[]): FormResult {
+  const form = withoutBlankRows(typed)
   const problems = findProblems(form)
   if (Object.keys(problems).length > 0) return { ok: false, problems }
   const words = splitShellWords(form.command)
@@ -141,7 +159,8 @@ export function readForm(form: CreateForm, imageArgv: readonly string[]): FormRe
 }
 
 /** All that is wrong, by field, for showing while the person types. */
-export function findProblems(form: CreateForm): Problems {
+export function findProblems(typed: CreateForm): Problems {
+  const form = withoutBlankRows(typed)
   const found: Record<Field, Problem | null> = {
     image:
       form.image.trim() === '' ? 'imageMissing' : ImageRef.safeParse(form.image.trim()).success ? null : 'imageInvalid',

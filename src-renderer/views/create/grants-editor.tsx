@@ -11,10 +11,11 @@ interface Props {
   readonly rows: readonly GrantRow[]
   readonly problem: string | undefined
   readonly onRows: (rows: readonly GrantRow[]) => void
+  readonly onLeave: () => void
 }
 
 /** What is refused by default, given by name; each kind says in plain words what it opens. */
-export function GrantsEditor({ rows, problem, onRows }: Props): ReactNode {
+export function GrantsEditor({ rows, problem, onRows, onLeave }: Props): ReactNode {
   const { t } = useTranslation()
   return (
     <>
@@ -26,6 +27,7 @@ export function GrantsEditor({ rows, problem, onRows }: Props): ReactNode {
         add={t('grants.add')}
         remove={t('grants.remove')}
         onRows={onRows}
+        onLeave={onLeave}
         makeRow={newGrantRow}
         below={(row) => (
           <p className="grant-warning">

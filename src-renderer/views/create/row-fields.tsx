@@ -8,10 +8,12 @@ interface Props<Row> {
   readonly rows: readonly Row[]
   readonly problem: string | undefined
   readonly onRows: (rows: readonly Row[]) => void
+  /** The focus has left all of the rows. */
+  readonly onLeave?: () => void
 }
 
 /** Ports, each of this machine and of the sandbox. */
-export function PortRows({ rows, problem, onRows }: Props<PortRow>): ReactNode {
+export function PortRows({ rows, problem, onRows, onLeave }: Props<PortRow>): ReactNode {
   const { t } = useTranslation()
   return (
     <RowGroup
@@ -22,6 +24,7 @@ export function PortRows({ rows, problem, onRows }: Props<PortRow>): ReactNode {
       add={t('create.addPort')}
       remove={t('create.removePort')}
       onRows={onRows}
+      onLeave={onLeave}
       makeRow={newPortRow}
     >
       {(row, set) => (
@@ -48,7 +51,7 @@ export function PortRows({ rows, problem, onRows }: Props<PortRow>): ReactNode {
 }
 
 /** Variables with their values. */
-export function VariableRows({ rows, problem, onRows }: Props<EnvRow>): ReactNode {
+export function VariableRows({ rows, problem, onRows, onLeave }: Props<EnvRow>): ReactNode {
   const { t } = useTranslation()
   return (
     <RowGroup
@@ -58,6 +61,7 @@ export function VariableRows({ rows, problem, onRows }: Props<EnvRow>): ReactNod
       add={t('create.addEnv')}
       remove={t('create.removeEnv')}
       onRows={onRows}
+      onLeave={onLeave}
       makeRow={newEnvRow}
     >
       {(row, set) => (

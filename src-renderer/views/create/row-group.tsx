@@ -1,5 +1,5 @@
 import { Plus, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import type { FocusEvent, ReactNode } from 'react'
 import { Button, IconButton } from '../../components/button.tsx'
 import './create.css'
 
@@ -36,6 +36,8 @@ interface RowGroupProps<Row extends { readonly key: string }> {
   readonly remove: string
   readonly makeRow: () => Row
   readonly onRows: (rows: readonly Row[]) => void
+  /** The focus has left all of the rows. */
+  readonly onLeave?: (() => void) | undefined
   readonly children: (row: Row, set: (row: Row) => void) => ReactNode
   /** Below the row's line. */
   readonly below?: (row: Row) => ReactNode
@@ -43,9 +45,12 @@ interface RowGroupProps<Row extends { readonly key: string }> {
 
 /** Rows that can be added and taken out, with what is wrong with them below. */
 export function RowGroup<Row extends { readonly key: string }>(props: RowGroupProps<Row>): ReactNode {
-  const { title, hint, problem, rows, add, remove, makeRow, onRows, children, below } = props
+  const { title, hint, problem, rows, add, remove, makeRow, onRows, onLeave, children, below } = props
+  const onBlur = (event: FocusEvent): void => {
+    if (!event.currentTarget.contains(event.relatedTarget)) onLeave?.()
+  }
   return (
-    <fieldset className="rows">
+    <fieldset className="rows" data-invalid={problem !== undefined} onBlur={onBlur}>
       <legend className="group-title">{title}</legend>
       {hint && <span className="field-hint">{hint}</span>}
       {rows.map((row) => (

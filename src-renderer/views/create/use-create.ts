@@ -18,7 +18,9 @@ import {
   fieldOfReason,
   findProblems,
   type Problems,
+  type RowField,
   readForm,
+  rowFields,
 } from './create-form.ts'
 
 /** What runs without a command of one's own. */
@@ -52,6 +54,12 @@ interface CreateState {
   readonly refusal: Refusal | null
   readonly busy: boolean
   readonly change: (changes: Partial<CreateForm>) => void
+  /** The person has left these rows. */
+  readonly leave: (field: RowField) => void
+  /** Whether something was entered that closing would lose. */
+  readonly isEdited: boolean
+  /** Counts what Create was pressed for in vain. */
+  readonly refusals: number
   readonly submit: () => Promise<void>
 }
 
@@ -64,6 +72,8 @@ export function useCreate(onDone: () => void): CreateState {
     emptyForm(firstName(images.values()), suggestFreeName(), agentStore.getState().settings.defaultClass),
   )
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
+  const [isEdited, setEdited] = useState(false)
+  const [refusals, setRefusals] = useState(0)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [busy, setBusy] = useState(false)
   const image = findImage(images.values(), form.image)
@@ -72,14 +82,19 @@ export function useCreate(onDone: () => void): CreateState {
 
   useAdviceOn(form, image)
 
+  const touch = (fields: readonly string[]): void => setTouched((before) => new Set([...before, ...fields]))
   const change = (changes: Partial<CreateForm>): void => {
     setForm((before) => ({ ...before, ...changes }))
-    setTouched((before) => new Set([...before, ...Object.keys(changes)]))
+    setEdited(true)
+    touch(Object.keys(changes).filter((field) => !isRowField(field)))
     if (refusal?.field && refusal.field in changes) setRefusal(null)
   }
   const submit = async (): Promise<void> => {
     const result = readForm(form, argvOf(image))
-    if (!result.ok) return setTouched(new Set(Object.keys(result.problems)))
+    if (!result.ok) {
+      touch(Object.keys(result.problems))
+      return setRefusals((count) => count + 1)
+    }
     setBusy(true)
     setRefusal(null)
     try {
@@ -90,11 +105,17 @@ export function useCreate(onDone: () => void): CreateState {
     } catch (thrown) {
       const error = AppError.from(thrown)
       setRefusal({ error, field: fieldOfReason(error.wire.reason) })
+      setRefusals((count) => count + 1)
     } finally {
       setBusy(false)
     }
   }
-  return { form, image, problems, refusal, busy, change, submit }
+  const leave = (field: RowField): void => touch([field])
+  return { form, image, problems, refusal, refusals, busy, isEdited, change, leave, submit }
+}
+
+function isRowField(field: string): boolean {
+  return rowFields.some((each) => each === field)
 }
 
 /** As `joey run` does: an image that is not here is fetched, then it is tried once more. */
@@ -112,7 +133,8 @@ async function createPulling(request: CreateRequest) {
 function useAdviceOn(form: CreateForm, image: Image | undefined): void {
   useEffect(() => {
     const result = readForm(form, argvOf(image))
-    if (!result.ok) return
+    // Advice on what was typed before would be taken for advice on this.
+    if (!result.ok) return forgetAdvice()
     const { spec } = result.request
     adviseOn({ spec, ...(form.origin === 'unsaid' ? {} : { trusted: form.origin === 'mine' }) })
   }, [form, image])
