@@ -29,7 +29,7 @@ export function ClassBadge({ value }: { readonly value: IsolationClass }): React
   return (
     <span className="class-badge" data-class={value} title={t('sandboxes.classLabel', { class: name })}>
       <ClassIcon value={value} />
-      {name}
+      <span className="class-badge-words">{name}</span>
     </span>
   )
 }

@@ -24,7 +24,7 @@ export function SelfTestBadge({ sandbox }: { readonly sandbox: Pick<Sandbox, 'id
       title={t('selfTest.badgeLabel', words)}
     >
       {failed > 0 ? <ShieldAlert aria-hidden="true" /> : <ShieldCheck aria-hidden="true" />}
-      {t('selfTest.badge', words)}
+      <span className="test-badge-words">{t('selfTest.badge', words)}</span>
     </Link>
   )
 }

@@ -20,7 +20,7 @@ export function StateLabel({ sandbox }: Props): ReactNode {
       title={state === 'stopped' && exit ? saidText(sentenceOfExit(exit)) : undefined}
     >
       <StateDot tone={tone} />
-      {t(`sandboxes.state.${state}`)}
+      <span className="state-words">{t(`sandboxes.state.${state}`)}</span>
       {state === 'stopped' && exit && endedBadly(exit) && (
         <span className="state-note">
           {exit.reason === 'exited'

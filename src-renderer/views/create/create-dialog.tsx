@@ -1,5 +1,5 @@
 import { Dices } from 'lucide-react'
-import { type FormEvent, type ReactNode, type RefObject, useEffect, useRef } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { applyRemedy } from '../../actions/remedies.ts'
 import { Button, IconButton } from '../../components/button.tsx'
@@ -49,26 +49,29 @@ export function CreateDialog(): ReactNode {
       title={t('create.title')}
       description={t('create.description')}
     >
-      <CreateForm isEdited={isEdited} onDone={close} onLeave={leave} />
+      <CreateForm
+        onEdited={() => {
+          isEdited.current = true
+        }}
+        onDone={close}
+        onLeave={leave}
+      />
     </Dialog>
   )
 }
 
 interface FormProps {
-  /** Tells the dialog whether there is something to lose. */
-  readonly isEdited: RefObject<boolean>
+  /** There is something to lose from now on. */
+  readonly onEdited: () => void
   readonly onDone: () => void
   readonly onLeave: () => void
 }
 
-function CreateForm({ isEdited, onDone, onLeave }: FormProps): ReactNode {
+function CreateForm({ onEdited, onDone, onLeave }: FormProps): ReactNode {
   const { t } = useTranslation()
   const form = useRef<HTMLFormElement>(null)
-  const creation = useCreate(onDone)
+  const creation = useCreate({ onDone, onEdited })
   const { problems, refusal, refusals, busy, change, leave, submit } = creation
-  useEffect(() => {
-    isEdited.current = creation.isEdited
-  }, [isEdited, creation.isEdited])
   useEffect(() => {
     if (refusals > 0) showFirstProblem(form.current)
   }, [refusals])

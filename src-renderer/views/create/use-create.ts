@@ -56,15 +56,19 @@ interface CreateState {
   readonly change: (changes: Partial<CreateForm>) => void
   /** The person has left these rows. */
   readonly leave: (field: RowField) => void
-  /** Whether something was entered that closing would lose. */
-  readonly isEdited: boolean
   /** Counts what Create was pressed for in vain. */
   readonly refusals: number
   readonly submit: () => Promise<void>
 }
 
+interface CreateEvents {
+  readonly onDone: () => void
+  /** Something was entered that closing would lose. */
+  readonly onEdited: () => void
+}
+
 /** The state of the dialog. What was typed stays whatever the agent answers. */
-export function useCreate(onDone: () => void): CreateState {
+export function useCreate({ onDone, onEdited }: CreateEvents): CreateState {
   const { t } = useTranslation()
   const [, navigate] = useLocation()
   const images = useAgent((state) => state.images)
@@ -72,7 +76,6 @@ export function useCreate(onDone: () => void): CreateState {
     emptyForm(firstName(images.values()), suggestFreeName(), agentStore.getState().settings.defaultClass),
   )
   const [touched, setTouched] = useState<ReadonlySet<string>>(new Set())
-  const [isEdited, setEdited] = useState(false)
   const [refusals, setRefusals] = useState(0)
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [busy, setBusy] = useState(false)
@@ -85,7 +88,7 @@ export function useCreate(onDone: () => void): CreateState {
   const touch = (fields: readonly string[]): void => setTouched((before) => new Set([...before, ...fields]))
   const change = (changes: Partial<CreateForm>): void => {
     setForm((before) => ({ ...before, ...changes }))
-    setEdited(true)
+    onEdited()
     touch(Object.keys(changes).filter((field) => !isRowField(field)))
     if (refusal?.field && refusal.field in changes) setRefusal(null)
   }
@@ -111,7 +114,7 @@ export function useCreate(onDone: () => void): CreateState {
     }
   }
   const leave = (field: RowField): void => touch([field])
-  return { form, image, problems, refusal, refusals, busy, isEdited, change, leave, submit }
+  return { form, image, problems, refusal, refusals, busy, change, leave, submit }
 }
 
 function isRowField(field: string): boolean {

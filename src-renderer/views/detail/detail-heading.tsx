@@ -35,6 +35,7 @@ export function DetailHeading({ sandbox }: { readonly sandbox: Sandbox }): React
         <>
           <h1 className="truncate">{sandbox.name}</h1>
           <IconButton
+            className="rename-button"
             size="small"
             label={t('detail.rename')}
             disabledReason={live ? undefined : t('shell.agent.disabled')}

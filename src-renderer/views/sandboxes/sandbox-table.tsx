@@ -37,9 +37,15 @@ export function SandboxTable({ sandboxes, stale, selected, onSelect }: Props): R
           <th scope="col" className="cell-name">
             {t('sandboxes.columns.name')}
           </th>
-          <th scope="col">{t('sandboxes.columns.state')}</th>
-          <th scope="col">{t('sandboxes.columns.cpu')}</th>
-          <th scope="col">{t('sandboxes.columns.memory')}</th>
+          <th scope="col" className="cell-state">
+            {t('sandboxes.columns.state')}
+          </th>
+          <th scope="col" className="cell-usage">
+            {t('sandboxes.columns.cpu')}
+          </th>
+          <th scope="col" className="cell-usage">
+            {t('sandboxes.columns.memory')}
+          </th>
           <th scope="col" className="cell-ports">
             {t('sandboxes.columns.ports')}
           </th>
@@ -95,13 +101,13 @@ const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: Row
           </span>
         </span>
       </td>
-      <td>
+      <td className="cell-state">
         <StateLabel sandbox={sandbox} />
       </td>
-      <td>
+      <td className="cell-usage">
         <UsageCell sandbox={sandbox} of="cpu" />
       </td>
-      <td>
+      <td className="cell-usage">
         <UsageCell sandbox={sandbox} of="memory" />
       </td>
       <td className="cell-ports">

@@ -37,6 +37,7 @@ export function Page({ title, heading, back, searchable = false, tools, children
           {searchable && <SearchBox />}
           {tools}
           <IconButton
+            className="topbar-commands"
             label={t('shell.commands')}
             hint={`${t('shell.commands')} (Ctrl K)`}
             onClick={() => uiStore.setState({ paletteOpen: true })}
