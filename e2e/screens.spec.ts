@@ -99,6 +99,19 @@ for (const theme of ['dark', 'light'] as const) {
         await sandbox.openTab(tab)
         await expect(sandbox.panel).toBeVisible()
         if (tab === 'Isolation') await expect(sandbox.panel).toContainText('What is around it')
+        if (tab === 'Logs') {
+          const follow = sandbox.panel.getByRole('switch', { name: 'Follow' })
+          const log = sandbox.panel.getByRole('log')
+          await expect(follow).toBeChecked()
+          await log.hover()
+          await page.mouse.wheel(0, -4)
+          await expect(follow).not.toBeChecked()
+          const lines = await sandbox.panel.getByText(/^\d+ lines$/).innerText()
+          const top = await log.evaluate((box) => box.scrollTop)
+          await expect(sandbox.panel.getByText(lines, { exact: true })).toBeHidden()
+          // A wheel that is still rolling out goes on up; a log that followed would have gone down.
+          expect(await log.evaluate((box) => box.scrollTop)).toBeLessThanOrEqual(top)
+        }
         await check(mainWindow, `${tab === 'Isolation' ? 'isolation-tab' : tab.toLowerCase()}-${theme}`)
       }
     })

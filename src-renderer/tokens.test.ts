@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -74,4 +74,13 @@ test('both themes have the same tokens', () => {
 
 test('the formula gives what the standard says for black on white', () => {
   expect(contrast('#000000', '#ffffff')).toBeCloseTo(21)
+})
+
+test('no shadow mixes colours, which Electron 25 draws as if nothing were mixed in', () => {
+  const files = globSync('**/*.css', { cwd: import.meta.dirname })
+  expect(files.length).toBeGreaterThan(20)
+  const mixed = files.filter((file) =>
+    /box-shadow:[^;]*color-mix/.test(readFileSync(join(import.meta.dirname, file), 'utf8')),
+  )
+  expect([...mixed, ...css.matchAll(/--(?:shadow|ring|[a-z]+-wash)[\w-]*:[^;]*color-mix/g)]).toEqual([])
 })

@@ -2,11 +2,11 @@ import i18next from 'i18next'
 import { toast } from 'sonner'
 import type * as z from 'zod'
 import { choosePaths } from '#contract/app'
-import { AppError } from '#contract/app-error'
+import { AppError, type WireError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import { changeFiles, getFiles, putFiles, writeFile } from '#contract/files'
 import { call } from '../call.ts'
-import { errorText, wordedTexts } from '../copy/i18n.ts'
+import { wordedTexts } from '../copy/i18n.ts'
 import { toBase64 } from '../model/file-content.ts'
 import { newId } from '../model/new-id.ts'
 import { ask } from '../store/ui-store.ts'
@@ -51,10 +51,10 @@ export async function upload(
   } catch (error) {
     const { wire } = AppError.from(error)
     if (wire.code === 'cancelled') return
-    if (wire.code !== 'conflict' || replace) return toastError(i18next.t('files.uploadFailed'), error)
+    if (!canReplace(wire) || replace) return toastError(i18next.t('files.uploadFailed'), error)
     ask({
       title: i18next.t('files.replaceTitle'),
-      text: i18next.t('files.replaceText', { message: errorText(error) }),
+      text: i18next.t('files.replaceText', { path: String(wire.params?.['path'] ?? '') }),
       confirm: i18next.t('files.replace'),
       danger: true,
       onConfirm: () => void upload(sources, { tree, target }, true),
@@ -78,15 +78,20 @@ export async function download(tree: string, paths: readonly string[], into?: st
   } catch (error) {
     const { wire } = AppError.from(error)
     if (wire.code === 'cancelled') return
-    if (wire.code !== 'conflict' || into !== undefined) return toastError(i18next.t('files.downloadFailed'), error)
+    if (!canReplace(wire) || into !== undefined) return toastError(i18next.t('files.downloadFailed'), error)
     ask({
       title: i18next.t('files.replaceTitle'),
-      text: i18next.t('files.replaceText', { message: errorText(error) }),
+      text: i18next.t('files.replaceText', { path: String(wire.params?.['path'] ?? '') }),
       confirm: i18next.t('files.replace'),
       danger: true,
       onConfirm: () => void download(tree, paths, target),
     })
   }
+}
+
+/** Something of the name is there, of the kind that can make room for it. */
+function canReplace({ reason, params }: WireError): boolean {
+  return reason === 'file-exists' && ['replace', 'inFolder', 'taken'].includes(String(params?.['how']))
 }
 
 type Left = Pick<z.output<(typeof putFiles)['response']>, 'skipped' | 'skippedWordings'>

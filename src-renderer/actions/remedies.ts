@@ -10,6 +10,8 @@ import { errorText } from '../copy/i18n.ts'
 export function toastError(title: string, error: unknown): void {
   const { remedy } = AppError.from(error).wire
   toast.error(title, {
+    // Said once, however often it happens.
+    id: `${title} ${errorText(error)}`,
     description: errorText(error),
     duration: 9000,
     ...(remedy && remedy.kind !== 'retry'

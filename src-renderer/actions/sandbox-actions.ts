@@ -5,6 +5,7 @@ import * as contract from '#contract/sandbox-operations'
 import type { Terminal } from '#contract/terminal'
 import { openTerminal } from '#contract/terminal'
 import { call } from '../call.ts'
+import { errorText } from '../copy/i18n.ts'
 import type { SandboxVerb } from '../model/sandbox-abilities.ts'
 import { toastError } from './remedies.ts'
 
@@ -30,6 +31,32 @@ export async function act(verb: SimpleVerb, { id, name }: Pick<Sandbox, 'id' | '
     toastError(i18next.t(`sandboxes.failed.${verb}`, { name }), error)
   }
 }
+
+type BulkVerb = 'start' | 'stop' | 'remove'
+
+/** The same with many, of which is said together how it went. */
+export async function actOnAll(verb: BulkVerb, sandboxes: readonly Pick<Sandbox, 'id' | 'name'>[]): Promise<void> {
+  const [only] = sandboxes
+  if (sandboxes.length === 1 && only) return act(verb, only)
+  const results = await Promise.allSettled(sandboxes.map(({ id }) => requests[verb](id)))
+  const failed = results.flatMap((result, at) =>
+    result.status === 'rejected' ? [{ name: sandboxes[at]?.name ?? '', error: result.reason as unknown }] : [],
+  )
+  const done = results.length - failed.length
+  if (done > 0) toast.success(i18next.t(`sandboxes.doneMany.${verb}`, { count: done }))
+  const [first] = failed
+  if (!first) return
+  if (failed.length === 1) return toastError(i18next.t(`sandboxes.failed.${verb}`, { name: first.name }), first.error)
+  const names = failed.slice(0, mostNames).map(({ name }) => name)
+  const others = failed.length > names.length ? ' …' : ''
+  toast.error(i18next.t(`sandboxes.failedMany.${verb}`, { count: failed.length }), {
+    description: `${names.join(', ')}${others}: ${errorText(first.error)}`,
+    duration: 9000,
+  })
+}
+
+/** More do not fit where it is said. */
+const mostNames = 5
 
 /** A new terminal, where nothing else is said with the best shell of the image; null when it could not be opened, which is then said. */
 export async function openShell(

@@ -2,6 +2,7 @@ import { AlertDialog } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from './button.tsx'
+import { useCountedDialog } from './open-dialogs.ts'
 import { useFocusReturn } from './use-focus-return.ts'
 import './dialog.css'
 
@@ -25,6 +26,7 @@ interface Props {
 export function ConfirmDialog({ question, onClose }: Props): ReactNode {
   const { t } = useTranslation()
   const focus = useFocusReturn()
+  useCountedDialog(question !== null)
   if (question === null) return null
   return (
     <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>

@@ -3,6 +3,7 @@ import { Dialog as Primitive } from 'radix-ui'
 import { type ReactNode, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IconButton } from './button.tsx'
+import { useCountedDialog } from './open-dialogs.ts'
 import { useFocusReturn } from './use-focus-return.ts'
 import './dialog.css'
 
@@ -18,6 +19,7 @@ interface Props {
 export function Dialog({ open, onOpenChange, title, description, size = 'normal', children }: Props): ReactNode {
   const { t } = useTranslation()
   const { onOpenAutoFocus, onCloseAutoFocus } = useFocusReturn()
+  useCountedDialog(open)
   /** A press beside it, which slips easily, is not to throw away what was typed. */
   const isEdited = useRef(false)
   const onOpen = (event: Event): void => {
@@ -34,7 +36,7 @@ export function Dialog({ open, onOpenChange, title, description, size = 'normal'
           data-size={size}
           onOpenAutoFocus={onOpen}
           onEscapeKeyDown={(event) => isListOpen(event.target) && event.preventDefault()}
-          onInteractOutside={(event) => isEdited.current && event.preventDefault()}
+          onInteractOutside={(event) => (isEdited.current || isOnToast(event.target)) && event.preventDefault()}
           onInput={() => {
             isEdited.current = true
           }}
@@ -56,6 +58,11 @@ export function Dialog({ open, onOpenChange, title, description, size = 'normal'
       </Primitive.Portal>
     </Primitive.Root>
   )
+}
+
+/** What is said of an action lies over the dialog and is none of its outside. */
+function isOnToast(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[data-sonner-toaster]') !== null
 }
 
 /** Escape closes what is innermost: here the suggestions of a field. */

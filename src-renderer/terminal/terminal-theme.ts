@@ -3,8 +3,8 @@ import type { ITheme } from '@xterm/xterm'
 const shared = {
   dark: ['#2c2925', '#ff8a7a', '#63d08a', '#f0c24f', '#7db7ff', '#c7a3ff', '#5fd6c4', '#d8d2c7'],
   darkBright: ['#8a8377', '#ffa99c', '#8be3a9', '#ffd87c', '#a6ceff', '#dcc5ff', '#8ce8da', '#ffffff'],
-  light: ['#1e1b16', '#b3261e', '#14703a', '#7d5500', '#1659a8', '#6b35c0', '#066a5c', '#574f43'],
-  lightBright: ['#675f53', '#c9352c', '#1b8145', '#8f6300', '#1f6fc9', '#7a46cc', '#0a7f6f', '#3a342a'],
+  light: ['#1e1b16', '#b3261e', '#14703a', '#7d5500', '#1659a8', '#6b35c0', '#066a5c', '#55585c'],
+  lightBright: ['#63666a', '#c9352c', '#1b8145', '#8f6300', '#1f6fc9', '#7a46cc', '#0a7f6f', '#303336'],
 } as const
 
 const names = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const

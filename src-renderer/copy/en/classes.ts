@@ -11,6 +11,7 @@ export const classes = {
     unknown: 'not measured yet',
     general: 'Known of the engine, not measured on this machine.',
   },
+  unmeasured: 'Not measured on this machine yet.',
   recommended: 'Recommended',
   emulated: 'Emulated',
   unavailable: 'Not available here',

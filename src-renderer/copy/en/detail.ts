@@ -113,6 +113,7 @@ export const detail = {
     cwd: 'Working folder',
     user: 'User',
     fromImage: 'as the image says',
+    ofImage: '{{value}} (from the image)',
     tty: 'Terminal',
     yes: 'Yes',
     no: 'No',

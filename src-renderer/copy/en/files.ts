@@ -119,7 +119,7 @@ export const files = {
   uploaded_other: '{{count}} files are copied, {{size}}',
   uploadFailed: 'The files were not copied',
   replaceTitle: 'Replace what is there?',
-  replaceText: '{{message}} Files of the same name are replaced.',
+  replaceText: 'There is something at {{path}} already. Files of the same name are replaced.',
   replace: 'Replace',
   downloaded_one: '{{count}} file is copied to {{path}}',
   downloaded_other: '{{count}} files are copied to {{path}}',

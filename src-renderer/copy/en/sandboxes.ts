@@ -88,6 +88,22 @@ export const sandboxes = {
     rename: 'Renamed to {{name}}',
     update: 'Limits of {{name}} changed',
   },
+  doneMany: {
+    start_one: '{{count}} sandbox has started',
+    start_other: '{{count}} sandboxes have started',
+    stop_one: '{{count}} sandbox has stopped',
+    stop_other: '{{count}} sandboxes have stopped',
+    remove_one: '{{count}} sandbox is removed',
+    remove_other: '{{count}} sandboxes are removed',
+  },
+  failedMany: {
+    start_one: '{{count}} sandbox did not start',
+    start_other: '{{count}} sandboxes did not start',
+    stop_one: '{{count}} sandbox did not stop',
+    stop_other: '{{count}} sandboxes did not stop',
+    remove_one: '{{count}} sandbox was not removed',
+    remove_other: '{{count}} sandboxes were not removed',
+  },
   failed: {
     start: '{{name}} did not start',
     stop: '{{name}} did not stop',

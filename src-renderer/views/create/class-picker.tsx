@@ -117,11 +117,15 @@ function ClassChoice({ value, profile, isRecommended, isPresent }: ChoiceProps):
 function Estimate({ profile }: { readonly profile: ClassProfile }): ReactNode {
   const { t } = useTranslation()
   const { start, memory, calls } = estimateTexts(profile.estimate, t)
+  const unknown = t('classes.estimate.unknown')
   const rows = [
     [t('classes.estimate.start'), start],
     [t('classes.estimate.memory'), memory],
     [t('classes.estimate.calls'), calls],
   ] as const
+  // The same words three times say no more than once.
+  if (rows.every(([, text]) => text === unknown))
+    return <span className="option-unmeasured">{t('classes.unmeasured')}</span>
   return (
     <span className="option-estimate" title={profile.estimate.measuredHere ? undefined : t('classes.estimate.general')}>
       {rows.map(([name, text]) => (

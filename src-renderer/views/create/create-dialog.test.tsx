@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from '@testing-library/react'
+import { act, screen, waitFor, within } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
 import { expect, test } from 'vitest'
 import { AppError } from '#contract/app-error'
@@ -239,4 +239,15 @@ test('advice goes when what it was given on is not there any more', async () => 
   expect(await dialog().findByText(/keeps it off the kernel/)).toBeTruthy()
   await userEvent.clear(field('Image'))
   await waitFor(() => expect(dialog().queryByText(/keeps it off the kernel/)).toBeNull())
+})
+
+test('a class that nobody measured says so once', async () => {
+  open()
+  const container = dialog().getByRole('radio', { name: /Container/ })
+  await waitFor(() => expect(classesStore.getState().classes.kind).toBe('ready'))
+  const estimate = { startMs: null, memoryOverheadBytes: null, systemCallFactor: null, measuredHere: false }
+  const profiles = profilesWithoutGvisor.map((each) => ({ ...each, estimate }))
+  act(() => classesStore.setState({ classes: { kind: 'ready', profiles } }))
+  expect(container.textContent).toContain('Not measured on this machine yet.')
+  expect(container.textContent).not.toContain('not measured yet')
 })

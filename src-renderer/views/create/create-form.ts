@@ -159,8 +159,7 @@ export function readForm(typed: CreateForm, imageArgv: readonly string[]): FormR
 }
 
 /** All that is wrong, by field, for showing while the person types. */
-export function findProblems(typed: CreateForm): Problems {
-  const form = withoutBlankRows(typed)
+export function findProblems(form: CreateForm): Problems {
   const found: Record<Field, Problem | null> = {
     image:
       form.image.trim() === '' ? 'imageMissing' : ImageRef.safeParse(form.image.trim()).success ? null : 'imageInvalid',

@@ -21,6 +21,7 @@ import {
   type RowField,
   readForm,
   rowFields,
+  withoutBlankRows,
 } from './create-form.ts'
 
 /** What runs without a command of one's own. */
@@ -80,7 +81,7 @@ export function useCreate({ onDone, onEdited }: CreateEvents): CreateState {
   const [refusal, setRefusal] = useState<Refusal | null>(null)
   const [busy, setBusy] = useState(false)
   const image = findImage(images.values(), form.image)
-  const all = findProblems(form)
+  const all = findProblems(withoutBlankRows(form))
   const problems = Object.fromEntries(Object.entries(all).filter(([field]) => touched.has(field))) as Problems
 
   useAdviceOn(form, image)

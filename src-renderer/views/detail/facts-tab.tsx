@@ -7,8 +7,9 @@ import type { Sandbox } from '#contract/sandbox'
 import { Button, IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
+import { fullImageName } from '../../model/image-name.ts'
 import { joinShellWords } from '../../model/shell-words.ts'
-import { useIsLive } from '../../store/agent-store.ts'
+import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { EditDialog } from '../edit/edit-dialog.tsx'
 import { nameOfField } from '../edit/edit-plan.tsx'
 import { Fact, FactsCard } from './facts-card.tsx'
@@ -62,7 +63,8 @@ function when(time: string | null): string {
 
 function Identity({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
-  const { id, image, imageDigest, engine, pid, createdAt, startedAt } = sandbox
+  const image = fullImageName(sandbox.image)
+  const { id, imageDigest, engine, pid, createdAt, startedAt } = sandbox
   return (
     <FactsCard title={t('detail.facts.identity')}>
       <dl>
@@ -91,13 +93,14 @@ function MainProcess({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
   const { argv, spec } = sandbox
   const command = joinShellWords(argv)
+  const image = useAgent(({ images }) => images.get(sandbox.imageDigest)?.config)
   return (
     <FactsCard title={t('detail.facts.process')}>
       <dl>
         <Fact name={t('detail.facts.command')} copy={command}>
           <code>{command}</code>
         </Fact>
-        <FieldFacts card="process" spec={spec} />
+        <FieldFacts card="process" spec={spec} image={image} />
       </dl>
     </FactsCard>
   )

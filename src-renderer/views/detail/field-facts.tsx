@@ -2,6 +2,7 @@ import type { TFunction } from 'i18next'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { formatBytes } from '#contract/byte-size'
+import type { Image } from '#contract/image'
 import { factsOf } from '#contract/read-fields'
 import type { NetworkMode, SandboxSpec } from '#contract/sandbox'
 import type { FieldWords } from '#contract/sandbox-field'
@@ -12,16 +13,35 @@ import { Fact } from './facts-card.tsx'
 interface Props {
   readonly card: 'process' | 'network'
   readonly spec: SandboxSpec
+  /** Whose word holds where the specification has none; undefined where it is not here any more. */
+  readonly image?: Image['config'] | undefined
 }
 
 /** The rows of a card that show fields of the specification, one for each that the table of fields gives a row. */
-export function FieldFacts({ card, spec }: Props): ReactNode {
+export function FieldFacts({ card, spec, image }: Props): ReactNode {
   const { t } = useTranslation()
   return factsOf(card, spec, sandboxFields).map(({ key, label, words, value }) => (
     <Fact key={key} name={t(`detail.facts.${label}`)}>
-      {wordFor(t, words, value)}
+      {imageWord(t, { key, words, value, image }) ?? wordFor(t, words, value)}
     </Fact>
   ))
+}
+
+interface ImageWordInput extends Pick<Props, 'image'> {
+  readonly key: string
+  readonly words: FieldWords
+  readonly value: unknown
+}
+
+/** The value itself where the image gives it; null where it does not, or is not here to say. */
+function imageWord(t: TFunction, { key, words, value, image }: ImageWordInput): string | null {
+  if (!image || words.kind !== 'text' || words.none !== 'fromImage' || (value !== null && value !== undefined))
+    return null
+  const values: Readonly<Record<string, string>> = {
+    ...{ cwd: image.cwd || '/', user: image.user || 'root', stopWith: image.stopSignal ?? 'SIGTERM' },
+  }
+  const said = values[key]
+  return said === undefined ? null : t('detail.facts.ofImage', { value: said })
 }
 
 function wordFor(t: TFunction, words: FieldWords, value: unknown): string {

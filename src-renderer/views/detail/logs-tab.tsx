@@ -10,7 +10,9 @@ import { copyToClipboard } from '../../components/copy-button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Switch } from '../../components/toggles.tsx'
+import { formatLineDate, formatLineTime } from '../../model/local-time.ts'
 import { type ShownLine, searchLines } from './log-buffer.ts'
+import { useFollowing } from './use-following.ts'
 import { useLog } from './use-log.ts'
 
 export function LogsTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
@@ -21,7 +23,7 @@ export function LogsTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
   const [times, setTimes] = useState(false)
   const found = useMemo(() => searchLines(lines, search), [lines, search])
   const copy = async (): Promise<void> => {
-    const text = found.map((line) => (times ? `${line.at} ${line.text}` : line.text)).join('\n')
+    const text = found.map((line) => (times ? `${formatLineDate(line.at)} ${line.text}` : line.text)).join('\n')
     if (await copyToClipboard(text.slice(-1_000_000), t('common.copyFailed'))) toast.success(t('common.copied'))
   }
   return (
@@ -66,10 +68,7 @@ interface LinesProps {
 }
 
 const lineHeight = 20
-/** So near the end counts as at the end. */
-const endDistance = 40
-
-/** Only the lines in sight are in the page. Scrolling up stops following, scrolling to the end starts it. */
+/** Only the lines in sight are in the page. */
 function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNode {
   const { t } = useTranslation()
   const box = useRef<HTMLDivElement>(null)
@@ -83,10 +82,7 @@ function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNo
   useEffect(() => {
     if (following && lines.length > 0) virtual.scrollToIndex(lines.length - 1, { align: 'end' })
   }, [following, lines, virtual])
-  const onWheel = (): void => {
-    const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = box.current ?? {}
-    onFollowing(scrollHeight - scrollTop - clientHeight < endDistance)
-  }
+  const handlers = useFollowing(onFollowing)
   return (
     // A scrolled region must be reachable by keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
@@ -97,8 +93,7 @@ function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNo
       aria-live="off"
       aria-label={t('detail.logs.label')}
       tabIndex={0}
-      onWheel={onWheel}
-      onKeyUp={onWheel}
+      {...handlers}
     >
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map((item) => {
@@ -113,7 +108,11 @@ function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNo
               data-stream={line.stream}
               style={{ transform: `translateY(${item.start}px)` }}
             >
-              {times && <time className="log-time">{line.at.slice(11, 23)}</time>}
+              {times && (
+                <time className="log-time" dateTime={line.at} title={new Date(line.at).toLocaleString()}>
+                  {formatLineTime(line.at)}
+                </time>
+              )}
               <span>{line.text}</span>
             </div>
           )

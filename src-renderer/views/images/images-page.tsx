@@ -28,7 +28,7 @@ import './images.css'
 export function ImagesPage(): ReactNode {
   const { t } = useTranslation()
   return (
-    <Page title={t('images.title')} searchable tools={<ImportMenu />}>
+    <Page title={t('images.title')} search="images" tools={<ImportMenu />}>
       <PullField />
       <Tasks />
       <Offers />
@@ -93,7 +93,7 @@ function Tasks(): ReactNode {
 function ImagesView(): ReactNode {
   const { t } = useTranslation()
   const { link, seq, images, sandboxes } = useAgent((state) => state)
-  const search = useUi((state) => state.search)
+  const search = useUi((state) => state.searches.images)
     .trim()
     .toLowerCase()
   if (seq === null && link.state === 'lost') {

@@ -19,19 +19,27 @@ export interface ListQuery {
 
 export function toListModel(
   { link, seq, stale, sandboxes }: Pick<AgentState, 'link' | 'seq' | 'stale' | 'sandboxes'>,
-  { search, filter, class: isolationClass }: ListQuery,
+  query: ListQuery,
 ): SandboxListModel {
   if (seq === null)
     return link.state === 'lost' ? { kind: 'error', error: new AppError(link.error) } : { kind: 'loading' }
   if (sandboxes.size === 0) return { kind: 'empty' }
+  const found = findSandboxes(sandboxes, query)
+  if (found.length === 0) return { kind: 'nothingFound' }
+  found.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.name.localeCompare(b.name))
+  return { kind: 'ready', sandboxes: found, stale }
+}
+
+/** Those that fit, in no order. */
+export function findSandboxes(
+  sandboxes: AgentState['sandboxes'],
+  { search, filter, class: isolationClass }: ListQuery,
+): Sandbox[] {
   const wanted = search.trim().toLowerCase()
-  const found = [...sandboxes.values()].filter(
+  return [...sandboxes.values()].filter(
     (sandbox) =>
       matchesFilter(filter, sandbox) &&
       (isolationClass === 'all' || sandbox.class === isolationClass) &&
       (sandbox.name.includes(wanted) || sandbox.id.startsWith(wanted) || sandbox.image.toLowerCase().includes(wanted)),
   )
-  if (found.length === 0) return { kind: 'nothingFound' }
-  found.sort((a, b) => b.createdAt.localeCompare(a.createdAt) || a.name.localeCompare(b.name))
-  return { kind: 'ready', sandboxes: found, stale }
 }

@@ -1,6 +1,6 @@
 import i18next from 'i18next'
 import type { Sandbox } from '#contract/sandbox'
-import { act } from '../../actions/sandbox-actions.ts'
+import { act, actOnAll } from '../../actions/sandbox-actions.ts'
 import type { Question } from '../../components/confirm-dialog.tsx'
 import { canDo } from '../../model/sandbox-abilities.ts'
 
@@ -8,7 +8,7 @@ import { canDo } from '../../model/sandbox-abilities.ts'
 export function removeQuestion(sandboxes: readonly Sandbox[], afterwards: () => void = () => undefined): Question {
   const [only] = sandboxes
   const onConfirm = (): void => {
-    for (const sandbox of sandboxes) void act('remove', sandbox)
+    void actOnAll('remove', sandboxes)
     afterwards()
   }
   const common = { confirm: i18next.t('common.remove'), danger: true, onConfirm }
@@ -43,7 +43,7 @@ export function stopQuestion(sandboxes: readonly Sandbox[], afterwards: () => vo
     list: running.map(({ name }) => name),
     confirm: i18next.t('confirm.stop'),
     onConfirm: () => {
-      for (const sandbox of running) void act('stop', sandbox)
+      void actOnAll('stop', running)
       afterwards()
     },
   }

@@ -32,7 +32,7 @@ import { killQuestion, removeQuestion } from './questions.ts'
 
 const icons: Readonly<Record<SandboxVerb, ReactNode>> = {
   start: <Play />,
-  stop: <Square />,
+  stop: <Square className="icon-filled" />,
   restart: <RotateCw />,
   pause: <Pause />,
   resume: <Play />,

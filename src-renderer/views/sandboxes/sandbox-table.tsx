@@ -5,6 +5,7 @@ import type { Sandbox, SandboxId } from '#contract/sandbox'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { StateLabel } from '../../components/state-label.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
+import { fullImageName } from '../../model/image-name.ts'
 import { RowActions } from './row-actions.tsx'
 import { PortList, Uptime, UsageCell } from './sandbox-cells.tsx'
 import './sandboxes.css'
@@ -24,7 +25,7 @@ export function SandboxTable({ sandboxes, stale, selected, onSelect }: Props): R
     [onSelect],
   )
   return (
-    <table className="table" aria-label={t('sandboxes.title')} aria-busy={stale}>
+    <table className="table sandbox-table" aria-label={t('sandboxes.title')} aria-busy={stale}>
       <thead>
         <tr>
           <th scope="col" className="cell-check">
@@ -75,7 +76,8 @@ interface RowProps {
 const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: RowProps): ReactNode {
   const { t } = useTranslation()
   const [, navigate] = useLocation()
-  const { id, name, image } = sandbox
+  const { id, name } = sandbox
+  const image = fullImageName(sandbox.image)
   const open = (event: MouseEvent): void => {
     // Presses in the menu come here too, since React passes events on through portals.
     if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return

@@ -5,7 +5,7 @@ import { assertNever } from '#contract/assert-never'
 import { IsolationClass, type Sandbox, type SandboxId } from '#contract/sandbox'
 import { chooseBundle } from '../../actions/archive-actions.ts'
 import { applyRemedy } from '../../actions/remedies.ts'
-import { act } from '../../actions/sandbox-actions.ts'
+import { actOnAll } from '../../actions/sandbox-actions.ts'
 import { Button, IconButton } from '../../components/button.tsx'
 import { CopyableCommand } from '../../components/copy-button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -14,37 +14,36 @@ import { Mark } from '../../components/mark.tsx'
 import { Select } from '../../components/select.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Segments } from '../../components/toggles.tsx'
-import { canDo, matchesFilter, type StateFilter } from '../../model/sandbox-abilities.ts'
+import { canDo } from '../../model/sandbox-abilities.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
-import { ask, openCreate, setSearch, useUi } from '../../store/ui-store.ts'
+import { ask, everySandbox, openCreate, setFilter, setSearch, useUi } from '../../store/ui-store.ts'
 import { Page } from '../shell/page.tsx'
-import { type SandboxListModel, toListModel } from './list-model.ts'
+import { findSandboxes, type SandboxListModel, toListModel } from './list-model.ts'
 import { removeQuestion, stopQuestion } from './questions.ts'
 import { SandboxTable } from './sandbox-table.tsx'
 
 export function SandboxesPage(): ReactNode {
   const { t } = useTranslation()
   const state = useAgent((agent) => agent)
-  const search = useUi((ui) => ui.search)
-  const [filter, setFilter] = useState<StateFilter>('all')
-  const [isolationClass, setClass] = useState<IsolationClass | 'all'>('all')
+  const search = useUi((ui) => ui.searches.sandboxes)
+  const filter = useUi((ui) => ui.filter)
   const [selected, setSelected] = useState<ReadonlySet<SandboxId>>(new Set())
-  const model = toListModel(state, { search, filter, class: isolationClass })
+  const model = toListModel(state, { search, filter: filter.state, class: filter.class })
   const chosen = model.kind === 'ready' ? model.sandboxes.filter(({ id }) => selected.has(id)) : []
   return (
-    <Page title={t('sandboxes.title')} searchable tools={<ImportButton />}>
+    <Page title={t('sandboxes.title')} search="sandboxes" tools={<ImportButton />}>
       {(model.kind === 'ready' || model.kind === 'nothingFound') && (
         <div className="list-bar">
           <Segments
             label={t('sandboxes.filterLabel')}
-            value={filter}
-            onChange={setFilter}
+            value={filter.state}
+            onChange={(next) => setFilter({ ...filter, state: next })}
             options={filters.map((value) => ({
               ...{ value, label: t(`sandboxes.filter.${value}`) },
-              count: [...state.sandboxes.values()].filter((sandbox) => matchesFilter(value, sandbox)).length,
+              count: findSandboxes(state.sandboxes, { search, filter: value, class: filter.class }).length,
             }))}
           />
-          <ClassFilter value={isolationClass} onChange={setClass} />
+          <ClassFilter value={filter.class} onChange={(next) => setFilter({ ...filter, class: next })} />
           {chosen.length > 0 && <BulkBar chosen={chosen} onClear={() => setSelected(new Set())} />}
         </div>
       )}
@@ -53,9 +52,8 @@ export function SandboxesPage(): ReactNode {
         selected={selected}
         onSelect={setSelected}
         onShowAll={() => {
-          setFilter('all')
-          setClass('all')
-          setSearch('')
+          setFilter(everySandbox)
+          setSearch('sandboxes', '')
         }}
       />
     </Page>
@@ -151,15 +149,12 @@ function BulkBar({ chosen, onClear }: BulkProps): ReactNode {
   const live = useIsLive()
   const startable = chosen.filter((sandbox) => canDo('start', sandbox))
   const stoppable = chosen.filter((sandbox) => canDo('stop', sandbox))
-  const startAll = (): void => {
-    for (const sandbox of startable) void act('start', sandbox)
-  }
   return (
     <div className="list-bar-bulk">
       <span className="list-bar-count" role="status">
         {t('sandboxes.selected', { count: chosen.length })}
       </span>
-      <Button size="small" disabled={!live || startable.length === 0} onClick={startAll}>
+      <Button size="small" disabled={!live || startable.length === 0} onClick={() => void actOnAll('start', startable)}>
         <Play aria-hidden="true" />
         {t('sandboxes.bulk.start')}
       </Button>
@@ -168,7 +163,7 @@ function BulkBar({ chosen, onClear }: BulkProps): ReactNode {
         disabled={!live || stoppable.length === 0}
         onClick={() => ask(stopQuestion(chosen, onClear))}
       >
-        <Square aria-hidden="true" />
+        <Square aria-hidden="true" className="icon-filled" />
         {t('sandboxes.bulk.stop')}
       </Button>
       <Button size="small" disabled={!live} onClick={() => ask(removeQuestion(chosen, onClear))}>

@@ -1,9 +1,9 @@
 import { ArrowLeft, Command, Plus, Search } from 'lucide-react'
-import { type ReactNode, useEffect } from 'react'
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 import { Button, IconButton, Kbd } from '../../components/button.tsx'
-import { openCreate, setSearch, uiStore, useUi } from '../../store/ui-store.ts'
+import { openCreate, type SearchedPage, setSearch, uiStore, useUi } from '../../store/ui-store.ts'
 import { StaleBanner } from './agent-status.tsx'
 import './shell.css'
 
@@ -12,15 +12,17 @@ interface Props {
   /** In place of the plain title; holds the page's one h1. */
   readonly heading?: ReactNode
   readonly back?: string
-  readonly searchable?: boolean
+  /** Whose search stands in the bar; none where it is not searched. */
+  readonly search?: SearchedPage
   readonly tools?: ReactNode
   readonly children: ReactNode
 }
 
 /** A page: the bar with its one h1 and tools, and the main landmark. */
-export function Page({ title, heading, back, searchable = false, tools, children }: Props): ReactNode {
+export function Page({ title, heading, back, search, tools, children }: Props): ReactNode {
   const { t } = useTranslation()
-  const [, navigate] = useLocation()
+  const [location, navigate] = useLocation()
+  const main = useKeptScroll(location)
   useEffect(() => {
     document.title = `${title} · Joey`
   }, [title])
@@ -34,7 +36,7 @@ export function Page({ title, heading, back, searchable = false, tools, children
         )}
         {heading ?? <h1>{title}</h1>}
         <div className="topbar-tools">
-          {searchable && <SearchBox />}
+          {search && <SearchBox page={search} />}
           {tools}
           <IconButton
             className="topbar-commands"
@@ -44,14 +46,14 @@ export function Page({ title, heading, back, searchable = false, tools, children
           >
             <Command />
           </IconButton>
-          <Button kind="primary" onClick={openCreate}>
+          <Button kind={search === 'sandboxes' ? 'primary' : 'plain'} onClick={openCreate}>
             <Plus aria-hidden="true" />
             <span className="new-label">{t('shell.newSandbox')}</span>
             <Kbd>N</Kbd>
           </Button>
         </div>
       </header>
-      <main id="main" className="page-main" tabIndex={0}>
+      <main ref={main} id="main" className="page-main" tabIndex={0}>
         <StaleBanner />
         {children}
       </main>
@@ -59,9 +61,24 @@ export function Page({ title, heading, back, searchable = false, tools, children
   )
 }
 
-function SearchBox(): ReactNode {
+/** Where each page was left, by its address. */
+const places = new Map<string, number>()
+
+/** Brings a page back to where it was left. */
+function useKeptScroll(location: string): RefObject<HTMLElement | null> {
+  const main = useRef<HTMLElement>(null)
+  useLayoutEffect(() => {
+    const box = main.current
+    if (!box) return
+    box.scrollTop = places.get(location) ?? 0
+    return () => void places.set(location, box.scrollTop)
+  }, [location])
+  return main
+}
+
+function SearchBox({ page }: { readonly page: SearchedPage }): ReactNode {
   const { t } = useTranslation()
-  const search = useUi((state) => state.search)
+  const search = useUi((state) => state.searches[page])
   return (
     <div className="search" role="search">
       <Search aria-hidden="true" />
@@ -74,10 +91,10 @@ function SearchBox(): ReactNode {
         autoComplete="off"
         spellCheck={false}
         value={search}
-        onChange={(event) => setSearch(event.target.value)}
+        onChange={(event) => setSearch(page, event.target.value)}
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
-          setSearch('')
+          setSearch(page, '')
           event.currentTarget.blur()
         }}
       />

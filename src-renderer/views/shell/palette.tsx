@@ -22,6 +22,7 @@ import { useLocation } from 'wouter'
 import type { Sandbox } from '#contract/sandbox'
 import { act } from '../../actions/sandbox-actions.ts'
 import { Kbd } from '../../components/button.tsx'
+import { useCountedDialog } from '../../components/open-dialogs.ts'
 import { StateLabel } from '../../components/state-label.tsx'
 import { useFocusReturn } from '../../components/use-focus-return.ts'
 import { canDo } from '../../model/sandbox-abilities.ts'
@@ -36,6 +37,7 @@ export function Palette(): ReactNode {
   const { t } = useTranslation()
   const open = useUi((state) => state.paletteOpen)
   const focus = useFocusReturn()
+  useCountedDialog(open)
   const setOpen = (paletteOpen: boolean): void => uiStore.setState({ paletteOpen })
   return (
     <Dialog.Root open={open} onOpenChange={setOpen}>
@@ -96,7 +98,7 @@ function PageItems({ close }: CloseProps): ReactNode {
 
 const verbIcons = {
   start: <Play />,
-  stop: <Square />,
+  stop: <Square className="icon-filled" />,
   pause: <Pause />,
   resume: <Play />,
   restart: <RotateCw />,

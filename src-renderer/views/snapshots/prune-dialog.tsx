@@ -71,7 +71,7 @@ function PruneBody({ sandbox, onClose }: Props): ReactNode {
         disabled={count === 0 || !online}
         danger
         onClose={onClose}
-        onRun={() => void prune()}
+        onRun={plan.kind === 'ready' && count === 0 ? null : () => void prune()}
       />
     </>
   )

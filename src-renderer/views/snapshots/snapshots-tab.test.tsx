@@ -263,6 +263,13 @@ test('two nodes are picked to be compared, the older one first', async () => {
   expect(history.at(-1)).toBe(`/compare/snapshot:${first.id}/snapshot:${second.id}`)
 })
 
+test('pruning offers no button where nothing would go', async () => {
+  open([first], { 'snapshot.prune': () => ({ removed: [], freedBytes: 0, advice: [] }) })
+  await userEvent.click(screen.getByRole('button', { name: 'Prune' }))
+  expect(await screen.findByText('The rules keep everything that is there.')).toBeTruthy()
+  expect(screen.queryByRole('button', { name: /^Remove \d/ })).toBeNull()
+})
+
 test('pruning shows what would go before anything does', async () => {
   const removed = [{ id: first.id, name: 'first', sandboxName: 'web', why: 'Five are newer.' }]
   const opened = open([first], { 'snapshot.prune': () => ({ removed, freedBytes: 1_048_576, advice: [] }) })

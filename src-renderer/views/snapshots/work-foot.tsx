@@ -15,8 +15,8 @@ interface Props {
   readonly disabled: boolean
   readonly danger?: boolean
   readonly onClose: () => void
-  /** Absent: the button sends the form around it. */
-  readonly onRun?: () => void
+  /** Absent: the button sends the form around it. Null: there is nothing to be done, and no button. */
+  readonly onRun?: (() => void) | null
   readonly beside?: ReactNode
 }
 
@@ -42,16 +42,18 @@ export function WorkFoot({ work, words, disabled, danger = false, onClose, onRun
         {running && task ? (
           <Button onClick={() => cancelWork(task.id)}>{t('common.cancel')}</Button>
         ) : (
-          <Button onClick={onClose}>{t(running ? 'common.close' : 'common.cancel')}</Button>
+          <Button onClick={onClose}>{t(running || onRun === null ? 'common.close' : 'common.cancel')}</Button>
         )}
-        <Button
-          kind={danger ? 'danger' : 'primary'}
-          type={onRun ? 'button' : 'submit'}
-          disabled={disabled || running}
-          onClick={onRun}
-        >
-          {words.button}
-        </Button>
+        {onRun !== null && (
+          <Button
+            kind={danger ? 'danger' : 'primary'}
+            type={onRun ? 'button' : 'submit'}
+            disabled={disabled || running}
+            onClick={onRun}
+          >
+            {words.button}
+          </Button>
+        )}
       </div>
     </>
   )

@@ -15,8 +15,8 @@ interface ViewportState {
 }
 
 /**
- * Zoom and place of a picture. Until the person moves it, it follows the window's size and the picture's own; afterwards
- * it stays where they put it, whatever comes and goes.
+ * Zoom and place of a picture. Until the person moves it, and again once they had it fitted, it follows the window's size
+ * and the picture's own; what they moved stays where they put it, whatever comes and goes.
  */
 export function useViewport(
   svg: RefObject<SVGSVGElement | null>,
@@ -24,9 +24,9 @@ export function useViewport(
   start: (window: Size, picture: Size) => Viewport = startView,
 ): ViewportState {
   const [window, setWindow] = useState<Size>({ width: 0, height: 0 })
-  const [moved, setMoved] = useState<Viewport | null>(null)
+  const [moved, setMoved] = useState<Viewport | 'fitted' | null>(null)
   const from = useRef<{ readonly x: number; readonly y: number } | null>(null)
-  const viewport = moved ?? start(window, picture)
+  const viewport = moved === 'fitted' ? fitAll(window, picture) : (moved ?? start(window, picture))
   const latest = useRef(viewport)
   useEffect(() => {
     latest.current = viewport
@@ -55,7 +55,7 @@ export function useViewport(
   return {
     ...{ viewport, window, setViewport },
     zoom: (factor) => setMoved(zoomAt(viewport, factor, { x: window.width / 2, y: window.height / 2 })),
-    fit: () => setMoved(fitAll(window, picture)),
+    fit: () => setMoved('fitted'),
     drag: {
       onPointerDown: (event) => {
         if (event.button !== 0 || (event.target as Element).closest('[data-node]')) return
