@@ -68,7 +68,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const { sandboxes } = services
   const sampler = createUsageSampler(services)
   const terminals = createTerminals(services)
-  const messages = [...(await reconcileImages(services)), ...(await reconcile(services, sandboxes))]
+  const messages = [...(await reconcileStorage(services)), ...(await reconcile(services, sandboxes))]
   const callers = await openCallers(services)
   const probe = createProbe(services, callers, modules)
   const history = wireHistory(services, database)
@@ -127,8 +127,8 @@ async function boundPrograms(log: Logger): Promise<() => Promise<void>> {
   })
 }
 
-async function reconcileImages({ images, pulls }: Services): Promise<readonly Sentence[]> {
-  return [...(await images.reconcile()), ...(await pulls.reconcile())]
+async function reconcileStorage({ images, pulls, volumes }: Services): Promise<readonly Sentence[]> {
+  return [...(await images.reconcile()), ...(await pulls.reconcile()), ...(await volumes.reconcile())]
 }
 
 function sayNoNull(log: Logger): (error: unknown) => void {

@@ -76,10 +76,12 @@ export async function wireIsolation({ services, offers, keep }: Deps): Promise<I
   }
 }
 
-function wireObservation({ folder, records, drivers, log }: Services): IsolationService {
+function wireObservation({ folder, records, volumes, drivers, log }: Services): IsolationService {
   return wireObserver({
     folder,
     records: records.all,
+    // One whose record cannot be read has no folder that is known; it is still seen where it is mounted.
+    folderOfVolume: (name) => (volumes.has(name) ? volumes.folderOf(name) : `volume:${name}`),
     driverOf: ({ sandbox }) => drivers.get(sandbox.class),
     onError: (err) => log.warn({ err }, 'the isolation of the sandboxes could not be observed'),
   })

@@ -13,6 +13,7 @@ import { createNetwork } from './network/create-network.ts'
 import { untrustedFolders } from './sandboxes/host-paths.ts'
 import { createOpenHandles } from './sandboxes/open-handles.ts'
 import { createSandboxService } from './sandboxes/sandbox-service.ts'
+import { volumeUsers } from './sandboxes/volumes.ts'
 import { createEventLog, type EventLog } from './state/event-log.ts'
 import type { StateFolder } from './state/folder.ts'
 import { openQuarantine, type Quarantine } from './state/quarantine.ts'
@@ -20,15 +21,20 @@ import { openImageRecords } from './state/records/image-records.ts'
 import { openSandboxRecords, type SandboxRecords } from './state/records/sandbox-records.ts'
 import { killsCaused, openSelfTestRecords } from './state/records/self-test-records.ts'
 import { openSnapshotRecords } from './state/records/snapshot-records.ts'
+import { openVolumeRecords } from './state/records/volume-records.ts'
 import { openRegistryLogins } from './state/registry-logins.ts'
 import { openSettings, type SettingsStore } from './state/settings-store.ts'
 import { createTasks } from './state/tasks.ts'
+import { createDiskTools } from './storage/ext4/disk-tools.ts'
 import { createDiskConverter } from './storage/ext4/ext4-disk.ts'
 import { createImageStore } from './storage/images/image-store.ts'
 import { createLayerStore } from './storage/layers/create-layer-store.ts'
 import { createImageMounts, createPartMounts } from './storage/layers/image-mounts.ts'
 import { createLimitedDisks } from './storage/limited/limited-disks.ts'
 import { createPullService, nameInRegistry } from './storage/registry/pull-service.ts'
+
+import { createTreeTools } from './storage/trees/tree-view.ts'
+import { createVolumeStore } from './storage/volumes/volume-store.ts'
 
 /** The services of the agent, wired. None of them acts before it is asked to. */
 export type Services = ReturnType<typeof wireServices>
@@ -52,6 +58,7 @@ export function wireServices(deps: Deps) {
   const records = openSandboxRecords(database, events, quarantine)
   const selfTestRecords = openSelfTestRecords(database, quarantine)
   const settings = openSettings(database, events)
+  const volumeRecords = openVolumeRecords(database, events, quarantine)
   const idRanges = outside === null ? null : createIdRanges(readSubordinateIds(), Number.parseInt(folder.tag, 16))
   const users = outside === null || idRanges === null ? null : { program: outside, ranges: idRanges }
   const parts = {
@@ -60,6 +67,14 @@ export function wireServices(deps: Deps) {
     ...openStorage(deps, events, quarantine, { sandboxes: records, settings }),
     limitedDisks: createLimitedDisks({ folder: folder.limitedMounts, run, log }),
     records,
+    volumeRecords,
+    volumes: createVolumeStore({
+      ...{ folder: folder.volumes, records: volumeRecords, run, log, now },
+      tools: createDiskTools(run),
+      // Of images and of layers, which never change.
+      trees: createTreeTools(run, () => true),
+      usersOf: (name) => volumeUsers(records, name),
+    }),
     snapshotRecords: openSnapshotRecords(database, events, quarantine),
     network: createNetwork({ tag: folder.tag, folder: folder.network, run, log, users }),
     settings,

@@ -8,6 +8,7 @@ import { isolationVerbs } from './verbs/isolation/verbs.ts'
 import { networkVerbs } from './verbs/networks/verbs.ts'
 import { sandboxVerbs } from './verbs/sandboxes/verbs.ts'
 import { snapshotVerbs } from './verbs/snapshots/verbs.ts'
+import { volumeVerbs } from './verbs/volumes/verbs.ts'
 import { watchingVerbs } from './verbs/watching/verbs.ts'
 
 /** Every group, in the order of the help. */
@@ -17,6 +18,7 @@ export const verbGroups: readonly VerbGroup[] = [
   watchingVerbs,
   isolationVerbs,
   networkVerbs,
+  volumeVerbs,
   snapshotVerbs,
   fileVerbs,
   archiveVerbs,

@@ -32,6 +32,8 @@ export const ImageConfig = z.strictObject({
   user: z.string(),
   stopSignal: z.string().nullable(),
   exposedPorts: z.array(z.string()),
+  /** Paths that get a volume of the sandbox's own, where it has nothing else there. */
+  volumes: z.array(z.string()).default([]),
   labels: z.record(z.string(), z.string()),
   /** Null: it says nothing of it. */
   healthcheck: HealthCheck.nullable().default(null),

@@ -6,6 +6,7 @@ import type { NoticeReason } from './sentences/notices.ts'
 import { Settings } from './settings.ts'
 import { Snapshot, SnapshotId } from './snapshot.ts'
 import { Terminal, TerminalId } from './terminal.ts'
+import { Volume } from './volume.ts'
 import { Sentence } from './wire-texts.ts'
 
 const base = { seq: z.int().nonnegative(), at: z.iso.datetime() }
@@ -24,6 +25,7 @@ export const AgentEvent = z.discriminatedUnion('type', [
     tasks: z.array(Task),
     settings: Settings,
     snapshots: z.array(Snapshot),
+    volumes: z.array(Volume).default([]),
   }),
   z.strictObject({ ...base, type: z.literal('sandbox.changed'), sandbox: Sandbox }),
   z.strictObject({ ...base, type: z.literal('sandbox.removed'), id: SandboxId, name: z.string() }),
@@ -36,6 +38,8 @@ export const AgentEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...base, type: z.literal('settings.changed'), settings: Settings }),
   z.strictObject({ ...base, type: z.literal('snapshot.changed'), snapshot: Snapshot }),
   z.strictObject({ ...base, type: z.literal('snapshot.removed'), id: SnapshotId }),
+  z.strictObject({ ...base, type: z.literal('volume.changed'), volume: Volume }),
+  z.strictObject({ ...base, type: z.literal('volume.removed'), name: z.string() }),
   /** What the agent found and repaired at its start, or needs the person to know. */
   z.strictObject({
     ...base,

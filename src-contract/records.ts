@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { operation } from './operation.ts'
 
 /** What a record can be of. */
-export const RecordTable = z.enum(['sandboxes', 'removals', 'snapshots', 'images', 'schedules', 'selftests'])
+export const RecordTable = z.enum(['sandboxes', 'removals', 'snapshots', 'images', 'schedules', 'selftests', 'volumes'])
 export type RecordTable = z.infer<typeof RecordTable>
 
 /** A record that the agent could not read and has set aside. What is its on disk is left where it is. */

@@ -17,6 +17,7 @@ import { readSelfTest, runSelfTest } from './selftest.ts'
 import { readSettings, updateSettings } from './settings.ts'
 import * as snapshot from './snapshot.ts'
 import { closeTerminal, listTerminals, openTerminal, terminalStream } from './terminal.ts'
+import * as volume from './volume.ts'
 
 /** Everything the agent answers, by key. Routes, the typed client, the bridge's allow-list and OpenAPI read it. */
 export const operations = {
@@ -40,6 +41,11 @@ export const operations = {
   listRecipes,
   makeImage,
   cancelTask,
+  createVolume: volume.createVolume,
+  listVolumes: volume.listVolumes,
+  inspectVolume: volume.inspectVolume,
+  removeVolume: volume.removeVolume,
+  pruneVolumes: volume.pruneVolumes,
   createSandbox: sandbox.createSandbox,
   listSandboxes: sandbox.listSandboxes,
   inspectSandbox: sandbox.inspectSandbox,

@@ -36,9 +36,11 @@ test('a field that is added to the table is in the facts, in the command to make
 
 test('what a restore, a bundle and a comparison take of the table is what they took before it', () => {
   expect(fieldsWhere(({ restored }) => restored === 'now').toSorted()).toEqual(
-    ['hostname', 'network', 'networkName', 'ports', 'removeOnExit', 'restartPolicy'].toSorted(),
+    ['hostname', 'network', 'networkName', 'ports', 'removeOnExit', 'restartPolicy', 'volumes'].toSorted(),
   )
-  expect(fieldsWhere(({ inBundle }) => inBundle === 'dropped').toSorted()).toEqual(['removeOnExit', 'restartPolicy'])
+  expect(fieldsWhere(({ inBundle }) => inBundle === 'dropped').toSorted()).toEqual([
+    ...['removeOnExit', 'restartPolicy', 'volumes'],
+  ])
   expect(defaultsOf(fieldsWhere(({ inBundle }) => inBundle === 'requested'))).toEqual({
     ...{ class: 'container', mounts: [], ports: [], grants: [], networkName: null, limits: Limits.parse({}) },
   })
@@ -76,4 +78,14 @@ test('a check of health is asked for again with all that was said of it', () => 
     ...['--health-cmd', "curl 'it'\\''s'", '--health-timeout', '100ms', '--health-retries', '2'],
     ...['--health-start-period', '7ms', '--health-start-interval', '200ms'],
   ])
+})
+
+test('a volume is asked for again by its name, and one of its own without', () => {
+  const again = (...volumes: object[]) => wordsAgain({ ...spec, volumes }).slice(-2)
+  const mount = { volume: 'data', target: '/srv', readOnly: false }
+  expect(again(mount)).toEqual(['-v', 'data:/srv'])
+  expect(again({ ...mount, readOnly: true, copy: false })).toEqual(['-v', 'data:/srv:ro,nocopy'])
+  expect(again({ ...mount, target: '/a:b' })).toEqual(['--mount', 'type=volume,source=data,target=/a:b'])
+  expect(again({ ...mount, volume: 'f'.repeat(64), own: true })).toEqual(['-v', '/srv'])
+  expect(again({ ...mount, own: true, readOnly: true })).toEqual(['--mount', 'type=volume,target=/srv,readonly'])
 })

@@ -2,7 +2,7 @@ import { formatGrant } from './grant-text.ts'
 import { portText } from './port-text.ts'
 import type { SandboxFields } from './sandbox-field.ts'
 import { usualShmBytes } from './words.ts'
-import { healthWords, mountWords } from './words-again.ts'
+import { healthWords, mountWords, volumeWords } from './words-again.ts'
 
 /** What most fields have in common: they belong to the program, and are as they were made. */
 const ofProgram = { takesEffect: 'nextStart', isPolicy: false, restored: 'then', inBundle: 'carried' } as const
@@ -191,11 +191,19 @@ export const sandboxFields = {
       type: 'string',
       short: 'v',
       multiple: true,
-      value: 'SOURCE:TARGET[:ro]',
-      help: 'Show a folder or file of this machine inside.',
+      value: '[SOURCE:]TARGET[:ro]',
+      help: 'Show a volume, or a folder or file of this machine, inside.',
     },
     again: (mounts) => mounts.flatMap(mountWords),
     noun: 'field-mounts',
+  },
+  // Its flags are those of `mounts`. What is in a volume stays where it is: no bundle and no restore touches it.
+  volumes: {
+    ...ofPolicy,
+    takesEffect: 'created',
+    restored: 'now',
+    inBundle: 'dropped',
+    again: (volumes) => volumes.flatMap(volumeWords),
   },
   tmpfs: {
     ...ofProgram,

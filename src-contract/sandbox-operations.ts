@@ -152,7 +152,12 @@ export const removeSandbox = operation({
   method: 'DELETE',
   path: '/v1/sandboxes/:ref',
   summary: 'Removes it with its disk and logs. A running one only with `force`.',
-  request: z.strictObject({ ref: SandboxRef, force: z.boolean().default(false) }),
+  request: z.strictObject({
+    ref: SandboxRef,
+    force: z.boolean().default(false),
+    /** Also the volumes that were made for it alone and that no other sandbox uses. */
+    volumes: z.boolean().default(false),
+  }),
   response: z.strictObject({ id: SandboxId }),
 })
 

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { HealthCheck, HealthStatus } from './health.ts'
 import { mayGrow } from './tolerant.ts'
 import { Ulimit } from './ulimit.ts'
+import { VolumeName } from './volume.ts'
 import { Wording } from './wire-texts.ts'
 import { isolationClasses, networkName, sandboxName, sandboxRef, signalName, usualShmBytes } from './words.ts'
 
@@ -94,6 +95,19 @@ export const Mount = z.strictObject({
   watch: z.boolean().optional(),
 })
 export type Mount = z.infer<typeof Mount>
+
+/** A volume that the sandbox sees as a folder. */
+export const VolumeMount = z.strictObject({
+  /** Null: one is made for this sandbox alone. On record there is always a name. */
+  volume: VolumeName.nullable().default(null),
+  target: GuestPath.refine((path) => path.replace(/\/+$/, '') !== '', 'A mount cannot replace the root.'),
+  readOnly: z.boolean().default(false),
+  /** At the first start an empty volume gets what the image has at the target. Absent: it does. */
+  copy: z.boolean().optional(),
+  /** It was made for this sandbox, and goes with it where that is asked for. The agent says so, not the request. */
+  own: z.boolean().optional(),
+})
+export type VolumeMount = z.infer<typeof VolumeMount>
 
 const Port = z.int().min(1).max(65_535)
 
@@ -262,6 +276,7 @@ export const SandboxSpec = z.strictObject({
   hostname: Hostname.nullable().default(null),
   limits: Limits.default({ memoryBytes: null, cpus: null, pids: 4096, diskBytes: null }),
   mounts: z.array(Mount).max(64).default([]),
+  volumes: z.array(VolumeMount).max(64).default([]),
   tmpfs: z.array(TmpfsMount).max(64).default([]),
   /** Of /dev/shm. */
   shmBytes: z
@@ -311,9 +326,9 @@ function bare<Shape extends Record<string, z.ZodType>>(
   return Object.fromEntries(fields) as { [K in keyof Shape]: z.ZodOptional<Bare<Shape[K]>> }
 }
 
-const { class: _class, grants: _grants, limits: _limits, ...single } = SandboxSpec.shape
+const { class: _class, grants: _grants, volumes: _volumes, limits: _limits, ...single } = SandboxSpec.shape
 
-/** Other values for what a sandbox shall be. Class and grants have operations of their own, because more hangs on them. */
+/** Other values for what a sandbox shall be. Class and grants have operations of their own, because more hangs on them; volumes stay. */
 export const SpecChange = z.strictObject({ ...bare(single), limits: z.strictObject(bare(Limits.shape)).optional() })
 export type SpecChange = z.infer<typeof SpecChange>
 

@@ -34,3 +34,15 @@ function shellLine(command: readonly string[]): string {
   if (command.length === 3 && shell === '/bin/sh' && option === '-c' && line !== undefined) return line
   return command.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`)).join(' ')
 }
+
+/** One of its own is asked for without a name. */
+export function volumeWords({ volume, target, readOnly, copy, own }: SandboxSpec['volumes'][number]): string[] {
+  const name = own || volume === null ? null : volume
+  const words = [...(readOnly ? ['ro'] : []), ...(copy === false ? ['nocopy'] : [])]
+  if (target.includes(':') || (name === null && words.length > 0)) {
+    const options = [...(readOnly ? ['readonly'] : []), ...(copy === false ? ['volume-nocopy'] : [])]
+    const places = [...(name === null ? [] : [`source=${name}`]), `target=${target}`]
+    return ['--mount', ['type=volume', ...places, ...options].join(',')]
+  }
+  return ['-v', [...(name === null ? [] : [name]), target, ...(words.length > 0 ? [words.join(',')] : [])].join(':')]
+}

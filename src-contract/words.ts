@@ -25,6 +25,13 @@ export const networkName: WordForm = {
   problem: 'The name of a network has 1 to 31 small letters, digits and dashes.',
 }
 
+/** As Docker names them. 64 hexadecimal digits are the name of one that belongs to a sandbox. */
+export const volumeName: WordForm = {
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,127}$/,
+  problem:
+    'The name of a volume has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit.',
+}
+
 export const signalName: WordForm = {
   pattern: /^(SIG)?[A-Z][A-Z0-9+-]{1,9}$|^[1-9][0-9]?$/,
   problem: 'Not the name or number of a signal.',

@@ -20,7 +20,7 @@ function filesThatName(field: string): readonly string[] {
 /** Fields whose names are words for other things too, or that much of the product is about. */
 const inManyFiles = [
   ...['image', 'class', 'command', 'entrypoint', 'env', 'cwd', 'user', 'tty', 'stdin', 'limits', 'mounts', 'grants'],
-  ...['dropCapabilities', 'network', 'networkName', 'ports', 'hostname', 'labels', 'tmpfs'],
+  ...['dropCapabilities', 'network', 'networkName', 'ports', 'hostname', 'labels', 'tmpfs', 'volumes'],
 ]
 
 test.each(Object.keys(sandboxFields).filter((field) => !inManyFiles.includes(field)))(

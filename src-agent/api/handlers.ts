@@ -6,9 +6,10 @@ import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { listUnreadable, type Quarantine, toEntry } from '../state/quarantine.ts'
 import type { SettingsStore } from '../state/settings-store.ts'
 import { type ImageHandlerDeps, imageHandlers } from './image-handlers.ts'
+import { type VolumeHandlerDeps, volumeHandlers } from './volume-handlers.ts'
 
 /** What the operations need; each handler is a translation, rules live in the services. */
-export interface HandlerDeps extends ImageHandlerDeps {
+export interface HandlerDeps extends ImageHandlerDeps, VolumeHandlerDeps {
   readonly info: () => AgentInfo
   readonly stop: (sandboxes: 'keep' | 'stop') => void
   readonly serve: (uid: number) => Promise<string>
@@ -42,6 +43,7 @@ function translate(deps: HandlerDeps) {
     listUnreadable: async () => listUnreadable(deps.quarantine),
     dropUnreadable: async ({ table, id }) => toEntry(deps.quarantine.drop(table, id)),
     ...imageHandlers(deps),
+    ...volumeHandlers(deps),
     cancelTask: async ({ id }) => {
       tasks.cancel(id)
       return { id }
@@ -70,7 +72,7 @@ function translate(deps: HandlerDeps) {
     resumeSandbox: ({ ref }) => sandboxes.resume(ref),
     renameSandbox: ({ ref, name }) => sandboxes.rename(ref, name),
     updateSandbox: ({ ref, ...limits }) => sandboxes.update(ref, limits),
-    removeSandbox: ({ ref, force }) => sandboxes.remove(ref, force),
+    removeSandbox: ({ ref, force, volumes }) => sandboxes.remove(ref, force, volumes),
     waitSandbox: ({ ref }, signal) => sandboxes.wait(ref, signal),
     awaitSandbox: ({ ref, condition }, signal) => sandboxes.awaitCondition(ref, condition, signal),
     setNetwork: ({ ref, networkName }) => sandboxes.setNetwork(ref, networkName),

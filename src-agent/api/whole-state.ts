@@ -3,6 +3,7 @@ import type { Terminal } from '#contract/terminal'
 import type { EventLog } from '../state/event-log.ts'
 import type { SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SnapshotRecords } from '../state/records/snapshot-records.ts'
+import type { VolumeRecords } from '../state/records/volume-records.ts'
 import type { SettingsStore } from '../state/settings-store.ts'
 import type { Tasks } from '../state/tasks.ts'
 import type { ImageStore } from '../storage/images/image-store.ts'
@@ -16,6 +17,7 @@ export function readWholeState(sources: {
   readonly terminals: () => readonly Terminal[]
   readonly settings: SettingsStore
   readonly snapshots: SnapshotRecords
+  readonly volumeRecords: VolumeRecords
   readonly now: () => Date
 }): AgentEvent {
   return {
@@ -28,5 +30,6 @@ export function readWholeState(sources: {
     tasks: [...sources.tasks.list()],
     settings: sources.settings.read(),
     snapshots: sources.snapshots.all().map(({ snapshot }) => snapshot),
+    volumes: sources.volumeRecords.all().map(({ volume }) => volume),
   }
 }

@@ -3,8 +3,8 @@ import { dirname } from 'node:path'
 import { type AppError, appError } from '#contract/app-error'
 import { findResource } from '../base/process/resources.ts'
 import { scriptCommand } from '../base/process/scripts.ts'
-import type { HeldSource, LaunchPlan, ProcessPlan } from './driver.ts'
-import { groupMap, userMap } from './user-ids.ts'
+import type { HeldSource, LaunchPlan, PlacedMount, ProcessPlan } from './driver.ts'
+import { groupMap, guestMap, userMap } from './user-ids.ts'
 
 /** A tree of this machine to be seen at another place, in a mount namespace that only one sandbox has. */
 export interface Bind {
@@ -55,19 +55,21 @@ export function bindCommand(binds: readonly Bind[], program = outsideProgram()):
 
 /** The binds of mounts whose sources are held, seen as by a sandbox that has ids of its own where it has. */
 export function bindsOfMounts({ mounts, users, process }: Pick<LaunchPlan, 'mounts' | 'users' | 'process'>): Bind[] {
-  return mounts.flatMap(({ source, place, readOnly, held }) => {
+  return mounts.flatMap((mount) => {
+    const { source, place, readOnly, held } = mount
     if (held === null) return []
     const bind = { source, place, readOnly, held: held.path, isFolder: held.isFolder }
-    return users === null ? [bind] : [{ ...bind, ids: mapsOfSource(held, process, users.first) }]
+    return users === null ? [bind] : [{ ...bind, ids: mapsOfMount({ ...mount, held }, process, users.first) }]
   })
 }
 
-/** How the users of a mount's source are seen by a sandbox. */
-export function mapsOfSource(
-  held: Pick<HeldSource, 'uid' | 'gid'>,
+/** How the users of what is mounted are seen by a sandbox. */
+export function mapsOfMount(
+  { held, isVolume }: Pick<PlacedMount, 'isVolume'> & { readonly held: Pick<HeldSource, 'uid' | 'gid'> },
   process: Pick<ProcessPlan, 'uid' | 'gid'>,
   first: number,
 ): IdMaps {
+  if (isVolume) return { users: guestMap(first), groups: guestMap(first) }
   return { users: userMap(held.uid, process.uid, first), groups: groupMap(held.gid, process.gid, first) }
 }
 

@@ -33,6 +33,11 @@ export interface PlacedMount extends Mount {
   readonly place: string
   /** The source, opened and checked; null where a run goes on and nothing is bound anew. */
   readonly held: HeldSource | null
+  /**
+   * Its files bear the ids that guests have, as those of a writable layer do, and nobody of this machine reaches them.
+   * Absent: it is somebody's folder.
+   */
+  readonly isVolume?: true
 }
 
 export interface HeldSource {

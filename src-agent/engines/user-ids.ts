@@ -35,6 +35,11 @@ export function groupMap(owner: number, runsAs: number, first: number): string {
   return format([[owner, runsAs, 1], ...others], first)
 }
 
+/** Ids on disk are those inside, whichever range of this machine's ids the sandbox has. */
+export function guestMap(first: number): string {
+  return `0 ${first} ${idsOfSandbox}`
+}
+
 type Entry = readonly [disk: number, inside: number, count: number]
 type Range = readonly [from: number, count: number]
 

@@ -28,13 +28,15 @@ export function requireOffMounts(record: Pick<SandboxRecord, 'sandbox'>, path: s
 
 /** Whether something is mounted there on behalf of who made the sandbox. */
 export function isMountTarget({ sandbox }: Pick<SandboxRecord, 'sandbox'>, target: string): boolean {
-  const { mounts, grants } = sandbox.spec
-  return [...mounts, ...mountsOfGrants(grants, mounts)].some((mount) => mount.target === target)
+  return targetsOf(sandbox).includes(target)
 }
 
 function placesOf({ sandbox }: Pick<SandboxRecord, 'sandbox'>): string[] {
-  const { mounts, grants } = sandbox.spec
-  return [...enginePlaces(sandbox.class), ...[...mounts, ...mountsOfGrants(grants, mounts)].map(({ target }) => target)]
+  return [...enginePlaces(sandbox.class), ...targetsOf(sandbox)]
+}
+
+function targetsOf({ spec: { mounts, volumes, grants } }: SandboxRecord['sandbox']): string[] {
+  return [...mounts, ...volumes, ...mountsOfGrants(grants, mounts)].map(({ target }) => target)
 }
 
 function asTarget(path: string): string {

@@ -8,11 +8,14 @@ import type { StateFolder } from '../state/folder.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
+import type { VolumeStore } from '../storage/volumes/volume-store.ts'
 import { describeExit } from './describe-exit.ts'
 import { driverOf } from './find-driver.ts'
 import { dropUnnamed, type LayerReferencesDeps } from './layer-references.ts'
 import type { OpenHandles } from './open-handles.ts'
 import { adoptPending } from './pending.ts'
+import { isRemovedAtItsEnd } from './spec-policy.ts'
+import { volumesOf } from './volumes.ts'
 
 export interface CleanupDeps extends LayerReferencesDeps {
   readonly folder: StateFolder
@@ -23,6 +26,7 @@ export interface CleanupDeps extends LayerReferencesDeps {
   /** Of sandboxes whose network has none; null: this machine cannot map ids. */
   readonly idRanges: IdRanges | null
   readonly limitedDisks: LimitedDisks
+  readonly volumes: VolumeStore
 }
 
 /** The end of a run: how it ended goes on record, and what the run had is given back. The disk and the log stay. */
@@ -67,8 +71,19 @@ export async function cleanUp(deps: CleanupDeps, record: SandboxRecord): Promise
   await deps.limitedDisks.remove(deps.folder.sandbox(id))
   await removeFolder(deps.folder.sandbox(id).folder)
   deps.openHandles.forget(id)
+  await removeOwnVolumes(deps, record)
   deps.records.forget(id)
   await dropUnnamed(deps, record.layers)
+}
+
+/** Those that were made for it and that nobody else has taken since. */
+async function removeOwnVolumes(
+  { volumes }: Pick<CleanupDeps, 'volumes'>,
+  { sandbox, volumesToo }: SandboxRecord,
+): Promise<void> {
+  const { spec } = sandbox
+  if (!volumesToo && !isRemovedAtItsEnd(spec)) return
+  await volumes.removeUnused(volumesOf(spec).flatMap(({ volume, own }) => (own ? [volume] : [])))
 }
 
 /**

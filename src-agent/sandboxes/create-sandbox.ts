@@ -15,6 +15,7 @@ import { newRecord } from './new-record.ts'
 import { resolveArgv } from './process-plan.ts'
 import { describeDeadSockets, findDeadSockets } from './socket-notices.ts'
 import { checkSpec } from './spec-policy.ts'
+import { takeVolumes, withImageVolumes } from './volumes.ts'
 
 export interface CreateRequest {
   readonly name?: string | undefined
@@ -35,9 +36,10 @@ interface Deps extends LaunchDeps {
 /** A new sandbox, on record before anything of it is made. One that was to be started and could not be leaves nothing. */
 export async function createSandbox(deps: Deps, request: CreateRequest, signal: AbortSignal): Promise<Sandbox> {
   const { records } = deps
-  const record = await makeRecord(deps, request)
-  const { sandbox } = record
-  return deps.lock.run(sandbox.id, async () => {
+  const planned = await makeRecord(deps, request)
+  return deps.lock.run(planned.sandbox.id, async () => {
+    const { record, made } = takeVolumes(deps.volumes, planned)
+    const { sandbox } = record
     const granted = { name: sandbox.name, before: [], after: sandbox.spec.grants, runs: false }
     records.put(record, describeChange(granted))
     const sockets = await findDeadSockets(sandbox.spec)
@@ -50,7 +52,8 @@ export async function createSandbox(deps: Deps, request: CreateRequest, signal: 
       return running.sandbox
     } catch (error) {
       // It never ran, so there is nothing in it to keep.
-      await removeForGood(deps, record)
+      await removeForGood(deps, { ...record, volumesToo: true })
+      await deps.volumes.removeUnused(made)
       deps.endings.resolveWaiters(sandbox.id, null)
       throw error
     }
@@ -63,7 +66,7 @@ async function makeRecord(
 ): Promise<SandboxRecord> {
   driverOf(deps, spec.class)
   const image = deps.images.find(spec.image)
-  const checked = await checkSpec(spec, hostRules(deps))
+  const checked = await checkSpec(withImageVolumes(spec, image.config.volumes), hostRules(deps))
   const argv = resolveArgv(spec, image.config)
   // Nothing waits between this look and the record, so two creations cannot take one name.
   if (name !== undefined) requireFreeName(deps, name)

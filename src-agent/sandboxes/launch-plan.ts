@@ -12,6 +12,7 @@ import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import type { ImageStore } from '../storage/images/image-store.ts'
 import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
+import type { VolumeStore } from '../storage/volumes/volume-store.ts'
 import { type AccountFilesDeps, readAccounts } from './account-files.ts'
 import { driverOf } from './find-driver.ts'
 import { placedMounts } from './held-mounts.ts'
@@ -25,6 +26,7 @@ export interface LaunchPlanDeps extends AccountFilesDeps {
   readonly records: SandboxRecords
   readonly imageMounts: ImageMounts
   readonly network: Network
+  readonly volumes: VolumeStore
 }
 
 /** Of a main terminal until somebody looks at it: a program that asks at once must not get 0 by 0. */

@@ -17,6 +17,7 @@ import { requireUsableLayers } from './layer-references.ts'
 import { hasHostNetwork } from './spec-policy.ts'
 import { clampedUlimits } from './ulimits.ts'
 import { chooseUserNamespace, describeHostIds, findForeignUser, type HostIdsReason } from './user-namespace.ts'
+import { fillVolumes } from './volumes.ts'
 
 export interface LaunchDeps extends CleanupDeps, LaunchPlanDeps {
   readonly now: () => Date
@@ -69,6 +70,7 @@ export async function launch(
   let held: HeldMounts | null = null
   try {
     const ports = lease ? await connect(deps, record, lease) : []
+    await fillVolumes(deps, record, imageTrees, signal)
     held = await holdMounts(deps, record)
     const { users, reason } = chooseUserNamespace({
       ...{ sandbox, driver, lease, mounts: held.mounts },

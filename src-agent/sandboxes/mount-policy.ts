@@ -8,10 +8,8 @@ import { openOnHost } from '../base/host-path/open-on-host.ts'
 import { findSocket } from './find-socket.ts'
 import { grantsOver } from './grant-policy.ts'
 import { type HostRules, isOfJoey, isWithin } from './host-paths.ts'
+import { guestFolders, plainTarget } from './mount-places.ts'
 import { findAliasObjection, findObjection, isOfKernelType } from './refused-paths.ts'
-
-/** Inside, these belong to the engine. */
-const guestFolders = ['/proc', '/sys', '/dev']
 
 /** For whom mounts are checked. */
 export interface MountWish {
@@ -44,7 +42,7 @@ export async function checkMounts(mounts: readonly Mount[], rules: HostRules, wi
 export function placeMounts<T extends Pick<Mount, 'target'>>(mounts: readonly T[]): T[] {
   const targets = new Set<string>()
   return mounts.map((mount) => {
-    const target = normalize(mount.target)
+    const target = plainTarget(mount.target)
     if (targets.has(target)) {
       throw appError('mount-target-twice', { target })
     }
@@ -188,11 +186,4 @@ async function findSocketRefusal({ source }: Mount, held: HostPath, wish: MountW
   const socket = await findSocket(held)
   if (socket === null) return null
   return appError('mount-source-holds-socket', { source, socket, path: held.path })
-}
-
-function normalize(target: string): string {
-  return `/${target
-    .split('/')
-    .filter((part) => part !== '' && part !== '.')
-    .join('/')}`
 }

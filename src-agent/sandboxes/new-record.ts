@@ -66,5 +66,6 @@ export function newRecord(
     staleDisk: false,
     restore: null,
     memoryFromSettings: made.memoryFromSettings ?? false,
+    volumesToo: false,
   }
 }

@@ -10,6 +10,7 @@ const image = {
   user: '',
   stopSignal: null,
   exposedPorts: [],
+  volumes: [],
   labels: {},
   healthcheck: null,
 }

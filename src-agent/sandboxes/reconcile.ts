@@ -88,7 +88,7 @@ async function reconcileOne(deps: Deps, service: SandboxService, record: Sandbox
       return (await driver.phase(id)) === 'absent' ? null : clear(deps, driver, record)
     case 'creating':
     case 'removing':
-      await removeForGood(deps, record)
+      await removeForGood(deps, state === 'creating' ? { ...record, volumesToo: true } : record)
       return sentence('found-removal-finished', { name })
     case 'changing':
       // Between two classes, in the middle of a restore, or while its memory is saved: not a run that ended. What follows

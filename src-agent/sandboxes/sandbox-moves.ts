@@ -159,11 +159,11 @@ export async function resumeRecord(
   return shown(deps, record.sandbox)
 }
 
-/** By force also what runs, which ends at once. */
+/** By force also what runs, which ends at once; with `volumes` those that were made for it go too. */
 export async function removeRecord(
   deps: SandboxMovesDeps,
   record: SandboxRecord,
-  force: boolean,
+  { force, volumes }: { readonly force: boolean; readonly volumes: boolean },
 ): Promise<{ id: string }> {
   const { id, name, state } = record.sandbox
   const runs = alive.includes(state)
@@ -173,7 +173,7 @@ export async function removeRecord(
     await endMainProcess(deps, deps.endings, record, 0)
   }
   const left = deps.records.get(id)
-  if (left) await removeForGood(deps, left)
+  if (left) await removeForGood(deps, { ...left, volumesToo: volumes })
   deps.endings.resolveWaiters(id, left?.sandbox.exit ?? null)
   return { id }
 }

@@ -37,7 +37,8 @@ export interface SandboxService extends SandboxChanges {
   /** If it still runs: it takes so many bytes of what is left of this machine's disk. The fact says so to people. */
   pauseWriter(id: string, bytes: number, fact: NoticeFact): Promise<Sandbox>
   resume(ref: string): Promise<Sandbox>
-  remove(ref: string, force: boolean): Promise<{ id: string }>
+  /** With `volumes` those that were made for it go too. */
+  remove(ref: string, force: boolean, volumes?: boolean): Promise<{ id: string }>
   /** The same, because its policy wants it and not a person; null: it is not what it was when that was decided. */
   startAgain(id: string, at: string): Promise<Sandbox | null>
   wait(ref: string, signal: AbortSignal): Promise<Answer<typeof waitSandbox>>
@@ -82,7 +83,8 @@ export function createSandboxService(deps: Deps): SandboxService {
       }),
     resume: (ref) => onRecord(ref, (record) => resumeRecord(own, record)),
     ...createSandboxChanges({ ...own, onRecord }),
-    remove: (ref, force) => onRecord(ref, (record) => removeRecord(own, record, force), force ? 0 : undefined),
+    remove: (ref, force, volumes = false) =>
+      onRecord(ref, (record) => removeRecord(own, record, { force, volumes }), force ? 0 : undefined),
 
     startAgain: (id, at) =>
       onRecord(id, async (record) => {

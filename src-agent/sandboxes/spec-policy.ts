@@ -14,14 +14,14 @@ import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
 export async function checkSpec(spec: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
   requireFitting(spec)
   const grants = await checkGrants(spec, rules)
-  return { ...spec, grants, mounts: await checkPlaces({ ...spec, grants }, rules) }
+  return { ...spec, grants, ...(await checkPlaces({ ...spec, grants }, rules)) }
 }
 
 /** The same of one that is there and shall be another. What stays is not asked about again: its source may be away just now. */
 export async function checkChanged(before: SandboxSpec, after: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
   requireFitting(after)
   const same = isDeepStrictEqual([before.mounts, before.tmpfs], [after.mounts, after.tmpfs])
-  return same ? after : { ...after, mounts: await checkPlaces(after, rules) }
+  return same ? after : { ...after, ...(await checkPlaces(after, rules)) }
 }
 
 /** Whether nothing of it is left when its main process has ended. */
@@ -38,11 +38,15 @@ function requireFitting(spec: SandboxSpec): void {
   for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
 }
 
-async function checkPlaces({ grants, tmpfs, ...spec }: SandboxSpec, rules: HostRules): Promise<SandboxSpec['mounts']> {
+async function checkPlaces(
+  { grants, tmpfs, ...spec }: SandboxSpec,
+  rules: HostRules,
+): Promise<Pick<SandboxSpec, 'mounts' | 'volumes'>> {
   const mounts = await checkMounts(spec.mounts, rules, { class: spec.class, grants })
+  const volumes = placeMounts(spec.volumes)
   // What is mounted because it was granted needs its place as well.
-  placeMounts([...tmpfs.map(placeOfTmpfs), ...mounts, ...mountsOfGrants(grants, mounts)])
-  return mounts
+  placeMounts([...tmpfs.map(placeOfTmpfs), ...volumes, ...mounts, ...mountsOfGrants(grants, mounts)])
+  return { mounts, volumes }
 }
 
 /** The same with other grants: mounts that are not allowed without the old ones go with them. */
@@ -54,7 +58,7 @@ export async function withGrants(
   requireFittingNetwork({ ...spec, grants: wished })
   const grants = await checkGrants({ ...spec, grants: wished }, rules)
   const mounts = await fitMounts(spec.mounts, rules, { class: spec.class, grants })
-  placeMounts([...spec.tmpfs.map(placeOfTmpfs), ...mounts, ...mountsOfGrants(grants, mounts)])
+  placeMounts([...spec.tmpfs.map(placeOfTmpfs), ...spec.volumes, ...mounts, ...mountsOfGrants(grants, mounts)])
   return { ...spec, grants, mounts }
 }
 

@@ -9,6 +9,7 @@ import { type LaunchDeps, launch } from '../sandboxes/launch.ts'
 import { newRecord } from '../sandboxes/new-record.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import type { Trees } from '../sandboxes/trees.ts'
+import { takeVolumes } from '../sandboxes/volumes.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
@@ -50,7 +51,7 @@ export async function forkOne(deps: Deps, plan: ForkPlan, name: string, signal: 
       return await bringUp(deps, plan, record, AbortSignal.any([signal, deps.signal]))
     } catch (error) {
       // It never ran, or not as what was requested: there is nothing in it to keep.
-      await removeForGood(deps, deps.records.get(id) ?? record)
+      await removeForGood(deps, { ...(deps.records.get(id) ?? record), volumesToo: true })
       sandboxes.endings.resolveWaiters(id, null)
       throw error
     }
@@ -58,7 +59,11 @@ export async function forkOne(deps: Deps, plan: ForkPlan, name: string, signal: 
 }
 
 /** Nothing waits between the checks and the record, so no name is taken twice, and no layer vanishes. */
-function putNew(deps: Pick<Deps, 'records' | 'snapshotRecords' | 'now'>, plan: ForkPlan, name: string): SandboxRecord {
+function putNew(
+  deps: Pick<Deps, 'records' | 'snapshotRecords' | 'now' | 'volumes'>,
+  plan: ForkPlan,
+  name: string,
+): SandboxRecord {
   const source = deps.snapshotRecords.get(plan.source.snapshot.id)
   if (!source) throw appError('snapshot-removed')
   requireFreeName(deps, name)
@@ -73,7 +78,7 @@ function putNew(deps: Pick<Deps, 'records' | 'snapshotRecords' | 'now'>, plan: F
     parentId: id,
     layers: source.layers,
   })
-  const record = withSandbox(made, { state: 'creating' })
+  const { record } = takeVolumes(deps.volumes, withSandbox(made, { state: 'creating' }))
   deps.records.put(record, describeChange({ name, before: [], after: plan.spec.grants, runs: false }))
   return record
 }

@@ -10,6 +10,7 @@ import { hostRules } from '../sandboxes/host-paths.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { checkSpec } from '../sandboxes/spec-policy.ts'
 import type { Trees } from '../sandboxes/trees.ts'
+import { mountsOfVolumes } from '../sandboxes/volumes.ts'
 import type { SnapshotRecord } from '../state/records/snapshot-records.ts'
 import { findSnapshot } from './find-snapshot.ts'
 import { nameForks } from './fork-names.ts'
@@ -122,13 +123,15 @@ async function takeWithMemory(take: (withMemory: boolean) => Promise<Snapshot>) 
 }
 
 /** Where nobody insists on memory, a sandbox whose memory cannot be kept is forked from its disk. */
-async function canSave(deps: Pick<ForkDeps, 'drivers' | 'sandboxes'>, id: string): Promise<boolean> {
+async function canSave(deps: Pick<ForkDeps, 'drivers' | 'sandboxes' | 'volumes'>, id: string): Promise<boolean> {
   const record = deps.sandboxes.find(id)
   const { spec, argv } = record.sandbox
   const driver = liveSaving(driverOf(deps, record.sandbox.class))
   const process = { argv, env: [], cwd: '/', uid: 0, gid: 0, additionalGids: [], tty: spec.tty }
+  if (spec.volumes.some(({ own }) => own)) return false
   const hostNetwork = spec.grants.some(({ kind }) => kind === 'host-network')
-  return driver?.refusesSave({ mounts: spec.mounts, grants: spec.grants, hostNetwork, process }) === null
+  const mounts = [...spec.mounts, ...mountsOfVolumes(deps.volumes, spec)]
+  return driver?.refusesSave({ mounts, grants: spec.grants, hostNetwork, process }) === null
 }
 
 /** Refuses what no fork could be made of, and says what all of them have other than the parent. */
@@ -140,11 +143,13 @@ async function planForks(
   const { snapshot } = record
   const wanted = request.class ?? snapshot.class
   const usable = snapshot.live !== null && whyUnusable(deps, record) === null
-  const live = request.live ?? (usable && request.start && wanted === snapshot.class)
+  const hasOwnVolumes = snapshot.spec.volumes.some(({ own }) => own)
+  const live = request.live ?? (usable && request.start && wanted === snapshot.class && !hasOwnVolumes)
   if (live && !request.start) {
     throw appError('live-fork-not-started')
   }
-  const [problem] = await sourceProblems(deps, record, { live, class: wanted })
+  const ofVolumes = live && hasOwnVolumes ? [sentence('fork-own-volumes-live')] : []
+  const [problem] = [...ofVolumes, ...(await sourceProblems(deps, record, { live, class: wanted }))]
   if (problem !== undefined) throw appError('fork-not-possible', { name: snapshot.name, problem })
   const { spec, messages } = specOfForks(snapshot, wanted, live)
   return { source: record, live, start: request.start, spec: await checkSpec(spec, hostRules(deps)), messages }
@@ -160,7 +165,20 @@ function specOfForks(
   const ports = spec.ports.map((port) => ({ ...port, hostPort: 0 }))
   const moved = fixed.map(({ hostPort, guestPort }) => sentence('fork-port-moved', { hostPort, guestPort }))
   const dropped = live ? liveLoss('forks', snapshot) : []
-  return { spec: { ...spec, class: wanted, hostname: null, ports }, messages: [...moved, ...dropped] }
+  const { volumes, messages } = volumesOfForks(spec)
+  return {
+    spec: { ...spec, class: wanted, hostname: null, ports, volumes },
+    messages: [...moved, ...dropped, ...messages],
+  }
+}
+
+/** What has a name is shared with the parent; what was made for the parent is made for each fork anew. */
+function volumesOfForks({ volumes: all }: SandboxSpec): { volumes: SandboxSpec['volumes']; messages: Sentence[] } {
+  const volumes = all.map(({ own, ...mount }) => (own ? { ...mount, volume: null } : mount))
+  const messages = volumes.map(({ volume, target }) =>
+    volume === null ? sentence('fork-volume-anew', { target }) : sentence('fork-shares-volume', { volume, target }),
+  )
+  return { volumes, messages }
 }
 
 async function forkAll(

@@ -59,6 +59,7 @@ function describeChanges(now: SandboxSpec, spec: SandboxSpec): Sentence[] {
   const other = nouns.filter(([key]) => JSON.stringify(now[key]) !== JSON.stringify(spec[key])).map(([, noun]) => noun)
   return [
     ...(now.class === spec.class ? [] : [sentence('restore-changes-class', { from: now.class, to: spec.class })]),
+    ...(now.volumes.length === 0 ? [] : [sentence('restore-keeps-volumes')]),
     ...(now.image === spec.image ? [] : [sentence('restore-changes-image', { from: now.image, to: spec.image })]),
     ...other.map((noun) => sentence('restore-brings-back', { fields: sentence(noun) })),
   ]

@@ -37,7 +37,10 @@ export interface SavedMemory {
 }
 
 export async function savingOf(
-  deps: Pick<Deps, 'records' | 'folder' | 'images' | 'imageMounts' | 'layers' | 'network' | 'drivers' | 'signal'>,
+  deps: Pick<
+    Deps,
+    'records' | 'folder' | 'images' | 'imageMounts' | 'layers' | 'network' | 'drivers' | 'signal' | 'volumes'
+  >,
   record: SandboxRecord,
   signal: AbortSignal,
 ): Promise<Saving> {

@@ -17,6 +17,7 @@ const migrations: readonly string[] = [
   'CREATE TABLE snapshots (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT; CREATE TABLE schedules (id TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
   `CREATE TABLE quarantine (source TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
    PRIMARY KEY (source, id)) STRICT;`,
+  'CREATE TABLE volumes (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
 ]
 
 /** SQLite's own name for a database that is in memory only. */

@@ -18,6 +18,7 @@ export interface StateFolder extends Place {
   readonly registryLogins: string
   readonly logs: string
   readonly images: string
+  readonly volumes: string
   readonly imageMounts: string
   /** Where the disks of limited writable layers are mounted, in the agent's mount namespace alone. */
   readonly limitedMounts: string
@@ -46,6 +47,7 @@ export function openStateFolder(place: Place): StateFolder {
   for (const path of [
     folder.logs,
     folder.images,
+    folder.volumes,
     folder.imageMounts,
     folder.exits,
     folder.runtimeRoot,
@@ -66,6 +68,7 @@ function describe(place: Place): StateFolder {
     registryLogins: join(home, 'registry-logins.json'),
     logs: join(home, 'logs'),
     images: join(home, 'images'),
+    volumes: join(home, 'volumes'),
     imageMounts: join(run, 'images'),
     limitedMounts: join(run, 'limited'),
     exits: join(run, 'exits'),

@@ -18,10 +18,11 @@ const keys: Readonly<Record<RecordTable, string>> = {
   images: 'digest',
   schedules: 'id',
   selftests: 'id',
+  volumes: 'name',
 }
 
 /** Their files are lost sight of with the record; the others are only settings and results. */
-const withFiles: ReadonlySet<RecordTable> = new Set(['sandboxes', 'removals', 'snapshots', 'images'])
+const withFiles: ReadonlySet<RecordTable> = new Set(['sandboxes', 'removals', 'snapshots', 'images', 'volumes'])
 
 /** A record that could not be read, as it stands. */
 export interface UnreadableRecord {

@@ -58,6 +58,7 @@ export async function openAgentFixture(): Promise<AgentFixture> {
     services.events.subscribe((event) => seen.push(event))
     await services.images.reconcile()
     await services.pulls.reconcile()
+    await services.volumes.reconcile()
     const found = await reconcile(services, services.sandboxes)
     await services.images.ensureBuiltIn(services.signal)
     const unwatch = watchExits(folder.exits, services.sandboxes.endings.onExitFile)

@@ -70,6 +70,7 @@ const noConfig: ImageConfig = {
   user: '',
   stopSignal: null,
   exposedPorts: [],
+  volumes: [],
   labels: {},
   healthcheck: null,
 }

@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { checkMountSource, parseLongMount, parseMount } from './mount.ts'
+import { parseLongMount } from './long-mount.ts'
+import { checkMountSource, parseMount } from './mount.ts'
 
 const surroundings = { cwd: '/home/me/here', home: '/home/me' }
 
@@ -12,15 +13,15 @@ test.each([
   ['/data:/data:rw', '/data', '/data', false],
   ['./site:/www', '/home/me/here/site', '/www', false],
   ['..:/up', '/home/me', '/up', false],
-  ['site:/www', '/home/me/here/site', '/www', false],
+  ['./site:/www:rprivate', '/home/me/here/site', '/www', false],
   ['~:/home', '/home/me', '/home', false],
   ['~/x y:/x:ro', '/home/me/x y', '/x', true],
 ])('%s mounts %s on %s', (text, source, target, readOnly) => {
-  expect(parseMount(text, surroundings)).toEqual({ source, target, readOnly })
+  expect(parseMount(text, surroundings)).toEqual({ field: 'mounts', value: { source, target, readOnly } })
 })
 
 test.each([
-  ['/data', /SOURCE:TARGET/],
+  ['data', /SOURCE:TARGET/],
   [':/data', /SOURCE:TARGET/],
   ['/a:', /SOURCE:TARGET/],
   ['/a:/b:rx', /ro or rw/],
@@ -28,32 +29,31 @@ test.each([
   ['/a:/b:ro,recursive,rw', /either ro or rw/],
   ['/a:/b:ro:z', /SOURCE:TARGET/],
   ['/a:b', /start with a slash/],
+  ['site:/b:recursive', /ro or rw, and nocopy/],
+  ['/a:/b:rshared', /never shows on the other, so "rshared"/],
+  ['site:/b:slave', /never shows on the other/],
 ])('%j is refused', (text, reason) => {
   expect(() => parseMount(text, surroundings)).toThrow(reason)
 })
 
 test('what is mounted below comes along where that is said', () => {
   const given = { source: '/data', target: '/data', recursive: true }
-  expect(parseMount('/data:/data:recursive', surroundings)).toEqual({ ...given, readOnly: false })
-  expect(parseMount('/data:/data:ro,recursive', surroundings)).toEqual({ ...given, readOnly: true })
+  expect(parseMount('/data:/data:recursive', surroundings).value).toEqual({ ...given, readOnly: false })
+  expect(parseMount('/data:/data:ro,recursive', surroundings).value).toEqual({ ...given, readOnly: true })
 })
 
 test('nobody inside is told of changes where that is said', () => {
   const given = { source: '/data', target: '/data', readOnly: false, watch: false }
-  expect(parseMount('/data:/data:nowatch', surroundings)).toEqual(given)
-  expect(parseLongMount('source=/data,target=/data,nowatch', surroundings)).toEqual(given)
+  expect(parseMount('/data:/data:nowatch', surroundings).value).toEqual(given)
+  expect(parseLongMount('source=/data,target=/data,nowatch', surroundings).value).toEqual(given)
 })
 
-test('a path with a colon takes the long form', () => {
-  expect(parseLongMount('source=./a:b,target=/x:y,ro', surroundings)).toEqual({
-    source: '/home/me/here/a:b',
-    target: '/x:y',
-    readOnly: true,
-  })
-  expect(() => parseLongMount('source=/a', surroundings)).toThrow(/target=TARGET/)
-  expect(() => parseLongMount('source=/a,target=b', surroundings)).toThrow(/start with a slash/)
-  expect(() => parseLongMount('source=/a,target=/b,quick', surroundings)).toThrow(/"quick"/)
-  expect(() => parseLongMount('source=/a,target=/b,rw,ro', surroundings)).toThrow(/either ro or rw/)
+test.each([
+  ['data:/srv', { volume: 'data', target: '/srv', readOnly: false }],
+  ['my.data-1:/srv:ro,nocopy', { volume: 'my.data-1', target: '/srv', readOnly: true, copy: false }],
+  ['/srv', { volume: null, target: '/srv', readOnly: false }],
+])('%s is a volume', (text, value) => {
+  expect(parseMount(text, surroundings)).toEqual({ field: 'volumes', value })
 })
 
 test('the home folder is needed only where "~" is used', () => {

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { volumeName } from '#contract/words'
 import { usageError } from '../command/usage-error.ts'
 
 export interface MountRequest {
@@ -12,56 +13,90 @@ export interface MountRequest {
   readonly watch?: false
 }
 
-interface Surroundings {
+export interface VolumeRequest {
+  /** Null: one of its own. */
+  readonly volume: string | null
+  readonly target: string
+  readonly readOnly: boolean
+  /** Only where it was refused. */
+  readonly copy?: false
+}
+
+/** What an option asks for, by the field of a specification that it belongs to. */
+export type AnyMount =
+  | { readonly field: 'mounts'; readonly value: MountRequest }
+  | { readonly field: 'volumes'; readonly value: VolumeRequest }
+  | { readonly field: 'tmpfs'; readonly value: string }
+
+export interface Surroundings {
   readonly cwd: string
   readonly home: string | undefined
 }
 
-const knownWords: ReadonlySet<string> = new Set(['ro', 'rw', 'recursive', 'nowatch'])
+const ofFolders: ReadonlySet<string> = new Set(['ro', 'rw', 'recursive', 'nowatch'])
+const ofVolumes: ReadonlySet<string> = new Set(['ro', 'rw', 'nocopy'])
+/** What every mount is. */
+const usual: ReadonlySet<string> = new Set(['private', 'rprivate'])
+const passedOn: ReadonlySet<string> = new Set(['shared', 'rshared', 'slave', 'rslave'])
 
-/** Reads `SOURCE:TARGET[:ro|rw][,recursive][,nowatch]`. A relative source starts at the current folder, `~` at the home folder. */
-export function parseMount(text: string, surroundings: Surroundings): MountRequest {
+/**
+ * Reads `SOURCE:TARGET[:ro|rw][,recursive][,nowatch]`, `VOLUME:TARGET[:ro|rw][,nocopy]` and `TARGET`. As Docker has it, a name
+ * without a slash is a volume; a relative source begins with a dot, and `~` is the home folder.
+ */
+export function parseMount(text: string, surroundings: Surroundings): AnyMount {
   const parts = text.split(':')
-  const words = (parts.length === 3 ? (parts.pop() ?? '') : 'rw').split(',')
+  if (parts.length === 1 && text.startsWith('/')) return ofVolume({ volume: null, target: text }, [])
+  const words = (parts.length === 3 ? (parts.pop() ?? '') : 'rw').split(',').filter((word) => !usual.has(word))
   const [source, target] = parts
   if (parts.length !== 2 || !source || !target) {
     throw usageError('usage-mount', { text })
   }
-  const word = words.find((each) => !knownWords.has(each))
-  if (word !== undefined) throw usageError('usage-mount-mode', { text, word })
+  requireKeptApart('-v', text, words)
+  const isVolume = isVolumeName(source)
+  const known = isVolume ? ofVolumes : ofFolders
+  const word = words.find((each) => !known.has(each))
+  if (word !== undefined) throw usageError('usage-mount-mode', { text, word, of: isVolume ? 'volume' : 'folder' })
   requireOneMode('-v', text, words)
   requireAbsolute('-v', text, target)
-  return toRequest({ source: absolute(source, surroundings), target }, words)
+  if (isVolume) return ofVolume({ volume: source, target }, words)
+  return ofFolder({ source: absolute(source, surroundings), target }, words)
 }
 
-/** Reads `source=SOURCE,target=TARGET[,ro][,recursive][,nowatch]`: for paths with a colon in them. */
-export function parseLongMount(text: string, surroundings: Surroundings): MountRequest {
-  const parts = text.split(',')
-  const valueOf = (key: string) => parts.find((part) => part.startsWith(`${key}=`))?.slice(key.length + 1)
-  const [source, target] = [valueOf('source'), valueOf('target')]
-  const words = parts.filter((part) => !part.startsWith('source=') && !part.startsWith('target='))
-  if (!source || !target) throw usageError('usage-mount-long', { text })
-  const word = words.find((each) => !knownWords.has(each))
-  if (word !== undefined) throw usageError('usage-mount-word', { text, word })
-  requireOneMode('--mount', text, words)
-  requireAbsolute('--mount', text, target)
-  return toRequest({ source: absolute(source, surroundings), target }, words)
+/** Whether a source is the name of a volume and not a path of this machine. */
+export function isVolumeName(source: string): boolean {
+  return volumeName.pattern.test(source)
 }
 
-function toRequest(paths: Pick<MountRequest, 'source' | 'target'>, words: readonly string[]): MountRequest {
-  return {
+export function ofFolder(paths: Pick<MountRequest, 'source' | 'target'>, words: readonly string[]): AnyMount {
+  const value = {
     ...paths,
     readOnly: words.includes('ro'),
-    ...(words.includes('recursive') && { recursive: true }),
-    ...(words.includes('nowatch') && { watch: false }),
+    ...(words.includes('recursive') && { recursive: true as const }),
+    ...(words.includes('nowatch') && { watch: false as const }),
   }
+  return { field: 'mounts', value }
 }
 
-function requireOneMode(option: string, text: string, words: readonly string[]): void {
+export function ofVolume(places: Pick<VolumeRequest, 'volume' | 'target'>, words: readonly string[]): AnyMount {
+  const value = {
+    ...places,
+    readOnly: words.includes('ro'),
+    ...(words.includes('nocopy') && { copy: false as const }),
+  }
+  return { field: 'volumes', value }
+}
+
+/** Refuses words that would have mounts of one side show on the other. */
+export function requireKeptApart(option: string, text: string, words: readonly string[]): void {
+  const word = words.find((each) => passedOn.has(each))
+  if (word !== undefined) throw usageError('usage-mount-propagation', { option, text, word })
+}
+
+export function requireOneMode(option: string, text: string, words: readonly string[]): void {
   if (words.includes('ro') && words.includes('rw')) throw usageError('usage-mount-both-modes', { option, text })
 }
 
-function requireAbsolute(option: string, text: string, target: string): void {
+export function requireAbsolute(option: string, text: string, target: string): void {
   if (target.startsWith('/')) return
   throw usageError('usage-mount-target', { option, text })
 }
@@ -73,7 +108,8 @@ export function checkMountSource({ source }: MountRequest): void {
   if (!found.isDirectory() && !found.isFile()) throw usageError('usage-mount-source', { source, what: 'odd' })
 }
 
-function absolute(source: string, { cwd, home }: Surroundings): string {
+/** Of a path of this machine as it was written. */
+export function absolute(source: string, { cwd, home }: Surroundings): string {
   if (source === '~' || source.startsWith('~/')) {
     if (!home) throw usageError('usage-home-unset', { source })
     return resolve(home, source.slice(2))

@@ -18,6 +18,7 @@ import { sandboxReasons } from './sandbox.ts'
 import { snapshotReasons } from './snapshot.ts'
 import { storageReasons } from './storage.ts'
 import { toolReasons } from './tool.ts'
+import { volumeReasons } from './volume.ts'
 import { windowReasons } from './window.ts'
 
 /** Every reason for which something fails, by area. A reason stands in one of them only: a test sees to it. */
@@ -42,5 +43,6 @@ export const reasons = {
   ...snapshotReasons,
   ...storageReasons,
   ...toolReasons,
+  ...volumeReasons,
   ...windowReasons,
 }

@@ -6,6 +6,10 @@ export const exportSentences = defineSentences({
     sentence:
       'It was running: files that changed while they were read may be half written. Stop it or make a snapshot for an exact copy.',
   },
+  'export-without-volumes': {
+    params: { places: 'text' },
+    sentence: 'What is in its volumes is not contained: {places}.',
+  },
   'export-without-devices': {
     params: { count: 'number' },
     sentence: '{count, plural, one {# device node} other {# device nodes}} left out: engines make their own.',

@@ -11,9 +11,17 @@ const whyHostIds = `{why, select,
     }`
 
 /** The tables whose records may turn out not to be readable. */
-export const recordTables = ['sandboxes', 'removals', 'snapshots', 'images', 'schedules', 'selftests'] as const
+export const recordTables = [
+  'sandboxes',
+  'removals',
+  'snapshots',
+  'images',
+  'schedules',
+  'selftests',
+  'volumes',
+] as const
 export const recordNoun =
-  '{table, select, sandboxes {sandbox} removals {removed sandbox} snapshots {snapshot} images {image} schedules {schedule of sandbox} selftests {self-test of sandbox}}'
+  '{table, select, sandboxes {sandbox} removals {removed sandbox} snapshots {snapshot} images {image} schedules {schedule of sandbox} selftests {self-test of sandbox} volumes {volume}}'
 
 /** What people should know without a request: each becomes an event, see `notice`. */
 export const noticeSentences = defineSentences({

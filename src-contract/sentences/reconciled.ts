@@ -16,6 +16,10 @@ export const reconciledSentences = defineSentences({
     sentence:
       '"{name}" is kept, but cannot be looked after: this machine does not offer its class now. "joey doctor" says why.',
   },
+  'found-volume-gone': {
+    params: { name: 'text' },
+    sentence: 'The files of the volume "{name}" were not there any more. It is empty now.',
+  },
   'found-starting': {
     params: { name: 'text' },
     sentence: '"{name}" was being started when the agent died. Start it again.',

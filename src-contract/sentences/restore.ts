@@ -72,6 +72,7 @@ export const restoreSentences = defineSentences({
     params: { source: 'text', target: 'text' },
     sentence: '{source} is no longer mounted at {target}, and is not mounted again.',
   },
+  'restore-keeps-volumes': { sentence: 'What is in its volumes stays as it is now: no snapshot holds it.' },
   'restore-changes-class': {
     params: { from: 'text', to: 'text' },
     sentence: 'The class changes from "{from}" to "{to}".',
@@ -83,6 +84,17 @@ export const restoreSentences = defineSentences({
   'restore-brings-back': {
     params: { fields: 'sentence' },
     sentence: 'This becomes again what it was then: {fields}.',
+  },
+  'fork-own-volumes-live': {
+    sentence: 'It has volumes of its own, which its memory relies on. Fork it from its disk, without memory.',
+  },
+  'fork-volume-anew': {
+    params: { target: 'text' },
+    sentence: 'What the parent has in its own volume at {target} is not in the fork, which gets a new one.',
+  },
+  'fork-shares-volume': {
+    params: { volume: 'text', target: 'text' },
+    sentence: 'The volume "{volume}" at {target} is shared with the parent.',
   },
   'field-command': { sentence: 'the command' },
   'field-entrypoint': { sentence: 'the entrypoint' },

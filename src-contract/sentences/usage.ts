@@ -68,20 +68,54 @@ export const usageSentences = defineSentences({
   'usage-not-text': { params: { where: 'sentence' }, sentence: '{where}: not UTF-8 text.' },
   'usage-mount': {
     params: { text: 'text' },
-    sentence: '-v {text}: write SOURCE:TARGET, and :ro behind it to forbid writing. A path with a colon takes --mount.',
+    sentence:
+      '-v {text}: write SOURCE:TARGET, or TARGET alone for a volume of its own, and :ro behind it to forbid writing. A path with a colon takes --mount.',
   },
   'usage-mount-mode': {
-    params: { text: 'text', word: 'text' },
-    sentence: '-v {text}: the mode is ro or rw, and recursive or nowatch, not "{word}".',
+    params: { text: 'text', word: 'text', of: ['folder', 'volume'] },
+    sentence:
+      '-v {text}: the mode is ro or rw, and {of, select, volume {nocopy} folder {recursive or nowatch}}, not "{word}".',
   },
   'usage-mount-both-modes': {
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: it is either ro or rw.',
   },
-  'usage-mount-long': { params: { text: 'text' }, sentence: '--mount {text}: write source=SOURCE,target=TARGET.' },
+  'usage-mount-long': {
+    params: { text: 'text' },
+    sentence:
+      '--mount {text}: write type=bind,source=SOURCE,target=TARGET, type=volume,source=NAME,target=TARGET or type=tmpfs,target=TARGET.',
+  },
+  'usage-mount-type': {
+    params: { text: 'text', type: 'text' },
+    sentence: '--mount {text}: the type is bind, volume or tmpfs, not "{type}".',
+  },
   'usage-mount-word': {
     params: { text: 'text', word: 'text' },
-    sentence: '--mount {text}: "{word}" is none of source=, target=, ro, rw, recursive, nowatch.',
+    sentence:
+      '--mount {text}: "{word}" is none of type=, source=, target=, readonly, recursive, nowatch, volume-nocopy, tmpfs-size= and tmpfs-mode=1777.',
+  },
+  'usage-mount-foreign': {
+    params: { text: 'text', word: 'text', type: 'text' },
+    sentence: '--mount {text}: "{word}" means nothing for the type "{type}".',
+  },
+  'usage-mount-propagation': {
+    params: { option: 'text', text: 'text', word: 'text' },
+    sentence:
+      '{option} {text}: what is mounted on one side never shows on the other, so "{word}" cannot be had. Leave it out; "recursive" brings along what is mounted in the folder now.',
+  },
+  'usage-change-volume': {
+    params: { text: 'text' },
+    sentence:
+      '{text}: the volumes of a sandbox are chosen when it is made. Make another one with "joey run -v {text}".',
+  },
+  'usage-volume-name': {
+    params: { text: 'text' },
+    sentence:
+      '"{text}" is not the name of a volume. It has letters, digits, dots, dashes and underscores, and begins with a letter or digit.',
+  },
+  'usage-prune-unconfirmed': {
+    sentence:
+      'What is removed is lost, and there is no terminal to ask at. Say --force to remove it, or --dry-run to see what would go.',
   },
   'usage-mount-target': {
     params: { option: 'text', text: 'text' },

@@ -24,7 +24,7 @@ export function makeImage(changes: Partial<Image> = {}): Image {
     ...{ sizeBytes: 2_100_000, sharedBytes: 0, contentBytes: 4_300_000, builtIn: true },
     config: {
       ...{ entrypoint: [], command: ['sh'], env: ['PATH=/bin'], cwd: '/', user: '', stopSignal: null },
-      ...{ exposedPorts: [], labels: {}, healthcheck: null },
+      ...{ exposedPorts: [], volumes: [], labels: {}, healthcheck: null },
     },
     ...changes,
   }

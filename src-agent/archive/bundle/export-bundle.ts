@@ -5,6 +5,7 @@ import type { LayerStore } from '../../storage/layers/layer-store.ts'
 import type { Exported } from '../oci/export-image.ts'
 import { type LeftOut, toOciLayer } from '../oci/layer-stream.ts'
 import { openLayerTar } from '../oci/layer-tar.ts'
+import { describeVolumes } from '../oci/left-out.ts'
 import type { Place } from '../secrets/scan-layers.ts'
 import { writeBundleFile } from './bundle-file.ts'
 import { type BundlePlan, makeManifest, measurePlanned, type PlannedLayer } from './bundle-plan.ts'
@@ -98,6 +99,7 @@ function messagesOf({ plan, withImage }: BundleExport, dropped: number): Sentenc
   const hasMemory = snapshots.some(({ snapshot }) => snapshot.live !== null)
   return [
     ...(source.isRunning ? [sentence('export-while-running')] : []),
+    ...describeVolumes(source.spec),
     ...(hasMemory ? [sentence('export-without-memory')] : []),
     ...(withImage ? [] : [sentence('export-without-image', { image: source.imageName })]),
     ...(dropped > 0 ? [sentence('export-without-files', { count: dropped })] : []),

@@ -10,6 +10,7 @@ import { configOf } from './image-config.ts'
 import { type ImageWriter, writeArchive, writeFolder } from './image-writer.ts'
 import type { LeftOut } from './layer-stream.ts'
 import { openLayerTar } from './layer-tar.ts'
+import { describeVolumes } from './left-out.ts'
 import { pushLayout } from './push.ts'
 import type { ArchiveSource } from './sources.ts'
 import { type ImagePlan, writeDockerImage, writeOciImage } from './write-image.ts'
@@ -109,6 +110,7 @@ function messagesOf(source: ArchiveSource, left: LeftOut): Sentence[] {
   ] as const
   return [
     ...(source.isRunning ? [sentence('export-while-running')] : []),
+    ...describeVolumes(source.spec),
     ...counted.flatMap(([reason, count]) => (count > 0 ? [sentence(reason, { count })] : [])),
   ]
 }

@@ -21,6 +21,7 @@ export function configOf(image: ImageConfig, spec: SandboxSpec, dropEnvironment:
     Env: [...environment].map(([name, value]) => `${name}=${value}`),
     ...(entrypoint.length > 0 && { Entrypoint: entrypoint }),
     ...(command.length > 0 && { Cmd: command }),
+    ...(image.volumes.length > 0 && { Volumes: Object.fromEntries(image.volumes.map((path) => [path, {}])) }),
     WorkingDir: spec.cwd ?? (image.cwd === '' ? '/' : image.cwd),
     ...(Object.keys(labels).length > 0 && { Labels: labels }),
     ...(stopSignal !== null && { StopSignal: stopSignal }),

@@ -1,7 +1,7 @@
 import { mkdirSync, rmdirSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { isLimited } from '../../state/sandbox-paths.ts'
-import { type Bind, mapsOfSource } from '../bind-mounts.ts'
+import { type Bind, mapsOfMount } from '../bind-mounts.ts'
 import type { LaunchPlan } from '../driver.ts'
 import { mayGainRights } from '../new-privileges.ts'
 import type { UserNamespace } from '../user-ids.ts'
@@ -76,9 +76,10 @@ export function mountCommand(
   const layers = lowers.flatMap((lower, index) => ['layer', lower, String(index)])
   const inside = host.inside === null ? [] : ['plain', host.inside, inRoom.inside]
   const others = readOnly.flatMap(({ source, place }) => ['plain', source, basename(place)])
-  const shares = mounts.flatMap(({ source, readOnly, held }, index) => {
+  const shares = mounts.flatMap((mount, index) => {
+    const { source, readOnly, held } = mount
     if (held === null) return []
-    const ids = mapsOfSource(held, process, users.first)
+    const ids = mapsOfMount({ ...mount, held }, process, users.first)
     return ['share', source, inRoom.mount(index), held.path, readOnly ? 'ro' : 'rw', ids.users, ids.groups]
   })
   const own = ['own', paths.folder, inRoom.own]

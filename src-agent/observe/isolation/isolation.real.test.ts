@@ -85,6 +85,7 @@ function watch({ id, name, pid, spec, ports, address, ...box }: Sandbox): Watche
     ports,
     limits: spec.limits,
     grants: spec.grants,
+    volumes: new Map(),
     ownFolders: [join(home, 'sandboxes', id), folder, agent.place.run],
   }
 }
@@ -335,7 +336,16 @@ function costOfReading(pids: readonly number[]): number {
 function watchProcess(pid: number, index: number): Watched {
   const id = index.toString(16).padStart(12, '0') as Watched['id']
   const limits = { memoryBytes: null, cpus: null, pids: null, diskBytes: null }
-  const nothing = { lease: null, mounts: [], networkName: null, ports: [], limits, grants: [], ownFolders: [] }
+  const nothing = {
+    lease: null,
+    mounts: [],
+    networkName: null,
+    ports: [],
+    limits,
+    grants: [],
+    ownFolders: [],
+    volumes: new Map(),
+  }
   return {
     id,
     name: `box-${index}`,

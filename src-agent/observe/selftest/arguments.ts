@@ -43,7 +43,7 @@ export function probeArguments(sandbox: Sandbox, { nonce, canaries, surroundings
       '--granted',
       granted.map(({ target }) => target),
     ),
-    ...each('--mount', [...mounts.map(({ target }) => target), ...ownMounts[sandbox.class]]),
+    ...each('--mount', [...[...mounts, ...spec.volumes].map(({ target }) => target), ...ownMounts[sandbox.class]]),
     ...(memoryBytes === null ? [] : ['--memory', String(memoryBytes)]),
     ...(pids === null ? [] : ['--pids', String(pids)]),
   ]

@@ -72,7 +72,7 @@ function weigh({ feature, reason: message, wording }: ClassLimitation, spec: San
 function levelOf(feature: ClassLimitation['feature'], spec: SandboxSpec): ClassProblem['level'] {
   switch (feature) {
     case 'bindMounts':
-      return hasHostFiles(spec) ? 'loses' : 'note'
+      return hasHostFiles(spec) || spec.volumes.length > 0 ? 'loses' : 'note'
     case 'grants':
       return spec.grants.some(({ kind }) => kind !== 'host-path') ? 'loses' : 'note'
     case 'watching':

@@ -9,7 +9,7 @@ const image = {
   ...{ importedAt: '2024-01-01T00:00:00.000Z', sizeBytes: 5, contentBytes: 9 },
   config: {
     ...{ entrypoint: [], command: [], env: [], cwd: '/', user: '', stopSignal: null },
-    ...{ exposedPorts: [], labels: {}, healthcheck: null },
+    ...{ exposedPorts: [], volumes: [], labels: {}, healthcheck: null },
   },
 }
 const accounts = { passwd: '', group: '' }

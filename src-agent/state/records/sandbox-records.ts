@@ -71,6 +71,8 @@ export const SandboxRecord = z.strictObject({
   restore: RecordedRestore.nullable().default(null),
   /** Nobody has chosen its limit of memory, so a change of class gives it that of new sandboxes of the class. */
   memoryFromSettings: z.boolean().default(false),
+  /** The volumes that were made for it go with it. */
+  volumesToo: z.boolean().default(false),
 })
 export type SandboxRecord = z.infer<typeof SandboxRecord>
 

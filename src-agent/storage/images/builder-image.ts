@@ -51,6 +51,7 @@ const config: ImageConfig = {
   user: '',
   stopSignal: 'KILL',
   exposedPorts: [],
+  volumes: [],
   labels: {},
   healthcheck: null,
 }

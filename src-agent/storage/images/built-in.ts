@@ -47,6 +47,7 @@ const config: ImageConfig = {
   user: '',
   stopSignal: null,
   exposedPorts: [],
+  volumes: [],
   labels: {},
   healthcheck: null,
 }

@@ -3,6 +3,9 @@ import type { ImageConfig } from '#contract/image'
 import { toHealthCheck } from './image-health.ts'
 import type { Configuration } from './oci-schemas.ts'
 
+/** As many as a sandbox takes. */
+const mostVolumes = 64
+
 /** Translates the configuration of an OCI image to the contract's form. */
 export function toImageConfig({ config }: Configuration): ImageConfig {
   return {
@@ -14,6 +17,7 @@ export function toImageConfig({ config }: Configuration): ImageConfig {
     user: config?.User ?? '',
     stopSignal: config?.StopSignal || null,
     exposedPorts: Object.keys(config?.ExposedPorts ?? {}),
+    volumes: Object.keys(config?.Volumes ?? {}).slice(0, mostVolumes),
     labels: config?.Labels ?? {},
     healthcheck: toHealthCheck(config?.Healthcheck),
   }

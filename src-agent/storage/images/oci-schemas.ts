@@ -55,6 +55,7 @@ export const Configuration = z.looseObject({
       Cmd: Command,
       WorkingDir: Text.nullish(),
       Labels: Annotations,
+      Volumes: z.record(z.string().max(4096), z.unknown()).nullish(),
       StopSignal: z.string().max(64).nullish(),
       Healthcheck: z
         .looseObject({

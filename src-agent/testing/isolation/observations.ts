@@ -33,6 +33,7 @@ export function makeWatched(number = 1, more: Partial<Watched> = {}): Watched {
     limits: { memoryBytes: null, cpus: null, pids: 4096 },
     grants: [],
     ownFolders: [],
+    volumes: new Map(),
     ...more,
   }
 }

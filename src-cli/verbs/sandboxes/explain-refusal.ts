@@ -19,6 +19,7 @@ const options: Readonly<Record<string, string>> = {
   'spec.command': 'COMMAND',
   // The option takes the name of a shared network as well.
   'spec.networkName': '--network',
+  'spec.volumes': '--volume',
   ...Object.fromEntries(
     Object.entries<SandboxField<never>>(sandboxFields).flatMap(([key, { flag }]) =>
       flag ? [[`spec.${key}`, `--${flag.name}`]] : [],

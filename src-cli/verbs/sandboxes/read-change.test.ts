@@ -75,6 +75,7 @@ test.each([
   ['ports-=1', /There is no "1" among its ports/],
   ['tty=perhaps', /tty is on or off/],
   ['ports=x', /not a port/],
+  ['volume+=data:/srv', /chosen when it is made/],
 ])('%s is refused in terms of fields', (text, problem) => {
   expect(() => read(text)).toThrow(problem)
 })

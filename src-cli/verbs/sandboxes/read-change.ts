@@ -148,7 +148,12 @@ function emptyOf(value: unknown): unknown {
 function readOne(key: Key, given: unknown, { cwd, env }: Around): unknown {
   const flag = flagOf(key)
   const flags = { 'env-file': [], mount: [], ...(flag && { [flag.name]: given }) }
-  return (readFields(flags, { cwd, env, grants: [] }) as Record<string, unknown>)[key]
+  const read = readFields(flags, { cwd, env, grants: [] }) as Record<string, unknown>
+  // What its option takes beside folders and files.
+  if (key === 'mounts' && read['mounts'] instanceof Array && read['mounts'].length === 0) {
+    throw usageError('usage-change-volume', { text: String(given) })
+  }
+  return read[key]
 }
 
 function readSingle(key: Key, word: string, text: string, around: Around): unknown {

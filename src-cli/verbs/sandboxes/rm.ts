@@ -7,6 +7,7 @@ export const rm = defineCommand({
   count: [0, Number.POSITIVE_INFINITY],
   flags: {
     force: { type: 'boolean', short: 'f', help: 'Also one that runs: kill it first.' },
+    volumes: { type: 'boolean', short: 'v', help: 'Also the volumes that were made for it alone.' },
     all: { type: 'boolean', short: 'a', help: 'Every sandbox. Those that run are refused without --force.' },
   },
   examples: [
@@ -18,7 +19,7 @@ export const rm = defineCommand({
     if (flags.all && operands.length > 0) throw usageError('usage-names-and-all')
     if (!flags.all && operands.length === 0) throw usageError('usage-names-or-all')
     const names = flags.all ? await allNames(context) : [...new Set(operands)]
-    const act = (ref: string) => context.client.removeSandbox({ ref, force: flags.force })
+    const act = (ref: string) => context.client.removeSandbox({ ref, force: flags.force, volumes: flags.volumes })
     return eachSandbox(context, { names, style: flags, act })
   },
 })

@@ -8,7 +8,8 @@ import type { Context } from '../../context.ts'
 import { parseClass, parseNetwork } from '../../parse/class.ts'
 import { readEnvironment } from '../../parse/environment.ts'
 import { readHealth } from '../../parse/health.ts'
-import { checkMountSource, parseLongMount, parseMount } from '../../parse/mount.ts'
+import { parseLongMount } from '../../parse/long-mount.ts'
+import { type AnyMount, checkMountSource, parseMount } from '../../parse/mount.ts'
 import { parsePublish } from '../../parse/port.ts'
 import { parseCpus, parseDisk, parseMemory, parsePids, parseSize } from '../../parse/size.ts'
 import { parseGrace } from '../../parse/time.ts'
@@ -84,16 +85,17 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   env: (texts: readonly string[], { env }, flags) => ({ env: readEnvironment(flags['env-file'], texts, env) }),
   grants: (_texts: readonly string[], { grants }) => ({ grants }),
   dropCapabilities: (texts: readonly string[]) => ({ dropCapabilities: texts.flatMap(readCapabilities) }),
-  mounts: (texts: readonly string[], { cwd, env }, flags) => {
-    const from = { cwd, home: env['HOME'] }
-    const long = flags.mount.map((text) => parseLongMount(text, from))
-    const mounts = [...texts.map((text) => parseMount(text, from)), ...long]
+  mounts: (texts: readonly string[], context, flags) => {
+    const all = [...texts.map((text) => parseMount(text, fromHere(context))), ...longMounts(context, flags)]
+    const [mounts, volumes] = [valuesOf(all, 'mounts'), valuesOf(all, 'volumes')]
     for (const mount of mounts) checkMountSource(mount)
-    return { mounts }
+    return { mounts, volumes }
   },
   network: (text: string) => parseNetwork(text),
   ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
-  tmpfs: (texts: readonly string[]) => ({ tmpfs: texts.map(parseTmpfs) }),
+  tmpfs: (texts: readonly string[], context, flags) => ({
+    tmpfs: [...texts.map(parseTmpfs), ...valuesOf(longMounts(context, flags), 'tmpfs')],
+  }),
   shmBytes: (text: string) => ({ shmBytes: parseSize('--shm-size', text) }),
   ulimits: (texts: readonly string[]) => ({ ulimits: texts.map(parseUlimit) }),
   extraGroups: (extraGroups: readonly string[]) => ({ extraGroups }),
@@ -103,6 +105,17 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   dnsOptions: (dnsOptions: readonly string[]) => ({ dnsOptions }),
   labels: (texts: readonly string[]) => ({ labels: parseLabels(texts) }),
   stopGraceMs: (text: string) => ({ stopGraceMs: parseGrace('--stop-timeout', text) }),
+}
+
+const fromHere = ({ cwd, env }: Surroundings) => ({ cwd, home: env['HOME'] })
+
+function longMounts(context: Surroundings, { mount }: RunFlags): AnyMount[] {
+  return mount.map((text) => parseLongMount(text, fromHere(context)))
+}
+
+type ValueOf<F> = Extract<AnyMount, { readonly field: F }>['value']
+function valuesOf<F extends AnyMount['field']>(all: readonly AnyMount[], field: F): ValueOf<F>[] {
+  return all.flatMap((each) => (each.field === field ? [each.value as ValueOf<F>] : []))
 }
 
 /** `NET_RAW`, `cap_net_raw`, or several with commas in between. */

@@ -54,6 +54,6 @@ export const runFlags = {
     type: 'string',
     multiple: true,
     value: 'source=SOURCE,target=TARGET[,ro]',
-    help: 'The same, for paths with a colon. With recursive, also what is mounted below.',
+    help: 'The same in the long form, with type=bind, volume or tmpfs.',
   },
 } as const satisfies Flags

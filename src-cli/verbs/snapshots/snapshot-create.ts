@@ -33,6 +33,9 @@ export const snapshotCreate = defineCommand({
     else printLine(context.stdout, snapshot.id)
     if (!flags.json && context.stderr.isTTY)
       printNote(context, `${snapshot.sandboxName}@${snapshot.name}: paused for ${formatDuration(snapshot.pauseMs)}`)
+    const targets = snapshot.spec.volumes.map(({ target }) => target)
+    if (!flags.json && targets.length > 0)
+      printNote(context, `Not in it: what is in its volumes (${targets.join(', ')}).`)
     return ExitCode.ok
   },
 })

@@ -89,6 +89,10 @@ function describeFact(event: AgentEvent, language: Language | null): string {
     }
     case 'snapshot.removed':
       return event.id
+    case 'volume.changed':
+      return event.volume.name
+    case 'volume.removed':
+      return event.name
     case 'notice':
       return say(event, language)
     default:

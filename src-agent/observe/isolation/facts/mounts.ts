@@ -44,7 +44,7 @@ export function readMounts(
   const trees = lines.flatMap((line): ObservedMount[] => {
     const path = isOfKernel(line) ? null : (host.onHost(line) ?? `${line.source}:${line.root}`)
     if (path === null || isOwn(line, watched) || watched.ownFolders.some((folder) => isWithin(path, folder))) return []
-    return [{ ...toMount(path, line.target, line.writable, host.agent), seen: true }]
+    return [{ ...toMount({ path, target: line.target, writable: line.writable }, watched, host.agent), seen: true }]
   })
   return [...trees, ...lines.flatMap((line) => deviceMount(line))].slice(0, maxMounts)
 }
@@ -63,18 +63,32 @@ function isOwn({ target, writable }: MountLine, { mounts }: Watched): boolean {
 export function recordedMounts(watched: Watched, agent: AgentPlaces): ObservedMount[] {
   const raw = (text: string) => Buffer.from(text).toString('latin1')
   return watched.mounts.map(({ source, target, readOnly }) => ({
-    ...toMount(raw(source), raw(target), !readOnly, agent),
+    ...toMount({ path: raw(source), target: raw(target), writable: !readOnly }, watched, agent),
     seen: false,
   }))
 }
 
-/** Paths are bytes as latin1. */
-function toMount(path: string, target: string, writable: boolean, agent: AgentPlaces): Omit<ObservedMount, 'seen'> {
+interface RawMount {
+  /** Bytes as latin1, as is `target`. */
+  readonly path: string
+  readonly target: string
+  readonly writable: boolean
+}
+
+function toMount(
+  { path, target: raw, writable }: RawMount,
+  { volumes }: Pick<Watched, 'volumes'>,
+  agent: AgentPlaces,
+): Omit<ObservedMount, 'seen'> {
+  const target = showText(raw)
+  const volume = volumes.get(path)
+  // It lies in the state of the agent, but nothing of the agent is in it.
+  if (volume !== undefined) return { source: `volume:${volume}`, target, writable, kind: 'folder', controls: false }
   const kind = kindOf(path)
   const commands = kind === 'socket' && (isCommandingSocket(path) || agent.sockets.includes(path))
   const controls =
     commands || (kind === 'folder' && writable && findObjection(path, fixedRules(agent.folders)) !== null)
-  return { source: showText(path), target: showText(target), writable, kind, controls }
+  return { source: showText(path), target, writable, kind, controls }
 }
 
 const everyday = new Set(['/', '/null', '/zero', '/full', '/random', '/urandom', '/tty'])

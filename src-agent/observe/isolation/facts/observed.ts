@@ -23,6 +23,8 @@ export interface Watched {
   readonly grants: readonly Grant[]
   /** Host folders that hold the sandbox itself: its writable layer, bundle and images. Mounts from there are its own. */
   readonly ownFolders: readonly string[]
+  /** What volumes are called that other sandboxes use too, by their folders on this machine. */
+  readonly volumes: ReadonlyMap<string, string>
 }
 
 export const namespaceKinds = ['mnt', 'pid', 'net', 'ipc', 'uts', 'cgroup', 'user', 'time'] as const

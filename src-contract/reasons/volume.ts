@@ -1,0 +1,39 @@
+import { defineReasons } from './define.ts'
+
+export const volumeReasons = defineReasons({
+  'volume-not-found': {
+    code: 'notFound',
+    params: { name: 'text' },
+    sentence: 'There is no volume "{name}".',
+    remedy: { kind: 'runCommand', command: 'joey volume ls', why: 'Lists the volumes.' },
+  },
+  'volume-in-use': {
+    code: 'conflict',
+    params: { name: 'text', users: 'text', count: 'number' },
+    sentence:
+      'The volume "{name}" is used by {users}, so it is kept. Remove {count, plural, one {that sandbox} other {those sandboxes}} first.',
+    remedy: {
+      kind: 'runCommand',
+      command: 'joey rm {users}',
+      why: 'Removes what uses it; what is in the volume stays.',
+    },
+  },
+  'volume-exists': {
+    code: 'conflict',
+    params: { name: 'text' },
+    sentence: 'There is a volume "{name}" already, with other labels. Choose another name, or use it as it is.',
+    remedy: { kind: 'runCommand', command: 'joey volume inspect {name}', why: 'Shows the one that is there.' },
+  },
+  'volume-name-reserved': {
+    code: 'invalidRequest',
+    params: { name: 'text' },
+    sentence: '"{name}" is the kind of name that Joey gives to volumes of one sandbox. Choose another.',
+  },
+  'volume-busy': {
+    code: 'conflict',
+    params: { name: 'text', users: 'text' },
+    sentence:
+      'The volume "{name}" is written to by {users}, which runs. Stop it first, so that what is read is of one moment.',
+    remedy: { kind: 'runCommand', command: 'joey stop {users}', why: 'Stops what uses it.' },
+  },
+})
