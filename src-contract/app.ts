@@ -85,6 +85,8 @@ export const readApp = appOperation(
     uid: z.int(),
     /** As the kernel says of the page's process: it has a filter of system calls, and a namespace of processes. */
     isConfined: z.boolean(),
+    /** How the command line of this installation is started from a shell. */
+    command: z.string().default('joey'),
   }),
 )
 

@@ -121,7 +121,7 @@ function answerPages(): void {
   })
   const lifetimeOf = ({ contents }: Page): AbortSignal => documents.get(contents.id)?.() ?? AbortSignal.abort()
   const deps = { address: place, lifetimeOf, onLinkTrouble: () => supervisor.checkNow() }
-  const handlers = createAppHandlers({ startAgent: () => supervisor.start(), findLog })
+  const handlers = createAppHandlers({ startAgent: () => supervisor.start(), findLog, script: paths.script })
   exposeCalls(expose, new Map([...agentAnswers(deps), ...appAnswers(handlers)]))
   exposeStreams(expose, { ...deps, drained: exposeDrain(expose, lifetimeOf) })
   exposeLink(expose, () => supervisor.link)

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises'
 import { appError } from '#contract/app-error'
+import { formatBytes } from '#contract/byte-size'
 import type { Said } from '#contract/reasons/define'
 import type { SandboxSpec } from '#contract/sandbox'
 import { listOf, saidOf, sentence } from '#contract/sentence'
@@ -182,7 +183,7 @@ async function describeLoss(
   const size = await measureLayer(upper, signal).catch(() => null)
   const lost = sentence('loses-files', {
     snapshot: parent?.name ?? '',
-    ...(size && { entries: size.entries - 1, kibibytes: Math.ceil(size.bytes / 1024) }),
+    ...(size && { entries: size.entries - 1, kibibytes: Math.ceil(size.bytes / 1024), size: formatBytes(size.bytes) }),
   })
   if (!['running', 'paused'].includes(sandbox.state)) return [lost]
   return [lost, sentence('loses-processes'), sentence('loses-connections')]

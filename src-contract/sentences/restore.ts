@@ -58,9 +58,9 @@ export const restoreSentences = defineSentences({
   },
   'state-empty': { sentence: 'Nothing of it is there.' },
   'loses-files': {
-    params: { snapshot: 'text?', entries: 'number?', kibibytes: 'number?' },
+    params: { snapshot: 'text?', entries: 'number?', kibibytes: 'number?', size: 'text?' },
     sentence:
-      'What was changed in its files since {snapshot, select, = {it was created} other {the snapshot "{snapshot}"}}{entries, select, = {} other { ({entries} entries, {kibibytes} KiB)}}, unless it is kept as a snapshot first.',
+      'What was written to its files since {snapshot, select, = {it was created} other {the snapshot "{snapshot}"}}{size, select, = {} other { ({entries} entries, {size}, also where it is what was there before)}}, unless it is kept as a snapshot first.',
   },
   'loses-processes': { sentence: 'All processes that run in it, with what they hold in memory.' },
   'loses-connections': { sentence: 'Its open terminals and network connections.' },

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { realpath, writeFile } from 'node:fs/promises'
 import {
   app,
   BrowserWindow,
@@ -19,6 +19,8 @@ interface Deps {
   readonly startAgent: () => Promise<void>
   /** The log of the agent, or of the window where no agent answers. */
   readonly findLog: () => Promise<string>
+  /** The command line of this installation. */
+  readonly script: string
 }
 
 const archiveFilters = [
@@ -65,7 +67,7 @@ async function writeChosen(path: string, content: string | Buffer): Promise<void
 }
 
 /** What main itself answers: things that need the desktop and that a page may not do. */
-export function createAppHandlers({ startAgent, findLog }: Deps): AppHandlers {
+export function createAppHandlers({ startAgent, findLog, script }: Deps): AppHandlers {
   return {
     async startAgent() {
       await startAgent()
@@ -101,6 +103,7 @@ export function createAppHandlers({ startAgent, findLog }: Deps): AppHandlers {
         electron,
         isOlderElectron: isOlder(electron),
         uid: process.getuid?.() ?? -1,
+        command: await realpath(script).catch(() => 'joey'),
         isConfined: isConfined(readStatus(contents.getOSProcessId())),
       }
     },

@@ -1,6 +1,4 @@
-/** One name for one image: what was typed without a tag means `latest`. A digest needs none. */
-export function fullImageName(reference: string): string {
-  const last = reference.slice(reference.lastIndexOf('/') + 1)
-  if (last.includes(':') || reference.includes('@') || /^[a-f0-9]{64}$/.test(reference)) return reference
-  return `${reference}:latest`
+/** One short name for one image: `latest` is what a name without a tag means, and needs not be said. */
+export function shortImageName(reference: string): string {
+  return reference.replace(/:latest$/, '')
 }

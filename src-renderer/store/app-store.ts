@@ -18,9 +18,15 @@ export interface WindowProcess {
 interface AppState {
   readonly electron: Electron
   readonly process: WindowProcess | null
+  /** How the command line is started from a shell. */
+  readonly command: string
 }
 
-export const appStore = createStore<AppState>(() => ({ electron: { kind: 'unknown' }, process: null }))
+export const appStore = createStore<AppState>(() => ({ electron: { kind: 'unknown' }, process: null, command: 'joey' }))
+
+export function useCommandLine(): string {
+  return useStore(appStore, ({ command }) => command)
+}
 
 export function useElectron(): Electron {
   return useStore(appStore, ({ electron }) => electron)
@@ -32,7 +38,7 @@ export function useWindowProcess(): WindowProcess | null {
 
 /** Reads what the window runs on. It does not change while it runs. */
 export async function loadApp(): Promise<void> {
-  const { electron: version, isOlderElectron, uid, isConfined } = await call(readApp, {})
+  const { electron: version, isOlderElectron, uid, isConfined, command } = await call(readApp, {})
   const electron: Electron = isOlderElectron ? { kind: 'older', version } : { kind: 'right' }
-  appStore.setState({ electron, process: { uid, isConfined } })
+  appStore.setState({ electron, process: { uid, isConfined }, command })
 }

@@ -124,7 +124,7 @@ export const sandboxes = {
     title: 'No sandboxes yet',
     text: 'A sandbox runs code fenced off from the rest of this machine. Make one here, or from a shell:',
     button: 'Create a sandbox',
-    command: './joey run -it busybox -- sh',
+    command: '{{joey}} run -it busybox -- sh',
     thing: 'the command',
   },
   nothingFound: {

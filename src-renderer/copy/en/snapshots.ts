@@ -59,7 +59,7 @@ export const snapshots = {
   },
   empty: {
     title: 'No snapshots yet',
-    text: 'A snapshot keeps this sandbox as it is now. Try something without fear, then go back to it, or fork new sandboxes from it. It costs only what has changed.',
+    text: 'A snapshot keeps this sandbox as it is now. Try something without fear, then go back to it, or fork new sandboxes from it. The image below it takes no room again.',
     button: 'Take the first snapshot',
   },
   loading: 'Loading snapshots',
@@ -115,7 +115,8 @@ export const snapshots = {
   },
   take: {
     title: 'Take a snapshot of {{name}}',
-    description: 'It goes on as it was. The snapshot costs what has changed since the last one.',
+    description:
+      'It goes on as it was. Of a running sandbox it takes the room of all that was written since its image or its last snapshot while stopped; on a disk that shares copies (btrfs, XFS) only of what has changed.',
     name: 'Name',
     nameHint: 'Left empty, the time becomes its name.',
     namePlaceholder: 'before-upgrade',

@@ -7,7 +7,7 @@ import type { Sandbox } from '#contract/sandbox'
 import { Button, IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
-import { fullImageName } from '../../model/image-name.ts'
+import { shortImageName } from '../../model/image-name.ts'
 import { joinShellWords } from '../../model/shell-words.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { EditDialog } from '../edit/edit-dialog.tsx'
@@ -63,7 +63,7 @@ function when(time: string | null): string {
 
 function Identity({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
-  const image = fullImageName(sandbox.image)
+  const image = shortImageName(sandbox.image)
   const { id, imageDigest, engine, pid, createdAt, startedAt } = sandbox
   return (
     <FactsCard title={t('detail.facts.identity')}>

@@ -5,7 +5,7 @@ import type { Sandbox, SandboxId } from '#contract/sandbox'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { StateLabel } from '../../components/state-label.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
-import { fullImageName } from '../../model/image-name.ts'
+import { shortImageName } from '../../model/image-name.ts'
 import { RowActions } from './row-actions.tsx'
 import { PortList, Uptime, UsageCell } from './sandbox-cells.tsx'
 import './sandboxes.css'
@@ -77,7 +77,7 @@ const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: Row
   const { t } = useTranslation()
   const [, navigate] = useLocation()
   const { id, name } = sandbox
-  const image = fullImageName(sandbox.image)
+  const image = shortImageName(sandbox.image)
   const open = (event: MouseEvent): void => {
     // Presses in the menu come here too, since React passes events on through portals.
     if (!(event.target instanceof Node && event.currentTarget.contains(event.target))) return

@@ -15,7 +15,9 @@ import { Select } from '../../components/select.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Segments } from '../../components/toggles.tsx'
 import { canDo } from '../../model/sandbox-abilities.ts'
+import { joinShellWords } from '../../model/shell-words.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
+import { useCommandLine } from '../../store/app-store.ts'
 import { ask, everySandbox, openCreate, setFilter, setSearch, useUi } from '../../store/ui-store.ts'
 import { Page } from '../shell/page.tsx'
 import { findSandboxes, type SandboxListModel, toListModel } from './list-model.ts'
@@ -131,7 +133,10 @@ function NoSandboxes(): ReactNode {
   const { t } = useTranslation()
   return (
     <EmptyState title={t('sandboxes.empty.title')} text={t('sandboxes.empty.text')} picture={<Mark size={72} />}>
-      <CopyableCommand command={t('sandboxes.empty.command')} thing={t('sandboxes.empty.thing')} />
+      <CopyableCommand
+        command={t('sandboxes.empty.command', { joey: joinShellWords([useCommandLine()]) })}
+        thing={t('sandboxes.empty.thing')}
+      />
       <Button kind="primary" onClick={openCreate}>
         {t('sandboxes.empty.button')}
       </Button>
