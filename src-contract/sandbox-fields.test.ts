@@ -39,14 +39,14 @@ test('what a restore, a bundle and a comparison take of the table is what they t
     ['hostname', 'network', 'networkName', 'ports', 'removeOnExit', 'restartPolicy', 'volumes'].toSorted(),
   )
   expect(fieldsWhere(({ inBundle }) => inBundle === 'dropped').toSorted()).toEqual([
-    ...['removeOnExit', 'restartPolicy', 'volumes'],
+    ...['cpusetCpus', 'deviceReadBps', 'deviceWriteBps', 'removeOnExit', 'restartPolicy', 'volumes'],
   ])
   expect(defaultsOf(fieldsWhere(({ inBundle }) => inBundle === 'requested'))).toEqual({
     ...{ class: 'container', mounts: [], ports: [], grants: [], networkName: null, limits: Limits.parse({}) },
   })
   expect(fieldsWhere(({ takesEffect }) => takesEffect === 'live')).toEqual(['limits', 'networkName', 'ports'])
   expect(fieldsWhere(({ takesEffect }) => takesEffect === 'onRecord')).toEqual([
-    ...['stopGraceMs', 'restartPolicy', 'stopWith', 'removeOnExit', 'labels'],
+    ...['stopGraceMs', 'restartPolicy', 'stopWith', 'removeOnExit', 'annotations', 'labels'],
   ])
   expect(fieldsWhere(({ takesEffect }) => takesEffect === 'recreated')).toEqual(['image'])
   // What has an operation of its own is no field of a change.

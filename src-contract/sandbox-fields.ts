@@ -1,12 +1,10 @@
+import { ofPolicy, ofProgram } from './field-rules.ts'
 import { formatGrant } from './grant-text.ts'
 import { portText } from './port-text.ts'
+import { resourceFields } from './resource-fields.ts'
 import type { SandboxFields } from './sandbox-field.ts'
 import { usualShmBytes } from './words.ts'
 import { healthWords, mountWords, volumeWords } from './words-again.ts'
-
-/** What most fields have in common: they belong to the program, and are as they were made. */
-const ofProgram = { takesEffect: 'nextStart', isPolicy: false, restored: 'then', inBundle: 'carried' } as const
-const ofPolicy = { takesEffect: 'nextStart', isPolicy: true, restored: 'narrowed', inBundle: 'requested' } as const
 
 /**
  * The fields of a specification, in the order in which they are shown and written. Flags, facts, the command that makes
@@ -84,6 +82,7 @@ export const sandboxFields = {
   },
   // Of a bundle, what lifts them needs consent.
   limits: { ...ofProgram, takesEffect: 'live', isPolicy: true, inBundle: 'requested', noun: 'field-limits' },
+  ...resourceFields,
   ulimits: {
     ...ofProgram,
     flag: {
@@ -325,6 +324,18 @@ export const sandboxFields = {
     restored: 'now',
     inBundle: 'dropped',
     flag: { name: 'rm', type: 'boolean', help: 'Remove the sandbox when its command has ended.' },
+  },
+  annotations: {
+    ...ofProgram,
+    takesEffect: 'onRecord',
+    flag: {
+      name: 'annotation',
+      type: 'string',
+      multiple: true,
+      value: 'NAME=VALUE',
+      help: 'Note something on its record.',
+    },
+    again: (notes) => Object.entries(notes).flatMap(([name, value]) => ['--annotation', `${name}=${value}`]),
   },
   labels: {
     ...ofProgram,

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { HealthCheck, HealthStatus } from './health.ts'
+import { resourceOptions } from './resource-options.ts'
 import { mayGrow } from './tolerant.ts'
 import { Ulimit } from './ulimit.ts'
 import { VolumeName } from './volume.ts'
@@ -288,6 +289,7 @@ export const SandboxSpec = z.strictObject({
   /** Null: on no shared network, out of reach of every other sandbox. */
   networkName: NetworkName.nullable().default(null),
   ports: z.array(PortPublish).max(64).default([]),
+  ...resourceOptions,
   /** Of the main process and of commands, in place of the usual ones; at most what the agent itself has. */
   ulimits: z.array(Ulimit).max(32).default([]),
   readOnlyRoot: z.boolean().default(false),
@@ -311,6 +313,8 @@ export const SandboxSpec = z.strictObject({
   dnsSearch: z.array(SearchDomain).max(32).default([]),
   dnsOptions: z.array(ResolverOption).max(32).default([]),
   labels: z.record(z.string().min(1).max(256), z.string().max(4096)).default({}),
+  /** On record alone: no engine is given them, because some act on theirs. */
+  annotations: z.record(z.string().min(1).max(256), z.string().max(4096)).default({}),
 })
 export type SandboxSpec = z.infer<typeof SandboxSpec>
 

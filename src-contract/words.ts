@@ -46,6 +46,9 @@ export const ulimitNames = [
   ...(['as', 'locks', 'sigpending', 'msgqueue', 'nice', 'rtprio', 'rttime'] as const),
 ] as const
 
+/** Every sandbox has this oom_score_adj at least, so that it goes before anything of the machine. */
+export const leastOomScore = 500
+
 /** Weakest first. */
 export const isolationClasses = ['container', 'gvisor', 'microvm'] as const
 

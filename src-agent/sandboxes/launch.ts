@@ -1,6 +1,6 @@
 import { AppError } from '#contract/app-error'
 import { notice } from '#contract/notice'
-import type { Sandbox } from '#contract/sandbox'
+import type { Sandbox, SandboxSpec } from '#contract/sandbox'
 import { ability, type Driver, type LaunchPlan, type Running } from '../engines/driver.ts'
 import type { MemoryCeiling } from '../engines/memory-ceiling.ts'
 import { resizeGuest } from '../io/terminals/guest-size.ts'
@@ -14,6 +14,7 @@ import { healthCheckOf } from './health-check.ts'
 import { type HeldMounts, holdMounts } from './held-mounts.ts'
 import { type LaunchPlanDeps, makePlan, shapeLayer } from './launch-plan.ts'
 import { requireUsableLayers } from './layer-references.ts'
+import { applyResources } from './resources.ts'
 import { hasHostNetwork } from './spec-policy.ts'
 import { clampedUlimits } from './ulimits.ts'
 import { chooseUserNamespace, describeHostIds, findForeignUser, type HostIdsReason } from './user-namespace.ts'
@@ -80,7 +81,8 @@ export async function launch(
     const logStart = await deps.openHandles.logOf(sandbox.id).position()
     await deps.memoryCeiling.ensure()
     sayClamped(deps, sandbox)
-    const { running, plan } = await beginMapped(deps, { driver, plan: wanted, reason, begin }, signal)
+    const { running, plan } = await beginMapped(deps, { driver, plan: wanted, spec, reason, begin }, signal)
+    await applyResources(driver, sandbox.id, spec)
     deps.openHandles.begin(sandbox.id)
     return {
       ...withSandbox(record, {
@@ -119,6 +121,7 @@ function sayClamped({ events }: Pick<LaunchDeps, 'events'>, { name, spec }: Sand
 interface Beginning {
   readonly driver: Driver
   readonly plan: LaunchPlan
+  readonly spec: SandboxSpec
   /** Why it has the ids of this machine, where it could have others. */
   readonly reason: HostIdsReason | null
   readonly begin: Begin
@@ -127,20 +130,23 @@ interface Beginning {
 /** With ids of its own where that can be had; where not, it begins without, and a notice says why. */
 async function beginMapped(
   deps: Pick<LaunchDeps, 'events' | 'records' | 'folder' | 'limitedDisks'>,
-  { driver, plan, reason, begin }: Beginning,
+  { driver, plan, spec, reason, begin }: Beginning,
   signal: AbortSignal,
 ): Promise<{ running: Running; plan: LaunchPlan }> {
-  const holdSpare = () => deps.limitedDisks.holdSpare(deps.folder.sandbox(plan.id))
+  const beforeGuest = async () => {
+    await deps.limitedDisks.holdSpare(deps.folder.sandbox(plan.id))
+    await applyResources(driver, plan.id, spec)
+  }
   const why = reason ?? (plan.users === null ? null : findForeignUser(plan.process))
   if (plan.users !== null && why === null) {
     try {
-      return { running: await begin(driver, plan, signal, holdSpare), plan }
+      return { running: await begin(driver, plan, signal, beforeGuest), plan }
     } catch (error) {
       const { reason: failure, params } = AppError.from(error).wire
       if (failure !== 'ids-not-mappable') throw error
       return beginMapped(
         deps,
-        { driver, plan, reason: { why: 'mount', what: String(params?.['path']) }, begin },
+        { driver, plan, spec, reason: { why: 'mount', what: String(params?.['path']) }, begin },
         signal,
       )
     }
@@ -148,7 +154,7 @@ async function beginMapped(
   const name = deps.records.get(plan.id)?.sandbox.name ?? plan.hostname
   if (why !== null) deps.events.commit([describeHostIds(name, driver.mapsIds, why)])
   const plain = { ...plan, users: null }
-  return { running: await begin(driver, plain, signal, holdSpare), plan: plain }
+  return { running: await begin(driver, plain, signal, beforeGuest), plan: plain }
 }
 
 async function bothOrNeither(

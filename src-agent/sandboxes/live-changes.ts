@@ -5,6 +5,7 @@ import type { Drivers } from '../engines/driver.ts'
 import type { Network } from '../network/network.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { driverOf } from './find-driver.ts'
+import { applyResources } from './resources.ts'
 
 interface Deps {
   readonly drivers: Drivers
@@ -46,8 +47,11 @@ type Apply = (record: SandboxRecord, spec: SandboxSpec) => Promise<Partial<Sandb
 /** How a field changes in a sandbox that runs: one for each of which the table of fields says that it does. */
 function appliers({ drivers, network }: Deps): { readonly [K in LiveKey]: Apply } {
   return {
-    async limits({ sandbox }, { limits }) {
-      await driverOf({ drivers }, sandbox.class).update(sandbox.id, limits)
+    async limits({ sandbox }, spec) {
+      const driver = driverOf({ drivers }, sandbox.class)
+      await driver.update(sandbox.id, spec.limits)
+      // The limit of memory takes swap with it.
+      if (spec.memorySwapBytes !== null) await applyResources(driver, sandbox.id, spec)
       return {}
     },
     async networkName({ lease }, { networkName }) {

@@ -6,6 +6,7 @@ import { findResource } from '../base/process/resources.ts'
 import { checkGrants, mountsOfGrants, requireCapability } from './grant-policy.ts'
 import type { HostRules } from './host-paths.ts'
 import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
+import { checkResources } from './resources.ts'
 
 /**
  * Checks what a sandbox shall be, as far as policy and this machine decide it, and returns it with paths resolved.
@@ -34,6 +35,7 @@ function requireFitting(spec: SandboxSpec): void {
   if (spec.stopWith !== null && signalNumber(spec.stopWith) === null) {
     throw appError('signal-unknown', { signal: spec.stopWith })
   }
+  checkResources(spec)
   if (spec.withInit && findResource(`inside/${process.arch}/joey-inside`) === null) throw appError('init-not-there')
   for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
 }

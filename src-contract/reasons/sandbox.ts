@@ -57,6 +57,26 @@ export const sandboxReasons = defineReasons({
     code: 'unavailable',
     sentence: 'This installation has no process 1 for sandboxes on this kind of processor. Leave out --init.',
   },
+  'resource-not-here': {
+    code: 'unavailable',
+    params: { option: 'text', controller: 'text' },
+    sentence: "This machine's kernel has nothing for {option}: its cgroups have no {controller} for that.",
+  },
+  'resource-refused': {
+    code: 'invalidRequest',
+    params: { option: 'text', value: 'text' },
+    sentence: "This machine's kernel does not take {option} {value}.",
+  },
+  'rate-not-of-disk': {
+    code: 'invalidRequest',
+    params: { path: 'text' },
+    sentence: '"{path}" is no disk of this machine, so there is nothing to read from it or write to it.',
+  },
+  'swap-needs-memory': {
+    code: 'invalidRequest',
+    sentence:
+      'A limit of memory and swap together needs a limit of memory that is not above it. Give --memory as well.',
+  },
   'name-needs-network': {
     code: 'invalidRequest',
     params: { network: 'text' },

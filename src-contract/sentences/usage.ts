@@ -182,6 +182,27 @@ export const usageSentences = defineSentences({
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: not a number of seconds from 0 to 600.',
   },
+  'usage-whole-number': {
+    params: { option: 'text', text: 'text' },
+    sentence: '{option} {text}: not a whole number.',
+  },
+  'usage-platform': {
+    params: { text: 'text', here: 'text' },
+    sentence: '--platform {text}: this machine runs programs for {here} alone.',
+  },
+  'usage-security-grant': {
+    params: { text: 'text', grant: 'text' },
+    sentence: '--security-opt {text}: that is given by name, with --grant {grant}.',
+  },
+  'usage-security-against': {
+    params: { text: 'text', grant: 'text' },
+    sentence: '--security-opt {text} and --grant {grant} do not go together.',
+  },
+  'usage-security-unknown': {
+    params: { text: 'text' },
+    sentence:
+      '--security-opt {text}: profiles and labels are chosen by Joey, by what is granted. There is no-new-privileges, which holds anyway.',
+  },
   'usage-ulimit': {
     params: { text: 'text' },
     sentence: '--ulimit {text}: write it as in nofile=1024:2048, or nofile=1024 for both.',

@@ -32,7 +32,7 @@ export function cgroupsOf(root: string, version: 'v1' | 'v2'): CgroupHierarchy {
   }
 }
 
-const controllersV2 = ['cpu', 'memory', 'pids', 'io']
+const controllersV2 = ['cpu', 'cpuset', 'memory', 'pids', 'io']
 
 /** Of a pure v2, for what is below the folders on the way to a cgroup; from the root down, without what this host does not have or does not let go of. */
 export async function enableControllers(root: string, path: string): Promise<void> {

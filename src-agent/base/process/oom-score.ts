@@ -1,10 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
+import { leastOomScore } from '#contract/words'
 
 /**
  * Whom the kernel kills first where the machine runs out of memory (proc(5), oom_score_adj): guests and their engines, then
  * whatever else there is, then the agent, and a monitor last of all, because with it the sandbox's log and exit code go.
  */
-export const oomScores = { guest: 500, other: 0, agent: -500, monitor: -900 } as const
+export const oomScores = { guest: leastOomScore, other: 0, agent: -500, monitor: -900 } as const
 
 const scoreFile = (root: string, pid: number | 'self') => `${root}/${pid}/oom_score_adj`
 
@@ -36,10 +37,8 @@ export function giveUpProtection(pid: number | undefined, root = '/proc'): void 
  * Has a process, and what it starts from now on, go first. Runtimes give a guest's main process the score of its
  * configuration; crun gives none to what joins it later, and gVisor none to its helpers (measured with 1.8.1 and 20221219).
  */
-export function sacrifice(pid: number | undefined, root = '/proc'): void {
-  if (pid !== undefined && (readOomScore(pid, root) ?? oomScores.guest) < oomScores.guest) {
-    write(pid, oomScores.guest, root)
-  }
+export function sacrifice(pid: number | undefined, root = '/proc', score: number = oomScores.guest): void {
+  if (pid !== undefined && (readOomScore(pid, root) ?? score) < score) write(pid, score, root)
 }
 
 /** Read for every child, so once is enough: only {@link protectAgent} changes it. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs'
 import { appError } from '#contract/app-error'
+import { splitDeviceNumber } from '../../base/kernel/device-number.ts'
 import { type CapabilityWish, heldCapabilities } from '../held-capabilities.ts'
 
 /**
@@ -56,10 +57,7 @@ function findDevice(path: string): GrantedDevice {
   }
   const { rdev, mode, uid, gid } = stats
   const type = stats.isBlockDevice() ? 'b' : 'c'
-  // As glibc splits a device number: https://sourceware.org/git/?p=glibc.git;f=bits/sysmacros.h
-  const major = (rdev >> 8) & 0xfff
-  const minor = (rdev & 0xff) | ((rdev >> 12) & 0xfff00)
-  return { path, type, major, minor, mode: mode & 0o777, uid, gid }
+  return { path, type, ...splitDeviceNumber(rdev), mode: mode & 0o777, uid, gid }
 }
 
 /** An entry of `linux.devices`. */

@@ -5,6 +5,17 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { shareTestAgent } from '../../testing/shared-agent.ts'
 
 const testAgent = shareTestAgent()
+/** Of the cgroups of a process, by controller and file; the first hierarchy's, where this machine has it. */
+function cgroupValues(pid: number, ...files: readonly (readonly [string, string])[]): string[] {
+  const places = readFileSync(`/proc/${pid}/cgroup`, 'utf8').split('\n')
+  return files.map(([controller, name]) => {
+    const place = places.find((line) => line.split(':')[1] === controller)?.split(':')[2] ?? ''
+    return readFileSync(join('/sys/fs/cgroup', controller, place, name), 'utf8').trim()
+  })
+}
+
+/** The files looked at are those of the first hierarchy. */
+const isUnified = existsSync('/sys/fs/cgroup/cgroup.controllers')
 const folder = mkdtempSync(join(tmpdir(), 'joey-options-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -106,6 +117,53 @@ describe.each(['container', 'gvisor', 'microvm'])('options of Docker in the clas
     expect(await testAgent.joey(['rm', '-f', name])).toMatchObject({ code: 0 })
   })
 
+  test.skipIf(isUnified)(
+    'what it may use of this machine is held by the kernel, also after a change of its limits',
+    async () => {
+      const name = `shares-${own}`
+      const options = [
+        ...[
+          '--cpuset-cpus',
+          '0',
+          '--cpu-shares',
+          '300',
+          '-m',
+          '256m',
+          '--memory-reservation',
+          '64m',
+          '--memory-swap',
+          '300m',
+        ],
+        ...['--blkio-weight', '70', '--oom-score-adj', '700'],
+      ]
+      const made = ['run', '-d', '--class', own, '--name', name, ...options, 'busybox', 'sleep', '1000']
+      expect(await testAgent.joey(made)).toMatchObject({ code: 0, stderr: '' })
+      const [{ pid }] = await testAgent.json<[{ pid: number }]>(['inspect', name])
+      expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toMatch(/^Cpus_allowed_list:\t0$/m)
+      expect(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8')).toBe('700\n')
+      const seen = () =>
+        cgroupValues(
+          pid,
+          ['cpu', 'cpu.shares'],
+          ['memory', 'memory.soft_limit_in_bytes'],
+          ['blkio', 'blkio.bfq.weight'],
+        )
+      expect(seen()).toEqual(['300', String(64 * 2 ** 20), '70'])
+      const swap = () => {
+        const [memory, both] = cgroupValues(
+          pid,
+          ['memory', 'memory.limit_in_bytes'],
+          ['memory', 'memory.memsw.limit_in_bytes'],
+        )
+        return (Number(both) - Number(memory)) / 2 ** 20
+      }
+      expect(swap()).toBe(44)
+      expect(await testAgent.joey(['update', '-m', '240m', name])).toMatchObject({ code: 0 })
+      expect(swap()).toBe(60)
+      expect(await testAgent.joey(['rm', '-f', name])).toMatchObject({ code: 0 })
+    },
+  )
+
   test('a stop begins with the signal that was chosen', async () => {
     const name = `signal-${own}`
     const script = 'trap "echo usr1; exit 3" USR1; echo ready; while :; do sleep 0.1; done'
@@ -172,10 +230,23 @@ test('a group or a signal that there is not is refused, and nothing is made', as
 test.each([
   [['--tmpfs', '/a', '-v', `${folder}:/a`], /Two mounts go to \/a/],
   [['--tmpfs', '/proc/x'], /\/proc\/x/],
+  [['--device-read-bps', '/dev/null:1mb'], /"\/dev\/null" is no disk/],
+  [['--memory-swap', '1m'], /needs a limit of memory/],
+  [['--cpuset-cpus', '0,4095'], /--cpuset-cpus 0,4095/],
 ])('%j is refused before anything is made', async (options, words) => {
   const refused = await testAgent.joey(['run', '--rm', ...options, 'busybox', 'true'])
   expect(refused.code).toBe(125)
   expect(refused.stderr).toMatch(words)
+})
+
+test('what is noted on the record is in inspect, and what means nothing here is refused with what to write', async () => {
+  const made = ['run', '-d', '--name', 'noted', '--annotation', 'run.oci.hook=x', '--security-opt', 'no-new-privileges']
+  expect(await testAgent.joey([...made, '-q', 'busybox', 'sleep', '1000'])).toMatchObject({ code: 0, stderr: '' })
+  const [{ spec }] = await testAgent.json<[{ spec: object }]>(['inspect', 'noted'])
+  expect(spec).toMatchObject({ annotations: { 'run.oci.hook': 'x' } })
+  await testAgent.joey(['rm', '-f', 'noted'])
+  const refused = await testAgent.joey(['run', '--rm', '--platform', 'linux/s390x', 'busybox', 'true'])
+  expect(refused).toMatchObject({ code: 64, stderr: expect.stringMatching(/linux\/(amd64|arm64) alone/) })
 })
 
 test('the id is in the file of --cidfile, and a file that is there is kept', async () => {

@@ -38,6 +38,19 @@ describe('run', () => {
     expect(read('--no-healthcheck', 'busybox').spec.healthCheck).toMatchObject({ command: [] })
   })
 
+  test('takes what it may use of this machine, and refuses a lower score for want of memory', () => {
+    const line =
+      '--cpuset-cpus 0-1 -c 512 --memory-reservation 64m --memory-swap -1 --blkio-weight 300 --oom-score-adj 700'
+    const rates = ['--device-read-bps', '/dev/sda:1mb', '--device-write-bps', '/dev/sda:5']
+    expect(read(...line.split(' '), ...rates, 'busybox').spec).toMatchObject({
+      ...{ cpusetCpus: '0-1', cpuShares: 512, memoryReservationBytes: 64 * 2 ** 20, memorySwapBytes: -1 },
+      ...{ blkioWeight: 300, oomScoreAdj: 700, deviceReadBps: ['/dev/sda:1048576'], deviceWriteBps: ['/dev/sda:5'] },
+    })
+    expect(() => read('--oom-score-adj', '-5', 'busybox')).toThrow('500 to 1000')
+    expect(() => read('--cpu-shares', 'many', 'busybox')).toThrow('not a whole number')
+    expect(() => read('--cpuset-cpus', 'all', 'busybox')).toThrow('0-2,5')
+  })
+
   test('takes limits of processes as Docker does', () => {
     const options = ['--ulimit', 'nofile=1024:2048', '--ulimit', 'nproc=50', '--ulimit', 'memlock=-1:unlimited']
     expect(read(...options, 'busybox').spec.ulimits).toEqual(['nofile=1024:2048', 'nproc=50:50', 'memlock=-1:-1'])

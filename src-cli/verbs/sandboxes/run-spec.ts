@@ -11,6 +11,7 @@ import { readHealth } from '../../parse/health.ts'
 import { parseLongMount } from '../../parse/long-mount.ts'
 import { type AnyMount, checkMountSource, parseMount } from '../../parse/mount.ts'
 import { parsePublish } from '../../parse/port.ts'
+import { parseNumber, parseRate } from '../../parse/resources.ts'
 import { parseCpus, parseDisk, parseMemory, parsePids, parseSize } from '../../parse/size.ts'
 import { parseGrace } from '../../parse/time.ts'
 import { parseTmpfs } from '../../parse/tmpfs.ts'
@@ -97,6 +98,13 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
     tmpfs: [...texts.map(parseTmpfs), ...valuesOf(longMounts(context, flags), 'tmpfs')],
   }),
   shmBytes: (text: string) => ({ shmBytes: parseSize('--shm-size', text) }),
+  cpuShares: (text: string) => ({ cpuShares: parseNumber('--cpu-shares', text) }),
+  memoryReservationBytes: (text: string) => ({ memoryReservationBytes: parseSize('--memory-reservation', text) }),
+  memorySwapBytes: (text: string) => ({ memorySwapBytes: text === '-1' ? -1 : parseSize('--memory-swap', text) }),
+  blkioWeight: (text: string) => ({ blkioWeight: parseNumber('--blkio-weight', text) }),
+  deviceReadBps: (texts: readonly string[]) => ({ deviceReadBps: texts.map(parseRate('--device-read-bps')) }),
+  deviceWriteBps: (texts: readonly string[]) => ({ deviceWriteBps: texts.map(parseRate('--device-write-bps')) }),
+  oomScoreAdj: (text: string) => ({ oomScoreAdj: parseNumber('--oom-score-adj', text) }),
   ulimits: (texts: readonly string[]) => ({ ulimits: texts.map(parseUlimit) }),
   extraGroups: (extraGroups: readonly string[]) => ({ extraGroups }),
   extraHosts: (extraHosts: readonly string[]) => ({ extraHosts }),
@@ -104,6 +112,7 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   dnsSearch: (dnsSearch: readonly string[]) => ({ dnsSearch }),
   dnsOptions: (dnsOptions: readonly string[]) => ({ dnsOptions }),
   labels: (texts: readonly string[]) => ({ labels: parseLabels(texts) }),
+  annotations: (texts: readonly string[]) => ({ annotations: parseLabels(texts) }),
   stopGraceMs: (text: string) => ({ stopGraceMs: parseGrace('--stop-timeout', text) }),
 }
 

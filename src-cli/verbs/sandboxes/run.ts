@@ -2,8 +2,9 @@ import { AppError } from '#contract/app-error'
 import type { Grant, Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, printJson, printLine, printNote } from '../../context.ts'
+import { type Context, type Output, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
+import { requirePlatform, requireSecurity } from '../../parse/docker-words.ts'
 import { parsePullWhen } from '../../parse/pull-when.ts'
 import { parseDetachKeys } from '../../tty/detach-keys.ts'
 import { windowSize } from '../../tty/raw-tty.ts'
@@ -35,15 +36,19 @@ export const run = defineCommand({
   ],
   async run({ flags, operands }, context) {
     const { env, cwd } = context
+    const grants = await readGrants(flags)
+    requirePlatform(flags.platform)
+    requireSecurity(flags['security-opt'], grants)
     const request = {
-      ...readRunRequest(flags, operands, { env, cwd, grants: await readGrants(flags) }),
+      ...readRunRequest(flags, operands, { env, cwd, grants }),
       ...(flags.tty && { terminal: windowSize(context) }),
     }
     if (flags['detach-keys'] !== undefined) parseDetachKeys(flags['detach-keys'])
     const when = parsePullWhen(flags.pull)
     const hosts = flags['allow-host']
-    if (when === 'always') await pull(context, request.spec.image, hosts)
-    const begin = when === 'missing' ? createPulling(context, hosts) : (whole: CreateRequest) => create(context, whole)
+    const pulling = flags.quiet ? { ...context, stderr: silent } : context
+    if (when === 'always') await pull(pulling, request.spec.image, hosts)
+    const begin = when === 'missing' ? createPulling(pulling, hosts) : (whole: CreateRequest) => create(context, whole)
     const make = (wish: CreateRequest) => withIdFile(flags.cidfile, cwd, () => begin(wish))
     const wait = readWait(flags)
     if (flags.detach) {
@@ -59,6 +64,15 @@ export const run = defineCommand({
     return code
   },
 })
+
+/** For what shall not be said. */
+const silent: Output = {
+  write(_bytes, done) {
+    done?.()
+    return true
+  },
+  once: () => undefined,
+}
 
 function readWait({ wait, detach }: RunFlags): 'running' | 'healthy' | null {
   if (wait === undefined) return null

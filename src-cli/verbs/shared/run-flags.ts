@@ -42,6 +42,14 @@ export const runFlags = {
   ...healthFlags,
   wait: { type: 'string', value: 'CONDITION', help: 'With -d: return when it is running or healthy.' },
   detach: { type: 'boolean', short: 'd', help: 'Leave it running, and print its id.' },
+  platform: { type: 'string', value: 'OS/ARCH', help: "Refuse to run where this machine's is another." },
+  quiet: { type: 'boolean', short: 'q', help: 'Say nothing of the fetching of the image.' },
+  'security-opt': {
+    type: 'string',
+    multiple: true,
+    value: 'OPTION',
+    help: 'no-new-privileges, which holds anyway; what opens something is a grant.',
+  },
   cidfile: { type: 'string', value: 'FILE', help: 'Write the id to a new file.' },
   name: { type: 'string', value: 'NAME', help: 'What to call it; made up if not given.' },
   pull: {

@@ -54,7 +54,7 @@ function wordFor(t: TFunction, words: FieldWords, value: unknown): string {
     case 'duration':
       return formatDuration(Number(value))
     case 'bytes':
-      return formatBytes(Number(value))
+      return value === null ? t('common.none') : formatBytes(Number(value))
     case 'list':
       return Array.isArray(value) && value.length > 0 ? value.join(', ') : t('common.none')
     case 'healthCheck':

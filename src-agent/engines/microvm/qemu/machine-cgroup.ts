@@ -86,7 +86,9 @@ export function createMachineCgroup(path: string, deps: CgroupDeps): MachineCgro
       await killAll(processes)
     },
     async remove() {
-      for (const folder of places.folders) await removeEmptied(folder)
+      // Made where its processors were chosen: see cgroup-resources.ts.
+      const cpuset = isV2 ? [] : [places.folderOf('cpuset')]
+      for (const folder of [...places.folders, ...cpuset]) await removeEmptied(folder)
     },
   }
 }
