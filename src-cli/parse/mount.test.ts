@@ -16,6 +16,9 @@ test.each([
   ['./site:/www:rprivate', '/home/me/here/site', '/www', false],
   ['~:/home', '/home/me', '/home', false],
   ['~/x y:/x:ro', '/home/me/x y', '/x', true],
+  ['/co:lon:/x', '/co:lon', '/x', false],
+  ['./a:b:c:/x:ro', '/home/me/here/a:b:c', '/x', true],
+  ['/a:/b:/c', '/a:/b', '/c', false],
 ])('%s mounts %s on %s', (text, source, target, readOnly) => {
   expect(parseMount(text, surroundings)).toEqual({ field: 'mounts', value: { source, target, readOnly } })
 })

@@ -41,14 +41,18 @@ const passedOn: ReadonlySet<string> = new Set(['shared', 'rshared', 'slave', 'rs
 
 /**
  * Reads `SOURCE:TARGET[:ro|rw][,recursive][,nowatch]`, `VOLUME:TARGET[:ro|rw][,nocopy]` and `TARGET`. As Docker has it, a name
- * without a slash is a volume; a relative source begins with a dot, and `~` is the home folder.
+ * without a slash is a volume; a relative source begins with a dot, and `~` is the home folder. The target is the last part that begins
+ * with a slash; what stands before it is the source, with its colons.
  */
 export function parseMount(text: string, surroundings: Surroundings): AnyMount {
   const parts = text.split(':')
   if (parts.length === 1 && text.startsWith('/')) return ofVolume({ volume: null, target: text }, [])
-  const words = (parts.length === 3 ? (parts.pop() ?? '') : 'rw').split(',').filter((word) => !usual.has(word))
-  const [source, target] = parts
-  if (parts.length !== 2 || !source || !target) {
+  const words = (parts.length > 2 && !parts.at(-1)?.startsWith('/') ? (parts.pop() ?? '') : 'rw')
+    .split(',')
+    .filter((word) => !usual.has(word))
+  const target = parts.pop()
+  const source = parts.join(':')
+  if (!source || !target || (parts.length > 1 && !target.startsWith('/'))) {
     throw usageError('usage-mount', { text })
   }
   requireKeptApart('-v', text, words)

@@ -144,6 +144,10 @@ export const usageSentences = defineSentences({
     sentence:
       '-p {text}: ports are published on 127.0.0.1 only, never on {address, select, = {all addresses} other {{address}}}.',
   },
+  'usage-port-ranges': {
+    params: { text: 'text' },
+    sentence: '-p {text}: a range goes up, and both sides have as many ports, as in 8000-8009:80-89.',
+  },
   'usage-port-range': { params: { text: 'text' }, sentence: '-p {text}: ports go from 1 to 65535.' },
   'usage-size': {
     params: { option: 'text', text: 'text' },

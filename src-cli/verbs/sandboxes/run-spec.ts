@@ -93,7 +93,7 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
     return { mounts, volumes }
   },
   network: (text: string) => parseNetwork(text),
-  ports: (texts: readonly string[]) => ({ ports: texts.map(parsePublish) }),
+  ports: (texts: readonly string[]) => ({ ports: texts.flatMap(parsePublish) }),
   tmpfs: (texts: readonly string[], context, flags) => ({
     tmpfs: [...texts.map(parseTmpfs), ...valuesOf(longMounts(context, flags), 'tmpfs')],
   }),
