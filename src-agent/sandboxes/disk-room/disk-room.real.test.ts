@@ -9,7 +9,7 @@ const mebibyte = 2 ** 20
 /** A machine with a small disk, on which nobody but sandboxes writes: its reserve is 64 MiB. */
 const diskBytes = 1000 * mebibyte
 const freeAtFirst = 100 * mebibyte
-const patience = { timeout: 60_000 }
+const patience = { timeout: 150_000 }
 
 let agent: AgentFixture
 let stop = () => {}
@@ -50,7 +50,9 @@ const noticesOf = (name: string) =>
 let names = 0
 const nextName = () => `sandbox-${names++}`
 
-const writing = 'for i in 1 2 3 4 5 6 7 8; do dd if=/dev/zero of=/file$i bs=1M count=8 2>/dev/null; done; sleep 1000'
+// A kernel of its own keeps what is written in memory for half a minute otherwise.
+const writing =
+  'for i in 1 2 3 4 5 6 7 8; do dd if=/dev/zero of=/file$i bs=1M count=8 conv=fsync 2>/dev/null; done; sleep 1000'
 const reserving = 'fallocate -l 64M /file; sleep 1000'
 const unseen =
   "trap '' CHLD; for i in 1 2 3 4 5 6 7 8; do (dd if=/dev/zero of=/f$i bs=1M count=8 2>/dev/null &) ; done; sleep 1000"
