@@ -61,3 +61,25 @@ export const pushImage = operation({
   }),
   response: z.strictObject({ name: z.string(), manifest: ImageDigest }),
 })
+
+/** One step of how an image came to be, as it says itself. */
+export const HistoryStep = z.strictObject({
+  /** As the image says; null where it does not. */
+  createdAt: z.iso.datetime({ offset: true }).nullable(),
+  /** '' where nothing is known of it. */
+  createdBy: z.string(),
+  comment: z.string(),
+  /** Bytes of the files in its layer, unpacked; null: it has no layer. */
+  contentBytes: z.int().nonnegative().nullable(),
+})
+export type HistoryStep = z.infer<typeof HistoryStep>
+
+export const readImageHistory = operation({
+  name: 'image.history',
+  method: 'GET',
+  path: '/v1/images/:ref/history',
+  summary:
+    'Shows how an image came to be, the latest step first: as it says itself where it was pulled or built here, else only the sizes of its layers.',
+  request: z.strictObject({ ref: ImageRef }),
+  response: z.array(HistoryStep),
+})

@@ -5,7 +5,7 @@ import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setCl
 import * as compare from './compare.ts'
 import * as files from './files.ts'
 import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
-import { inspectImage, pruneImages, pushImage, tagImage } from './image-upkeep.ts'
+import { inspectImage, pruneImages, pushImage, readImageHistory, tagImage } from './image-upkeep.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
@@ -35,6 +35,7 @@ export const operations = {
   logoutFromRegistry,
   removeImage,
   inspectImage,
+  readImageHistory,
   tagImage,
   pruneImages,
   pushImage,

@@ -11,6 +11,7 @@ const notOffered: ReadonlySet<string> = new Set([
   operations.serveAccount.name,
   operations.listUnreadable.name,
   operations.dropUnreadable.name,
+  operations.readImageHistory.name,
   streams.execStream.name,
   streams.attachStream.name,
   streams.fileStream.name,

@@ -6,7 +6,7 @@ import { callNames, channels, streamNames } from './names.ts'
 test('the page may name every operation but the end of the agent, the accounts that it serves and the unreadable records', () => {
   const all = [...Object.values(operations), ...Object.values(appOperations)].map(({ name }) => name)
 
-  const hidden = ['agent.stop', 'agent.serve', 'records.unreadable', 'records.drop']
+  const hidden = ['agent.stop', 'agent.serve', 'records.unreadable', 'records.drop', 'image.history']
   expect(callNames).toEqual(all.filter((name) => !hidden.includes(name)))
 })
 

@@ -42,6 +42,10 @@ export function imageHandlers(deps: ImageHandlerDeps) {
       const image = images.find(ref)
       return { image, pulledFrom: await pulls.pulledFrom(image.digest), users: [...usersOf(image.digest)] }
     },
+    readImageHistory: async ({ ref }) => {
+      const image = images.find(ref)
+      return pulls.historyOf(image, images.parts(image.digest))
+    },
     tagImage: async ({ ref, name }) => {
       const { digest, builtIn } = images.find(ref)
       if (!builtIn && [name, `${name}:latest`].includes(builtInName)) {

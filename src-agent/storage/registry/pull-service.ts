@@ -3,9 +3,11 @@ import { join } from 'node:path'
 import { appError } from '#contract/app-error'
 import type { Image } from '#contract/image'
 import { familiarName, type ImageReference, parseReference, wholeName } from '#contract/image-reference'
+import type { HistoryStep } from '#contract/image-upkeep'
 import type { Sentence } from '#contract/sentence'
 import type { Settings } from '#contract/settings'
 import { createShareWork } from '../../base/async/share-work.ts'
+import type { ImagePart } from '../../state/records/image-records.ts'
 import { builtInName } from '../images/built-in.ts'
 import { createBlobStore, describeSwept } from './blob-store.ts'
 import { keepLayout, type LayoutRequest, writeKept } from './keep-layout.ts'
@@ -13,6 +15,7 @@ import { createLoginHandlers } from './login-service.ts'
 import { pullOne } from './pull-one.ts'
 import type { PullDeps, Pulled, PullParts, PullRequest } from './pull-types.ts'
 import { pushOne } from './push-image.ts'
+import { readHistory } from './read-history.ts'
 
 /** Fetches images from registries, through a confined skopeo and a gate, and imports them as any archive is imported. */
 export interface PullService {
@@ -26,6 +29,8 @@ export interface PullService {
   keepMade(request: LayoutRequest): Promise<Image>
   /** Writes the bytes that are kept of an image to a folder, as skopeo's form `dir` has them; false where none are kept. */
   writeKept(image: string, folder: string): Promise<boolean>
+  /** How an image came to be, the latest step first. */
+  historyOf(image: Image, parts: readonly ImagePart[]): Promise<HistoryStep[]>
   /** Where an image that is here was pulled from. */
   pulledFrom(digest: string): Promise<{ manifest: string; repositories: string[]; keptBytes: number }[]>
   /** Removes the kept bytes of images that are gone. */
@@ -66,6 +71,7 @@ export function createPullService(deps: PullDeps): PullService {
     push: async (request) => pushOne(parts, readReference(request.ref, deps.settings()), request),
     keepMade: (request) => keepLayout(parts, request),
     writeKept: (image, folder) => writeKept(parts, image, folder),
+    historyOf: (image, made) => readHistory(blobs, image, made),
     async pulledFrom(digest) {
       const kept = await blobs.keptOf(digest)
       return kept.map(({ origin: { manifest, repositories }, bytes }) => ({ manifest, repositories, keptBytes: bytes }))

@@ -1,9 +1,10 @@
 import { formatBytes } from '#contract/byte-size'
-import { ImageName, ImageRef } from '#contract/image'
+import { ImageName } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
+import { imageRef } from '../shared/image-ref.ts'
 
 export const imageInspect = defineCommand({
   operands: 'IMAGE [IMAGE...]',
@@ -56,8 +57,3 @@ export const imagePrune = defineCommand({
     return ExitCode.ok
   },
 })
-
-function imageRef(text: string): string {
-  if (ImageRef.safeParse(text).success) return text
-  throw usageError('usage-image-ref', { text })
-}

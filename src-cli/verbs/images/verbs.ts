@@ -74,6 +74,16 @@ export const imageVerbs: VerbGroup = {
       load: async () => (await import('./image-upkeep.ts')).imageInspect,
     },
     {
+      name: 'image history',
+      summary: 'Show how an image came to be.',
+      load: async () => (await import('./image-history.ts')).imageHistory,
+    },
+    {
+      name: 'history',
+      summary: 'The same as image history.',
+      load: async () => (await import('./image-history.ts')).imageHistory,
+    },
+    {
       name: 'image tag',
       summary: 'Give an image one more name.',
       load: async () => (await import('./image-upkeep.ts')).imageTag,
