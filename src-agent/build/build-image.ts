@@ -92,15 +92,9 @@ export function buildCommand(
   bases: readonly BaseImage[],
 ) {
   return [
-    ...[
-      'buildah',
-      'build',
-      '--isolation=chroot',
-      `--layers=${wish.keepsSteps !== false}`,
-      '--network=host',
-      '--pull-never',
-      `--tag=${result}`,
-    ],
+    ...['buildah', 'build', '--isolation=chroot', '--network=host', '--pull-never', '--format=docker'],
+    `--layers=${wish.keepsSteps !== false}`,
+    `--tag=${result}`,
     `--file=${places.input}/Dockerfile`,
     ...(wish.noCache ? ['--no-cache'] : []),
     ...(wish.target === undefined ? [] : [`--target=${wish.target}`]),
@@ -149,6 +143,23 @@ export function explainBuild(words: string, code: number): AppError {
   return appError('build-failed', { step: shown, why, code }, more)
 }
 
+/**
+ * In the form of Docker, because that of the OCI has no word for a health check or a shell. buildah writes such an image as a folder
+ * of files only; a few names make an OCI layout of it.
+ */
+const handOut = `set -e
+rm -rf /build/out && mkdir -p /build/out/blobs
+buildah push --quiet --format v2s2 --disable-compression=false "$1" dir:/build/out/blobs/sha256
+cd /build/out/blobs/sha256
+rm version
+digest=$(sha256sum < manifest.json | cut -d ' ' -f 1)
+size=$(wc -c < manifest.json)
+mv manifest.json "$digest"
+cd /build/out
+type=application/vnd.docker.distribution.manifest.v2+json
+printf '{"schemaVersion":2,"manifests":[{"mediaType":"%s","digest":"sha256:%s","size":%d}]}' $type $digest $size > index.json
+printf '{"imageLayoutVersion":"1.0.0"}' > oci-layout`
+
 interface ResultWish {
   readonly names: readonly string[]
   readonly signal: AbortSignal
@@ -156,7 +167,7 @@ interface ResultWish {
 
 /** Takes the image out of the builder as any archive is taken: nothing that it says of itself is believed. */
 async function takeResult(deps: BuildDeps, builder: Builder, { names, signal }: ResultWish): Promise<Image> {
-  await builder.ask(['buildah', 'push', '--quiet', result, 'oci:/build/out'])
+  await builder.ask(['sh', '-c', handOut, 'joey-out', result])
   return withStaging(deps.imageFolder, async (staging) => {
     await receive(deps, builder, join(staging, 'out.tar'))
     const [first = null, ...others] = names

@@ -12,7 +12,7 @@ const recipe = 'joey builder 1'
 const programs = ['buildah', 'tar', 'busybox'] as const
 /** Under which the image is listed; builds know it by its digest. */
 export const builderName = 'joey-builder:latest'
-const applets = 'cat cp env kill ls mkdir mount nsenter rm sh sleep true umount unshare'.split(' ')
+const applets = 'cat cp cut env kill ls mkdir mount mv nsenter rm sh sha256sum sleep true umount unshare wc'.split(' ')
 const folders = ['build', 'dev', 'etc/containers', 'proc', 'root', 'run', 'sys', 'tmp', 'usr/bin', 'usr/lib', 'var/tmp']
 const rootLinks = { bin: 'usr/bin', sbin: 'usr/bin', lib: 'usr/lib', lib64: 'usr/lib' } as const
 

@@ -33,6 +33,7 @@ COPY --from=make /made /made
 COPY . /all/
 ENV GREETING=hello
 USER 1000:1000
+HEALTHCHECK --interval=7s CMD test -e /made
 CMD ["sh", "-c", "cat /made; echo $GREETING; id -u; ls /all"]
 `
 
@@ -49,6 +50,9 @@ describe('joey build', () => {
         code: 0,
         stdout: 'CONTENT\n2\nhello\n1000\nout\nsrc\n',
       })
+      const { stdout: shown } = await agent.joey(['image', 'inspect', 'team/app:1'])
+      expect(shown).toContain('test -e /made')
+      expect((await agent.joey(['history', 'team/app:1'])).stdout).toContain('HEALTHCHECK')
       const second = await build(stages, '-t', 'team/app:2', ...options)
       expect(second, second.stderr).toMatchObject({ code: 0 })
       expect(second.stderr).toContain('Using cache')

@@ -250,4 +250,17 @@ test('a class that nobody measured says so once', async () => {
   act(() => classesStore.setState({ classes: { kind: 'ready', profiles } }))
   expect(container.textContent).toContain('Not measured on this machine yet.')
   expect(container.textContent).not.toContain('not measured yet')
+
+test('an image that needs no registry is offered where its name is typed, and taken once it is made', async () => {
+  const joey = open()
+  const call = joey.call.bind(joey)
+  joey.call = (name, request) => {
+    if (name !== 'image.make') return call(name, request)
+    joey.requests.push({ name, request })
+    return Promise.resolve({ ok: true, value: { image: makeImage(), name: 'python:latest', made: true } })
+  }
+  await fill('Image', 'python')
+  await userEvent.click(dialog().getByRole('button', { name: 'Make Python' }))
+  await waitFor(() => expect(field('Image').value).toBe('python:latest'))
+  expect(joey.requests.find(({ name }) => name === 'image.make')?.request).toMatchObject({ recipe: 'python' })
 })
