@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { hostArchitecture } from '../storage/images/plan-images.ts'
 import { imagesOf } from './dockerfile.ts'
 
 test('the images of stages and of copies are named once each, stages and scratch not', () => {
@@ -34,6 +35,10 @@ test.each([
   ['text for a command that looks like an instruction', 'FROM debian:12\nRUN <<END\nFROM other\nEND', 'debian:12'],
 ])('%s are read as Docker reads them', (_rule, text, image) => {
   expect(imagesOf(text, {})).toEqual([image])
+})
+
+test('what a Dockerfile may ask of the platform has its value', () => {
+  expect(imagesOf('FROM base-${TARGETARCH} AS x\nFROM ${BUILDOS}', {})).toEqual([`base-${hostArchitecture}`, 'linux'])
 })
 
 test('a Dockerfile without FROM, or with an empty one, says so', () => {

@@ -1,4 +1,5 @@
 import { appError } from '#contract/app-error'
+import { hostArchitecture } from '../storage/images/plan-images.ts'
 
 interface Instruction {
   readonly name: string
@@ -10,7 +11,7 @@ interface Instruction {
  * values. Stages and `scratch` are none. What stages mean otherwise is for the builder to know.
  */
 export function imagesOf(text: string, args: Readonly<Record<string, string>>): readonly string[] {
-  const globals = new Map<string, string>()
+  const globals = new Map<string, string>(Object.entries(platformOf(hostArchitecture)))
   const stages = new Set<string>(['scratch'])
   const images = new Set<string>()
   let count = 0
@@ -30,6 +31,14 @@ export function imagesOf(text: string, args: Readonly<Record<string, string>>): 
   }
   if (count === 0) throw appError('dockerfile-without-from')
   return [...images]
+}
+
+/** What every Dockerfile may ask for, without having said so. */
+function platformOf(architecture: string): Readonly<Record<string, string>> {
+  const names = { PLATFORM: `linux/${architecture}`, OS: 'linux', ARCH: architecture }
+  return Object.fromEntries(
+    ['TARGET', 'BUILD'].flatMap((side) => Object.entries(names).map(([name, value]) => [`${side}${name}`, value])),
+  )
 }
 
 /** Lines that go on are one; comments and empty lines between them are none. */

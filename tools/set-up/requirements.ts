@@ -98,6 +98,7 @@ export const requirements: readonly Requirement[] = [
   // A registry on loopback to pull from, and certificates for it.
   program('test', 'docker-registry'),
   program('test', 'buildah'),
+  program('test', 'debootstrap'),
   program('test', 'openssl'),
   // Unit tests of the C, and fuzzing that follows which code an input reaches.
   program('test', 'gcc'),

@@ -1,7 +1,9 @@
+import { execFileSync } from 'node:child_process'
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { shareTestAgent } from '../../testing/shared-agent.ts'
+import { openTestRegistry } from '../../testing/test-registry.ts'
 
 const agent = shareTestAgent()
 const long = 240_000
@@ -67,6 +69,32 @@ describe('joey build', () => {
       const next = await build('FROM team/app:1\nRUN cat /made', '-q')
       expect(next).toMatchObject({ code: 0, stdout: expect.stringMatching(/^sha256:[a-f0-9]{64}\n$/), stderr: '' })
       expect((await agent.joey(['ls'])).stdout).not.toContain('builder-container')
+    },
+    long,
+  )
+
+  test(
+    'begins with what only a registry has, and what it makes is pushed and comes back as the same',
+    async () => {
+      const registry = await openTestRegistry()
+      try {
+        await registry.pushBusybox(agent, 'team/base:1', 'theirs')
+        const name = `${registry.host}/team/built:1`
+        const built = await build(`FROM ${registry.host}/team/base:1\nRUN cat /text > /ours`, '-t', name)
+        expect(built, built.stderr).toMatchObject({ code: 0, stdout: `${name}\n` })
+        expect(built.stderr).toContain(`Fetching ${registry.host}/team/base:1 from its registry.`)
+        const before = (await agent.joey(['image', 'inspect', name])).stdout
+        expect(await agent.joey(['push', name])).toMatchObject({ code: 0 })
+        expect(await agent.joey(['image', 'rm', name])).toMatchObject({ code: 0 })
+        expect(await agent.joey(['pull', '-q', name])).toMatchObject({ code: 0 })
+        const digestOf = (text: string) => /"digest": "(sha256:[a-f0-9]{64})"/.exec(text)?.[1]
+        expect(digestOf((await agent.joey(['image', 'inspect', name])).stdout)).toBe(digestOf(before))
+        expect(await agent.joey(['run', '--rm', name, 'cat', '/ours'])).toMatchObject({ stdout: 'theirs\n' })
+        const how = ['--tls-verify=false', '--format', '{{.Architecture}}', `docker://${name}`]
+        expect(execFileSync('skopeo', ['inspect', ...how], { encoding: 'utf8' }).trim()).toMatch(/^(amd64|arm64)$/)
+      } finally {
+        await registry.close()
+      }
     },
     long,
   )
