@@ -8,6 +8,7 @@ import { preparePrivateMounts } from './base/kernel/private-mounts.ts'
 import { boundAgent } from './base/process/bound-agent.ts'
 import { findResource } from './base/process/resources.ts'
 import { run, startProgramsBy } from './base/process/run.ts'
+import { endBuilds } from './build/builder.ts'
 import { ability } from './engines/driver.ts'
 import { watchExits } from './engines/exit-watch.ts'
 import { type AppArmorVerdict, examineAppArmor, loadAppArmor } from './engines/host/apparmor.ts'
@@ -68,7 +69,8 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const { sandboxes } = services
   const sampler = createUsageSampler(services)
   const terminals = createTerminals(services)
-  const messages = [...(await reconcileStorage(services)), ...(await reconcile(services, sandboxes))]
+  const known = [...(await reconcileStorage(services)), ...(await reconcile(services, sandboxes))]
+  const messages = [...known, ...(await endBuilds(sandboxes))]
   const callers = await openCallers(services)
   const probe = createProbe(services, callers, modules)
   const history = wireHistory(services, database)

@@ -1,6 +1,7 @@
 import { AppError, appError } from '#contract/app-error'
 import type { IsolationClass, SandboxSpec as Spec } from '#contract/sandbox'
 import { SandboxSpec } from '#contract/sandbox'
+import { type Sentence, sentence } from '#contract/sentence'
 import { createKeyedLock } from '../base/async/locks.ts'
 import type { Run } from '../base/process/run.ts'
 import { stoppedBy } from '../base/process/tool-errors.ts'
@@ -67,6 +68,16 @@ export function createBuilders(deps: BuilderDeps): Builders {
       })
     },
   }
+}
+
+/**
+ * At the agent's start: sandboxes outlive an agent, and nobody waits any more for what one of its builds makes. Gives a sentence for each
+ * that was ended.
+ */
+export async function endBuilds(sandboxes: Pick<SandboxService, 'list' | 'stop'>): Promise<Sentence[]> {
+  const left = sandboxes.list(false).filter(({ spec }) => spec.labels[label] === spec.class)
+  for (const { id } of left) await sandboxes.stop(id, 0).catch(ignoreGone)
+  return left.map(({ name }) => sentence('found-build-unfinished', { name }))
 }
 
 /** gVisor is asked for by name: most versions of it cannot. */

@@ -24,6 +24,10 @@ export const reconciledSentences = defineSentences({
     params: { name: 'text' },
     sentence: '"{name}" was being started when the agent died. Start it again.',
   },
+  'found-build-unfinished': {
+    params: { name: 'text' },
+    sentence: 'A build ran in "{name}" when the agent died. It was ended; the steps that it had finished are kept.',
+  },
   'found-ended': { params: { name: 'text' }, sentence: '"{name}" ended while the agent was away.' },
   'found-gone': {
     params: { name: 'text' },
