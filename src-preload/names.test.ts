@@ -3,7 +3,7 @@ import { appOperations, channels as contractChannels } from '#contract/app'
 import { operations, streams } from '#contract/registry'
 import { callNames, channels, streamNames } from './names.ts'
 
-test('the page may name every operation but the end of the agent, the accounts that it serves and the unreadable records', () => {
+test('the page may name every operation but the end of the agent, the accounts that it serves, the unreadable records and the history of images', () => {
   const all = [...Object.values(operations), ...Object.values(appOperations)].map(({ name }) => name)
 
   const hidden = ['agent.stop', 'agent.serve', 'records.unreadable', 'records.drop', 'image.history']

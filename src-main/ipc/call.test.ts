@@ -32,7 +32,7 @@ test.each(['agent.stop', 'constructor', '__proto__', 'sandbox.explode', ''])(
   },
 )
 
-test('every operation of the agent is offered but its end, the accounts that it serves and the records that could not be read', () => {
+test('every operation of the agent is offered but its end, the accounts that it serves, the records that could not be read and the history of images', () => {
   const names = Object.values(operations).map(({ name }) => name)
 
   expect([...agentAnswers(agentDeps).keys()]).toEqual(

@@ -250,6 +250,7 @@ test('a class that nobody measured says so once', async () => {
   act(() => classesStore.setState({ classes: { kind: 'ready', profiles } }))
   expect(container.textContent).toContain('Not measured on this machine yet.')
   expect(container.textContent).not.toContain('not measured yet')
+})
 
 test('an image that needs no registry is offered where its name is typed, and taken once it is made', async () => {
   const joey = open()
