@@ -24,6 +24,7 @@ import { SandboxesPage } from './views/sandboxes/sandboxes-page.tsx'
 import { KeysDialog } from './views/shell/keys-dialog.tsx'
 import { Palette } from './views/shell/palette.tsx'
 import { Sidebar } from './views/shell/sidebar.tsx'
+import { VolumesPage } from './views/volumes/volumes-page.tsx'
 
 export function App(): ReactNode {
   const { t } = useTranslation()
@@ -78,6 +79,9 @@ function Pages(): ReactNode {
         </Route>
         <Route path="/images">
           <ImagesPage />
+        </Route>
+        <Route path="/volumes">
+          <VolumesPage />
         </Route>
         <Route path="/host">
           <HostPage />

@@ -16,7 +16,7 @@ export class Shell {
     this.agentStatus = page.getByRole('status').filter({ hasText: /agent/i }).first()
   }
 
-  async go(screen: 'Sandboxes' | 'Isolation' | 'Images' | 'Host'): Promise<void> {
+  async go(screen: 'Sandboxes' | 'Isolation' | 'Images' | 'Volumes' | 'Host'): Promise<void> {
     await this.page.getByRole('link', { name: screen, exact: true }).click()
     await this.page.getByRole('heading', { name: screen, exact: true }).waitFor()
   }

@@ -23,10 +23,11 @@ import { confirm, sandboxes } from './en/sandboxes.ts'
 import { keys, palette, shell } from './en/shell.ts'
 import { snapshots } from './en/snapshots.ts'
 import { tasks } from './en/tasks.ts'
+import { volumes } from './en/volumes.ts'
 
 /** The shape that every language has; a second language is a sibling of `en` with the same keys. */
 const en = {
-  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, host },
+  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host },
   ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
   ...{ snapshots, forks, compare, tasks },
   ...{ files, archives },

@@ -7,6 +7,7 @@ import { initialSettings, reduceSettings } from './settings-slice.ts'
 import { reduceSnapshots, type Snapshots } from './snapshot-slice.ts'
 import { reduceTasks, type Tasks } from './task-slice.ts'
 import { reduceTerminals, type Terminals } from './terminal-slice.ts'
+import { reduceVolumes, type Volumes } from './volume-slice.ts'
 
 /** Everything the agent reports. Only {@link applyEvent} and {@link applyLink} make new ones. */
 export interface AgentState {
@@ -20,6 +21,7 @@ export interface AgentState {
   readonly terminals: Terminals
   readonly tasks: Tasks
   readonly snapshots: Snapshots
+  readonly volumes: Volumes
   /** Of the agent, for all its clients. What is this window's own is in `settings.ts`. */
   readonly settings: Settings
 }
@@ -33,6 +35,7 @@ export const initialAgentState: AgentState = {
   terminals: new Map(),
   tasks: new Map(),
   snapshots: new Map(),
+  volumes: new Map(),
   settings: initialSettings,
 }
 
@@ -48,6 +51,7 @@ export function applyEvent(state: AgentState, event: AgentEvent): AgentState {
     terminals: reduceTerminals(state.terminals, event),
     tasks: reduceTasks(state.tasks, event),
     snapshots: reduceSnapshots(state.snapshots, event),
+    volumes: reduceVolumes(state.volumes, event),
     settings: reduceSettings(state.settings, event),
   }
 }

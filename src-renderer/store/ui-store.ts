@@ -5,7 +5,7 @@ import type { Question } from '../components/confirm-dialog.tsx'
 import type { StateFilter } from '../model/sandbox-abilities.ts'
 
 /** The pages that have a search of their own. */
-export type SearchedPage = 'sandboxes' | 'images'
+export type SearchedPage = 'sandboxes' | 'images' | 'volumes'
 
 /** What of the list of sandboxes is shown, beside the search. */
 export interface ListFilter {
@@ -26,7 +26,7 @@ interface UiState {
 }
 
 export const uiStore = createStore<UiState>(() => ({
-  searches: { sandboxes: '', images: '' },
+  searches: { sandboxes: '', images: '', volumes: '' },
   filter: everySandbox,
   createOpen: false,
   paletteOpen: false,

@@ -149,6 +149,8 @@ export const detail = {
     ports: 'Ports',
     portPair: '{{host}} → {{guest}}',
     mounts: 'Mounts',
+    volume: 'Volume {{name}}',
+    ownVolume: 'A volume of its own',
     readOnly: 'read-only',
     readWrite: 'read and write',
     environment: 'Environment',

@@ -1,6 +1,6 @@
 export const shell = {
   navigation: 'Main',
-  nav: { sandboxes: 'Sandboxes', isolation: 'Isolation', images: 'Images', host: 'Host' },
+  nav: { sandboxes: 'Sandboxes', isolation: 'Isolation', images: 'Images', volumes: 'Volumes', host: 'Host' },
   newSandbox: 'New sandbox',
   search: 'Search',
   searchPlaceholder: 'Search…',

@@ -41,8 +41,8 @@ test.each<[string, Partial<CreateForm>, object]>([
     { ports: 'portsWithoutNetwork' },
   ],
   [
-    'a mount has an absolute source',
-    { mounts: [{ key: 'a', source: 'work', target: '/work', readOnly: false }] },
+    'a mount has an absolute source, or the name of a volume',
+    { mounts: [{ key: 'a', source: './work', target: '/work', readOnly: false }] },
     { mounts: 'mountInvalid' },
   ],
   ['a network has a plain name', { networkName: 'My lan' }, { networkName: 'networkNameInvalid' }],
@@ -138,4 +138,17 @@ test.each([
   ['engine-failed', null],
 ])('a refusal for %s is shown at %s', (reason, field) => {
   expect(fieldOfReason(reason)).toBe(field)
+})
+
+test('what has no slash among the mounts is a volume', () => {
+  const row = { key: 'a', target: '/work', readOnly: true }
+  const mounts = ['data', '/srv'].map((source) => ({ ...row, source }))
+  expect(readForm(form({ mounts }), ['sh'])).toMatchObject({
+    request: {
+      spec: {
+        mounts: [{ source: '/srv', target: '/work', readOnly: true }],
+        volumes: [{ volume: 'data', target: '/work', readOnly: true }],
+      },
+    },
+  })
 })

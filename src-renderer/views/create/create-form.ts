@@ -12,6 +12,7 @@ import {
   PortPublish,
   SandboxName,
   SandboxSpec,
+  VolumeMount,
 } from '#contract/sandbox'
 import { sandboxFields } from '#contract/sandbox-fields'
 import { type createSandbox } from '#contract/sandbox-operations'
@@ -144,7 +145,7 @@ export function readForm(typed: CreateForm, imageArgv: readonly string[]): FormR
     ...{ image: form.image.trim(), class: form.class, command, tty, stdin: tty, network: form.network },
     limits: { cpus: readNumber(form.cpus), pids: readNumber(form.pids) },
     ports: form.ports.map(readPort),
-    mounts: form.mounts.map(toMount),
+    ...readMounts(form.mounts),
     ...perFormKey((key) => form[key].trim() || null),
     grants: form.grants.map(readGrant).filter((grant): grant is Grant => grant !== null),
     dropCapabilities: readCapabilities(form.dropCapabilities),
@@ -171,7 +172,7 @@ export function findProblems(form: CreateForm): Problems {
     disk: findDiskProblem(form.disk),
     ...perFormKey((key) => findTextProblem(form, key)),
     ports: findPortProblem(form),
-    mounts: form.mounts.every((row) => Mount.safeParse(toMount(row)).success) ? null : 'mountInvalid',
+    mounts: form.mounts.every(isMountable) ? null : 'mountInvalid',
     env: form.env.every(({ name }) => name.trim() !== '' && EnvName.safeParse(name.trim()).success)
       ? null
       : 'envInvalid',
@@ -242,6 +243,22 @@ function perFormKey<T>(valueOf: (key: FormKey) => T): Record<FormKey, T> {
 
 function toMount({ source, target, readOnly }: MountRow): z.input<typeof Mount> {
   return { source: source.trim(), target: target.trim(), readOnly }
+}
+
+function toVolume({ source, target, readOnly }: MountRow): z.input<typeof VolumeMount> {
+  return { volume: source.trim(), target: target.trim(), readOnly }
+}
+
+/** As in Docker, what has no slash is the name of a volume. */
+const namesVolume = ({ source }: MountRow): boolean => !source.includes('/')
+
+function isMountable(row: MountRow): boolean {
+  return (namesVolume(row) ? VolumeMount.safeParse(toVolume(row)) : Mount.safeParse(toMount(row))).success
+}
+
+function readMounts(rows: readonly MountRow[]) {
+  const [volumes, mounts] = [rows.filter(namesVolume), rows.filter((row) => !namesVolume(row))]
+  return { mounts: mounts.map(toMount), volumes: volumes.map(toVolume) }
 }
 
 /** A shell without a script: useless unless it has a terminal. */

@@ -132,14 +132,20 @@ function Network({ sandbox }: Props): ReactNode {
 
 function Mounts({ sandbox }: Props): ReactNode {
   const { t } = useTranslation()
-  const { mounts } = sandbox.spec
-  if (mounts.length === 0) return null
+  const { mounts, volumes } = sandbox.spec
+  if (mounts.length + volumes.length === 0) return null
   return (
     <FactsCard title={t('detail.facts.mounts')}>
       <dl>
         {mounts.map(({ source, target, readOnly }) => (
           <Fact key={target} name={target} copy={source}>
             {source} ({t(readOnly ? 'detail.facts.readOnly' : 'detail.facts.readWrite')})
+          </Fact>
+        ))}
+        {volumes.map(({ volume, own, target, readOnly }) => (
+          <Fact key={target} name={target} copy={volume ?? ''}>
+            {own ? t('detail.facts.ownVolume') : t('detail.facts.volume', { name: volume ?? '' })} (
+            {t(readOnly ? 'detail.facts.readOnly' : 'detail.facts.readWrite')})
           </Fact>
         ))}
       </dl>

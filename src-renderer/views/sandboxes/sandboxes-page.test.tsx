@@ -18,7 +18,7 @@ const sandboxes = [
 
 beforeEach(() => {
   Object.assign(window, { joey: makeFakeJoey({}) })
-  uiStore.setState({ searches: { sandboxes: '', images: '' }, filter: everySandbox })
+  uiStore.setState({ searches: { sandboxes: '', images: '', volumes: '' }, filter: everySandbox })
   const all = new Map(sandboxes.map((each) => [each.id, each]))
   agentStore.setState({ ...initialAgentState, link: { state: 'live' }, seq: 1, sandboxes: all })
 })

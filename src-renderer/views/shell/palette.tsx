@@ -2,6 +2,7 @@ import { Command } from 'cmdk'
 import {
   Boxes,
   Gauge,
+  HardDrive,
   Keyboard,
   Laptop,
   Layers,
@@ -90,6 +91,7 @@ function PageItems({ close }: CloseProps): ReactNode {
         <Item icon={<Boxes />} label={t('shell.nav.sandboxes')} onSelect={then(() => navigate('/sandboxes'))} />
         <Item icon={<Waypoints />} label={t('shell.nav.isolation')} onSelect={then(() => navigate('/isolation'))} />
         <Item icon={<Layers />} label={t('shell.nav.images')} onSelect={then(() => navigate('/images'))} />
+        <Item icon={<HardDrive />} label={t('shell.nav.volumes')} onSelect={then(() => navigate('/volumes'))} />
         <Item icon={<Laptop />} label={t('shell.nav.host')} onSelect={then(() => navigate('/host'))} />
       </Command.Group>
     </>

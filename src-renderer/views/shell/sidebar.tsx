@@ -1,4 +1,4 @@
-import { Boxes, Laptop, Layers, Monitor, Moon, Sun, TriangleAlert, Waypoints } from 'lucide-react'
+import { Boxes, HardDrive, Laptop, Layers, Monitor, Moon, Sun, TriangleAlert, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
@@ -13,6 +13,7 @@ export function Sidebar(): ReactNode {
   const { t } = useTranslation()
   const running = useAgent(({ sandboxes }) => sandboxes.size)
   const images = useAgent((state) => state.images.size)
+  const volumes = useAgent((state) => state.volumes.size)
   return (
     <div className="sidebar">
       <nav aria-label={t('shell.navigation')}>
@@ -24,6 +25,7 @@ export function Sidebar(): ReactNode {
           <NavLink to="/sandboxes" label={t('shell.nav.sandboxes')} icon={<Boxes />} count={running} />
           <NavLink to="/isolation" label={t('shell.nav.isolation')} icon={<Waypoints />} />
           <NavLink to="/images" label={t('shell.nav.images')} icon={<Layers />} count={images} />
+          <NavLink to="/volumes" label={t('shell.nav.volumes')} icon={<HardDrive />} count={volumes} />
           <NavLink to="/host" label={t('shell.nav.host')} icon={<Laptop />} />
         </ul>
       </nav>
