@@ -1,7 +1,7 @@
 import * as z from 'zod'
-import { ImageName, TaskId } from './image.ts'
+import { ImageDigest, ImageName, ImageRef, TaskId } from './image.ts'
 import { operation } from './operation.ts'
-import { Grant, IsolationClass, Mount, NetworkMode, PortPublish, Sandbox, SandboxName } from './sandbox.ts'
+import { Grant, IsolationClass, Mount, NetworkMode, PortPublish, Sandbox, SandboxName, SpecChange } from './sandbox.ts'
 import { Wording } from './wire-texts.ts'
 
 /** A sandbox as it is now, or a snapshot: `sandbox:NAME`, `snapshot:REF`. */
@@ -72,6 +72,15 @@ export const exportTree = operation({
     replace: z.boolean().default(false),
     /** Name of the image in it. Absent: from the sandbox. */
     name: ImageName.optional(),
+    /** Of images: what they shall say in place of what the sandbox runs with. Variables and labels are added to its own. */
+    config: SpecChange.pick({
+      command: true,
+      entrypoint: true,
+      env: true,
+      cwd: true,
+      user: true,
+      labels: true,
+    }).optional(),
     ...SecretChoice,
     /** Of bundles. */
     bundle: z
@@ -93,6 +102,34 @@ export const exportTree = operation({
     /** What was left out, as sentences. */
     messages: z.array(z.string()),
     messagesWordings: z.array(Wording).optional(),
+  }),
+})
+
+export const saveImages = operation({
+  name: 'image.save',
+  method: 'POST',
+  path: '/v1/images/save',
+  summary:
+    'Writes images to one archive or layout. In the forms of the OCI, what was pulled or built is written as it came, with the same digests.',
+  request: z.strictObject({
+    refs: z.array(ImageRef).min(1).max(100),
+    /** `oci`: a folder. */
+    format: z.enum(['docker-archive', 'oci-archive', 'oci']).default('docker-archive'),
+    output: HostFile,
+    replace: z.boolean().default(false),
+    task: TaskId.optional(),
+  }),
+  response: z.strictObject({
+    output: z.string(),
+    images: z.array(
+      z.strictObject({
+        ref: z.string(),
+        /** Of the manifest that was written; null in an archive of docker, which has none. */
+        manifest: ImageDigest.nullable(),
+        /** As it came: all digests are those of where it was pulled from. */
+        unchanged: z.boolean(),
+      }),
+    ),
   }),
 })
 

@@ -34,6 +34,15 @@ export const tagImage = operation({
   response: Image,
 })
 
+export const untagImage = operation({
+  name: 'image.untag',
+  method: 'POST',
+  path: '/v1/images/:ref/untag',
+  summary: 'Takes a name from an image, which stays, also without any.',
+  request: z.strictObject({ ref: ImageRef }),
+  response: Image,
+})
+
 export const pruneImages = operation({
   name: 'image.prune',
   method: 'POST',

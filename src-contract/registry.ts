@@ -5,7 +5,7 @@ import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setCl
 import * as compare from './compare.ts'
 import * as files from './files.ts'
 import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
-import { inspectImage, pruneImages, pushImage, readImageHistory, tagImage } from './image-upkeep.ts'
+import { inspectImage, pruneImages, pushImage, readImageHistory, tagImage, untagImage } from './image-upkeep.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
@@ -37,6 +37,7 @@ export const operations = {
   inspectImage,
   readImageHistory,
   tagImage,
+  untagImage,
   pruneImages,
   pushImage,
   listRecipes,
@@ -107,6 +108,7 @@ export const operations = {
   compareConfig: compare.compareConfig,
   scanSecrets: archive.scanSecrets,
   exportTree: archive.exportTree,
+  saveImages: archive.saveImages,
   inspectBundle: archive.inspectBundle,
   importBundle: archive.importBundle,
   readSigningKey: archive.readSigningKey,

@@ -53,6 +53,7 @@ export function imageHandlers(deps: ImageHandlerDeps) {
       }
       return images.addName(digest, name)
     },
+    untagImage: async ({ ref }) => images.dropName(ref),
     pruneImages: async ({ all, dryRun }) => {
       const unused = images
         .list()

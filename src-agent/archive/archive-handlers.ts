@@ -1,11 +1,12 @@
 import { defineHandlers } from '../base/handlers.ts'
 import { openArchivePlaces } from './archive-places.ts'
 import { openSigning } from './bundle/signing.ts'
-import { type ExportDeps, exportSource, scanSource } from './export-service.ts'
+import { exportSource, scanSource } from './export-service.ts'
 import { createImports } from './import-service.ts'
+import { type SaveDeps, saveToFile } from './save-images.ts'
 
 /** What the places of archives and the signing of bundles are made beside. */
-type Deps = Omit<ExportDeps, 'places' | 'signing'>
+type Deps = Omit<SaveDeps, 'places' | 'signing'>
 
 /** Exports, bundles and imports. */
 export function createArchiveHandlers(deps: Deps) {
@@ -16,6 +17,7 @@ export function createArchiveHandlers(deps: Deps) {
   return defineHandlers({
     scanSecrets: (request, signal) => scanSource(own, request, signal),
     exportTree: (request) => exportSource(own, request),
+    saveImages: (request, signal) => saveToFile(own, request, signal),
     inspectBundle: (request, signal) => imports.inspect(request, signal),
     importBundle: (request) => imports.run(request),
     async readSigningKey() {

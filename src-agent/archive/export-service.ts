@@ -145,9 +145,13 @@ async function writeFormat(work: Work, { part, folder }: Output): Promise<Export
   return exportBundle({ ...work, ref: source, note, withImage, passphrase, packages, part, onShare })
 }
 
-function imageWork({ plan, drop, signal, report, allBytes }: Work, name: string) {
+function imageWork({ request, plan, drop, signal, report, allBytes }: Work, name: string) {
   const onBytes = (bytes: number) => report('packing', scanShare + (1 - scanShare) * shareOf(bytes, allBytes))
-  return { source: plan.source, drop, signal, name, onBytes }
+  const { env, labels, ...single } = request.config ?? {}
+  const { spec } = plan.source
+  const said = Object.fromEntries(Object.entries(single).filter(([, value]) => value !== undefined))
+  const more = { env: { ...spec.env, ...env }, labels: { ...spec.labels, ...labels } }
+  return { source: { ...plan.source, spec: { ...spec, ...said, ...more } }, drop, signal, name, onBytes }
 }
 
 function shareOf(bytes: number, all: number): number {

@@ -8,8 +8,6 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['list', 'ls'],
   ['create', 'run -d'],
   ['unpause', 'resume'],
-  ['load', 'image import'],
-  ['top', 'stats'],
   ['info', 'doctor'],
 ])
 

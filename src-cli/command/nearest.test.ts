@@ -26,7 +26,7 @@ test.each([
   [['frobnicate'], 'There is no command "frobnicate". joey help lists the commands.'],
   [
     ['image'],
-    'joey image needs one more word: ls, pull, push, build, make, templates, import, rm, inspect, history, tag, prune.',
+    'joey image needs one more word: ls, pull, push, build, make, templates, import, rm, inspect, history, tag, untag, save, load, prune.',
   ],
   [['image', 'imprt'], 'There is no command "image imprt". Did you mean joey image import?'],
   [['agent', 'zzz'], 'There is no command "agent zzz". There are: start, stop, status, install.'],

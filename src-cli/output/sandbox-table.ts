@@ -21,13 +21,18 @@ export function sandboxColumns(now: Date, { whole }: { readonly whole: boolean }
 }
 
 function stateCell(sandbox: Sandbox, now: Date): Cell {
+  const colour = sandbox.health === 'unhealthy' ? 'red' : colours[sandbox.state]
+  const text = describeStatus(sandbox, now)
+  return colour ? { text, colour } : text
+}
+
+/** Its state in a few words: for how long, or how it ended, and what comes. */
+export function describeStatus(sandbox: Sandbox, now: Date): string {
   const { state, startedAt, exit, restartsAt, health, pausedFor } = sandbox
-  const colour = health === 'unhealthy' ? 'red' : colours[state]
   const stands =
     pausedFor === null ? describeState(state, startedAt, exit, now) : `${state} (disk of this machine full)`
   const ended = `${stands}${describeHealth(health)}`
-  const text = restartsAt === null ? ended : `${ended}, starts again${inTime(restartsAt, now)}`
-  return colour ? { text, colour } : text
+  return restartsAt === null ? ended : `${ended}, starts again${inTime(restartsAt, now)}`
 }
 
 /** As Docker has it. */
@@ -48,6 +53,7 @@ function describeState(state: SandboxState, startedAt: string | null, exit: Sand
   return exit.code === null ? 'stopped (unknown)' : `stopped (${exit.code})`
 }
 
-function formatPort({ hostPort, guestPort, protocol }: Sandbox['ports'][number]): string {
+/** Where a port is on this machine. */
+export function formatPort({ hostPort, guestPort, protocol }: Sandbox['ports'][number]): string {
   return `127.0.0.1:${hostPort}->${portText(guestPort, protocol)}`
 }

@@ -24,6 +24,12 @@ export const imageReasons = defineReasons({
     sentence:
       'The name {name} is that of the built-in image, which nothing else can have. Import it under another: joey image import --name NAME:TAG PATH',
   },
+  'image-untag-what': {
+    code: 'invalidRequest',
+    params: { image: 'text' },
+    sentence: '"{image}" is no name of an image. Say which name it shall lose.',
+    remedy: { kind: 'runCommand', command: 'joey image ls', why: 'Shows the names.' },
+  },
   'image-larger-than-disk': {
     code: 'tooLarge',
     params: { megabytes: 'number' },

@@ -329,6 +329,31 @@ export const usageSentences = defineSentences({
     params: { field: 'text', text: 'text' },
     sentence: 'There is no "{text}" among its {field}.',
   },
+  'usage-format': {
+    params: { text: 'text' },
+    sentence:
+      '--format {text}: not a template. A field stands in two braces with a dot before it, as in the examples of --help.',
+  },
+  'usage-format-field': {
+    params: { field: 'text', names: 'text' },
+    sentence: 'There is no field "{field}" in --format: {names}, or a name in JSON as "spec.user".',
+  },
+  'usage-prune-asks': {
+    sentence: 'Without a terminal nobody can be asked: say --force, or --dry-run to see what would go.',
+  },
+  'usage-save-format': {
+    params: { text: 'text' },
+    sentence: '--format {text}: docker-archive, oci-archive or oci.',
+  },
+  'usage-load-input': { sentence: 'Say which archive: -i FILE, or give it on standard input.' },
+  'usage-instruction': {
+    params: { text: 'text' },
+    sentence: '--change {text}: write CMD, ENTRYPOINT, ENV, WORKDIR, USER or LABEL with its value, as in a Dockerfile.',
+  },
+  'usage-shell': {
+    params: { text: 'text' },
+    sentence: '"{text}" is not a shell that can be helped: bash, zsh or fish.',
+  },
   'usage-image-not-exported': { sentence: 'An image is not exported: name a sandbox or a snapshot.' },
   'usage-export-format': {
     params: { text: 'text?' },

@@ -35,7 +35,21 @@ const types = {
 
 /** Writes an image as the OCI wants it. Gives the digest of its manifest. */
 export async function writeOciImage(plan: ImagePlan, out: ImageWriter, left: LeftOut): Promise<string> {
-  const inBlobs = (hex: string) => `blobs/sha256/${hex}`
+  const manifest = await addOciImage(plan, out, left)
+  await finishOciImages([{ ...manifest, name: plan.name }], out)
+  return manifest.digest
+}
+
+/** An image in an index. */
+export interface OciEntry extends Blob {
+  readonly mediaType: string
+  /** Null: it has none there. */
+  readonly name: string | null
+  readonly architecture: string
+}
+
+/** Adds an image to what holds several. */
+export async function addOciImage(plan: ImagePlan, out: ImageWriter, left: LeftOut): Promise<Omit<OciEntry, 'name'>> {
   const layers = await writeLayers(plan, left, (content) => out.addBlob(compress(content), inBlobs))
   const config = await out.addBlob(one(configuration(plan, layers)), inBlobs)
   const manifest = {
@@ -44,29 +58,58 @@ export async function writeOciImage(plan: ImagePlan, out: ImageWriter, left: Lef
     config: { mediaType: types.config, ...config },
     layers: layers.map(({ blob }) => ({ mediaType: types.layer, ...blob })),
   }
-  const top = await out.addBlob(one(manifest), inBlobs)
-  const annotations = { 'org.opencontainers.image.ref.name': plan.name, 'io.containerd.image.name': plan.name }
-  const platform = { architecture: plan.architecture, os: 'linux' }
-  const index = {
-    schemaVersion: 2,
-    mediaType: types.index,
-    manifests: [{ mediaType: types.manifest, ...top, platform, annotations }],
-  }
+  return { ...(await out.addBlob(one(manifest), inBlobs)), mediaType: types.manifest, architecture: plan.architecture }
+}
+
+/** Nothing is added afterwards. */
+export async function finishOciImages(entries: readonly OciEntry[], out: ImageWriter): Promise<void> {
+  const manifests = entries.map(({ name, architecture, ...manifest }) => ({
+    ...manifest,
+    platform: { architecture, os: 'linux' },
+    ...(name !== null && {
+      annotations: { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': name },
+    }),
+  }))
+  const index = { schemaVersion: 2, mediaType: types.index, manifests }
   await out.addFile('index.json', json(index))
   await out.addFile('oci-layout', json({ imageLayoutVersion: '1.0.0' }))
   await out.finish()
-  return top.digest
 }
+
+/** Where a blob of this digest lies in a layout. */
+export const inBlobs = (hex: string): string => `blobs/sha256/${hex}`
 
 /** Writes it as "docker save" does. Gives the digest of its configuration, which is docker's id of the image. */
 export async function writeDockerImage(plan: ImagePlan, out: ImageWriter, left: LeftOut): Promise<string> {
+  const { config, entry } = await addDockerImage(plan, out, left)
+  await finishDockerImages([{ ...entry, RepoTags: [plan.name] }], out)
+  return config
+}
+
+interface DockerEntry {
+  readonly Config: string
+  readonly Layers: readonly string[]
+}
+
+/** Adds an image to an archive that holds several. */
+export async function addDockerImage(
+  plan: ImagePlan,
+  out: ImageWriter,
+  left: LeftOut,
+): Promise<{ readonly config: string; readonly entry: DockerEntry }> {
   const layers = await writeLayers(plan, left, (content) => out.addBlob(content, (hex) => `${hex}.tar`))
   const config = await out.addBlob(one(configuration(plan, layers)), (hex) => `${hex}.json`)
   const names = layers.map(({ blob }) => `${blob.digest.slice('sha256:'.length)}.tar`)
-  const manifest = [{ Config: `${config.digest.slice('sha256:'.length)}.json`, RepoTags: [plan.name], Layers: names }]
-  await out.addFile('manifest.json', json(manifest))
+  return { config: config.digest, entry: { Config: `${config.digest.slice('sha256:'.length)}.json`, Layers: names } }
+}
+
+/** Nothing is added afterwards. */
+export async function finishDockerImages(
+  entries: readonly (DockerEntry & { readonly RepoTags: readonly string[] })[],
+  out: ImageWriter,
+): Promise<void> {
+  await out.addFile('manifest.json', json(entries))
   await out.finish()
-  return config.digest
 }
 
 interface Written {

@@ -51,6 +51,8 @@ export interface ImageStore {
   remove(ref: string, inUse: (digest: string) => readonly string[]): Promise<RemovedImage>
   /** Gives an image that is here one more name, which moves to it. */
   addName(digest: string, name: string): Promise<Image>
+  /** Takes a name from its image, which stays. That of the built-in image stays with it. */
+  dropName(ref: string): Image
   /** Makes `busybox:latest` of this machine's busybox, unless it is there and made of this very busybox. */
   ensureBuiltIn(signal: AbortSignal): Promise<void>
   /** Makes an image of what `fill` puts into its root folder, unless there is one of that digest. */
@@ -117,6 +119,7 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
       return { digest, deleted: true, freedBytes: await files.delete(digest) }
     },
 
+    dropName: (ref) => dropName(deps, files, ref),
     addName: async (digest, name) => files.addName(digest, checkedName(name)),
 
     ensureBuiltIn: (signal) =>
@@ -140,6 +143,17 @@ export function createImageStore(deps: ImageStoreDeps): ImageStore {
 
     reconcile: () => reconcileImages(deps, files),
   }
+}
+
+function dropName(deps: ImageStoreDeps, files: ImageFiles, ref: string): Image {
+  const { image, name } = findByAnyName(deps, files.list(), ref)
+  if (name === null) throw appError('image-untag-what', { image: ref })
+  if (image.builtIn && name === builtInName) throw builtInKept()
+  files.rename(
+    image.digest,
+    image.names.filter((other) => other !== name),
+  )
+  return findImage(files.list(), image.digest).image
 }
 
 interface TreeWish {

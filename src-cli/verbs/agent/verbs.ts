@@ -48,5 +48,10 @@ export const agentVerbs: VerbGroup = {
       summary: 'Print the versions of Joey and of the agent.',
       load: async () => (await import('./version.ts')).version,
     },
+    {
+      name: 'completion',
+      summary: 'Print what completes command lines in a shell.',
+      load: async () => (await import('./completion.ts')).completion,
+    },
   ],
 }

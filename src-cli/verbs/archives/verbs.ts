@@ -23,5 +23,10 @@ export const archiveVerbs: VerbGroup = {
       summary: 'Trust the bundles of somebody.',
       load: async () => (await import('./signing.ts')).signingTrust,
     },
+    {
+      name: 'commit',
+      summary: 'Make an image of what is in a sandbox.',
+      load: async () => (await import('./commit.ts')).commit,
+    },
   ],
 }

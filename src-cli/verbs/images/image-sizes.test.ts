@@ -13,7 +13,7 @@ const image = {
 async function run(verb: typeof imageLs | typeof imageRm, client: object, operands: readonly string[] = []) {
   const stdout = recordOutput()
   const context = { client, stdout, stderr: recordOutput(), env: {} }
-  const code = await verb.run({ operands, flags: { json: false, quiet: false } } as never, context as never)
+  const code = await verb.run({ operands, flags: { json: false, quiet: false, filter: [] } } as never, context as never)
   return { code, lines: stdout.text().trim().split('\n') }
 }
 

@@ -35,6 +35,22 @@ export const imageTag = defineCommand({
   },
 })
 
+export const imageUntag = defineCommand({
+  operands: 'IMAGE [IMAGE...]',
+  count: [1, Number.POSITIVE_INFINITY],
+  description:
+    'Takes names from images. An image stays, also without a name, until "joey image prune" or "joey image rm".',
+  flags: {},
+  examples: [{ line: 'joey image untag tools:1', comment: 'The image keeps its other names.' }],
+  async run({ operands, flags }, context) {
+    const left = []
+    for (const ref of operands) left.push(await context.client.untagImage({ ref: imageRef(ref) }))
+    if (flags.json) printJson(context.stdout, left)
+    else for (const ref of operands) printLine(context.stdout, ref)
+    return ExitCode.ok
+  },
+})
+
 export const imagePrune = defineCommand({
   operands: '',
   count: [0, 0],

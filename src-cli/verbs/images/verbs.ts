@@ -94,6 +94,36 @@ export const imageVerbs: VerbGroup = {
       load: async () => (await import('./image-upkeep.ts')).imageTag,
     },
     {
+      name: 'image untag',
+      summary: 'Take names from images.',
+      load: async () => (await import('./image-upkeep.ts')).imageUntag,
+    },
+    {
+      name: 'untag',
+      summary: 'The same as image untag.',
+      load: async () => (await import('./image-upkeep.ts')).imageUntag,
+    },
+    {
+      name: 'image save',
+      summary: 'Write images to an archive.',
+      load: async () => (await import('./save.ts')).imageSave,
+    },
+    {
+      name: 'save',
+      summary: 'The same as image save.',
+      load: async () => (await import('./save.ts')).imageSave,
+    },
+    {
+      name: 'image load',
+      summary: 'Take every image of an archive.',
+      load: async () => (await import('./load.ts')).imageLoad,
+    },
+    {
+      name: 'load',
+      summary: 'The same as image load.',
+      load: async () => (await import('./load.ts')).imageLoad,
+    },
+    {
       name: 'image prune',
       summary: 'Remove images that nothing uses.',
       load: async () => (await import('./image-upkeep.ts')).imagePrune,

@@ -18,5 +18,10 @@ export const insideVerbs: VerbGroup = {
       summary: 'List the terminals of a sandbox.',
       load: async () => (await import('./terminals.ts')).terminals,
     },
+    {
+      name: 'top',
+      summary: 'Show the processes in a sandbox.',
+      load: async () => (await import('./top.ts')).top,
+    },
   ],
 }

@@ -74,6 +74,11 @@ export const sandboxVerbs: VerbGroup = {
       load: async () => (await import('./rm.ts')).rm,
     },
     {
+      name: 'prune',
+      summary: 'Remove the sandboxes that do not run.',
+      load: async () => (await import('./prune.ts')).prune,
+    },
+    {
       name: 'wait',
       summary: 'Wait until sandboxes have ended, and print their exit codes.',
       load: async () => (await import('./wait.ts')).wait,

@@ -4,46 +4,140 @@ import { type AgentEvent, AnyEvent } from '#contract/observe'
 import { sentenceOfExit } from '#contract/say-exit'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
+import type { Context } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitize } from '../../output/sanitize.ts'
 import { settingText } from '../../output/setting-text.ts'
 import { count, formatArgv } from '../../output/words.ts'
+import { type Filters, isNameLike, readFiltersOf } from '../../parse/filters.ts'
 import { parseWhole } from '../../parse/size.ts'
+import { parseSince } from '../../parse/time.ts'
 import { type Channel, openChannel } from '../../streams/channel.ts'
 import { createOutlet } from '../../streams/outlet.ts'
 
 export const events = defineCommand({
   operands: '',
   count: [0, 0],
-  description: 'The first line is the state of everything, unless --since names an event that the agent still has.',
-  flags: { since: { type: 'string', value: 'SEQ', help: 'Begin after the event with this number.' } },
+  description:
+    'The first line is the state of everything, unless --since names an event that the agent still has, or a time. A filter is\n' +
+    'type=TYPE (sandbox stands for sandbox.changed and sandbox.removed), sandbox=NAME|ID, image=NAME or reason=REASON.',
+  flags: {
+    since: { type: 'string', value: 'SEQ|TIME', help: 'Begin after the event with this number, or at a time: 10m.' },
+    until: { type: 'string', value: 'TIME', help: 'End there: 2026-01-31T12:00:00Z; of the past it does not wait.' },
+    filter: {
+      type: 'string',
+      multiple: true,
+      value: 'KEY=VALUE',
+      help: 'Only those with type=, sandbox=, image= or reason=.',
+    },
+  },
   examples: [
     { line: 'joey events', comment: 'One line for each thing that happens.' },
     { line: 'joey events --json --since 41', comment: 'One JSON object a line, from event 42 on.' },
+    { line: 'joey events --since 1h --until 0s --filter sandbox=web', comment: 'What became of web in the last hour.' },
   ],
   async run({ flags }, context) {
-    const since = flags.since === undefined ? undefined : parseWhole(flags.since)
-    if (flags.since !== undefined && since === undefined) {
-      throw usageError('usage-event', { text: flags.since })
-    }
+    const range = await readRange(context, flags)
+    const fits = readFiltersOf(flags.filter, eventFilters)
+    const isNarrowed = flags.filter.length > 0 || range.from !== null
     const outlet = createOutlet(() => channel)
-    const request = since === undefined ? {} : { since }
     const address = { socketPath: context.place.socketPath }
+    const request = range.since === undefined ? {} : { since: range.since }
+    const write = (line: string) => outlet.write(context.stdout, `${line}\n`)
+    const isOver = ({ at, seq }: AnyEvent) => seq > range.lastSeq || Date.parse(at) > range.until
     const channel: Channel<'eventStream'> = openChannel(address, 'eventStream', request, {
       onMessage: (event) => {
-        const line = flags.json ? JSON.stringify(event) : describeEvent(event, context.language ?? null)
-        outlet.write(context.stdout, `${line}\n`)
+        if (isOver(event)) return channel.close()
+        const isAsked = event.type === 'state' ? !isNarrowed : Date.parse(event.at) >= (range.from ?? 0) && fits(event)
+        if (isAsked) write(flags.json ? JSON.stringify(event) : describeEvent(event, context.language ?? null))
+        if (event.seq >= range.lastSeq) channel.close()
       },
       onUnknown: (message) => {
-        const line = flags.json ? JSON.stringify(message) : describeUnknown(message)
-        outlet.write(context.stdout, `${line}\n`)
+        if (!isNarrowed) write(flags.json ? JSON.stringify(message) : describeUnknown(message))
       },
     })
+    const left = range.until - Date.now()
+    const timer =
+      Number.isFinite(left) && left > 0 ? setTimeout(() => channel.close(), Math.min(left, 2 ** 31 - 1)) : null
     await channel.ended
+    if (timer) clearTimeout(timer)
     await outlet.flushed()
     return ExitCode.ok
   },
 })
+
+interface Range {
+  readonly since?: number | undefined
+  readonly from: number | null
+  readonly until: number
+  /** The newest one where nothing of the future is asked for. */
+  readonly lastSeq: number
+}
+
+/** The agent knows events by their numbers; of a time all that it keeps are looked through. */
+async function readRange(
+  { place }: Context,
+  { since, until }: { readonly since: string | undefined; readonly until: string | undefined },
+): Promise<Range> {
+  const now = new Date()
+  const end = until === undefined ? Number.POSITIVE_INFINITY : Date.parse(parseSince('--until', until, now))
+  const number = since === undefined ? undefined : parseWhole(since)
+  const isTime = since !== undefined && number === undefined
+  const from = isTime ? Date.parse(parseTime(since, now)) : null
+  const isPast = end <= now.getTime()
+  if (!isTime && !isPast) return { since: number, from, until: end, lastSeq: Number.POSITIVE_INFINITY }
+  const newest = await newestSeq(place.socketPath)
+  return {
+    since: isTime ? Math.max(0, newest - keptEvents) : number,
+    from,
+    until: end,
+    lastSeq: isPast ? newest : Number.POSITIVE_INFINITY,
+  }
+}
+
+/** So many the agent keeps at least. */
+const keptEvents = 10_000
+
+function parseTime(text: string, now: Date): string {
+  if (!/[a-z-]/i.test(text)) throw usageError('usage-event', { text })
+  return parseSince('--since', text, now)
+}
+
+/** The whole state says as of which event it is. */
+async function newestSeq(socketPath: string): Promise<number> {
+  let newest = 0
+  const channel: Channel<'eventStream'> = openChannel(
+    { socketPath },
+    'eventStream',
+    {},
+    {
+      onMessage(event) {
+        newest = event.seq
+        channel.close()
+      },
+    },
+  )
+  await channel.ended
+  return newest
+}
+
+const eventFilters: Filters<AgentEvent> = {
+  type: ({ type }, value) => type === value || type.startsWith(`${value}.`),
+  sandbox: (event, value) => {
+    if (event.type === 'sandbox.changed') return isRef(event.sandbox, value)
+    if (event.type === 'sandbox.removed') return isRef(event, value)
+    return event.type === 'snapshot.changed' && event.snapshot.sandboxName === value
+  },
+  image: (event, value) =>
+    event.type === 'image.changed'
+      ? event.image.names.some((name) => isNameLike(name, value))
+      : event.type === 'sandbox.changed' && isNameLike(event.sandbox.image, value),
+  reason: (event, value) => event.type === 'notice' && event.reason === value,
+}
+
+function isRef({ id, name }: { readonly id: string; readonly name: string }, value: string): boolean {
+  return name === value || (value.length >= 4 && id.startsWith(value))
+}
 
 /** An event of a later version of the agent: when it was, and what it calls itself. */
 export function describeUnknown(message: unknown): string {

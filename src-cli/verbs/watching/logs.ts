@@ -10,6 +10,7 @@ import { type Channel, openChannel } from '../../streams/channel.ts'
 import { createOutlet } from '../../streams/outlet.ts'
 import { filterTerminals } from '../../tty/filtered-output.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
+import { createLineChoice, type LineChoice } from './line-choice.ts'
 
 export const logs = defineCommand({
   operands: 'SANDBOX',
@@ -24,6 +25,8 @@ export const logs = defineCommand({
     timestamps: { type: 'boolean', short: 't', help: 'Put the time before each line.' },
     raw: { type: 'boolean', help: 'Give a terminal every sequence too, whatever it does there.' },
     since: { type: 'string', value: 'TIME', help: 'Only what is younger: 10m, or 2026-01-31T12:00:00Z.' },
+    until: { type: 'string', value: 'TIME', help: 'Only what is older, written the same way.' },
+    grep: { type: 'string', value: 'TEXT', help: 'Only lines with this text. --tail counts before that.' },
   },
   examples: [
     { line: 'joey logs -f -n 20 web', comment: 'Shows the last 20 lines and what follows.' },
@@ -34,7 +37,9 @@ export const logs = defineCommand({
   ],
   async run({ operands: [word = ''], flags }, context) {
     if (flags.boot) {
-      const other = (['follow', 'tail', 'timestamps', 'since', 'raw'] as const).find((name) => flags[name])
+      const other = (['follow', 'tail', 'timestamps', 'since', 'until', 'grep', 'raw'] as const).find(
+        (name) => flags[name],
+      )
       if (other !== undefined) throw usageError('usage-boot-alone', { option: `--${other}` })
       return printBootLog(context, sandboxRef(word), flags.json)
     }
@@ -45,7 +50,9 @@ export const logs = defineCommand({
       ...(flags.since === undefined ? {} : { since: parseSince('--since', flags.since, new Date()) }),
     }
     const format = flags.json ? formatJson : createLineFormat(flags.timestamps)
-    await printLog(flags.raw ? context : filterTerminals(context, 'lines'), request, format)
+    const until = flags.until === undefined ? null : parseSince('--until', flags.until, new Date())
+    const choose = createLineChoice({ until, grep: flags.grep ?? null })
+    await printLog(flags.raw ? context : filterTerminals(context, 'lines'), request, { format, choose })
     return ExitCode.ok
   },
 })
@@ -63,15 +70,25 @@ async function printBootLog(context: Context, ref: string, json: boolean): Promi
 type LogRequest = Parameters<typeof openChannel<'logStream'>>[2]
 type Format = (line: LogLine) => { readonly text: string; readonly stream: LogLine['stream'] }
 
-async function printLog({ place, stdout, stderr }: Context, request: LogRequest, format: Format): Promise<void> {
+interface Shown {
+  readonly format: Format
+  readonly choose: LineChoice
+}
+
+async function printLog(
+  { place, stdout, stderr }: Context,
+  request: LogRequest,
+  { format, choose }: Shown,
+): Promise<void> {
   const outlet = createOutlet(() => channel)
   const channel: Channel<'logStream'> = openChannel({ socketPath: place.socketPath }, 'logStream', request, {
     onMessage(message) {
       if (message.type === 'end') return channel.close()
-      for (const line of message.lines) {
+      for (const line of message.lines.flatMap((each) => choose.take(each))) {
         const { text, stream } = format(line)
         outlet.write(stream === 'stderr' ? stderr : stdout, text)
       }
+      if (choose.isOver()) channel.close()
     },
   })
   await channel.ended
