@@ -60,6 +60,7 @@ export function newRecord(
     terminalSize: made.terminalSize ?? null,
     stopAsked: false,
     endWanted: false,
+    startsAgain: false,
     healthLog: noHealthLog,
     change: null,
     layers: made.layers ?? [],

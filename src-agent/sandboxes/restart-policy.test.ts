@@ -11,13 +11,24 @@ interface Ended {
   readonly ran?: number
   readonly endWanted?: boolean
   readonly state?: string
+  readonly startsAgain?: boolean
 }
 
-function ended({ policy, code = 1, reason = 'exited', restarts = 0, ran = 1, endWanted = false, state }: Ended) {
+function ended(what: Ended) {
+  const {
+    policy,
+    code = 1,
+    reason = 'exited',
+    restarts = 0,
+    ran = 1,
+    endWanted = false,
+    startsAgain = false,
+    state,
+  } = what
   const startedAt = '2026-01-01T00:00:00.000Z'
   const exit = { code, reason, message: '', at: new Date(Date.parse(startedAt) + ran * 1000).toISOString() }
   const sandbox = { state: state ?? 'stopped', exit, startedAt, restarts, spec: { restartPolicy: policy } }
-  return { sandbox, endWanted } as unknown as SandboxRecord
+  return { sandbox, endWanted, startsAgain } as unknown as SandboxRecord
 }
 
 test.each<[string, Ended, boolean]>([
@@ -47,6 +58,7 @@ test.each<[string, Ended, boolean]>([
   ['always brings back what somebody had stopped', { policy: 'always', endWanted: true }, true],
   ['unless-stopped does not', { policy: 'unless-stopped', endWanted: true }, false],
   ['on-failure does not', { policy: 'on-failure', endWanted: true }, false],
+  ['what was stopped to be started again is started', { policy: 'no', endWanted: true, startsAgain: true }, true],
   ['a start that was interrupted is repeated', { policy: 'unless-stopped', reason: 'start-failed', code: null }, true],
 ])('with a new agent: %s', (_what, what, taken) => {
   expect(decideRestart(ended(what), { returning: true }) !== null).toBe(taken)

@@ -17,8 +17,11 @@ export interface Restart {
  * What the policy wants of a sandbox that has ended. Null: it stays as it is. `returning`: the agent has just started, which
  * brings back what `always` holds for, even where somebody had stopped it (Docker: "restarted only when Docker daemon restarts").
  */
-export function decideRestart({ sandbox, endWanted }: SandboxRecord, { returning = false } = {}): Restart | null {
+export function decideRestart(record: SandboxRecord, { returning = false } = {}): Restart | null {
+  const { sandbox, endWanted, startsAgain } = record
   const { state, exit, spec } = sandbox
+  // The agent before this one had stopped it only to start it again.
+  if (returning && startsAgain && state === 'stopped') return { restarts: 0, waitMs: 0 }
   if (state !== 'stopped' || exit === null) return null
   const [policy = 'no', most] = spec.restartPolicy.split(':')
   if (policy === 'no') return null

@@ -66,6 +66,22 @@ test('what ended, or waited, while no agent was there is started by the next', a
   await expect.poll(async () => (await inspect(waiting.id)).restarts, patience).toBeGreaterThan(before)
 })
 
+test('one that was being restarted while the agent died is started by the next, once', async () => {
+  const { id, pid } = await make("trap '' TERM; while :; do sleep 1; done", 'no')
+  const restarting = agent.client.restartSandbox({ ref: id, graceMs: 60_000 }).catch(() => null)
+  await expect.poll(async () => (await inspect(id)).state, patience).toBe('stopping')
+  await agent.murder()
+  await restarting
+  process.kill(pid ?? 0, 'SIGKILL')
+  await agent.start()
+  await expect.poll(async () => (await inspect(id)).state, patience).toBe('running')
+  expect(await inspect(id)).toMatchObject({ restarts: 0, restartsAt: null })
+  await agent.client.stopSandbox({ ref: id, graceMs: 0 })
+  await agent.murder()
+  await agent.start()
+  expect(await inspect(id)).toMatchObject({ state: 'stopped', restartsAt: null })
+})
+
 test('forty that are killed at once all come back', async () => {
   const made = await Promise.all(Array.from({ length: 40 }, () => make('sleep 1000', 'unless-stopped')))
   for (const { pid } of made) process.kill(pid ?? 0, 'SIGKILL')

@@ -46,7 +46,11 @@ export function followRestarts(deps: Deps): () => void {
     startAt(record.sandbox.id, at)
   }
 
-  for (const record of records.all()) plan(record, true)
+  for (const record of records.all()) {
+    // What still runs was not stopped: who asked for that has been told that the agent went away.
+    if (record.startsAgain && record.sandbox.state !== 'stopped') records.put({ ...record, startsAgain: false })
+    plan(record, true)
+  }
   const unsubscribe = events.subscribe((event) => {
     if (event.type !== 'sandbox.changed' || event.sandbox.state !== 'stopped') return
     const { id } = event.sandbox

@@ -41,7 +41,8 @@ export async function startRecord(
   requireState(record, ['created', 'stopped'], 'started')
   driverOf(deps, of)
   // After an end that nobody saw it is adopted only now.
-  const starting = withSandbox(record, { ...adoptPending(record.sandbox), state: 'starting', restartsAt: null })
+  const resting = { ...record, startsAgain: false }
+  const starting = withSandbox(resting, { ...adoptPending(record.sandbox), state: 'starting', restartsAt: null })
   records.put(starting)
   try {
     const running = await launch(deps, starting, AbortSignal.any([signal, deps.signal]))
@@ -51,7 +52,7 @@ export async function startRecord(
   } catch (error) {
     const said = sentence('exit-not-started', { after: 'start', why: explainFailure(error).wire })
     const exit = unseenExit('start-failed', said, deps.now())
-    records.put(withSandbox(record, { state, exit, restartsAt: null }))
+    records.put(withSandbox(resting, { state, exit, restartsAt: null }))
     deps.endings.resolveWaiters(id, exit)
     throw error
   }
@@ -94,10 +95,25 @@ export async function restartRecord(
   graceMs: number | undefined,
   signal: AbortSignal,
 ): Promise<Sandbox> {
-  await stopRecord(deps, record, graceMs)
+  await stopToStartAgain(deps, record, graceMs)
   const stopped = deps.records.get(record.sandbox.id)
   if (!stopped) throw appError('removed-on-exit')
   return startRecord(deps, stopped, signal)
+}
+
+/** Stops what the same request starts again. That it is to be started is on record before, should the agent die meanwhile. */
+export async function stopToStartAgain(deps: SandboxMovesDeps, record: SandboxRecord, graceMs?: number): Promise<void> {
+  const { records } = deps
+  const { id } = record.sandbox
+  const marked = { ...record, startsAgain: true }
+  records.put(marked)
+  try {
+    await stopRecord(deps, marked, graceMs)
+  } catch (error) {
+    const left = records.get(id)
+    if (left) records.put({ ...left, startsAgain: false })
+    throw error
+  }
 }
 
 /** The number of a signal that there is. */

@@ -90,7 +90,7 @@ export function createSandboxService(deps: Deps): SandboxService {
       onRecord(id, async (record) => {
         const { restarts, restartsAt, state } = record.sandbox
         if (restartsAt !== at || state !== 'stopped') return null
-        return startRecord(own, withSandbox(record, { restarts: restarts + 1 }), deps.signal)
+        return startRecord(own, withSandbox(record, { restarts: record.startsAgain ? 0 : restarts + 1 }), deps.signal)
       }),
 
     awaitCondition: (ref, condition, signal) => awaitCondition(deps, find(ref).sandbox.id, { condition, signal }),

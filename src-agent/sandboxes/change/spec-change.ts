@@ -14,7 +14,7 @@ import { specToBe } from '../pending.ts'
 import { resolveArgv } from '../process-plan.ts'
 import { requireState } from '../require-state.ts'
 import { decideRestart } from '../restart-policy.ts'
-import { type SandboxMovesDeps, startRecord, stopRecord } from '../sandbox-moves.ts'
+import { type SandboxMovesDeps, startRecord, stopToStartAgain } from '../sandbox-moves.ts'
 import { checkChanged } from '../spec-policy.ts'
 import { differing, firstError, isLive, type PlanRequest, planFields, withChange } from './change-plan.ts'
 
@@ -157,7 +157,7 @@ async function recreate(
 ): Promise<string> {
   const { id } = record.sandbox
   const read = () => findRecord(deps, id)
-  await stopRecord(deps, record)
+  await stopToStartAgain(deps, record)
   const { spec, argv, image, imageDigest } = read().sandbox
   const begin = (changed: SandboxRecord) => startRecord(deps, withSandbox(changed, { restarts: 0 }), deps.signal)
   let kept: string

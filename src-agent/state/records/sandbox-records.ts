@@ -62,6 +62,8 @@ export const SandboxRecord = z.strictObject({
   stopAsked: z.boolean(),
   /** Its latest run ended because somebody wanted it to, so its policy leaves it as it is. */
   endWanted: z.boolean().default(false),
+  /** It is between the stop and the start of one request: an agent that dies then is followed by one that starts it. */
+  startsAgain: z.boolean().default(false),
   healthLog: HealthLog.default(noHealthLog),
   change: RecordedChange.nullable().default(null),
   /** Ids of the read-only layers between its image and its writable one, the topmost first: layers/layer-store.ts. */
