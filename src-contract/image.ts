@@ -99,6 +99,8 @@ export const Task = z.strictObject({
       'export.run',
       'import.inspect',
       'import.run',
+      'volume.export',
+      'volume.import',
       /** Never sent: how a client shows a kind of a later version. */
       'other',
     ]),

@@ -48,6 +48,8 @@ export const operations = {
   inspectVolume: volume.inspectVolume,
   removeVolume: volume.removeVolume,
   pruneVolumes: volume.pruneVolumes,
+  exportVolume: volume.exportVolume,
+  importVolume: volume.importVolume,
   createSandbox: sandbox.createSandbox,
   listSandboxes: sandbox.listSandboxes,
   inspectSandbox: sandbox.inspectSandbox,

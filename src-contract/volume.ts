@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { TaskId } from './image.ts'
 import { operation } from './operation.ts'
 import { volumeName } from './words.ts'
 
@@ -75,5 +76,52 @@ export const pruneVolumes = operation({
   response: z.strictObject({
     removed: z.array(z.strictObject({ name: VolumeName, sizeBytes: z.int().nonnegative() })),
     freedBytes: z.int().nonnegative(),
+  }),
+})
+
+const HostFile = z
+  .string()
+  .min(1)
+  .max(4096)
+  .regex(/^\/[^\0]*$/, 'The path of a file of this machine is absolute.')
+
+export const exportVolume = operation({
+  name: 'volume.export',
+  method: 'POST',
+  path: '/v1/volumes/:name/export',
+  summary: 'Writes what a volume holds to a tar file, with the owners that it has inside. It may be in use meanwhile.',
+  request: z.strictObject({
+    name: VolumeName,
+    output: HostFile,
+    replace: z.boolean().default(false),
+    task: TaskId.optional(),
+  }),
+  response: z.strictObject({
+    output: z.string(),
+    bytes: z.int().nonnegative(),
+    /** Sockets, for which tar has no word. */
+    leftOut: z.int().nonnegative(),
+  }),
+})
+
+export const importVolume = operation({
+  name: 'volume.import',
+  method: 'POST',
+  path: '/v1/volumes/:name/import',
+  summary:
+    'Makes a tar file, compressed or not, the content of a volume that nobody uses; one that is not there is made. All of it or nothing.',
+  request: z.strictObject({
+    name: VolumeName,
+    path: HostFile,
+    /** What the volume holds may go. */
+    replace: z.boolean().default(false),
+    task: TaskId.optional(),
+  }),
+  response: z.strictObject({
+    name: VolumeName,
+    files: z.int().nonnegative(),
+    bytes: z.int().nonnegative(),
+    /** Devices, which no volume has. */
+    leftOut: z.int().nonnegative(),
   }),
 })

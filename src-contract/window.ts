@@ -4,7 +4,7 @@ import { operations, streams } from './registry.ts'
 /**
  * What the window has no use for. It neither ends the agent, nor lets others use it, nor gives up records that could not be read: that is for the
  * command line, and sandboxes outlive the window. `exec` and `attach` are the command line's, because the window has terminals; it reads files in pieces, and
- * a folder to build from is the caller's.
+ * a folder to build from is the caller's. Archives of volumes are the command line's.
  */
 const notOffered: ReadonlySet<string> = new Set([
   operations.stopAgent.name,
@@ -12,6 +12,8 @@ const notOffered: ReadonlySet<string> = new Set([
   operations.listUnreadable.name,
   operations.dropUnreadable.name,
   operations.readImageHistory.name,
+  operations.exportVolume.name,
+  operations.importVolume.name,
   streams.execStream.name,
   streams.attachStream.name,
   streams.fileStream.name,

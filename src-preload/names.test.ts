@@ -3,10 +3,13 @@ import { appOperations, channels as contractChannels } from '#contract/app'
 import { operations, streams } from '#contract/registry'
 import { callNames, channels, streamNames } from './names.ts'
 
-test('the page may name every operation but the end of the agent, the accounts that it serves, the unreadable records and the history of images', () => {
+test('the page may name every operation but the end of the agent, the accounts that it serves, the unreadable records, the history of images and archives of volumes', () => {
   const all = [...Object.values(operations), ...Object.values(appOperations)].map(({ name }) => name)
 
-  const hidden = ['agent.stop', 'agent.serve', 'records.unreadable', 'records.drop', 'image.history']
+  const hidden = [
+    ...['agent.stop', 'agent.serve', 'records.unreadable', 'records.drop', 'image.history'],
+    ...['volume.export', 'volume.import'],
+  ]
   expect(callNames).toEqual(all.filter((name) => !hidden.includes(name)))
 })
 

@@ -2,13 +2,11 @@ import { isDeepStrictEqual } from 'node:util'
 import { appError } from '#contract/app-error'
 import type { Volume, VolumeDetails } from '#contract/volume'
 import { defineHandlers } from '../base/handlers.ts'
-import type { VolumeStore } from '../storage/volumes/volume-store.ts'
+import { requireOpenName, type VolumeStore } from '../storage/volumes/volume-store.ts'
 
 export interface VolumeHandlerDeps {
   readonly volumes: VolumeStore
 }
-
-const nameOfOwn = /^[a-f0-9]{64}$/
 
 /** What is asked about volumes. */
 export function volumeHandlers({ volumes }: VolumeHandlerDeps) {
@@ -19,7 +17,7 @@ export function volumeHandlers({ volumes }: VolumeHandlerDeps) {
   })
   return defineHandlers({
     createVolume: async ({ name, labels }) => {
-      if (name !== undefined && nameOfOwn.test(name)) throw appError('volume-name-reserved', { name })
+      if (name !== undefined) requireOpenName(name)
       const volume = volumes.create({ ...(name !== undefined && { name }), labels })
       if (!isDeepStrictEqual(volume.labels, labels)) throw appError('volume-exists', { name: volume.name })
       return volume

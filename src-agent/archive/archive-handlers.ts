@@ -2,11 +2,13 @@ import { defineHandlers } from '../base/handlers.ts'
 import { openArchivePlaces } from './archive-places.ts'
 import { openSigning } from './bundle/signing.ts'
 import { exportSource, scanSource } from './export-service.ts'
+import { exportVolumeTo, type VolumeArchiveDeps } from './export-volume.ts'
 import { createImports } from './import-service.ts'
+import { importVolumeFrom } from './import-volume.ts'
 import { type SaveDeps, saveToFile } from './save-images.ts'
 
 /** What the places of archives and the signing of bundles are made beside. */
-type Deps = Omit<SaveDeps, 'places' | 'signing'>
+type Deps = Omit<SaveDeps, 'places' | 'signing'> & Pick<VolumeArchiveDeps, 'volumes'>
 
 /** Exports, bundles and imports. */
 export function createArchiveHandlers(deps: Deps) {
@@ -18,6 +20,8 @@ export function createArchiveHandlers(deps: Deps) {
     scanSecrets: (request, signal) => scanSource(own, request, signal),
     exportTree: (request) => exportSource(own, request),
     saveImages: (request, signal) => saveToFile(own, request, signal),
+    exportVolume: (request, signal) => exportVolumeTo(own, request, signal),
+    importVolume: (request, signal) => importVolumeFrom(own, request, signal),
     inspectBundle: (request, signal) => imports.inspect(request, signal),
     importBundle: (request) => imports.run(request),
     async readSigningKey() {

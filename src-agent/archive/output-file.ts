@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs'
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, open, readdir, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { appError } from '#contract/app-error'
 import { beginOutput, type HeldOutput, removeIn, removeLeft } from '../base/host-path/held-output.ts'
@@ -15,6 +15,8 @@ export interface Output {
   readonly part: string
   /** What is to be written where it is a folder; null for a file. */
   readonly folder: HostFolder | null
+  /** Writes all of the file. */
+  write(content: AsyncIterable<Buffer>): Promise<void>
   /** Gives it its owner, mode and name. */
   publish(mode: number): Promise<void>
   /** Takes away what is half done. After `publish` nothing is left to take away. */
@@ -61,6 +63,14 @@ function toOutput(
   return {
     part: output.file,
     folder: output.folder,
+    async write(content) {
+      const file = await open(output.file, 'r+')
+      try {
+        await file.writeFile(content)
+      } finally {
+        await file.close()
+      }
+    },
     async publish(mode) {
       await output.settle(mode)
       const old = `${output.partName}.old`

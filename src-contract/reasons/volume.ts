@@ -36,4 +36,33 @@ export const volumeReasons = defineReasons({
       'The volume "{name}" is written to by {users}, which runs. Stop it first, so that what is read is of one moment.',
     remedy: { kind: 'runCommand', command: 'joey stop {users}', why: 'Stops what uses it.' },
   },
+  'volume-not-empty': {
+    code: 'conflict',
+    params: { name: 'text' },
+    sentence: 'The volume "{name}" holds files. Say that they may be replaced, or choose another volume.',
+  },
+  'volume-import-in-use': {
+    code: 'conflict',
+    params: { name: 'text', users: 'text' },
+    sentence:
+      'The volume "{name}" is used by {users}, so it stays as it is. Import into another one, or remove what uses it.',
+  },
+  'volume-archive-refused': {
+    code: 'refused',
+    params: { what: ['path', 'kind', 'behind', 'numbers', 'link', 'attribute'], path: 'text' },
+    sentence: `The archive is refused, and the volume is as it was: {what, select,
+      path {a path in it leads elsewhere: {path}.}
+      kind {it holds something of no known kind: {path}.}
+      behind {something in it lies behind a link: {path}.}
+      numbers {it holds something with impossible numbers: {path}.}
+      link {a link in it leads nowhere or elsewhere: {path}.}
+      other {it holds an attribute that is too large: {path}.}}`,
+  },
+  'volume-archive-too-large': {
+    code: 'tooLarge',
+    params: { what: ['bytes', 'entries'] },
+    sentence: `{what, select,
+      bytes {The archive unpacks to more than there is room for, so the volume is as it was. Make room first.}
+      other {The archive holds more files than there is room for, so the volume is as it was.}}`,
+  },
 })

@@ -345,6 +345,7 @@ export const usageSentences = defineSentences({
     params: { text: 'text' },
     sentence: '--format {text}: docker-archive, oci-archive or oci.',
   },
+  'usage-volume-input': { sentence: 'Say which archive: joey volume import NAME FILE, or give it on standard input.' },
   'usage-load-input': { sentence: 'Say which archive: -i FILE, or give it on standard input.' },
   'usage-instruction': {
     params: { text: 'text' },

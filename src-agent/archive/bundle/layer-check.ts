@@ -1,6 +1,7 @@
 import { appError } from '#contract/app-error'
 import type { Attribute } from '../../storage/tar/attribute.ts'
 import type { TarEntry } from '../../storage/tar/read-entries.ts'
+import { showEntry } from '../../storage/tar/show-entry.ts'
 
 /** What all layers of a bundle together may hold. */
 export interface LayerBudget {
@@ -51,12 +52,12 @@ export function createLayerCheck(budget: LayerBudget): (entry: TarEntry) => TarE
     if (budget.entries < 0) throw appError('bundle-too-many-entries')
     if (budget.bytes < 0) throw appError('bundle-too-large', { what: 'layer' })
     checkPath(entry.path)
-    if (!types.has(entry.type)) throw appError('bundle-entry-unknown', { path: show(entry.path) })
+    if (!types.has(entry.type)) throw appError('bundle-entry-unknown', { path: showEntry(entry.path) })
     checkNumbers(entry)
     place(entry)
     if (entry.type === '1') checkLink(entry, folders)
     if (entry.type === '2' && (entry.link === '' || entry.link.includes('\0') || entry.link.length > 4096)) {
-      throw appError('bundle-link-invalid', { what: 'link', path: show(entry.path) })
+      throw appError('bundle-link-invalid', { what: 'link', path: showEntry(entry.path) })
     }
     return { ...entry, attributes: checkAttributes(entry), parts: closeParts(entry) }
   }
@@ -65,23 +66,23 @@ export function createLayerCheck(budget: LayerBudget): (entry: TarEntry) => TarE
 function checkPath(path: string): void {
   const parts = path.split('/')
   if (path.length > limits.path || parts.length > limits.depth) {
-    throw appError('bundle-path-too-deep', { path: show(path) })
+    throw appError('bundle-path-too-deep', { path: showEntry(path) })
   }
   if (path === '') return
   const isBad = (part: string) =>
     part === '' || part === '.' || part === '..' || part.includes('\0') || part.length > limits.name
-  if (parts.some(isBad)) throw appError('bundle-path-invalid', { what: 'path', path: show(path) })
+  if (parts.some(isBad)) throw appError('bundle-path-invalid', { what: 'path', path: showEntry(path) })
 }
 
 function checkNumbers({ path, type, uid, gid, size, stored, parts }: TarEntry): void {
   const isOdd = uid > limits.id || gid > limits.id || size > limits.fileSize || (type !== '0' && stored > 0)
   if (isOdd || (parts !== null && type !== '0')) {
-    throw appError('bundle-entry-odd', { path: show(path) })
+    throw appError('bundle-entry-odd', { path: showEntry(path) })
   }
   let end = 0
   for (const part of parts ?? []) {
     if (part.start < end || part.start + part.length > size) {
-      throw appError('bundle-sparse-invalid', { path: show(path) })
+      throw appError('bundle-sparse-invalid', { path: showEntry(path) })
     }
     end = part.start + part.length
   }
@@ -98,7 +99,7 @@ function checkLink({ path, link }: TarEntry, folders: ReadonlySet<string>): void
   checkPath(link)
   const parent = link.slice(0, Math.max(0, link.lastIndexOf('/')))
   if (link === '' || folders.has(link) || !folders.has(parent)) {
-    throw appError('bundle-link-invalid', { what: 'hardLink', path: show(path) })
+    throw appError('bundle-link-invalid', { what: 'hardLink', path: showEntry(path) })
   }
 }
 
@@ -121,16 +122,9 @@ function checkAttributes({ path, attributes }: TarEntry): Attribute[] {
 }
 
 function badAttribute(path: string) {
-  return appError('bundle-attribute-reserved', { path: show(path) })
+  return appError('bundle-attribute-reserved', { path: showEntry(path) })
 }
 
 function disordered(path: string) {
-  return appError('bundle-disordered', { path: show(path) })
-}
-
-function show(path: string): string {
-  const text = Buffer.from(path, 'latin1')
-    .toString('utf8')
-    .replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '?')
-  return text.length > 120 ? `${text.slice(0, 117)}…` : text
+  return appError('bundle-disordered', { path: showEntry(path) })
 }

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
 import { appError } from '#contract/app-error'
+import { writeAll } from '../../base/process/write-all.ts'
 import { parentOf } from '../../base/relative-path.ts'
 import type { DiskTools } from '../../storage/ext4/disk-tools.ts'
 import { makeSocket } from '../../storage/ext4/sockets.ts'
@@ -39,11 +39,11 @@ export async function unpackLayer({ part, folder, budget, tools, signal, onBytes
         const safe = check(entry)
         if (safe.type === '5' && parents.has(safe.path)) kept.push(safe)
         if (sockets.length > 0) known.add(safe.path)
-        await put(out, headOf(safe, { sparse: true }))
-        for await (const bytes of bodyOf(safe, content, { sparse: true })) await put(out, bytes)
+        await writeAll(out, headOf(safe, { sparse: true }))
+        for await (const bytes of bodyOf(safe, content, { sparse: true })) await writeAll(out, bytes)
         onBytes(safe.stored)
       }
-      await put(out, endOfTar)
+      await writeAll(out, endOfTar)
     },
     signal,
   )
@@ -62,22 +62,9 @@ export async function unpackLayer({ part, folder, budget, tools, signal, onBytes
   await tools.unpack(
     folder,
     async (out) => {
-      for (const entry of kept) await put(out, headOf(entry, { sparse: true }))
-      await put(out, endOfTar)
+      for (const entry of kept) await writeAll(out, headOf(entry, { sparse: true }))
+      await writeAll(out, endOfTar)
     },
     signal,
   )
-}
-
-/** Resolves when there is room for more; rejects where nobody reads any longer. */
-async function put(out: Writable, bytes: Buffer): Promise<void> {
-  if (bytes.length === 0 || out.write(bytes)) return
-  await new Promise<void>((resolve, reject) => {
-    const settle = (): void => {
-      out.off('drain', settle).off('close', settle).off('error', settle)
-      if (out.destroyed || out.errored) reject(out.errored ?? new Error('The stream was closed.'))
-      else resolve()
-    }
-    out.once('drain', settle).once('close', settle).once('error', settle)
-  })
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { AppError } from '#contract/app-error'
+import { tarFile } from '../../testing/images/tar-builder.ts'
 import { readEntries, type TarEntry } from './read-entries.ts'
 import { bodyOf, endOfTar, headOf, withHoles } from './write-entry.ts'
 
@@ -99,3 +100,38 @@ test('a file without content at its places is not read beyond its end', async ()
   for await (const piece of withHoles(sparse, contentOf(Buffer.from('abc')))) pieces.push(piece)
   expect(Buffer.concat(pieces).length).toBeLessThanOrEqual(10_000)
 })
+
+test('long names as GNU writes them are read of a foreign archive, and no entry is made of what describes the whole', async () => {
+  const [name, link] = [`folder/${'n'.repeat(200)}`, `to/${'l'.repeat(120)}`]
+  const described = tarFile([{ name: 'global', pax: { comment: 'of all' } }])
+  described.write('g', 156)
+  restoreSum(described)
+  const archive = Buffer.concat([
+    described.subarray(0, 2 * 512),
+    tarFile([
+      { name, content: 'long' },
+      { name: 'short', type: '2', link },
+    ]),
+  ])
+  const found: [string, string, string][] = []
+  for await (const { entry, content } of readEntries(inPieces(archive, 1000), { foreign: true })) {
+    const pieces: Buffer[] = []
+    for await (const piece of content) pieces.push(piece)
+    found.push([entry.path, entry.link, Buffer.concat(pieces).toString()])
+  }
+  expect(found).toEqual([
+    [name, '', 'long'],
+    ['short', link, ''],
+  ])
+})
+
+test('a sparse file of an older form is refused, since its content would be another', async () => {
+  const archive = tarFile([{ name: 'holes', content: 'x', pax: { 'GNU.sparse.map': '0,1', 'GNU.sparse.size': '9' } }])
+  await expect(readAll(archive)).rejects.toMatchObject({ wire: { reason: 'archive-damaged' } })
+})
+
+function restoreSum(head: Buffer): void {
+  head.fill(' ', 148, 156)
+  const sum = head.subarray(0, 512).reduce((total, byte) => total + byte, 0)
+  head.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148)
+}

@@ -40,10 +40,16 @@ const usualExtended = 4 * 2 ** 20
 const mostParts = 1_000_000
 const chunk = 1024 * 1024
 
+interface ReadOptions {
+  readonly mostExtended?: number
+  /** Of whatever wrote it: also long names as GNU's tar has them, and headers for the whole archive, which say nothing of files. */
+  readonly foreign?: boolean
+}
+
 /** Reads a tar stream entry by entry: POSIX headers with extended ones, sparse files as GNU's format 1.0. */
 export async function* readEntries(
   source: Bytes,
-  { mostExtended = usualExtended }: { readonly mostExtended?: number } = {},
+  { mostExtended = usualExtended, foreign = false }: ReadOptions = {},
 ): AsyncGenerator<{ entry: TarEntry; content: Content }> {
   const reader = readBytes(source)
   try {
@@ -55,9 +61,17 @@ export async function* readEntries(
       const type = head.toString('latin1', 156, 157)
       const size = number(head, 124, 12)
       if (type === 'x') {
-        if (size > mostExtended) throw damaged('an extended header is too large')
-        extended = parseExtended(await reader.exact(size))
-        await reader.exact(fill(size))
+        const found = parseExtended(await readHeader(reader, size, mostExtended))
+        extended = foreign ? new Map([...extended, ...found]) : found
+        continue
+      }
+      if (foreign && (type === 'L' || type === 'K')) {
+        const name = await readHeader(reader, size, mostExtended)
+        extended.set(type === 'L' ? 'path' : 'linkpath', untilZero(name))
+        continue
+      }
+      if (foreign && type === 'g') {
+        await readHeader(reader, size, mostExtended)
         continue
       }
       const stored = decimal(extended, 'size') ?? size
@@ -74,6 +88,18 @@ export async function* readEntries(
   }
 }
 
+async function readHeader(reader: ByteReader, size: number, most: number): Promise<Buffer> {
+  if (size > most) throw damaged('an extended header is too large')
+  const body = await reader.exact(size)
+  await reader.exact(fill(size))
+  return body
+}
+
+function untilZero(bytes: Buffer): Buffer {
+  const end = bytes.indexOf(0)
+  return end < 0 ? bytes : bytes.subarray(0, end)
+}
+
 /** An entry as its headers describe it. */
 interface EntryHeaders {
   readonly head: Buffer
@@ -83,6 +109,8 @@ interface EntryHeaders {
 
 async function openEntry(reader: ByteReader, headers: EntryHeaders, total: number) {
   const realSize = decimal(headers.extended, 'GNU.sparse.realsize')
+  const isSparse = [...headers.extended.keys()].some((key) => key.startsWith('GNU.sparse.'))
+  if (isSparse && realSize === null) throw damaged('a sparse file is of an older form')
   const map = realSize === null ? null : await readMap(reader, total)
   let left = total - (map?.bytes ?? 0)
   const stored = left

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename } from 'node:fs/promises'
-import type { Writable } from 'node:stream'
 import type { Run } from '../../base/process/run.ts'
+import { writeAll } from '../../base/process/write-all.ts'
 import type { DiskTools } from '../ext4/disk-tools.ts'
 import { exists, removeTree, syncFileSystem } from '../layers/layer-places.ts'
 import type { LayerSource } from '../layers/tree-view.ts'
@@ -41,15 +41,15 @@ export async function fillVolume(deps: FillDeps, places: VolumePlaces, request: 
     await deps.tools.unpack(
       places.part,
       async (out) => {
-        for await (const bytes of packFolder(view, folder, signal)) await put(out, bytes)
+        for await (const bytes of packFolder(view, folder, signal)) await writeAll(out, bytes)
       },
       signal,
     )
     await deps.tools.unpack(
       places.data,
       async (out) => {
-        await put(out, headOf(root, { sparse: true }))
-        await put(out, endOfTar)
+        await writeAll(out, headOf(root, { sparse: true }))
+        await writeAll(out, endOfTar)
       },
       signal,
     )
@@ -78,16 +78,4 @@ export async function finishFilling(run: Run, { data, part, ready }: VolumePlace
 /** What somebody has put there meanwhile stays. A file is replaced, as by any later copy. */
 function orTaken(error: NodeJS.ErrnoException): void {
   if (!['ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EISDIR'].includes(error.code ?? '')) throw error
-}
-
-async function put(out: Writable, bytes: Buffer): Promise<void> {
-  if (bytes.length === 0 || out.write(bytes)) return
-  await new Promise<void>((resolve, reject) => {
-    const settle = (): void => {
-      out.off('drain', settle).off('close', settle).off('error', settle)
-      if (out.destroyed || out.errored) reject(out.errored ?? new Error('The stream was closed.'))
-      else resolve()
-    }
-    out.once('drain', settle).once('close', settle).once('error', settle)
-  })
 }

@@ -9,9 +9,17 @@ export interface VolumePlaces {
   readonly part: string
   /** A copy that is whole, and on its way into `data`. */
   readonly ready: string
+  /** A whole content that is to take the place of `data`; while there is no `data`, it is to be put there. */
+  readonly next: string
+  /** What it has taken the place of. */
+  readonly old: string
 }
 
 export function volumePlaces(volumes: string, id: string): VolumePlaces {
   const folder = join(volumes, id)
-  return { folder, data: join(folder, 'data'), part: join(folder, 'data.part'), ready: join(folder, 'data.ready') }
+  const at = (name: string): string => join(folder, name)
+  return {
+    ...{ folder, data: at('data'), part: at('data.part'), ready: at('data.ready') },
+    ...{ next: at('data.next'), old: at('data.old') },
+  }
 }

@@ -12,6 +12,7 @@ import { idsIn } from '../../state/quarantine.ts'
 import type { VolumeRecord, VolumeRecords } from '../../state/records/volume-records.ts'
 import { exists, removeTree } from '../layers/layer-places.ts'
 import { type FillDeps, type FillRequest, fillVolume, finishFilling } from './fill-volume.ts'
+import { finishReplacing, type ReplaceRequest, replaceContent } from './replace-content.ts'
 import { type VolumePlaces, volumePlaces } from './volume-places.ts'
 
 interface Deps extends FillDeps {
@@ -36,6 +37,8 @@ export interface VolumeStore {
   folderOf(name: string): string
   /** See {@link fillVolume}. Without effect where the volume holds anything. */
   fill(name: string, request: FillRequest): Promise<void>
+  /** See {@link replaceContent}. Refuses one that is used. */
+  replace(name: string, request: ReplaceRequest): Promise<void>
   usersOf(name: string): readonly string[]
   /** Bytes on disk. */
   measure(name: string, signal: AbortSignal): Promise<number>
@@ -48,6 +51,12 @@ export interface VolumeStore {
 }
 
 const measureMs = 120_000
+const nameOfOwn = /^[a-f0-9]{64}$/
+
+/** Refuses a name of the kind that volumes of one sandbox get, for one that is to be made. */
+export function requireOpenName(name: string): void {
+  if (nameOfOwn.test(name)) throw appError('volume-name-reserved', { name })
+}
 
 export function createVolumeStore(deps: Deps): VolumeStore {
   const { records, run, log, usersOf } = deps
@@ -78,6 +87,15 @@ export function createVolumeStore(deps: Deps): VolumeStore {
       const record = find(name)
       return lock.run(record.id, () => fillVolume(deps, placesOf(record), request))
     },
+    replace: (name, request) => {
+      const record = find(name)
+      const requireFree = (): void => {
+        if (find(name).id !== record.id) throw appError('volume-not-found', { name })
+        const users = usersOf(name)
+        if (users.length > 0) throw appError('volume-import-in-use', { name, users: users.join(', ') })
+      }
+      return lock.run(record.id, () => replaceContent(name, { run, requireFree }, placesOf(record), request))
+    },
     measure: (name, signal) => measure(deps, placesOf(find(name)), signal),
     remove,
     async removeUnused(names) {
@@ -90,6 +108,7 @@ export function createVolumeStore(deps: Deps): VolumeStore {
       const messages: Sentence[] = []
       for (const record of records.all()) {
         const places = placesOf(record)
+        await finishReplacing(run, places)
         if (!(await exists(places.data))) messages.push(sentence('found-volume-gone', { name: record.volume.name }))
         makeFolders(places)
         await finishFilling(run, places)

@@ -11,7 +11,7 @@ import { sanitize } from '../../output/sanitize.ts'
 import { withProgress } from '../../output/task-progress.ts'
 import { findTree } from '../../parse/tree-ref.ts'
 import { parseLabels, splitWords } from '../../parse/words.ts'
-import { withFolder } from '../images/load.ts'
+import { withFolder } from '../shared/archive-streams.ts'
 
 export const commit = defineCommand({
   operands: 'SANDBOX|SNAPSHOT NAME',

@@ -1,13 +1,10 @@
-import { createWriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { resolve } from 'node:path'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
+import { fromStandardInput } from '../shared/archive-streams.ts'
 
 export const imageLoad = defineCommand({
   operands: '',
@@ -23,29 +20,10 @@ export const imageLoad = defineCommand({
   async run({ flags }, context) {
     const read = (path: string) =>
       withProgress(context, (task) => context.client.importImage({ path: resolve(context.cwd, path), task }))
-    const images = flags.input === undefined ? await withInput(context.stdin, read) : await read(flags.input)
+    if (flags.input === undefined && context.stdin.isTTY) throw usageError('usage-load-input')
+    const images = flags.input === undefined ? await fromStandardInput(context, read) : await read(flags.input)
     if (flags.json) printJson(context.stdout, images)
     else for (const image of images) printLine(context.stdout, image.names.join(', ') || image.digest)
     return ExitCode.ok
   },
 })
-
-/** The agent reads files: an archive has its table at its end. */
-async function withInput<T>(stdin: NodeJS.ReadStream, read: (path: string) => Promise<T>): Promise<T> {
-  if (stdin.isTTY) throw usageError('usage-load-input')
-  return withFolder(async (folder) => {
-    const path = join(folder, 'images.tar')
-    await pipeline(stdin, createWriteStream(path, { flags: 'wx', mode: 0o600 }))
-    return read(path)
-  })
-}
-
-/** A folder of the caller alone, for as long as the work takes. */
-export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'joey-'))
-  try {
-    return await work(folder)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}

@@ -1,13 +1,12 @@
-import { createReadStream } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { saveImages } from '#contract/archive'
 import { ImageRef } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, type Output, printJson, printLine } from '../../context.ts'
+import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
-import { withFolder } from './load.ts'
+import { toStandardOutput } from '../shared/archive-streams.ts'
 
 const Format = saveImages.request.shape.format.unwrap()
 
@@ -36,32 +35,15 @@ export const imageSave = defineCommand({
           ...{ refs: [...operands], format: format.data, output, replace: flags.force, task },
         }),
       )
-    if (flags.output === undefined) return toStandardOutput(context, format.data, save)
+    if (flags.output === undefined) {
+      // A folder has no bytes of its own.
+      if (format.data === 'oci') throw usageError('usage-output-missing')
+      await toStandardOutput(context, save)
+      return ExitCode.ok
+    }
     const saved = await save(resolve(context.cwd, flags.output))
     if (flags.json) printJson(context.stdout, saved)
     else printLine(context.stdout, saved.output)
     return ExitCode.ok
   },
 })
-
-/** A folder has no bytes of its own, and a terminal no use for those of an archive. */
-async function toStandardOutput(
-  { stdout }: Context,
-  format: string,
-  save: (output: string) => Promise<unknown>,
-): Promise<number> {
-  if (format === 'oci' || stdout.isTTY) throw usageError('usage-output-missing')
-  await withFolder(async (folder) => {
-    const path = join(folder, 'images.tar')
-    await save(path)
-    for await (const bytes of createReadStream(path, { highWaterMark: 1024 * 1024 }))
-      await write(stdout, bytes as Buffer)
-  })
-  return ExitCode.ok
-}
-
-function write(output: Output, bytes: Buffer): Promise<void> {
-  return new Promise((resolve, reject) => {
-    output.write(bytes, (error) => (error ? reject(error) : resolve()))
-  })
-}

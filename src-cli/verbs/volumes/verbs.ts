@@ -19,6 +19,16 @@ export const volumeVerbs: VerbGroup = {
       load: async () => (await import('./volume-ls.ts')).volumeInspect,
     },
     {
+      name: 'volume export',
+      summary: 'Write what is in a volume to a tar file.',
+      load: async () => (await import('./volume-archive.ts')).volumeExport,
+    },
+    {
+      name: 'volume import',
+      summary: 'Make a tar file the content of a volume.',
+      load: async () => (await import('./volume-archive.ts')).volumeImport,
+    },
+    {
       name: 'volume rm',
       summary: 'Remove volumes with everything in them.',
       load: async () => (await import('./volume-rm.ts')).volumeRm,

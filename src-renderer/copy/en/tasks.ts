@@ -17,6 +17,8 @@ export const tasks = {
     'export.run': 'Export of {{subject}}',
     'import.inspect': 'Check of {{subject}}',
     'import.run': 'Import of {{subject}}',
+    'volume.export': 'Export of volume {{subject}}',
+    'volume.import': 'Import into volume {{subject}}',
   },
   phase: {
     checking: 'Checking',
