@@ -15,8 +15,11 @@ import { serveSockets } from './api/sockets.ts'
 import { createStreamHandlers } from './api/stream-handlers.ts'
 import { readWholeState } from './api/whole-state.ts'
 import { defineHandlers } from './base/handlers.ts'
+import { run } from './base/process/run.ts'
 import { version } from './base/version.ts'
+import { isBuilder } from './build/builder.ts'
 import { type HostProbe } from './engines/host/host-probe.ts'
+import { createDiskUsageHandlers } from './observe/disk-usage/disk-usage-handlers.ts'
 import { type Sampler } from './observe/usage/sampler.ts'
 import { type Terminals } from './sandboxes/terminals/create-terminals.ts'
 import type { StateFolder } from './state/folder.ts'
@@ -107,6 +110,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
       ...isolation.handlers,
       ...history.handlers,
       ...createUsageHandlers(sampler, services.sandboxes),
+      ...createDiskUsageHandlers({ ...services, run, isBuilder, usersOfVolume: services.volumes.usersOf }),
     },
   )
 }

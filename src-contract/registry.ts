@@ -3,6 +3,7 @@ import * as archive from './archive.ts'
 import { buildStream } from './build.ts'
 import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setClass } from './classes.ts'
 import * as compare from './compare.ts'
+import { readDiskUsage } from './disk-usage.ts'
 import * as files from './files.ts'
 import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
 import { inspectImage, pruneImages, pushImage, readImageHistory, tagImage, untagImage } from './image-upkeep.ts'
@@ -68,6 +69,7 @@ export const operations = {
   listTerminals,
   closeTerminal,
   readUsage,
+  readDiskUsage,
   planChange: sandbox.planChange,
   changeSandbox: sandbox.changeSandbox,
   setNetwork: sandbox.setNetwork,

@@ -1,5 +1,5 @@
 import { AppError, appError } from '#contract/app-error'
-import type { IsolationClass, SandboxSpec as Spec } from '#contract/sandbox'
+import type { IsolationClass, Sandbox, SandboxSpec as Spec } from '#contract/sandbox'
 import { SandboxSpec } from '#contract/sandbox'
 import { type Sentence, sentence } from '#contract/sentence'
 import { createKeyedLock } from '../base/async/locks.ts'
@@ -75,9 +75,14 @@ export function createBuilders(deps: BuilderDeps): Builders {
  * that was ended.
  */
 export async function endBuilds(sandboxes: Pick<SandboxService, 'list' | 'stop'>): Promise<Sentence[]> {
-  const left = sandboxes.list(false).filter(({ spec }) => spec.labels[label] === spec.class)
+  const left = sandboxes.list(false).filter(isBuilder)
   for (const { id } of left) await sandboxes.stop(id, 0).catch(ignoreGone)
   return left.map(({ name }) => sentence('found-build-unfinished', { name }))
+}
+
+/** Whether a sandbox is that of builds. */
+export function isBuilder({ spec }: Pick<Sandbox, 'spec'>): boolean {
+  return spec.labels[label] === spec.class
 }
 
 /** gVisor is asked for by name: most versions of it cannot. */

@@ -9,6 +9,7 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['create', 'run -d'],
   ['unpause', 'resume'],
   ['info', 'doctor'],
+  ['df', 'system df'],
 ])
 
 export interface FoundVerb {

@@ -34,6 +34,11 @@ export const agentVerbs: VerbGroup = {
       load: async () => (await import('./doctor.ts')).doctor,
     },
     {
+      name: 'system df',
+      summary: 'Show what is kept on the disk, and what could go.',
+      load: async () => (await import('./system-df.ts')).systemDf,
+    },
+    {
       name: 'records ls',
       summary: 'List records that could not be read and are set aside.',
       load: async () => (await import('./records.ts')).records,
