@@ -22,10 +22,10 @@ import { copyIn, placeSources } from './copy-in.ts'
 import { copyOut, pick } from './copy-out.ts'
 import { followLinks } from './follow-links.ts'
 import { type HostSource, listSource, openHostSource, type SourceEntry } from './host-source.ts'
-import { requireOffMounts } from './mounted-places.ts'
+import { mountsWithin, requireOffMounts, requireOwnFiles } from './mounted-places.ts'
 import { editSandbox } from './open-edit.ts'
 import { withTree } from './opened-tree.ts'
-import { requireWritable } from './require-writable.ts'
+import { requireWritable, sandboxOf } from './require-writable.ts'
 import { toShownPath, toTreePath } from './tree-paths.ts'
 
 export interface CopiesDeps {
@@ -78,9 +78,14 @@ export function createCopies(deps: CopiesDeps, onChanged: () => void) {
 
     async getFiles({ tree, paths, target, replace, task }, signal) {
       const wanted = paths.map(toTreePath)
+      const record = sandboxOf(deps, tree)
+      if (record !== null) for (const path of wanted) requireOwnFiles(record, path)
+      const mounted = new Set(record === null ? [] : wanted.flatMap((path) => mountsWithin(record, path)))
       return tasks.run({ id: task, kind: 'files.get', subject: target, signal }, (cancel, onProgress) =>
         withTree(deps, tree, cancel, async (view) => {
-          const picked = await pick(view, wanted, cancel)
+          const found = await pick(view, wanted, cancel)
+          // The empty file on which another is mounted is not what the sandbox sees there.
+          const picked = found.filter(({ path, node }) => node.kind !== 'file' || !mounted.has(path))
           const names = picked.map(({ to }) => to)
           const folder = await openTarget(target, names, hostRules(deps), replace)
           try {
@@ -88,7 +93,7 @@ export function createCopies(deps: CopiesDeps, onChanged: () => void) {
               picked.map(({ node }) => node),
               onProgress,
             )
-            return await copyOut(view, picked, folder, { signal: cancel, onBytes })
+            return await copyOut(view, picked, folder, { signal: cancel, onBytes, mounted })
           } finally {
             await folder.close()
           }

@@ -55,6 +55,8 @@ function toPicked(from: string, { path, node }: TreeEntry): Picked {
 interface Options {
   readonly signal: AbortSignal
   readonly onBytes: (bytes: number) => void
+  /** Where something is mounted, which is not in the copy. */
+  readonly mounted?: ReadonlySet<string>
 }
 
 /** Copies what was picked. Ends at the first failure of this machine; what of the tree cannot be read is skipped. */
@@ -73,6 +75,7 @@ export async function copyOut(
     if (each.node.kind !== 'folder') files += 1
     bytes += copied
   }
+  for (const path of options.mounted ?? []) skipped.add(path, 'mounted')
   return { files, bytes, ...skipped.list() }
 }
 

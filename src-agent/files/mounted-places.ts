@@ -26,6 +26,24 @@ export function requireOffMounts(record: Pick<SandboxRecord, 'sandbox'>, path: s
   throw appError('path-on-mount', { path: toShownPath(path), place, what: 'inside' })
 }
 
+/** Refuses to copy from a mount: what lies below it in the sandbox's own layer is not what the sandbox sees there. */
+export function requireOwnFiles(record: Pick<SandboxRecord, 'sandbox'>, path: string): void {
+  const wanted = asTarget(path)
+  const place = placesOf(record).find((each) => isWithin(wanted, each))
+  if (place !== undefined) throw appError('path-on-mount', { path: toShownPath(path), place, what: 'copied' })
+}
+
+/** Nobody expects these in a copy. */
+const ofTheKernel: ReadonlySet<string> = new Set(['/proc', '/sys', '/dev'])
+
+/** Where in a folder something is mounted, as paths of a tree: of that a copy has the empty folder or file. */
+export function mountsWithin(record: Pick<SandboxRecord, 'sandbox'>, path: string): string[] {
+  const folder = asTarget(path)
+  return placesOf(record)
+    .filter((place) => place !== folder && isWithin(place, folder) && !ofTheKernel.has(place))
+    .map((place) => Buffer.from(place.slice(1), 'utf8').toString('latin1'))
+}
+
 /** Whether something is mounted there on behalf of who made the sandbox. */
 export function isMountTarget({ sandbox }: Pick<SandboxRecord, 'sandbox'>, target: string): boolean {
   return targetsOf(sandbox).includes(target)

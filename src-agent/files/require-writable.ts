@@ -11,12 +11,15 @@ interface Deps {
 
 const sandboxPrefix = 'sandbox:'
 
+/** The sandbox that a tree is of; null: it is that of a snapshot or an image. */
+export function sandboxOf({ sandboxes }: Pick<Deps, 'sandboxes'>, tree: string): SandboxRecord | null {
+  return tree.startsWith(sandboxPrefix) ? sandboxes.find(tree.slice(sandboxPrefix.length)) : null
+}
+
 /** The sandbox that a tree is of, in a state in which its files can be changed. */
 export function requireWritable(deps: Deps, tree: string): SandboxRecord {
-  if (!tree.startsWith(sandboxPrefix)) {
-    throw appError('read-only-tree', { tree })
-  }
-  const record = deps.sandboxes.find(tree.slice(sandboxPrefix.length))
+  const record = sandboxOf(deps, tree)
+  if (record === null) throw appError('read-only-tree', { tree })
   requireEditable(deps, record)
   return record
 }

@@ -123,10 +123,11 @@ export const filesReasons = defineReasons({
   },
   'path-on-mount': {
     code: 'refused',
-    params: { path: 'text', what: ['holds', 'inside', 'has', 'busy'], place: 'text?' },
+    params: { path: 'text', what: ['holds', 'inside', 'copied', 'has', 'busy'], place: 'text?' },
     sentence: `{what, select,
       holds {{path} cannot be moved or deleted, because {place} is mounted in the sandbox.}
       inside {{place} is mounted in the sandbox. What is mounted is neither shown nor changed here.}
+      copied {{place} is mounted in the sandbox, and what is mounted is not copied from here. Take it from where it is kept, or have the sandbox write it: joey exec NAME tar -c {path}}
       has {{path} is, or has in it, something that is mounted in the sandbox. What is mounted is neither shown nor changed here.}
       other {{path} is in use as a mount, so it cannot be changed here.}
     }`,

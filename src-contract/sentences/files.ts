@@ -3,12 +3,13 @@ import { defineSentences } from '../reasons/define.ts'
 /** Why a file stands in the way of a snapshot or a change of class, each after a colon; and what a copy leaves out. */
 export const fileSentences = defineSentences({
   'copy-skipped': {
-    params: { path: 'text', why: ['fifo', 'socket', 'device', 'gone', 'leadsOut'] },
+    params: { path: 'text', why: ['fifo', 'socket', 'device', 'gone', 'leadsOut', 'mounted'] },
     sentence: `{path} {why, select,
       fifo {is a named pipe}
       socket {is a socket}
       device {is a device}
       gone {was gone before it could be read}
+      mounted {is mounted in the sandbox}
       leadsOut {is a link that would lead elsewhere on this machine}
     }.`,
   },

@@ -53,6 +53,39 @@ describe('out of a sandbox', () => {
   })
 })
 
+describe('what is mounted in a sandbox', () => {
+  beforeAll(async () => {
+    mkdirSync(at('shared'))
+    writeFileSync(at('shared/kept'), 'kept\n')
+    const volumes = ['-v', `${at('shared')}:/mounted/own`, '-v', 'cp-volume:/volume']
+    await testAgent.joey(['run', '-d', '--name', 'mounts', ...volumes, 'busybox', 'sleep', '10000'])
+  })
+  afterAll(async () => {
+    await testAgent.joey(['rm', '-f', 'mounts'])
+    await testAgent.joey(['volume', 'rm', 'cp-volume'])
+  })
+
+  test.each(['/mounted/own', '/mounted/own/kept', '/volume', '/volume/.', '/etc/hosts', '/proc/version'])(
+    'is refused with what to do, and nothing is made: %s',
+    async (path) => {
+      const refused = await cp(`mounts:${path}`, 'from-mount')
+      expect(refused).toMatchObject({ code: 1 })
+      expect(refused.stderr).toMatch(/is mounted in the sandbox.*joey exec NAME tar/s)
+      expect(existsSync(at('from-mount'))).toBe(false)
+    },
+  )
+
+  test('is left out of a folder that has it in it, which is said', async () => {
+    const copied = await cp('mounts:/mounted', 'around')
+    expect(copied.code).toBe(0)
+    expect(copied.stderr).toContain('/mounted/own is mounted in the sandbox.')
+    expect(readdirSync(at('around'))).toEqual(['own'])
+    const etc = await cp('mounts:/etc', 'etc')
+    expect(etc.stderr).toContain('/etc/hosts is mounted in the sandbox.')
+    expect(readdirSync(at('etc'))).not.toContain('hosts')
+  })
+})
+
 describe('into a sandbox', () => {
   test('a link leads where it leads inside, and not to this machine', async () => {
     await inside(

@@ -17,11 +17,11 @@ export const cp = defineCommand({
   description:
     'Copies a file or folder, as docker cp does: one of the two, or both, is NAME:PATH. A folder that is there gets the source\n' +
     'in it, else TARGET is its new name; files that are there are replaced. SOURCE/. is what is in the folder SOURCE.\n' +
-    'Links on the way to a TARGET inside lead where they lead there.',
+    'Links on the way to a TARGET inside lead where they lead there. What is mounted in the sandbox is not copied.',
   flags: {},
   examples: [
     {
-      line: 'joey cp web:/etc/hosts .',
+      line: 'joey cp web:/etc/passwd .',
       comment: 'Also from a stopped sandbox, a snapshot (web@before) or image:busybox.',
     },
     { line: 'joey cp ./site/. web:/srv', comment: 'What is in ./site is in /srv then.' },
@@ -87,6 +87,8 @@ async function copyOut(context: Context, inside: string, target: string): Promis
     )
   if (content) {
     const paths = await pathsIn(context.client, { ...place, path })
+    // It may be empty because something is mounted on it, which is refused.
+    if (paths.length === 0) await inScratch(dirname(to), (folder) => get([path], folder))
     if (stat === undefined) mkdirSync(to)
     return paths.length === 0 ? { files: 0, bytes: 0, skipped: [] } : get(paths, to)
   }
@@ -98,13 +100,19 @@ async function copyOut(context: Context, inside: string, target: string): Promis
 }
 
 /** Under another name: beside its place first, so that it is there whole or not at all. */
-async function getAs(to: string, get: (folder: string) => Promise<Copied>): Promise<Copied> {
-  const folder = mkdtempSync(join(dirname(to), '.joey-cp-'))
-  try {
+function getAs(to: string, get: (folder: string) => Promise<Copied>): Promise<Copied> {
+  return inScratch(dirname(to), async (folder) => {
     const result = await get(folder)
     const [name] = readdirSync(folder, { encoding: 'buffer' })
     if (name !== undefined) renameSync(Buffer.concat([Buffer.from(`${folder}/`), name]), to)
     return result
+  })
+}
+
+async function inScratch<T>(beside: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(beside, '.joey-cp-'))
+  try {
+    return await work(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
