@@ -3,6 +3,7 @@ import { appError } from '#contract/app-error'
 import { pathOfTmpfs, type SandboxSpec } from '#contract/sandbox'
 import { signalNumber } from '../base/kernel/signal-number.ts'
 import { findResource } from '../base/process/resources.ts'
+import { keyOfPort } from '../network/host-ports.ts'
 import { checkGrants, mountsOfGrants, requireCapability } from './grant-policy.ts'
 import type { HostRules } from './host-paths.ts'
 import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
@@ -31,6 +32,7 @@ export const isRemovedAtItsEnd = ({ removeOnExit }: SandboxSpec): boolean => rem
 /** What this machine is not asked about. */
 function requireFitting(spec: SandboxSpec): void {
   requireFittingNetwork(spec)
+  requireSinglePorts(spec)
   if (isRemovedAtItsEnd(spec) && spec.restartPolicy !== 'no') throw appError('restart-and-remove')
   if (spec.stopWith !== null && signalNumber(spec.stopWith) === null) {
     throw appError('signal-unknown', { signal: spec.stopWith })
@@ -38,6 +40,16 @@ function requireFitting(spec: SandboxSpec): void {
   checkResources(spec)
   if (spec.withInit && findResource(`inside/${process.arch}/joey-inside`) === null) throw appError('init-not-there')
   for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
+}
+
+/** One port of this machine leads to one place. */
+function requireSinglePorts({ ports }: SandboxSpec): void {
+  const seen = new Set<string>()
+  for (const port of ports.filter(({ hostPort }) => hostPort !== 0)) {
+    const key = keyOfPort(port)
+    if (seen.has(key)) throw appError('port-taken', { port: port.hostPort, by: 'same' })
+    seen.add(key)
+  }
 }
 
 async function checkPlaces(

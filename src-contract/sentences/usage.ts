@@ -325,6 +325,10 @@ export const usageSentences = defineSentences({
     params: { field: 'text' },
     sentence: '"{field}" has one value: write {field}=VALUE.',
   },
+  'usage-change-twice': {
+    params: { field: 'text' },
+    sentence: '"{field}" has one value, and is given twice.',
+  },
   'usage-change-absent': {
     params: { field: 'text', text: 'text' },
     sentence: 'There is no "{text}" among its {field}.',

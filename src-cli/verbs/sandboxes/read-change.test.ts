@@ -32,7 +32,12 @@ test.each([
   ],
   [['ports='], { ports: [] }],
   [['ports+=9:9'], { ports: [...present.ports, { hostPort: 9, guestPort: 9 }] }],
-  [['ports+=8080:81'], { ports: [present.ports[1], { hostPort: 8080, guestPort: 81 }] }],
+  [['ports+=8080:80'], { ports: [present.ports[1], present.ports[0]] }],
+  [['ports-=8080', 'ports+=8080:81'], { ports: [present.ports[1], { hostPort: 8080, guestPort: 81 }] }],
+  [
+    ['publish+=1:1', 'ports+=2:2'],
+    { ports: [...present.ports, ...[1, 2].map((n) => ({ hostPort: n, guestPort: n }))] },
+  ],
   [['ports+=8080:53/udp'], { ports: [...present.ports, { hostPort: 8080, guestPort: 53, protocol: 'udp' }] }],
   [['ports-=8080'], { ports: [present.ports[1]] }],
   [['ports-=443'], { ports: [present.ports[0]] }],
@@ -63,6 +68,35 @@ test.each([
 })
 
 test.each([
+  [
+    ['publish=1:80', 'publish=1:81'],
+    [80, 81],
+  ],
+  [
+    ['publish=1:80', 'publish=1:80'],
+    [80, 80],
+  ],
+  [
+    ['publish=1:80', 'publish+=1:81'],
+    [80, 81],
+  ],
+  [['publish+=8080:81'], [80, 443, 81]],
+])('no mapping of %j is thrown away, so that the agent refuses one port twice', (texts, guestPorts) => {
+  expect(read(...texts).ports?.map(({ guestPort }) => guestPort)).toEqual(guestPorts)
+})
+
+test.each([
+  ['memory=1g', 'memory=2g', 'memory'],
+  ['pids=1', 'pids-limit=2', 'pids'],
+  ['restart=no', 'restartPolicy=always', 'restart'],
+  ['network=lan', 'network=none', 'network'],
+  ['health-retries=1', 'health-retries=2', 'health-retries'],
+])('%s with %s gives one value twice, which is wrong usage', (first, second, field) => {
+  const sentence = `"${field}" has one value, and is given twice.`
+  expect(() => read(first, second)).toThrow(expect.objectContaining({ message: sentence }))
+})
+
+test.each([
   ['memory', /write FIELD=VALUE/],
   ['memory+=1m', /"memory" has one value/],
   ['image+=x', /"image" has one value/],
@@ -75,6 +109,7 @@ test.each([
   ['ports-=1', /There is no "1" among its ports/],
   ['tty=perhaps', /tty is on or off/],
   ['ports=x', /not a port/],
+  ['restart=bogus', /^--restart: It is started again by: no, always,/],
   ['volume+=data:/srv', /chosen when it is made/],
 ])('%s is refused in terms of fields', (text, problem) => {
   expect(() => read(text)).toThrow(problem)

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import { portText } from '#contract/port-text'
-import type { Sandbox, SandboxSpec, SpecChange } from '#contract/sandbox'
+import { type Sandbox, type SandboxSpec, SpecChange } from '#contract/sandbox'
 import type { FieldTable, SandboxField } from '#contract/sandbox-field'
 import { sandboxFields } from '#contract/sandbox-fields'
 import { nearest } from '../../command/nearest.ts'
-import { usageError } from '../../command/usage-error.ts'
+import { problemOf, usageError } from '../../command/usage-error.ts'
 import { parseNetwork } from '../../parse/class.ts'
 import { readHealth } from '../../parse/health.ts'
 import { parseCpus, parseDisk, parseMemory, parsePids } from '../../parse/size.ts'
@@ -30,25 +30,53 @@ export function specToBe({ spec, pending }: Pick<Sandbox, 'spec' | 'pending'>): 
  * of `joey run`, or those that `joey inspect` shows; what can be several is given several times.
  */
 export function readChange(texts: readonly string[], present: SandboxSpec, around: Around): SpecChange {
-  const wishes = texts.map(readWish)
-  const change: Record<string, unknown> = {}
-  for (const word of new Set(wishes.map((wish) => wish.word))) {
-    const own = wishes.filter((wish) => wish.word === word)
-    const last = own.at(-1)?.value ?? ''
-    if (Object.hasOwn(limitReaders, word)) {
-      if (own.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: word })
-      change['limits'] = { ...(change['limits'] as object | undefined), ...limitReaders[word]?.(word, last) }
-    } else if (Object.hasOwn(healthFields, word)) {
-      if (own.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: word })
-      const before = (change[healthField] ?? present[healthField] ?? {}) as object
-      change[healthField] = { ...before, ...readHealthPart(word, last) }
-    } else if (word === 'network') Object.assign(change, readNetwork(own))
-    else {
-      const key = keyOf(word)
-      change[key] = readValue(own, key, present, around)
+  const change: SpecChange = {}
+  for (const [field, [first, ...more]] of Map.groupBy(texts.map(readWish), fieldOf)) {
+    if (!first) continue
+    const part = readPart([first, ...more], { ...present, ...(change as Partial<SandboxSpec>) }, around)
+    const checked = SpecChange.safeParse(part)
+    if (!checked.success) {
+      // As of `joey run`: what the contract calls the field nobody has to know.
+      const flag = flagOf(field as Key)
+      const where = flag ? `--${flag.name}` : first.word
+      throw usageError('usage-not-valid', { where, problem: problemOf(checked.error) })
     }
+    Object.assign(change, part, part.limits && { limits: { ...change.limits, ...part.limits } })
   }
-  return change as SpecChange
+  return change
+}
+
+/** The same for all words of one field, and for no two fields. */
+function fieldOf({ word }: Wish): string {
+  if (word === 'pids-limit') return 'pids'
+  return hasOwnReader(word) ? word : keyOf(word)
+}
+
+const hasOwnReader = (word: string): boolean =>
+  Object.hasOwn(limitReaders, word) || Object.hasOwn(healthFields, word) || word === 'network'
+
+type Wishes = readonly [Wish, ...Wish[]]
+
+function readPart(own: Wishes, present: SandboxSpec, around: Around): SpecChange {
+  const [{ word }] = own
+  if (!hasOwnReader(word)) {
+    const key = keyOf(word)
+    return { [key]: readValue(own, key, present, around) }
+  }
+  const value = onlyValue(own)
+  if (word === 'network') return readNetwork(value)
+  if (Object.hasOwn(limitReaders, word)) return { limits: limitReaders[word]?.(word, value) }
+  return {
+    [healthField]: { ...present[healthField], ...readHealthPart(word, value) } as SandboxSpec[typeof healthField],
+  }
+}
+
+/** Of a field that is no list. Of two values one would be thrown away. */
+function onlyValue(own: Wishes): string {
+  const [{ word, way, value }, again] = own
+  if (way !== '=') throw usageError('usage-change-single', { field: word })
+  if (again) throw usageError('usage-change-twice', { field: word })
+  return value
 }
 
 function readWish(text: string): Wish {
@@ -85,9 +113,7 @@ function readHealthPart(word: string, value: string): object {
 }
 
 /** A way out without a name also leaves the network that it shares with others. */
-function readNetwork(wishes: readonly Wish[]): Partial<SpecChange> {
-  if (wishes.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: 'network' })
-  const value = wishes.at(-1)?.value ?? ''
+function readNetwork(value: string): Partial<SpecChange> {
   return { networkName: null, ...parseNetwork(value === '' ? 'nat' : value) }
 }
 
@@ -118,18 +144,15 @@ export function namesOfFields(table: FieldTable = sandboxFields): ReadonlyMap<st
   return new Map(pairs)
 }
 
-function readValue(wishes: readonly Wish[], key: Key, present: SandboxSpec, around: Around): unknown {
-  const isMany = typeof present[key as keyof SandboxSpec] === 'object' && isList(key)
-  const word = wishes[0]?.word ?? key
-  if (!isMany) {
-    if (wishes.some(({ way }) => way !== '=')) throw usageError('usage-change-single', { field: word })
-    return readSingle(key, word, wishes.at(-1)?.value ?? '', around)
-  }
+function readValue(wishes: Wishes, key: Key, present: SandboxSpec, around: Around): unknown {
+  const before: unknown = present[key as keyof SandboxSpec]
+  const isMany = typeof before === 'object' && isList(key)
+  if (!isMany) return readSingle(key, wishes[0].word, onlyValue(wishes), around)
   const replaces = wishes.some(({ way }) => way === '=')
-  let value: unknown = replaces ? emptyOf(present[key as keyof SandboxSpec]) : present[key as keyof SandboxSpec]
+  let value: unknown = replaces ? emptyOf(before) : before
   for (const { way, value: text } of wishes) {
     if (way === '-=') value = without(key, value, text)
-    else if (text !== '') value = together(key, value, readOne(key, [text], around))
+    else if (text !== '') value = together(key, value, { more: readOne(key, [text], around), before })
   }
   return value
 }
@@ -168,19 +191,24 @@ function readSingle(key: Key, word: string, text: string, around: Around): unkno
   return flag ? readOne(key, text, around) : text
 }
 
-/** Added to what is there; what it is in place of goes: the same variable, label, place inside or port of this machine. */
-function together(key: Key, present: unknown, more: unknown): unknown {
+interface Addition {
+  readonly more: unknown
+  /** What the sandbox has. */
+  readonly before: unknown
+}
+
+/** Added to what is there; what it is in place of goes: the same variable, label or place inside. */
+function together(key: Key, present: unknown, { more, before }: Addition): unknown {
   if (!Array.isArray(present) || !Array.isArray(more)) return { ...(present as object), ...(more as object) }
-  const clashes = (one: unknown) => more.some((other: unknown) => isInPlaceOf(key, one, other))
+  // A port that one change names twice stays so, for the agent to refuse, as of `joey run`.
+  const mayGo = key === 'ports' ? new Set(before as unknown[]) : new Set<unknown>(present)
+  const clashes = (one: unknown) => mayGo.has(one) && more.some((other: unknown) => isInPlaceOf(key, one, other))
   return [...present.filter((one) => !clashes(one)), ...(more as unknown[])]
 }
 
 function isInPlaceOf(key: Key, one: unknown, other: unknown): boolean {
   if (isDeepStrictEqual(one, other)) return true
-  if (key === 'mounts') return (one as { target: string }).target === (other as { target: string }).target
-  if (key !== 'ports') return false
-  const [before, after] = [one, other] as [SandboxSpec['ports'][number], SandboxSpec['ports'][number]]
-  return before.hostPort !== 0 && before.hostPort === after.hostPort && before.protocol === after.protocol
+  return key === 'mounts' && (one as { target: string }).target === (other as { target: string }).target
 }
 
 function without(key: Key, present: unknown, text: string): unknown {

@@ -38,6 +38,24 @@ test('a plan shows what would be otherwise, and the change then says when', asyn
   expect(await joey('set', 'web', 'team=b')).toMatchObject({ code: 64 })
 })
 
+test('one port of this machine for two of its ports is refused as by run, and so is what no field takes', async () => {
+  const twice = expect.stringMatching(/^joey: Port 18400 is already published twice for this sandbox/)
+  const refused = { code: 1, stdout: '', stderr: twice }
+  await startSleeper('ports', '-p', '18400:80')
+  for (const state of ['running', 'stopped']) {
+    expect(await joey('set', 'ports', 'publish=18400:80', 'publish=18400:81')).toMatchObject(refused)
+    expect(await joey('set', 'ports', 'publish+=18400:81')).toMatchObject(refused)
+    expect(await inspect('ports')).toMatchObject({ state, spec: { ports: [{ hostPort: 18400, guestPort: 80 }] } })
+    await joey('stop', '-t', '0', 'ports')
+  }
+  const run = await joey('run', '-d', '-p', '18400:80', '-p', '18400:81', 'busybox', 'true')
+  expect(run).toMatchObject({ code: 125, stderr: twice })
+  expect(await joey('set', 'ports', 'memory=1g', 'memory=2g')).toMatchObject({ code: 64 })
+  expect(await joey('set', 'ports', 'restart=bogus')).toMatchObject({
+    ...{ code: 64, stderr: expect.stringMatching(/^joey: --restart: It is started again by: no, /) },
+  })
+})
+
 describe.each(['container', 'gvisor', 'microvm'])('another image in the class %s', (own) => {
   test('has the same disk over it, with a snapshot that leads back', async () => {
     const [base, other] = [`base-${own}`, `other-${own}:1`]
