@@ -74,3 +74,19 @@ test('on a pure second hierarchy the list of controllers decides', () => {
   expect(() => requireResources({ ...nothing, reservationBytes: 5 }, root)).not.toThrow()
   expect(() => requireResources({ ...nothing, cpus: '0' }, root)).toThrow('cpuset')
 })
+
+test.each([
+  ['v1', 'cpuset/cpuset.cpus'],
+  ['v2', 'cpuset.cpus.effective'],
+])('processors that there are not are refused with those that there are, in the hierarchy %s', (version, file) => {
+  mkdirSync(join(root, 'cpuset'))
+  if (version === 'v2') writeFileSync(join(root, 'cgroup.controllers'), 'cpuset\n')
+  const wish = (cpus: string) => () => requireResources({ ...nothing, cpus }, root)
+  expect(wish('99')).not.toThrow()
+  writeFileSync(join(root, file), '0-1,4\n')
+  expect(wish('0-1,4')).not.toThrow()
+  for (const wanted of ['99', '0,2', '1-4']) {
+    const refused = `--cpuset-cpus ${wanted}: this machine has the processors 0-1,4.`
+    expect(wish(wanted)).toThrow(expect.objectContaining({ message: refused }))
+  }
+})

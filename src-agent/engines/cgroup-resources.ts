@@ -89,6 +89,23 @@ export function requireResources(wanted: CgroupResources, root: string = cgroupR
   for (const { option, controller } of filesOfResources(wanted, cgroups.version)) {
     if (!hasController(root, cgroups, controller)) throw appError('resource-not-here', { option, controller })
   }
+  if (wanted.cpus !== null) requireProcessors(wanted.cpus, cgroups)
+}
+
+/** Where the kernel does not say which there are, it is asked by trying. */
+function requireProcessors(wanted: string, { version, read }: CgroupHierarchy): void {
+  const there = read('cpuset', '/', version === 'v1' ? 'cpuset.cpus' : 'cpuset.cpus.effective')?.trim() ?? ''
+  if (there === '') return
+  const known = new Set(numbersOf(there))
+  if (!numbersOf(wanted).every((number) => known.has(number))) throw appError('processors-not-there', { wanted, there })
+}
+
+/** Of a list as the kernel writes it: `0-2,5`. */
+function numbersOf(list: string): number[] {
+  return list.split(',').flatMap((part) => {
+    const [first = 0, last = first] = part.split('-').map(Number)
+    return Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at)
+  })
 }
 
 function hasController(root: string, { version, read }: CgroupHierarchy, controller: string): boolean {

@@ -37,7 +37,8 @@ export const sandboxReasons = defineReasons({
   },
   'restart-and-remove': {
     code: 'invalidRequest',
-    sentence: 'A sandbox that is removed when its command has ended cannot be started again. Leave out one of the two.',
+    sentence:
+      'A sandbox that is removed when its command has ended (--rm) cannot be started again (--restart). Leave out one of the two.',
   },
   'sandbox-not-healthy': {
     code: 'conflict',
@@ -66,6 +67,11 @@ export const sandboxReasons = defineReasons({
     code: 'invalidRequest',
     params: { option: 'text', value: 'text' },
     sentence: "This machine's kernel does not take {option} {value}.",
+  },
+  'processors-not-there': {
+    code: 'invalidRequest',
+    params: { wanted: 'text', there: 'text' },
+    sentence: '--cpuset-cpus {wanted}: this machine has the processors {there}.',
   },
   'rate-not-of-disk': {
     code: 'invalidRequest',

@@ -232,7 +232,8 @@ test.each([
   [['--tmpfs', '/proc/x'], /\/proc\/x/],
   [['--device-read-bps', '/dev/null:1mb'], /"\/dev\/null" is no disk/],
   [['--memory-swap', '1m'], /needs a limit of memory/],
-  [['--cpuset-cpus', '0,4095'], /--cpuset-cpus 0,4095/],
+  [['--cpuset-cpus', '0,4095'], /--cpuset-cpus 0,4095: this machine has the processors 0/],
+  [['--restart', 'always'], /\(--rm\).*\(--restart\)/],
 ])('%j is refused before anything is made', async (options, words) => {
   const refused = await testAgent.joey(['run', '--rm', ...options, 'busybox', 'true'])
   expect(refused.code).toBe(125)
