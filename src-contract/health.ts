@@ -1,12 +1,12 @@
 import * as z from 'zod'
 import { mayGrow } from './tolerant.ts'
-import { shortestCheckMs } from './words.ts'
+import { healthStates, shortestCheckMs } from './words.ts'
 
 /**
  * What the checks of a running sandbox have shown. `starting`: none has succeeded yet, and not enough have failed to say
  * more. A word that a client does not know is shown as not decided yet.
  */
-export const HealthStatus = mayGrow(z.enum(['starting', 'healthy', 'unhealthy']), 'starting')
+export const HealthStatus = mayGrow(z.enum(healthStates), 'starting')
 export type HealthStatus = z.infer<typeof HealthStatus>
 
 const longestMs = 2 ** 40

@@ -5,7 +5,15 @@ import { mayGrow } from './tolerant.ts'
 import { Ulimit } from './ulimit.ts'
 import { VolumeName } from './volume.ts'
 import { Wording } from './wire-texts.ts'
-import { isolationClasses, networkName, sandboxName, sandboxRef, signalName, usualShmBytes } from './words.ts'
+import {
+  isolationClasses,
+  networkName,
+  sandboxName,
+  sandboxRef,
+  sandboxStates,
+  signalName,
+  usualShmBytes,
+} from './words.ts'
 
 /** Fixed length, because gVisor resolves prefixes of ids; safe as a file name and as an OCI container id. */
 export const SandboxId = z.string().regex(/^[a-f0-9]{12}$/, 'A sandbox id has 12 hexadecimal digits.')
@@ -37,10 +45,7 @@ export type IsolationClass = z.infer<typeof IsolationClass>
  * `creating`, `starting`, `stopping`, `changing` (of the class) and `removing` are intents on record before an engine is called;
  * the others are facts. `created` has never run. One that a client does not know is shown as a change under way.
  */
-export const SandboxState = mayGrow(
-  z.enum(['creating', 'created', 'starting', 'running', 'paused', 'stopping', 'stopped', 'changing', 'removing']),
-  'changing',
-)
+export const SandboxState = mayGrow(z.enum(sandboxStates), 'changing')
 export type SandboxState = z.infer<typeof SandboxState>
 
 export const Limits = z.strictObject({

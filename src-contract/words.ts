@@ -52,6 +52,14 @@ export const leastOomScore = 500
 /** Weakest first. */
 export const isolationClasses = ['container', 'gvisor', 'microvm'] as const
 
+/** Intents and facts about a sandbox: `SandboxState` says which is what. */
+export const sandboxStates = [
+  ...(['creating', 'created', 'starting', 'running', 'paused', 'stopping', 'stopped', 'changing', 'removing'] as const),
+] as const
+
+/** What checks of a sandbox have shown. */
+export const healthStates = ['starting', 'healthy', 'unhealthy'] as const
+
 /** The programs that containers can be run by, the faster one first. */
 export const containerRuntimes = ['crun', 'runc'] as const
 export type ContainerRuntime = (typeof containerRuntimes)[number]

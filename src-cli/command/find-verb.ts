@@ -10,6 +10,14 @@ const elsewhere: ReadonlyMap<string, string> = new Map([
   ['unpause', 'resume'],
   ['info', 'doctor'],
   ['df', 'system df'],
+  ['remove', 'rm'],
+  ['delete', 'rm'],
+  ['status', 'agent status'],
+  ['shell', 'exec -it'],
+  ['sh', 'exec -it'],
+  ['system prune', 'prune'],
+  ['system info', 'doctor'],
+  ['system events', 'events'],
 ])
 
 export interface FoundVerb {
@@ -23,7 +31,7 @@ export function findVerb(words: readonly string[]): FoundVerb {
   const single = verbs.find(({ name }) => name === first)
   if (single) return { verb: single, args: words.slice(1) }
   const family = verbs.filter(({ name }) => name.startsWith(`${first} `))
-  if (family.length === 0) throw unknownVerb(first)
+  if (family.length === 0) throw ofContainer(first, second) ?? unknownVerb(first)
   const double = family.find(({ name }) => name === `${first} ${second}`)
   if (double) return { verb: double, args: words.slice(2) }
   throw unknownInFamily(first, second, family)
@@ -34,6 +42,13 @@ export function familyOf(word: string): readonly VerbGroup[] {
   return verbGroups
     .map(({ title, verbs }) => ({ title, verbs: verbs.filter(({ name }) => name.startsWith(`${word} `)) }))
     .filter(({ verbs }) => verbs.length > 0)
+}
+
+/** `docker container ls`: what belongs to sandboxes stands alone here. */
+function ofContainer(first: string, second: string | undefined): Error | undefined {
+  if (first !== 'container' || second === undefined) return undefined
+  const close = verbs.some(({ name }) => name === second) ? second : elsewhere.get(second)
+  return close === undefined ? undefined : usageError('usage-command-unknown', { word: `${first} ${second}`, close })
 }
 
 function unknownVerb(word: string): Error {
@@ -47,7 +62,8 @@ function unknownInFamily(first: string, second: string | undefined, family: read
   if (second === undefined || second.startsWith('-')) {
     return usageError('usage-command-word-missing', { first, names: names.join(', ') })
   }
-  const close = nearest(second, names)
-  const known = { word: `${first} ${second}`, names: names.join(', ') }
-  return usageError('usage-command-word-unknown', { ...known, ...(close && { close: `${first} ${close}` }) })
+  const word = `${first} ${second}`
+  const near = nearest(second, names)
+  const close = elsewhere.get(word) ?? (near && `${first} ${near}`)
+  return usageError('usage-command-word-unknown', { word, names: names.join(', '), ...(close && { close }) })
 }

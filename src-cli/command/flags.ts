@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { explainDockerOption } from './docker-options.ts'
 import { nearest } from './nearest.ts'
 import { usageError } from './usage-error.ts'
 
@@ -66,12 +67,16 @@ export function parseFlags<F extends Flags>(
   const operands: string[] = []
   for (const token of tokenize(flags, own)) {
     if (token.kind === 'positional') operands.push(token.value)
-    else if (token.kind === 'option') setValue(flags, values, token)
+    else if (token.kind === 'option') {
+      requireKnown(flags, token, args)
+      setValue(flags, values, token)
+    }
   }
   return { values: values as Values<F>, operands: [...operands, ...rest] }
 }
 
 interface OptionToken {
+  readonly index: number
   readonly name: string
   readonly rawName: string
   readonly value?: string | undefined
@@ -80,7 +85,7 @@ interface OptionToken {
 }
 
 type Token =
-  | ({ readonly kind: 'option'; readonly index: number } & OptionToken)
+  | ({ readonly kind: 'option' } & OptionToken)
   | { readonly kind: 'positional'; readonly index: number; readonly value: string }
   | { readonly kind: 'option-terminator'; readonly index: number }
 
@@ -114,8 +119,8 @@ function setValue(
   values: Record<string, unknown>,
   { name, rawName, value, inlineValue }: OptionToken,
 ): void {
-  const flag = Object.hasOwn(flags, name) ? flags[name] : undefined
-  if (!flag) throw unknownFlag(flags, rawName)
+  const flag = flags[name]
+  if (!flag) return
   if (flag.type === 'boolean') {
     values[name] = readBoolean(rawName, value)
     return
@@ -132,6 +137,16 @@ function readBoolean(rawName: string, value: string | undefined): boolean {
   if (value === undefined || value === 'true' || value === '1') return true
   if (value === 'false' || value === '0') return false
   throw usageError('usage-option-not-boolean', { option: rawName, text: value })
+}
+
+/** The value of an option that is not known may be the word after it. */
+function requireKnown(flags: Flags, { name, rawName, value, index }: OptionToken, args: readonly string[]): void {
+  if (Object.hasOwn(flags, name)) return
+  // Only what makes sandboxes is compared with docker run.
+  const explained = Object.hasOwn(flags, 'grant')
+    ? explainDockerOption(rawName, value ?? args[index + 1] ?? '')
+    : undefined
+  throw explained ?? unknownFlag(flags, rawName)
 }
 
 function unknownFlag(flags: Flags, rawName: string): Error {

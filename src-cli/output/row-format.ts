@@ -8,6 +8,17 @@ export type RowFields<Row> = Readonly<Record<string, (row: Row) => string>>
 
 type Part = { readonly text: string } | { readonly path: string; readonly json: boolean }
 
+/** Two forms at once would be one of them. */
+export function requireOneForm({
+  json,
+  format,
+}: {
+  readonly json: boolean
+  readonly format: string | undefined
+}): void {
+  if (json && format !== undefined) throw usageError('usage-format-or-json')
+}
+
 /**
  * Prints rows by a template in the manner of Docker's `--format`: `{{.Name}}`, `{{.spec.limits.memoryBytes}}`,
  * `{{json .Labels}}`, `\t` and `\n`; `table` before it lines columns up below their titles, and `json` alone prints an object

@@ -3,8 +3,15 @@ import { usageError } from '../command/usage-error.ts'
 /** What a list can be filtered by: whether a row fits a value, for each key. */
 export type Filters<Row> = Readonly<Record<string, (row: Row, value: string) => boolean>>
 
+/** The values that there are, of keys that have no others. */
+export type FilterValues = Readonly<Record<string, readonly string[]>>
+
 /** Filters of the same key widen the choice, filters of different keys narrow it: Docker's rule. */
-export function readFiltersOf<Row>(texts: readonly string[], filters: Filters<Row>): (row: Row) => boolean {
+export function readFiltersOf<Row>(
+  texts: readonly string[],
+  filters: Filters<Row>,
+  closed: FilterValues = {},
+): (row: Row) => boolean {
   const wanted = new Map<string, string[]>()
   for (const text of texts) {
     const equals = text.indexOf('=')
@@ -12,7 +19,12 @@ export function readFiltersOf<Row>(texts: readonly string[], filters: Filters<Ro
     if (!Object.hasOwn(filters, key)) {
       throw usageError('usage-filter', { text, names: Object.keys(filters).join(', ') })
     }
-    wanted.set(key, [...(wanted.get(key) ?? []), text.slice(equals + 1)])
+    const value = text.slice(equals + 1)
+    // A slip would choose nothing, which looks like an answer.
+    const values = closed[key]
+    if (values?.includes(value) === false)
+      throw usageError('usage-filter-value', { text, key, names: values.join(', ') })
+    wanted.set(key, [...(wanted.get(key) ?? []), value])
   }
   return (row) => [...wanted].every(([key, values]) => values.some((value) => filters[key]?.(row, value)))
 }

@@ -49,6 +49,34 @@ describe('filters of ls', () => {
   test.each(['web', 'colour=red', '=x', 'toString=x'])('%j is refused', (text) => {
     expect(() => readFilters([text])).toThrow(/KEY=VALUE/)
   })
+
+  test.each([
+    ['status=bogus', 'running, paused'],
+    ['state=exited', 'stopped'],
+    ['class=bogus', 'container, gvisor, microvm'],
+    ['health=bogus', 'starting, healthy, unhealthy, none'],
+  ])('%s names the values that there are', (text, names) => {
+    expect(() => readFilters([text])).toThrow(names)
+    expect(() => readFilters([text])).toThrow(text)
+  })
+
+  test.each(['status=exited', 'status=running', 'health=none', 'class=gvisor'])('%s may be asked for', (text) => {
+    expect(() => readFilters([text])).not.toThrow()
+  })
+
+  test('of images say what dangling can be', async () => {
+    const { imageLs } = await import('./images/image-ls.ts')
+    const call = { operands: [], flags: { filter: ['dangling=maybe'] } }
+    await expect(imageLs.run(call as never, {} as never)).rejects.toThrow('true, false')
+  })
+})
+
+test('a list is printed in one form', async () => {
+  for (const name of ['ls', 'image ls']) {
+    const command = await verbs.find((verb) => verb.name === name)?.load()
+    const call = { operands: [], flags: { filter: [], json: true, format: '{{.Name}}' } }
+    await expect(command?.run(call as never, {} as never), name).rejects.toThrow('not both')
+  }
 })
 
 describe('which terminal attach shows', () => {

@@ -42,8 +42,9 @@ export const archiveReasons = defineReasons({
   },
   'output-exists': {
     code: 'conflict',
-    params: { path: 'text' },
-    sentence: 'There is a file {path} already. Choose another name, or say that it may be replaced.',
+    params: { path: 'text', option: 'text?' },
+    sentence:
+      'There is a file {path} already. Choose another name, or {option, select, = {say that it may be replaced} other {replace it with {option}}}.',
   },
   'output-folder-missing': {
     code: 'notFound',

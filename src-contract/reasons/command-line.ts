@@ -21,6 +21,22 @@ export const commandLineReasons = defineReasons({
     sentence:
       'The id cannot be written to "{file}"{why, select, exists {, which is there already} other {}}. Take the name of a new file in a folder that you can write to.',
   },
+  'port-not-published': {
+    code: 'notFound',
+    params: {
+      name: 'text',
+      port: 'text?',
+      protocol: 'text?',
+      ports: 'text?',
+      why: ['stopped', 'nothing', 'protocol', 'other'],
+    },
+    sentence: `{why, select,
+      stopped {"{name}" does not run: its ports are on this machine while it does.}
+      nothing {Nothing is published of "{name}".}
+      protocol {{port} is published for {protocol}: joey port {name} {port}/{protocol}}
+      other {{port} is not published of "{name}". Published are: {ports}.}
+    }`,
+  },
   'terminal-closed': {
     code: 'conflict',
     sentence: 'The terminal was closed from elsewhere.',

@@ -28,13 +28,19 @@ export const registryReasons = defineReasons({
   },
   'registry-unreachable': {
     code: 'unavailable',
-    params: { registry: 'text', why: ['network', 'name', 'proxy', 'host'], code: 'text', here: 'text' },
+    params: {
+      registry: 'text',
+      why: ['network', 'name', 'proxy', 'host'],
+      code: 'text',
+      here: 'text',
+      purpose: ['image', 'login'],
+    },
     sentence: `{why, select,
       network {There is no network to {registry} ({code}).}
       name {Nobody knows the host {registry}. The name is wrong, or there is no network.}
       proxy {The proxy that is set does not lead to {registry}.}
       other {The registry {registry} cannot be reached ({code}).}
-    } {here, select, = {No images are here yet.} other {These images are here: {here}.}}`,
+    }{purpose, select, login {} other { {here, select, = {No images are here yet.} other {These images are here: {here}.}}}}`,
     remedy: { kind: 'retry' },
   },
   'registry-connection-lost': {

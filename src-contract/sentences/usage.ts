@@ -20,6 +20,24 @@ export const usageSentences = defineSentences({
     params: { option: 'text', close: 'text?' },
     sentence: 'There is no option {option} here.{close, select, = {} other { Did you mean {close}?}}',
   },
+  /** An option of Docker that is called otherwise here, or means nothing. */
+  'usage-option-of-docker': {
+    params: {
+      option: 'text',
+      value: 'text?',
+      kind: ['cap', 'device', 'privileged', 'network', 'publishAll', 'sysctl', 'processes', 'memory'],
+    },
+    sentence: `{option}: {kind, select,
+      cap {a capability is a grant. Write --grant cap:{value, select, = {NAME} other {{value}}}.}
+      device {a device of this machine is a grant. Write --grant device:{value, select, = {/dev/NAME} other {{value}}}.}
+      privileged {nothing opens everything. What a sandbox needs is granted by name, as in --grant cap:SYS_ADMIN or --grant device:/dev/NAME.}
+      network {here it is --network{value, select, = {} other { {value}}}.}
+      publishAll {ports are published by name. Write -p PORT for each; "joey image inspect IMAGE" shows those that an image declares.}
+      sysctl {settings of the kernel cannot be chosen for one sandbox.}
+      processes {a sandbox sees its own processes alone, never those of this machine or of another.}
+      memory {a sandbox shares memory with nobody, neither this machine nor another.}
+    }`,
+  },
   'usage-option-without-value': {
     params: { option: 'text', value: 'text?' },
     sentence: '{option} needs a value{value, select, = {} other {: {option} {value}}}.',
@@ -300,6 +318,7 @@ export const usageSentences = defineSentences({
   },
   'usage-pull-when': { params: { text: 'text' }, sentence: '--pull {text}: missing, always or never.' },
   'usage-login-name': { sentence: 'Say who you are there: --username NAME.' },
+  'usage-login-password': { sentence: 'No password came on standard input.' },
   'usage-registry': {
     params: { text: 'text' },
     sentence: '"{text}" is not a registry: write its host, with a port where it has one.',
@@ -307,6 +326,10 @@ export const usageSentences = defineSentences({
   'usage-filter': {
     params: { text: 'text', names: 'text' },
     sentence: '--filter {text}: write KEY=VALUE with one of {names}.',
+  },
+  'usage-filter-value': {
+    params: { text: 'text', key: 'text', names: 'text' },
+    sentence: '--filter {text}: {key} is one of {names}.',
   },
   'usage-change': {
     params: { text: 'text' },
@@ -338,6 +361,9 @@ export const usageSentences = defineSentences({
     sentence:
       '--format {text}: not a template. A field stands in two braces with a dot before it, as in the examples of --help.',
   },
+  'usage-format-or-json': {
+    sentence: 'Give --json or --format, not both. "--format json" prints an object a line.',
+  },
   'usage-format-field': {
     params: { field: 'text', names: 'text' },
     sentence: 'There is no field "{field}" in --format: {names}, or a name in JSON as "spec.user".',
@@ -362,7 +388,8 @@ export const usageSentences = defineSentences({
   'usage-image-not-exported': { sentence: 'An image is not exported: name a sandbox or a snapshot.' },
   'usage-export-format': {
     params: { text: 'text?' },
-    sentence: '--format {text}: oci, oci-layout, docker, push or joey.',
+    sentence:
+      '{text, select, = {Say with --format what to make of it} other {--format {text}}}: oci, oci-layout, docker, push or joey.',
   },
   'usage-output-missing': { sentence: 'Say where to: -o FILE.' },
   'usage-passphrase-short': { sentence: '--passphrase-file: its first line must have at least 8 characters.' },

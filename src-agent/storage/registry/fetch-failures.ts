@@ -9,8 +9,8 @@ export interface Asked {
   readonly whole: string
   /** As it is called here. */
   readonly name: string
-  /** Names of the images that are here. */
-  readonly here: () => readonly string[]
+  /** Names of the images that are here; null where none was asked for. */
+  readonly here: (() => readonly string[]) | null
 }
 
 /** Whether trying again may help. */
@@ -49,7 +49,8 @@ function ofGate(
   if (exceeded) return lasting(appError('registry-answer-too-large', { registry }, more))
   const last = unreachable.at(-1)
   if (last === undefined) return null
-  const here = asked.here().slice(0, 10).join(', ')
+  const here = (asked.here?.() ?? []).slice(0, 10).join(', ')
+  const purpose = asked.here === null ? 'login' : 'image'
   const why = noNetwork.has(last.code)
     ? 'network'
     : last.code === 'ENOTFOUND'
@@ -57,7 +58,7 @@ function ofGate(
       : last.code === 'EPROXY'
         ? 'proxy'
         : 'host'
-  const failure = appError('registry-unreachable', { registry: last.host, why, code: last.code, here }, more)
+  const failure = appError('registry-unreachable', { registry: last.host, why, code: last.code, here, purpose }, more)
   return { error: failure, mayPass: last.code !== 'ENOTFOUND' && last.code !== 'ENETUNREACH' }
 }
 

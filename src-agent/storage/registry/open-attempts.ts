@@ -51,7 +51,9 @@ export async function openAttempts(
     }
   }
   const names = () => deps.images.list().flatMap((image) => image.names)
-  const asked = { registry, whole: wholeName(reference), name: familiarName(reference), here: names }
+  // A login asks for no image.
+  const here = reference.path === '' ? null : names
+  const asked = { registry, whole: wholeName(reference), name: familiarName(reference), here }
   return { attempt, explain: (error: unknown) => explainFetch(error, facts, asked) }
 }
 

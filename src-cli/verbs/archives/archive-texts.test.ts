@@ -42,3 +42,12 @@ test('what an import left out is said in the language of the person', async () =
   await importVerb.run(given as never, context as never)
   expect(context.stderr.text()).toContain('[import-not-agreed: The port 80 was left out: it was not agreed to.]')
 })
+
+test('an export without a form says that it needs one', async () => {
+  const given = { operands: ['web'], flags }
+  await expect(exportVerb.run(given as never, contextOf({}) as never)).rejects.toThrow(
+    'Say with --format what to make of it: oci, oci-layout, docker, push or joey.',
+  )
+  const other = { operands: ['web'], flags: { ...flags, format: 'zip' } }
+  await expect(exportVerb.run(other as never, contextOf({}) as never)).rejects.toThrow('--format zip: oci,')
+})

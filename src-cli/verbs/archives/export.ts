@@ -13,6 +13,7 @@ import type { Column } from '../../output/table.ts'
 import { withProgress } from '../../output/task-progress.ts'
 import { count } from '../../output/words.ts'
 import { findTree } from '../../parse/tree-ref.ts'
+import { toFile } from '../shared/archive-streams.ts'
 
 const columnsIn = (language: Language | null): readonly Column<SecretFinding>[] => [
   { title: 'ID', cell: ({ id }) => id },
@@ -73,18 +74,15 @@ export const exportVerb = defineCommand({
             ...passphrase,
           }
         : undefined
-    const result = await withProgress(context, (task) =>
-      context.client.exportTree({
-        source,
-        format: format.data,
-        output: resolve(context.cwd, flags.output ?? 'push'),
-        replace: flags.force,
-        ...(flags.name === undefined ? {} : { name: flags.name }),
-        withSecrets: flags['with-secrets'],
-        drop,
-        ...(bundle === undefined ? {} : { bundle }),
-        task,
-      }),
+    const result = await toFile(resolve(context.cwd, flags.output ?? 'push'), (output) =>
+      withProgress(context, (task) =>
+        context.client.exportTree({
+          ...{ source, format: format.data, output, replace: flags.force, drop, task },
+          ...(flags.name === undefined ? {} : { name: flags.name }),
+          withSecrets: flags['with-secrets'],
+          ...(bundle === undefined ? {} : { bundle }),
+        }),
+      ),
     )
     if (flags.json) printJson(context.stdout, result)
     else {

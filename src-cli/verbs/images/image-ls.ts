@@ -4,7 +4,7 @@ import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printTable } from '../../output/print-table.ts'
-import { printFormatted, type RowFields } from '../../output/row-format.ts'
+import { printFormatted, type RowFields, requireOneForm } from '../../output/row-format.ts'
 import type { Column } from '../../output/table.ts'
 import { formatAgo } from '../../output/words.ts'
 import { type Filters, hasLabel, isNameLike, readFiltersOf } from '../../parse/filters.ts'
@@ -27,7 +27,9 @@ export const imageLs = defineCommand({
     { line: 'joey image ls', comment: 'Names, digests and sizes, and what of these other images have too.' },
   ],
   async run({ flags }, context) {
-    const images = (await context.client.listImages({})).filter(readFiltersOf(flags.filter, filters))
+    requireOneForm(flags)
+    const fits = readFiltersOf(flags.filter, filters, filterValues)
+    const images = (await context.client.listImages({})).filter(fits)
     if (flags.quiet && flags.json)
       printJson(
         context.stdout,
@@ -64,6 +66,8 @@ const filters: Filters<Image> = {
   label: ({ config }, value) => hasLabel(config.labels, value),
   dangling: ({ names }, value) => String(names.length === 0) === value,
 }
+
+const filterValues = { dangling: ['true', 'false'] }
 
 const fields: RowFields<Row> = {
   ID: ({ image }) => shortDigest(image),

@@ -2,8 +2,9 @@ import { formatBytes } from '#contract/byte-size'
 import { ImageName } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { printJson, printLine, printNote } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
+import { ask } from '../../tty/ask.ts'
 import { imageRef } from '../shared/image-ref.ts'
 
 export const imageInspect = defineCommand({
@@ -54,22 +55,39 @@ export const imageUntag = defineCommand({
 export const imagePrune = defineCommand({
   operands: '',
   count: [0, 0],
-  description: 'Removes images that have no name and that nothing uses.',
+  description:
+    'Removes images that have no name and that nothing uses. Asks before it does; without a terminal it needs --force.',
   flags: {
     all: { type: 'boolean', short: 'a', help: 'Also those with names, if nothing uses them.' },
     'dry-run': { type: 'boolean', help: 'Only show what would be removed.' },
+    force: { type: 'boolean', short: 'f', help: 'Do not ask.' },
   },
   examples: [{ line: 'joey image prune -a --dry-run', comment: 'What could go.' }],
   async run({ flags }, context) {
-    const result = await context.client.pruneImages({ all: flags.all, dryRun: flags['dry-run'] })
+    const { all } = flags
+    if (!flags['dry-run'] && !flags.force && !(await isConfirmed(context, all))) return ExitCode.failed
+    const result = await context.client.pruneImages({ all, dryRun: flags['dry-run'] })
     if (flags.json) {
       printJson(context.stdout, result)
       return ExitCode.ok
     }
-    for (const { digest, names } of result.removed) {
-      printLine(context.stdout, `${digest.slice(7, 19)}  ${names.join(', ') || '-'}`)
-    }
+    for (const image of result.removed) printLine(context.stdout, lineOf(image))
     printNote(context, `${flags['dry-run'] ? 'Would free' : 'Freed'} ${formatBytes(result.freedBytes)}.`)
     return ExitCode.ok
   },
 })
+
+function lineOf({ digest, names }: { readonly digest: string; readonly names: readonly string[] }): string {
+  return `${digest.slice(7, 19)}  ${names.join(', ') || '-'}`
+}
+
+/** Shows what would go, and asks. Nothing to remove needs no question. */
+async function isConfirmed(context: Context, all: boolean): Promise<boolean> {
+  const { removed, freedBytes } = await context.client.pruneImages({ all, dryRun: true })
+  if (removed.length === 0) return true
+  if (!context.stdin.isTTY) throw usageError('usage-prune-unconfirmed')
+  for (const image of removed) printNote(context, lineOf(image))
+  const images = removed.length === 1 ? 'this image' : `these ${removed.length} images`
+  const answer = await ask(context, `Remove ${images} (${formatBytes(freedBytes)})? [y/N] `, { secret: false })
+  return /^y(es)?$/i.test(answer.trim())
+}

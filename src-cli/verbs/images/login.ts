@@ -23,7 +23,7 @@ export const login = defineCommand({
   async run({ operands, flags }, context) {
     const username = flags.username ?? (await askName(context, flags['password-stdin']))
     const password = flags['password-stdin']
-      ? (await text(context.stdin)).replace(/\r?\n$/, '')
+      ? await readPassword(context)
       : await ask(context, 'Password: ', { secret: true })
     const done = await context.client.loginToRegistry({ ...registryOf(operands), credential: { username, password } })
     if (flags.json) printJson(context.stdout, done)
@@ -51,6 +51,12 @@ export const logout = defineCommand({
     return ExitCode.ok
   },
 })
+
+async function readPassword({ stdin }: Context): Promise<string> {
+  const password = (await text(stdin)).replace(/\r?\n$/, '')
+  if (password === '') throw usageError('usage-login-password')
+  return password
+}
 
 function askName(context: Context, passwordFromInput: boolean): Promise<string> {
   if (passwordFromInput) throw usageError('usage-login-name')

@@ -6,7 +6,7 @@ import { usageError } from '../../command/usage-error.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
-import { toStandardOutput } from '../shared/archive-streams.ts'
+import { toFile, toStandardOutput } from '../shared/archive-streams.ts'
 
 const Format = saveImages.request.shape.format.unwrap()
 
@@ -41,7 +41,7 @@ export const imageSave = defineCommand({
       await toStandardOutput(context, save)
       return ExitCode.ok
     }
-    const saved = await save(resolve(context.cwd, flags.output))
+    const saved = await toFile(resolve(context.cwd, flags.output), save)
     if (flags.json) printJson(context.stdout, saved)
     else printLine(context.stdout, saved.output)
     return ExitCode.ok

@@ -1,12 +1,13 @@
 import type { Sandbox } from '#contract/sandbox'
+import { healthStates, isolationClasses, sandboxStates } from '#contract/words'
 import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { printTable } from '../../output/print-table.ts'
-import { printFormatted, type RowFields } from '../../output/row-format.ts'
+import { printFormatted, type RowFields, requireOneForm } from '../../output/row-format.ts'
 import { describeStatus, formatPort, sandboxColumns } from '../../output/sandbox-table.ts'
 import { formatAgo, formatArgv } from '../../output/words.ts'
-import { type Filters, hasLabel, isNameLike, readFiltersOf } from '../../parse/filters.ts'
+import { type Filters, type FilterValues, hasLabel, isNameLike, readFiltersOf } from '../../parse/filters.ts'
 
 export const ls = defineCommand({
   operands: '',
@@ -30,6 +31,7 @@ export const ls = defineCommand({
     { line: "joey ls --json | jq -r '.[].name'", comment: 'Reads the names.' },
   ],
   async run({ flags }, context) {
+    requireOneForm(flags)
     const matches = readFilters(flags.filter)
     // Asking for a state is asking for the sandboxes that have it.
     const all = flags.all || flags.filter.some((text) => /^(state|status)=/.test(text))
@@ -60,9 +62,17 @@ export const sandboxFilters: Filters<Sandbox> = {
   label: ({ spec }, value) => hasLabel(spec.labels, value),
 }
 
+/** What a sandbox cannot be other than. */
+export const sandboxFilterValues: FilterValues = {
+  state: sandboxStates,
+  status: [...sandboxStates, 'exited'],
+  class: isolationClasses,
+  health: [...healthStates, 'none'],
+}
+
 /** Whether a sandbox fits all that is asked for. */
 export function readFilters(texts: readonly string[]): (sandbox: Sandbox) => boolean {
-  return readFiltersOf(texts, sandboxFilters)
+  return readFiltersOf(texts, sandboxFilters, sandboxFilterValues)
 }
 
 const fields: RowFields<Sandbox> = {

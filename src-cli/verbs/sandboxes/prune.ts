@@ -10,7 +10,7 @@ import { type Filters, readFiltersOf } from '../../parse/filters.ts'
 import { parseSince } from '../../parse/time.ts'
 import { ask } from '../../tty/ask.ts'
 import { eachSandbox } from '../shared/each-sandbox.ts'
-import { sandboxFilters } from './ls.ts'
+import { sandboxFilters, sandboxFilterValues } from './ls.ts'
 
 export const prune = defineCommand({
   operands: '',
@@ -36,9 +36,11 @@ export const prune = defineCommand({
     },
   ],
   async run({ flags }, context) {
-    const fits = readFiltersOf(flags.filter, filters)
+    const fits = readFiltersOf(flags.filter, filters, sandboxFilterValues)
     const all = await context.client.listSandboxes({ all: true })
-    const found = all.filter((each) => isAtRest(each) && fits(each))
+    const atRest = all.filter(isAtRest)
+    const found = atRest.filter(fits)
+    if (found.length === 0 && !flags.json) printNote(context, explainNone(atRest, flags.filter))
     if (flags['dry-run'] || found.length === 0) return show(context, found, flags.json)
     if (!flags.force) {
       if (!context.stdin.isTTY) throw usageError('usage-prune-asks')
@@ -67,9 +69,17 @@ const filters: Filters<Sandbox> = {
   until: ({ createdAt }, value) => Date.parse(createdAt) < Date.parse(parseSince('--filter until', value, new Date())),
 }
 
+function explainNone(atRest: readonly Sandbox[], texts: readonly string[]): string {
+  if (atRest.length === 0) return 'Nothing to remove: every sandbox runs, or there is none.'
+  const fitsOtherwise = readFiltersOf(
+    texts.filter((text) => !text.startsWith('until=')),
+    filters,
+  )
+  return `Nothing to remove: of those that do not run none ${atRest.some(fitsOtherwise) ? 'is old enough' : 'fits the filters'}.`
+}
+
 function show(context: Context, found: readonly Sandbox[], json: boolean): number {
   if (json) printJson(context.stdout, found)
   else if (found.length > 0) printTable(context, sandboxColumns(new Date(), { whole: false }), found)
-  else printNote(context, 'Nothing to remove: every sandbox runs, or there is none.')
   return ExitCode.ok
 }

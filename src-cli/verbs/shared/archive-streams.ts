@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
+import { AppError, appError } from '#contract/app-error'
 import { usageError } from '../../command/usage-error.ts'
 import type { Context, Output } from '../../context.ts'
 
@@ -43,4 +44,14 @@ function write(output: Output, bytes: Buffer): Promise<void> {
   return new Promise((resolve, reject) => {
     output.write(bytes, (error) => (error ? reject(error) : resolve()))
   })
+}
+
+/** Writes to a file; where one is there already, the option that replaces it is named. */
+export async function toFile<T>(path: string, write: (path: string) => Promise<T>): Promise<T> {
+  try {
+    return await write(path)
+  } catch (error) {
+    if (AppError.from(error).wire.reason !== 'output-exists') throw error
+    throw appError('output-exists', { path, option: '-f' }, { cause: error })
+  }
 }

@@ -5,7 +5,7 @@ import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
-import { fromStandardInput, standardStream, toStandardOutput } from '../shared/archive-streams.ts'
+import { fromStandardInput, standardStream, toFile, toStandardOutput } from '../shared/archive-streams.ts'
 import { volumeName } from './volume-name.ts'
 
 export const volumeExport = defineCommand({
@@ -34,7 +34,7 @@ export const volumeExport = defineCommand({
     const { output = standardStream } = flags
     if (output === standardStream) await toStandardOutput(context, write)
     else {
-      const made = await write(resolve(context.cwd, output))
+      const made = await toFile(resolve(context.cwd, output), write)
       if (flags.json) printJson(context.stdout, made)
       else printLine(context.stdout, made.output)
     }

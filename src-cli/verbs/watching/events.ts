@@ -1,6 +1,6 @@
 import { assertNever } from '#contract/assert-never'
 import { type Language, say } from '#contract/language'
-import { type AgentEvent, AnyEvent } from '#contract/observe'
+import { AgentEvent, AnyEvent } from '#contract/observe'
 import { sentenceOfExit } from '#contract/say-exit'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
@@ -37,8 +37,8 @@ export const events = defineCommand({
     { line: 'joey events --since 1h --until 0s --filter sandbox=web', comment: 'What became of web in the last hour.' },
   ],
   async run({ flags }, context) {
+    const fits = readEventFilters(flags.filter)
     const range = await readRange(context, flags)
-    const fits = readFiltersOf(flags.filter, eventFilters)
     const isNarrowed = flags.filter.length > 0 || range.from !== null
     const outlet = createOutlet(() => channel)
     const address = { socketPath: context.place.socketPath }
@@ -133,6 +133,17 @@ const eventFilters: Filters<AgentEvent> = {
       ? event.image.names.some((name) => isNameLike(name, value))
       : event.type === 'sandbox.changed' && isNameLike(event.sandbox.image, value),
   reason: (event, value) => event.type === 'notice' && event.reason === value,
+}
+
+/** Whole, or only what an event is about. Reasons of notices are open: a later agent has more. */
+function eventTypes(): readonly string[] {
+  const types = AgentEvent.options.map(({ shape }) => shape.type.value)
+  return [...new Set(types.flatMap((type) => [type.split('.')[0] ?? type, type]))]
+}
+
+/** Whether an event fits all that is asked for. */
+export function readEventFilters(texts: readonly string[]): (event: AgentEvent) => boolean {
+  return readFiltersOf(texts, eventFilters, { type: eventTypes() })
 }
 
 function isRef({ id, name }: { readonly id: string; readonly name: string }, value: string): boolean {
