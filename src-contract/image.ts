@@ -137,7 +137,7 @@ export const importImage = operation({
   method: 'POST',
   path: '/v1/images/import',
   summary:
-    'Imports a docker archive, an OCI archive or an OCI layout from the disk of this machine. Ends early when the client goes.',
+    'Imports a docker archive, an OCI archive or an OCI layout from the disk of this machine. Ends early when the client goes. One that has only the name of the built-in image is left out; the built-in one stands in its place, last.',
   request: z.strictObject({
     path: z
       .string()

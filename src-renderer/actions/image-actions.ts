@@ -24,12 +24,17 @@ export async function chooseAndImport(
     const task = newId()
     onTask?.(task)
     const images = await call(importImage, { path, task })
-    toast.success(i18next.t('images.imported', { names: images.flatMap(({ names }) => names).join(', ') }))
+    toast.success(i18next.t('images.imported', { names: importedNames(images).join(', ') }))
     return images
   } catch (error) {
     if (AppError.from(error).wire.code !== 'cancelled') toastError(i18next.t('images.importFailed'), error)
     return null
   }
+}
+
+/** The built-in image stands for one of its name, which was left out. */
+function importedNames(images: readonly Image[]): readonly string[] {
+  return images.filter(({ builtIn }) => !builtIn).flatMap(({ names }) => names)
 }
 
 interface PullOptions extends ImportOptions {

@@ -58,6 +58,21 @@ describe('the built-in image', () => {
     expect(bench.store.find('busybox')).toMatchObject({ digest, builtIn: true })
     expect(bench.store.list()).toHaveLength(1)
   })
+
+  test('stays what it was where an archive has one of its name beside others, which are taken', async () => {
+    await bench.store.ensureBuiltIn(signal)
+    const { digest } = bench.store.find('busybox')
+    const images = await bench.importFile(
+      dockerArchive(
+        { layers: [smallLayer('theirs')], tags: ['busybox:latest'] },
+        { layers: [smallLayer('web')], tags: ['web:1'] },
+        { layers: [smallLayer('both')], tags: ['busybox:latest', 'tools:1'] },
+      ),
+    )
+    expect(images.map(({ names }) => names)).toEqual([['web:1'], ['tools:1'], ['busybox:latest']])
+    expect(images.at(-1)).toMatchObject({ digest, builtIn: true })
+    expect(bench.store.list()).toHaveLength(3)
+  })
 })
 
 describe('finding', () => {

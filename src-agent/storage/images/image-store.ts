@@ -42,7 +42,10 @@ export interface ImageStore {
   list(): readonly Image[]
   /** By name (`latest` where no tag is given), digest, or a start of a digest that fits one image. */
   find(ref: string): Image
-  /** All images of an archive or none. A name moves to the new image; one without a name is kept. */
+  /**
+   * All images of an archive or none. A name moves to the new image; one without a name is kept. What has the name of the built-in
+   * image does not get it, and is left out where it has no other: the built-in one, as it was, stands last in the answer then.
+   */
   import(request: ImportRequest): Promise<Image[]>
   /**
    * Removes a name, and the image with its last; by digest, the image with all names.
@@ -214,8 +217,8 @@ async function importImages(
       request,
     )
     if (request.signal.aborted) throw stoppedBy(request.signal)
-    refuseBuiltInName(prepared)
-    return files.publish(prepared)
+    const published = files.publish(withoutBuiltInName(prepared))
+    return prepared.some(isBuiltIn) ? [...published, ...files.list().filter(isBuiltIn)] : published
   } finally {
     for (const each of held) await each.release()
   }
@@ -244,10 +247,22 @@ async function holding<T>(parts: PartStore, digests: readonly string[], work: ()
   }
 }
 
-/** Whoever says `busybox` means the one that Joey made: an archive must not be able to put its own in that place. */
-function refuseBuiltInName(prepared: readonly PreparedImage[]): void {
-  const taken = prepared.some(({ image, names }) => !image.builtIn && names.includes(builtInName))
-  if (taken) throw appError('image-name-of-built-in', { name: builtInName })
+/**
+ * Whoever says `busybox` means the one that Joey made: an archive must not be able to put its own in that place. It may be one of
+ * several that were saved together, so that the others are taken; alone it is refused.
+ */
+function withoutBuiltInName(prepared: readonly PreparedImage[]): PreparedImage[] {
+  const left = prepared.flatMap((each) => {
+    if (!isBuiltIn(each)) return [each]
+    const names = each.names.filter((name) => name !== builtInName)
+    return names.length > 0 ? [{ ...each, names }] : []
+  })
+  if (left.length === 0) throw appError('image-name-of-built-in', { name: builtInName })
+  return left
+}
+
+function isBuiltIn({ names }: { readonly names: readonly string[] }): boolean {
+  return names.includes(builtInName)
 }
 
 /** Cancellation, and a full disk, are reported as such, whatever the piece of work that they hit made of it. */

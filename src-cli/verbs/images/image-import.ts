@@ -2,9 +2,10 @@ import { resolve } from 'node:path'
 import { type Image, ImageName } from '#contract/image'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { printJson, printLine, printNote } from '../../context.ts'
+import { printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
+import { printImported } from './print-imported.ts'
 
 export const imageImport = defineCommand({
   operands: 'PATH',
@@ -31,8 +32,7 @@ export const imageImport = defineCommand({
     const images = await withProgress(context, (task) =>
       context.client.importImage({ path: resolve(context.cwd, path), task, ...name }),
     )
-    if (flags.json) printJson(context.stdout, images)
-    else for (const image of images) printLine(context.stdout, image.names.join(', ') || image.digest)
+    printImported(context, images, flags)
     for (const sentence of describeMoved(before, images)) printNote(context, sentence)
     return ExitCode.ok
   },

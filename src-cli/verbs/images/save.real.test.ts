@@ -76,6 +76,17 @@ test('several images come back from one archive, each by its name and with its c
   }
 })
 
+test('what was saved with the built-in image comes back beside it', async () => {
+  const archive = join(folder, 'all.tar')
+  await joey('save', '--format', 'oci-archive', '-o', archive, 'team/app:1', 'busybox')
+  await joey('image', 'rm', 'team/app:1')
+  const loaded = await joey('load', '-i', archive)
+  expect(loaded).toMatchObject({ code: 0, stdout: expect.stringContaining('team/app:1') })
+  expect(loaded.stdout).not.toContain('busybox')
+  expect(loaded.stderr).toContain('busybox:latest is the built-in image, which was left as it is.')
+  expect((await joey('run', '--rm', 'busybox', 'echo', 'still')).stdout).toBe('still\n')
+})
+
 test('an archive goes through a pipe byte for byte', async () => {
   const piped = await joey('save', 'busybox')
   expect(piped.code).toBe(0)
