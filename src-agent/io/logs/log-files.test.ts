@@ -1,4 +1,4 @@
-import { renameSync, writeFileSync } from 'node:fs'
+import { fstatSync, readdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { appendFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -114,6 +114,18 @@ function replaceNow(text: string): void {
   renameSync(`${path}.tmp`, path)
 }
 
+/** Whether this process has the present file open. */
+function isHeld(): boolean {
+  const { ino } = statSync(path)
+  return readdirSync('/proc/self/fd').some((fd) => {
+    try {
+      return fstatSync(Number(fd)).ino === ino
+    } catch {
+      return false
+    }
+  })
+}
+
 function takeTexts(follower: AsyncGenerator<readonly { readonly bytes: Buffer }[]>) {
   const texts: string[] = []
   const next = async (): Promise<void> => {
@@ -148,7 +160,8 @@ test('each file is read though the monitor replaced it before the follower came 
   await next()
   for (const number of [1, 2, 3, 4, 5, 6]) {
     replaceNow(line(number))
-    await sleep(1)
+    // The follower has not asked for it, and it is held all the same.
+    await expect.poll(isHeld).toBe(true)
   }
   for (const _ of [1, 2, 3, 4, 5, 6]) await next()
   await follower.return(undefined)
