@@ -44,6 +44,9 @@ test('events of the past are told by time and by what they are of, and end there
 
 test('top shows the processes inside', async () => {
   expect((await joey('top', 'web')).stdout).toMatch(/sleep 1000/)
+  const listed = JSON.parse((await joey('top', '--json', 'web')).stdout)
+  expect(listed.columns).toContain('PID')
+  expect(listed.rows[0].at(-1)).toBe('sleep 1000')
 })
 
 test('prune shows what would go, does not ask nobody, and leaves what runs', async () => {
