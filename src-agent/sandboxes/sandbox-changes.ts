@@ -8,11 +8,10 @@ import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
 import { requireDiskLimit } from './disk-limit.ts'
 import { requireFreeName } from './find-sandbox.ts'
 import { describeChange } from './grant-policy.ts'
-import { type HostRules, hostRules } from './host-paths.ts'
+import { hostRules } from './host-paths.ts'
 import type { HostsFiles } from './hosts-files.ts'
 import { changeLive } from './live-changes.ts'
-import { fitMounts } from './mount-policy.ts'
-import { specToBe } from './pending.ts'
+import { fitPending, specToBe } from './pending.ts'
 import { requireState } from './require-state.ts'
 import { requireFittingNetwork, withGrants } from './spec-policy.ts'
 
@@ -91,20 +90,9 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
         requireState(record, settledStates, 'changed')
         const spec = await withGrants(sandbox.spec, [...grants], hostRules(deps))
         const both = { before: sandbox.spec.grants, after: spec.grants, runs: isLive(record) }
-        const pending = await fitPending(sandbox, spec.grants, hostRules(deps))
+        const pending = await fitPending(sandbox.pending, { ...spec, class: sandbox.class }, hostRules(deps))
         records.put(withSandbox(record, { spec, pending }), describeChange({ name: sandbox.name, ...both }))
         return shown(record)
       }),
   }
-}
-
-/** Mounts that its next start is to have lose with a grant what those that it has now lose. */
-async function fitPending(
-  { pending, class: of }: Sandbox,
-  grants: readonly Grant[],
-  rules: HostRules,
-): Promise<Sandbox['pending']> {
-  if (!pending?.spec.mounts) return pending
-  const mounts = await fitMounts(pending.spec.mounts, rules, { class: of, grants })
-  return { ...pending, spec: { ...pending.spec, mounts } }
 }

@@ -101,10 +101,13 @@ async function sourceOf(deps: ForkDeps, request: ForkRequest, work: TakeWork): P
     const driver = driverOf(deps, record.sandbox.class)
     const can = record.sandbox.state === 'running' && wanted === driver.class && liveSaving(driver) !== null
     const live = request.live ?? (can && request.start && (await canSave(deps, id)))
+    const { name, pending } = record.sandbox
+    const left = pending === null ? [] : [sentence('fork-without-pending', { name })]
     const take = (withMemory: boolean) =>
       takeSnapshotOf(deps, record, { reason: 'fork', live: withMemory }, { signal: work.signal, began: work.began })
-    if (!live || request.live) return { snapshot: await take(live), messages: [] }
-    return takeWithMemory(take)
+    if (!live || request.live) return { snapshot: await take(live), messages: left }
+    const taken = await takeWithMemory(take)
+    return { ...taken, messages: [...left, ...taken.messages] }
   })
   const record = snapshotRecords.get(snapshot.id)
   if (!record) throw appError('snapshot-removed')

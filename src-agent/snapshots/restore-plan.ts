@@ -2,13 +2,14 @@ import { statfs } from 'node:fs/promises'
 import { appError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import type { Said } from '#contract/reasons/define'
-import type { SandboxSpec } from '#contract/sandbox'
+import type { Sandbox, SandboxSpec } from '#contract/sandbox'
 import { listOf, saidOf, sentence } from '#contract/sentence'
 import type { RestorePlan } from '#contract/snapshot'
 import { explainFailure } from '../base/failures/machine-failure.ts'
 import type { Drivers } from '../engines/driver.ts'
 import { hostRules } from '../sandboxes/host-paths.ts'
 import { requireUsableLayers } from '../sandboxes/layer-references.ts'
+import { fitPending, keepWaiting } from '../sandboxes/pending.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { checkSpec } from '../sandboxes/spec-policy.ts'
 import type { StateFolder } from '../state/folder.ts'
@@ -47,6 +48,8 @@ export interface Restore {
   readonly snapshot: SnapshotRecord
   readonly record: SandboxRecord
   readonly spec: SandboxSpec
+  /** What waited for its next start, and does so afterwards. */
+  readonly pending: Sandbox['pending']
   /** The problems and changes of the plan, as they are said in other sentences. */
   readonly problems: readonly Said[]
   readonly changes: readonly Said[]
@@ -61,7 +64,9 @@ export async function prepareRestore(deps: Deps, request: RestoreRequest, signal
   const snapshot = findSnapshot(deps, request.ref)
   const record = targetOf(deps, snapshot, request.sandbox)
   const live = request.live ?? (snapshot.snapshot.live !== null && whyUnusable(deps, snapshot) === null)
-  const { spec, changes } = fitSpec(record.sandbox, snapshot.snapshot)
+  const { spec, changes: others } = fitSpec(record.sandbox, snapshot.snapshot)
+  const pending = await pendingAfter(deps, record, snapshot, spec)
+  const changes = pending === null ? others : [...others, sentence('restore-keeps-pending')]
   const { neededBytes, freeBytes } = await measureRoom(deps, snapshot, record)
   const problems = [
     ...stateProblems(record),
@@ -77,7 +82,18 @@ export async function prepareRestore(deps: Deps, request: RestoreRequest, signal
     neededBytes,
     freeBytes,
   }
-  return { plan, snapshot, record, spec, problems, changes }
+  return { plan, snapshot, record, spec, pending, problems, changes }
+}
+
+async function pendingAfter(
+  deps: Deps,
+  { sandbox: { pending } }: SandboxRecord,
+  { snapshot: { argv, imageDigest } }: SnapshotRecord,
+  spec: SandboxSpec,
+): Promise<Sandbox['pending']> {
+  if (pending === null) return null
+  const fitted = await fitPending(pending, spec, hostRules(deps))
+  return keepWaiting(fitted, { spec, argv, image: deps.images.find(imageDigest).config })
 }
 
 type PlanLists = Omit<RestorePlan, 'snapshot' | 'sandbox' | 'live' | 'neededBytes' | 'freeBytes'>

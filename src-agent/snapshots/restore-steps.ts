@@ -135,14 +135,14 @@ function snapshotGone(): AppError {
 /** From here on it is what the snapshot was. What lies in the place of its writable layer goes afterwards. */
 function switchOver(
   deps: Pick<RestoreStepsDeps, 'records' | 'snapshotRecords' | 'drivers'>,
-  { spec, plan, record }: Restore,
+  { spec, pending, plan, record }: Restore,
 ): SandboxRecord {
   const { snapshotRecords } = deps
   const now = read(deps, record.sandbox.id)
   const snapshot = snapshotRecords.get(plan.snapshot.id)
   if (!snapshot || now.restore === null) throw snapshotGone()
   const { image, imageDigest, argv, id } = snapshot.snapshot
-  const shown = { state: 'changing' as const, class: spec.class, spec, image, imageDigest, argv, parentId: id }
+  const shown = { state: 'changing' as const, class: spec.class, spec, pending, image, imageDigest, argv, parentId: id }
   const switched = {
     ...withSandbox(now, shown),
     layers: standOn(deps, snapshot, plan.live).layers,

@@ -34,6 +34,7 @@ export const exportSentences = defineSentences({
   },
   'export-without-variables': { params: { names: 'text' }, sentence: 'Left out of the environment: {names}.' },
   'export-without-memory': { sentence: 'Memory of live snapshots is left out: a bundle carries disks.' },
+  'export-without-pending': { sentence: 'What was set for its next start is not contained: it leaves as it is now.' },
   'export-without-image': {
     params: { image: 'text' },
     sentence: 'The image {image} is not in it: the other side needs the same one.',

@@ -73,6 +73,11 @@ export const restoreSentences = defineSentences({
     sentence: '{source} is no longer mounted at {target}, and is not mounted again.',
   },
   'restore-keeps-volumes': { sentence: 'What is in its volumes stays as it is now: no snapshot holds it.' },
+  'restore-keeps-pending': { sentence: 'What was set for its next start stays set for it, and is not in effect yet.' },
+  'fork-without-pending': {
+    params: { name: 'text' },
+    sentence: 'What was set for the next start of "{name}" is not in the forks: they are what it is now.',
+  },
   'restore-changes-class': {
     params: { from: 'text', to: 'text' },
     sentence: 'The class changes from "{from}" to "{to}".',

@@ -99,6 +99,7 @@ function messagesOf({ plan, withImage }: BundleExport, dropped: number): Sentenc
   const hasMemory = snapshots.some(({ snapshot }) => snapshot.live !== null)
   return [
     ...(source.isRunning ? [sentence('export-while-running')] : []),
+    ...(source.hasPending ? [sentence('export-without-pending')] : []),
     ...describeVolumes(source.spec),
     ...(hasMemory ? [sentence('export-without-memory')] : []),
     ...(withImage ? [] : [sentence('export-without-image', { image: source.imageName })]),

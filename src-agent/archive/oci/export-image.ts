@@ -110,6 +110,7 @@ function messagesOf(source: ArchiveSource, left: LeftOut): Sentence[] {
   ] as const
   return [
     ...(source.isRunning ? [sentence('export-while-running')] : []),
+    ...(source.hasPending ? [sentence('export-without-pending')] : []),
     ...describeVolumes(source.spec),
     ...counted.flatMap(([reason, count]) => (count > 0 ? [sentence(reason, { count })] : [])),
   ]

@@ -18,6 +18,8 @@ export interface ArchiveSource {
   /** Of the sandbox, or of the one that the snapshot was taken of. */
   readonly name: string
   readonly isRunning: boolean
+  /** Something was set for its next start, which does not leave. */
+  readonly hasPending: boolean
   readonly spec: SandboxSpec
   readonly argv: readonly string[]
   readonly image: Image
@@ -55,6 +57,7 @@ export async function findSource(deps: Deps, ref: string, signal: AbortSignal): 
   return {
     name: found.sandbox?.sandbox.name ?? found.snapshot?.snapshot.sandboxName ?? '',
     isRunning,
+    hasPending: (found.sandbox?.sandbox.pending ?? null) !== null,
     spec: shown.spec,
     argv: shown.argv,
     image: deps.images.find(found.imageDigest),

@@ -56,6 +56,33 @@ test('one port of this machine for two of its ports is refused as by run, and so
   })
 })
 
+test('what waits for the next start still waits after a restore, and what is made from it says that it is not in there', async () => {
+  await startSleeper('waits', '-e', 'A=1', '--stop-timeout', '0')
+  await joey('snapshot', 'create', 'waits', '--name', 'then')
+  await joey('set', 'waits', 'env+=B=2', 'hostname=later')
+  const fork = await joey('snapshot', 'fork', 'waits', '--name', 'twig')
+  expect(fork).toMatchObject({ code: 0 })
+  expect(fork.stderr.replaceAll(/\s+/g, ' ')).toContain(
+    'What was set for the next start of "waits" is not in the forks',
+  )
+  for (const format of ['joey', 'docker']) {
+    const made = await joey('export', 'waits', '--format', format, '-o', join(folder, `waits.${format}`))
+    expect(made).toMatchObject({ code: 0 })
+    expect(made.stderr.replaceAll(/\s+/g, ' ')).toContain('What was set for its next start is not contained')
+  }
+
+  const restored = await joey('snapshot', 'restore', 'waits@then')
+  expect(restored).toMatchObject({ code: 0 })
+  expect(restored.stderr.replaceAll(/\s+/g, ' ')).toContain('What was set for its next start stays set for it')
+  expect(await inspect('waits')).toMatchObject({
+    ...{ state: 'running', spec: { env: { A: '1' }, hostname: null } },
+    pending: { spec: { env: { A: '1', B: '2' }, hostname: 'later' } },
+  })
+  await joey('restart', 'waits')
+  expect((await joey('exec', 'waits', 'sh', '-c', 'echo $A $B; hostname')).stdout).toBe('1 2\nlater\n')
+  expect((await inspect('waits'))?.pending).toBeNull()
+})
+
 describe.each(['container', 'gvisor', 'microvm'])('another image in the class %s', (own) => {
   test('has the same disk over it, with a snapshot that leads back', async () => {
     const [base, other] = [`base-${own}`, `other-${own}:1`]
