@@ -10,7 +10,7 @@ import { withStaging } from '../storage/images/staging.ts'
 import type { PullService } from '../storage/registry/pull-service.ts'
 import { type BaseDeps, type BaseImage, handImages } from './base-images.ts'
 import { type Builder, type BuilderDeps, type Builders, createBuilders, places } from './builder.ts'
-import { imagesOf } from './dockerfile.ts'
+import { firstHeredoc, imagesOf, requireInstructions } from './dockerfile.ts'
 import { keepWords, type Sink, toFile } from './run-inside.ts'
 
 export interface BuildDeps extends BuilderDeps, BaseDeps {
@@ -41,10 +41,12 @@ export function createBuildService(deps: BuildDeps): BuildService {
 async function build(deps: BuildDeps, builders: Builders, wish: BuildWish): Promise<Image> {
   const names = wish.names.map(withTag)
   if (names.includes(builtInName)) throw appError('image-name-of-built-in', { name: builtInName })
+  requireInstructions(wish.dockerfile)
   const refs = imagesOf(wish.dockerfile, wish.args)
   wish.onPhase('preparing', '')
   return builders.use(wish.class, wish.signal, async (builder) => {
     try {
+      await requireHeredocs(builder, wish.dockerfile)
       await takeFiles(builder, wish)
       const bases = await handImages(deps, builder, { ...wish, refs })
       wish.onPhase('building', '')
@@ -57,6 +59,16 @@ async function build(deps: BuildDeps, builders: Builders, wish: BuildWish): Prom
       if (!wish.signal.aborted) await builder.ask(['sh', '-c', all]).catch(() => undefined)
     }
   })
+}
+
+/** An older buildah takes the lines of a text for instructions, and may find nothing wrong with them. */
+async function requireHeredocs(builder: Pick<Builder, 'ask'>, dockerfile: string): Promise<void> {
+  const line = firstHeredoc(dockerfile)
+  if (line === null) return
+  const [version = '', major, minor] = /(\d+)\.(\d+)[.\d]*/.exec(await builder.ask(['buildah', '--version'])) ?? []
+  // https://github.com/containers/buildah/blob/main/CHANGELOG.md, v1.33.0
+  if (Number(major) > 1 || Number(minor) >= 33) return
+  throw appError('dockerfile-heredoc', { line, version })
 }
 
 /** What is nobody's once a build is over: its files, its secrets, and containers of steps that failed. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { hostArchitecture } from '../storage/images/plan-images.ts'
-import { imagesOf } from './dockerfile.ts'
+import { firstHeredoc, imagesOf, requireInstructions } from './dockerfile.ts'
 
 test('the images of stages and of copies are named once each, stages and scratch not', () => {
   const text = [
@@ -44,4 +44,20 @@ test('what a Dockerfile may ask of the platform has its value', () => {
 test('a Dockerfile without FROM, or with an empty one, says so', () => {
   expect(() => imagesOf('RUN true', {})).toThrow(/no FROM/)
   expect(() => imagesOf('ARG V\nFROM $V', {})).toThrow(/names no image/)
+})
+
+test('a word that is no instruction is named, and a text of further lines is none', () => {
+  expect(() => requireInstructions('FROM debian:12\nRUNN x')).toThrow(/RUNN/)
+  expect(() => requireInstructions('from debian:12\nrun <<END\nanything goes\nEND\nCmd x\n')).not.toThrow()
+})
+
+test.each([
+  ['RUN <<EOF\ntrue\nEOF', 'RUN <<EOF'],
+  ['RUN python3 <<-"END"\n\tprint(1)\n\tEND', 'RUN python3 <<-"END"'],
+  ['COPY <<one <<two /etc/\na\none\nb\ntwo', 'COPY <<one <<two /etc/'],
+  ['RUN cat <<<word', null],
+  ['RUN echo $((1<<2))', null],
+  ['CMD cat <<EOF', null],
+])('of %j the instruction with a text is %j', (text, line) => {
+  expect(firstHeredoc(`FROM debian:12\n${text}`)).toBe(line)
 })

@@ -33,6 +33,42 @@ export function imagesOf(text: string, args: Readonly<Record<string, string>>): 
   return [...images]
 }
 
+/** https://docs.docker.com/reference/dockerfile/ */
+const known: ReadonlySet<string> = new Set([
+  ...[
+    'ADD',
+    'ARG',
+    'CMD',
+    'COPY',
+    'ENTRYPOINT',
+    'ENV',
+    'EXPOSE',
+    'FROM',
+    'HEALTHCHECK',
+    'LABEL',
+    'MAINTAINER',
+    'ONBUILD',
+  ],
+  ...['RUN', 'SHELL', 'STOPSIGNAL', 'USER', 'VOLUME', 'WORKDIR'],
+])
+
+/** Refuses a word that is no instruction, before anything is sent: the builder's own sentence for it is a dump of its memory. */
+export function requireInstructions(text: string): void {
+  const { name } = instructionsOf(text).find((each) => !known.has(each.name)) ?? {}
+  if (name !== undefined) throw appError('dockerfile-no-instruction', { word: name.slice(0, 100) })
+}
+
+/** The first instruction with a text for it in the lines that follow (`RUN <<EOF`); null: there is none. */
+export function firstHeredoc(text: string): string | null {
+  const found = instructionsOf(text).find(({ name, words }) => isFed(name) && heredocsOf(words).length > 0)
+  return found ? `${found.name} ${found.words}`.slice(0, 200) : null
+}
+
+const isFed = (name: string): boolean => name === 'RUN' || name === 'COPY' || name === 'ADD'
+/** The words that end them. Three signs are a shell's own. */
+const heredocsOf = (words: string): string[] =>
+  [...words.matchAll(/(?<!<)<<-?(["']?)([A-Za-z_]\w*)\1/g)].map((each) => each[2] ?? '')
+
 /** What every Dockerfile may ask for, without having said so. */
 function platformOf(architecture: string): Readonly<Record<string, string>> {
   const names = { PLATFORM: `linux/${architecture}`, OS: 'linux', ARCH: architecture }
@@ -56,10 +92,10 @@ function instructionsOf(text: string): readonly Instruction[] {
     const trimmed = raw.trimEnd()
     line += trimmed.endsWith(escape) ? `${trimmed.slice(0, -1)} ` : trimmed
     if (trimmed.endsWith(escape)) continue
-    const match = /^\s*([A-Za-z]+)\s+(.*)$/.exec(line)
-    if (match) found.push({ name: match[1]?.toUpperCase() ?? '', words: match[2] ?? '' })
-    if (/^\s*(RUN|COPY|ADD)\s/i.test(line))
-      heredocs = [...line.matchAll(/<<-?(["']?)(\w+)\1/g)].map((each) => each[2] ?? '')
+    const [, word = '', words = ''] = /^\s*([A-Za-z]+)\s+(.*)$/.exec(line) ?? []
+    const name = word.toUpperCase()
+    if (name !== '') found.push({ name, words })
+    if (isFed(name)) heredocs = heredocsOf(words)
     line = ''
   }
   return found

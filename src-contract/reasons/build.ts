@@ -11,6 +11,18 @@ export const buildReasons = defineReasons({
     params: { line: 'text' },
     sentence: 'This names no image once its variables have their values: {line}. Give them with --build-arg.',
   },
+  'dockerfile-no-instruction': {
+    code: 'invalidRequest',
+    params: { word: 'text' },
+    sentence:
+      'The Dockerfile has a line that begins with {word}, which is no instruction. Those begin with FROM, RUN, COPY and the like.',
+  },
+  'dockerfile-heredoc': {
+    code: 'invalidRequest',
+    params: { line: 'text', version: 'text' },
+    sentence:
+      'This instruction takes the lines that follow it as its text, which buildah {version} of this machine cannot: {line}. Write them as one command with \\ at the end of each line, or into a file that is copied.',
+  },
   'dockerfile-missing': {
     code: 'notFound',
     params: { path: 'text' },

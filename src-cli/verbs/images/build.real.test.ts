@@ -41,6 +41,21 @@ CMD ["sh", "-c", "cat /made; echo $GREETING; id -u; ls /all"]
 
 describe('joey build', () => {
   test(
+    'what is no instruction is named, and a text of further lines is taken whole or refused by name',
+    async () => {
+      const typo = await build('FROM busybox\nRUNN true', '-t', 'team/typo')
+      expect(typo).toMatchObject({ code: 1, stdout: '' })
+      expect(typo.stderr).toMatch(/^joey: The Dockerfile has a line that begins with RUNN, which is no instruction\./)
+      const text = await build('FROM busybox\nRUN <<EOF\nRUN false\nEOF', '-t', 'team/text')
+      // The machine's buildah decides; what it cannot is not done by halves.
+      expect(text.code).toBe(1)
+      expect(text.stderr).toMatch(/^joey: .*RUN <<EOF|failed: its command ended with/m)
+      expect((await agent.joey(['images'])).stdout).not.toMatch(/team\/(typo|text)/)
+    },
+    long,
+  )
+
+  test(
     'runs stages, and what was not changed is not run again',
     async () => {
       await writeFile(join(agent.home, 'key'), 'opens\n')
