@@ -6,6 +6,7 @@ export const common = {
   copyThing: 'Copy {{thing}}',
   copyFailed: 'Could not copy',
   remove: 'Remove',
+  usedByNothing: 'nothing',
   save: 'Save',
   edit: 'Edit',
   details: 'Details',

@@ -11,7 +11,6 @@ export const images = {
   },
   builtIn: 'built in',
   unnamed: 'without a name',
-  nobody: 'nothing',
   import: 'Import image',
   importFile: 'From an archive file…',
   importFolder: 'From an OCI layout folder…',

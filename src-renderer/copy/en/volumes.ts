@@ -8,7 +8,6 @@ export const volumes = {
     usedBy: 'Used by',
     actions: 'Actions',
   },
-  nobody: 'nothing',
   own: 'of one sandbox',
   createLabel: 'New volume',
   createHint: 'Its files outlive the sandboxes that use it, whatever their class.',

@@ -2,7 +2,6 @@ import type { TFunction } from 'i18next'
 import { ChevronDown, Layers, Trash2 } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'wouter'
 import { AppError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import type { Image } from '#contract/image'
@@ -14,6 +13,7 @@ import { CopyButton } from '../../components/copy-button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Menu } from '../../components/menu.tsx'
+import { SandboxLinks } from '../../components/sandbox-links.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { isTaskOver } from '../../store/task-slice.ts'
@@ -178,7 +178,7 @@ function ImageRow({ image, users }: { readonly image: Image; readonly users: rea
       <td title={sizeTitle(image, t)}>{formatBytes(sizeBytes)}</td>
       <td className="uptime">{new Date(createdAt ?? importedAt).toLocaleDateString()}</td>
       <td>
-        <Users users={users} />
+        <SandboxLinks users={users} />
       </td>
       <td>
         <div className="row-actions">
@@ -212,19 +212,4 @@ function askRemove(name: string, t: TFunction): void {
     danger: true,
     onConfirm: () => void removeImageName(name, name),
   })
-}
-
-function Users({ users }: { readonly users: readonly Sandbox[] }): ReactNode {
-  const { t } = useTranslation()
-  if (users.length === 0) return <span className="usage-none">{t('images.nobody')}</span>
-  return (
-    <span className="image-users">
-      {users.slice(0, 3).map(({ id, name }) => (
-        <Link key={id} to={`/sandboxes/${id}`} className="tag tag-link">
-          {name}
-        </Link>
-      ))}
-      {users.length > 3 && <span className="usage-none">+{users.length - 3}</span>}
-    </span>
-  )
 }

@@ -2,7 +2,6 @@ import type { TFunction } from 'i18next'
 import { HardDrive, Trash2 } from 'lucide-react'
 import { type ReactNode, useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
-import { Link } from 'wouter'
 import { AppError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import type { Sandbox } from '#contract/sandbox'
@@ -12,6 +11,7 @@ import { removeVolumeForGood } from '../../actions/volume-actions.ts'
 import { IconButton } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
+import { SandboxLinks } from '../../components/sandbox-links.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { ask, useUi } from '../../store/ui-store.ts'
@@ -118,7 +118,7 @@ function VolumeRow({ volume, users }: { readonly volume: Volume; readonly users:
       <td>{size === undefined ? '…' : formatBytes(size)}</td>
       <td className="uptime">{new Date(createdAt).toLocaleDateString()}</td>
       <td>
-        <Users users={users} />
+        <SandboxLinks users={users} />
       </td>
       <td>
         <div className="row-actions">
@@ -149,19 +149,4 @@ function askRemove({ name, shown, size }: Removal, t: TFunction): void {
     danger: true,
     onConfirm: () => void removeVolumeForGood(name, shown),
   })
-}
-
-function Users({ users }: { readonly users: readonly Sandbox[] }): ReactNode {
-  const { t } = useTranslation()
-  if (users.length === 0) return <span className="usage-none">{t('volumes.nobody')}</span>
-  return (
-    <span className="image-users">
-      {users.slice(0, 3).map(({ id, name }) => (
-        <Link key={id} to={`/sandboxes/${id}`} className="tag tag-link">
-          {name}
-        </Link>
-      ))}
-      {users.length > 3 && <span className="usage-none">+{users.length - 3}</span>}
-    </span>
-  )
 }
