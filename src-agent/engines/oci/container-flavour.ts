@@ -8,6 +8,7 @@ import { limitation } from '../class-sentences.ts'
 import type { FlavourDeps, OciFlavour } from './flavour.ts'
 import { readKernelPhase } from './kernel-phase.ts'
 import { buildRuntimeConfig, buildUpdate } from './runtime-config.ts'
+import { startMade } from './start-made.ts'
 
 /** crun and runc: namespaces and cgroups of the host's own kernel. */
 export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): OciFlavour {
@@ -41,6 +42,7 @@ export function containerFlavour({ engine, host, runtimeRoot }: FlavourDeps): Oc
     killAnyway: async () => false,
     clear: async () => undefined,
     phaseWithoutRuntime: (id, cgroup) => readKernelPhase({ runtimeRoot, id, cgroup, hierarchy: openCgroups() }),
+    startWithoutRuntime: (id) => startMade(join(runtimeRoot, id)),
     removeWithoutRuntime: (id, cgroup) => removeEnded(join(runtimeRoot, id), cgroup),
     correctPhase: async (_id, reported) => reported,
     codeWithoutProcesses: null,

@@ -57,6 +57,8 @@ export interface OciFlavour {
   killAnyway(id: SandboxId, signal: string, phase: 'created' | 'paused' | 'running'): Promise<boolean>
   /** The phase without the runtime, which takes a process to say it; null, and left out, where only the runtime can tell. */
   phaseWithoutRuntime?(id: SandboxId, cgroup: string): Promise<Phase | null>
+  /** Starts what is made; false, and left out, where the runtime itself is needed for it. */
+  startWithoutRuntime?(id: SandboxId): boolean
   /** The phase, where the runtime itself is mistaken about it. */
   correctPhase(id: SandboxId, reported: Phase): Promise<Phase>
   /** Removes what the runtime keeps of one without processes; false, and left out, where the runtime itself is needed for it. */

@@ -116,7 +116,7 @@ function createLife({ deps, engine, flavour, phase, cgroup }: Parts) {
     async start(id) {
       const pid = flavour.sharesProcesses ? waiting.get(id) : undefined
       const before = pid === undefined ? null : programOf(pid)
-      await startCreated(deps, flavour, id)
+      if (!flavour.startWithoutRuntime?.(id)) await startCreated(deps, flavour, id)
       if (pid !== undefined && before !== null) await awaitReplaced(pid, before)
       waiting.delete(id)
     },
