@@ -19,7 +19,7 @@ import {
 export const SandboxId = z.string().regex(/^[a-f0-9]{12}$/, 'A sandbox id has 12 hexadecimal digits.')
 export type SandboxId = z.infer<typeof SandboxId>
 
-/** What people call it. Also the hostname inside where none is given, so a DNS label. */
+/** What people call it. Others on its network reach it by that, whatever the case: so no two differ by case alone. */
 export const SandboxName = z.string().regex(sandboxName.pattern, sandboxName.problem)
 export type SandboxName = z.infer<typeof SandboxName>
 

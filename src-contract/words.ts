@@ -9,14 +9,15 @@ export interface WordForm {
   readonly problem: string
 }
 
+/** As Docker has it, with an end, and with no dot at it: `web.` and `web` are one name on a network. */
 export const sandboxName: WordForm = {
-  pattern: /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+  pattern: /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9_-])?$/,
   problem:
-    'A name has 1 to 63 characters: small letters, digits and dashes, and starts and ends with a letter or digit.',
+    'A name has 1 to 63 letters, digits, dashes, underscores and dots, begins with a letter or digit and does not end with a dot.',
 }
 
 export const sandboxRef: WordForm = {
-  pattern: /^[a-z0-9][a-z0-9-]{0,62}$/,
+  pattern: /^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/,
   problem: 'Not a name or id of a sandbox.',
 }
 

@@ -71,7 +71,7 @@ async function makeRecord(
   // Nothing waits between this look and the record, so two creations cannot take one name.
   if (name !== undefined) requireFreeName(deps, name)
   return newRecord(deps, {
-    name: name ?? suggestName((each) => deps.records.findByName(each) !== undefined),
+    name: name ?? suggestName((each) => deps.records.findAnyCase(each) !== undefined),
     spec: checked,
     argv,
     image: { reference: spec.image, digest: image.digest },

@@ -17,7 +17,9 @@ export function findRecord(deps: Deps, ref: string): SandboxRecord {
   throw appError('sandbox-not-found', { ref })
 }
 
-export function requireFreeName(deps: Deps, name: string): void {
-  if (!deps.records.findByName(name)) return
-  throw appError('sandbox-name-taken', { name })
+/** `but`: a sandbox that may have it, because it is the one that gets it. */
+export function requireFreeName(deps: Deps, name: string, but?: string): void {
+  const taken = deps.records.findAnyCase(name)?.sandbox
+  if (taken === undefined || taken.id === but) return
+  throw appError('sandbox-name-taken', { name, ...(taken.name !== name && { other: taken.name }) })
 }

@@ -8,6 +8,7 @@ import { ability, type Drivers } from '../engines/driver.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { StateFolder } from '../state/folder.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
+import { hostnameOf } from './hostname.ts'
 import { type HostEntry, renderHosts } from './hosts-text.ts'
 
 interface Deps {
@@ -91,7 +92,7 @@ export function createHostsFiles(deps: Deps): HostsFiles {
 /** /etc/hosts of a sandbox, by the records; `address` is its own. */
 export function hostsOf(records: SandboxRecords, { sandbox, hostname }: SandboxRecord, address: string | null): string {
   const { networkName, extraHosts } = sandbox.spec
-  const own = { name: sandbox.name, hostname: hostname ?? sandbox.spec.hostname ?? sandbox.name, address }
+  const own = { name: sandbox.name, hostname: hostname ?? hostnameOf(sandbox), address }
   if (networkName === null) return renderHosts(own, [], extraHosts)
   const others = records
     .all()
@@ -147,9 +148,10 @@ function describe(sandbox: Sandbox): Seen | null {
   return entry && { networkName, text: JSON.stringify([entry, networkName, sandbox.state === 'paused']) }
 }
 
-function entryOf({ name, spec, address, state }: Sandbox): HostEntry | null {
+function entryOf(sandbox: Sandbox): HostEntry | null {
+  const { name, address, state } = sandbox
   if (address === null || !['running', 'paused', 'stopping'].includes(state)) return null
-  return { name, hostname: spec.hostname ?? name, address }
+  return { name, hostname: hostnameOf(sandbox), address }
 }
 
 async function deliver(

@@ -37,6 +37,15 @@ test('a hostname with dots is known by its first part too, and capitals do not l
   )
 })
 
+test('names stand in capitals as they are and in small letters, and a hostname takes none away, whatever its case', () => {
+  const capital = { name: 'Shop_Web.1', hostname: 'shop-web-1', address: '10.0.0.5' }
+  const plain = { name: 'Mail', hostname: 'mail', address: '10.0.0.6' }
+  const thief = { name: 'thief', hostname: 'mail', address: '10.0.0.9' }
+  expect(renderHosts(web, [thief, capital, plain])).toBe(
+    `${first}10.0.0.2\tweb\n10.0.0.9\tthief\n10.0.0.5\tShop_Web.1 shop_web.1 shop-web-1\n10.0.0.6\tMail mail\n`,
+  )
+})
+
 test('further hosts come before the others on the network, and addresses of IPv6 without their brackets', () => {
   expect(renderHosts(web, [database], ['db:192.0.2.7', 'six:[2001:db8::7]', 'bare:2001:db8::8'])).toBe(
     `${first}10.0.0.2\tweb\n192.0.2.7\tdb\n2001:db8::7\tsix\n2001:db8::8\tbare\n10.0.0.3\tdb postgres\n`,

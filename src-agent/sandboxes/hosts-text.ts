@@ -8,8 +8,11 @@ export interface HostEntry {
   readonly address: string
 }
 
-/** Resolvers take capitals for small letters. */
+/** Most resolvers take capitals for small letters. */
 const lower = (name: string) => name.toLowerCase()
+
+/** That of musl does not: a name with capitals stands in small letters too, as a program may well ask for it. */
+const namings = (name: string): readonly string[] => [...new Set([name, lower(name)])]
 
 /** A hostname as it is, and its first part, as Docker has both: `web.example.org` is also `web`. */
 function spellings(hostname: string): readonly string[] {
@@ -32,17 +35,17 @@ export function renderHosts(
 ): string {
   const taken = new Set([
     ...reserved,
-    own.name,
+    lower(own.name),
     ...spellings(own.hostname).map(lower),
-    ...others.map(({ name }) => name),
+    ...others.map(({ name }) => lower(name)),
   ])
-  const namable = others.filter(({ name }) => !reserved.includes(name))
+  const namable = others.filter(({ name }) => !reserved.includes(lower(name)))
   const lines = namable.map(({ name, hostname, address }) => {
     const free = spellings(hostname).filter((spelling) => !taken.has(lower(spelling)))
     for (const spelling of free) taken.add(lower(spelling))
-    return `${address}\t${[name, ...free].join(' ')}\n`
+    return `${address}\t${[...namings(name), ...free].join(' ')}\n`
   })
-  const ownNames = [...new Set([...spellings(own.hostname), own.name])].join(' ')
+  const ownNames = [...new Set([...spellings(own.hostname), ...namings(own.name)])].join(' ')
   const first = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n`
   // Before the others: what was asked for by name holds.
   const asked = further.map((host) => `${addressOfHost(host)}\t${nameOfHost(host)}\n`)

@@ -16,6 +16,7 @@ import type { VolumeStore } from '../storage/volumes/volume-store.ts'
 import { type AccountFilesDeps, readAccounts } from './account-files.ts'
 import { driverOf } from './find-driver.ts'
 import { placedMounts } from './held-mounts.ts'
+import { hostnameOf } from './hostname.ts'
 import { hostsOf, rewriteFile } from './hosts-files.ts'
 import { ensureLowers, requireMountable } from './layer-references.ts'
 import { planProcess } from './process-plan.ts'
@@ -60,7 +61,7 @@ export async function makePlan(
   const { spec } = sandbox
   const paths = deps.folder.sandbox(sandbox.id)
   const image = deps.images.find(sandbox.imageDigest)
-  const hostname = spec.hostname ?? sandbox.name
+  const hostname = hostnameOf(sandbox)
   const hostNetwork = hasHostNetwork(spec)
   const [machines, address] = await Promise.all([
     nameserversFor(deps, lease, hostNetwork),

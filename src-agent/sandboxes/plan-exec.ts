@@ -5,6 +5,7 @@ import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-rec
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import { type AccountFilesDeps, readAccounts, readLiveAccounts } from './account-files.ts'
 import { driverOf } from './find-driver.ts'
+import { hostnameOf } from './hostname.ts'
 import { type AccountFiles, planProcess, requireProgram } from './process-plan.ts'
 import { requireState } from './require-state.ts'
 
@@ -34,7 +35,7 @@ export function createPlanExec(deps: Deps): PlanExec {
     const surroundings = {
       spec: sandbox.spec,
       image: image.config,
-      hostname: sandbox.spec.hostname ?? sandbox.name,
+      hostname: record.hostname ?? hostnameOf(sandbox),
     }
     const planned = await planWithAccounts(deps, record, (accounts) => planProcess(wish, { ...surroundings, accounts }))
     // Looked at anew: what begins in a gVisor sandbox while its memory is being saved would end the save and the sandbox.

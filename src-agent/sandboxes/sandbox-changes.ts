@@ -55,7 +55,7 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
     rename: (ref, name) =>
       deps.onRecord(ref, async (record) => {
         if (record.sandbox.name === name) return record.sandbox
-        requireFreeName(deps, name)
+        requireFreeName(deps, name, record.sandbox.id)
         records.put(withSandbox(record, { name }))
         await deps.hosts.settled()
         return shown(record)

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest'
 import { nameForks } from './fork-names.ts'
 
 const records = (taken: readonly string[]) =>
-  ({ records: { findByName: (name: string) => (taken.includes(name) ? {} : undefined) } }) as never
+  ({
+    records: { findAnyCase: (name: string) => (taken.includes(name) ? { sandbox: { id: 'a', name } } : undefined) },
+  }) as never
 
 test.each([
   ['one of a wished name has that name', { prefix: 'copy', count: 1 }, [], ['copy']],

@@ -24,11 +24,11 @@ export function nameForks(deps: Deps, { parent, prefix, count }: NameWish): stri
 
 function freeNames(deps: Deps, parent: string, count: number): string[] {
   // Room for a dash and a number, also below the longest name.
-  const base = parent.slice(0, 56).replace(/-+$/, '')
+  const base = parent.slice(0, 56).replace(/[-.]+$/, '')
   const names: string[] = []
   for (let index = 1; names.length < count; index += 1) {
     const name = `${base}-${index}`
-    if (!deps.records.findByName(name)) names.push(name)
+    if (!deps.records.findAnyCase(name)) names.push(name)
   }
   return names
 }

@@ -13,7 +13,7 @@ export const commandLineReasons = defineReasons({
   'sandbox-ref-not-valid': {
     code: 'invalidRequest',
     params: { word: 'text' },
-    sentence: '"{word}" is not a name or id of a sandbox. Names have small letters, digits and dashes.',
+    sentence: '"{word}" is not a name or id of a sandbox. Names have letters, digits, dashes, underscores and dots.',
   },
   'id-file-not-made': {
     code: 'invalidRequest',

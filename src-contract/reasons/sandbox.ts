@@ -159,8 +159,11 @@ export const sandboxReasons = defineReasons({
   },
   'sandbox-name-taken': {
     code: 'conflict',
-    params: { name: 'text' },
-    sentence: 'There is a sandbox named "{name}" already. Choose another name.',
+    params: { name: 'text', other: 'text?' },
+    sentence: `{other, select,
+      = {There is a sandbox named "{name}" already. Choose another name.}
+      other {There is a sandbox named "{other}" already, and on a network upper and lower case are one. Choose another name than "{name}".}
+    }`,
     remedy: { kind: 'runCommand', command: 'joey ls -a', why: 'Shows which names are taken.' },
   },
   'sandbox-not-running': {

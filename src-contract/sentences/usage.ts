@@ -395,7 +395,8 @@ export const usageSentences = defineSentences({
   'usage-passphrase-short': { sentence: '--passphrase-file: its first line must have at least 8 characters.' },
   'usage-sandbox-name': {
     params: { text: 'text' },
-    sentence: '--name {text}: a name has small letters, digits and dashes.',
+    sentence:
+      '--name {text}: a name has 1 to 63 letters, digits, dashes, underscores and dots, begins with a letter or digit and does not end with a dot.',
   },
   'usage-image-not-compared': {
     sentence: 'An image has nothing to be compared with. Name a sandbox or a snapshot.',

@@ -80,7 +80,7 @@ export async function makeImport(work: ImportWork) {
   const made = new Map<string, string>()
   try {
     const { imageDigest } = await makeParts(work, made)
-    const name = request.name ?? freeName(work, manifest.name)
+    const name = request.name ?? freeName(work, nameWithoutDots(manifest.name))
     const record = nameAll(work, { imageDigest, layers: made }, { name, spec })
     const id = record.sandbox.id
     const sandbox = request.start ? await work.sandboxes.start(id, work.agentSignal) : record.sandbox
@@ -218,8 +218,11 @@ function nameOfImage(deps: Pick<Deps, 'images'>, name: string, digest: string): 
   return same === undefined ? digest : name
 }
 
+/** A name that others on its network would ask for in place of a host of the internet is nothing that a file may choose. */
+const nameWithoutDots = (name: string) => name.replaceAll('.', '-')
+
 function freeName(deps: Pick<Deps, 'records'>, wished: string): string {
-  const isTaken = (name: string) => deps.records.findByName(name) !== undefined
+  const isTaken = (name: string) => deps.records.findAnyCase(name) !== undefined
   if (!isTaken(wished)) return wished
   for (let number = 2; ; number += 1) {
     const name = `${wished.slice(0, 56)}-${number}`

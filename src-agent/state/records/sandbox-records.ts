@@ -89,6 +89,8 @@ export interface SandboxRecords {
   all(): readonly SandboxRecord[]
   get(id: string): SandboxRecord | undefined
   findByName(name: string): SandboxRecord | undefined
+  /** The one with this name, in upper or lower case. */
+  findAnyCase(name: string): SandboxRecord | undefined
   /** `facts` are announced in the same transaction. */
   put(record: SandboxRecord, facts?: readonly Fact[]): void
   /** The same, for one transaction with other records. */
@@ -130,6 +132,8 @@ export function openSandboxRecords(database: DatabaseSync, events: EventLog, qua
     all: () => [...records.values()],
     get: (id) => records.get(id),
     findByName: (name) => [...records.values()].find(({ sandbox }) => sandbox.name === name),
+    findAnyCase: (name) =>
+      [...records.values()].find(({ sandbox }) => sandbox.name.toLowerCase() === name.toLowerCase()),
     put: (record, facts) => commitTogether(events, [changeOf(record, facts)]),
     changeOf,
     markRemoved(record) {

@@ -83,7 +83,7 @@ export const create = {
   problems: {
     imageMissing: 'Choose an image.',
     imageInvalid: 'This is not the name of an image.',
-    nameInvalid: 'Small letters, digits and dashes; starts and ends with a letter or digit; 63 at most.',
+    nameInvalid: '1 to 63 letters, digits and . _ - , starting with a letter or digit, without a dot at the end.',
     nameTaken: 'Another sandbox has this name.',
     quoteOpen: 'A quote or backslash is left open.',
     memoryInvalid: 'A size such as 512 MiB or 2 GiB.',

@@ -165,7 +165,7 @@ export const snapshots = {
     countProblem: 'A whole number from 1 to 100.',
     prefix: 'Name',
     prefixMany: 'Names start with',
-    invalid: 'Names have 1 to 63 small letters, digits and dashes, and start with a letter or digit.',
+    invalid: 'Names have 1 to 63 letters, digits and . _ - , and start with a letter or digit.',
     taken: 'Already taken: {{names}}',
     preview: 'Names of the forks',
     previewMore_one: 'and {{count}} more',

@@ -57,11 +57,11 @@ test('what was typed is requested, and the dialog closes', async () => {
 
 test('what is wrong is said at its field, and nothing is sent', async () => {
   const joey = open()
-  await fill('Name', 'Web_1')
+  await fill('Name', 'Web 1')
   await create()
 
   expect(field('Name').getAttribute('aria-invalid')).toBe('true')
-  expect(dialog().getByText(/Small letters, digits and dashes/)).toBeTruthy()
+  expect(dialog().getByText(/1 to 63 letters, digits/)).toBeTruthy()
   expect(joey.requests.some(({ name }) => name === 'sandbox.create')).toBe(false)
 })
 

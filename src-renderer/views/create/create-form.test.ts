@@ -11,7 +11,7 @@ test.each<[string, Partial<CreateForm>, object]>([
   ['a name may be left to the agent', { name: ' ' }, {}],
   ['an image is needed', { image: '' }, { image: 'imageMissing' }],
   ['an image has no blanks', { image: 'a b' }, { image: 'imageInvalid' }],
-  ['a name follows the contract', { name: 'Web_1' }, { name: 'nameInvalid' }],
+  ['a name follows the contract', { name: 'Web 1' }, { name: 'nameInvalid' }],
   ['quotes must be closed', { command: "sh -c 'x" }, { command: 'quoteOpen' }],
   ['memory must be a size', { memory: 'lots' }, { memory: 'memoryInvalid' }],
   ['memory has a floor', { memory: '1 MB' }, { memory: 'memoryTooSmall' }],
