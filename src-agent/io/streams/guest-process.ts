@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { constants } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { appError } from '#contract/app-error'
+import { readKernelText } from '../../base/kernel/kernel-text.ts'
 
 /** A process on the host, distinguished from a later one with the same number by when it started. */
 export interface HostProcess {
@@ -42,8 +43,8 @@ export async function readPid(pidFile: string): Promise<number | null> {
 }
 
 /** Whether this very process still is there. */
-export async function isAlive({ pid, startTime }: HostProcess): Promise<boolean> {
-  return (await findProcess(pid))?.startTime === startTime
+export function isAlive({ pid, startTime }: HostProcess): boolean {
+  return findProcess(pid)?.startTime === startTime
 }
 
 /**
@@ -63,18 +64,18 @@ export async function processTree(root: HostProcess): Promise<readonly HostProce
 
 async function readProcesses(): Promise<readonly ProcessRow[]> {
   const names = (await readdir('/proc')).filter((name) => /^[0-9]+$/.test(name))
-  const rows = await Promise.all(names.map((name) => findProcess(Number(name))))
+  const rows = names.map((name) => findProcess(Number(name)))
   return rows.filter((row) => row !== null).sort((one, other) => Number(one.startTime) - Number(other.startTime))
 }
 
 /** Null where there is no such process. */
-export async function readHostProcess(pid: number): Promise<HostProcess | null> {
-  const row = await findProcess(pid)
+export function readHostProcess(pid: number): HostProcess | null {
+  const row = findProcess(pid)
   return row && { pid: row.pid, startTime: row.startTime }
 }
 
-async function findProcess(pid: number): Promise<ProcessRow | null> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+function findProcess(pid: number): ProcessRow | null {
+  const stat = readKernelText(`/proc/${pid}/stat`) ?? ''
   // The name, in parentheses, is the guest's choice and may hold parentheses and blanks.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
   const [, parent, , session] = fields

@@ -51,7 +51,7 @@ function onHost(host: HostProcess, signalProcess: SignalProcess): InsideProcess 
   return {
     host,
     async signal(name) {
-      if (await isAlive(host)) signalProcess(host.pid, name)
+      if (isAlive(host)) signalProcess(host.pid, name)
     },
     kill: () => killTree(host, signalProcess),
     isAlone: async () => (await processTree(host)).length === 1,
@@ -60,7 +60,7 @@ function onHost(host: HostProcess, signalProcess: SignalProcess): InsideProcess 
       for (const { pid } of tree) signalProcess(pid, 'SIGHUP')
       await pause()
       // From the top: what is below has its chance to be killed with it.
-      for (const process of tree.toReversed()) if (await isAlive(process)) await killTree(process, signalProcess)
+      for (const process of tree.toReversed()) if (isAlive(process)) await killTree(process, signalProcess)
     },
   }
 }

@@ -107,7 +107,7 @@ async function startRelay(attach: string, { fifo, keeper }: InputPaths): Promise
       stdio: ['ignore', holding, 'ignore'],
     })
     try {
-      await writeFile(keeper, JSON.stringify(await readHostProcess(await whenStarted(tail, 'tail'))), { mode: 0o600 })
+      await writeFile(keeper, JSON.stringify(readHostProcess(await whenStarted(tail, 'tail'))), { mode: 0o600 })
     } catch (error) {
       closeSync(writing)
       await Promise.all([endGroup(socat, 0), endGroup(tail, 0)])
@@ -122,7 +122,7 @@ async function startRelay(attach: string, { fifo, keeper }: InputPaths): Promise
 
 async function endKeeper(file: string): Promise<void> {
   const keeper = JSON.parse(await readFile(file, 'utf8')) as HostProcess | null
-  if (keeper && (await isAlive(keeper))) signalProcess(keeper.pid, 'SIGKILL')
+  if (keeper && isAlive(keeper)) signalProcess(keeper.pid, 'SIGKILL')
 }
 
 function inputEnded(): Error {

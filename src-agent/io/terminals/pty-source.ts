@@ -170,7 +170,7 @@ function createPtySource(
       if (outer.over.signal.aborted || socket.destroyed) return
       pty.resize(columns, rows)
       const host = resizes === 'stty' ? inside?.host : null
-      if (host && (await isAlive(host))) await resizeGuest({ pid: host.pid, isEngine: false }, columns, rows)
+      if (host && isAlive(host)) await resizeGuest({ pid: host.pid, isEngine: false }, columns, rows)
     },
     pause() {
       flow.isPaused = true
