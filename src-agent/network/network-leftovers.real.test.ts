@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
 import { run } from '../base/process/run.ts'
@@ -47,6 +48,7 @@ describe('leftovers', () => {
       { reason: 'found-network-part-gone', params: { part: 'filter' } },
     ])
     expect(await fetchFromHost(ports[0]?.hostPort ?? 0)).toBe('web\n')
+    expect([kept, lost].map(({ netnsPath }) => existsSync(netnsPath))).toEqual([true, false])
     const next = await fixture.take()
     expect(next.address).not.toBe(kept.address)
     expect(await fetchFrom(next, fixture.outside.address, fixture.outside.port)).toContain('from')

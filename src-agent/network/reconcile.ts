@@ -30,7 +30,7 @@ export async function reconcileNetwork(deps: Deps, running: readonly RunningNetw
     ...running.filter((sandbox) => !present.ports.includes(sandbox.interface)).map(lostInterface),
   ]
   await deleteLinks(run, orphans)
-  await removeNamespaces(run, join(deps.folder, 'netns'))
+  await removeNamespaces(deps, kept)
   filter.assume({
     senders: running,
     published: running.flatMap(({ address, ports }) => ports.map((port) => ({ ...port, address }))),
@@ -56,9 +56,15 @@ function lostInterface({ id }: RunningNetwork): Sentence {
   return sentence('found-interface-gone', { id })
 }
 
-/** Running sandboxes hold their namespaces by themselves; the mounts were for handing them over. */
-async function removeNamespaces(run: Run, folder: string): Promise<void> {
-  const files = (await readdir(folder).catch(() => [])).map((name) => join(folder, name))
+/**
+ * Those of what runs stay: they are mounted among the mounts of its monitor, whence an engine takes them up again, and the removal
+ * of a file ends what is mounted on it everywhere.
+ */
+async function removeNamespaces({ run, names, folder }: Deps, running: ReadonlySet<string>): Promise<void> {
+  const isKept = (file: string) => running.has(`${names.linkPrefix}${file.replace('.users', '')}`)
+  const place = join(folder, 'netns')
+  const found = await readdir(place).catch(() => [])
+  const files = found.filter((name) => !isKept(name)).map((name) => join(place, name))
   if (files.length === 0) return
   await unmountNamespaces(run, files)
   await Promise.all(files.map((file) => rm(file, { force: true })))

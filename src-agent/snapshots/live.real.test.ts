@@ -75,6 +75,18 @@ test('a gVisor sandbox goes on from its memory after a restore, and in forks of 
   expect(await count('counter')).toBeGreaterThan(0)
 })
 
+test('the memory of a gVisor sandbox with a network is saved by an agent that has not started it, too', async () => {
+  const { fixture } = bench
+  await fixture.create('adopted', { ...counting, class: 'gvisor', network: 'nat', stopGraceMs: 0 })
+  await bench.lose()
+  const snapshot = await bench.snapshots().take({ ref: 'adopted', reason: 'manual', live: true }, signal)
+  expect(snapshot.live).toMatchObject({ unusable: null })
+  const at = await count('adopted')
+  await expect.poll(() => count('adopted'), { timeout: 20_000 }).toBeGreaterThan(at + 3)
+  const { address } = fixture.services().sandboxes.find('adopted').sandbox
+  expect(await run('adopted', 'ip address show dev eth0')).toContain(address)
+})
+
 test('a gVisor sandbox with a connection to elsewhere is forked from its disk, with the reason, unless its memory is insisted on', async () => {
   const { fixture } = bench
   const { handlers } = bench.snapshots()
