@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
 import { createClient } from '#contract/client/client'
 import { findPlace } from '#contract/client/place'
-import { chooseLanguage } from '#contract/language'
 import { callerArguments } from './caller-arguments.ts'
 import { callerEnvironment } from './caller-environment.ts'
 import type { Context } from './context.ts'
 import { ExitCode } from './exit-codes.ts'
+import { loadLanguage } from './language.ts'
 import { main } from './main.ts'
 
 const cleanups = new Set<() => void | Promise<void>>()
@@ -16,7 +16,7 @@ async function leave(code: number): Promise<never> {
   process.exit(code)
 }
 
-function makeContext(): Context {
+async function makeContext(): Promise<Context> {
   const caller = callerEnvironment(process.env)
   const home = caller['JOEY_HOME']
   const env = home ? { ...caller, JOEY_HOME: resolve(home) } : caller
@@ -24,7 +24,7 @@ function makeContext(): Context {
   const place = findPlace(env, uid)
   return {
     env,
-    language: chooseLanguage([env['LC_ALL'] || env['LC_MESSAGES'] || env['LANG'] || 'en']),
+    language: await loadLanguage(env),
     cwd: process.cwd(),
     uid,
     // Made when it is read: most commands take no input.
@@ -58,7 +58,7 @@ function watchOutputs(): void {
 }
 
 watchOutputs()
-const code = await main(callerArguments(process.argv.slice(2)), makeContext())
+const code = await main(callerArguments(process.argv.slice(2)), await makeContext())
 // Not left to the event loop: an open standard input would keep it alive. Writes to pipes and files are done by now,
 // since Node writes them synchronously on Linux; a full pipe is waited for here.
 process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))

@@ -48,6 +48,12 @@ test('the command line starts without the verbs themselves, of which one is run'
   expect(startedBy('src-cli/index.ts').filter((file) => /^src-cli\/verbs\/.*\/(?!verbs\.ts)/.test(file))).toEqual([])
 })
 
+test('the command line starts without the texts of any language but English', () => {
+  const started = startedBy('src-cli/index.ts')
+  expect(started).toContain('src-contract/languages/index.ts')
+  expect(started.filter((file) => /^src-contract\/languages\/.*\//.test(file))).toEqual([])
+})
+
 test('what is loaded is found through others', () => {
   expect(startedBy('src-cli/verbs/sandboxes/explain-refusal.ts')).toContain('src-contract/sandbox.ts')
 })

@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { AppError, appError } from './app-error.ts'
-import { chooseLanguage, type Language, languages, say, sayRemedy, sayText, sayTexts } from './language.ts'
+import { type Language, say, sayRemedy, sayText, sayTexts } from './language.ts'
+import { chooseLanguage, languages } from './languages/index.ts'
 import type { ReasonEntry, SentenceEntry } from './reasons/define.ts'
 import { reasons } from './reasons/index.ts'
-import { namesIn, parseTemplate } from './reasons/template.ts'
+import { namesIn, type Part, parseTemplate } from './reasons/template.ts'
 import { commandRemedy } from './remedy.ts'
 import { sentence, wordingOf } from './sentence.ts'
 import { sentences } from './sentences/index.ts'
@@ -90,19 +91,92 @@ test.each([
   [['en-XA'], null],
   [['xx-yy', 'zz_ZZ.UTF-8'], 'zz'],
   [['zz'], 'zz'],
+  [['zh_CN.UTF-8'], 'zh-CN'],
+  [['zh'], 'zh-CN'],
+  [['zh-Hans-HK'], 'zh-CN'],
+  [['zh-TW', 'en'], null],
 ])('for %j the language is %s', (tags, tag) => {
-  expect(chooseLanguage(tags, [{ ...pseudoLanguage, tag: 'zz' }])?.tag ?? null).toBe(tag)
+  expect(chooseLanguage(tags, [...languages, { tag: 'zz' }])?.tag ?? null).toBe(tag)
 })
 
-test.each<[string, Language]>([pseudoLanguage, ...languages].map((language) => [language.tag, language]))(
-  '%s has every reason, and uses only values that there are',
+const spoken = await Promise.all(languages.map(async ({ load }) => load()))
+
+test('a language is known by the tag that its texts have', () => {
+  expect(spoken.map(({ tag }) => tag)).toStrictEqual(languages.map(({ tag }) => tag))
+})
+
+describe.each<[string, Language]>([pseudoLanguage, ...spoken].map((language) => [language.tag, language]))(
+  '%s',
   (_tag, language) => {
-    expect(Object.keys(language.reasons).sort()).toStrictEqual(Object.keys(entries).sort())
-    for (const [reason, { sentence: template, why }] of Object.entries(language.reasons)) {
-      const { params = {}, remedy } = entries[reason] ?? { sentence: '' }
-      const used = [template, why ?? ''].flatMap((text) => [...namesIn(parseTemplate(text))])
-      expect({ reason, unknown: used.filter((name) => !(name in params)) }).toStrictEqual({ reason, unknown: [] })
-      expect({ reason, why: why !== undefined }).toStrictEqual({ reason, why: remedy?.kind === 'runCommand' })
-    }
+    const texts = Object.entries(language.reasons).map(([reason, said]) =>
+      typeof said === 'object' ? { reason, ...said } : { reason, sentence: said, why: undefined },
+    )
+
+    test('has every reason and no other, and why one would run what helps', () => {
+      expect(Object.keys(language.reasons).sort()).toStrictEqual(Object.keys(entries).sort())
+      const helped = Object.keys(entries).filter((reason) => entries[reason]?.remedy?.kind === 'runCommand')
+      expect(texts.filter(({ why }) => why !== undefined).map(({ reason }) => reason)).toStrictEqual(helped)
+    })
+
+    test('shows every value that English shows, chooses by what English chooses by, and knows no other', () => {
+      expect(texts.flatMap((text) => differences(text.reason, text.sentence, entries[text.reason]?.sentence))).toEqual(
+        [],
+      )
+      const remedies = texts.flatMap(({ reason, why = '' }) => {
+        const { remedy } = entries[reason] ?? {}
+        return differences(reason, why, remedy?.kind === 'runCommand' ? remedy.why : '')
+      })
+      expect(remedies).toEqual([])
+    })
+
+    test('has for every word of a choice what English has', () => {
+      const lacking = texts.flatMap(({ reason, sentence: template }) =>
+        choicesIn(parseTemplate(template)).flatMap(({ name, words }) => {
+          const kind = entries[reason]?.params?.[name]
+          if (typeof kind !== 'object') return words.includes('other') ? [] : [`${reason}: ${name} without "other"`]
+          const unknown = words.filter((word) => word !== 'other' && !kind.includes(word))
+          const missing = words.includes('other') ? [] : kind.filter((word) => !words.includes(word))
+          return [...unknown, ...missing].map((word) => `${reason}: ${name} ${word}`)
+        }),
+      )
+      expect(lacking).toEqual([])
+    })
   },
 )
+
+/** What is in one template and not in the other, but for the choice of a plural: not every language has its forms. */
+function differences(reason: string, template: string, english = ''): string[] {
+  const [own, theirs] = [parseTemplate(template), parseTemplate(english)]
+  const unknown = [...namesIn(own)].filter((name) => !namesIn(theirs).has(name))
+  const lost = [...neededIn(theirs)].filter((name) => !namesIn(own).has(name))
+  return [
+    ...unknown.map((name) => `${reason}: {${name}} is not in English`),
+    ...lost.map((name) => `${reason}: {${name}}`),
+  ]
+}
+
+/** The values that a reader sees, or by which something else is said. A plural may say the same of one and of many. */
+function neededIn(parts: readonly Part[], around?: string): Set<string> {
+  const needed = new Set<string>()
+  for (const part of parts) {
+    if (typeof part === 'string') {
+      if (around !== undefined && part.includes('#')) needed.add(around)
+      continue
+    }
+    if (part.choice?.by !== 'plural') needed.add(part.name)
+    for (const branch of part.choice?.branches.values() ?? []) {
+      const inner = part.choice?.by === 'plural' ? part.name : around
+      for (const name of neededIn(branch, inner)) needed.add(name)
+    }
+  }
+  return needed
+}
+
+function choicesIn(parts: readonly Part[]): { name: string; words: readonly string[] }[] {
+  return parts.flatMap((part) => {
+    if (typeof part === 'string' || !part.choice) return []
+    const { by, branches } = part.choice
+    const own = by === 'select' ? [{ name: part.name, words: [...branches.keys()] }] : []
+    return [...own, ...[...branches.values()].flatMap(choicesIn)]
+  })
+}

@@ -1,4 +1,5 @@
 import type { Reason, WireError } from './app-error.ts'
+import type { Language, Translation } from './languages/define.ts'
 import {
   isEveryParam,
   type Params,
@@ -9,35 +10,10 @@ import {
 } from './reasons/define.ts'
 import { reasons } from './reasons/index.ts'
 import { fillRemedy, fillTemplate } from './reasons/template.ts'
-import type { SentenceReason } from './sentence.ts'
 import { sentences } from './sentences/index.ts'
 import type { Remedy, Wording } from './wire-texts.ts'
 
-/** What a reason says in a language; {@link why} is the remedy's, for those whose remedy is a command. */
-export interface Translation {
-  readonly sentence: string
-  readonly why?: string
-}
-
-/** One file of templates, keyed by reason. The compiler sees to it that none is left out. */
-export interface Language {
-  /** As in BCP 47: `de`, `pt-BR`. Decides the forms of plurals as well. */
-  readonly tag: string
-  readonly reasons: Readonly<Record<Reason | SentenceReason, Translation>>
-}
-
-/** The languages besides English, which stands in the tables themselves. */
-export const languages: readonly Language[] = []
-
-/** The language that fits one of `tags`, the most wanted first; null is English. */
-export function chooseLanguage(tags: readonly string[], known: readonly Language[] = languages): Language | null {
-  for (const wanted of tags.map((tag) => tag.toLowerCase().replaceAll('_', '-'))) {
-    if (/^(en|c|posix)\b/.test(wanted)) return null
-    const found = known.find(({ tag }) => wanted === tag.toLowerCase() || wanted.startsWith(`${tag.toLowerCase()}-`))
-    if (found) return found
-  }
-  return null
-}
+export type { Language }
 
 /**
  * What is read by a person: made here from the reason and its values. Where this version does not know the reason, or
@@ -46,7 +22,7 @@ export function chooseLanguage(tags: readonly string[], known: readonly Language
 export function say({ reason, params = {}, message }: Said, language: Language | null): string {
   const entry = entryOf(reason)
   if (entry === null || !isEveryParam(entry, params)) return message
-  const template = language?.reasons[reason as Reason].sentence ?? entry.sentence
+  const template = sentenceOf(language?.reasons[reason as Reason]) ?? entry.sentence
   return fillTemplate(template, sayParams(params, language), language?.tag)
 }
 
@@ -68,7 +44,8 @@ export function sayTexts(
 export function sayRemedy({ reason, params = {}, remedy }: WireError, language: Language | null): Remedy | undefined {
   if (remedy?.kind === 'runCommand' && remedy.whyWording) return sayOwnRemedy(remedy, language)
   const entry = entryOf(reason)
-  const why = language?.reasons[reason as Reason]?.why
+  const said = language?.reasons[reason as Reason]
+  const why = typeof said === 'object' ? said.why : undefined
   if (remedy?.kind !== 'runCommand' || why === undefined || !entry?.remedy) return remedy
   const own = fillRemedy(entry.remedy, params)
   const isOwn = own?.kind === 'runCommand' && own.command === remedy.command
@@ -79,6 +56,10 @@ export function sayRemedy({ reason, params = {}, remedy }: WireError, language: 
 export function sayOwnRemedy(remedy: Remedy, language: Language | null): Remedy {
   if (remedy.kind !== 'runCommand') return remedy
   return { ...remedy, why: sayText(remedy.why, remedy.whyWording, language) }
+}
+
+function sentenceOf(said: Translation | undefined): string | undefined {
+  return typeof said === 'object' ? said.sentence : said
 }
 
 type Entry = SentenceEntry & Pick<ReasonEntry, 'remedy'>
@@ -94,7 +75,7 @@ function sayParams(params: Params, language: Language | null): Params {
   const said: Record<string, string | number> = { ...params }
   for (const name of Object.keys(params).filter((key) => !key.includes('.'))) {
     const inner = inside(params, name)
-    if (inner.length > 0) said[name] = inner.map((each) => say(each, language)).join(' ')
+    if (inner.length > 0) said[name] = inner.map((each) => say(each, language)).join(language.between)
   }
   return said
 }

@@ -11,12 +11,15 @@ import { loadApp } from './store/app-store.ts'
 import { guardUnsaved } from './store/drafts-store.ts'
 import { feedAgentStore } from './store/feed-agent-store.ts'
 import { feedUsageStore } from './store/feed-usage-store.ts'
+import { followLanguage } from './store/follow-language.ts'
 import { followTheme } from './store/settings.ts'
 import { followLostTerminals } from './store/terminals-store.ts'
 import { listenForShortcuts } from './views/shell/shortcuts.ts'
 
 followTheme()
 startI18n()
+// A page in another language is not shown in English first.
+await followLanguage()
 feedAgentStore(agentStore, { onNotice: (notice) => toast(saidText(notice), { duration: 12_000 }) })
 feedUsageStore(agentStore)
 followLostTerminals()

@@ -4,34 +4,13 @@ import type { Finding } from '#contract/agent'
 import { AppError, type Remedy } from '#contract/app-error'
 import { sayFinding } from '#contract/finding'
 import type { BlastRadius, IsolationView } from '#contract/isolation'
-import { chooseLanguage, type Language, say, sayRemedy, sayText, sayTexts } from '#contract/language'
+import { type Language, say, sayRemedy, sayText, sayTexts } from '#contract/language'
 import type { Said } from '#contract/reasons/define'
 import { sayBlast, sayView } from '#contract/say-isolation'
 import type { Wording } from '#contract/sentence'
-import { classes, grants } from './en/classes.ts'
-import { common } from './en/common.ts'
-import { compare } from './en/compare.ts'
-import { create } from './en/create.ts'
-import { detail } from './en/detail.ts'
-import { edit } from './en/edit.ts'
-import { archives, files } from './en/files.ts'
-import { forks } from './en/forks.ts'
-import { host } from './en/host.ts'
-import { images } from './en/images.ts'
-import { bootLog, isolation, selfTest, settings } from './en/isolation.ts'
-import { confirm, sandboxes } from './en/sandboxes.ts'
-import { keys, palette, shell } from './en/shell.ts'
-import { snapshots } from './en/snapshots.ts'
-import { tasks } from './en/tasks.ts'
-import { volumes } from './en/volumes.ts'
-
-/** The shape that every language has; a second language is a sibling of `en` with the same keys. */
-const en = {
-  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host },
-  ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
-  ...{ snapshots, forks, compare, tasks },
-  ...{ files, archives },
-} as const
+import { setLocale } from '../model/locale.ts'
+import { en } from './en/index.ts'
+import { copyOf, type LanguageChoice, localeOf, tagOf, textsOf } from './languages.ts'
 
 declare module 'i18next' {
   interface CustomTypeOptions {
@@ -43,8 +22,8 @@ declare module 'i18next' {
 /** What the agent says is in one of the contract's languages; null is English. */
 let language: Language | null = null
 
-/** Loads the sentences. The tables are in the bundle, so it is ready at once. */
-export function startI18n(spoken: Language | null = chooseLanguage(navigator.languages)): void {
+/** Starts with the sentences that are in the bundle, so it is ready at once. */
+export function startI18n(spoken: Language | null = null): void {
   language = spoken
   void i18next.use(initReactI18next).init({
     lng: 'en',
@@ -54,6 +33,22 @@ export function startI18n(spoken: Language | null = chooseLanguage(navigator.lan
     interpolation: { escapeValue: false },
     initAsync: false,
   })
+}
+
+let latest: LanguageChoice | null = null
+
+/** Shows all texts in the chosen language, and all dates and numbers as it has them. Resolves once that is so. */
+export async function speak(choice: LanguageChoice): Promise<void> {
+  latest = choice
+  const tag = tagOf(choice, navigator.languages)
+  const [spoken, copy] = await Promise.all([textsOf(tag), copyOf(tag)])
+  // Another one was chosen while this one was being read.
+  if (latest !== choice) return
+  language = spoken
+  if (copy) i18next.addResourceBundle(tag, 'translation', copy)
+  setLocale(localeOf(choice, navigator.languages), tag)
+  document.documentElement.lang = tag
+  await i18next.changeLanguage(tag)
 }
 
 /** The sentence for a failure: made here for its reason where this window knows it, else the agent's own. */

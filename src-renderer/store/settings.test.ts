@@ -5,14 +5,19 @@ test.each([
   ['nothing stored', null],
   ['not JSON', '{'],
   ['another shape', '[1]'],
-  ['values of another kind', '{"theme":"pink","terminalFontSize":"big","screenReader":1}'],
+  ['values of another kind', '{"theme":"pink","language":"tlh","terminalFontSize":"big","screenReader":1}'],
   ['null', 'null'],
 ])('%s gives the defaults', (_what, stored) => {
-  expect(readSettings(stored)).toEqual({ theme: 'system', terminalFontSize: 13, screenReader: false })
+  expect(readSettings(stored)).toEqual({
+    theme: 'system',
+    language: 'system',
+    terminalFontSize: 13,
+    screenReader: false,
+  })
 })
 
 test('what was stored is read back', () => {
-  const settings = { theme: 'light', terminalFontSize: 16, screenReader: true }
+  const settings = { theme: 'light', language: 'zh-CN', terminalFontSize: 16, screenReader: true }
   expect(readSettings(JSON.stringify(settings))).toEqual(settings)
 })
 

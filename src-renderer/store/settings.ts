@@ -1,17 +1,19 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
+import { type LanguageChoice, languageChoices } from '../copy/languages.ts'
 
 export type ThemeChoice = 'system' | 'dark' | 'light'
 
 /** Kept in this browser profile; the agent knows nothing of it. */
 export interface Settings {
   readonly theme: ThemeChoice
+  readonly language: LanguageChoice
   readonly terminalFontSize: number
   readonly screenReader: boolean
 }
 
 const key = 'joey.settings'
-const fallback: Settings = { theme: 'system', terminalFontSize: 13, screenReader: false }
+const fallback: Settings = { theme: 'system', language: 'system', terminalFontSize: 13, screenReader: false }
 
 /** Whatever was stored, by an older version or by hand, gives usable settings. */
 export function readSettings(stored: string | null): Settings {
@@ -20,6 +22,7 @@ export function readSettings(stored: string | null): Settings {
   const size = raw['terminalFontSize']
   return {
     theme: theme === 'dark' || theme === 'light' ? theme : fallback.theme,
+    language: languageChoices.find((choice) => choice === raw['language']) ?? fallback.language,
     terminalFontSize: typeof size === 'number' ? clampFontSize(size) : fallback.terminalFontSize,
     screenReader: raw['screenReader'] === true,
   }

@@ -64,6 +64,13 @@ const faults: readonly Planted[] = [
     'src-agent/state/s.ts',
     "export const why = (read: (id: string) => string) => read('It cannot be read?')",
   ],
+  ['copy-by-key', 'src-renderer/views/w.tsx', 'export const Words = () => <p>Nothing here</p>'],
+  [
+    'copy-by-key',
+    'src-renderer/components/l.tsx',
+    'export const Close = () => <button type="button" aria-label="Close" />',
+  ],
+  ['copy-by-key', 'src-renderer/views/p.tsx', "export const Field = () => <input placeholder={'Name'} />"],
   ['ipc-only-by-contract', 'src-main/f.ts', "import { ipcMain } from 'electron'\nipcMain.handle('x', () => 1)"],
   ['ipc-only-by-contract', 'src-main/g.ts', "import * as electron from 'electron'\nelectron.ipcMain.on('x', () => {})"],
   [
@@ -116,6 +123,10 @@ const faults: readonly Planted[] = [
 
 /** Neighbours that do nothing wrong, each in the most tempting place. */
 const cleanFiles: readonly (readonly [file: string, code: string])[] = [
+  [
+    'src-renderer/views/named.tsx',
+    'export const Named = () => (\n  <p title="/etc">\n    Joey <kbd>Esc</kbd>\n  </p>\n)',
+  ],
   ['src-contract/clean.ts', "import * as z from 'zod'\nexport const Clean = z.string()"],
   ['src-contract/client/clean.ts', "import 'node:http'\nimport 'ws'\nexport { Clean } from '../clean.ts'"],
   ['src-renderer/clean.ts', "export { Clean } from '#contract/clean'"],

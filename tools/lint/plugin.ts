@@ -1,5 +1,6 @@
 import { relative, sep } from 'node:path'
 import { checkAgentTexts } from './agent-texts.ts'
+import { checkCopy } from './copy-by-key.ts'
 import { brokenFence } from './fences.ts'
 import { checkHostWrites } from './host-writes.ts'
 
@@ -109,6 +110,13 @@ const textFromTable = {
   },
 }
 
+/** The window's words stand in its copy. */
+const copyByKey = {
+  create(context: Context) {
+    return checkCopy(fileOf(context), (node, message) => context.report({ node, message }))
+  },
+}
+
 export default {
   meta: { name: 'joey' },
   rules: {
@@ -117,5 +125,6 @@ export default {
     'host-writes-in-one-place': hostWritesInOnePlace,
     'reason-from-table': reasonFromTable,
     'text-from-table': textFromTable,
+    'copy-by-key': copyByKey,
   },
 }

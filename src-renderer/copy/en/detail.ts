@@ -59,6 +59,7 @@ export const detail = {
     larger: 'Larger text',
     smaller: 'Smaller text',
     screenReader: 'Screen reader support',
+    screenReaderHint: 'Terminals hold their text for a screen reader too, which makes them slower.',
     paused: 'Paused: what you type waits until it goes on.',
     linkCopied: 'Address copied: {{address}}',
     label: 'Terminal {{title}}',

@@ -20,6 +20,8 @@ export const shell = {
   notConfined: 'Chromium does not confine this window: good for trying, not for daily use.',
   olderElectron: 'Older Electron {{version}}: good for trying, not for daily use.',
   theme: { label: 'Theme', system: 'Follow the system', dark: 'Dark', light: 'Light' },
+  // In both languages: who cannot read the one that is shown looks for the other.
+  language: { label: 'Language (语言)', system: 'As the system', choose: 'Language: {{language}}' },
   layers: 'Menus and hints',
   notFound: { title: 'Nothing here', text: 'This page or sandbox does not exist (any more).' },
   crash: { title: 'This part of the window failed', text: 'Sandboxes are not affected.', again: 'Show it again' },

@@ -19,6 +19,7 @@ import { closeArchive, sheetStore, useArchiveUi } from '../../store/archive-stor
 import { useWork } from '../snapshots/use-work.ts'
 import { WorkFoot } from '../snapshots/work-foot.tsx'
 import './archive.css'
+import { formatMoment } from '../../model/locale.ts'
 
 /** Shows what a bundle wants, and imports it by consent. */
 export function ImportDialog(): ReactNode {
@@ -202,7 +203,7 @@ function Requests({ requests, agreed, onAgree }: RequestsProps): ReactNode {
 function SheetFacts({ sheet }: { readonly sheet: PermissionSheet }): ReactNode {
   const { t } = useTranslation()
   const { name, createdAt, byVersion, fromHost, note, signature, encrypted } = sheet
-  const when = new Date(createdAt).toLocaleString()
+  const when = formatMoment(createdAt)
   const sizes = {
     size: formatBytes(sheet.bytes),
     unpacked: formatBytes(sheet.unpackedBytes),

@@ -9,6 +9,7 @@ import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Progress } from '../../components/progress.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Segments } from '../../components/toggles.tsx'
+import { formatCount } from '../../model/locale.ts'
 import { type FilesModel, loadFiles, mostChanges, type TreePair, useFiles } from '../../store/compare-store.ts'
 import { type ChangeFilter, filterChanges } from './change-filter.ts'
 import { ChangeList } from './change-list.tsx'
@@ -59,7 +60,7 @@ function Changes({ pair, files }: Props & { readonly files: Extract<FilesModel, 
   const { changes, totals, loading } = files
   const found = useMemo(() => filterChanges(changes, { text, kind }), [changes, text, kind])
   const counts = { all: totals.total, added: totals.added, changed: totals.changed, deleted: totals.deleted }
-  const progress = { read: changes.length.toLocaleString(), total: totals.total.toLocaleString() }
+  const progress = { read: formatCount(changes.length), total: formatCount(totals.total) }
   return (
     <>
       <div className="change-bar">

@@ -1,4 +1,5 @@
 import type { TFunction } from 'i18next'
+import { formatMoment } from '../../model/locale.ts'
 import type { AgentState } from '../../store/agent-state.ts'
 
 interface Option {
@@ -32,7 +33,7 @@ export function treeOptions({ snapshots, sandboxes, images }: Known, t: TFunctio
     sandboxName,
     createdAt,
   }: Pick<Snap, 'id' | 'name' | 'sandboxName' | 'createdAt'>): Option {
-    const words = { sandbox: sandboxName, name, when: new Date(createdAt).toLocaleString() }
+    const words = { sandbox: sandboxName, name, when: formatMoment(createdAt) }
     return { value: `snapshot:${id}`, label: t('compare.optionSnapshot', words) }
   }
 }

@@ -24,6 +24,7 @@ import { LogsTab } from './logs-tab.tsx'
 import { TerminalTab } from './terminal-tab.tsx'
 import { UsageTab } from './usage-tab.tsx'
 import './detail.css'
+import { formatMoment } from '../../model/locale.ts'
 
 const tabs = ['terminal', 'logs', 'usage', 'isolation', 'files', 'snapshots', 'console', 'details'] as const
 type Tab = (typeof tabs)[number]
@@ -119,10 +120,7 @@ function ExitBar({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
   return (
     <section className="exit-bar" data-tone={toneOf(sandbox)} aria-label={t('detail.stopped.title')}>
       <p>
-        {text}{' '}
-        {exit && (
-          <span className="exit-when">{t('detail.stopped.at', { when: new Date(exit.at).toLocaleString() })}</span>
-        )}
+        {text} {exit && <span className="exit-when">{t('detail.stopped.at', { when: formatMoment(exit.at) })}</span>}
       </p>
       <Button disabled={!live || !canDo('start', sandbox)} onClick={() => void act('start', sandbox)}>
         <Play aria-hidden="true" />

@@ -8,6 +8,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { ClassBadge } from '../../components/class-badge.tsx'
 import { CopyButton } from '../../components/copy-button.tsx'
 import { shortImageName } from '../../model/image-name.ts'
+import { formatMoment } from '../../model/locale.ts'
 import { joinShellWords } from '../../model/shell-words.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { EditDialog } from '../edit/edit-dialog.tsx'
@@ -58,7 +59,7 @@ function EditBar({ sandbox }: Props): ReactNode {
 }
 
 function when(time: string | null): string {
-  return time === null ? '–' : new Date(time).toLocaleString()
+  return time === null ? '–' : formatMoment(time)
 }
 
 function Identity({ sandbox }: Props): ReactNode {

@@ -11,6 +11,7 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Switch } from '../../components/toggles.tsx'
 import { formatLineDate, formatLineTime } from '../../model/local-time.ts'
+import { formatMoment } from '../../model/locale.ts'
 import { type ShownLine, searchLines } from './log-buffer.ts'
 import { useFollowing } from './use-following.ts'
 import { useLog } from './use-log.ts'
@@ -109,7 +110,7 @@ function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNo
               style={{ transform: `translateY(${item.start}px)` }}
             >
               {times && (
-                <time className="log-time" dateTime={line.at} title={new Date(line.at).toLocaleString()}>
+                <time className="log-time" dateTime={line.at} title={formatMoment(line.at)}>
                   {formatLineTime(line.at)}
                 </time>
               )}

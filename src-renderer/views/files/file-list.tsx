@@ -6,6 +6,7 @@ import { formatBytes } from '#contract/byte-size'
 import { formatMode } from '#contract/file-mode'
 import type { FileEntry } from '#contract/files'
 import { rowAfterKey } from '../../components/list-moves.ts'
+import { formatMoment } from '../../model/locale.ts'
 
 interface Props {
   readonly label: string
@@ -192,7 +193,7 @@ function FileRow({ entry }: { readonly entry: FileEntry }): ReactNode {
       <span className="file-size">{kind === 'file' ? formatBytes(size) : ''}</span>
       <span className="mono file-dim">{formatMode(mode)}</span>
       <span className="file-dim">{`${user ?? uid}:${group ?? gid}`}</span>
-      <span className="file-dim">{new Date(modifiedAt).toLocaleString()}</span>
+      <span className="file-dim">{formatMoment(modifiedAt)}</span>
     </>
   )
 }

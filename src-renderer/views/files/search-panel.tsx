@@ -6,6 +6,7 @@ import { applyRemedy } from '../../actions/remedies.ts'
 import { Button } from '../../components/button.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { TextField } from '../../components/field.tsx'
+import { formatCount } from '../../model/locale.ts'
 import {
   forgetSearch,
   type SearchModel,
@@ -73,8 +74,8 @@ function Results({ model, onOpen }: { readonly model: SearchModel; readonly onOp
   const { found, looked, truncated } = model
   const state =
     model.kind === 'running'
-      ? t('files.search.running', { looked: looked.toLocaleString() })
-      : t('files.search.done', { count: found.length, looked: looked.toLocaleString() })
+      ? t('files.search.running', { looked: formatCount(looked) })
+      : t('files.search.done', { count: found.length, looked: formatCount(looked) })
   return (
     <>
       <p role="status" className="files-foot">

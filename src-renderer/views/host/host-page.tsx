@@ -19,6 +19,7 @@ import { Page } from '../shell/page.tsx'
 import { ClassProfileCard } from './class-profile-card.tsx'
 import { FindingRow } from './finding-row.tsx'
 import { SettingsSection } from './settings-section.tsx'
+import { WindowSection } from './window-section.tsx'
 import './host.css'
 
 export function HostPage(): ReactNode {
@@ -46,6 +47,7 @@ export function HostPage(): ReactNode {
       }
     >
       <HostView model={host} />
+      <WindowSection />
     </Page>
   )
 }

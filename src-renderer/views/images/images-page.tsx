@@ -24,6 +24,7 @@ import { PullField } from './pull-field.tsx'
 import { TaskLine } from './task-line.tsx'
 import '../sandboxes/sandboxes.css'
 import './images.css'
+import { formatDay } from '../../model/locale.ts'
 
 export function ImagesPage(): ReactNode {
   const { t } = useTranslation()
@@ -176,7 +177,7 @@ function ImageRow({ image, users }: { readonly image: Image; readonly users: rea
         </span>
       </td>
       <td title={sizeTitle(image, t)}>{formatBytes(sizeBytes)}</td>
-      <td className="uptime">{new Date(createdAt ?? importedAt).toLocaleDateString()}</td>
+      <td className="uptime">{formatDay(createdAt ?? importedAt)}</td>
       <td>
         <SandboxLinks users={users} />
       </td>

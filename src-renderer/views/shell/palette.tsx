@@ -4,6 +4,7 @@ import {
   Gauge,
   HardDrive,
   Keyboard,
+  Languages,
   Laptop,
   Layers,
   Moon,
@@ -26,6 +27,7 @@ import { Kbd } from '../../components/button.tsx'
 import { useCountedDialog } from '../../components/open-dialogs.ts'
 import { StateLabel } from '../../components/state-label.tsx'
 import { useFocusReturn } from '../../components/use-focus-return.ts'
+import { offeredLanguages } from '../../copy/languages.ts'
 import { canDo } from '../../model/sandbox-abilities.ts'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
 import { planChange } from '../../store/change-class-store.ts'
@@ -84,6 +86,14 @@ function PageItems({ close }: CloseProps): ReactNode {
             icon={theme === 'dark' ? <Moon /> : <Sun />}
             label={t('palette.theme', { theme: t(`shell.theme.${theme}`) })}
             onSelect={then(() => changeSettings({ theme }))}
+          />
+        ))}
+        {offeredLanguages.map(({ tag, name }) => (
+          <Item
+            key={tag}
+            icon={<Languages />}
+            label={t('shell.language.choose', { language: name })}
+            onSelect={then(() => changeSettings({ language: tag }))}
           />
         ))}
       </Command.Group>

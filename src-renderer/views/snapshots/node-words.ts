@@ -2,12 +2,13 @@ import type { TFunction } from 'i18next'
 import { formatBytes } from '#contract/byte-size'
 import type { Snapshot, SnapshotId } from '#contract/snapshot'
 import { wordedText } from '../../copy/i18n.ts'
+import { formatClock, formatDay, formatMoment } from '../../model/locale.ts'
 import type { SnapshotUsages } from '../../store/snapshot-stores.ts'
 import type { TreeNode } from './family.ts'
 
 /** The time of day; the day stands at the edge of the picture. */
 export function timeText(at: string): string {
-  return new Date(at).toLocaleTimeString(undefined, { hour: '2-digit', minute: '2-digit' })
+  return formatClock(at)
 }
 
 export function dayText(at: string, now: number, t: TFunction): string {
@@ -16,7 +17,7 @@ export function dayText(at: string, now: number, t: TFunction): string {
   if (daysAgo === 0) return t('snapshots.tree.today')
   if (daysAgo === 1) return t('snapshots.tree.yesterday')
   const sameYear = day.getFullYear() === new Date(now).getFullYear()
-  return day.toLocaleDateString(undefined, {
+  return formatDay(day, {
     ...{ day: 'numeric', month: 'short' },
     ...(sameYear ? {} : { year: 'numeric' }),
   })
@@ -52,7 +53,7 @@ function snapshotLabel(snapshot: Snapshot, usages: SnapshotUsages | null, t: TFu
   const { id, name, state, createdAt, live, problem, problemWording } = snapshot
   const kind = t(live ? 'snapshots.tree.live' : 'snapshots.tree.disk')
   if (state === 'creating') return t('snapshots.tree.nodeCreating', { name, kind })
-  const when = new Date(createdAt).toLocaleString()
+  const when = formatMoment(createdAt)
   if (state === 'damaged')
     return t('snapshots.tree.nodeDamaged', { name, kind, when, problem: wordedText(problem ?? '', problemWording) })
   const bytes = uniqueBytes(usages, id)

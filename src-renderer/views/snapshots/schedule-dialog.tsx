@@ -13,6 +13,7 @@ import { TextField } from '../../components/field.tsx'
 import { Select } from '../../components/select.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { Switch } from '../../components/toggles.tsx'
+import { formatMoment } from '../../model/locale.ts'
 import { useIsLive } from '../../store/agent-store.ts'
 import { saveSchedule, scheduleStore } from '../../store/snapshot-stores.ts'
 import { readForm, type ScheduleField, type ScheduleForm, toForm } from './schedule-form.ts'
@@ -89,9 +90,7 @@ function Editor({ sandbox, onClose, schedule, nextAt }: EditorProps): ReactNode 
       <div className="dialog-body snapshot-form">
         <p className="schedule-next">
           <CalendarClock aria-hidden="true" />
-          {nextAt
-            ? t('snapshots.schedule.next', { when: new Date(nextAt).toLocaleString() })
-            : t('snapshots.schedule.nextNone')}
+          {nextAt ? t('snapshots.schedule.next', { when: formatMoment(nextAt) }) : t('snapshots.schedule.nextNone')}
         </p>
         <When form={form} problems={problems} onChange={change} />
         <Keep form={form} problems={problems} onChange={change} />

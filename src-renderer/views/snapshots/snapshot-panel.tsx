@@ -13,6 +13,7 @@ import { formatMilliseconds } from '../../model/estimate.ts'
 import { useAgent } from '../../store/agent-store.ts'
 import { NoteEditor, SnapshotTitle } from './snapshot-edit.tsx'
 import '../isolation/node/panel.css'
+import { formatMoment } from '../../model/locale.ts'
 
 interface Props {
   readonly snapshot: Snapshot
@@ -102,12 +103,12 @@ function Facts({ snapshot, usage }: Pick<Props, 'snapshot' | 'usage'>): ReactNod
       <dd>{value}</dd>
     </div>
   )
-  const verified = verifiedAt ? new Date(verifiedAt).toLocaleString() : t('snapshots.panel.verifiedNever')
+  const verified = verifiedAt ? formatMoment(verifiedAt) : t('snapshots.panel.verifiedNever')
   return (
     <section className="panel-section">
       <h3>{t('snapshots.panel.facts')}</h3>
       <dl className="panel-facts">
-        {fact('when', new Date(createdAt).toLocaleString())}
+        {fact('when', formatMoment(createdAt))}
         {fact('why', t(`snapshots.reason.${reason}`))}
         {fact('of', <SandboxName snapshot={snapshot} />)}
         {fact('class', <ClassBadge value={snapshot.class} />)}

@@ -5,6 +5,7 @@ import { formatBytes } from '#contract/byte-size'
 import type { Sandbox } from '#contract/sandbox'
 import { verify } from '../../actions/snapshot-actions.ts'
 import { Button, IconButton } from '../../components/button.tsx'
+import { formatClock } from '../../model/locale.ts'
 import { useIsLive } from '../../store/agent-store.ts'
 import { scheduleStore } from '../../store/snapshot-stores.ts'
 import type { TreeNode } from './family.ts'
@@ -52,7 +53,7 @@ export function SnapshotsBar({ sandbox, nodes, onDialog }: Props): ReactNode {
         <CalendarClock aria-hidden="true" />
         {nextAt
           ? t('snapshots.bar.scheduleOn', {
-              when: new Date(nextAt).toLocaleTimeString(undefined, { timeStyle: 'short' }),
+              when: formatClock(nextAt),
             })
           : t('snapshots.bar.schedule')}
       </Button>

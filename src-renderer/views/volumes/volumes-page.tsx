@@ -21,6 +21,7 @@ import { CreateVolume } from './create-volume.tsx'
 import '../sandboxes/sandboxes.css'
 import '../images/images.css'
 import './volumes.css'
+import { formatDay } from '../../model/locale.ts'
 
 /** Volumes, what they take on disk, and who uses them. */
 export function VolumesPage(): ReactNode {
@@ -116,7 +117,7 @@ function VolumeRow({ volume, users }: { readonly volume: Volume; readonly users:
         </div>
       </td>
       <td>{size === undefined ? '…' : formatBytes(size)}</td>
-      <td className="uptime">{new Date(createdAt).toLocaleDateString()}</td>
+      <td className="uptime">{formatDay(createdAt)}</td>
       <td>
         <SandboxLinks users={users} />
       </td>

@@ -1,0 +1,152 @@
+import type * as english from '../../../sentences/usage.ts'
+import type { Translated } from '../../define.ts'
+
+export const usageSentences = {
+  'usage-command-unknown':
+    '没有命令“{word}”。{close, select, = {joey help 会列出命令。} other {您是指 joey {close} 吗？}}',
+  'usage-command-word-missing': 'joey {first} 还需要一个词：{names}。',
+  'usage-command-word-unknown':
+    '没有命令“{word}”。{close, select, = {现有：{names}。} other {您是指 joey {close} 吗？}}',
+  'usage-option-unknown': '这里没有选项 {option}。{close, select, = {} other {您是指 {close} 吗？}}',
+  'usage-option-of-docker':
+    '{option}：{kind, select, cap {能力属于授权。请写 --grant cap:{value, select, = {NAME} other {{value}}}。} device {本机的设备属于授权。请写 --grant device:{value, select, = {/dev/NAME} other {{value}}}。} privileged {没有开放一切的选项。沙箱需要的内容按名称授予，例如 --grant cap:SYS_ADMIN 或 --grant device:/dev/NAME。} network {这里写作 --network{value, select, = {} other { {value}}}。} publishAll {端口按名称发布。请为每个端口写 -p PORT；“joey image inspect IMAGE”会显示镜像声明的端口。} sysctl {不能为单个沙箱选择内核设置。} processes {沙箱只能看到自己的进程，看不到本机或其他沙箱的进程。} memory {沙箱不与任何一方共享内存，包括本机和其他沙箱。}}',
+  'usage-option-without-value': '{option} 需要一个值{value, select, = {} other {：{option} {value}}}。',
+  'usage-option-not-boolean': '{option} 只有开和关：{option}=true 或 {option}=false，而不是“{text}”。',
+  'usage-operands-missing': 'joey {verb} 需要 {operands}。',
+  'usage-operands-too-many':
+    'joey {verb} {operands, select, = {只接受选项} other {只接受 {operands}}}；“{extra}”是多余的。',
+  'usage-not-valid': '{where}：{problem}',
+  'usage-class': '{where} {text}：应为 container、gvisor 或 microvm。',
+  'usage-network-word':
+    '{where} {text}：{kind, select, docker {Docker 这样称呼的在这里是 nat。其他任何词都是共享网络的名称。} host {本机自己的网络属于授权。请在 joey run 中写 --grant host-network，或写 joey grant SANDBOX host-network。} way {这是单个沙箱的出口，不是多个沙箱共享的网络。用“joey run --network”选择。}}',
+  'usage-place-option': '{option} {text}',
+  'usage-place-line': '{file} 第 {line} 行',
+  'usage-variable': '{where}：不是变量。请写 NAME=VALUE，或只写 NAME。',
+  'usage-variable-zero-byte': '{where}：{name} 的值含有零字节，变量不能含有零字节。',
+  'usage-file-unreadable': '{option} {file}：无法读取（{code}）。',
+  'usage-not-text': '{where}：不是 UTF-8 文本。',
+  'usage-mount':
+    '-v {text}：请写 SOURCE:TARGET，或只写 TARGET 得到专属卷，末尾加 :ro 表示禁止写入。含冒号的路径请用 --mount。',
+  'usage-mount-mode':
+    '-v {text}：模式是 ro 或 rw，以及 {of, select, volume {nocopy} folder {recursive 或 nowatch}}，而不是“{word}”。',
+  'usage-mount-both-modes': '{option} {text}：只能是 ro 或 rw 之一。',
+  'usage-mount-long':
+    '--mount {text}：请写 type=bind,source=SOURCE,target=TARGET、type=volume,source=NAME,target=TARGET 或 type=tmpfs,target=TARGET。',
+  'usage-mount-type': '--mount {text}：类型是 bind、volume 或 tmpfs，而不是“{type}”。',
+  'usage-mount-word':
+    '--mount {text}：“{word}”不是 type=、source=、target=、readonly、recursive、nowatch、volume-nocopy、tmpfs-size= 和 tmpfs-mode=1777 之一。',
+  'usage-mount-foreign': '--mount {text}：“{word}”对类型“{type}”没有意义。',
+  'usage-mount-propagation':
+    '{option} {text}：一侧挂载的内容永远不会出现在另一侧，因此不能使用“{word}”。请去掉它；“recursive”会带上目录中现有的挂载。',
+  'usage-change-volume': '{text}：沙箱的卷在创建时选定。请用“joey run -v {text}”创建另一个。',
+  'usage-volume-name': '“{text}”不是卷的名称。名称由字母、数字、点、连字符和下划线组成，以字母或数字开头。',
+  'usage-prune-unconfirmed': '删除的内容会丢失，而没有终端可供确认。请加 --force 删除，或加 --dry-run 查看会删除什么。',
+  'usage-mount-target': '{option} {text}：沙箱内的路径必须以斜杠开头。',
+  'usage-mount-source':
+    '-v：{source} {what, select, missing {不存在。Joey 从不创建挂载的来源。} odd {既不是目录，也不是文件。}}',
+  'usage-home-unset': '-v {source}：没有设置 HOME，因此“~”在这里没有意义。',
+  'usage-port':
+    '-p {text}：{part, select, = {不是端口。} other {“{part}”不是端口。}}请写 HOST:GUEST，例如 8080:80，或只写沙箱的端口。',
+  'usage-port-protocol': '-p {text}：只能发布 TCP 和 UDP 端口。',
+  'usage-port-address':
+    '-p {text}：端口只在 127.0.0.1 上发布，不在{address, select, = {所有地址} other { {address} }}上发布。',
+  'usage-port-ranges': '-p {text}：范围从小到大，两侧端口数相同，例如 8000-8009:80-89。',
+  'usage-port-range': '-p {text}：端口从 1 到 65535。',
+  'usage-size': '{option} {text}：不是大小。写法例如 64m、1.5g 或 512MiB。',
+  'usage-memory':
+    '{option} {text}：{bound, select, least {太少。沙箱至少需要 6m。} most {超过任何机器所有。用 0 表示没有限制。}}',
+  'usage-disk':
+    '{option} {text}：{bound, select, least {太少。磁盘至少 64m。} most {超过任何机器所有。用 0 表示没有限制。}}',
+  'usage-cpus':
+    '{option} {text}：{what, select, form {不是核心数。写法例如 0.5 或 2；最少 0.01。} most {核心数超过任何机器所有。用 0 表示没有限制。}}',
+  'usage-pids': '{option} {text}：不是进程数。请写整数，或用 -1 表示没有限制。',
+  'usage-duration': '{option} {text}：不是时长。写法例如 30s、10m 或 1h30m。',
+  'usage-duration-short': '{option} {text}：至少一分钟，例如 30m。',
+  'usage-seconds': '{option} {text}：不是 0 到 600 之间的秒数。',
+  'usage-whole-number': '{option} {text}：不是整数。',
+  'usage-platform': '--platform {text}：本机只运行 {here} 的程序。',
+  'usage-security-grant': '--security-opt {text}：请按名称授予，用 --grant {grant}。',
+  'usage-security-against': '--security-opt {text} 与 --grant {grant} 不能同时使用。',
+  'usage-security-unknown':
+    '--security-opt {text}：配置文件和标签由 Joey 根据授权选择。可用的有 no-new-privileges，它始终生效。',
+  'usage-ulimit': '--ulimit {text}：写法例如 nofile=1024:2048，或用 nofile=1024 表示两者。',
+  'usage-check-short': '{option} {text}：至少 {least} 毫秒，例如 5s。',
+  'usage-no-healthcheck': '--no-healthcheck 与检查的其他选项不能同时使用。',
+  'usage-retries': '--health-retries {text}：不是失败次数，例如 3。',
+  'usage-condition': '{option} {text}：可用的有 {names}。',
+  'usage-wait-detached': '--wait 用于留在后台运行的沙箱：请同时给出 -d。',
+  'usage-moment': '{option} {text}：不是时间。请写多久以前，例如 10m，或写成 2026-01-31T12:00:00Z 的形式。',
+  'usage-number': '{option} {text}：不是 {least} 到 {most} 之间的数。',
+  'usage-lines': '-n {text}：不是行数。',
+  'usage-event': '--since {text}：不是事件编号。',
+  'usage-tree': '“{word}”不是沙箱、快照或镜像的名称。写法例如 web、web@before 或 image:busybox。',
+  'usage-tmpfs':
+    '--tmpfs {text}：不能使用“{word}”。它对所有人开放（mode=1777），不允许运行程序（noexec），并接受“size=BYTES”。',
+  'usage-cp-sides': '两者之一必须位于沙箱、快照或镜像中：NAME:PATH，例如 web:/etc/hosts。',
+  'usage-cp-stream':
+    '“joey cp”不复制流。“joey exec NAME -- tar -cf - PATH”写出流，“joey exec -i NAME -- tar -xf -”读入流。',
+  'usage-cp-no-folder': '没有目录“{path}”。',
+  'usage-trees-differ': '所有路径必须属于同一个文件树。',
+  'usage-quote-open': '{option} {text}：引号没有闭合。',
+  'usage-label': '-l {text}：标签的形式是 NAME=VALUE。',
+  'usage-key': '--detach-keys {text}：“{key}”不是按键。请写单个按键或 ctrl-KEY，用逗号分隔。',
+  'usage-keep-or-stop': '--sandboxes {text}：应为 keep 或 stop。',
+  'usage-setting-unknown': '{word}：请写 NAME=VALUE，名称为 {names} 之一。',
+  'usage-setting-value':
+    '{word}：应为{form, select, class { container、gvisor 或 microvm} boolean { true 或 false} hours {1 到 720 之间的整数小时，或 never} percent {1 到 100 之间的整数百分比，或 none} totalPercent {10 到 100 之间的整数百分比，或 none} size {至少 64m，例如 512m 或 10g，或 none} kernel {内核的完整路径，或 default} registry {主机，例如 localhost:5000，或 default} hosts {以逗号分隔的主机，例如 localhost:5000,example.com，或 none} aliases {以逗号分隔的名称及其含义，例如 web=example.com/team/web:2，或 none} file {文件的完整路径，或 none} proxy { http://HOST:PORT，或 none}}。',
+  'usage-pull-when': '--pull {text}：应为 missing、always 或 never。',
+  'usage-login-name': '请说明您在那里的用户名：--username NAME。',
+  'usage-login-password': '标准输入中没有密码。',
+  'usage-registry': '“{text}”不是镜像仓库：请写它的主机，如有端口则加上端口。',
+  'usage-filter': '--filter {text}：请写 KEY=VALUE，KEY 为 {names} 之一。',
+  'usage-filter-value': '--filter {text}：{key} 应为 {names} 之一。',
+  'usage-change': '“{text}”：请写 FIELD=VALUE、FIELD+=VALUE 或 FIELD-=VALUE，例如 memory=512m。',
+  'usage-change-field':
+    '没有字段“{field}”。{close, select, = {“joey run --help”会列出属于字段的选项。} other {您是指 {close} 吗？}}',
+  'usage-change-elsewhere': '“{field}”有专门的命令：{verb}。',
+  'usage-change-single': '“{field}”只有一个值：请写 {field}=VALUE。',
+  'usage-change-twice': '“{field}”只有一个值，却给出了两次。',
+  'usage-change-absent': '它的 {field} 中没有“{text}”。',
+  'usage-format': '--format {text}：不是模板。字段写在双花括号中，前面加点，如 --help 的示例所示。',
+  'usage-format-or-json': '请给出 --json 或 --format 之一，不能都给。“--format json”每行输出一个对象。',
+  'usage-format-field': '--format 中没有字段“{field}”：{names}，或 JSON 中的名称，例如“spec.user”。',
+  'usage-prune-asks': '没有终端就无法确认：请加 --force，或加 --dry-run 查看会删除什么。',
+  'usage-save-format': '--format {text}：应为 docker-archive、oci-archive 或 oci。',
+  'usage-volume-input': '请说明哪个归档：joey volume import NAME FILE，或从标准输入给出。',
+  'usage-load-input': '请说明哪个归档：-i FILE，或从标准输入给出。',
+  'usage-instruction':
+    '--change {text}：请像在 Dockerfile 中那样写 CMD、ENTRYPOINT、ENV、WORKDIR、USER 或 LABEL 及其值。',
+  'usage-shell': '“{text}”不是支持的 shell：bash、zsh 或 fish。',
+  'usage-image-not-exported': '镜像不能导出：请指明沙箱或快照。',
+  'usage-export-format':
+    '{text, select, = {请用 --format 说明要生成什么} other {--format {text}}}：oci、oci-layout、docker、push 或 joey。',
+  'usage-output-missing': '请说明写到哪里：-o FILE。',
+  'usage-passphrase-short': '--passphrase-file：第一行至少要有 8 个字符。',
+  'usage-sandbox-name':
+    '--name {text}：名称有 1 到 63 个字母、数字、连字符、下划线和点，以字母或数字开头，不以点结尾。',
+  'usage-image-not-compared': '镜像没有可比较的对象。请指明沙箱或快照。',
+  'usage-compare-with': '请说明与什么比较。“joey diff SANDBOX”会与镜像比较。',
+  'usage-image-path-empty': '镜像的路径为空。',
+  'usage-image-name': '--name {text}：镜像名称使用小写，例如 team/web:1.2。',
+  'usage-build-tag': '--tag {text}：镜像名称使用小写，例如 team/web:1.2。',
+  'usage-recipe': '没有可用来制作镜像的“{text}”。现有：{names}。',
+  'usage-mirror': '--mirror {text}：软件源的形式是 http://HOST/PATH。',
+  'usage-suite': '--suite {text}：Debian 发行版的名称例如 bookworm。',
+  'usage-secret': '--secret {text}：机密的形式是 id=ID,src=FILE 或 id=ID,env=NAME。',
+  'usage-secret-unset': '--secret {text}：这里没有变量 {name}。请用 src=FILE 给出文件。',
+  'usage-image-ref': '“{text}”不是镜像的名称或摘要。',
+  'usage-command-empty': 'joey exec 需要命令，或用 -it 打开 shell。',
+  'usage-timeout-with-tty': '--timeout 与 -t 不能同时使用。',
+  'usage-grants-or-all': '请说明要收回哪些授权，或写 --all。',
+  'usage-svg-alone': '--svg 输出图片：请去掉 --json 和 --blast。',
+  'usage-blast-of-what': '--blast：请说明哪个沙箱。',
+  'usage-signal': '-s {text}：不是信号的名称或编号。',
+  'usage-names-and-all': '请给出名称或 --all 之一，不能都给。',
+  'usage-names-or-all': 'joey rm 需要沙箱的名称，或 --all。',
+  'usage-limit-missing': '请说明更改哪个限制：--memory、--cpus 或 --pids-limit。',
+  'usage-live-and-disk-only': '请给出 --live 或 --disk-only 之一，不能都给。',
+  'usage-image-not-forked': '镜像不能派生：请运行它。',
+  'usage-off-alone': '--off 要单独使用。',
+  'usage-schedule-when': '请说明何时：--every、--before-stop 或 --idle。',
+  'usage-boot-alone': '--boot 输出现有的内容：请去掉 {option}。',
+} as const satisfies Translated<typeof english.usageSentences>

@@ -1,0 +1,24 @@
+import { classes, grants } from './classes.ts'
+import { common } from './common.ts'
+import { compare } from './compare.ts'
+import { create } from './create.ts'
+import { detail } from './detail.ts'
+import { edit } from './edit.ts'
+import { archives, files } from './files.ts'
+import { forks } from './forks.ts'
+import { host } from './host.ts'
+import { images } from './images.ts'
+import { bootLog, isolation, selfTest, settings } from './isolation.ts'
+import { confirm, sandboxes } from './sandboxes.ts'
+import { keys, palette, shell } from './shell.ts'
+import { snapshots } from './snapshots.ts'
+import { tasks } from './tasks.ts'
+import { volumes } from './volumes.ts'
+
+/** The shape that every language has; `Copy` says in which way. */
+export const en = {
+  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host },
+  ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
+  ...{ snapshots, forks, compare, tasks },
+  ...{ files, archives },
+} as const

@@ -1,0 +1,32 @@
+import type { Copy } from '../copy-shape.ts'
+import type { host as english } from '../en/host.ts'
+
+export const host = {
+  title: '本机',
+  classes: '隔离级别',
+  classesText: '本机能以多强的程度隔离沙箱。',
+  measure: '立即测量',
+  measuring: '正在测量…',
+  measureHint: '以每个级别短暂运行一个小沙箱。',
+  measureFailed: '无法测量级别',
+  available: '可用',
+  unavailable: '不可用',
+  whatToDo: '怎么办：请看下面的检查结果。',
+  findings: '检查结果',
+  findingsText: '在本机检查了什么，缺少时怎么办。',
+  level: { ok: '正常', warning: '警告', problem: '问题' },
+  again: '重新检查',
+  checking: '正在检查…',
+  loading: '正在检查本机',
+  error: '无法检查本机',
+  cpus: '处理器',
+  memory: '内存',
+  window: '本窗口',
+  windowConfined: '账户 {{uid}}，页面受限制',
+  windowNotConfined: '账户 {{uid}}，页面不受限制',
+  agent: '守护进程',
+  version: '版本',
+  allWell_other: '一切正常：通过 {{count}} 项检查。',
+  issues_other: '有 {{count}} 项需要查看。',
+  commandThing: '命令',
+} as const satisfies Copy<typeof english>

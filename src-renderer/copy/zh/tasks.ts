@@ -1,0 +1,45 @@
+import type { Copy } from '../copy-shape.ts'
+import type { tasks as english } from '../en/tasks.ts'
+
+export const tasks = {
+  kind: {
+    'image.import': '导入 {{subject}}',
+    'image.pull': '拉取 {{subject}}',
+    'image.push': '推送 {{subject}}',
+    'image.make': '制作 {{subject}}',
+    'image.build': '构建 {{subject}}',
+    other: '处理 {{subject}}',
+    'snapshot.create': '为 {{subject}} 创建快照',
+    'snapshot.restore': '恢复 {{subject}}',
+    'snapshot.fork': '派生 {{subject}}',
+    'snapshot.verify': '校验 {{subject}}',
+    'files.put': '复制到 {{subject}}',
+    'files.get': '从 {{subject}} 复制',
+    'export.scan': '扫描 {{subject}}',
+    'export.run': '导出 {{subject}}',
+    'import.inspect': '检查 {{subject}}',
+    'import.run': '导入 {{subject}}',
+    'volume.export': '导出卷 {{subject}}',
+    'volume.import': '导入到卷 {{subject}}',
+  },
+  phase: {
+    checking: '正在检查',
+    fetching: '正在获取',
+    converting: '正在转换',
+    unpacking: '正在解包',
+    packing: '正在打包',
+    working: '正在处理',
+    done: '完成',
+    failed: '失败',
+    cancelled: '已取消',
+  },
+  transfer: {
+    bytes: '{{done}} / {{total}}',
+    layers: '{{done}} / {{total}} 层',
+    rate: '{{rate}}/s',
+    left: '剩余 {{seconds}} 秒',
+    resumed_other: '已续传 {{count}} 次',
+  },
+  cancel: '取消：{{task}}',
+  cancelFailed: '没有取消',
+} as const satisfies Copy<typeof english>
