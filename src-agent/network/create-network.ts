@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
 import type { PortPublish, SandboxId } from '#contract/sandbox'
@@ -42,7 +43,9 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
   const { prepare } = bridge
   const publishing = createPublishing({ run, names, filter, hostPorts, prepare })
   const make = (signal?: AbortSignal) => bridge.makeLease(signal)
-  const pool = createPool({ size: poolSize, make: () => make(), release: (lease) => leases.release(lease), log })
+  const release = (lease: Lease) => leases.release(lease)
+  const isWhole = (lease: Lease) => existsSync(`/sys/class/net/${lease.interface}`)
+  const pool = createPool({ size: poolSize, make: () => make(), release, isWhole, log })
 
   return {
     async prepare(signal) {
@@ -67,7 +70,7 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
     },
     publish: publishing.publish,
     unpublish: publishing.unpublish,
-    release: (lease) => leases.release(lease),
+    release,
     async reconcile(running) {
       publishing.assume(running)
       leases.occupy(running.map((sandbox) => sandbox.interface))

@@ -15,11 +15,13 @@ interface Deps {
   readonly size: number
   readonly make: () => Promise<Lease>
   readonly release: (lease: Lease) => Promise<void>
+  /** False where somebody has removed something of it since it was made. */
+  readonly isWhole: (lease: Lease) => boolean
   readonly log: NetworkLog
 }
 
 /** A failure to fill is logged and not repeated until the next `fill`: the next sandbox meets the error itself. */
-export function createPool({ size, make, release, log }: Deps): Pool {
+export function createPool({ size, make, release, isWhole, log }: Deps): Pool {
   const ready: Lease[] = []
   let filling: Promise<void> | null = null
   let closed = false
@@ -31,10 +33,21 @@ export function createPool({ size, make, release, log }: Deps): Pool {
       log.warn({ err: error }, 'Networks could not be made in advance')
     }
   }
+  const releases = new Set<Promise<void>>()
+  const giveUp = (lease: Lease): void => {
+    const released = release(lease)
+      .catch((error: unknown) => log.warn({ err: error }, 'A network made in advance was left behind'))
+      .finally(() => releases.delete(released))
+    releases.add(released)
+  }
   return {
     take() {
       if (closed) throw appError('agent-stopping')
-      return ready.shift() ?? null
+      for (let lease = ready.shift(); lease !== undefined; lease = ready.shift()) {
+        if (isWhole(lease)) return lease
+        giveUp(lease)
+      }
+      return null
     },
     fill() {
       if (closed) return
@@ -45,10 +58,8 @@ export function createPool({ size, make, release, log }: Deps): Pool {
     async close() {
       closed = true
       await filling
-      const results = await Promise.allSettled(ready.splice(0).map(release))
-      for (const result of results) {
-        if (result.status === 'rejected') log.warn({ err: result.reason }, 'A network made in advance was left behind')
-      }
+      for (const lease of ready.splice(0)) giveUp(lease)
+      await Promise.all(releases)
     },
   }
 }

@@ -29,8 +29,10 @@ function setUp({ endsAfter, ...traits }: Traits) {
     resume: vi.fn(async () => void calls.push('resume')),
     phase: async () =>
       (traits.phase ?? traits.state) === 'paused' && !calls.includes('resume') ? 'paused' : 'running',
+    findProcesses: async () => null,
   } as unknown as Driver
   const deps = {
+    folder: { sandbox: () => null },
     drivers: new Map([['container', driver]]),
     images: { find: () => ({ config: { stopSignal: 'USR1' } }) },
   } as unknown as Parameters<typeof endMainProcess>[0]

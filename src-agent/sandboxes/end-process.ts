@@ -12,6 +12,7 @@ import type { ImageStore } from '../storage/images/image-store.ts'
 import { tidy } from './cleanup.ts'
 import type { Endings } from './endings.ts'
 import { driverOf } from './find-driver.ts'
+import { killMainProcess } from './kill-main-process.ts'
 import type { OpenHandles } from './open-handles.ts'
 
 interface Deps {
@@ -73,6 +74,7 @@ export async function endMainProcess(
   // What is not on record as paused has ended before the engine could say whether it is.
   if (state !== 'paused' && (await endings.settleWithin(id, promptMs))) return
   if ((await driver.phase(id)) === 'paused') await driver.resume(id)
+  await killMainProcess(deps, driver, record)
   if (await endings.settleWithin(id, killPatienceMs)) return
   // The monitor said nothing although the process was killed: it is gone itself.
   await tidy(deps, driver, record, record.lease)

@@ -11,6 +11,7 @@ import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import { type CleanupDeps, cleanUp, removeForGood, tidy } from './cleanup.ts'
 import { unseenExit } from './describe-exit.ts'
+import { killMainProcess } from './kill-main-process.ts'
 import type { SandboxService } from './sandbox-service.ts'
 
 interface Deps extends CleanupDeps {
@@ -125,6 +126,7 @@ async function reconcileRun(
     }
     await driver.kill(id, 'KILL', { all: true })
   }
+  await killMainProcess(deps, driver, record)
   await settleUnseen(deps, driver, record)
   return sentence('found-gone', { name })
 }

@@ -23,7 +23,9 @@ export interface TestAgent {
   readonly client: Client
   /** Starts it (again); resolves when it answers. */
   start(): Promise<AgentInfo>
-  /** As if the machine had torn it away. */
+  /** The one that was started last, whether it answers yet or not; null where there is none. */
+  pid(): number | null
+  /** As if the machine had torn it away, in the middle of its start too. */
   murder(): Promise<void>
   /** Runs a command; resolves with all of its output. */
   exec(ref: string, request: Partial<ExecRequest> & { argv: string[] }, input?: Buffer): Promise<Finished>
@@ -39,8 +41,12 @@ export interface Finished {
   readonly end: Extract<ProcessDown, { type: 'exit' }>
 }
 
-export function createTestAgent(env: Record<string, string> = {}, entry = source, umask = '022'): TestAgent {
-  const home = mkdtempSync(join(tmpdir(), 'jy-'))
+export function createTestAgent(
+  env: Record<string, string> = {},
+  entry = source,
+  umask = '022',
+  home = mkdtempSync(join(tmpdir(), 'jy-')),
+): TestAgent {
   shareTemplates(home)
   const place = findPlace({ JOEY_HOME: home }, 0)
   const client = createClient(place)
@@ -53,6 +59,9 @@ export function createTestAgent(env: Record<string, string> = {}, entry = source
       env: { ...process.env, ...env, JOEY_HOME: home, JOEY_OUTER_MOUNTS: outer },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
+    // It becomes the agent: neither the shell nor unshare stays.
+    const own = child.pid ?? null
+    pid = own
     let words = ''
     child.stdio[2]?.on('data', (chunk: Buffer) => {
       words += chunk.toString('utf8')
@@ -60,11 +69,9 @@ export function createTestAgent(env: Record<string, string> = {}, entry = source
     const deadline = Date.now() + startMs
     for (;;) {
       const info = await client.readAgent({}).catch(() => null)
-      if (info) {
-        pid = info.pid
-        return info
-      }
-      if (child.exitCode !== null) throw new Error(`The agent ended with ${child.exitCode}: ${words}`)
+      if (info && info.pid === own) return info
+      const ended = child.exitCode ?? child.signalCode
+      if (ended !== null) throw new Error(`The agent ended with ${ended}: ${words}`)
       if (Date.now() > deadline) throw new Error(`The agent did not answer: ${words}`)
       await sleep(20)
     }
@@ -74,6 +81,7 @@ export function createTestAgent(env: Record<string, string> = {}, entry = source
     place,
     client,
     start: startAgent,
+    pid: () => pid,
     async murder() {
       if (pid !== null) process.kill(pid, 'SIGKILL')
       while (pid !== null && isThere(pid)) await sleep(5)

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Run } from '../../base/process/run.ts'
 
@@ -41,6 +41,12 @@ export function createPartMounts({ folder, run }: { folder: string; run: Run }):
     await run('mount', ['-t', 'erofs', '-o', options, path, target], { timeoutMs: 10_000 })
     return target
   }
+  /** Without it a sandbox would start on an empty folder where somebody has unmounted what was there. */
+  const mountAgain = async (known: Promise<string>, part: PartFile): Promise<string> => {
+    const target = await known
+    const [own, around] = await Promise.all([stat(target).catch(() => null), stat(folder)])
+    return own === null || own.dev === around.dev ? mount(part) : target
+  }
   const unmount = async (known: Promise<string>) => {
     const target = await known.catch(() => undefined)
     if (target !== undefined) await run('umount', ['--lazy', target], { timeoutMs: 10_000 })
@@ -49,8 +55,7 @@ export function createPartMounts({ folder, run }: { folder: string; run: Run }):
   return {
     ensure(part) {
       const known = mounted.get(part.digest)
-      if (known) return known
-      const fresh = mount(part)
+      const fresh = known === undefined ? mount(part) : mountAgain(known, part)
       mounted.set(part.digest, fresh)
       fresh.catch(() => mounted.delete(part.digest))
       return fresh
