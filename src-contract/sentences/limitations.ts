@@ -34,7 +34,7 @@ export const limitationSentences = defineSentences({
   },
   'gvisor-named-pipes': {
     sentence:
-      'Named pipes that programs make are in memory alone: they are gone after a stop, and no snapshot of the disk, fork, bundle or other class has them. Those of an image, or made in another class, cannot be used.',
+      'Named pipes that programs make are in memory alone: they are gone after a stop, and no snapshot of the disk, fork, bundle or other class has them. Those of an image, or made in another class, cannot be used. A socket on the disk gets no second name (`link`), which supervisord gives its own: mount a --tmpfs there.',
   },
   'gvisor-watching': {
     sentence:

@@ -451,4 +451,17 @@ export const dailyCommands: readonly DailyCommand[] = [
     script: 'touch a b; perl -e \'rename "a","c"; opendir D,"."; print join(",",sort grep !/^\\./, readdir D),"\\n"\'',
     prints: 'b,c',
   },
+  {
+    name: 'a program that writes to the audit finds none that refuses it',
+    script:
+      'perl -e \'socket(S,16,3,9) or print("none\\n"),exit; send S,pack("LSSLL",20,1112,5,1,0)."op=x",0,pack("SSLL",16,0,0,0); recv S,$b,99,0; print((unpack "LSSLLl",$b)[5] == -111 ? "none\\n" : "refused\\n")\'',
+    prints: 'none',
+  },
+  {
+    name: 'a socket gets a second name',
+    script:
+      'perl -e \'socket(S,1,1,0); bind(S,pack "Sa*",1,"a\\0"); print link("a","b") ? "linked\\n" : "$!\\n"; print rename("a","c") ? "renamed\\n" : "$!\\n"\'',
+    prints: 'linked\nrenamed',
+    otherwise: { gvisor: { text: 'Bad file descriptor\nrenamed', code: 0 } },
+  },
 ]
