@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { AppError, appError } from '#contract/app-error'
+import { chinese } from '#contract/languages/zh/index'
 import { sentence } from '#contract/sentence'
 import { pseudoLanguage } from '#contract/testing/pseudo-language'
 import { usageError } from './command/usage-error.ts'
@@ -17,6 +18,15 @@ test('a failure is one sentence, with the remedy below it', () => {
   expect(printed(new AppError({ code: 'unavailable', reason: 'of-tomorrow', message: 'No runtime.', remedy }))).toBe(
     'joey: No runtime.\n  Install it: apt install crun\n',
   )
+})
+
+test('in Chinese the remedy stands behind a Chinese colon', () => {
+  const stderr = recordOutput()
+  printFailure({ stderr, language: chinese }, appError('sandbox-not-found', { ref: 'web' }), {
+    json: false,
+    verbose: false,
+  })
+  expect(stderr.text()).toBe('joey: 没有沙箱“web”。\n  显示所有沙箱：joey ls -a\n')
 })
 
 test('details are shown when requested, and always for a bug', () => {
@@ -61,7 +71,9 @@ test('a failure is printed in the language of the person', () => {
   const failure = appError('class-not-available', { class: 'gvisor' })
   printFailure({ stderr, language: pseudoLanguage }, failure, { json: false, verbose: false })
 
-  expect(stderr.text()).toMatch(/^joey: \[class-not-available: .*"gvisor".*\]\n {2}\[Shows .*\]: joey doctor\n$/s)
+  expect(stderr.text()).toMatch(
+    /^joey: \[class-not-available: .*"gvisor".*\]\n {2}\[remedy-line: \[Shows .*\]: joey doctor\]\n$/s,
+  )
 })
 
 test('a failure of one among several names it', () => {

@@ -1,6 +1,7 @@
 import { AppError, type Remedy } from '#contract/app-error'
 import { assertNever } from '#contract/assert-never'
-import { say, sayRemedy } from '#contract/language'
+import { type Language, say, sayRemedy } from '#contract/language'
+import { sentence } from '#contract/sentence'
 import { usageReason } from './command/usage-error.ts'
 import { type Context, printLine } from './context.ts'
 import { ExitCode } from './exit-codes.ts'
@@ -39,7 +40,7 @@ export function printFailure(context: FailureContext, error: unknown, style: Fai
   const said = say(wire, language)
   printLine(stderr, `joey: ${sanitize(named(said))}`)
   const spoken = sayRemedy(wire, language)
-  const remedy = spoken && remedyLine(spoken)
+  const remedy = spoken && remedyLine(spoken, language)
   if (remedy && !said.includes('joey agent start')) printLine(stderr, `  ${sanitize(remedy)}`)
   if (wire.detail && (style.verbose || needsDetail.has(wire.reason))) printLine(stderr, sanitizeLines(wire.detail))
 }
@@ -57,17 +58,21 @@ export function failureCode(error: unknown, otherwise: number): number {
 }
 
 /** What the person can do, as one line. */
-export function remedyLine(remedy: Remedy): string | undefined {
+export function remedyLine(remedy: Remedy, language: Language | null): string | undefined {
   switch (remedy.kind) {
     case 'retry':
       return undefined
     case 'startAgent':
-      return 'Start the agent: joey agent start'
+      return commandLine(say(sentence('remedy-start-agent'), language), 'joey agent start', language)
     case 'runCommand':
-      return `${remedy.why.replace(/[.:]$/, '')}: ${remedy.command}`
+      return commandLine(remedy.why.replace(/[.:。：]$/, ''), remedy.command, language)
     case 'openLog':
-      return `The log: ${remedy.path}`
+      return say(sentence('remedy-log', { path: remedy.path }), language)
     default:
       return assertNever(remedy, 'remedy')
   }
+}
+
+function commandLine(why: string, command: string, language: Language | null): string {
+  return say(sentence('remedy-line', { why, command }), language)
 }

@@ -3,10 +3,11 @@ import { familyOf, findVerb } from './command/find-verb.ts'
 import { type Flags, parseFlags, withCommonFlags } from './command/flags.ts'
 import { overview, verbHelp } from './command/help.ts'
 import { usageError } from './command/usage-error.ts'
-import type { Verb } from './command/verb.ts'
+import type { Verb, VerbGroup } from './command/verb.ts'
 import { type Context, printLine } from './context.ts'
 import { ExitCode } from './exit-codes.ts'
 import { failureCode, printFailure } from './failure.ts'
+import { helpIn, type SayHelp } from './languages/help-texts.ts'
 import { verbGroups } from './verbs.ts'
 
 /** Runs one command line and resolves with its exit code. Every failure has been printed by then. */
@@ -18,7 +19,7 @@ export async function main(args: readonly string[], context: Context): Promise<n
     if (first === undefined) return await showOverview(before, context)
     if (first === 'help') return await showHelp(words.slice(1), context)
     const family = familyOf(first)
-    if (family.length > 0 && (words[1] === '--help' || words[1] === '-h')) return print(context, overview(family))
+    if (family.length > 0 && (words[1] === '--help' || words[1] === '-h')) return await printOverview(family, context)
     const found = findVerb(words)
     return await runVerb(found.verb, [...before, ...found.args], context)
   } catch (error) {
@@ -35,13 +36,14 @@ async function runVerb(verb: Verb, args: readonly string[], context: Context): P
     const parsed = parseFlags(flags, args, { passThrough: command.passThrough ?? false })
     const call = { flags: parsed.values, operands: parsed.operands } as unknown as Call<Flags>
     style = { json: call.flags['json'] === true, verbose: call.flags['verbose'] === true }
-    if (call.flags['help'] === true) return print(context, verbHelp(verb, command))
+    if (call.flags['help'] === true) return print(context, verbHelp(verb, command, await helpWords(context)))
     checkCount(verb, command, parsed.operands)
     return await command.run(call, context)
   } catch (error) {
     printFailure(context, error, style)
     const code = failureCode(error, command.failureCode ?? ExitCode.failed)
-    if (code === ExitCode.usage && !style.json) printLine(context.stderr, `  See joey ${verb.name} --help`)
+    if (code === ExitCode.usage && !style.json)
+      printLine(context.stderr, `  ${(await helpWords(context))('See')} joey ${verb.name} --help`)
     return code
   }
 }
@@ -74,18 +76,26 @@ async function showOverview(before: readonly string[], context: Context): Promis
     const rest = before.filter((arg) => arg !== '--version')
     return runVerb(findVerb(['version']).verb, rest, context)
   }
-  if (before.includes('--help') || before.includes('-h')) return print(context, overview(verbGroups))
-  printLine(context.stderr, overview(verbGroups))
+  if (before.includes('--help') || before.includes('-h')) return printOverview(verbGroups, context)
+  printLine(context.stderr, overview(verbGroups, await helpWords(context)))
   return ExitCode.usage
 }
 
 async function showHelp(words: readonly string[], context: Context): Promise<number> {
   const [first] = words
-  if (first === undefined || first.startsWith('-')) return print(context, overview(verbGroups))
+  if (first === undefined || first.startsWith('-')) return printOverview(verbGroups, context)
   const family = familyOf(first)
-  if (family.length > 0 && words.length === 1) return print(context, overview(family))
+  if (family.length > 0 && words.length === 1) return printOverview(family, context)
   const { verb } = findVerb(words)
-  return print(context, verbHelp(verb, await verb.load()))
+  return print(context, verbHelp(verb, await verb.load(), await helpWords(context)))
+}
+
+async function printOverview(groups: readonly VerbGroup[], context: Context): Promise<number> {
+  return print(context, overview(groups, await helpWords(context)))
+}
+
+function helpWords({ language }: Context): Promise<SayHelp> {
+  return helpIn(language?.tag ?? null)
 }
 
 function print({ stdout }: Context, text: string): number {

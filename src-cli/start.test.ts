@@ -51,7 +51,7 @@ test('the command line starts without the verbs themselves, of which one is run'
 test('the command line starts without the texts of any language but English', () => {
   const started = startedBy('src-cli/index.ts')
   expect(started).toContain('src-contract/languages/index.ts')
-  expect(started.filter((file) => /^src-contract\/languages\/.*\//.test(file))).toEqual([])
+  expect(started.filter((file) => /^src-[a-z]+\/languages\/.*\//.test(file))).toEqual([])
 })
 
 test('what is loaded is found through others', () => {

@@ -9,6 +9,13 @@ test('text that is too long goes on below its own start', () => {
   ])
 })
 
+test('Chinese takes two cells a letter, and is folded between letters', () => {
+  expect(layOut({ head: '  - ', text: '守护进程没有运行，请启动 web 沙箱。' }, 24)).toEqual([
+    '  - 守护进程没有运行，请',
+    '    启动 web 沙箱。',
+  ])
+})
+
 test('a word that is longer than a line stays whole', () => {
   const path = '/a/very/long/path/to/a/file'
   expect(layOut(paragraph(`see ${path} there`, 2), 20)).toEqual(['  see', `  ${path}`, '  there'])

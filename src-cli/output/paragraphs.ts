@@ -2,6 +2,7 @@ import { styleText } from 'node:util'
 import { type Context, printLine } from '../context.ts'
 import { sanitize } from './sanitize.ts'
 import { type Colour, wantsColours } from './table.ts'
+import { breakable, padTo, widthOf } from './text-width.ts'
 
 /** Text for people, which may stem from a guest. Where it is too long for one line it goes on below its own start. */
 export interface Paragraph {
@@ -24,8 +25,8 @@ export function section(title: string, body: readonly Paragraph[]): readonly Par
 
 /** Heads made equally wide, two blanks apart from the text. */
 export function columnOfHeads(rows: readonly Paragraph[]): readonly Paragraph[] {
-  const width = Math.max(0, ...rows.map(({ head }) => head.length))
-  return rows.map((row) => ({ ...row, head: `${row.head.padEnd(width)}  ` }))
+  const width = Math.max(0, ...rows.map(({ head }) => widthOf(head)))
+  return rows.map((row) => ({ ...row, head: `${padTo(row.head, width)}  ` }))
 }
 
 /** Prints paragraphs to standard output: folded at the edge of a terminal, one line each anywhere else. */
@@ -48,15 +49,16 @@ function paint(colour: Colour, text: string): string {
 /** The lines of one paragraph, safe to print. A word that is longer than a line stays whole. */
 export function layOut({ head, text }: Paragraph, width: number): readonly string[] {
   const before = sanitize(head)
-  const room = Math.max(20, width - before.length)
+  const room = Math.max(20, width - widthOf(before))
   const lines: string[] = []
   let line = ''
-  for (const word of sanitize(text).split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > room) {
+  for (const { piece, blank } of breakable(sanitize(text))) {
+    const gap = blank && line !== '' ? ' ' : ''
+    if (line !== '' && widthOf(line) + gap.length + widthOf(piece) > room) {
       lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
+      line = piece
+    } else line += gap + piece
   }
-  const indent = ' '.repeat(before.length)
+  const indent = ' '.repeat(widthOf(before))
   return [...lines, line].map((each, index) => `${index === 0 ? before : indent}${each}`.trimEnd())
 }

@@ -1,5 +1,6 @@
 import { styleText } from 'node:util'
 import { sanitize } from './sanitize.ts'
+import { widthOf } from './text-width.ts'
 
 export type Colour = 'green' | 'yellow' | 'red' | 'gray'
 
@@ -20,13 +21,13 @@ export function formatTable<Row>(
 ): readonly string[] {
   const cells = rows.map((row) => columns.map(({ cell }) => clean(cell(row))))
   const widths = columns.map(({ title }, index) =>
-    Math.max(width(title), ...cells.map((line) => width(line[index]?.text ?? ''))),
+    Math.max(widthOf(title), ...cells.map((line) => widthOf(line[index]?.text ?? ''))),
   )
   const header = columns.map(({ title }): Clean => ({ text: title, colour: undefined }))
   return [header, ...cells].map((line) =>
     line
       .map(({ text, colour }, index) => {
-        const padding = ' '.repeat((widths[index] ?? 0) - width(text))
+        const padding = ' '.repeat((widths[index] ?? 0) - widthOf(text))
         const painted = colours && colour ? styleText(colour, text, { validateStream: false }) : text
         if (columns[index]?.align === 'right') return padding + painted
         return index === columns.length - 1 ? painted : painted + padding
@@ -58,8 +59,4 @@ function clean(cell: Cell): Clean {
   return typeof cell === 'string'
     ? { text: sanitize(cell), colour: undefined }
     : { text: sanitize(cell.text), colour: cell.colour }
-}
-
-function width(text: string): number {
-  return [...text].length
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest'
+import { languages } from '#contract/languages/index'
 import type { Sandbox } from '#contract/sandbox'
 import type { Terminal } from '#contract/terminal'
 import { pseudoLanguage } from '#contract/testing/pseudo-language'
-import { verbHelp } from '../command/help.ts'
+import { overview, verbHelp } from '../command/help.ts'
+import { type HelpTexts, helpIn } from '../languages/help-texts.ts'
+import { widthOf } from '../output/text-width.ts'
 import { recordOutput } from '../testing/record-output.ts'
-import { verbs } from '../verbs.ts'
+import { verbGroups, verbs } from '../verbs.ts'
 import { chooseTerminal } from './inside/attach.ts'
 import { readFilters } from './sandboxes/ls.ts'
 import { exitCodeOf } from './shared/exit-code.ts'
@@ -12,7 +15,7 @@ import { exitCodeOf } from './shared/exit-code.ts'
 describe('every verb', () => {
   test.each(verbs.map((verb) => [verb.name, verb] as const))('%s has help with an example', async (name, verb) => {
     const command = await verb.load()
-    const help = verbHelp(verb, command)
+    const help = verbHelp(verb, command, (text) => text)
     expect(help).toContain(`Usage: joey ${name}`)
     expect(help).toContain('Examples:')
     expect(help).toContain('--json')
@@ -24,6 +27,44 @@ describe('every verb', () => {
       const shorts = Object.values((await verb.load()).flags).flatMap(({ short }) => short ?? [])
       expect(new Set(shorts).size, verb.name).toBe(shorts.length)
     }
+  })
+})
+
+describe.each(languages)('the help in $tag', ({ tag }) => {
+  /** All that the help says, by no words of its own: in English. */
+  async function saidInHelp(): Promise<ReadonlySet<string>> {
+    const said = new Set<string>(['See'])
+    const note = (text: string): string => {
+      said.add(text)
+      return text
+    }
+    overview(verbGroups, note)
+    for (const verb of verbs) verbHelp(verb, await verb.load(), note)
+    return said
+  }
+
+  test('says everything, and nothing that is no longer said', async () => {
+    const unsaid = new Set(await saidInHelp())
+    const say = await helpIn(tag)
+    // A text that is the same in the language, as one line of examples alone, would be found here and have to be excepted.
+    expect([...unsaid].filter((text) => say(text) === text)).toEqual([])
+    const { help } = await import(`../languages/${tag.slice(0, 2)}/index.ts`)
+    expect(Object.keys(help as HelpTexts).filter((text) => !unsaid.has(text))).toEqual([])
+  })
+
+  test('keeps options, commands and words in capitals as they are', async () => {
+    const say = await helpIn(tag)
+    const names = (text: string): string[] =>
+      (text.match(/--[a-z][a-z-]*|\b[A-Z][A-Z_]{2,}\b|\{\{\S+\}\}/g) ?? []).sort()
+    const changed = [...(await saidInHelp())].filter((text) => names(say(text)).join() !== names(text).join())
+    expect(changed).toEqual([])
+  })
+
+  test('fits a terminal as English does', async () => {
+    const say = await helpIn(tag)
+    for (const verb of verbs)
+      for (const line of verbHelp(verb, await verb.load(), say).split('\n'))
+        expect(widthOf(line), line).toBeLessThanOrEqual(130)
   })
 })
 

@@ -2,6 +2,10 @@ import { defineSentences } from '../reasons/define.ts'
 
 /** Why a command helps, where only the place of the failure knows which. */
 export const remedySentences = defineSentences({
+  // The line below a failure.
+  'remedy-line': { params: { why: 'text', command: 'text' }, sentence: '{why}: {command}' },
+  'remedy-start-agent': { sentence: 'Start the agent' },
+  'remedy-log': { params: { path: 'text' }, sentence: 'The log: {path}' },
   'remedy-lists-records': {
     sentence: 'Lists them. Each start of the agent tries them again; "joey records drop" gives one up.',
   },

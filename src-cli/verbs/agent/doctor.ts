@@ -47,21 +47,25 @@ const marks: Readonly<Record<Finding['level'], readonly [mark: string, colour: C
 }
 
 function printReport(context: Context, { findings: found, classes }: Report): void {
-  const findings = found.map((each) => sayFinding(each, context.language ?? null))
+  const language = context.language ?? null
+  const findings = found.map((each) => sayFinding(each, language))
   printParagraphs(context, [
-    ...findings.flatMap((finding) => describeFinding(finding, classes.length > 0)),
+    ...findings.flatMap((finding) => describeFinding(finding, { below: classes.length > 0, language })),
     ...section(
       'Isolation classes:',
-      classes.flatMap((offer) => describeOffer(offer, findings, context.language)),
+      classes.flatMap((offer) => describeOffer(offer, findings, language)),
     ),
   ])
 }
 
 /** What is worth more words about the engine of a class stands below the class, where there is a list of them. */
-function describeFinding({ id, level, title, detail, remedy }: Finding, below: boolean): readonly Paragraph[] {
+function describeFinding(
+  { id, level, title, detail, remedy }: Finding,
+  { below, language }: { readonly below: boolean; readonly language: Language | null },
+): readonly Paragraph[] {
   const [head, colour] = marks[level]
   const short = below && level !== 'problem' && Object.hasOwn(engines, id)
-  const rest = short ? [] : [detail ?? '', (remedy && remedyLine(remedy)) ?? '']
+  const rest = short ? [] : [detail ?? '', (remedy && remedyLine(remedy, language)) ?? '']
   return [{ head, text: title, colour }, ...rest.filter(Boolean).map((text) => paragraph(text, head.length))]
 }
 
@@ -82,7 +86,7 @@ export function describeOffer(
   const text = `${offer.available ? 'offered' : 'not offered'}: ${explanation}`
   const more = findings
     .filter(({ id, level }) => level !== 'problem' && Object.hasOwn(engines, id) && engines[id] === offer.class)
-    .flatMap(({ detail, remedy }) => [detail ?? '', (remedy && remedyLine(remedy)) ?? ''])
+    .flatMap(({ detail, remedy }) => [detail ?? '', (remedy && remedyLine(remedy, language)) ?? ''])
     .filter((line) => line !== '' && line !== explanation)
   return [
     { head, text, colour: offer.available ? 'green' : 'gray' },

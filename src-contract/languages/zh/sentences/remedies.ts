@@ -2,6 +2,9 @@ import type * as english from '../../../sentences/remedies.ts'
 import type { Translated } from '../../define.ts'
 
 export const remedySentences = {
+  'remedy-line': '{why}：{command}',
+  'remedy-start-agent': '启动守护进程',
+  'remedy-log': '日志：{path}',
   'remedy-lists-records': '列出它们。守护进程每次启动都会重试；“joey records drop”可放弃其中一条。',
   'remedy-installs': '安装 {program}。',
   'remedy-starts-as-root': '以 root 启动守护进程；它的套接字属于您。',
