@@ -41,8 +41,6 @@ import { type Services, wireServices } from './wire-services.ts'
 interface Settings extends ServerSettings {
   /** Who may use the socket besides root; null: only who runs the agent. */
   readonly owner: number | null
-  /** `readlink /proc/self/ns/mnt` of whoever started the agent. */
-  readonly outerMounts: string | undefined
 }
 
 export interface Joeyd {

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import type { Logger } from 'pino'
-import type { AgentInfo } from '#contract/agent'
+import type { AgentInfo, HostReport } from '#contract/agent'
 import { socketFor } from '#contract/client/place'
 import { eventStream } from '#contract/observe'
 import { type AccountSockets, createAccountSockets } from './api/account-sockets.ts'
@@ -20,6 +20,7 @@ import { version } from './base/version.ts'
 import { isBuilder } from './build/builder.ts'
 import { type HostProbe } from './engines/host/host-probe.ts'
 import { createDiskUsageHandlers } from './observe/disk-usage/disk-usage-handlers.ts'
+import { createLeftovers, type Leftovers } from './observe/leftovers/leftovers.ts'
 import { type Sampler } from './observe/usage/sampler.ts'
 import { type Terminals } from './sandboxes/terminals/create-terminals.ts'
 import type { StateFolder } from './state/folder.ts'
@@ -34,6 +35,8 @@ export interface ServerSettings {
   readonly folder: StateFolder
   readonly log: Logger
   readonly logPath: string
+  /** `readlink /proc/self/ns/mnt` of whoever started the agent. */
+  readonly outerMounts: string | undefined
 }
 
 /** What serves besides the services. */
@@ -91,7 +94,8 @@ interface Serving extends Live {
 }
 
 function wireHandlers(settings: ServerSettings, services: Services, live: Serving) {
-  const { sampler, terminals, probe, isolation, history } = live
+  const leftovers = createLeftovers({ ...services, run, outerMounts: settings.outerMounts })
+  const { sampler, terminals, isolation, history } = live
   const info = describeAgent(settings, new Date())
   return createHandlers(
     {
@@ -99,7 +103,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
       info: () => info,
       stop: live.stop,
       serve: live.serve,
-      examineHost: () => probe.examine(),
+      examineHost: (fresh) => examineAll(live.probe, leftovers, fresh),
       snapshots: () => services.snapshotRecords.all().map(({ snapshot }) => snapshot),
       beforeStop: history.beforeStop,
     },
@@ -110,9 +114,16 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
       ...isolation.handlers,
       ...history.handlers,
       ...createUsageHandlers(sampler, services.sandboxes),
+      ...leftovers.handlers,
       ...createDiskUsageHandlers({ ...services, run, isBuilder, usersOfVolume: services.volumes.usersOf }),
     },
   )
+}
+
+/** What is left over is looked for each time: it is quick, and what was just removed must not be reported. */
+async function examineAll(probe: HostProbe, leftovers: Leftovers, fresh: boolean): Promise<HostReport> {
+  const [report, left] = await Promise.all([probe.examine({ fresh }), leftovers.examine()])
+  return { ...report, findings: [...report.findings, ...left] }
 }
 
 function wireStreams(services: Services, live: Live & { readonly builds: Builds }, eventSource: EventSource) {

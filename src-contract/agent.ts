@@ -88,7 +88,10 @@ export const examineHost = operation({
   method: 'GET',
   path: '/v1/host',
   summary: 'What this host offers and lacks, with remedies.',
-  request: z.strictObject({}),
+  request: z.strictObject({
+    /** Looks again, in place of what was found in the last minute. */
+    fresh: z.boolean().default(false),
+  }),
   response: z.strictObject({
     findings: z.array(Finding),
     classes: z.array(ClassOffer),

@@ -8,6 +8,7 @@ import * as files from './files.ts'
 import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
 import { inspectImage, pruneImages, pushImage, readImageHistory, tagImage, untagImage } from './image-upkeep.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
+import { listLeftovers, removeLeftovers } from './leftovers.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
 import { listRecipes, makeImage } from './recipe.ts'
@@ -26,6 +27,8 @@ export const operations = {
   stopAgent,
   serveAccount,
   examineHost,
+  listLeftovers,
+  removeLeftovers,
   listUnreadable,
   dropUnreadable,
   listImages,

@@ -13,7 +13,7 @@ export interface HandlerDeps extends ImageHandlerDeps, VolumeHandlerDeps {
   readonly info: () => AgentInfo
   readonly stop: (sandboxes: 'keep' | 'stop') => void
   readonly serve: (uid: number) => Promise<string>
-  readonly examineHost: () => Promise<HostReport>
+  readonly examineHost: (fresh: boolean) => Promise<HostReport>
   readonly sandboxes: SandboxService
   readonly settings: SettingsStore
   readonly quarantine: Quarantine
@@ -36,8 +36,8 @@ function translate(deps: HandlerDeps) {
       return { pid: process.pid }
     },
     serveAccount: async ({ uid }) => ({ socket: await deps.serve(uid) }),
-    examineHost: async () => {
-      const { findings, classes, cpus, memoryBytes } = await deps.examineHost()
+    examineHost: async ({ fresh }) => {
+      const { findings, classes, cpus, memoryBytes } = await deps.examineHost(fresh)
       return { findings, classes, cpus, memoryBytes }
     },
     listUnreadable: async () => listUnreadable(deps.quarantine),

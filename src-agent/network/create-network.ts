@@ -17,6 +17,7 @@ import { createPacketFilter, type PacketFilter } from './packet-filter.ts'
 import { createPool } from './pool.ts'
 import { reconcileNetwork } from './reconcile.ts'
 import { formatResolvConf, readHostResolvConf, readResolver, watchResolvConf } from './resolv-conf.ts'
+import { findNetworkStrays } from './strays.ts'
 import { chooseSubnet } from './subnet-choice.ts'
 
 interface Deps {
@@ -44,7 +45,6 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
   const publishing = createPublishing({ run, names, filter, hostPorts, prepare })
   const make = (signal?: AbortSignal) => bridge.makeLease(signal)
   const release = (lease: Lease) => leases.release(lease)
-  const isWhole = (lease: Lease) => existsSync(`/sys/class/net/${lease.interface}`)
   const pool = createPool({ size: poolSize, make: () => make(), release, isWhole, log })
 
   return {
@@ -86,6 +86,7 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
     hostResolvConf: () => readHostResolvConf(),
     watchResolvConf: (listener) => watchResolvConf(listener),
     examine: () => examineNetwork(run, names),
+    findStrays: (known) => findNetworkStrays({ run, names, folder: join(folder, 'netns'), leases, known }),
     repair: bridge.repair,
     async close({ keep }) {
       await pool.close()
@@ -93,6 +94,11 @@ export function createNetwork({ tag, folder, run, log, poolSize = 2, users = nul
       await bridge.close(keep)
     },
   }
+}
+
+/** Whether its interface is still there: somebody may have removed it. */
+function isWhole(lease: Lease): boolean {
+  return existsSync(`/sys/class/net/${lease.interface}`)
 }
 
 interface BridgeDeps extends Pick<Deps, 'run' | 'folder' | 'tag' | 'log'> {

@@ -17,6 +17,8 @@ export interface Leases {
   release(lease: Lease): Promise<void>
   /** Marks the places of interfaces as in use. */
   occupy(interfaces: readonly string[]): void
+  /** Interfaces and files of those that were made here and not given back, from before they are made until they are gone. */
+  held(): ReadonlySet<string>
 }
 
 interface Deps {
@@ -37,17 +39,24 @@ export interface UserNamespaces {
 
 export function createLeases({ run, names, folder, filter, users }: Deps): Leases {
   const used = new Set<number>()
+  const held = new Set<string>()
+  const hold = (lease: Lease): void => {
+    for (const name of namesOf(lease)) held.add(name)
+  }
   const pickSlot = createSlotChoice(names, used)
   const attach = createTogether<Slot>((slots) => attachPorts(run, names, slots))
   const detach = createTogether<Lease>((leases) => detachPorts(run, names, leases))
   const unmount = createTogether<readonly string[]>((files) => unmountNamespaces(run, files.flat()))
 
   const release = async (lease: Lease): Promise<void> => {
+    hold(lease)
     const undone = await Promise.allSettled([
       detach(lease),
       filter.forbid(lease),
       unmount(filesOf(lease)).then(() => Promise.all(filesOf(lease).map((file) => rm(file, { force: true })))),
     ])
+    // Whatever of it stays now is a stray.
+    for (const name of namesOf(lease)) held.delete(name)
     const number = slotNumberOf(names, lease.interface)
     const failed = undone.find((result) => result.status === 'rejected')
     // The place stays occupied where something of it may still be there.
@@ -64,6 +73,7 @@ export function createLeases({ run, names, folder, filter, users }: Deps): Lease
         ...{ netnsPath, address: slot.address, interface: slot.interface },
         users: first === null ? null : { path: `${netnsPath}.users`, first },
       }
+      hold(lease)
       try {
         for (const file of filesOf(lease)) await makeMountPoint(folder, file)
         const owner = users && lease.users ? { program: users.program, ...lease.users } : null
@@ -76,6 +86,7 @@ export function createLeases({ run, names, folder, filter, users }: Deps): Lease
       }
     },
     release,
+    held: () => held,
     occupy(interfaces) {
       for (const name of interfaces) {
         const number = slotNumberOf(names, name)
@@ -83,6 +94,11 @@ export function createLeases({ run, names, folder, filter, users }: Deps): Lease
       }
     },
   }
+}
+
+/** Everything of a lease that has a name on this machine. */
+export function namesOf(lease: Lease): string[] {
+  return [lease.interface, ...filesOf(lease)]
 }
 
 /** The files that keep its namespaces. */

@@ -35,6 +35,13 @@ export interface RunningNetwork {
   readonly ports: readonly ReservedPort[]
 }
 
+/** Something of this state folder's network that belongs to no sandbox. */
+export interface NetworkStray {
+  readonly kind: 'interface' | 'namespace' | 'table'
+  readonly what: string
+  readonly remove: () => Promise<void>
+}
+
 /** Networks of the sandboxes of one state folder. Every method is safe to repeat. */
 export interface Network {
   /** Bridge, forwarding, packet filter. Called by `take` and `publish` too. */
@@ -72,6 +79,11 @@ export interface Network {
   watchResolvConf(listener: (content: string) => void): () => void
   /** What on this host keeps sandboxes from the network. */
   examine(): Promise<readonly Finding[]>
+  /**
+   * What bears this state folder's tag and that neither one of the given leases nor one of the agent's own explains. Rejects where the
+   * tools are missing.
+   */
+  findStrays(leases: readonly Lease[]): Promise<readonly NetworkStray[]>
   /** Restores the packet filter where somebody flushed it; true where that was so. */
   repair(): Promise<boolean>
   /** Gives up the pool. Without `keep`, bridge and packet filter go as well; use it when no sandbox runs. */

@@ -21,6 +21,12 @@ export const commandLineReasons = defineReasons({
     sentence:
       'The id cannot be written to "{file}"{why, select, exists {, which is there already} other {}}. Take the name of a new file in a folder that you can write to.',
   },
+  'support-bundle-not-written': {
+    code: 'refused',
+    params: { file: 'text', why: ['exists', 'other'] },
+    sentence:
+      'The support bundle cannot be written to "{file}"{why, select, exists {, which is there already} other {}}. Take the name of a new file in a folder that you can write to.',
+  },
   'port-not-published': {
     code: 'notFound',
     params: {

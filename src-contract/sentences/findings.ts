@@ -254,6 +254,23 @@ export const findingSentences = defineSentences({
   'programs-seen-detail': {
     sentence: 'Install the packages that carry them; npm start does it on Debian.',
   },
+  'leftovers-found': {
+    params: { count: 'number' },
+    sentence:
+      '{count, plural, one {# thing of Joey is} other {# things of Joey are}} left on this machine that no record explains',
+  },
+  leftover: {
+    params: { kind: ['process', 'cgroup', 'mount', 'interface', 'namespace', 'table', 'folder'], what: 'text' },
+    sentence: `{kind, select,
+      process {Process}
+      cgroup {Control group}
+      mount {Mount}
+      interface {Network interface}
+      namespace {Network namespace}
+      table {Table of the packet filter}
+      other {Folder}
+    } {what}.`,
+  },
   'records-unreadable': {
     params: { count: 'number' },
     sentence: '{count, plural, =1 {A record} other {{count} records}} of Joey cannot be read',

@@ -9,6 +9,7 @@ export const remedySentences = defineSentences({
   'remedy-lists-records': {
     sentence: 'Lists them. Each start of the agent tries them again; "joey records drop" gives one up.',
   },
+  'remedy-removes-leftovers': { sentence: 'Lists them, asks, and removes them.' },
   'remedy-installs': { params: { program: 'text' }, sentence: 'Installs {program}.' },
   'remedy-starts-as-root': { sentence: 'Starts the agent as root; its socket is yours.' },
   'remedy-installs-for-root': { sentence: 'Installs the agent where only root can change it' },

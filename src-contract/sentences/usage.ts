@@ -135,6 +135,11 @@ export const usageSentences = defineSentences({
     sentence:
       'What is removed is lost, and there is no terminal to ask at. Say --force to remove it, or --dry-run to see what would go.',
   },
+  'usage-fix-unconfirmed': {
+    sentence:
+      'There is no terminal to ask at. Say --yes to have all of it done, or leave --fix out to see what there is.',
+  },
+  'usage-without-fix': { sentence: '--yes and names of findings go with --fix.' },
   'usage-mount-target': {
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: the path inside the sandbox must start with a slash.',

@@ -49,6 +49,8 @@ const stateWriters: readonly string[] = [
   ...['src-agent/files/compare/packages/rpm-database.entry.ts', 'src-agent/archive/import-service.ts'],
   ...['src-agent/archive/output-file.ts', 'src-agent/archive/bundle/', 'src-agent/archive/oci/'],
   ...['src-agent/api/http-server.ts', 'src-agent/api/account-sockets.ts', 'src-agent/daemon.ts'],
+  // Below the state and run folders, of what no guest has any more.
+  'src-agent/observe/leftovers/',
 ]
 const fileModules: ReadonlySet<unknown> = new Set(['node:fs', 'node:fs/promises', 'fs', 'fs/promises'])
 

@@ -75,7 +75,7 @@ async function readCount(file: string, field = 'oom_kill'): Promise<number> {
 
 /** Moves all processes of one cgroup into another, in every hierarchy. What they already use stays counted where it was. */
 export async function moveProcesses(from: string, to: string): Promise<void> {
-  for (const root of await listRoots()) {
+  for (const root of await hierarchies()) {
     const text = await readFile(join(root, from, 'cgroup.procs'), 'utf8').catch(() => '')
     for (const pid of text.split('\n').filter(Boolean)) {
       await writeFile(join(root, to, 'cgroup.procs'), pid).catch((error: NodeJS.ErrnoException) => {
@@ -87,17 +87,47 @@ export async function moveProcesses(from: string, to: string): Promise<void> {
 
 /** Removes one empty cgroup from every hierarchy. One in use stays. */
 export async function removeCgroup(cgroup: string): Promise<void> {
-  for (const root of await listRoots()) await rmdir(join(root, cgroup)).catch(() => undefined)
+  for (const root of await hierarchies()) await rmdir(join(root, cgroup)).catch(() => undefined)
 }
 
-async function listRoots(): Promise<string[]> {
-  const hierarchies = await readdir(cgroupRoot, { withFileTypes: true })
-  return [cgroupRoot, ...hierarchies.filter((entry) => entry.isDirectory()).map(({ name }) => join(cgroupRoot, name))]
+/** The folders in which cgroups may lie: the unified tree, and one for each controller of version 1. */
+export async function hierarchies(): Promise<string[]> {
+  const entries = await readdir(cgroupRoot, { withFileTypes: true })
+  return [cgroupRoot, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(cgroupRoot, name))]
+}
+
+/** Kills all that is in a cgroup and below it, frozen or not, and removes it from every hierarchy. Throws where one stays. */
+export async function endCgroup(cgroup: string): Promise<void> {
+  const tops = (await hierarchies()).map((root) => join(root, cgroup))
+  for (let waited = 0; waited < killPatienceMs; waited += killPollMs) {
+    const left = await Promise.all(tops.map(endFolder))
+    if (!left.includes(true)) return
+    await sleep(killPollMs)
+  }
+  throw new Error(`The cgroup ${cgroup} could not be removed.`)
+}
+
+/** One round for one hierarchy. True where it is still there afterwards. */
+async function endFolder(folder: string): Promise<boolean> {
+  const children = await readdir(folder, { withFileTypes: true }).catch(() => null)
+  if (children === null) return false
+  for (const child of children.filter((entry) => entry.isDirectory())) await endFolder(join(folder, child.name))
+  const pids = await readProcesses(folder)
+  for (const pid of pids) killNow(pid)
+  // What is frozen dies when it is thawed. Only one of the two files is there.
+  if (pids.length > 0) {
+    await writeFile(join(folder, 'freezer.state'), 'THAWED').catch(() => undefined)
+    await writeFile(join(folder, 'cgroup.freeze'), '0').catch(() => undefined)
+  }
+  return rmdir(folder).then(
+    () => false,
+    () => true,
+  )
 }
 
 /** Removes the empty cgroups below a parent, and the parent, from every hierarchy. Ones in use stay. */
 export async function removeCgroups(parent: string): Promise<void> {
-  for (const root of await listRoots()) {
+  for (const root of await hierarchies()) {
     const top = join(root, parent)
     const children = await readdir(top, { withFileTypes: true }).catch(() => null)
     if (children === null) continue

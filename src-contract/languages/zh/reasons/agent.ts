@@ -27,7 +27,8 @@ export const agentReasons = {
   },
   'home-too-long': '状态目录的路径对其中的套接字来说长了 {over} 个字符。请选择较短的 JOEY_HOME。',
   'install-needs-root': { sentence: '只有 root 能更改的安装必须由 root 来做。', why: '这样安装' },
-  'owner-not-valid': '--owner 需要账户的编号，而不是“{text}”。试试：--owner "$UID"',
+  'owner-not-valid': '本机没有账户“{text}”。--owner 需要编号或名称：--owner "$UID"',
+  'group-not-known': '本机没有用户组“{group}”。',
   'program-open-to-others': {
     sentence:
       '守护进程运行所用的文件可以被 root 以外的人更改：{path}。请选择属于 root 的 JOEY_HOME，或把 Joey 安装到只有 root 能更改的位置。',

@@ -7,6 +7,8 @@ export const commandLineReasons = {
   'sandbox-ref-not-valid': '“{word}”不是沙箱的名称或 ID。名称由字母、数字、连字符、下划线和点组成。',
   'id-file-not-made':
     '无法把 ID 写入“{file}”{why, select, exists {，该文件已存在} other {}}。请在可写的目录中指定一个新文件的名称。',
+  'support-bundle-not-written':
+    '无法把支持包写入“{file}”{why, select, exists {，该文件已存在} other {}}。请在可写的目录中指定一个新文件的名称。',
   'port-not-published':
     '{why, select, stopped {“{name}”没有运行：只有运行时它的端口才在本机上。} nothing {“{name}”没有发布任何端口。} protocol {{port} 是为 {protocol} 发布的：joey port {name} {port}/{protocol}} other {“{name}”没有发布 {port}。已发布的有：{ports}。}}',
   'terminal-closed': '终端已从别处关闭。',

@@ -97,6 +97,9 @@ export const findingSentences = {
   'runtimes-seen-detail': '请安装 crun 或 runc。',
   'programs-seen': '{missing, select, = {守护进程调用的程序都有。} other {没有找到这些程序：{missing}。}}',
   'programs-seen-detail': '请安装含有它们的软件包；在 Debian 上由 npm start 完成。',
+  'leftovers-found': '本机上有 {count} 个没有任何记录能解释的 Joey 残留',
+  leftover:
+    '{kind, select, process {进程} cgroup {控制组} mount {挂载} interface {网络接口} namespace {网络命名空间} table {包过滤器的表} other {目录}} {what}。',
   'records-unreadable': 'Joey 有 {count} 条记录无法读取',
   'record-unreadable-since':
     '{table, select, sandboxes {沙箱} removals {已删除的沙箱} snapshots {快照} images {镜像} schedules {沙箱的计划} selftests {沙箱的自检} volumes {卷}}{name, select, = { {id}} other {“{name}”（{id}）}}，自 {at} 起：{words}。',

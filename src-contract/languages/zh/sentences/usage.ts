@@ -41,6 +41,8 @@ export const usageSentences = {
   'usage-change-volume': '{text}：沙箱的卷在创建时选定。请用“joey run -v {text}”创建另一个。',
   'usage-volume-name': '“{text}”不是卷的名称。名称由字母、数字、点、连字符和下划线组成，以字母或数字开头。',
   'usage-prune-unconfirmed': '删除的内容会丢失，而没有终端可供确认。请加 --force 删除，或加 --dry-run 查看会删除什么。',
+  'usage-fix-unconfirmed': '没有终端可供确认。加 --yes 可全部执行，或去掉 --fix 查看有什么。',
+  'usage-without-fix': '--yes 和检查结果的名称要与 --fix 一起使用。',
   'usage-mount-target': '{option} {text}：沙箱内的路径必须以斜杠开头。',
   'usage-mount-source':
     '-v：{source} {what, select, missing {不存在。Joey 从不创建挂载的来源。} odd {既不是目录，也不是文件。}}',
