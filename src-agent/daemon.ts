@@ -39,8 +39,8 @@ import { type ServerSettings, wireServer } from './wire-server.ts'
 import { type Services, wireServices } from './wire-services.ts'
 
 interface Settings extends ServerSettings {
-  /** Who may use the socket besides root; null: only who runs the agent. */
-  readonly owner: number | null
+  /** Who may use the agent besides who runs it. */
+  readonly accounts: readonly number[]
 }
 
 export interface Joeyd {
@@ -90,7 +90,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const live = { sampler, terminals, probe, isolation, history, reserve, callers, stop: wanted.resolve }
   const server = wireServer(settings, services, live)
   await listenOnSocket(server.http, folder.socketPath)
-  if (settings.owner !== null) await server.accounts.serve(settings.owner)
+  for (const uid of settings.accounts) await server.accounts.serve(uid)
   const stopRestarts = followRestarts(services)
   void warmUp(services, reserve)
   log.info({ home: folder.home, socket: folder.socketPath }, 'the agent answers')

@@ -14,10 +14,11 @@ async function main(): Promise<void> {
   // agent's own says its mode where it is made, in folders that are open to nobody else.
   process.umask(0o022)
   closeInheritedFiles()
-  const { values } = parseArgs({ options: { owner: { type: 'string' } }, strict: true })
+  const options = { owner: { type: 'string', multiple: true }, journal: { type: 'boolean' } } as const
+  const { values } = parseArgs({ options, strict: true })
   const folder = openStateFolder(findPlace(process.env, process.getuid?.() ?? 0))
   const unlock = lockStateFolder(folder)
-  const { log, path, close } = openAgentLog(folder.logs)
+  const { log, path, close } = openAgentLog(folder.logs, { journal: values.journal ?? false })
   process.on('uncaughtException', (error) => log.fatal({ err: error }, 'a bug: an exception reached nobody'))
   process.on('unhandledRejection', (error) => log.fatal({ err: error }, 'a bug: a rejection reached nobody'))
   try {
@@ -25,7 +26,7 @@ async function main(): Promise<void> {
       folder,
       log,
       logPath: path,
-      owner: values.owner === undefined ? null : Number.parseInt(values.owner, 10),
+      accounts: (values.owner ?? []).map(Number),
       outerMounts: process.env['JOEY_OUTER_MOUNTS'],
     })
     const leave = async () => {

@@ -28,6 +28,8 @@ export const productFilesCheck = [
   ...['--no-progress', '--no-config-hints'],
 ]
 
+const shellScripts =
+  '{resources/scripts/*.sh,packaging/rpm/*.sh,packaging/linux/joeyd,packaging/deb/{postinst,prerm,postrm}}'
 const deadlineMs = 5 * 60_000
 
 /** Runs every check, as many at once as there are cores, and prints one line each; what failed is printed in full. */
@@ -60,7 +62,7 @@ function listChecks(): readonly Check[] {
     {
       title: 'Shell scripts',
       program: 'shellcheck',
-      args: ['--shell=sh', ...listFiles('resources/scripts/*.sh')],
+      args: ['--shell=sh', ...listFiles(shellScripts)],
       isSystems: true,
     },
     {

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { createLastingWriter } from './agent-log.ts'
+import { createLastingWriter, journalLine } from './agent-log.ts'
 
 test('after a full disk the log goes on with a stream of its own, and ends nobody', async () => {
   const written: string[] = []
@@ -41,4 +41,15 @@ test('one that has failed can be closed', async () => {
   await turn()
 
   await expect(writer.close()).resolves.toBeUndefined()
+})
+
+test.each([
+  [10, 7],
+  [30, 6],
+  [40, 4],
+  [50, 3],
+  [60, 2],
+])('a line of level %i has the priority %i in the journal, where time and process are known', (level, priority) => {
+  const line = JSON.stringify({ level, time: 1, pid: 2, home: '/x', msg: 'the agent answers' })
+  expect(journalLine(line)).toBe(`<${priority}>the agent answers {"home":"/x"}\n`)
 })

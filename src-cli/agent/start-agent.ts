@@ -26,15 +26,15 @@ export interface Started {
 }
 
 type StartContext = Pick<Context, 'client' | 'place' | 'uid' | 'env' | 'agentEntry'> & {
-  /** Who else may use the socket: the account that asked for the agent by sudo. */
-  readonly owner?: number | undefined
+  /** Who else may use it: the account that asked for the agent by sudo. */
+  readonly accounts: readonly number[]
 }
 
 /** Starts the agent unless one answers, and resolves once it does. */
 export async function startAgent(context: StartContext): Promise<Started> {
   const running = await findRunning(context)
   if (running) {
-    if (context.owner !== undefined) await context.client.serveAccount({ uid: context.owner })
+    for (const uid of context.accounts) await context.client.serveAccount({ uid })
     return { info: running, already: true }
   }
   checkCanStart(context)
@@ -91,8 +91,13 @@ async function findRunning({ client }: StartContext): Promise<AgentInfo | undefi
  */
 const agentNodeFlags = ['--max-semi-space-size=1']
 
-function ownerArgs(owner: number | undefined): readonly string[] {
-  return owner === undefined ? [] : ['--owner', String(owner)]
+function ownerArgs(accounts: readonly number[]): readonly string[] {
+  return accounts.flatMap((uid) => ['--owner', String(uid)])
+}
+
+/** systemd says by a variable that what is printed goes to its journal. */
+function journalArgs({ JOURNAL_STREAM }: StartContext['env']): readonly string[] {
+  return JOURNAL_STREAM === undefined ? [] : ['--journal']
 }
 
 /**
@@ -100,11 +105,11 @@ function ownerArgs(owner: number | undefined): readonly string[] {
  * cgroup versions; `slave` lets mounts of the host still arrive.
  */
 function launch(
-  { env, place, owner }: StartContext,
+  { env, place, accounts }: StartContext,
   { node: nodeProgram, entry }: AgentProgram,
   stdio: StdioOptions,
 ): ChildProcess {
-  const node = [nodeProgram, ...agentNodeFlags, '--', entry, ...ownerArgs(owner)]
+  const node = [nodeProgram, ...agentNodeFlags, '--', entry, ...ownerArgs(accounts), ...journalArgs(env)]
   const unshare = findSystemProgram('unshare')
   const [program = '', ...args] = unshare ? [unshare, '--mount', '--propagation', 'slave', ...node] : node
   const home = env['JOEY_HOME'] ? { JOEY_HOME: place.home } : {}

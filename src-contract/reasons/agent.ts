@@ -67,7 +67,12 @@ export const agentReasons = defineReasons({
   'owner-not-valid': {
     code: 'invalidRequest',
     params: { text: 'text' },
-    sentence: '--owner takes the number of an account, not "{text}". Try: --owner "$UID"',
+    sentence: 'This machine has no account "{text}". --owner takes a number or a name: --owner "$UID"',
+  },
+  'group-not-known': {
+    code: 'invalidRequest',
+    params: { group: 'text' },
+    sentence: 'This machine has no group "{group}".',
   },
   'program-open-to-others': {
     code: 'refused',

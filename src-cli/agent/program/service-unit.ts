@@ -1,7 +1,11 @@
 /** What systemd is told about the agent. */
-export function serviceUnit(current: string, owner: number | undefined): string {
+export function serviceUnit(
+  current: string,
+  { accounts, group }: { readonly accounts: readonly number[]; readonly group?: string | undefined },
+): string {
   const start = [`${current}/joey`, 'agent', 'start', '--foreground']
-  if (owner !== undefined) start.push('--owner', String(owner))
+  for (const uid of accounts) start.push('--owner', String(uid))
+  if (group !== undefined) start.push('--group', group)
   return `[Unit]
 Description=Joey's agent, which runs sandboxes
 After=network.target

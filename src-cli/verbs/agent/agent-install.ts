@@ -9,7 +9,7 @@ import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { ownVersion } from '../../own-version.ts'
-import { readOwner } from './read-owner.ts'
+import { readAccounts } from './read-accounts.ts'
 
 const unitName = 'joeyd.service'
 
@@ -22,7 +22,11 @@ export const agentInstall = defineCommand({
   flags: {
     into: { type: 'string', value: 'FOLDER', help: 'Where to; /usr/lib/joey if not given.' },
     'unit-folder': { type: 'string', value: 'FOLDER', help: 'Where the unit goes; /etc/systemd/system if not given.' },
-    owner: { type: 'string', value: 'UID', help: 'The account that the service lets use the agent too; its number.' },
+    owner: {
+      ...{ type: 'string', multiple: true, value: 'ACCOUNT' },
+      help: 'An account that the service lets use the agent too, by its number or name; again for each.',
+    },
+    group: { type: 'string', value: 'GROUP', help: 'A group whose members the service lets use the agent too.' },
   },
   examples: [
     { line: 'sudo ./joey agent install', comment: 'Then: systemctl daemon-reload; systemctl enable --now joeyd' },
@@ -30,7 +34,7 @@ export const agentInstall = defineCommand({
   ],
   async run({ flags }, { agentEntry, stdout, uid }) {
     if (uid !== 0) throw appError('install-needs-root')
-    const owner = readOwner(flags.owner)
+    readAccounts(flags)
     const into = resolve(flags.into ?? '/usr/lib/joey')
     mkdirSync(into, { recursive: true, mode: 0o755 })
     const [open] = whatOthersCanChange(into)
@@ -39,7 +43,10 @@ export const agentInstall = defineCommand({
     const folder = copyProgram(source, into)
     const current = join(into, 'current')
     replaceLink(current, basename(folder))
-    const unit = writeUnit(resolve(flags['unit-folder'] ?? '/etc/systemd/system'), serviceUnit(current, owner))
+    const unit = writeUnit(
+      resolve(flags['unit-folder'] ?? '/etc/systemd/system'),
+      serviceUnit(current, { accounts: readAccounts({ owner: flags.owner }), group: flags.group }),
+    )
     if (flags.json) printJson(stdout, { folder, current, unit })
     else {
       printLine(stdout, `Installed: ${folder}`)

@@ -3,14 +3,19 @@ import { defineCommand } from '../../command/command.ts'
 import { type Context, printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { sanitize } from '../../output/sanitize.ts'
-import { readOwner } from './read-owner.ts'
+import { readAccounts } from './read-accounts.ts'
 
 export const agentStart = defineCommand({
   operands: '',
   count: [0, 0],
-  description: 'Needs root. Where an agent runs already, that one is kept, and lets the account of --owner use it too.',
+  description:
+    'Needs root. Where an agent runs already, that one is kept, and lets the accounts of --owner and --group use it too.',
   flags: {
-    owner: { type: 'string', value: 'UID', help: 'Let this account use the agent too; its number.' },
+    owner: {
+      ...{ type: 'string', multiple: true, value: 'ACCOUNT' },
+      help: 'Let this account use the agent too, by its number or name; again for each. It is as good as root then.',
+    },
+    group: { type: 'string', value: 'GROUP', help: 'The same for each account that is in the group now.' },
     foreground: { type: 'boolean', help: 'Stay until the agent ends, as a service manager wants it.' },
   },
   examples: [
@@ -18,9 +23,9 @@ export const agentStart = defineCommand({
     { line: 'sudo joey agent start --owner "$UID"', comment: 'An agent that you can use without root.' },
   ],
   async run({ flags }, context) {
-    const owner = readOwner(flags.owner)
-    if (flags.foreground) return await runAgent({ ...context, owner })
-    const { info, already, copied } = await startAgent({ ...context, owner })
+    const accounts = readAccounts(flags)
+    if (flags.foreground) return await runAgent({ ...context, accounts })
+    const { info, already, copied } = await startAgent({ ...context, accounts })
     if (copied) explainCopy(context, copied)
     if (flags.json) printJson(context.stdout, { running: true, ...info })
     else printLine(context.stdout, `The agent ${already ? 'runs already' : 'runs'} (pid ${info.pid}, ${info.socket}).`)
