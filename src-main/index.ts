@@ -4,6 +4,7 @@ import { readAgent } from '#contract/agent'
 import { channels } from '#contract/app'
 import { callOperation } from '#contract/client/call-operation'
 import { findPlace } from '#contract/client/place'
+import { inspectSandbox } from '#contract/sandbox-operations'
 import { pingAgent } from './agent/ping-agent.ts'
 import { startAgentProcess } from './agent/start-agent.ts'
 import { connectStarter, findStarter } from './agent/starter.ts'
@@ -17,6 +18,7 @@ import { exposeLink } from './ipc/link.ts'
 import { exposeStreams } from './ipc/stream.ts'
 import { createSenderCheck } from './ipc/trusted-sender.ts'
 import { createAppHandlers } from './platform/app-handlers.ts'
+import { followLink } from './platform/deep-link.ts'
 import { leaveWithin } from './platform/forced-exit.ts'
 import { createLeaving } from './platform/leaving.ts'
 import { openMainLog } from './platform/main-log.ts'
@@ -51,6 +53,7 @@ const found = findPlace(process.env, process.getuid?.() ?? -1)
 const place = starter ? { ...found, socketPath: starter.socketPath } : found
 const isDevelopment = !app.isPackaged
 const quitTimeoutMs = 3_000
+const linkTimeoutMs = 5_000
 /** The signal of each known window's present document. A window that is not here is not listened to. */
 const documents = new Map<number, () => AbortSignal>()
 
@@ -76,7 +79,10 @@ const supervisor = new Supervisor({
 if (app.requestSingleInstanceLock()) {
   app.enableSandbox()
   declareAppScheme()
-  app.on('second-instance', showWindow)
+  app.on('second-instance', (_event, args) => {
+    showWindow()
+    void follow(args)
+  })
   app.on('web-contents-created', (_event, contents) => harden(contents))
   app.on('window-all-closed', () => app.quit())
   // Nothing here is worth more than the person's wish to leave: sandboxes and terminals are the agent's.
@@ -107,6 +113,7 @@ async function openWindow(): Promise<void> {
   const load = (): Promise<void> => window.loadURL(appPage)
   reviveAfterCrash(window.webContents, { load, now: Date.now, log })
   await load()
+  void follow(process.argv)
   const picture = process.env['JOEY_SCREENSHOT']
   if (!picture) return
   writeScreenshot(window, picture, () => supervisor.link.state === 'live').catch((error: unknown) => {
@@ -125,6 +132,21 @@ function answerPages(): void {
   exposeCalls(expose, new Map([...agentAnswers(deps), ...appAnswers(handlers)]))
   exposeStreams(expose, { ...deps, drained: exposeDrain(expose, lifetimeOf) })
   exposeLink(expose, () => supervisor.link)
+}
+
+/** Shows what somebody has asked for by a link; the page is moved within itself, so nothing that it holds is lost. */
+function follow(args: readonly string[]): Promise<void> {
+  const signal = AbortSignal.timeout(linkTimeoutMs)
+  return followLink(args, {
+    findSandbox: async (ref) => (await callOperation(place, inspectSandbox, { ref }, { signal })).id,
+    show: (route) => {
+      const [window] = BrowserWindow.getAllWindows()
+      window?.webContents.loadURL(`${appPage}#${route}`).catch((error: unknown) => {
+        log('a link could not be shown', { route, reason: describe(error) })
+      })
+    },
+    log,
+  })
 }
 
 async function findLog(): Promise<string> {
