@@ -8,12 +8,15 @@ const most = 8
 
 /**
  * Files of the product that name a field of a specification. What engines make of it is counted apart: every driver has to
- * say that for itself, and the conformance suite asks it.
+ * say that for itself, and the conformance suite asks it. So are translations: a label more for each language.
  */
 function filesThatName(field: string): readonly string[] {
   const word = new RegExp(`\\b${field}\\b`)
   return globSync('src-*/**/*.{ts,tsx}', { cwd: root })
-    .filter((file) => !/\.test\.tsx?$|\/testing\/|^src-agent\/engines\//.test(file))
+    .filter(
+      (file) =>
+        !/\.test\.tsx?$|\/testing\/|^src-agent\/engines\/|^src-renderer\/copy\/(?!en\/)|\/languages\//.test(file),
+    )
     .filter((file) => word.test(readFileSync(join(root, file), 'utf8')))
 }
 
