@@ -40,6 +40,8 @@ test('a sandbox is made in the dialog, paused, resumed, stopped, started and rem
     await list.act('Remove', 'box-one')
     await list.confirm('Remove')
     await expect(list.empty).toBeVisible()
+    // What had the keyboard is gone, and the page has it.
+    await expect(mainWindow.page.getByRole('main')).toBeFocused()
     expect(await testAgent.list()).toEqual([])
   })
 })

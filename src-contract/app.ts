@@ -90,6 +90,13 @@ export const readApp = appOperation(
   }),
 )
 
+/** In which language the page is, so that the desktop's dialogs are in the same. */
+export const tellLanguage = appOperation(
+  'app.tellLanguage',
+  z.strictObject({ tag: z.string().regex(/^[a-z]{2}(-[A-Za-z]{2,8})?$/) }),
+  z.strictObject({}),
+)
+
 export const appOperations = {
   startAgent,
   chooseImage,
@@ -99,6 +106,7 @@ export const appOperations = {
   saveFile,
   showLog,
   readApp,
+  tellLanguage,
 } as const
 
 /**

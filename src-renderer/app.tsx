@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Redirect, Route, Router, Switch, useLocation } from 'wouter'
 import { useHashLocation } from 'wouter/use-hash-location'
@@ -55,6 +55,7 @@ export function App(): ReactNode {
 function Pages(): ReactNode {
   const { t } = useTranslation()
   const [location] = useLocation()
+  useFocusOnPage(location)
   const fallback = (_error: unknown, again: () => void): ReactNode => (
     <main>
       <h1 className="visually-hidden">{t('shell.crash.title')}</h1>
@@ -92,6 +93,16 @@ function Pages(): ReactNode {
       </Switch>
     </CrashGuard>
   )
+}
+
+/** What was pressed to come to a page may be gone with the page before: then the page itself has the focus. */
+function useFocusOnPage(location: string): void {
+  const before = useRef(location)
+  useEffect(() => {
+    if (before.current !== location && document.activeElement === document.body)
+      findMain()?.focus({ preventScroll: true })
+    before.current = location
+  }, [location])
 }
 
 function Questions(): ReactNode {

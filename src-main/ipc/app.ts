@@ -31,5 +31,6 @@ export function appAnswers(handlers: AppHandlers): Answers {
     bind(appOperations.saveFile, handlers.saveFile),
     bind(appOperations.showLog, handlers.showLog),
     bind(appOperations.readApp, handlers.readApp),
+    bind(appOperations.tellLanguage, handlers.tellLanguage),
   ])
 }

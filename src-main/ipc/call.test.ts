@@ -70,6 +70,7 @@ test('an app operation parses its request', async () => {
     saveFile: never,
     showLog: never,
     readApp: never,
+    tellLanguage: never,
   })
 
   await expect(call(answers)({ name: 'app.copyText', request: { text: 7 } })).rejects.toMatchObject({
@@ -84,7 +85,7 @@ test.each(['../x.svg', '/etc/x.svg', 'a/b.svg', '', '.hidden'])(
   async (name) => {
     const saveFile = vi.fn(async () => ({ path: null }))
     const never = () => Promise.reject(new Error('not this one'))
-    const choices = { chooseImage: never, choosePaths: never, chooseTarget: never }
+    const choices = { chooseImage: never, choosePaths: never, chooseTarget: never, tellLanguage: never }
     const handlers = { startAgent: never, ...choices, copyText: never, showLog: never, readApp: never }
     const send = call(appAnswers({ ...handlers, saveFile }))
     const content = { kind: 'svg', text: '<svg/>' }

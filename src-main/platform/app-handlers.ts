@@ -14,6 +14,7 @@ import { appError } from '#contract/app-error'
 import type { AppHandlers } from '../ipc/app.ts'
 import { isConfined, readStatus } from './confinement.ts'
 import { isOlder } from './electron-age.ts'
+import { speakAs, word } from './words.ts'
 
 interface Deps {
   readonly startAgent: () => Promise<void>
@@ -23,22 +24,22 @@ interface Deps {
   readonly script: string
 }
 
-const archiveFilters = [
-  { name: 'Image archives', extensions: ['tar', 'gz', 'tgz', 'zst', 'oci'] },
-  { name: 'All files', extensions: ['*'] },
+const archiveFilters = (): FileFilter[] => [
+  { name: word('imageArchives'), extensions: ['tar', 'gz', 'tgz', 'zst', 'oci'] },
+  { name: word('allFiles'), extensions: ['*'] },
 ]
 
 const pictureFilters = {
-  svg: { name: 'SVG picture', extensions: ['svg'] },
-  png: { name: 'PNG picture', extensions: ['png'] },
-} satisfies Record<string, FileFilter>
+  svg: () => ({ name: word('svgPicture'), extensions: ['svg'] }),
+  png: () => ({ name: word('pngPicture'), extensions: ['png'] }),
+} satisfies Record<string, () => FileFilter>
 
 const pathOptions = {
-  files: { properties: ['openFile', 'multiSelections'] },
-  folders: { properties: ['openDirectory', 'multiSelections'] },
-  'target-folder': { properties: ['openDirectory', 'createDirectory'] },
-  bundle: { properties: ['openFile'], filters: [{ name: 'Joey bundles', extensions: ['joey'] }] },
-} satisfies Record<string, OpenDialogOptions>
+  files: () => ({ properties: ['openFile', 'multiSelections'] }),
+  folders: () => ({ properties: ['openDirectory', 'multiSelections'] }),
+  'target-folder': () => ({ properties: ['openDirectory', 'createDirectory'] }),
+  bundle: () => ({ properties: ['openFile'], filters: [{ name: word('bundles'), extensions: ['joey'] }] }),
+} satisfies Record<string, () => OpenDialogOptions>
 
 async function askOpen(contents: WebContents, options: OpenDialogOptions): Promise<string[]> {
   const window = BrowserWindow.fromWebContents(contents)
@@ -75,17 +76,17 @@ export function createAppHandlers({ startAgent, findLog, script }: Deps): AppHan
     },
     async chooseImage({ kind }, { contents }) {
       const options: OpenDialogOptions =
-        kind === 'archive' ? { properties: ['openFile'], filters: archiveFilters } : { properties: ['openDirectory'] }
+        kind === 'archive' ? { properties: ['openFile'], filters: archiveFilters() } : { properties: ['openDirectory'] }
       return { path: (await askOpen(contents, options))[0] ?? null }
     },
-    choosePaths: async ({ kind }, { contents }) => ({ paths: await askOpen(contents, pathOptions[kind]) }),
+    choosePaths: async ({ kind }, { contents }) => ({ paths: await askOpen(contents, pathOptions[kind]()) }),
     chooseTarget: async ({ name }, { contents }) => ({ path: await askSave(contents, { defaultPath: name }) }),
     async copyText({ text }) {
       await clipboard.writeText(text) // a promise in newer versions of Electron
       return {}
     },
     async saveFile({ name, content }, { contents }) {
-      const options: SaveDialogOptions = { defaultPath: name, filters: [{ ...pictureFilters[content.kind] }] }
+      const options: SaveDialogOptions = { defaultPath: name, filters: [pictureFilters[content.kind]()] }
       const path = await askSave(contents, options)
       if (path === null) return { path }
       await writeChosen(path, content.kind === 'svg' ? content.text : Buffer.from(content.base64, 'base64'))
@@ -93,6 +94,10 @@ export function createAppHandlers({ startAgent, findLog, script }: Deps): AppHan
     },
     async showLog() {
       shell.showItemInFolder(await findLog())
+      return {}
+    },
+    async tellLanguage({ tag }) {
+      speakAs(tag)
       return {}
     },
     async readApp(_request, { contents }) {

@@ -2,6 +2,7 @@ import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
 import type { Leaving } from '../platform/leaving.ts'
 import type { Paths } from '../platform/paths.ts'
 import { backgroundOf, followTheme } from '../platform/theme.ts'
+import { word } from '../platform/words.ts'
 import { windowOptions } from './window-options.ts'
 import { fitToScreens, readWindowState, writeWindowState } from './window-state.ts'
 
@@ -46,9 +47,9 @@ function askBeforeLoss(window: BrowserWindow, leaving: Leaving): void {
     leaving.takeBack()
     const chosen = dialog.showMessageBoxSync(window, {
       type: 'question',
-      message: 'A file has unsaved edits.',
-      detail: 'They are lost if the window closes.',
-      buttons: ['Go back', 'Discard the edits'],
+      message: word('unsavedTitle'),
+      detail: word('unsavedText'),
+      buttons: [word('goBack'), word('discardEdits')],
       defaultId: 0,
       cancelId: 0,
     })

@@ -1,4 +1,5 @@
 import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
 import { Toaster as Sonner } from 'sonner'
 import { useIsDialogOpen } from './open-dialogs.ts'
 import './toaster.css'
@@ -8,9 +9,11 @@ import './toaster.css'
  * middle of the foot of a page, and over the head of a dialog, whose buttons are at its foot and in its corner.
  */
 export function Toaster(): ReactNode {
+  const { t } = useTranslation()
   const isOverDialog = useIsDialogOpen()
   return (
     <Sonner
+      containerAriaLabel={t('shell.messages')}
       position={isOverDialog ? 'top-center' : 'bottom-center'}
       offset={isOverDialog ? 6 : 16}
       gap={10}

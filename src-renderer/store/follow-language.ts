@@ -1,3 +1,5 @@
+import { tellLanguage } from '#contract/app'
+import { call } from '../call.ts'
 import { saidBlast, saidView, speak } from '../copy/i18n.ts'
 import { blastStore } from './blast-store.ts'
 import { isolationStore } from './isolation-store.ts'
@@ -16,6 +18,8 @@ async function speakAnew(): Promise<void> {
   // Texts that cannot be read are no reason to show nothing: what was spoken before stays.
   await speak(settingsStore.getState().language).catch(() => undefined)
   sayAgain()
+  // The desktop's own dialogs; without an answer they stay as they were.
+  void call(tellLanguage, { tag: document.documentElement.lang }).catch(() => undefined)
 }
 
 /** What was put into words when it came from the agent. */

@@ -14,6 +14,7 @@ export const classes = {
   unmeasured: 'Not measured on this machine yet.',
   recommended: 'Recommended',
   emulated: 'Emulated',
+  emulatedBecause: 'Emulated.',
   unavailable: 'Not available here',
   weakest: 'Weaker isolation, faster',
   strongest: 'Stronger isolation, slower',

@@ -23,6 +23,7 @@ export const shell = {
   // In both languages: who cannot read the one that is shown looks for the other.
   language: { label: 'Language (语言)', system: 'As the system', choose: 'Language: {{language}}' },
   layers: 'Menus and hints',
+  messages: 'Messages',
   notFound: { title: 'Nothing here', text: 'This page or sandbox does not exist (any more).' },
   crash: { title: 'This part of the window failed', text: 'Sandboxes are not affected.', again: 'Show it again' },
 } as const

@@ -17,6 +17,7 @@ export const classes = {
   unmeasured: '尚未在本机测量。',
   recommended: '推荐',
   emulated: '模拟',
+  emulatedBecause: '模拟。',
   unavailable: '这里不可用',
   weakest: '隔离较弱，速度较快',
   strongest: '隔离较强，速度较慢',

@@ -25,6 +25,7 @@ export const shell = {
   theme: { label: '主题', system: '跟随系统', dark: '深色', light: '浅色' },
   language: { label: '语言（Language）', system: '跟随系统', choose: '语言：{{language}}' },
   layers: '菜单和提示',
+  messages: '消息',
   notFound: { title: '这里没有内容', text: '这个页面或沙箱不存在，或已不存在。' },
   crash: { title: '窗口的这一部分出错', text: '沙箱不受影响。', again: '重新显示' },
 } as const satisfies Copy<typeof english.shell>

@@ -102,7 +102,7 @@ function ClassChoice({ value, profile, isRecommended, isPresent }: ChoiceProps):
         {available && profile && <Estimate profile={profile} />}
         {available && profile?.emulated && (
           <span className="option-emulated">
-            <strong>{t('classes.emulated')}.</strong> {wordedText(profile.emulated, profile.emulatedWording)}
+            <strong>{t('classes.emulatedBecause')}</strong> {wordedText(profile.emulated, profile.emulatedWording)}
           </span>
         )}
         {!available && (

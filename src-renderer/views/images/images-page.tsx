@@ -13,6 +13,7 @@ import { CopyButton } from '../../components/copy-button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Menu } from '../../components/menu.tsx'
+import { useRovingRows } from '../../components/roving-rows.ts'
 import { SandboxLinks } from '../../components/sandbox-links.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
@@ -123,6 +124,7 @@ interface TableProps {
 
 function ImageTable({ images, sandboxes }: TableProps): ReactNode {
   const { t } = useTranslation()
+  const rows = useRovingRows()
   return (
     <table className="table images-table" aria-label={t('images.title')}>
       <thead>
@@ -137,7 +139,7 @@ function ImageTable({ images, sandboxes }: TableProps): ReactNode {
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody ref={rows}>
         {images.map((image) => (
           <ImageRow
             key={image.digest}

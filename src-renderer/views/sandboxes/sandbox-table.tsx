@@ -1,8 +1,9 @@
-import { type KeyboardEvent, type MouseEvent, memo, type ReactNode, useCallback } from 'react'
+import { type MouseEvent, memo, type ReactNode, useCallback } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
 import type { Sandbox, SandboxId } from '#contract/sandbox'
 import { ClassBadge } from '../../components/class-badge.tsx'
+import { useRovingRows } from '../../components/roving-rows.ts'
 import { StateLabel } from '../../components/state-label.tsx'
 import { Checkbox } from '../../components/toggles.tsx'
 import { shortImageName } from '../../model/image-name.ts'
@@ -19,6 +20,7 @@ interface Props {
 
 export function SandboxTable({ sandboxes, stale, selected, onSelect }: Props): ReactNode {
   const { t } = useTranslation()
+  const rows = useRovingRows()
   const count = sandboxes.filter(({ id }) => selected.has(id)).length
   const toggle = useCallback(
     (id: SandboxId, on: boolean) => onSelect((before) => new Set([...before, id].filter((each) => on || each !== id))),
@@ -58,7 +60,7 @@ export function SandboxTable({ sandboxes, stale, selected, onSelect }: Props): R
           </th>
         </tr>
       </thead>
-      <tbody onKeyDown={moveBetweenRows}>
+      <tbody ref={rows}>
         {sandboxes.map((sandbox) => (
           <SandboxRow key={sandbox.id} sandbox={sandbox} selected={selected.has(sandbox.id)} onSelect={toggle} />
         ))}
@@ -124,14 +126,3 @@ const SandboxRow = memo(function SandboxRow({ sandbox, selected, onSelect }: Row
     </tr>
   )
 })
-
-/** Arrow keys go from name to name; Enter on a name is the link's own. */
-function moveBetweenRows(event: KeyboardEvent<HTMLTableSectionElement>): void {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-  if (step === undefined || !(event.target instanceof HTMLElement)) return
-  const links = [...event.currentTarget.querySelectorAll<HTMLElement>('.name-link')]
-  const row = event.target.closest('tr')
-  const here = links.findIndex((link) => link.closest('tr') === row)
-  links[here + step]?.focus()
-  event.preventDefault()
-}

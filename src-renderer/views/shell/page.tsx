@@ -3,6 +3,7 @@ import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } fr
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 import { Button, IconButton, Kbd } from '../../components/button.tsx'
+import { findMain } from '../../components/layer.ts'
 import { openCreate, type SearchedPage, setSearch, uiStore, useUi } from '../../store/ui-store.ts'
 import { StaleBanner } from './agent-status.tsx'
 import './shell.css'
@@ -95,7 +96,7 @@ function SearchBox({ page }: { readonly page: SearchedPage }): ReactNode {
         onKeyDown={(event) => {
           if (event.key !== 'Escape') return
           setSearch(page, '')
-          event.currentTarget.blur()
+          findMain()?.focus()
         }}
       />
       <Kbd>/</Kbd>

@@ -11,6 +11,7 @@ import { removeVolumeForGood } from '../../actions/volume-actions.ts'
 import { IconButton } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
+import { useRovingRows } from '../../components/roving-rows.ts'
 import { SandboxLinks } from '../../components/sandbox-links.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { useAgent, useIsLive } from '../../store/agent-store.ts'
@@ -70,6 +71,7 @@ interface TableProps {
 
 function VolumeTable({ volumes, sandboxes }: TableProps): ReactNode {
   const { t } = useTranslation()
+  const rows = useRovingRows()
   return (
     <table className="table volumes-table" aria-label={t('volumes.title')}>
       <thead>
@@ -84,7 +86,7 @@ function VolumeTable({ volumes, sandboxes }: TableProps): ReactNode {
           </th>
         </tr>
       </thead>
-      <tbody>
+      <tbody ref={rows}>
         {volumes.map((volume) => (
           <VolumeRow key={volume.name} volume={volume} users={sandboxes.filter((each) => uses(each, volume))} />
         ))}
