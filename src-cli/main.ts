@@ -33,7 +33,7 @@ async function runVerb(verb: Verb, args: readonly string[], context: Context): P
   const flags = withCommonFlags(command.flags)
   let style = { json: hasFlag(args, '--json'), verbose: hasFlag(args, '--verbose') }
   try {
-    const parsed = parseFlags(flags, args, { passThrough: command.passThrough ?? false })
+    const parsed = parseFlags(flags, args, { passThrough: command.passThrough ?? false, docker: command.docker ?? {} })
     const call = { flags: parsed.values, operands: parsed.operands } as unknown as Call<Flags>
     style = { json: call.flags['json'] === true, verbose: call.flags['verbose'] === true }
     if (call.flags['help'] === true) return print(context, verbHelp(verb, command, await helpWords(context)))

@@ -13,6 +13,11 @@ export const ExecRequest = z.strictObject({
   stdin: z.boolean().default(false),
   /** The process is killed after this long and the exit says so. */
   timeoutMs: z.int().min(1).max(86_400_000).nullable().default(null),
+  /**
+   * It runs on by itself, with no streams, whoever leaves: `exit` comes as soon as it runs, with the code 0, or with 126 or 127
+   * where it cannot. Its own end nobody is told; `stdin` and `timeoutMs` mean nothing then.
+   */
+  detach: z.boolean().default(false),
 })
 export type ExecRequest = z.infer<typeof ExecRequest>
 

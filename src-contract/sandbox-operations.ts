@@ -76,13 +76,20 @@ export const startSandbox = operation({
   response: Sandbox,
 })
 
+const StopRequest = z.strictObject({
+  ref: SandboxRef,
+  graceMs: z.int().min(0).max(600_000).optional(),
+  /** Sent first, this once; absent: its stop signal. */
+  signal: SignalName.optional(),
+})
+
 export const stopSandbox = operation({
   name: 'sandbox.stop',
   method: 'POST',
   path: '/v1/sandboxes/:ref/stop',
   summary:
     'Sends the stop signal, waits, then kills. Answers once it has stopped. Stopping a stopped one changes nothing.',
-  request: z.strictObject({ ref: SandboxRef, graceMs: z.int().min(0).max(600_000).optional() }),
+  request: StopRequest,
   response: Sandbox,
 })
 
@@ -100,7 +107,7 @@ export const restartSandbox = operation({
   method: 'POST',
   path: '/v1/sandboxes/:ref/restart',
   summary: 'Stops it if it runs, then starts it.',
-  request: z.strictObject({ ref: SandboxRef, graceMs: z.int().min(0).max(600_000).optional() }),
+  request: StopRequest,
   response: Sandbox,
 })
 

@@ -62,11 +62,11 @@ function translate(deps: HandlerDeps) {
       return { ...sandbox, healthLog }
     },
     startSandbox: ({ ref }, signal) => sandboxes.start(ref, signal),
-    stopSandbox: async ({ ref, graceMs }, signal) => {
+    stopSandbox: async ({ ref, ...wish }, signal) => {
       await deps.beforeStop(ref, signal)
-      return sandboxes.stop(ref, graceMs)
+      return sandboxes.stop(ref, wish)
     },
-    restartSandbox: ({ ref, graceMs }, signal) => sandboxes.restart(ref, graceMs, signal),
+    restartSandbox: ({ ref, ...wish }, signal) => sandboxes.restart(ref, wish, signal),
     killSandbox: ({ ref, signal }) => sandboxes.kill(ref, signal),
     pauseSandbox: ({ ref }) => sandboxes.pause(ref),
     resumeSandbox: ({ ref }) => sandboxes.resume(ref),

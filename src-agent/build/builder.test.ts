@@ -10,7 +10,7 @@ test('what an agent that died has left of builds is ended and said, and nothing 
   const running = [sandbox('builder-container', { 'joey.builder': 'container' }), sandbox('web', { app: 'container' })]
   const stop = vi.fn(async () => running[0] as Sandbox)
   const said = await endBuilds({ list: () => running, stop })
-  expect(stop).toHaveBeenCalledExactlyOnceWith('builder-container', 0)
+  expect(stop).toHaveBeenCalledExactlyOnceWith('builder-container', { graceMs: 0 })
   expect(said.map(({ message }) => message)).toEqual([expect.stringContaining('A build ran in "builder-container"')])
 })
 

@@ -63,7 +63,7 @@ export function createBuilders(deps: BuilderDeps): Builders {
           if (isOfNoUse) await deps.sandboxes.remove(id, true).catch(ignoreGone)
           throw error
         } finally {
-          await deps.sandboxes.stop(id, 0).catch(ignoreGone)
+          await deps.sandboxes.stop(id, { graceMs: 0 }).catch(ignoreGone)
         }
       })
     },
@@ -76,7 +76,7 @@ export function createBuilders(deps: BuilderDeps): Builders {
  */
 export async function endBuilds(sandboxes: Pick<SandboxService, 'list' | 'stop'>): Promise<Sentence[]> {
   const left = sandboxes.list(false).filter(isBuilder)
-  for (const { id } of left) await sandboxes.stop(id, 0).catch(ignoreGone)
+  for (const { id } of left) await sandboxes.stop(id, { graceMs: 0 }).catch(ignoreGone)
   return left.map(({ name }) => sentence('found-build-unfinished', { name }))
 }
 
@@ -97,7 +97,7 @@ async function openSandbox(deps: BuilderDeps, wanted: IsolationClass, signal: Ab
   const name = `builder-${wanted}`
   const known = sandboxes.list(true).find((each) => each.name === name && each.spec.labels[label] === wanted)
   if (known !== undefined && known.imageDigest === image.digest && known.class === wanted) {
-    if (known.state === 'running') await sandboxes.stop(known.id, 0)
+    if (known.state === 'running') await sandboxes.stop(known.id, { graceMs: 0 })
     return (await sandboxes.start(known.id, signal)).id
   }
   if (known !== undefined) await sandboxes.remove(known.id, true)

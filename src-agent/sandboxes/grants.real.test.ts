@@ -39,10 +39,10 @@ test('grants of a running sandbox come and go with its next start, and each is r
     await sandboxes.setGrants('web', [parseGrant(text)])
     const place = `/host${folder}/given`
     expect((await fixture.exec('web', `ls ${place}`)).code).not.toBe(0)
-    await sandboxes.restart('web', 0, AbortSignal.timeout(20_000))
+    await sandboxes.restart('web', { graceMs: 0 }, AbortSignal.timeout(20_000))
     expect((await fixture.exec('web', `cat ${place}/word; echo from inside > ${place}/word`)).stdout).toBe('hello\n')
     expect(readFileSync(join(folder, 'given/word'), 'utf8')).toBe('from inside\n')
-    await sandboxes.stop('web', 0)
+    await sandboxes.stop('web', { graceMs: 0 })
     expect((await sandboxes.setGrants('web', [])).spec.grants).toEqual([])
     await sandboxes.start('web', AbortSignal.timeout(20_000))
     expect((await fixture.exec('web', `cat ${place}/word`)).code).not.toBe(0)

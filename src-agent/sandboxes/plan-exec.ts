@@ -1,6 +1,7 @@
 import { AppError } from '#contract/app-error'
 import type { ExecRequest } from '#contract/process'
 import type { ExecCommand, ProcessPlan } from '../engines/driver.ts'
+import { insidePath } from '../engines/oci/runtime-config.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import { type AccountFilesDeps, readAccounts, readLiveAccounts } from './account-files.ts'
@@ -13,7 +14,8 @@ interface Deps extends AccountFilesDeps {
   readonly records: SandboxRecords
 }
 
-type ExecWish = Omit<ExecRequest, 'type' | 'stdin' | 'timeoutMs'> & {
+type ExecWish = Omit<ExecRequest, 'type' | 'stdin' | 'timeoutMs' | 'detach'> & {
+  readonly detach?: boolean
   readonly tty: boolean
   readonly columns?: number
   readonly rows?: number
@@ -37,7 +39,10 @@ export function createPlanExec(deps: Deps): PlanExec {
       image: image.config,
       hostname: record.hostname ?? hostnameOf(sandbox),
     }
-    const planned = await planWithAccounts(deps, record, (accounts) => planProcess(wish, { ...surroundings, accounts }))
+    const argv = wish.detach === true ? [insidePath, '--detached', ...wish.argv] : wish.argv
+    const planned = await planWithAccounts(deps, record, (accounts) =>
+      planProcess({ ...wish, argv }, { ...surroundings, accounts }),
+    )
     // Looked at anew: what begins in a gVisor sandbox while its memory is being saved would end the save and the sandbox.
     requireState(deps.records.get(sandbox.id) ?? record, ['running'], 'entered')
     const command = await driverOf(deps, sandbox.class).exec(paths, sandbox.id, planned)

@@ -58,18 +58,28 @@ export async function startRecord(
   }
 }
 
+/** How one stop is to be. */
+export interface StopWish {
+  /** Absent: as long as the sandbox has it. */
+  readonly graceMs?: number | undefined
+  /** Sent first; absent: its stop signal. */
+  readonly signal?: string | undefined
+}
+
 /** Resolves when the end is on record. Stopped already: not an error. */
 export async function stopRecord(
   deps: SandboxMovesDeps,
   record: SandboxRecord,
-  graceMs: number = record.sandbox.spec.stopGraceMs,
+  { graceMs = record.sandbox.spec.stopGraceMs, signal }: StopWish = {},
 ): Promise<Sandbox> {
+  if (signal !== undefined) requireSignal(signal)
   const { sandbox } = record
+  const asked = signal === undefined ? sandbox : { ...sandbox, spec: { ...sandbox.spec, stopWith: signal } }
   if (sandbox.state === 'stopped' || sandbox.state === 'created') return leaveStopped(deps, record)
   requireState(record, alive, 'stopped')
   const stopping = { ...withSandbox(record, { state: 'stopping' }), stopAsked: true }
-  deps.records.put(stopping, graceMs > 0 ? replacedSignal(deps, sandbox) : [])
-  await endMainProcess(deps, deps.endings, record, graceMs)
+  deps.records.put(stopping, graceMs > 0 ? replacedSignal(deps, asked) : [])
+  await endMainProcess(deps, deps.endings, { ...record, sandbox: asked }, graceMs)
   return shown(deps, { ...sandbox, state: 'stopped' })
 }
 
@@ -92,23 +102,27 @@ function replacedSignal(deps: SandboxMovesDeps, sandbox: Sandbox): Fact[] {
 export async function restartRecord(
   deps: SandboxMovesDeps,
   record: SandboxRecord,
-  graceMs: number | undefined,
+  wish: StopWish,
   signal: AbortSignal,
 ): Promise<Sandbox> {
-  await stopToStartAgain(deps, record, graceMs)
+  await stopToStartAgain(deps, record, wish)
   const stopped = deps.records.get(record.sandbox.id)
   if (!stopped) throw appError('removed-on-exit')
   return startRecord(deps, stopped, signal)
 }
 
 /** Stops what the same request starts again. That it is to be started is on record before, should the agent die meanwhile. */
-export async function stopToStartAgain(deps: SandboxMovesDeps, record: SandboxRecord, graceMs?: number): Promise<void> {
+export async function stopToStartAgain(
+  deps: SandboxMovesDeps,
+  record: SandboxRecord,
+  wish: StopWish = {},
+): Promise<void> {
   const { records } = deps
   const { id } = record.sandbox
   const marked = { ...record, startsAgain: true }
   records.put(marked)
   try {
-    await stopRecord(deps, marked, graceMs)
+    await stopRecord(deps, marked, wish)
   } catch (error) {
     const left = records.get(id)
     if (left) records.put({ ...left, startsAgain: false })

@@ -14,7 +14,15 @@ import type { LaunchDeps } from './launch.ts'
 import { createPlanExec, type PlanExec } from './plan-exec.ts'
 import { createOnRecord, overtakeToKill } from './record-queue.ts'
 import { createSandboxChanges, type SandboxChanges } from './sandbox-changes.ts'
-import { pauseRecord, removeRecord, restartRecord, resumeRecord, startRecord, stopRecord } from './sandbox-moves.ts'
+import {
+  pauseRecord,
+  removeRecord,
+  restartRecord,
+  resumeRecord,
+  type StopWish,
+  startRecord,
+  stopRecord,
+} from './sandbox-moves.ts'
 
 interface Deps extends LaunchDeps {
   readonly events: EventLog
@@ -30,8 +38,8 @@ export interface SandboxService extends SandboxChanges {
   find(ref: string): SandboxRecord
   create(request: CreateRequest, signal: AbortSignal): Promise<Sandbox>
   start(ref: string, signal: AbortSignal): Promise<Sandbox>
-  stop(ref: string, graceMs?: number): Promise<Sandbox>
-  restart(ref: string, graceMs: number | undefined, signal: AbortSignal): Promise<Sandbox>
+  stop(ref: string, wish?: StopWish): Promise<Sandbox>
+  restart(ref: string, wish: StopWish, signal: AbortSignal): Promise<Sandbox>
   kill(ref: string, signal: string): Promise<Sandbox>
   pause(ref: string): Promise<Sandbox>
   /** If it still runs: it takes so many bytes of what is left of this machine's disk. The fact says so to people. */
@@ -70,9 +78,9 @@ export function createSandboxService(deps: Deps): SandboxService {
         .sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
     create: (request, signal) => createSandbox(own, request, signal),
     start: (ref, signal) => onRecord(ref, (record) => startRecord(own, withSandbox(record, { restarts: 0 }), signal)),
-    stop: (ref, graceMs) => onRecord(ref, (record) => stopRecord(own, record, graceMs), graceOf(ref, graceMs)),
-    restart: (ref, graceMs, signal) =>
-      onRecord(ref, (record) => restartRecord(own, record, graceMs, signal), graceOf(ref, graceMs)),
+    stop: (ref, wish = {}) => onRecord(ref, (record) => stopRecord(own, record, wish), graceOf(ref, wish.graceMs)),
+    restart: (ref, wish, signal) =>
+      onRecord(ref, (record) => restartRecord(own, record, wish, signal), graceOf(ref, wish.graceMs)),
     kill: (ref, signal) => overtakeToKill(own, { ref, signal, find, onRecord }),
     pause: (ref) => onRecord(ref, (record) => pauseRecord(own, record)),
     pauseWriter: (id, bytes, fact) =>

@@ -84,7 +84,7 @@ describe('sandboxes on the network of one name', () => {
     const { sandboxes } = fixture.services()
     await fixture.create('web', serving)
     await fixture.create('worker', onNetwork)
-    await sandboxes.stop('worker', 0)
+    await sandboxes.stop('worker', { graceMs: 0 })
     await sandboxes.hosts.settled()
     expect(await hosts('web')).not.toContain('worker')
     const again = await sandboxes.start('worker', AbortSignal.timeout(20_000))

@@ -53,7 +53,7 @@ test('what is written inside is on the disk with the ids of the guest, for a res
   const { id } = await fixture.create('writer')
   await fixture.exec('writer', 'echo a >/mine; echo b >/theirs; chown 33:44 /theirs; rm /etc/passwd')
   const { folder: state, sandboxes } = fixture.services()
-  await sandboxes.stop('writer', 0)
+  await sandboxes.stop('writer', { graceMs: 0 })
   const { upper } = state.sandbox(id)
   const ids = ['mine', 'theirs', 'etc/passwd'].map((name) => {
     const { uid, gid } = statSync(join(upper, name))
@@ -139,7 +139,7 @@ test('what opens the files of a gVisor sandbox is root of no machine, and what i
   expect(servers[0]).toMatch(new RegExp(`^Uid:\\t${first}\\t${first}\\t${first}\\t${first}$`, 'm'))
   await fixture.exec('sentry', 'echo x >/work/made; echo x >/mine; echo x >/33; chown 33:33 /33')
   expect([statSync(join(source, 'made')).uid, statSync(join(source, 'made')).gid]).toEqual([4321, 4321])
-  await fixture.services().sandboxes.stop('sentry', 0)
+  await fixture.services().sandboxes.stop('sentry', { graceMs: 0 })
   const { upper } = fixture.services().folder.sandbox(id)
   const owners = ['mine', '33'].map((name) => statSync(join(upper, name)).uid)
   expect(owners).toEqual([0, 33])

@@ -78,7 +78,7 @@ test('a running container is kept while it runs, and stands still for a moment o
   const { freedBytes } = await bench.snapshots().remove(snapshot.id)
   expect(freedBytes).toBe(0)
   expect(fixture.services().sandboxes.find('copy-1').sandbox.parentId).toBeNull()
-  await fixture.services().sandboxes.restart('copy-1', 0, signal)
+  await fixture.services().sandboxes.restart('copy-1', { graceMs: 0 }, signal)
   expect(await sum('copy-1')).toBe(await sum('busy'))
   await Promise.all(['copy-1', 'copy-2'].map((name) => fixture.services().sandboxes.remove(name, true)))
   expect(await bench.services().layers.facts(snapshot.id)).toBeNull()
@@ -155,7 +155,7 @@ test('a damaged snapshot is found, and nothing starts from it', async () => {
   const { fixture } = bench
   await fixture.create('hurt')
   await fixture.exec('hurt', 'echo good > /file')
-  await fixture.services().sandboxes.stop('hurt', 0)
+  await fixture.services().sandboxes.stop('hurt', { graceMs: 0 })
   const snapshot = await bench.snapshots().take({ ref: 'hurt', reason: 'manual', live: false, name: 'x' }, signal)
   const [fine] = await bench.snapshots().handlers.verifySnapshots({ ref: 'hurt@x' }, signal)
   expect(fine).toMatchObject({ ok: true, problems: [] })

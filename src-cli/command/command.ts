@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts'
+import type { DockerOptions } from './docker-options.ts'
 import type { commonFlags, Flags, Values } from './flags.ts'
 
 /** What a verb was called with. */
@@ -22,6 +23,8 @@ export interface Command<F extends Flags = Flags> {
   readonly passThrough?: boolean
   readonly description?: string
   readonly flags: F
+  /** Options of Docker's command of this name that are called otherwise here, or for which there is nothing. */
+  readonly docker?: DockerOptions
   readonly examples: readonly Example[]
   /** Exit code of a failure that says no other; 1 where absent. */
   readonly failureCode?: number

@@ -6,8 +6,6 @@ import type { Verb, VerbGroup } from './verb.ts'
 /** What Docker calls otherwise; only for the hint. */
 const elsewhere: ReadonlyMap<string, string> = new Map([
   ['list', 'ls'],
-  ['create', 'run -d'],
-  ['unpause', 'resume'],
   ['info', 'doctor'],
   ['df', 'system df'],
   ['remove', 'rm'],

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { explainDockerOption } from './docker-options.ts'
+import { type DockerOptions, explainDockerOption } from './docker-options.ts'
 import { nearest } from './nearest.ts'
 import { usageError } from './usage-error.ts'
 
@@ -51,6 +51,8 @@ export interface ParsedFlags<F extends Flags> {
 export interface ParseOptions {
   /** Options end at the first operand: what follows belongs to the command in the sandbox. */
   readonly passThrough: boolean
+  /** What is explained where it is not known. */
+  readonly docker?: DockerOptions
 }
 
 /**
@@ -60,7 +62,7 @@ export interface ParseOptions {
 export function parseFlags<F extends Flags>(
   flags: F,
   args: readonly string[],
-  { passThrough }: ParseOptions,
+  { passThrough, docker = {} }: ParseOptions,
 ): ParsedFlags<F> {
   const { own, rest } = passThrough ? splitAtOperand(flags, args) : { own: args, rest: [] }
   const values = initialValues(flags)
@@ -68,7 +70,7 @@ export function parseFlags<F extends Flags>(
   for (const token of tokenize(flags, own)) {
     if (token.kind === 'positional') operands.push(token.value)
     else if (token.kind === 'option') {
-      requireKnown(flags, token, args)
+      requireKnown(flags, docker, token, args)
       setValue(flags, values, token)
     }
   }
@@ -140,13 +142,14 @@ function readBoolean(rawName: string, value: string | undefined): boolean {
 }
 
 /** The value of an option that is not known may be the word after it. */
-function requireKnown(flags: Flags, { name, rawName, value, index }: OptionToken, args: readonly string[]): void {
+function requireKnown(
+  flags: Flags,
+  docker: DockerOptions,
+  { name, rawName, value, index }: OptionToken,
+  args: readonly string[],
+): void {
   if (Object.hasOwn(flags, name)) return
-  // Only what makes sandboxes is compared with docker run.
-  const explained = Object.hasOwn(flags, 'grant')
-    ? explainDockerOption(rawName, value ?? args[index + 1] ?? '')
-    : undefined
-  throw explained ?? unknownFlag(flags, rawName)
+  throw explainDockerOption(docker, rawName, value ?? args[index + 1] ?? '') ?? unknownFlag(flags, rawName)
 }
 
 function unknownFlag(flags: Flags, rawName: string): Error {

@@ -22,14 +22,13 @@ test('verbs of one and of two words are found with the rest', () => {
 
 test.each([
   [['lss'], 'There is no command "lss". Did you mean joey ls?'],
-  [['unpause'], 'There is no command "unpause". Did you mean joey resume?'],
   [['delete'], 'Did you mean joey rm?'],
   [['remove'], 'Did you mean joey rm?'],
   [['status'], 'Did you mean joey agent status?'],
   [['sh', 'web'], 'Did you mean joey exec -it?'],
   [['shell'], 'Did you mean joey exec -it?'],
   [['container', 'ls'], 'There is no command "container ls". Did you mean joey ls?'],
-  [['container', 'unpause'], 'Did you mean joey resume?'],
+  [['container', 'unpause'], 'Did you mean joey unpause?'],
   [['container'], 'There is no command "container".'],
   [['system', 'prune'], 'There is no command "system prune". Did you mean joey prune?'],
   [['frobnicate'], 'There is no command "frobnicate". joey help lists the commands.'],

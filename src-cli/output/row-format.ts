@@ -4,7 +4,7 @@ import { sanitize } from './sanitize.ts'
 import { formatTable } from './table.ts'
 
 /** What a list calls the fields of its rows, as Docker does. All else of a row is reached by its name in JSON. */
-export type RowFields<Row> = Readonly<Record<string, (row: Row) => string>>
+export type RowFields<Row> = Readonly<Record<string, (row: Row) => unknown>>
 
 type Part = { readonly text: string } | { readonly path: string; readonly json: boolean }
 
@@ -19,45 +19,43 @@ export function requireOneForm({
   if (json && format !== undefined) throw usageError('usage-format-or-json')
 }
 
-/**
- * Prints rows by a template in the manner of Docker's `--format`: `{{.Name}}`, `{{.spec.limits.memoryBytes}}`,
- * `{{json .Labels}}`, `\t` and `\n`; `table` before it lines columns up below their titles, and `json` alone prints an object
- * a line. There are no conditions and no functions besides `json`: for more there is `--json`.
- */
+/** Prints rows by a template: {@link formatRows}. */
 export function printFormatted<Row extends object>(
   { stdout }: Pick<Context, 'stdout'>,
   format: string,
   rows: readonly Row[],
   fields: RowFields<Row>,
 ): void {
-  if (format === 'json') {
-    for (const row of rows) printLine(stdout, JSON.stringify(row))
-    return
-  }
+  for (const line of formatRows(format, rows, fields)) printLine(stdout, line)
+}
+
+/**
+ * The lines of rows by a template in the manner of Docker's `--format`: `{{.Name}}`, `{{.spec.limits.memoryBytes}}`,
+ * `{{json .Labels}}`, `\t` and `\n`; `table` before it lines columns up below their titles, and `json` alone makes an object
+ * a line. There are no conditions and no functions besides `json`: for more there is `--json`.
+ */
+export function formatRows<Row extends object>(
+  format: string,
+  rows: readonly Row[],
+  fields: RowFields<Row>,
+): readonly string[] {
+  if (format === 'json') return rows.map((row) => JSON.stringify(row))
   const isTable = /^table\s/.test(format)
   const parts = readTemplate(isTable ? format.replace(/^table\s+/, '') : format)
   for (const part of parts) if ('path' in part) requireField(part.path, fields)
   const lines = rows.map((row) =>
     parts.map((part) => ('text' in part ? part.text : valueOf(part, row, fields))).join(''),
   )
-  if (!isTable) {
-    for (const line of lines)
-      printLine(
-        stdout,
-        line
-          .split('\n')
-          .map((each) => each.split('\t').map(sanitize).join('\t'))
-          .join('\n'),
-      )
-    return
-  }
+  if (!isTable) return lines.map((line) => line.split('\n').map(cleanCells).join('\n'))
   const titles = parts
     .map((part) => ('text' in part ? part.text : titleOf(part.path)))
     .join('')
     .split('\t')
   const columns = titles.map((title, index) => ({ title, cell: (line: string) => line.split('\t')[index] ?? '' }))
-  for (const line of formatTable(columns, lines, { colours: false })) printLine(stdout, line.trimEnd())
+  return formatTable(columns, lines, { colours: false }).map((line) => line.trimEnd())
 }
+
+const cleanCells = (line: string): string => line.split('\t').map(sanitize).join('\t')
 
 function readTemplate(format: string): Part[] {
   const parts: Part[] = []

@@ -14,7 +14,7 @@ export function readEnvironment(
 ): Record<string, string> {
   const entries = new Map<string, string>()
   for (const file of files) {
-    for (const [number, line] of readLines(file).entries()) {
+    for (const [number, line] of readLines('--env-file', file).entries()) {
       const text = line.trimStart()
       if (text !== '' && !text.startsWith('#'))
         assign(entries, text, caller, sentence('usage-place-line', { file, line: number + 1 }))
@@ -33,13 +33,19 @@ function assign(entries: Map<string, string>, text: string, caller: Variables, w
   if (value !== undefined) entries.set(name, value)
 }
 
-function readLines(file: string): readonly string[] {
+/** The lines of `--label-file` that are labels, as Docker reads them. */
+export function readLabelFiles(files: readonly string[]): readonly string[] {
+  const lines = files.flatMap((file) => readLines('--label-file', file))
+  return lines.map((line) => line.trimStart()).filter((line) => line !== '' && !line.startsWith('#'))
+}
+
+function readLines(option: string, file: string): readonly string[] {
   try {
     return decodeLines(file, readFileSync(file))
   } catch (error) {
     if (error instanceof AppError) throw error
     const code = (error as NodeJS.ErrnoException).code ?? String(error)
-    throw usageError('usage-file-unreadable', { option: '--env-file', file, code })
+    throw usageError('usage-file-unreadable', { option, file, code })
   }
 }
 

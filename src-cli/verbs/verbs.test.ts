@@ -73,7 +73,15 @@ describe('filters of ls', () => {
     name: 'web-1',
     state: 'running',
     class: 'container',
-    spec: { labels: { team: 'a', bare: '' } },
+    image: 'busybox:latest',
+    imageDigest: 'sha256:ab',
+    createdAt: '2026-01-01T00:00:00Z',
+    exit: null,
+    ports: [
+      { hostPort: 8080, guestPort: 80 },
+      { hostPort: 53, guestPort: 53, protocol: 'udp' },
+    ],
+    spec: { labels: { team: 'a', bare: '' }, mounts: [], volumes: [{ volume: 'pg', target: '/data' }] },
   } as unknown as Sandbox
 
   test.each([
@@ -83,6 +91,22 @@ describe('filters of ls', () => {
     [['name=db', 'name=web'], true],
     [['name=web', 'state=stopped'], false],
     [['class=container', 'label=team=a'], true],
+    [['name=^/web-1$'], true],
+    [['name=^web$'], false],
+    [['name=^we'], true],
+    [['name=1$'], true],
+    [['name=b$'], false],
+    [['exited=0'], false],
+    [['ancestor=busybox'], true],
+    [['before=2026-02-01T00:00:00Z'], true],
+    [['since=2026-02-01T00:00:00Z'], false],
+    [['volume=/data'], true],
+    [['volume=pg'], true],
+    [['volume=/other'], false],
+    [['publish=8080'], true],
+    [['publish=53/udp'], true],
+    [['publish=53'], true],
+    [['publish=53/tcp'], false],
     [['label=bare'], true],
     [['label=team=b'], false],
   ])('%j match: %s', (texts, matches) => expect(readFilters(texts)(sandbox)).toBe(matches))
@@ -113,7 +137,7 @@ describe('filters of ls', () => {
 })
 
 test('a list is printed in one form', async () => {
-  for (const name of ['ls', 'image ls']) {
+  for (const name of ['ls', 'image ls', 'inspect', 'stats', 'events']) {
     const command = await verbs.find((verb) => verb.name === name)?.load()
     const call = { operands: [], flags: { filter: [], json: true, format: '{{.Name}}' } }
     await expect(command?.run(call as never, {} as never), name).rejects.toThrow('not both')

@@ -25,7 +25,12 @@ export const usageSentences = defineSentences({
     params: {
       option: 'text',
       value: 'text?',
-      kind: ['cap', 'device', 'privileged', 'network', 'publishAll', 'sysctl', 'processes', 'memory'],
+      kind: [
+        ...(['cap', 'device', 'privileged', 'network', 'publishAll', 'sysctl', 'processes', 'memory'] as const),
+        ...(['users', 'hostname', 'domain', 'class', 'disk', 'log', 'link', 'address', 'volumes', 'driver'] as const),
+        ...(['expose', 'groups', 'oom', 'dnsOption', 'trust', 'socket', 'rates', 'limit', 'windows'] as const),
+        ...(['details', 'checkpoint', 'size', 'type'] as const),
+      ],
     },
     sentence: `{option}: {kind, select,
       cap {a capability is a grant. Write --grant cap:{value, select, = {NAME} other {{value}}}.}
@@ -36,7 +41,47 @@ export const usageSentences = defineSentences({
       sysctl {settings of the kernel cannot be chosen for one sandbox.}
       processes {a sandbox sees its own processes alone, never those of this machine or of another.}
       memory {a sandbox shares memory with nobody, neither this machine nor another.}
+      users {a sandbox has users of its own already, which are nobody on this machine, wherever its class and its mounts allow it.}
+      hostname {a sandbox has a hostname of its own. Write --hostname NAME.}
+      domain {the hostname may have the domain in it. Write --hostname NAME.{value, select, = {DOMAIN} other {{value}}}.}
+      class {how a sandbox is isolated is its class. Write --class container, gvisor or microvm.}
+      disk {the limit of what it can write is --disk {value, select, = {BYTES} other {{value}}}.}
+      log {Joey keeps the log of every sandbox itself, within a limit. "joey logs NAME" shows it.}
+      link {sandboxes on one network reach each other by name. Write --network NAME for each of them.}
+      address {the addresses of a sandbox are given by Joey. On a network it is reached by its name.}
+      volumes {volumes have names. Write -v VOLUME:PATH for each; "joey inspect {value, select, = {NAME} other {{value}}}" shows those of the other sandbox.}
+      driver {a volume is a folder that Joey keeps. For a folder of this machine write -v /PATH:/PATH.}
+      expose {between sandboxes on one network no port is closed. To reach one from this machine write -p {value, select, = {PORT} other {{value}}}.}
+      groups {Joey chooses the control group. Its limits are --memory, --cpus, --pids-limit and --blkio-weight.}
+      oom {what takes more memory than its limit is ended by the kernel. Write a larger --memory, or 0 for no limit.}
+      dnsOption {here it is --dns-option{value, select, = {} other { {value}}}.}
+      trust {Joey checks the digest of everything that it fetches. To have one image and no other, name it by its digest: IMAGE@sha256:DIGEST.}
+      socket {no sandbox reaches the agent that keeps it.}
+      rates {the disk is limited in bytes a second. Write --device-read-bps or --device-write-bps DEVICE:BYTES, or --blkio-weight for a share.}
+      limit {there is no such limit here. There are --memory, --memory-reservation, --memory-swap, --cpus, --cpu-shares and --cpuset-cpus.}
+      windows {this is for Windows. Write --cpus, or --device-read-bps and --device-write-bps.}
+      details {labels and variables stand in "joey inspect NAME".}
+      checkpoint {memory is kept in snapshots. Write "joey snapshot restore NAME@SNAPSHOT".}
+      size {what a sandbox has written stands in "joey ls --size".}
+      type {for anything but a sandbox there are "joey image inspect" and "joey volume inspect".}
     }`,
+  },
+  'usage-start-attach-one': {
+    params: { extra: 'text' },
+    sentence: 'With -a or -i one sandbox is started, not "{extra}" as well.',
+  },
+  'usage-attach-detached': { sentence: '-a shows it here, and -d does not. Leave one of them out.' },
+  'usage-attach-stream': {
+    params: { text: 'text' },
+    sentence: '-a {text}: a stream is stdin, stdout or stderr.',
+  },
+  'usage-cpus-twice': { sentence: '--cpus says the same as --cpu-quota and --cpu-period. Leave one of them out.' },
+  'usage-format-stream': {
+    params: { text: 'text' },
+    sentence: '--format {text}: events come one after the other, so there is no table of them. Leave "table" out.',
+  },
+  'usage-timeout-with-detach': {
+    sentence: '--timeout is for a command that is waited for, and -d does not wait. Leave one of them out.',
   },
   'usage-option-without-value': {
     params: { option: 'text', value: 'text?' },

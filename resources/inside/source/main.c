@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "detach.h"
 #include "edit.h"
 #include "init.h"
 #include "inside.h"
@@ -210,6 +211,8 @@ int main(int count, char **arguments)
 {
 	if (count >= 3 && strcmp(arguments[1], "--init") == 0)
 		return run_as_init(arguments + 2);
+	if (count >= 3 && strcmp(arguments[1], "--detached") == 0)
+		return run_detached(arguments + 2);
 	int code = do_work(count, arguments);
 	if (code >= 0)
 		return code;

@@ -64,7 +64,7 @@ test.for(['container', 'gvisor', 'microvm'] as const)(
     expect(packages).toEqual([{ manager: 'dpkg', name: 'tool', before: null, after: '1.2' }])
     const { changes: config } = await compare.compareConfig(pair, signal)
     expect(config.map(({ field }) => field)).toContain('argv')
-    await fixture.services().sandboxes.stop(name, 0)
+    await fixture.services().sandboxes.stop(name, { graceMs: 0 })
     const view = await trees.open(await trees.find(`sandbox:${name}`, signal))
     expect(await view.stat('link')).toMatchObject({ kind: 'link', target: '/etc/shadow', source: 0 })
     await view.close()

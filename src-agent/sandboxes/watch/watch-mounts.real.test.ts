@@ -161,7 +161,7 @@ describe.each(owners)('in the class %s', (of) => {
     await start('box', of)
     await isTold('box')
     const { sandboxes } = agent.services()
-    await sandboxes.stop('box', 0)
+    await sandboxes.stop('box', { graceMs: 0 })
     await expect.poll(helpers).toBe(0)
     await sandboxes.start('box', AbortSignal.timeout(60_000))
     await hears('box', 'watching', () => undefined)

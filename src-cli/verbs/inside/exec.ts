@@ -18,6 +18,11 @@ import { warnOfLackingRights } from './lacking-rights.ts'
 
 const flags = {
   ...processFlags,
+  detach: {
+    type: 'boolean',
+    short: 'd',
+    help: 'Return as soon as it runs. It goes on by itself, and is heard of no more.',
+  },
   timeout: { type: 'string', value: 'DURATION', help: 'Kill the command after this long: 30s, 5m.' },
 } as const
 
@@ -30,10 +35,12 @@ export const exec = defineCommand({
     'Exits with the code of the command; 124 when --timeout ended it, 125 when Joey itself failed, 126 when it cannot\n' +
     'be executed, 127 when it is not there, 128 + n when signal n ended it. With -t the command may be left out: a shell.',
   flags,
+  docker: { '--privileged': 'privileged' },
   examples: [
     { line: 'joey exec web -- cat /etc/os-release', comment: 'Output and exit code are those of the command.' },
     { line: "printf 'a\\0b' | joey exec -i web -- od -c", comment: 'Standard input is passed on byte for byte.' },
     { line: 'joey exec -it web', comment: 'The best shell that the image has.' },
+    { line: 'joey exec -d web -- touch /tmp/ready', comment: 'Does not wait for its end.' },
   ],
   async run({ flags: given, operands: [word = '', ...words] }, context) {
     const ref = sandboxRef(word)
@@ -44,6 +51,7 @@ export const exec = defineCommand({
       cwd: given.workdir ?? null,
       user: given.user ?? null,
     }
+    if (given.detach && given.timeout !== undefined) throw usageError('usage-timeout-with-detach')
     const code = given.tty
       ? await execInTerminal(context, ref, { argv, process, given })
       : await execWithStreams(context, ref, { argv, process, given })
@@ -60,11 +68,12 @@ interface ExecRequest {
 
 async function execWithStreams(context: Context, ref: string, { argv, process, given }: ExecRequest): Promise<number> {
   const timeoutMs = given.timeout === undefined ? null : parseDuration('--timeout', given.timeout)
-  const stdin = given.interactive
+  const { detach } = given
+  const stdin = given.interactive && !detach
   const { code, timedOut, exit } = await followProcess(context, {
     stream: 'execStream',
     request: { ref },
-    first: { type: 'exec', argv, ...process, stdin, timeoutMs },
+    first: { type: 'exec', argv, ...process, stdin, timeoutMs, detach },
     stdin,
     raw: given.raw,
     onSignal: (signal, channel) => channel.send({ type: 'signal', signal }),
@@ -76,7 +85,7 @@ async function execWithStreams(context: Context, ref: string, { argv, process, g
 
 async function execInTerminal(context: Context, ref: string, { argv, process, given }: ExecRequest): Promise<number> {
   if (given.timeout !== undefined) throw usageError('usage-timeout-with-tty')
-  requireTty(context)
+  if (!given.detach) requireTty(context)
   const detachKeys = given['detach-keys'] ?? defaultDetachKeys
   parseDetachKeys(detachKeys)
   const { client } = context
@@ -86,6 +95,8 @@ async function execInTerminal(context: Context, ref: string, { argv, process, gi
     ...process,
     ...windowSize(context),
   })
+  // A terminal is the agent's, whoever looks at it.
+  if (given.detach) return ExitCode.ok
   const end = await showTerminal(context, {
     terminal,
     input: given.interactive,

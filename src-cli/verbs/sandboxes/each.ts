@@ -10,11 +10,6 @@ import { eachSandbox } from '../shared/each-sandbox.ts'
  * Verbs that are one operation of the contract, done to each sandbox that is named.
  */
 
-export const start = each('startSandbox', {
-  flags: {},
-  examples: [{ line: 'joey start web', comment: 'Starts it again with the files it had.' }],
-})
-
 export const pause = each('pauseSandbox', {
   flags: {},
   examples: [{ line: 'joey pause web', comment: 'Freezes it; memory and files stay as they are.' }],
@@ -25,19 +20,21 @@ export const resume = each('resumeSandbox', {
   examples: [{ line: 'joey resume web', comment: 'Lets it go on where it was.' }],
 })
 
-const graceFlag = {
+const stopFlags = {
   time: { type: 'string', short: 't', value: 'SECONDS', help: 'Wait this long before killing it.' },
+  timeout: { type: 'string', value: 'SECONDS', help: 'The same as --time.' },
+  signal: { type: 'string', short: 's', value: 'SIGNAL', help: 'What to send first, this once.' },
 } as const
 
 export const stop = each('stopSandbox', {
-  flags: graceFlag,
-  request: readGrace,
+  flags: stopFlags,
+  request: readStop,
   examples: [{ line: 'joey stop -t 2 web', comment: 'Sends its stop signal, and kills it after two seconds.' }],
 })
 
 export const restart = each('restartSandbox', {
-  flags: graceFlag,
-  request: readGrace,
+  flags: stopFlags,
+  request: readStop,
   examples: [{ line: 'joey restart -t 2 web', comment: 'Stops it within two seconds and starts it again.' }],
 })
 
@@ -50,11 +47,7 @@ export const kill = each('killSandbox', {
       help: 'Which signal: a name or a number. KILL if not given.',
     },
   },
-  request(flags) {
-    const signal = (flags.signal ?? 'KILL').toUpperCase()
-    if (signalName.pattern.test(signal)) return { signal }
-    throw usageError('usage-signal', { text: flags.signal ?? '' })
-  },
+  request: ({ signal = 'KILL' }) => ({ signal: readSignal(signal) }),
   examples: [
     { line: 'joey kill web', comment: 'Kills it at once.' },
     { line: 'joey kill -s HUP web', comment: 'Asks its main process to read its configuration again.' },
@@ -95,6 +88,16 @@ function each<K extends EachOperation, const F extends Flags>(
   })
 }
 
-function readGrace({ time }: Values<typeof graceFlag>): { readonly graceMs?: number } {
-  return time === undefined ? {} : { graceMs: parseGrace('-t', time) }
+function readStop({ time, timeout, signal }: Values<typeof stopFlags>) {
+  const grace = time ?? timeout
+  return {
+    ...(grace !== undefined && { graceMs: parseGrace(time === undefined ? '--timeout' : '-t', grace) }),
+    ...(signal !== undefined && { signal: readSignal(signal) }),
+  }
+}
+
+function readSignal(text: string): string {
+  const signal = text.toUpperCase()
+  if (signalName.pattern.test(signal)) return signal
+  throw usageError('usage-signal', { text })
 }

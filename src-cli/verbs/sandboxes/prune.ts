@@ -10,7 +10,7 @@ import { type Filters, readFiltersOf } from '../../parse/filters.ts'
 import { parseSince } from '../../parse/time.ts'
 import { ask } from '../../tty/ask.ts'
 import { eachSandbox } from '../shared/each-sandbox.ts'
-import { sandboxFilters, sandboxFilterValues } from './ls.ts'
+import { resolveMoments, sandboxFilters, sandboxFilterValues } from './ls.ts'
 
 export const prune = defineCommand({
   operands: '',
@@ -36,7 +36,7 @@ export const prune = defineCommand({
     },
   ],
   async run({ flags }, context) {
-    const fits = readFiltersOf(flags.filter, filters, sandboxFilterValues)
+    const fits = readFiltersOf(await resolveMoments(context, flags.filter), filters, sandboxFilterValues)
     const all = await context.client.listSandboxes({ all: true })
     const atRest = all.filter(isAtRest)
     const found = atRest.filter(fits)

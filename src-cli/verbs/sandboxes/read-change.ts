@@ -9,7 +9,7 @@ import { parseNetwork } from '../../parse/class.ts'
 import { readHealth } from '../../parse/health.ts'
 import { parseCpus, parseDisk, parseMemory, parsePids } from '../../parse/size.ts'
 import { splitWords } from '../../parse/words.ts'
-import { healthField, readFields, type Surroundings } from './run-spec.ts'
+import { healthField, noCompanions, readFields, type Surroundings } from './run-spec.ts'
 
 type Key = keyof SpecChange
 type Around = Omit<Surroundings, 'grants'>
@@ -170,7 +170,7 @@ function emptyOf(value: unknown): unknown {
 /** As the option of `joey run` reads it. */
 function readOne(key: Key, given: unknown, { cwd, env }: Around): unknown {
   const flag = flagOf(key)
-  const flags = { 'env-file': [], mount: [], ...(flag && { [flag.name]: given }) }
+  const flags = { ...noCompanions, ...(flag && { [flag.name]: given }) }
   const read = readFields(flags, { cwd, env, grants: [] }) as Record<string, unknown>
   // What its option takes beside folders and files.
   if (key === 'mounts' && read['mounts'] instanceof Array && read['mounts'].length === 0) {

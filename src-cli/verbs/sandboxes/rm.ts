@@ -10,6 +10,7 @@ export const rm = defineCommand({
     volumes: { type: 'boolean', short: 'v', help: 'Also the volumes that were made for it alone.' },
     all: { type: 'boolean', short: 'a', help: 'Every sandbox. Those that run are refused without --force.' },
   },
+  docker: { '--link': 'link', '-l': 'link' },
   examples: [
     { line: 'joey rm web', comment: 'Removes a stopped sandbox.' },
     { line: 'joey rm -f web db', comment: 'Kills and removes two.' },

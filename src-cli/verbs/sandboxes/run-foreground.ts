@@ -11,7 +11,7 @@ import type { RunFlags } from './run-spec.ts'
 
 interface Foreground {
   readonly create: (start: boolean) => Promise<Sandbox>
-  readonly flags: RunFlags
+  readonly flags: Pick<RunFlags, 'rm' | 'tty' | 'interactive' | 'raw' | 'detach-keys' | 'sig-proxy'>
 }
 
 /** Runs a sandbox whose main process is shown here, and resolves with its exit code. */
@@ -28,18 +28,18 @@ export async function runForeground(context: Context, { create, flags }: Foregro
   }
 }
 
-async function followMain(context: Context, { id, name }: Sandbox, flags: RunFlags): Promise<number> {
+async function followMain(context: Context, { id, name }: Sandbox, flags: Foreground['flags']): Promise<number> {
   const { exit, code } = await followProcess(context, {
     stream: 'attachStream',
     request: { ref: id, from: 'run' },
     stdin: flags.interactive,
     raw: flags.raw,
-    onSignal: createSignalProxy(context, { id, name }),
+    ...(flags['sig-proxy'] && { onSignal: createSignalProxy(context, { id, name }) }),
   })
   return exitCodeOf(context, exit, code)
 }
 
-async function showMainTerminal(context: Context, sandbox: Sandbox, flags: RunFlags): Promise<number> {
+async function showMainTerminal(context: Context, sandbox: Sandbox, flags: Foreground['flags']): Promise<number> {
   const { client } = context
   // Asked before it can end: with --rm the sandbox is gone right after.
   const ended = client.waitSandbox({ ref: sandbox.id }).then(

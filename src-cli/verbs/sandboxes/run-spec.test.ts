@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sandboxFields } from '#contract/sandbox-fields'
 import { createSandbox } from '#contract/sandbox-operations'
@@ -49,6 +52,24 @@ describe('run', () => {
     expect(() => read('--oom-score-adj', '-5', 'busybox')).toThrow('500 to 1000')
     expect(() => read('--cpu-shares', 'many', 'busybox')).toThrow('not a whole number')
     expect(() => read('--cpuset-cpus', 'all', 'busybox')).toThrow('0-2,5')
+  })
+
+  test('takes processor time in two numbers too, but not twice', () => {
+    expect(read('--cpu-quota', '50000', 'busybox').spec.limits.cpus).toBe(0.5)
+    expect(read('--cpu-period', '20000', '--cpu-quota', '50000', 'busybox').spec.limits.cpus).toBe(2.5)
+    expect(read('--cpu-quota', '-1', 'busybox').spec.limits.cpus).toBeNull()
+    expect(read('--cpu-period', '20000', 'busybox').spec.limits.cpus).toBeNull()
+    expect(() => read('--cpus', '1', '--cpu-quota', '50000', 'busybox')).toThrow('Leave one of them out')
+    expect(() => read('--cpu-quota', 'all', 'busybox')).toThrow('whole number')
+  })
+
+  test('takes labels of a file before those of options', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'joey-labels-'))
+    writeFileSync(join(folder, 'labels'), '# team\nteam=a\n\n  bare\ncolour=red\n')
+    const options = ['--label-file', join(folder, 'labels'), '-l', 'colour=blue']
+    expect(read(...options, 'busybox').spec.labels).toEqual({ team: 'a', bare: '', colour: 'blue' })
+    expect(() => read('--label-file', join(folder, 'none'), 'busybox')).toThrow('--label-file')
+    rmSync(folder, { recursive: true })
   })
 
   test('takes limits of processes as Docker does', () => {

@@ -1,12 +1,13 @@
 import type * as z from 'zod'
-import type { Grant, SandboxSpec } from '#contract/sandbox'
+import type { Grant, Limits, SandboxSpec } from '#contract/sandbox'
 import type { FieldTable } from '#contract/sandbox-field'
 import { sandboxFields } from '#contract/sandbox-fields'
 import type { createSandbox } from '#contract/sandbox-operations'
 import type { Values } from '../../command/flags.ts'
+import { usageError } from '../../command/usage-error.ts'
 import type { Context } from '../../context.ts'
 import { parseClass, parseNetwork } from '../../parse/class.ts'
-import { readEnvironment } from '../../parse/environment.ts'
+import { readEnvironment, readLabelFiles } from '../../parse/environment.ts'
 import { readHealth } from '../../parse/health.ts'
 import { parseLongMount } from '../../parse/long-mount.ts'
 import { type AnyMount, checkMountSource, parseMount } from '../../parse/mount.ts'
@@ -17,6 +18,7 @@ import { parseGrace } from '../../parse/time.ts'
 import { parseTmpfs } from '../../parse/tmpfs.ts'
 import { parseUlimit } from '../../parse/ulimit.ts'
 import { commandWords, parseLabels, splitWords } from '../../parse/words.ts'
+import type { cpuTimeFlags, limitFlags } from '../shared/limit-flags.ts'
 import type { runFlags } from '../shared/run-flags.ts'
 
 export type RunFlags = Values<typeof runFlags>
@@ -47,6 +49,8 @@ export function readRunRequest(
   return request as CreateRequest
 }
 
+type LimitOption = keyof typeof limitFlags | keyof typeof cpuTimeFlags
+
 export interface Surroundings extends Pick<Context, 'env' | 'cwd'> {
   /** What stands behind `--grant`, read. */
   readonly grants: readonly Grant[]
@@ -65,6 +69,9 @@ export function readFields(flags: Given, context: Surroundings, table: FieldTabl
   })
   return Object.assign({}, ...parts) as Part
 }
+
+/** Options that are read with others, where none of them is given. */
+export const noCompanions = { 'env-file': [], 'label-file': [], mount: [] } as const
 
 type Reader = (given: never, context: Surroundings, flags: RunFlags) => Part
 type FlagOf<K extends keyof SandboxSpec> = (typeof sandboxFields)[K] extends { readonly flag: infer Flag }
@@ -111,7 +118,9 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   dnsServers: (dnsServers: readonly string[]) => ({ dnsServers }),
   dnsSearch: (dnsSearch: readonly string[]) => ({ dnsSearch }),
   dnsOptions: (dnsOptions: readonly string[]) => ({ dnsOptions }),
-  labels: (texts: readonly string[]) => ({ labels: parseLabels(texts) }),
+  labels: (texts: readonly string[], _context, flags) => ({
+    labels: { ...parseLabels(readLabelFiles(flags['label-file'])), ...parseLabels(texts) },
+  }),
   annotations: (texts: readonly string[]) => ({ annotations: parseLabels(texts) }),
   stopGraceMs: (text: string) => ({ stopGraceMs: parseGrace('--stop-timeout', text) }),
 }
@@ -132,13 +141,33 @@ function readCapabilities(text: string): string[] {
   return text.split(',').map((name) => name.trim().toUpperCase().replace(/^CAP_/, ''))
 }
 
-function readLimits({ memory, cpus, 'pids-limit': pids, disk }: RunFlags): Part {
+/** The limits that are given. */
+export function readLimits(flags: Pick<RunFlags, LimitOption>): { readonly limits: Partial<Limits> } {
+  const { memory, 'pids-limit': pids, disk } = flags
+  const cpus = cpusOf(flags)
   return {
     limits: {
       ...(memory === undefined ? {} : { memoryBytes: parseMemory('--memory', memory) }),
-      ...(cpus === undefined ? {} : { cpus: parseCpus('--cpus', cpus) }),
+      ...(cpus === undefined ? {} : { cpus }),
       ...(pids === undefined ? {} : { pids: parsePids('--pids-limit', pids) }),
       ...(disk === undefined ? {} : { diskBytes: parseDisk('--disk', disk) }),
     },
   }
 }
+
+/** `--cpu-quota` and `--cpu-period` say in two numbers what `--cpus` says in one. A period alone limits nothing. */
+function cpusOf({
+  cpus,
+  'cpu-quota': quota,
+  'cpu-period': period,
+}: Pick<RunFlags, LimitOption>): number | null | undefined {
+  if (cpus !== undefined && (quota ?? period) !== undefined) throw usageError('usage-cpus-twice')
+  if (cpus !== undefined) return parseCpus('--cpus', cpus)
+  const periodUs = period === undefined ? 0 : parseNumber('--cpu-period', period)
+  if (quota === undefined) return undefined
+  const quotaUs = parseNumber('--cpu-quota', quota)
+  // As in Docker 0 and -1 stand for no limit.
+  return quotaUs <= 0 ? null : quotaUs / (periodUs || usualPeriodUs)
+}
+
+const usualPeriodUs = 100_000

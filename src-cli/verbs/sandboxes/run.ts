@@ -1,18 +1,13 @@
-import { AppError } from '#contract/app-error'
-import type { Grant, Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
+import { dockerRunOptions } from '../../command/docker-options.ts'
 import { usageError } from '../../command/usage-error.ts'
-import { type Context, type Output, printJson, printLine, printNote } from '../../context.ts'
+import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
-import { requirePlatform, requireSecurity } from '../../parse/docker-words.ts'
-import { parsePullWhen } from '../../parse/pull-when.ts'
-import { parseDetachKeys } from '../../tty/detach-keys.ts'
-import { windowSize } from '../../tty/raw-tty.ts'
 import { requireTty } from '../../tty/require-tty.ts'
 import { runFlags } from '../shared/run-flags.ts'
-import { withIdFile } from './id-file.ts'
+import { readMaking, silent } from './make-sandbox.ts'
 import { runForeground } from './run-foreground.ts'
-import { type CreateRequest, type RunFlags, readRunRequest } from './run-spec.ts'
+import type { CreateRequest, RunFlags } from './run-spec.ts'
 
 export const run = defineCommand({
   operands: 'IMAGE [--] [COMMAND] [ARG...]',
@@ -23,6 +18,7 @@ export const run = defineCommand({
     'Options after the image belong to the command. Exits with the code of the command; 125 when Joey itself failed,\n' +
     '126 when the command cannot be executed, 127 when it is not in the image, 128 + n when signal n ended it.',
   flags: runFlags,
+  docker: dockerRunOptions,
   examples: [
     { line: "joey run --rm busybox -- sh -c 'echo hello; exit 7'", comment: 'Prints hello and exits with 7.' },
     {
@@ -35,22 +31,9 @@ export const run = defineCommand({
     },
   ],
   async run({ flags, operands }, context) {
-    const { env, cwd } = context
-    const grants = await readGrants(flags)
-    requirePlatform(flags.platform)
-    requireSecurity(flags['security-opt'], grants)
-    const request = {
-      ...readRunRequest(flags, operands, { env, cwd, grants }),
-      ...(flags.tty && { terminal: windowSize(context) }),
-    }
-    if (flags['detach-keys'] !== undefined) parseDetachKeys(flags['detach-keys'])
-    const when = parsePullWhen(flags.pull)
-    const hosts = flags['allow-host']
-    const pulling = flags.quiet ? { ...context, stderr: silent } : context
-    if (when === 'always') await pull(pulling, request.spec.image, hosts)
-    const begin = when === 'missing' ? createPulling(pulling, hosts) : (whole: CreateRequest) => create(context, whole)
-    const make = (wish: CreateRequest) => withIdFile(flags.cidfile, cwd, () => begin(wish))
     const wait = readWait(flags)
+    const attached = readAttach(flags)
+    const { request, make } = await readMaking(context, flags, operands)
     if (flags.detach) {
       const sandbox = await make(request)
       if (flags.json) printJson(context.stdout, sandbox)
@@ -59,20 +42,29 @@ export const run = defineCommand({
       return ExitCode.ok
     }
     if (flags.tty) requireTty(context)
-    const code = await runForeground(context, { create: (start) => make({ ...request, start }), flags })
+    const shown = {
+      ...context,
+      stdout: attached.has('stdout') ? context.stdout : silent,
+      stderr: attached.has('stderr') ? context.stderr : silent,
+    }
+    const interactive = flags.interactive && attached.has('stdin')
+    const create = (start: boolean) => make({ ...request, start })
+    const code = await runForeground(shown, { create, flags: { ...flags, interactive } })
     if (code !== ExitCode.ok) await noteRawSockets(context, request)
     return code
   },
 })
 
-/** For what shall not be said. */
-const silent: Output = {
-  write(_bytes, done) {
-    done?.()
-    return true
-  },
-  once: () => undefined,
+/** Without `-a` all three; standard input only where it is kept open. */
+function readAttach({ attach, detach }: RunFlags): ReadonlySet<string> {
+  if (attach.length > 0 && detach) throw usageError('usage-attach-detached')
+  const names = attach.map((text) => text.toLowerCase())
+  const wrong = names.find((name) => !streams.includes(name))
+  if (wrong !== undefined) throw usageError('usage-attach-stream', { text: wrong })
+  return new Set(names.length === 0 ? streams : names)
 }
+
+const streams: readonly string[] = ['stdin', 'stdout', 'stderr']
 
 function readWait({ wait, detach }: RunFlags): 'running' | 'healthy' | null {
   if (wait === undefined) return null
@@ -81,49 +73,9 @@ function readWait({ wait, detach }: RunFlags): 'running' | 'healthy' | null {
   throw usageError('usage-condition', { option: '--wait', text: wait, names: 'running, healthy' })
 }
 
-/** Creates, and where the image is not here fetches it first. What that shows goes to standard error. */
-function createPulling(context: Context, hosts: readonly string[]): (request: CreateRequest) => Promise<Sandbox> {
-  return async (request) => {
-    try {
-      return await create(context, request)
-    } catch (error) {
-      if (AppError.from(error).wire.reason !== 'image-not-found') throw error
-      printNote(context, `joey: The image ${request.spec.image} is not here. It is fetched from its registry.`)
-      await pull(context, request.spec.image, hosts)
-      return create(context, request)
-    }
-  }
-}
-
-/** Most commands fetch nothing. */
-async function pull(context: Context, image: string, hosts: readonly string[]): Promise<void> {
-  const { pullImage } = await import('../shared/pull-image.ts')
-  await pullImage(context, image, hosts)
-}
-
 /** Only after a command has failed, so that the others need not load it. */
 async function noteRawSockets(context: Context, { spec: { command, grants } }: CreateRequest): Promise<void> {
   const { describeRawSockets } = await import('../inside/raw-sockets.ts')
   const note = describeRawSockets(command ?? [], grants ?? [], '--grant cap:NET_RAW gives them')
   if (note !== null) printNote(context, note)
-}
-
-/** The agent says whether the contract takes the request. The schema, which takes long to load, is asked only for the words. */
-async function create(context: Context, request: CreateRequest): Promise<Sandbox> {
-  try {
-    return await context.client.createSandbox(request)
-  } catch (error) {
-    if (AppError.from(error).wire.reason === 'request-not-valid') {
-      const { checkRunRequest } = await import('./explain-refusal.ts')
-      checkRunRequest(request)
-    }
-    throw error
-  }
-}
-
-/** Few command lines have one, and its schema takes long to load. */
-async function readGrants({ grant }: RunFlags): Promise<readonly Grant[]> {
-  if (grant.length === 0) return []
-  const { readGrant } = await import('../isolation/grant.ts')
-  return grant.map(readGrant)
 }

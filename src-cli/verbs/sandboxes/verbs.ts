@@ -9,6 +9,11 @@ export const sandboxVerbs: VerbGroup = {
       load: async () => (await import('./run.ts')).run,
     },
     {
+      name: 'create',
+      summary: 'Create a sandbox as run does, and do not start it.',
+      load: async () => (await import('./create.ts')).create,
+    },
+    {
       name: 'ls',
       summary: 'List sandboxes.',
       load: async () => (await import('./ls.ts')).ls,
@@ -26,7 +31,7 @@ export const sandboxVerbs: VerbGroup = {
     {
       name: 'start',
       summary: 'Start stopped sandboxes with the disk they have.',
-      load: async () => (await import('./each.ts')).start,
+      load: async () => (await import('./start.ts')).start,
     },
     {
       name: 'stop',
@@ -51,6 +56,11 @@ export const sandboxVerbs: VerbGroup = {
     {
       name: 'resume',
       summary: 'Let paused sandboxes go on.',
+      load: async () => (await import('./each.ts')).resume,
+    },
+    {
+      name: 'unpause',
+      summary: 'The same as resume.',
       load: async () => (await import('./each.ts')).resume,
     },
     {

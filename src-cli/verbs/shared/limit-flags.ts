@@ -11,3 +11,13 @@ export const limitFlags = {
     help: 'What it can write to its disk: 512m, 10g; 0 for no limit.',
   },
 } as const satisfies Flags
+
+/** Docker's older form of `--cpus`, in two numbers. */
+export const cpuTimeFlags = {
+  'cpu-quota': {
+    type: 'string',
+    value: 'MICROSECONDS',
+    help: 'Processor time in each period, as --cpus in one number.',
+  },
+  'cpu-period': { type: 'string', value: 'MICROSECONDS', help: 'The period of --cpu-quota; 100000 if not given.' },
+} as const satisfies Flags

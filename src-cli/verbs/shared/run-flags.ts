@@ -2,7 +2,7 @@ import type { FieldTable } from '#contract/sandbox-field'
 import { sandboxFields } from '#contract/sandbox-fields'
 import type { Flags } from '../../command/flags.ts'
 import { healthFlags } from './health-flags.ts'
-import { limitFlags } from './limit-flags.ts'
+import { cpuTimeFlags, limitFlags } from './limit-flags.ts'
 import { pullFlags } from './pull-flags.ts'
 
 /** The options that set fields of a specification, by name: from the one table of fields. */
@@ -38,10 +38,20 @@ export const processFlags = {
 export const runFlags = {
   ...processFlags,
   ...limitFlags,
+  ...cpuTimeFlags,
   ...ofFields,
   ...healthFlags,
   wait: { type: 'string', value: 'CONDITION', help: 'With -d: return when it is running or healthy.' },
   detach: { type: 'boolean', short: 'd', help: 'Leave it running, and print its id.' },
+  attach: {
+    type: 'string',
+    short: 'a',
+    multiple: true,
+    value: 'STREAM',
+    help: 'Show only stdin, stdout or stderr of it here; all if not given.',
+  },
+  'sig-proxy': { type: 'boolean', initial: true, help: 'Pass signals to a main process without a terminal (on).' },
+  'label-file': { type: 'string', multiple: true, value: 'FILE', help: 'Attach the labels in a file, one a line.' },
   platform: { type: 'string', value: 'OS/ARCH', help: "Refuse to run where this machine's is another." },
   quiet: { type: 'boolean', short: 'q', help: 'Say nothing of the fetching of the image.' },
   'security-opt': {

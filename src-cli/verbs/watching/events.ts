@@ -6,6 +6,7 @@ import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import type { Context } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
+import { formatRows, type RowFields, requireOneForm } from '../../output/row-format.ts'
 import { sanitize } from '../../output/sanitize.ts'
 import { settingText } from '../../output/setting-text.ts'
 import { count, formatArgv } from '../../output/words.ts'
@@ -26,10 +27,12 @@ export const events = defineCommand({
     until: { type: 'string', value: 'TIME', help: 'End there: 2026-01-31T12:00:00Z; of the past it does not wait.' },
     filter: {
       type: 'string',
+      short: 'f',
       multiple: true,
       value: 'KEY=VALUE',
       help: 'Only those with type=, sandbox=, image= or reason=.',
     },
+    format: { type: 'string', value: 'TEMPLATE', help: 'As in {{.at}} {{.type}} {{.sandbox.name}}, or json.' },
   },
   examples: [
     { line: 'joey events', comment: 'One line for each thing that happens.' },
@@ -37,6 +40,8 @@ export const events = defineCommand({
     { line: 'joey events --since 1h --until 0s --filter sandbox=web', comment: 'What became of web in the last hour.' },
   ],
   async run({ flags }, context) {
+    requireOneForm(flags)
+    const describe = formatOf(flags, context.language ?? null)
     const fits = readEventFilters(flags.filter)
     const range = await readRange(context, flags)
     const isNarrowed = flags.filter.length > 0 || range.from !== null
@@ -49,7 +54,7 @@ export const events = defineCommand({
       onMessage: (event) => {
         if (isOver(event)) return channel.close()
         const isAsked = event.type === 'state' ? !isNarrowed : Date.parse(event.at) >= (range.from ?? 0) && fits(event)
-        if (isAsked) write(flags.json ? JSON.stringify(event) : describeEvent(event, context.language ?? null))
+        if (isAsked) write(describe(event))
         if (event.seq >= range.lastSeq) channel.close()
       },
       onUnknown: (message) => {
@@ -65,6 +70,24 @@ export const events = defineCommand({
     return ExitCode.ok
   },
 })
+
+function formatOf(
+  { json, format }: { readonly json: boolean; readonly format: string | undefined },
+  language: Language | null,
+): (event: AgentEvent) => string {
+  if (json) return (event) => JSON.stringify(event)
+  if (format === undefined) return (event) => describeEvent(event, language)
+  // Columns would need all rows at once.
+  if (/^table\s/.test(format)) throw usageError('usage-format-stream', { text: format })
+  const fields: RowFields<AgentEvent> = {
+    Time: ({ at }) => at,
+    Type: ({ type }) => type,
+    Action: (event) => describeFact(event, language),
+    ID: (event) => ('sandbox' in event ? event.sandbox.id : 'id' in event ? event.id : ''),
+  }
+  formatRows(format, [], fields)
+  return (event) => formatRows(format, [event], fields).join('\n')
+}
 
 interface Range {
   readonly since?: number | undefined
@@ -123,16 +146,20 @@ async function newestSeq(socketPath: string): Promise<number> {
 
 const eventFilters: Filters<AgentEvent> = {
   type: ({ type }, value) => type === value || type.startsWith(`${value}.`),
-  sandbox: (event, value) => {
-    if (event.type === 'sandbox.changed') return isRef(event.sandbox, value)
-    if (event.type === 'sandbox.removed') return isRef(event, value)
-    return event.type === 'snapshot.changed' && event.snapshot.sandboxName === value
-  },
+  sandbox: isOfSandbox,
+  // As Docker calls it.
+  container: isOfSandbox,
   image: (event, value) =>
     event.type === 'image.changed'
       ? event.image.names.some((name) => isNameLike(name, value))
       : event.type === 'sandbox.changed' && isNameLike(event.sandbox.image, value),
   reason: (event, value) => event.type === 'notice' && event.reason === value,
+}
+
+function isOfSandbox(event: AgentEvent, value: string): boolean {
+  if (event.type === 'sandbox.changed') return isRef(event.sandbox, value)
+  if (event.type === 'sandbox.removed') return isRef(event, value)
+  return event.type === 'snapshot.changed' && event.snapshot.sandboxName === value
 }
 
 /** Whole, or only what an event is about. Reasons of notices are open: a later agent has more. */

@@ -28,6 +28,7 @@ export const logs = defineCommand({
     until: { type: 'string', value: 'TIME', help: 'Only what is older, written the same way.' },
     grep: { type: 'string', value: 'TEXT', help: 'Only lines with this text. --tail counts before that.' },
   },
+  docker: { '--details': 'details' },
   examples: [
     { line: 'joey logs -f -n 20 web', comment: 'Shows the last 20 lines and what follows.' },
     {
