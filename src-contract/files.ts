@@ -175,6 +175,39 @@ export const getFiles = operation({
   response: Copied,
 })
 
+export const putArchive = operation({
+  name: 'files.putArchive',
+  method: 'POST',
+  path: '/v1/files/put-archive',
+  summary:
+    'Unpacks a tar file of this machine into a folder of a sandbox, with its owners and modes. It is read to its end first: one that reaches elsewhere changes nothing.',
+  request: z.strictObject({
+    tree: TreeRef,
+    source: HostPath,
+    /** A folder that is there. */
+    target: TreePath,
+    task: TaskId.optional(),
+  }),
+  response: Copied,
+})
+
+export const getArchive = operation({
+  name: 'files.getArchive',
+  method: 'POST',
+  path: '/v1/files/get-archive',
+  summary: 'Writes a file or folder of a tree, with all that is below, to a tar file of this machine.',
+  request: z.strictObject({
+    tree: TreeRef,
+    path: TreePath,
+    /** Only what is in the folder, not it itself. */
+    content: z.boolean().default(false),
+    /** A new file. */
+    output: HostPath,
+    task: TaskId.optional(),
+  }),
+  response: Copied,
+})
+
 /** Binary frames are the file's bytes. Ends with `end`. */
 export const fileStream = stream({
   name: 'files.stream',

@@ -108,6 +108,8 @@ export const operations = {
   changeFiles: files.changeFiles,
   putFiles: files.putFiles,
   getFiles: files.getFiles,
+  putArchive: files.putArchive,
+  getArchive: files.getArchive,
   measureFiles: files.measureFiles,
   compareFiles: compare.compareFiles,
   compareText: compare.compareText,

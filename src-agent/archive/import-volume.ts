@@ -12,13 +12,13 @@ import { hostRules } from '../sandboxes/host-paths.ts'
 import { createDiskTools } from '../storage/ext4/disk-tools.ts'
 import { compressionOf, decompress, peek } from '../storage/images/compression.ts'
 import { readHandle } from '../storage/images/image-source.ts'
+import { createArchiveCheck } from '../storage/tar/archive-check.ts'
 import type { Bytes } from '../storage/tar/byte-reader.ts'
 import { readEntries } from '../storage/tar/read-entries.ts'
 import { bodyOf, endOfTar, headOf } from '../storage/tar/write-entry.ts'
 import { requireOpenName } from '../storage/volumes/volume-store.ts'
 import type { VolumeArchiveDeps } from './export-volume.ts'
 import { runTask } from './run-task.ts'
-import { createVolumeCheck } from './volume-check.ts'
 
 type ImportRequest = z.output<(typeof importVolume)['request']>
 type Counted = Omit<z.output<(typeof importVolume)['response']>, 'name'>
@@ -62,7 +62,7 @@ async function giveBack({ volumes }: VolumeArchiveDeps, name: string, isNew: boo
 
 /** By GNU tar in its confinement, which reads headers that are our own. */
 async function unpackArchive(bytes: Bytes, folder: string, signal: AbortSignal): Promise<Counted> {
-  const check = createVolumeCheck(await roomToFill(folder))
+  const check = createArchiveCheck(await roomToFill(folder), 'volume')
   const { head, all } = await peek(bytes, 512)
   const counted = { files: 0, bytes: 0, leftOut: 0 }
   const pack = async (out: Writable): Promise<void> => {

@@ -118,7 +118,7 @@ async function withSources<T>(
 }
 
 /** The folder that was walked to is the one that is written to. */
-async function openTarget(target: string, names: readonly string[], rules: HostRules, replace: boolean) {
+export async function openTarget(target: string, names: readonly string[], rules: HostRules, replace: boolean) {
   const held = await openOnHost(target, rules.untrusted, (cause) =>
     appError('target-not-found', { path: target }, { cause }),
   )
@@ -140,7 +140,7 @@ function requireForeign({ path }: HostPath, target: string, names: readonly stri
 }
 
 /** Progress by bytes of content, as far as they are known beforehand. */
-function countUp(
+export function countUp(
   nodes: readonly { readonly kind: string; readonly size: number }[],
   onProgress: Progress,
 ): (bytes: number) => void {

@@ -1,3 +1,4 @@
+import { createArchiveCopies } from './archive-copies.ts'
 import { type CopiesDeps, createCopies } from './copies.ts'
 import { createEdits } from './edits.ts'
 import { createListingCache } from './listing-cache.ts'
@@ -15,5 +16,6 @@ export function createFileHandlers(deps: Deps) {
     ...createReads(deps, listings),
     ...createEdits(deps, listings.clear),
     ...createCopies(deps, listings.clear),
+    ...createArchiveCopies(deps, listings.clear),
   }
 }

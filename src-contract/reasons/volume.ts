@@ -49,8 +49,12 @@ export const volumeReasons = defineReasons({
   },
   'volume-archive-refused': {
     code: 'refused',
-    params: { what: ['path', 'kind', 'behind', 'numbers', 'link', 'attribute'], path: 'text' },
-    sentence: `The archive is refused, and the volume is as it was: {what, select,
+    params: {
+      what: ['path', 'kind', 'behind', 'numbers', 'link', 'attribute'],
+      path: 'text',
+      of: ['volume', 'sandbox'],
+    },
+    sentence: `The archive is refused, and the {of} is as it was: {what, select,
       path {a path in it leads elsewhere: {path}.}
       kind {it holds something of no known kind: {path}.}
       behind {something in it lies behind a link: {path}.}
@@ -60,9 +64,9 @@ export const volumeReasons = defineReasons({
   },
   'volume-archive-too-large': {
     code: 'tooLarge',
-    params: { what: ['bytes', 'entries'] },
+    params: { what: ['bytes', 'entries'], of: ['volume', 'sandbox'] },
     sentence: `{what, select,
-      bytes {The archive unpacks to more than there is room for, so the volume is as it was. Make room first.}
-      other {The archive holds more files than there is room for, so the volume is as it was.}}`,
+      bytes {The archive unpacks to more than there is room for, so the {of} is as it was. Make room first.}
+      other {The archive holds more files than there is room for, so the {of} is as it was.}}`,
   },
 })

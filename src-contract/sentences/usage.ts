@@ -29,7 +29,7 @@ export const usageSentences = defineSentences({
         ...(['cap', 'device', 'privileged', 'network', 'publishAll', 'sysctl', 'processes', 'memory'] as const),
         ...(['users', 'hostname', 'domain', 'class', 'disk', 'log', 'link', 'address', 'volumes', 'driver'] as const),
         ...(['expose', 'groups', 'oom', 'dnsOption', 'trust', 'socket', 'rates', 'limit', 'windows'] as const),
-        ...(['details', 'checkpoint', 'size', 'type'] as const),
+        ...(['details', 'checkpoint', 'size', 'type', 'archive', 'followLink'] as const),
       ],
     },
     sentence: `{option}: {kind, select,
@@ -63,6 +63,8 @@ export const usageSentences = defineSentences({
       details {labels and variables stand in "joey inspect NAME".}
       checkpoint {memory is kept in snapshots. Write "joey snapshot restore NAME@SNAPSHOT".}
       size {what a sandbox has written stands in "joey ls --size".}
+      archive {a tar file keeps owners and modes. Write "joey cp NAME:PATH - > FILE" or "joey cp - NAME:PATH < FILE".}
+      followLink {a link is copied as a link. Name what it leads to.}
       type {for anything but a sandbox there are "joey image inspect" and "joey volume inspect".}
     }`,
   },
@@ -316,9 +318,12 @@ export const usageSentences = defineSentences({
   'usage-cp-sides': {
     sentence: 'One of the two must be in a sandbox, snapshot or image: NAME:PATH, as in web:/etc/hosts.',
   },
-  'usage-cp-stream': {
-    sentence:
-      '"joey cp" does not copy streams. "joey exec NAME -- tar -cf - PATH" writes one, "joey exec -i NAME -- tar -xf -" reads one.',
+  'usage-cp-terminal': {
+    params: { stream: ['in', 'out'] },
+    sentence: `{stream, select,
+      in {Standard input is a terminal, and - reads a tar file from there. Write it as in: joey cp - NAME:PATH < FILE.}
+      other {Standard output is a terminal, which has no use for a tar file. Write it as in: joey cp NAME:PATH - > FILE.}
+    }`,
   },
   'usage-cp-no-folder': { params: { path: 'text' }, sentence: 'There is no folder "{path}".' },
   'usage-trees-differ': { sentence: 'All paths must be of one tree.' },

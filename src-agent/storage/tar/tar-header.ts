@@ -48,18 +48,76 @@ export function header({ path, type, link, size, inode, records }: Head): Buffer
   ])
 }
 
-function plainHeader(fields: { type: string; size: number; mode: number; major: number; minor: number }): Buffer {
+const [mostSize, mostId] = [0o77777777777, 0o7777777]
+
+/**
+ * The same for whoever reads it, busybox's tar too, which passes over extended headers: the plain one says all that it has room
+ * for, and an extended one before it only the rest. Names are as they are, a folder's with a slash behind.
+ */
+export function portableHeader({ path, type, link, size, inode, records }: Head): Buffer {
+  const name = type === '5' ? `${path}/` : path
+  const { uid, gid, mode } = inode
+  const seconds = inode.modified / 1_000_000_000n
+  const isTime = seconds >= 0n && seconds <= BigInt(mostSize)
+  const [prefix, rest] = splitName(name)
+  const body = Buffer.concat([
+    ...(rest === null ? [record('path', Buffer.from(name, 'latin1'))] : []),
+    ...(link.length > 100 ? [record('linkpath', Buffer.from(link, 'latin1'))] : []),
+    ...(isTime ? [] : [record('mtime', Buffer.from(decimalTime(inode.modified)))]),
+    ...(uid > mostId ? [record('uid', Buffer.from(`${uid}`))] : []),
+    ...(gid > mostId ? [record('gid', Buffer.from(`${gid}`))] : []),
+    ...(size > mostSize ? [record('size', Buffer.from(`${size}`))] : []),
+    ...records,
+  ])
+  const [major, minor] = deviceOf(inode)
+  const names = { name: rest ?? name.slice(-100), prefix, link: link.slice(0, 100) }
+  const numbers = { uid: Math.min(uid, mostId), gid: Math.min(gid, mostId), seconds: isTime ? Number(seconds) : 0 }
+  const plain = plainHeader({
+    ...{ type, size: Math.min(size, mostSize), mode: mode & 0o7777, major, minor },
+    ...names,
+    ...numbers,
+  })
+  if (body.length === 0) return plain
+  const extended = { type: 'x', size: body.length, mode: 0o644, major: 0, minor: 0 }
+  return Buffer.concat([plainHeader(extended), body, padding(body.length), plain])
+}
+
+/** A name in the two places of a header; null where it does not fit. */
+function splitName(name: string): readonly [prefix: string, rest: string | null] {
+  if (name.length <= 100) return ['', name]
+  const at = name.indexOf('/', name.length - 101)
+  return at > 0 && at <= 155 && at < name.length - 1 ? [name.slice(0, at), name.slice(at + 1)] : ['', null]
+}
+
+interface PlainFields {
+  readonly type: string
+  readonly size: number
+  readonly mode: number
+  readonly major: number
+  readonly minor: number
+  /** Where an extended header says these, they are not in the plain one. */
+  readonly name?: string
+  readonly prefix?: string
+  readonly link?: string
+  readonly uid?: number
+  readonly gid?: number
+  readonly seconds?: number
+}
+
+function plainHeader(fields: PlainFields): Buffer {
   const head = Buffer.alloc(blockSize)
   const octal = (value: number, at: number, length: number) =>
     head.write(`${value.toString(8).padStart(length - 1, '0')}\0`, at, 'latin1')
-  head.write('entry', 0, 'latin1')
+  head.write(fields.name ?? 'entry', 0, 'latin1')
   octal(fields.mode, 100, 8)
-  octal(0, 108, 8)
-  octal(0, 116, 8)
+  octal(fields.uid ?? 0, 108, 8)
+  octal(fields.gid ?? 0, 116, 8)
   octal(fields.size, 124, 12)
-  octal(0, 136, 12)
+  octal(fields.seconds ?? 0, 136, 12)
   head.write('        ', 148, 'latin1')
   head.write(fields.type, 156, 'latin1')
+  head.write(fields.link ?? '', 157, 'latin1')
+  head.write(fields.prefix ?? '', 345, 'latin1')
   head.write('ustar\x0000', 257, 'latin1')
   octal(fields.major, 329, 8)
   octal(fields.minor, 337, 8)

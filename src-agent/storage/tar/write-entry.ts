@@ -1,6 +1,6 @@
 import type { Attribute } from './attribute.ts'
 import type { Content, TarEntry } from './read-entries.ts'
-import { attributeRecord, header, padding, record } from './tar-header.ts'
+import { attributeRecord, header, padding, portableHeader, record } from './tar-header.ts'
 
 /** Two blocks of zeros end an archive. */
 export const endOfTar = Buffer.alloc(1024)
@@ -11,13 +11,15 @@ interface HeadOptions {
   readonly sparse: boolean
   /** Names of attributes as they are: only GNU's tar reads percent codes in them. */
   readonly plainNames?: boolean
+  /** For whoever reads it, and with names as they are: {@link portableHeader}. */
+  readonly portable?: boolean
 }
 
 /** The head of an entry, with holes as such or, without `sparse`, as a file that has content everywhere. */
-export function headOf(entry: TarEntry, { sparse, plainNames = false }: HeadOptions): Buffer {
+export function headOf(entry: TarEntry, { sparse, plainNames = false, portable = false }: HeadOptions): Buffer {
   const map = sparse && entry.parts !== null ? mapOf(entry) : null
   const size = map === null ? entry.size : map.length + entry.stored
-  const head = header({
+  const head = (portable ? portableHeader : header)({
     path: entry.path,
     type: entry.type,
     link: entry.link,

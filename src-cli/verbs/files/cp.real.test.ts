@@ -138,9 +138,12 @@ test('between two sandboxes it goes by way of this machine', async () => {
 
 test.each([
   [['own/a', './b'], 'One of the two must be in a sandbox'],
-  [['copied:/from', '-'], 'does not copy streams'],
-])('%j is refused as a command line', async ([source = '', target = ''], words) => {
-  const refused = await cp(source, target)
+  [['own/a', '-'], 'One of the two must be in a sandbox'],
+  [['-', '-'], 'One of the two must be in a sandbox'],
+  [['-a', 'own/a', 'copied:/'], 'joey cp - NAME:PATH'],
+  [['-L', 'copied:/from', '.'], 'copied as a link'],
+])('%j is refused as a command line', async (line, words) => {
+  const refused = await testAgent.joey(['cp', ...line], { cwd: folder })
   expect(refused).toMatchObject({ code: 64 })
   expect(refused.stderr).toContain(words)
 })

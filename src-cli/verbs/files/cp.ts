@@ -5,8 +5,10 @@ import type { Client } from '#contract/client/client'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import type { Context } from '../../context.ts'
+import { ExitCode } from '../../exit-codes.ts'
 import { withProgress } from '../../output/task-progress.ts'
 import { findPlace, type Place } from '../../parse/tree-ref.ts'
+import { fromStandardInput, standardStream, toStandardOutput } from '../shared/archive-streams.ts'
 import { printCopied } from './print-copied.ts'
 
 type Copied = Awaited<ReturnType<Client['putFiles']>>
@@ -17,28 +19,56 @@ export const cp = defineCommand({
   description:
     'Copies a file or folder, as docker cp does: one of the two, or both, is NAME:PATH. A folder that is there gets the source\n' +
     'in it, else TARGET is its new name; files that are there are replaced. SOURCE/. is what is in the folder SOURCE.\n' +
-    'Links on the way to a TARGET inside lead where they lead there. What is mounted in the sandbox is not copied.',
-  flags: {},
+    'Links on the way to a TARGET inside lead where they lead there. What is mounted in the sandbox is not copied. - is a tar file\n' +
+    'on standard input, unpacked in the folder TARGET, or one of the SOURCE on standard output; both with the owners inside.',
+  flags: { quiet: { type: 'boolean', short: 'q', help: 'Do not say how much was copied.' } },
+  docker: { '--archive': 'archive', '-a': 'archive', '--follow-link': 'followLink', '-L': 'followLink' },
   examples: [
     {
       line: 'joey cp web:/etc/passwd .',
       comment: 'Also from a stopped sandbox, a snapshot (web@before) or image:busybox.',
     },
     { line: 'joey cp ./site/. web:/srv', comment: 'What is in ./site is in /srv then.' },
+    { line: 'joey cp web:/etc - | tar -t', comment: 'What a tar file of it holds.' },
+    { line: 'tar -c site | joey cp - web:/srv', comment: 'With the owners and modes of the tar file.' },
   ],
   async run({ operands: [source = '', target = ''], flags }, context) {
     const [from, to] = [insideOf(source), insideOf(target)]
-    if (source === '-' || target === '-') throw usageError('usage-cp-stream')
     if (from === null && to === null) throw usageError('usage-cp-sides')
+    if (from !== null && target === standardStream) return writeOut(context, from, flags)
     const result =
-      from === null
-        ? await copyIn(context, source, to ?? '')
-        : to === null
+      from !== null && to !== null
+        ? await copyAcross(context, from, to)
+        : from !== null
           ? await copyOut(context, from, target)
-          : await copyAcross(context, from, to)
-    return printCopied(context, result, flags.json)
+          : source === standardStream
+            ? await unpackIn(context, to ?? '')
+            : await copyIn(context, source, to ?? '')
+    return flags.quiet ? ExitCode.ok : printCopied(context, result, flags.json)
   },
 })
+
+/** The archive is all of standard output, so what there is to say goes to the other. */
+async function writeOut(context: Context, inside: string, { quiet }: { readonly quiet: boolean }): Promise<number> {
+  if (context.stdout.isTTY) throw usageError('usage-cp-terminal', { stream: 'out' })
+  const place = await findPlace(context.client, inside)
+  const { path, content } = readPath(place.path)
+  let copied: Copied | undefined
+  await toStandardOutput(context, async (output) => {
+    const request = { tree: place.tree, path, content, output }
+    copied = await withProgress(context, (task) => context.client.getArchive({ ...request, task }))
+  })
+  return quiet || copied === undefined ? ExitCode.ok : printCopied(context, copied, false)
+}
+
+async function unpackIn(context: Context, inside: string): Promise<Copied> {
+  if (context.stdin.isTTY) throw usageError('usage-cp-terminal', { stream: 'in' })
+  const place = await findPlace(context.client, inside)
+  const request = { tree: place.tree, target: readPath(place.path).path }
+  return fromStandardInput(context, (source) =>
+    withProgress(context, (task) => context.client.putArchive({ ...request, source, task })),
+  )
+}
 
 /** `web:/etc/hosts` and, as Docker takes it, `web:etc/hosts`; null for a path of this machine: there a slash comes before the colon. */
 function insideOf(word: string): string | null {

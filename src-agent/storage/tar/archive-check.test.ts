@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { TarEntry } from '../storage/tar/read-entries.ts'
-import { createVolumeCheck } from './volume-check.ts'
+import { createArchiveCheck } from './archive-check.ts'
+import type { TarEntry } from './read-entries.ts'
 
 const base: TarEntry = {
   ...{ path: 'file', type: '0', link: '', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n, major: 0, minor: 0 },
@@ -10,7 +10,7 @@ const room = { bytes: 1000, files: 100 }
 const link = { path: 'link', type: '2', link: '/etc' }
 
 function checkAll(entries: readonly Partial<TarEntry>[]) {
-  const check = createVolumeCheck(room)
+  const check = createArchiveCheck(room, 'volume')
   return entries.map((entry) => check({ ...base, ...entry }))
 }
 

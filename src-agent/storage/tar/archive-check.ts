@@ -1,7 +1,7 @@
 import { appError } from '#contract/app-error'
-import type { DiskRoom } from '../base/disk-room.ts'
-import type { TarEntry } from '../storage/tar/read-entries.ts'
-import { showEntry } from '../storage/tar/show-entry.ts'
+import type { DiskRoom } from '../../base/disk-room.ts'
+import type { TarEntry } from './read-entries.ts'
+import { showEntry } from './show-entry.ts'
 
 const limits = { path: 3_800, name: 255, depth: 1_000, link: 4096, fileSize: 2 ** 43, id: 2 ** 32 - 2 }
 const mostEntries = 2_000_000
@@ -10,14 +10,20 @@ const [file, hardLink, link, folder, pipe] = ['0', '1', '2', '5', '6']
 const devices = new Set(['3', '4'])
 const types = new Set([file, hardLink, link, folder, pipe, ...devices])
 
+/** Where the archive is unpacked. */
+type Target = 'volume' | 'sandbox'
+type Refuse = (what: Fault, path: string) => Error
 type Fault = 'path' | 'kind' | 'behind' | 'numbers' | 'link' | 'attribute'
 
 /**
  * Looks at each entry of an archive that anybody may have written, in any order. Gives it as it may be unpacked, or null where it has
- * no place in a volume; throws where the archive reaches for what is not in it. Of what was seen only links are remembered: what lies behind
+ * no place there; throws where the archive reaches for what is not in it. Of what was seen only links are remembered: what lies behind
  * one is refused, so nothing is written where one points to.
  */
-export function createVolumeCheck(room: DiskRoom): (entry: TarEntry) => TarEntry | null {
+export function createArchiveCheck(room: DiskRoom, of: Target): (entry: TarEntry) => TarEntry | null {
+  const refused = (what: Fault, path: string) => appError('volume-archive-refused', { what, path: showEntry(path), of })
+  const requireNumbers = createNumberCheck(refused)
+  const keptAttributes = createAttributeCheck(refused)
   const links = new Set<string>()
   let [bytes, entries, linkBytes] = [room.bytes, Math.min(room.files, mostEntries), mostLinkBytes]
 
@@ -32,8 +38,8 @@ export function createVolumeCheck(room: DiskRoom): (entry: TarEntry) => TarEntry
     const { path, type, stored } = entry
     entries -= 1
     bytes -= stored
-    if (entries < 0) throw appError('volume-archive-too-large', { what: 'entries' })
-    if (bytes < 0) throw appError('volume-archive-too-large', { what: 'bytes' })
+    if (entries < 0) throw appError('volume-archive-too-large', { what: 'entries', of })
+    if (bytes < 0) throw appError('volume-archive-too-large', { what: 'bytes', of })
     if (!types.has(type)) throw refused('kind', path)
     if (!isPath(path) || (path === '' && type !== folder)) throw refused('path', path)
     requireNumbers(entry)
@@ -47,7 +53,7 @@ export function createVolumeCheck(room: DiskRoom): (entry: TarEntry) => TarEntry
     if (type === link) {
       if (entry.link === '' || entry.link.includes('\0') || entry.link.length > limits.link) throw refused('link', path)
       linkBytes -= path.length
-      if (linkBytes < 0) throw appError('volume-archive-too-large', { what: 'entries' })
+      if (linkBytes < 0) throw appError('volume-archive-too-large', { what: 'entries', of })
       links.add(path)
     }
     return devices.has(type) ? null : { ...entry, attributes: keptAttributes(entry), parts: closeParts(entry) }
@@ -62,13 +68,15 @@ function isPath(path: string): boolean {
   return path.length <= limits.path && parts.length <= limits.depth && !parts.some(isBad)
 }
 
-function requireNumbers({ path, type, uid, gid, size, stored, parts }: TarEntry): void {
-  const isOdd = uid > limits.id || gid > limits.id || size > limits.fileSize
-  if (isOdd || (type !== file && (stored > 0 || parts !== null))) throw refused('numbers', path)
-  let end = 0
-  for (const part of parts ?? []) {
-    if (part.start < end || part.start + part.length > size) throw refused('numbers', path)
-    end = part.start + part.length
+function createNumberCheck(refused: Refuse): (entry: TarEntry) => void {
+  return ({ path, type, uid, gid, size, stored, parts }) => {
+    const isOdd = uid > limits.id || gid > limits.id || size > limits.fileSize
+    if (isOdd || (type !== file && (stored > 0 || parts !== null))) throw refused('numbers', path)
+    let end = 0
+    for (const part of parts ?? []) {
+      if (part.start < end || part.start + part.length > size) throw refused('numbers', path)
+      end = part.start + part.length
+    }
   }
 }
 
@@ -80,14 +88,11 @@ function closeParts({ parts, size }: TarEntry): TarEntry['parts'] {
 }
 
 /** Those that mean in a sandbox what they meant where they come from. */
-function keptAttributes({ path, attributes }: TarEntry): TarEntry['attributes'] {
-  return attributes.filter(({ name, value }) => {
-    if (name.includes('\0') || name.length > 255 || value.length > 65_536) throw refused('attribute', path)
-    if (name.startsWith('user.overlay.')) return false
-    return name.startsWith('user.') || /^(security\.capability|system\.posix_acl_(access|default))$/.test(name)
-  })
-}
-
-function refused(what: Fault, path: string) {
-  return appError('volume-archive-refused', { what, path: showEntry(path) })
+function createAttributeCheck(refused: Refuse): (entry: TarEntry) => TarEntry['attributes'] {
+  return ({ path, attributes }) =>
+    attributes.filter(({ name, value }) => {
+      if (name.includes('\0') || name.length > 255 || value.length > 65_536) throw refused('attribute', path)
+      if (name.startsWith('user.overlay.')) return false
+      return name.startsWith('user.') || /^(security\.capability|system\.posix_acl_(access|default))$/.test(name)
+    })
 }
