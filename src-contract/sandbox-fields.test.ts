@@ -8,29 +8,27 @@ import { sandboxFields } from './sandbox-fields.ts'
 
 /** A field as somebody would add it: everything about it is in its entry. */
 const more: SandboxField<string | null> = {
-  flag: { name: 'time-zone', type: 'string', value: 'ZONE', help: 'Time zone inside.' },
-  again: (zone) => (zone === null ? [] : ['--time-zone', zone]),
-  fact: { card: 'process', label: 'timeZone', words: { kind: 'text', none: 'fromImage' } },
+  flag: { name: 'keyboard', type: 'string', value: 'NAME', help: 'Keyboard inside.' },
+  again: (name) => (name === null ? [] : ['--keyboard', name]),
+  fact: { card: 'process', label: 'keyboard', words: { kind: 'text', none: 'fromImage' } },
   ...{ takesEffect: 'nextStart', isPolicy: true, restored: 'now', inBundle: 'dropped' },
 }
-const table = { ...sandboxFields, timeZone: more }
-const spec = { ...SandboxSpec.parse({ image: 'busybox', networkName: 'lan' }), timeZone: 'Europe/Lisbon' }
+const table = { ...sandboxFields, keyboard: more }
+const spec = { ...SandboxSpec.parse({ image: 'busybox', networkName: 'lan' }), keyboard: 'pt' }
 
 test('every field of a specification has its entry', () => {
   expect(Object.keys(sandboxFields).sort()).toEqual(Object.keys(SandboxSpec.shape).sort())
 })
 
 test('a field that is added to the table is in the facts, in the command to make the same, and under its rules', () => {
-  expect(factsOf('process', spec, table).at(-1)).toMatchObject({ label: 'timeZone', value: 'Europe/Lisbon' })
-  expect(wordsAgain(spec, table)).toEqual([
-    ...['--class', 'container', '--network', 'lan', '--time-zone', 'Europe/Lisbon'],
-  ])
+  expect(factsOf('process', spec, table).at(-1)).toMatchObject({ label: 'keyboard', value: 'pt' })
+  expect(wordsAgain(spec, table)).toEqual([...['--class', 'container', '--network', 'lan', '--keyboard', 'pt']])
   for (const rule of [
     ({ isPolicy }: SandboxField<never>) => isPolicy,
     ({ restored }: SandboxField<never>) => restored === 'now',
     ({ inBundle }: SandboxField<never>) => inBundle === 'dropped',
   ]) {
-    expect(fieldsWhere(rule, table)).toEqual([...fieldsWhere(rule), 'timeZone'])
+    expect(fieldsWhere(rule, table)).toEqual([...fieldsWhere(rule), 'keyboard'])
   }
 })
 

@@ -60,6 +60,17 @@ export const sandboxFields = {
     fact: { card: 'process', label: 'user', words: { kind: 'text', none: 'fromImage' } },
     noun: 'field-user',
   },
+  timeZone: {
+    ...ofProgram,
+    flag: {
+      name: 'tz',
+      type: 'string',
+      value: 'ZONE',
+      help: 'Time zone inside: Europe/Berlin, or local for that of here.',
+    },
+    again: (zone) => (zone === null ? [] : ['--tz', zone]),
+    fact: { card: 'process', label: 'timeZone', words: { kind: 'text', none: 'fromImage' } },
+  },
   withInit: {
     ...ofProgram,
     flag: {
@@ -221,6 +232,18 @@ export const sandboxFields = {
     flag: { name: 'shm-size', type: 'string', value: 'BYTES', help: 'Size of /dev/shm; 64m if not given.' },
     again: (bytes) => (bytes === usualShmBytes ? [] : ['--shm-size', String(bytes)]),
     fact: { card: 'process', label: 'shmBytes', words: { kind: 'bytes' } },
+  },
+  sysctls: {
+    ...ofProgram,
+    isPolicy: true,
+    flag: {
+      name: 'sysctl',
+      type: 'string',
+      multiple: true,
+      value: 'NAME=VALUE',
+      help: 'Set what the kernel has for each sandbox: net.*, kernel.shm*, fs.mqueue.*',
+    },
+    again: (settings) => Object.entries(settings).flatMap(([name, value]) => ['--sysctl', `${name}=${value}`]),
   },
   network: {
     ...ofPolicy,

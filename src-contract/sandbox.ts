@@ -251,6 +251,18 @@ export const sizeOfTmpfs = (text: string): number | null => {
   return size === undefined ? null : Number(size)
 }
 
+/** Of the kernel, by its name with dots. Whether a sandbox may have it, the agent says. */
+const SettingName = z
+  .string()
+  .max(200)
+  .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/, 'A setting of the kernel is NAME=VALUE, as in net.core.somaxconn=1024.')
+
+/** `Europe/Berlin`, or `local`: that of this machine. */
+export const TimeZone = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z][A-Za-z0-9_+-]*(\/[A-Za-z0-9_+-]+){0,2}$/, 'A time zone is one such as Europe/Berlin, or local.')
+
 /** What becomes of a sandbox whose main process has ended without having been asked to, as Docker has it. */
 export const RestartPolicy = z
   .string()
@@ -273,6 +285,8 @@ export const SandboxSpec = z.strictObject({
   env: Environment.default({}),
   cwd: GuestPath.nullable().default(null),
   user: UserSpec.nullable().default(null),
+  /** Of its programs, as the variable TZ; null: what the image says, else UTC. */
+  timeZone: TimeZone.nullable().default(null),
   /** Process 1 is one that starts the main program, hands signals on to it and takes the ends of orphans. */
   withInit: z.boolean().default(false),
   /** The main process gets a terminal. */
@@ -290,6 +304,16 @@ export const SandboxSpec = z.strictObject({
     .min(64 * 1024)
     .max(2 ** 44)
     .default(usualShmBytes),
+  /** Settings of the kernel that its own namespaces have. */
+  sysctls: z
+    .record(
+      SettingName,
+      z
+        .string()
+        .max(1024)
+        .regex(/^[^\0\n]*$/),
+    )
+    .default({}),
   network: NetworkMode.default('nat'),
   /** Null: on no shared network, out of reach of every other sandbox. */
   networkName: NetworkName.nullable().default(null),

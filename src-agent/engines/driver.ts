@@ -77,6 +77,8 @@ export interface LaunchPlan {
   /** File systems in memory. One below a mount is mounted after it: see `engines/tmpfs-order.ts`. */
   readonly tmpfs: readonly Tmpfs[]
   readonly shmBytes: number
+  /** Settings of the kernel, of those that its own namespaces have. */
+  readonly sysctls: Readonly<Record<string, string>>
   readonly readOnlyRoot: boolean
   /** Path of a network namespace that is ready to use; null: a new one with nothing but loopback. */
   readonly netns: string | null

@@ -22,6 +22,7 @@ import { ensureLowers, requireMountable } from './layer-references.ts'
 import { planProcess } from './process-plan.ts'
 import { ownResolver } from './resolver-text.ts'
 import { hasHostNetwork } from './spec-policy.ts'
+import { zoneInside } from './time-zone.ts'
 
 export interface LaunchPlanDeps extends AccountFilesDeps {
   readonly records: SandboxRecords
@@ -80,6 +81,7 @@ export async function makePlan(
       'resolv.conf': nameservers,
     }),
   ])
+  const zone = await zoneInside(imageTrees, spec)
   const size = record.terminalSize ?? commonSize
   const argv = spec.withInit ? [insidePath, '--init', ...sandbox.argv] : sandbox.argv
   const wish = { argv, env: {}, cwd: null, user: null, tty: spec.tty, ...size }
@@ -89,13 +91,14 @@ export async function makePlan(
     paths,
     lowers: trees,
     lowerFiles: [...lowers.files, toDisk(deps.images.parts(sandbox.imageDigest))],
-    process: planProcess(wish, { spec, image: image.config, hostname, accounts }),
+    process: planProcess(wish, { spec, image: image.config, hostname, accounts, zone }),
     stdin: spec.stdin,
     limits: spec.limits,
     diskBytes: spec.limits.diskBytes,
     mounts,
     tmpfs: spec.tmpfs.map(toTmpfs),
     shmBytes: spec.shmBytes,
+    sysctls: spec.sysctls,
     readOnlyRoot: spec.readOnlyRoot,
     netns: lease?.netnsPath ?? null,
     address,

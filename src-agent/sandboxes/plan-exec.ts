@@ -4,13 +4,16 @@ import type { ExecCommand, ProcessPlan } from '../engines/driver.ts'
 import { insidePath } from '../engines/oci/runtime-config.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
+import type { ImageMounts } from '../storage/layers/image-mounts.ts'
 import { type AccountFilesDeps, readAccounts, readLiveAccounts } from './account-files.ts'
 import { driverOf } from './find-driver.ts'
 import { hostnameOf } from './hostname.ts'
 import { type AccountFiles, planProcess, requireProgram } from './process-plan.ts'
 import { requireState } from './require-state.ts'
+import { zoneInside } from './time-zone.ts'
 
 interface Deps extends AccountFilesDeps {
+  readonly imageMounts: Pick<ImageMounts, 'ensure'>
   readonly records: SandboxRecords
 }
 
@@ -37,6 +40,10 @@ export function createPlanExec(deps: Deps): PlanExec {
     const surroundings = {
       spec: sandbox.spec,
       image: image.config,
+      zone:
+        sandbox.spec.timeZone === null
+          ? null
+          : await zoneInside(await deps.imageMounts.ensure(sandbox.imageDigest), sandbox.spec),
       hostname: record.hostname ?? hostnameOf(sandbox),
     }
     const argv = wish.detach === true ? [insidePath, '--detached', ...wish.argv] : wish.argv

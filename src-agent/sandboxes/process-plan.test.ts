@@ -39,7 +39,7 @@ test('an empty word is a program that is not there, as in a shell', () => {
 test('variables of the request win over the sandbox, those over the image, those over the defaults', () => {
   const spec = SandboxSpec.parse({ image: 'x', env: { LEVEL: 'sandbox', MINE: '1' } })
   const wish = { argv: ['a'], env: { MINE: '2' }, cwd: null, user: null, tty: true }
-  const plan = planProcess(wish, { spec, image, hostname: 'h', accounts: { passwd: '', group: '' } })
+  const plan = planProcess(wish, { spec, image, hostname: 'h', accounts: { passwd: '', group: '' }, zone: null })
   expect(plan.env).toEqual([
     'PATH=/image/bin',
     'HOSTNAME=h',

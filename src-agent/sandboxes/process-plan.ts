@@ -48,7 +48,15 @@ export function planProcess(
     image,
     hostname,
     accounts,
-  }: { spec: SandboxSpec; image: ImageConfig; hostname: string; accounts: AccountFiles },
+    zone,
+  }: {
+    spec: SandboxSpec
+    image: ImageConfig
+    hostname: string
+    accounts: AccountFiles
+    /** What TZ is where nobody says otherwise; null: as the image has it. */
+    zone: string | null
+  },
 ): ProcessPlan {
   const account = resolveAccount(wish.user ?? spec.user ?? image.user, accounts.passwd, accounts.group)
   const further = spec.extraGroups.map((group) => findGroup(group, accounts.group))
@@ -58,6 +66,7 @@ export function planProcess(
     ['HOME', account.home],
     ...(wish.tty ? ([['TERM', 'xterm-256color']] as const) : []),
     ...image.env.map(splitVariable),
+    ...(zone === null ? [] : ([['TZ', zone]] as const)),
     ...Object.entries(spec.env),
     ...Object.entries(wish.env),
   ])

@@ -6,8 +6,10 @@ import { findResource } from '../base/process/resources.ts'
 import { keyOfPort } from '../network/host-ports.ts'
 import { checkGrants, mountsOfGrants, requireCapability } from './grant-policy.ts'
 import type { HostRules } from './host-paths.ts'
+import { requireOwnSettings } from './kernel-settings.ts'
 import { checkMounts, fitMounts, placeMounts } from './mount-policy.ts'
 import { checkResources } from './resources.ts'
+import { requireTimeZone } from './time-zone.ts'
 
 /**
  * Checks what a sandbox shall be, as far as policy and this machine decide it, and returns it with paths resolved.
@@ -38,6 +40,8 @@ function requireFitting(spec: SandboxSpec): void {
     throw appError('signal-unknown', { signal: spec.stopWith })
   }
   checkResources(spec)
+  requireTimeZone(spec.timeZone)
+  requireOwnSettings({ ...spec, hostNetwork: hasHostNetwork(spec) })
   if (spec.withInit && findResource(`inside/${process.arch}/joey-inside`) === null) throw appError('init-not-there')
   for (const name of spec.dropCapabilities) if (name !== 'ALL') requireCapability(name)
 }

@@ -120,6 +120,7 @@ async function execIn(services: Services, ref: string, script: string) {
     image: services.images.find(sandbox.imageDigest).config,
     hostname: sandbox.name,
     accounts: await readAccounts(services, record),
+    zone: null,
   })
   const command = await driver.exec(services.folder.sandbox(sandbox.id), sandbox.id, plan)
   const okExitCodes = Array.from({ length: 256 }, (_value, code) => code)

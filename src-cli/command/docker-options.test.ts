@@ -13,7 +13,6 @@ test.each([
   [['--net=host'], '--grant host-network'],
   [['-P'], '-p PORT'],
   [['--publish-all'], '-p PORT'],
-  [['--sysctl', 'net.core.somaxconn=1024'], 'cannot be chosen for one sandbox'],
   [['--pid', 'host'], 'its own processes'],
   [['--ipc=host'], 'shares memory with nobody'],
   [['--gpus', 'all'], '--grant device:/dev/NAME'],

@@ -17,7 +17,6 @@ export const dockerRunOptions: DockerOptions = {
   '--net': 'network',
   '--publish-all': 'publishAll',
   '-P': 'publishAll',
-  '--sysctl': 'sysctl',
   '--pid': 'processes',
   '--ipc': 'memory',
   '--userns': 'users',

@@ -1,4 +1,6 @@
-import type { Sandbox } from '#contract/sandbox'
+import type { Sandbox, SandboxSpec } from '#contract/sandbox'
+import type { FieldTable } from '#contract/sandbox-field'
+import { sandboxFields } from '#contract/sandbox-fields'
 import type { RowFields } from './row-format.ts'
 import { formatPort } from './sandbox-table.ts'
 
@@ -8,6 +10,13 @@ const isUp = ({ state }: Sandbox): boolean => ['running', 'paused', 'stopping'].
 function dockerStatus({ state, restartsAt }: Sandbox): string {
   if (restartsAt !== null) return 'restarting'
   return state === 'stopped' ? 'exited' : state
+}
+
+/** The value that an option of `joey run` gives. */
+function valueOf(spec: SandboxSpec, option: string): unknown {
+  const table: FieldTable = sandboxFields
+  const key = Object.keys(table).find((name) => table[name]?.flag?.name === option)
+  return spec[key as keyof SandboxSpec]
 }
 
 function environment({ spec }: Sandbox): string[] {
@@ -56,10 +65,10 @@ export const inspectFields: RowFields<Sandbox> = {
   'Config.User': ({ spec }) => spec.user ?? '',
   'Config.WorkingDir': ({ spec }) => spec.cwd ?? '',
   'Config.Tty': ({ spec }) => spec.tty,
-  'HostConfig.RestartPolicy.Name': ({ spec }) => spec.restartPolicy.split(':')[0] ?? '',
+  'HostConfig.RestartPolicy.Name': ({ spec }) => String(valueOf(spec, 'restart')).split(':')[0],
   'HostConfig.Memory': ({ spec }) => spec.limits.memoryBytes ?? 0,
   'HostConfig.NetworkMode': ({ spec }) => spec.networkName ?? spec.network,
-  'HostConfig.AutoRemove': ({ spec }) => spec.removeOnExit,
+  'HostConfig.AutoRemove': ({ spec }) => valueOf(spec, 'rm'),
   'HostConfig.PidsLimit': ({ spec }) => spec.limits.pids ?? 0,
   'NetworkSettings.IPAddress': ({ address }) => address ?? '',
   'NetworkSettings.Ports': bindings,

@@ -32,6 +32,16 @@ export function parseLabels(texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
+/** Reads `--sysctl NAME=VALUE`; slashes in a name are dots, as sysctl(8) has it. */
+export function parseSettings(texts: readonly string[]): Record<string, string> {
+  const entries = texts.map((text): [string, string] => {
+    const equals = text.indexOf('=')
+    if (equals < 1) throw usageError('usage-sysctl', { text })
+    return [text.slice(0, equals).replaceAll('/', '.'), text.slice(equals + 1)]
+  })
+  return Object.fromEntries(entries)
+}
+
 /** Drops the `--` that may stand between the sandbox or image and the command. */
 export function commandWords(words: readonly string[]): readonly string[] {
   return words[0] === '--' ? words.slice(1) : words

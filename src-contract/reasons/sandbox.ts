@@ -166,6 +166,32 @@ export const sandboxReasons = defineReasons({
     }`,
     remedy: { kind: 'runCommand', command: 'joey ls -a', why: 'Shows which names are taken.' },
   },
+  'time-zone-unknown': {
+    code: 'invalidRequest',
+    params: { zone: 'text' },
+    sentence: 'There is no time zone "{zone}". Write it as in Europe/Berlin, or "local" for that of this machine.',
+  },
+  'time-zone-without-rules': {
+    code: 'notFound',
+    params: { zone: 'text' },
+    sentence:
+      'Neither the image nor this machine knows when it is what time in "{zone}". Install the package tzdata in one of them.',
+  },
+  'sysctl-refused-inside': {
+    code: 'refused',
+    params: { name: 'text', why: ['global', 'hostNetwork', 'gvisor', 'unknown'] },
+    sentence: `The setting {name} is refused: {why, select,
+      global {it is one of this whole machine. A sandbox has net.*, kernel.msgmax, kernel.msgmnb, kernel.msgmni, kernel.sem, kernel.shmall, kernel.shmmax, kernel.shmmni, kernel.shm_rmid_forced and fs.mqueue.* of its own.}
+      hostNetwork {the sandbox has the network of this machine, so it would be a setting of that.}
+      gvisor {the kernel that gVisor is has no settings. Choose another class.}
+      other {the kernel of this machine has no such setting.}
+    }`,
+  },
+  'sysctl-not-taken': {
+    code: 'invalidRequest',
+    sentence:
+      'The kernel does not take a setting that was asked for by --sysctl: it has none of that name, or not such a value.',
+  },
   'sandbox-not-running': {
     code: 'conflict',
     params: { name: 'text', state: 'text?' },

@@ -54,7 +54,7 @@ export const volumeReasons = defineReasons({
       path: 'text',
       of: ['volume', 'sandbox'],
     },
-    sentence: `The archive is refused, and the {of} is as it was: {what, select,
+    sentence: `The archive is refused, and the {of, select, volume {volume} other {sandbox}} is as it was: {what, select,
       path {a path in it leads elsewhere: {path}.}
       kind {it holds something of no known kind: {path}.}
       behind {something in it lies behind a link: {path}.}
@@ -66,7 +66,7 @@ export const volumeReasons = defineReasons({
     code: 'tooLarge',
     params: { what: ['bytes', 'entries'], of: ['volume', 'sandbox'] },
     sentence: `{what, select,
-      bytes {The archive unpacks to more than there is room for, so the {of} is as it was. Make room first.}
-      other {The archive holds more files than there is room for, so the {of} is as it was.}}`,
+      bytes {The archive unpacks to more than there is room for, so the {of, select, volume {volume} other {sandbox}} is as it was. Make room first.}
+      other {The archive holds more files than there is room for, so the {of, select, volume {volume} other {sandbox}} is as it was.}}`,
   },
 })

@@ -26,7 +26,7 @@ export const usageSentences = defineSentences({
       option: 'text',
       value: 'text?',
       kind: [
-        ...(['cap', 'device', 'privileged', 'network', 'publishAll', 'sysctl', 'processes', 'memory'] as const),
+        ...(['cap', 'device', 'privileged', 'network', 'publishAll', 'processes', 'memory'] as const),
         ...(['users', 'hostname', 'domain', 'class', 'disk', 'log', 'link', 'address', 'volumes', 'driver'] as const),
         ...(['expose', 'groups', 'oom', 'dnsOption', 'trust', 'socket', 'rates', 'limit', 'windows'] as const),
         ...(['details', 'checkpoint', 'size', 'type', 'archive', 'followLink'] as const),
@@ -38,7 +38,6 @@ export const usageSentences = defineSentences({
       privileged {nothing opens everything. What a sandbox needs is granted by name, as in --grant cap:SYS_ADMIN or --grant device:/dev/NAME.}
       network {here it is --network{value, select, = {} other { {value}}}.}
       publishAll {ports are published by name. Write -p PORT for each; "joey image inspect IMAGE" shows those that an image declares.}
-      sysctl {settings of the kernel cannot be chosen for one sandbox.}
       processes {a sandbox sees its own processes alone, never those of this machine or of another.}
       memory {a sandbox shares memory with nobody, neither this machine nor another.}
       users {a sandbox has users of its own already, which are nobody on this machine, wherever its class and its mounts allow it.}
@@ -67,6 +66,10 @@ export const usageSentences = defineSentences({
       followLink {a link is copied as a link. Name what it leads to.}
       type {for anything but a sandbox there are "joey image inspect" and "joey volume inspect".}
     }`,
+  },
+  'usage-sysctl': {
+    params: { text: 'text' },
+    sentence: '--sysctl {text}: a setting of the kernel is NAME=VALUE, as in net.core.somaxconn=1024.',
   },
   'usage-start-attach-one': {
     params: { extra: 'text' },

@@ -72,6 +72,7 @@ function makePlan(own: string, tree: string, lowerFiles: readonly string[]): Lau
     dropped: [],
     tmpfs: [],
     shmBytes: usualShmBytes,
+    sysctls: {},
     users: null,
     netns: null,
     address: null,

@@ -15,6 +15,7 @@
 #include "privileges.h"
 #include "protocol.h"
 #include "root.h"
+#include "settings.h"
 #include "tree.h"
 
 struct configuration {
@@ -70,6 +71,8 @@ static bool parse_limits(struct reader *reader, const struct field *field, struc
 	case FIELD_SHM_BYTES:
 		to->shm_bytes = field_number(reader, field);
 		return true;
+	case FIELD_SETTING:
+		return remember_setting((const char *)field->bytes, field->length);
 	default:
 		return false;
 	}

@@ -94,11 +94,16 @@ int join_namespaces(void)
 	return setns(main_handle, SHARED_KINDS) < 0 ? errno : 0;
 }
 
-int enter_new_namespaces(void)
+int separate_namespaces(void)
+{
+	return unshare(SHARED_KINDS) < 0 ? errno : 0;
+}
+
+int enter_root(void)
 {
 	int error;
 
-	if (unshare(SHARED_KINDS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return errno;
 	/* The descriptor that joey-init holds is of its own namespace, in which this process can mount nothing any more. */
 	root_fd = open("/sandbox", O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -4,8 +4,9 @@
 
 #include <sys/types.h>
 
-/* In the child: becomes process 1 of new namespaces. Returns an errno. */
-int enter_new_namespaces(void);
+/* In the child that becomes process 1 of the sandbox, one after the other. They return an errno. */
+int separate_namespaces(void);
+int enter_root(void);
 /* Forks into the pid namespace of the main process. */
 pid_t fork_into_sandbox(void);
 int join_namespaces(void);

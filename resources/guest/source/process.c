@@ -16,9 +16,10 @@
 #include "process.h"
 #include "program.h"
 #include "root.h"
+#include "settings.h"
 #include "tree.h"
 
-enum { STAGE_CGROUP = 1, STAGE_NAMESPACES, STAGE_TERMINAL, STAGE_FOLDER, STAGE_USER, STAGE_PROGRAM };
+enum { STAGE_CGROUP = 1, STAGE_NAMESPACES, STAGE_TERMINAL, STAGE_FOLDER, STAGE_USER, STAGE_SETTINGS, STAGE_PROGRAM };
 
 /* The child's ends. */
 struct ends {
@@ -30,7 +31,8 @@ const char *stage_name(int stage)
 	static const char *const names[] = {
 		[STAGE_CGROUP] = "cgroup",     [STAGE_NAMESPACES] = "namespaces",
 		[STAGE_TERMINAL] = "terminal", [STAGE_FOLDER] = "folder",
-		[STAGE_USER] = "user",         [STAGE_PROGRAM] = "program",
+		[STAGE_USER] = "user",         [STAGE_SETTINGS] = "settings",
+		[STAGE_PROGRAM] = "program",
 	};
 
 	return stage >= STAGE_CGROUP && stage <= STAGE_PROGRAM ? names[stage] : "process";
@@ -47,7 +49,7 @@ void resize_terminal(int master, unsigned columns, unsigned rows)
 static int enter_sandbox(enum process_kind kind)
 {
 	if (kind == PROCESS_MAIN)
-		return enter_new_namespaces();
+		return enter_root();
 	if (kind == PROCESS_EXEC)
 		return join_namespaces();
 	return fchdir(root_fd) < 0 || chroot(".") < 0 ? errno : 0;
@@ -107,6 +109,10 @@ static _Noreturn void become_process(enum process_kind kind, const struct proces
 	write_small("/proc/self/oom_score_adj", "0");
 	if (kind != PROCESS_CHECK && (error = cgroup_join()) != 0)
 		fail(report, STAGE_CGROUP, error);
+	if (kind == PROCESS_MAIN && (error = separate_namespaces()) != 0)
+		fail(report, STAGE_NAMESPACES, error);
+	if (kind == PROCESS_MAIN && (error = apply_settings()) != 0)
+		fail(report, STAGE_SETTINGS, error);
 	if ((error = enter_sandbox(kind)) != 0)
 		fail(report, STAGE_NAMESPACES, error);
 	if (report != 3 && dup3(report, 3, O_CLOEXEC) == 3)

@@ -35,6 +35,7 @@ export async function guestConfig(
     maskPaths: true,
     systemCallFilter: !grants.some(({ kind }) => kind === 'no-seccomp'),
     newPrivileges: mayGainRights(plan),
+    settings: plan.sysctls,
   }
 }
 

@@ -81,6 +81,7 @@ describe('micro-VMs', () => {
       users: null,
       tmpfs: [],
       shmBytes: 1 << 20,
+      sysctls: {},
     }
     return { id, hostname: 'machine', paths, process, ...files, ...nothing, ...rest, ...more }
   }

@@ -14,6 +14,7 @@ export function runtimeFailure(raw: string, argv0?: string): AppError {
   if (program !== undefined) {
     return appError('command-not-found', { program }, { detail })
   }
+  if (/\/proc\/sys\/|sysctl/i.test(detail)) return appError('sysctl-not-taken', {}, { detail })
   if (/\bchdir\b|to cwd|working directory/i.test(detail)) {
     return appError('working-directory', { program: argv0 ?? 'The command' }, { detail })
   }

@@ -41,6 +41,7 @@ function planWith(more: Partial<LaunchPlan> = {}): LaunchPlan {
     dropped: [],
     tmpfs: [],
     shmBytes: usualShmBytes,
+    sysctls: {},
     users: null,
     netns: null,
     address: null,

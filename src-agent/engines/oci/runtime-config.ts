@@ -96,8 +96,7 @@ export function buildRuntimeConfig(
       ...(plan.users && ociMappings(plan.users)),
       cgroupsPath: `${host.cgroupParent}/${plan.id}`,
       resources: buildResources(plan.limits, host, devices),
-      // With the host's network they would be the host's.
-      ...(plan.hostNetwork ? {} : { sysctl: ownNetworkSettings(plan) }),
+      ...settingsOf(plan),
       ...(hasSeccomp ? { seccomp: host.seccomp(new Set(capabilities), maySetIds(plan)) } : {}),
       ...(devices.length > 0 ? { devices: devices.map(toDeviceNode) } : {}),
       ...(labels && { mountLabel: labels.file }),
@@ -105,6 +104,12 @@ export function buildRuntimeConfig(
       readonlyPaths,
     },
   }
+}
+
+/** Those of its own namespaces: with the host's network, settings of that would be the host's. */
+function settingsOf(plan: LaunchPlan): { readonly sysctl?: Record<string, string> } {
+  const sysctl = { ...(plan.hostNetwork ? {} : ownNetworkSettings(plan)), ...plan.sysctls }
+  return Object.keys(sysctl).length === 0 ? {} : { sysctl }
 }
 
 /** Every group may ping, and everybody take any port. A group is one of those that there are in the user namespace. */

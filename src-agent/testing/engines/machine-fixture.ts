@@ -112,6 +112,7 @@ function planIn(own: string, number: number, script: string): Omit<LaunchPlan, '
     dropped: [],
     tmpfs: [],
     shmBytes: usualShmBytes,
+    sysctls: {},
     users: null,
   }
 }

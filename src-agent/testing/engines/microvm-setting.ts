@@ -42,6 +42,7 @@ const readsOfPlan: PlanReading = {
     dropped: 'read',
     tmpfs: 'read',
     shmBytes: 'read',
+    sysctls: 'read',
     nameservers: 'read',
     users: 'unread',
   },

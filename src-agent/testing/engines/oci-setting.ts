@@ -68,6 +68,7 @@ const readsOfPlan: PlanReading = {
     dropped: 'read',
     tmpfs: 'read',
     shmBytes: 'read',
+    sysctls: 'read',
     nameservers: 'read',
     users: 'read',
   },
@@ -96,7 +97,9 @@ export async function prepareGvisor(folder: string): Promise<Setting> {
   const patching = { isAllowed: false }
   const setting = await prepare('runsc', folder, await chooseGvisor(folder, () => patching.isAllowed))
   const users = setting.driver.mapsIds === null ? {} : { users: () => ({ first: firstOfTest(), path: null }) }
-  return { ...setting, ...users, allowPatch: (isAllowed) => Object.assign(patching, { isAllowed }) }
+  // Its own kernel has no settings.
+  const reads: PlanReading = { ...readsOfPlan, sysctls: 'unread' }
+  return { ...setting, ...users, readsOfPlan: reads, allowPatch: (isAllowed) => Object.assign(patching, { isAllowed }) }
 }
 
 const firstOfTest = () => nobodysIds + idsOfSandbox * (1 + (process.pid % 4000))

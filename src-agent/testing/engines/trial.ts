@@ -102,6 +102,7 @@ export async function createTrial(make: (folder: string) => Promise<Setting>): P
     dropped: [],
     tmpfs: [],
     shmBytes: usualShmBytes,
+    sysctls: {},
     netns: null,
     address: null,
     hostNetwork: false,

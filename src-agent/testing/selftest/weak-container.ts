@@ -195,6 +195,7 @@ function planOf(sandbox: Sandbox, folder: string, { hostNetwork = false }: Weakn
       dropped: [],
       tmpfs: [],
       shmBytes: usualShmBytes,
+      sysctls: {},
       users: null,
     },
     ...{ limits: sandbox.spec.limits, mounts: sandbox.spec.mounts.map(inPlace), grants: sandbox.spec.grants },

@@ -1,8 +1,6 @@
 import type { HelpTexts } from '../help-texts.ts'
 
 export const filesHelp: HelpTexts = {
-  'Copies a file or folder, as docker cp does: one of the two, or both, is NAME:PATH. A folder that is there gets the source\nin it, else TARGET is its new name; files that are there are replaced. SOURCE/. is what is in the folder SOURCE.\nLinks on the way to a TARGET inside lead where they lead there. What is mounted in the sandbox is not copied.':
-    '像 docker cp 一样复制文件或目录：两者之一或两者都是 NAME:PATH。已有的目录会包含来源，\n否则 TARGET 是它的新名称；已有的文件会被替换。SOURCE/. 表示目录 SOURCE 中的内容。\n通往内部 TARGET 的链接按内部的指向。沙箱中挂载的内容不复制。',
   'Also from a stopped sandbox, a snapshot (web@before) or image:busybox.':
     '也可以从停止的沙箱、快照（web@before）或 image:busybox 复制。',
   'What is in ./site is in /srv then.': '之后 ./site 中的内容就在 /srv 中。',
@@ -33,4 +31,9 @@ export const filesHelp: HelpTexts = {
     '什么占用磁盘：目录中各条目连同其中一切的大小，从大到小。',
   'Only what the sandbox itself has written.': '只计算沙箱自己写入的内容。',
   'Where its writes went.': '它写入了哪里。',
+  'Copies a file or folder, as docker cp does: one of the two, or both, is NAME:PATH. A folder that is there gets the source\nin it, else TARGET is its new name; files that are there are replaced. SOURCE/. is what is in the folder SOURCE.\nLinks on the way to a TARGET inside lead where they lead there. What is mounted in the sandbox is not copied. - is a tar file\non standard input, unpacked in the folder TARGET, or one of the SOURCE on standard output; both with the owners inside.':
+    '像 docker cp 一样复制文件或目录：两者之一或两者都是 NAME:PATH。已有的目录会包含来源，\n否则 TARGET 是它的新名称；已有的文件会被替换。SOURCE/. 表示目录 SOURCE 中的内容。\n通往内部 TARGET 的链接按内部的指向。沙箱中挂载的内容不复制。- 是标准输入中的 tar 文件，\n在目录 TARGET 中解包，或是标准输出中 SOURCE 的 tar 文件；都带内部的所有者。',
+  'Do not say how much was copied.': '不说明复制了多少。',
+  'What a tar file of it holds.': '它的 tar 文件中有什么。',
+  'With the owners and modes of the tar file.': '带 tar 文件中的所有者和模式。',
 }

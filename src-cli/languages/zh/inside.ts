@@ -20,4 +20,6 @@ export const insideHelp: HelpTexts = {
   'The processes of web, as they see each other.': 'web 的进程，与它们互相看到的一样。',
   'The same as titles of columns and rows.': '同样内容，以列标题和行表示。',
   'With options of the ps in its image.': '使用其镜像中 ps 的选项。',
+  'Return as soon as it runs. It goes on by itself, and is heard of no more.': '一运行就返回。它自行继续，不再有消息。',
+  'Does not wait for its end.': '不等待它结束。',
 }

@@ -78,15 +78,12 @@ export const sandboxesHelp: HelpTexts = {
   'A web server.': '网页服务器。',
   'Also those that do not run.': '也列出没有运行的。',
   'Print ids only.': '只输出 ID。',
-  'Only those with id=, name=PART, status=, class=, image=, network=, health= or label=.':
-    '只列出符合 id=、name=PART、status=、class=、image=、network=、health= 或 label= 的。',
   'As in {{.Name}}, table {{.ID}}\\t{{.State}}, or json.': '例如 {{.Name}}、table {{.ID}}\\t{{.State}} 或 json。',
   'Print commands whole.': '输出完整的命令。',
   'Lists every sandbox.': '列出每个沙箱。',
   'Removes those that have ended.': '删除已结束的沙箱。',
   'Chooses the columns, as in Docker.': '像 Docker 一样选择列。',
   'Reads the names.': '读取名称。',
-  'Prints an array with one object for each sandbox that was found.': '输出数组，找到的每个沙箱是一个对象。',
   'Reads its address.': '读取它的地址。',
   'Starts it again with the files it had.': '以原有的文件重新启动它。',
   'Wait this long before killing it.': '等待这么久才强制终止。',
@@ -98,11 +95,8 @@ export const sandboxesHelp: HelpTexts = {
   'Freezes it; memory and files stay as they are.': '冻结它；内存和文件保持不变。',
   'Lets it go on where it was.': '让它从原处继续运行。',
   'Its hostname inside changes with the next start.': '它内部的主机名在下次启动时改变。',
-  'A limit below what the sandbox uses at present is refused.\nThat of the disk holds from the next start on; while it runs it can only be raised.':
-    '低于沙箱现有用量的限制会被拒绝。\n磁盘限制从下次启动起生效；运行时只能提高。',
   'Takes effect at once.': '立即生效。',
   'Lifts the memory limit.': '取消内存限制。',
-  'Gives its disk more room, from the next start on.': '从下次启动起给它的磁盘更多空间。',
   'A field is an option of joey run without its dashes (publish, env, label, volume, restart, memory, network ...), or image\nor command. FIELD=VALUE gives it another value, nothing behind "=" none; FIELD+=VALUE and FIELD-=VALUE add and take away.\nLimits, ports, labels, shared networks and what is done at the end change at once. All else has the next start, or, with\n--restart, one that follows now: its disk stays, and is kept as a snapshot first. All of it is changed, or nothing.':
     '字段是 joey run 的选项去掉连字符（publish、env、label、volume、restart、memory、network 等），或 image\n或 command。FIELD=VALUE 给它另一个值，“=”后为空表示没有；FIELD+=VALUE 和 FIELD-=VALUE 添加和去掉。\n限制、端口、标签、共享网络和结束时的处理立即改变。其他的在下次启动时生效，或用\n--restart 现在重启：磁盘保留，并先保存为快照。要么全部改变，要么都不改变。',
   'Only show what would happen.': '只显示会发生什么。',
@@ -131,4 +125,37 @@ export const sandboxesHelp: HelpTexts = {
     '等待什么：exited、running、healthy、removed。默认 exited。',
   'Returns when it has ended, and prints its exit code.': '它结束后返回，并输出退出码。',
   'Returns when a check of its health has succeeded.': '健康检查成功后返回。',
+  'Show only stdin, stdout or stderr of it here; all if not given.':
+    '只在此显示它的 stdin、stdout 或 stderr；默认全部。',
+  'The period of --cpu-quota; 100000 if not given.': '--cpu-quota 的周期；默认 100000。',
+  'Processor time in each period, as --cpus in one number.': '每个周期的处理器时间，--cpus 用一个数表示。',
+  'Attach the labels in a file, one a line.': '附加文件中的标签，每行一个。',
+  'Set what the kernel has for each sandbox: net.*, kernel.shm*, fs.mqueue.*':
+    '设置内核为每个沙箱单独保存的内容：net.*、kernel.shm*、fs.mqueue.*',
+  'Time zone inside: Europe/Berlin, or local for that of here.': '内部的时区：Europe/Berlin，或 local 表示这里的时区。',
+  'As joey run makes it, with the same options, but not started. Prints the id.':
+    '与 joey run 创建的相同，选项也相同，但不启动。输出 ID。',
+  'Then: joey start web': '然后：joey start web',
+  'Then: joey start -ai box': '然后：joey start -ai box',
+  'A filter is id=, name=PART, status=, class=, image= (or ancestor=), network=, health=, label=, exited=CODE, before=SANDBOX,\nsince=SANDBOX, volume= or publish=PORT.':
+    '筛选条件是 id=、name=PART、status=、class=、image=（或 ancestor=）、network=、health=、label=、exited=CODE、before=SANDBOX、\nsince=SANDBOX、volume= 或 publish=PORT。',
+  'Only those that fit, as in name=PART or status=running.': '只显示符合的，例如 name=PART 或 status=running。',
+  'The latest so many, also those that do not run.': '最近的这么多个，包括不在运行的。',
+  'The latest one, whether it runs or not.': '最近的一个，无论是否运行。',
+  'What each has written to its disk, too.': '还显示每个写入磁盘的量。',
+  'Prints an array with one object for each sandbox that was found. --format takes the names of this JSON, and of those of\nDocker the usual ones: {{.State.Status}}, {{.State.ExitCode}}, {{.Config.Image}}, {{.NetworkSettings.IPAddress}} ...':
+    '输出一个数组，每个找到的沙箱一个对象。--format 接受这个 JSON 的名称，以及 Docker 的\n常用名称：{{.State.Status}}, {{.State.ExitCode}}, {{.Config.Image}}, {{.NetworkSettings.IPAddress}} ...',
+  'A line for each: {{.Name}} {{.State.Status}}.': '每个一行：{{.Name}} {{.State.Status}}。',
+  'As Docker takes it; images and volumes have verbs of their own.': '与 Docker 的写法一样；镜像和卷有各自的命令。',
+  'A line for each.': '每个一行。',
+  'With -a or -i one sandbox, whose main process is shown here; it then ends with the code of that.':
+    '用 -a 或 -i 时只启动一个沙箱，并在此显示其主进程；以主进程的退出码结束。',
+  'Show the main process here, and hand signals on to it.': '在此显示主进程，并把信号转给它。',
+  'Feed standard input to it too.': '还把标准输入传给它。',
+  'Its shell again.': '再次进入它的 shell。',
+  'What to send first, this once.': '这一次先发送的信号。',
+  'The same as --time.': '与 --time 相同。',
+  'A limit below what the sandbox uses at present is refused. That of the disk holds from the next start on; while it runs it\ncan only be raised. Shares, processors, swap and rates hold from the next start on. joey set changes all else of a sandbox.':
+    '低于沙箱当前用量的限制会被拒绝。磁盘的限制从下次启动起生效；运行时\n只能提高。份额、处理器、交换空间和速率从下次启动起生效。joey set 更改沙箱的其他一切。',
+  'Starts them again when they end.': '它们结束后再次启动。',
 }

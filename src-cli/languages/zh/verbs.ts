@@ -115,4 +115,6 @@ export const verbsHelp: HelpTexts = {
   'Give up a record that is set aside, for good.': '永久放弃被搁置的记录。',
   'Print the versions of Joey and of the agent.': '输出 Joey 和守护进程的版本。',
   'Print what completes command lines in a shell.': '输出 shell 的命令补全脚本。',
+  'Create a sandbox as run does, and do not start it.': '像 run 一样创建沙箱，但不启动。',
+  'The same as resume.': '与 resume 相同。',
 }

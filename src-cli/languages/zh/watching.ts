@@ -27,4 +27,9 @@ export const watchingHelp: HelpTexts = {
   'One line for each thing that happens.': '每件事一行。',
   'One JSON object a line, from event 42 on.': '从事件 42 起，每行一个 JSON 对象。',
   'What became of web in the last hour.': 'web 在最近一小时的情况。',
+  'As in {{.Name}} {{.CPUPerc}}, table {{.ID}}\\t{{.PIDs}}, or json.':
+    '例如 {{.Name}} {{.CPUPerc}}、table {{.ID}}\\t{{.PIDs}} 或 json。',
+  'Changes nothing: ids and names are always whole.': '不改变任何内容：ID 和名称总是完整的。',
+  'Chooses what is shown, as in Docker.': '选择显示的内容，与 Docker 一样。',
+  'As in {{.at}} {{.type}} {{.sandbox.name}}, or json.': '例如 {{.at}} {{.type}} {{.sandbox.name}}，或 json。',
 }

@@ -171,20 +171,20 @@ describe('run', () => {
 })
 
 test('a field that is added to the table of fields is an option, and reaches the request', () => {
-  const timeZone = {
-    flag: { name: 'time-zone', type: 'string', value: 'ZONE', help: 'Time zone inside.' },
+  const keyboard = {
+    flag: { name: 'keyboard', type: 'string', value: 'NAME', help: 'Keyboard inside.' },
     takesEffect: 'created',
     isPolicy: false,
     restored: 'then',
     inBundle: 'carried',
   } as const
-  const table = { ...sandboxFields, timeZone }
+  const table = { ...sandboxFields, keyboard }
   const flags = fieldFlags(table)
-  expect(flags['time-zone']).toEqual({ type: 'string', value: 'ZONE', help: 'Time zone inside.' })
+  expect(flags['keyboard']).toEqual({ type: 'string', value: 'NAME', help: 'Keyboard inside.' })
 
-  const { values } = parseFlags({ ...runFlags, ...flags }, ['--time-zone', 'Europe/Lisbon', '--user', 'me'], {
+  const { values } = parseFlags({ ...runFlags, ...flags }, ['--keyboard', 'pt', '--user', 'me'], {
     passThrough: true,
   })
   const surroundings = { env: {}, grants: [], cwd: '/' }
-  expect(readFields(values, surroundings, table)).toMatchObject({ timeZone: 'Europe/Lisbon', user: 'me' })
+  expect(readFields(values, surroundings, table)).toMatchObject({ keyboard: 'pt', user: 'me' })
 })

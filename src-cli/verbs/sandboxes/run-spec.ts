@@ -17,7 +17,7 @@ import { parseCpus, parseDisk, parseMemory, parsePids, parseSize } from '../../p
 import { parseGrace } from '../../parse/time.ts'
 import { parseTmpfs } from '../../parse/tmpfs.ts'
 import { parseUlimit } from '../../parse/ulimit.ts'
-import { commandWords, parseLabels, splitWords } from '../../parse/words.ts'
+import { commandWords, parseLabels, parseSettings, splitWords } from '../../parse/words.ts'
 import type { cpuTimeFlags, limitFlags } from '../shared/limit-flags.ts'
 import type { runFlags } from '../shared/run-flags.ts'
 
@@ -118,6 +118,7 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
   dnsServers: (dnsServers: readonly string[]) => ({ dnsServers }),
   dnsSearch: (dnsSearch: readonly string[]) => ({ dnsSearch }),
   dnsOptions: (dnsOptions: readonly string[]) => ({ dnsOptions }),
+  sysctls: (texts: readonly string[]) => ({ sysctls: parseSettings(texts) }),
   labels: (texts: readonly string[], _context, flags) => ({
     labels: { ...parseLabels(readLabelFiles(flags['label-file'])), ...parseLabels(texts) },
   }),

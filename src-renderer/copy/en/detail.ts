@@ -138,6 +138,7 @@ export const detail = {
     oomScoreAdj: 'Killed for want of memory',
     ulimits: 'Limits of each process',
     withInit: 'Process 1 of Joey',
+    timeZone: 'Time zone',
     restartPolicy: 'Started again',
     healthCheck: 'Health check',
     healthEvery: '{{command}}, every {{interval}}',

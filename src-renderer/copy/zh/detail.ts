@@ -130,6 +130,7 @@ export const detail = {
     oomScoreAdj: '内存不足时被终止',
     ulimits: '每个进程的限制',
     withInit: 'Joey 的 1 号进程',
+    timeZone: '时区',
     restartPolicy: '再次启动',
     healthCheck: '健康检查',
     healthEvery: '{{command}}，每 {{interval}}',

@@ -23,6 +23,7 @@ export function programError(failure: GuestFailure, program: string): AppError {
   if (failure.what === 'folder') {
     return appError('working-directory', { program }, { detail })
   }
+  if (failure.what === 'settings') return appError('sysctl-not-taken', {}, { detail })
   if (failure.what !== 'program') {
     return appError('start-failed', { part: 'process' }, { detail })
   }

@@ -33,6 +33,7 @@ export function encodeConfig(config: GuestConfig): Buffer {
     [field.MASK_PATHS, config.maskPaths],
     [field.SYSTEM_CALL_FILTER, config.systemCallFilter ?? true],
     [field.NEW_PRIVILEGES, config.newPrivileges ?? false],
+    ...Object.entries(config.settings ?? {}).map(([name, value]) => [field.SETTING, `${name}\0${value}\0`] as const),
   ])
 }
 

@@ -75,6 +75,8 @@ export interface GuestConfig {
   readonly systemCallFilter?: boolean | undefined
   /** Whether programs may gain rights by what their files say; false otherwise. */
   readonly newPrivileges?: boolean | undefined
+  /** Settings of the kernel by their names; none otherwise. */
+  readonly settings?: Readonly<Record<string, string>> | undefined
 }
 
 /** Who a sandbox is from now on that was somebody else when its machine was saved. */

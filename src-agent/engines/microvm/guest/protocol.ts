@@ -74,6 +74,7 @@ export const field = {
   MASK_PATHS: 20,
   SYSTEM_CALL_FILTER: 21,
   NEW_PRIVILEGES: 22,
+  SETTING: 23,
   ARGUMENT: 32,
   ENVIRONMENT: 33,
   CWD: 34,

@@ -48,6 +48,11 @@ export const sandboxReasons = {
       '{other, select, = {已有名为“{name}”的沙箱。请换一个名称。} other {已有名为“{other}”的沙箱，而在网络上大小写视为相同。请换一个与“{name}”不同的名称。}}',
     why: '显示已使用的名称。',
   },
+  'time-zone-unknown': '没有时区“{zone}”。请写成 Europe/Berlin 这样的形式，或写“local”表示本机的时区。',
+  'time-zone-without-rules': '镜像和本机都不知道“{zone}”的时间规则。请在其中之一安装 tzdata 软件包。',
+  'sysctl-refused-inside':
+    '设置 {name} 被拒绝：{why, select, global {它属于整台机器。沙箱自己拥有 net.*、kernel.msgmax、kernel.msgmnb、kernel.msgmni、kernel.sem、kernel.shmall、kernel.shmmax、kernel.shmmni、kernel.shm_rmid_forced 和 fs.mqueue.*。} hostNetwork {沙箱使用本机的网络，因此它会成为本机的设置。} gvisor {gVisor 这个内核没有设置。请选择另一个类。} other {本机的内核没有这样的设置。}}',
+  'sysctl-not-taken': '内核不接受用 --sysctl 请求的某个设置：没有这个名称，或不接受这个值。',
   'sandbox-not-running': {
     sentence:
       '{state, select, = {“{name}”没有运行，因此没有使用任何资源。} creating {“{name}”正在创建。} created {“{name}”尚未启动。} starting {“{name}”正在启动。} running {“{name}”正在运行。} paused {“{name}”已暂停。} stopping {“{name}”正在停止。} stopped {“{name}”已停止。} changing {“{name}”正在更改级别。} removing {“{name}”正在删除。} other {“{name}”的状态是 {state}。}}',

@@ -9,7 +9,14 @@ export const usageSentences = {
     '没有命令“{word}”。{close, select, = {现有：{names}。} other {您是指 joey {close} 吗？}}',
   'usage-option-unknown': '这里没有选项 {option}。{close, select, = {} other {您是指 {close} 吗？}}',
   'usage-option-of-docker':
-    '{option}：{kind, select, cap {能力属于授权。请写 --grant cap:{value, select, = {NAME} other {{value}}}。} device {本机的设备属于授权。请写 --grant device:{value, select, = {/dev/NAME} other {{value}}}。} privileged {没有开放一切的选项。沙箱需要的内容按名称授予，例如 --grant cap:SYS_ADMIN 或 --grant device:/dev/NAME。} network {这里写作 --network{value, select, = {} other { {value}}}。} publishAll {端口按名称发布。请为每个端口写 -p PORT；“joey image inspect IMAGE”会显示镜像声明的端口。} sysctl {不能为单个沙箱选择内核设置。} processes {沙箱只能看到自己的进程，看不到本机或其他沙箱的进程。} memory {沙箱不与任何一方共享内存，包括本机和其他沙箱。}}',
+    '{option}：{kind, select, cap {能力属于授权。请写 --grant cap:{value, select, = {NAME} other {{value}}}。} device {本机的设备属于授权。请写 --grant device:{value, select, = {/dev/NAME} other {{value}}}。} privileged {没有开放一切的选项。沙箱需要的内容按名称授予，例如 --grant cap:SYS_ADMIN 或 --grant device:/dev/NAME。} network {这里写作 --network{value, select, = {} other { {value}}}。} publishAll {端口按名称发布。请为每个端口写 -p PORT；“joey image inspect IMAGE”会显示镜像声明的端口。} processes {沙箱只能看到自己的进程，看不到本机或其他沙箱的进程。} memory {沙箱不与任何一方共享内存，包括本机和其他沙箱。} users {只要类和挂载允许，沙箱已有自己的用户，这些用户在本机上什么都不是。} hostname {沙箱有自己的主机名。请写 --hostname NAME。} domain {主机名可以含有域名。请写 --hostname NAME.{value, select, = {DOMAIN} other {{value}}}。} class {沙箱如何隔离由它的类决定。请写 --class container、gvisor 或 microvm。} disk {可写入量的上限是 --disk {value, select, = {BYTES} other {{value}}}。} log {Joey 自己保存每个沙箱的日志，并有上限。“joey logs NAME”会显示它。} link {同一网络上的沙箱按名称互相访问。请为每个沙箱写 --network NAME。} address {沙箱的地址由 Joey 给出。在网络上按名称访问它。} volumes {卷有名称。请为每个卷写 -v VOLUME:PATH；“joey inspect {value, select, = {NAME} other {{value}}}”会显示另一个沙箱的卷。} driver {卷是 Joey 保存的目录。要用本机的目录，请写 -v /PATH:/PATH。} expose {同一网络上的沙箱之间没有关闭的端口。要从本机访问，请写 -p {value, select, = {PORT} other {{value}}}。} groups {控制组由 Joey 选择。它的限制是 --memory、--cpus、--pids-limit 和 --blkio-weight。} oom {超出内存上限的会被内核结束。请写更大的 --memory，或写 0 表示不限。} dnsOption {这里写作 --dns-option{value, select, = {} other { {value}}}。} trust {Joey 会检查所取一切的摘要。只要某一个镜像时，请按摘要命名：IMAGE@sha256:DIGEST。} socket {任何沙箱都不能访问管理它的守护进程。} rates {磁盘按每秒字节数限制。请写 --device-read-bps 或 --device-write-bps DEVICE:BYTES，或用 --blkio-weight 给出份额。} limit {这里没有这样的限制。有 --memory、--memory-reservation、--memory-swap、--cpus、--cpu-shares 和 --cpuset-cpus。} windows {这是给 Windows 用的。请写 --cpus，或 --device-read-bps 和 --device-write-bps。} details {标签和变量在“joey inspect NAME”中。} checkpoint {内存保存在快照中。请写“joey snapshot restore NAME@SNAPSHOT”。} size {沙箱写入的大小在“joey ls --size”中。} archive {tar 文件保留所有者和模式。请写“joey cp NAME:PATH - > FILE”或“joey cp - NAME:PATH < FILE”。} followLink {链接按链接复制。请写出它指向的内容。} type {沙箱以外的内容请用“joey image inspect”和“joey volume inspect”。}}',
+  'usage-sysctl': '--sysctl {text}：内核设置写作 NAME=VALUE，例如 net.core.somaxconn=1024。',
+  'usage-start-attach-one': '使用 -a 或 -i 时只启动一个沙箱，不能再加“{extra}”。',
+  'usage-attach-detached': '-a 在此显示输出，-d 不显示。请去掉其中一个。',
+  'usage-attach-stream': '-a {text}：流是 stdin、stdout 或 stderr。',
+  'usage-cpus-twice': '--cpus 与 --cpu-quota 和 --cpu-period 意思相同。请去掉其中一种。',
+  'usage-format-stream': '--format {text}：事件一个接一个到来，不能排成表格。请去掉“table”。',
+  'usage-timeout-with-detach': '--timeout 用于等待的命令，而 -d 不等待。请去掉其中一个。',
   'usage-option-without-value': '{option} 需要一个值{value, select, = {} other {：{option} {value}}}。',
   'usage-option-not-boolean': '{option} 只有开和关：{option}=true 或 {option}=false，而不是“{text}”。',
   'usage-operands-missing': 'joey {verb} 需要 {operands}。',
@@ -85,8 +92,8 @@ export const usageSentences = {
   'usage-tmpfs':
     '--tmpfs {text}：不能使用“{word}”。它对所有人开放（mode=1777），不允许运行程序（noexec），并接受“size=BYTES”。',
   'usage-cp-sides': '两者之一必须位于沙箱、快照或镜像中：NAME:PATH，例如 web:/etc/hosts。',
-  'usage-cp-stream':
-    '“joey cp”不复制流。“joey exec NAME -- tar -cf - PATH”写出流，“joey exec -i NAME -- tar -xf -”读入流。',
+  'usage-cp-terminal':
+    '{stream, select, in {标准输入是终端，而 - 要从中读取 tar 文件。请写成：joey cp - NAME:PATH < FILE。} other {标准输出是终端，tar 文件对它没有用。请写成：joey cp NAME:PATH - > FILE。}}',
   'usage-cp-no-folder': '没有目录“{path}”。',
   'usage-trees-differ': '所有路径必须属于同一个文件树。',
   'usage-quote-open': '{option} {text}：引号没有闭合。',
