@@ -210,7 +210,6 @@ export const sandboxFields = {
   // Its flags are those of `mounts`. What is in a volume stays where it is: no bundle and no restore touches it.
   volumes: {
     ...ofPolicy,
-    takesEffect: 'created',
     restored: 'now',
     inBundle: 'dropped',
     again: (volumes) => volumes.flatMap(volumeWords),

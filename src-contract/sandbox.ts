@@ -359,9 +359,9 @@ function bare<Shape extends Record<string, z.ZodType>>(
   return Object.fromEntries(fields) as { [K in keyof Shape]: z.ZodOptional<Bare<Shape[K]>> }
 }
 
-const { class: _class, grants: _grants, volumes: _volumes, limits: _limits, ...single } = SandboxSpec.shape
+const { class: _class, grants: _grants, limits: _limits, ...single } = SandboxSpec.shape
 
-/** Other values for what a sandbox shall be. Class and grants have operations of their own, because more hangs on them; volumes stay. */
+/** Other values for what a sandbox shall be. Class and grants have operations of their own, because more hangs on them. */
 export const SpecChange = z.strictObject({ ...bare(single), limits: z.strictObject(bare(Limits.shape)).optional() })
 export type SpecChange = z.infer<typeof SpecChange>
 

@@ -24,7 +24,8 @@ export async function checkSpec(spec: SandboxSpec, rules: HostRules): Promise<Sa
 /** The same of one that is there and shall be another. What stays is not asked about again: its source may be away just now. */
 export async function checkChanged(before: SandboxSpec, after: SandboxSpec, rules: HostRules): Promise<SandboxSpec> {
   requireFitting(after)
-  const same = isDeepStrictEqual([before.mounts, before.tmpfs], [after.mounts, after.tmpfs])
+  const placesOf = ({ mounts, volumes, tmpfs }: SandboxSpec) => [mounts, volumes, tmpfs]
+  const same = isDeepStrictEqual(placesOf(before), placesOf(after))
   return same ? after : { ...after, ...(await checkPlaces(after, rules)) }
 }
 

@@ -16,7 +16,11 @@ export function volumesOf({ volumes }: Pick<SandboxSpec, 'volumes'>): NamedVolum
 
 /** Names of the sandboxes that use a volume, also of those whose record cannot be read now. */
 export function volumeUsers(records: Pick<SandboxRecords, 'all' | 'unreadable'>, name: string): string[] {
-  const users = records.all().filter(({ sandbox }) => sandbox.spec.volumes.some(({ volume }) => volume === name))
+  const users = records
+    .all()
+    .filter(({ sandbox: { spec, pending } }) =>
+      [...spec.volumes, ...(pending?.spec.volumes ?? [])].some(({ volume }) => volume === name),
+    )
   const word = `"volume":${JSON.stringify(name)}`
   const unread = records.unreadable().filter(({ text }) => text.includes(word))
   return [...users.map(({ sandbox }) => sandbox.name), ...unread.map(({ id }) => id)]
@@ -59,6 +63,24 @@ export function takeVolumes(volumes: Pick<VolumeStore, 'create' | 'has'>, record
     return { ...mount, volume: name, own: true }
   })
   return { record: { ...record, sandbox: { ...sandbox, spec: { ...sandbox.spec, volumes: named } } }, made }
+}
+
+/**
+ * The same for volumes that a sandbox gets later: those that it has stay what they are, its own too. What is its own the agent
+ * says, whatever the request does.
+ */
+export function takeMoreVolumes(
+  volumes: Pick<VolumeStore, 'create' | 'has'>,
+  before: readonly VolumeMount[],
+  after: readonly VolumeMount[],
+): VolumeMount[] {
+  const own = new Set(before.flatMap((each) => (each.own === true ? [each.volume] : [])))
+  return after.map(({ own: _, ...mount }): VolumeMount => {
+    if (mount.volume === null) return { ...mount, volume: volumes.create({}).name, own: true }
+    if (own.has(mount.volume)) return { ...mount, own: true }
+    if (!volumes.has(mount.volume)) volumes.create({ name: mount.volume })
+    return mount
+  })
 }
 
 interface FillDeps {

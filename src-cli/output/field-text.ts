@@ -36,6 +36,10 @@ function itemText(item: unknown): string {
     const { hostPort, guestPort, protocol } = item as SandboxSpec['ports'][number]
     return portText(hostPort === 0 ? guestPort : `${hostPort}:${guestPort}`, protocol)
   }
+  if ('volume' in item) {
+    const { volume, target, readOnly } = item as SandboxSpec['volumes'][number]
+    return `${volume === null ? '' : `${volume}:`}${target}${readOnly ? ':ro' : ''}`
+  }
   const { source, target, readOnly } = item as SandboxSpec['mounts'][number]
   return `${source}:${target}${readOnly ? ':ro' : ''}`
 }

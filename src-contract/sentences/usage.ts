@@ -171,11 +171,6 @@ export const usageSentences = defineSentences({
     sentence:
       '{option} {text}: what is mounted on one side never shows on the other, so "{word}" cannot be had. Leave it out; "recursive" brings along what is mounted in the folder now.',
   },
-  'usage-change-volume': {
-    params: { text: 'text' },
-    sentence:
-      '{text}: the volumes of a sandbox are chosen when it is made. Make another one with "joey run -v {text}".',
-  },
   'usage-volume-name': {
     params: { text: 'text' },
     sentence:

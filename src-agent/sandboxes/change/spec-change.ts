@@ -16,6 +16,7 @@ import { requireState } from '../require-state.ts'
 import { decideRestart } from '../restart-policy.ts'
 import { type SandboxMovesDeps, startRecord, stopToStartAgain } from '../sandbox-moves.ts'
 import { checkChanged } from '../spec-policy.ts'
+import { takeMoreVolumes } from '../volumes.ts'
 import { differing, firstError, isLive, type PlanRequest, planFields, withChange } from './change-plan.ts'
 
 export interface ChangeWish {
@@ -50,9 +51,10 @@ export function createSpecChange(deps: SpecChangeDeps): SpecChanges {
         const plan = planFields(prepared.request)
         const error = firstError(prepared.request, plan)
         if (error) throw error
+        const whole = withVolumes(deps, prepared)
         const kept = plan.restarts
-          ? await recreate(deps, record, prepared, signal)
-          : await changeInPlace(deps, record, { ...prepared, plan }, signal)
+          ? await recreate(deps, record, whole, signal)
+          : await changeInPlace(deps, record, { ...whole, plan }, signal)
         await deps.hosts.settled()
         return { sandbox: deps.records.get(id)?.sandbox ?? record.sandbox, kept }
       })
@@ -99,6 +101,13 @@ async function prepare(
     memoryFromSettings: record.memoryFromSettings && change.limits?.memoryBytes === undefined,
     shown,
   }
+}
+
+/** With its new volumes made, which nothing uses before the record says so. */
+function withVolumes({ volumes }: Pick<SpecChangeDeps, 'volumes'>, prepared: Prepared): Prepared {
+  const { sandbox, after } = prepared.request
+  const taken = takeMoreVolumes(volumes, specToBe(sandbox).volumes, after.volumes)
+  return { ...prepared, request: { ...prepared.request, after: { ...after, volumes: taken } } }
 }
 
 function shownOf(deps: Pick<SpecChangeDeps, 'images'>, sandbox: Sandbox, before: SandboxSpec, after: SandboxSpec) {

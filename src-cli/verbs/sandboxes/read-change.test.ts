@@ -46,6 +46,12 @@ test.each([
   [['label+=x'], { labels: { team: 'web', x: '' } }],
   [['volume+=/:/host:ro'], { mounts: [present.mounts[0], { source: '/', target: '/host', readOnly: true }] }],
   [['mounts-=/www'], { mounts: [] }],
+  [['volume+=data:/srv:ro'], { volumes: [{ volume: 'data', target: '/srv', readOnly: true }] }],
+  [['volume+=data:/www'], { mounts: [], volumes: [{ volume: 'data', target: '/www' }] }],
+  [
+    ['volumes=cache:/c', 'volume+=/own'],
+    { mounts: [], volumes: [{ volume: 'cache' }, { volume: null, target: '/own' }] },
+  ],
   [['add-host-=db'], { extraHosts: [] }],
   [['restart=on-failure:3'], { restartPolicy: 'on-failure:3' }],
   [['stop-timeout=3'], { stopGraceMs: 3000 }],
@@ -110,7 +116,22 @@ test.each([
   ['tty=perhaps', /tty is on or off/],
   ['ports=x', /not a port/],
   ['restart=bogus', /^--restart: It is started again by: no, always,/],
-  ['volume+=data:/srv', /chosen when it is made/],
+  ['volume-=/nowhere', /There is no "\/nowhere" among its volume/],
 ])('%s is refused in terms of fields', (text, problem) => {
   expect(() => read(text)).toThrow(problem)
+})
+
+test('a volume of its own stays where others take the place of others, and goes when it is named', () => {
+  const own = { volume: 'a'.repeat(64), target: '/data', readOnly: false, own: true }
+  const named = { volume: 'pg', target: '/pg', readOnly: false }
+  const has = { ...present, volumes: [own, named] }
+  expect(readChange(['volume=other:/o'], has, around).volumes).toMatchObject([own, { volume: 'other' }])
+  expect(readChange(['volume-=/data'], has, around).volumes).toEqual([named])
+  expect(readChange(['volume-=pg:/pg'], has, around).volumes).toEqual([own])
+})
+
+test('a check of health and none are refused together, as by run', () => {
+  expect(() => read('health-cmd=true', 'no-healthcheck=true')).toThrow(/--no-healthcheck/)
+  expect(() => read('no-healthcheck=', 'health-retries=2')).toThrow(/--no-healthcheck/)
+  expect(read('no-healthcheck=false', 'health-cmd=true').healthCheck?.command).toEqual(['/bin/sh', '-c', 'true'])
 })

@@ -31,6 +31,7 @@ export function specToBe({ spec, pending }: Pick<Sandbox, 'spec' | 'pending'>): 
  */
 export function readChange(texts: readonly string[], present: SandboxSpec, around: Around): SpecChange {
   const change: SpecChange = {}
+  requireOneCheck(texts.map(readWish))
   for (const [field, [first, ...more]] of Map.groupBy(texts.map(readWish), fieldOf)) {
     if (!first) continue
     const part = readPart([first, ...more], { ...present, ...(change as Partial<SandboxSpec>) }, around)
@@ -44,6 +45,12 @@ export function readChange(texts: readonly string[], present: SandboxSpec, aroun
     Object.assign(change, part, part.limits && { limits: { ...change.limits, ...part.limits } })
   }
   return change
+}
+
+/** A check of health and none at all are not to be had together, as of `joey run`. */
+function requireOneCheck(wishes: readonly Wish[]): void {
+  const hasNone = wishes.some(({ word, value }) => word === 'no-healthcheck' && value !== 'false')
+  if (hasNone && wishes.some(({ word }) => word.startsWith('health-'))) throw usageError('usage-no-healthcheck')
 }
 
 /** The same for all words of one field, and for no two fields. */
@@ -61,6 +68,7 @@ function readPart(own: Wishes, present: SandboxSpec, around: Around): SpecChange
   const [{ word }] = own
   if (!hasOwnReader(word)) {
     const key = keyOf(word)
+    if (key === 'mounts') return readPlaces(own, present, around)
     return { [key]: readValue(own, key, present, around) }
   }
   const value = onlyValue(own)
@@ -120,6 +128,7 @@ function readNetwork(value: string): Partial<SpecChange> {
 const otherWords: ReadonlyMap<string, Key> = new Map([
   ['port', 'ports'],
   ['mount', 'mounts'],
+  ['volumes', 'mounts'],
 ])
 
 /** What a word of the command line is called in a specification. */
@@ -137,7 +146,7 @@ function keyOf(word: string): Key {
 /** The words that stand for fields: the option of `joey run` and the field's own name. */
 export function namesOfFields(table: FieldTable = sandboxFields): ReadonlyMap<string, Key> {
   const pairs = Object.entries(table).flatMap(([key, { flag, takesEffect }]) =>
-    takesEffect === 'created' || ['limits', 'network', healthField].includes(key)
+    takesEffect === 'created' || ['limits', 'network', 'volumes', healthField].includes(key)
       ? []
       : [key, ...(flag ? [flag.name] : [])].map((word): [string, Key] => [word, key as Key]),
   )
@@ -168,15 +177,54 @@ function emptyOf(value: unknown): unknown {
 }
 
 /** As the option of `joey run` reads it. */
-function readOne(key: Key, given: unknown, { cwd, env }: Around): unknown {
+function readOne(key: Key, given: unknown, around: Around): unknown {
+  return readOption(key, given, around)[key]
+}
+
+function readOption(key: Key, given: unknown, { cwd, env }: Around): Partial<Record<Key, unknown>> {
   const flag = flagOf(key)
   const flags = { ...noCompanions, ...(flag && { [flag.name]: given }) }
-  const read = readFields(flags, { cwd, env, grants: [] }) as Record<string, unknown>
-  // What its option takes beside folders and files.
-  if (key === 'mounts' && read['mounts'] instanceof Array && read['mounts'].length === 0) {
-    throw usageError('usage-change-volume', { text: String(given) })
+  return readFields(flags, { cwd, env, grants: [] }) as Partial<Record<Key, unknown>>
+}
+
+type Places = Pick<SandboxSpec, 'mounts' | 'volumes'>
+
+/** One option names folders of this machine and volumes. Those that were made for the sandbox stay, unless they are taken away by name. */
+function readPlaces(wishes: Wishes, present: SandboxSpec, around: Around): SpecChange {
+  const replaces = wishes.some(({ way }) => way === '=')
+  let places: Places = replaces
+    ? { mounts: [], volumes: present.volumes.filter(({ own }) => own === true) }
+    : { mounts: present.mounts, volumes: present.volumes }
+  for (const { way, value: text } of wishes) {
+    if (way === '-=') places = withoutPlace(places, text)
+    else if (text !== '') places = withPlace(places, readOption('mounts', [text], around) as Places)
   }
-  return read[key]
+  const { mounts, volumes } = places
+  return {
+    ...(!isDeepStrictEqual(mounts, present.mounts) && { mounts }),
+    ...(!isDeepStrictEqual(volumes, present.volumes) && { volumes }),
+  }
+}
+
+/** A place inside has one thing, so what is there goes. */
+function withPlace(before: Places, more: Places): Places {
+  const taken = new Set([...more.mounts, ...more.volumes].map(({ target }) => target))
+  const isFree = ({ target }: { readonly target: string }) => !taken.has(target)
+  return {
+    mounts: [...before.mounts.filter(isFree), ...more.mounts],
+    volumes: [...before.volumes.filter(isFree), ...more.volumes],
+  }
+}
+
+/** By its place, or by what is there and its place. */
+function withoutPlace({ mounts, volumes }: Places, text: string): Places {
+  const left = {
+    mounts: mounts.filter(({ source, target }) => ![target, `${source}:${target}`].includes(text)),
+    volumes: volumes.filter(({ volume, target }) => ![target, `${volume ?? ''}:${target}`].includes(text)),
+  }
+  if (left.mounts.length + left.volumes.length === mounts.length + volumes.length)
+    throw usageError('usage-change-absent', { field: 'volume', text })
+  return left
 }
 
 function readSingle(key: Key, word: string, text: string, around: Around): unknown {
@@ -202,13 +250,8 @@ function together(key: Key, present: unknown, { more, before }: Addition): unkno
   if (!Array.isArray(present) || !Array.isArray(more)) return { ...(present as object), ...(more as object) }
   // A port that one change names twice stays so, for the agent to refuse, as of `joey run`.
   const mayGo = key === 'ports' ? new Set(before as unknown[]) : new Set<unknown>(present)
-  const clashes = (one: unknown) => mayGo.has(one) && more.some((other: unknown) => isInPlaceOf(key, one, other))
+  const clashes = (one: unknown) => mayGo.has(one) && more.some((other: unknown) => isDeepStrictEqual(one, other))
   return [...present.filter((one) => !clashes(one)), ...(more as unknown[])]
-}
-
-function isInPlaceOf(key: Key, one: unknown, other: unknown): boolean {
-  if (isDeepStrictEqual(one, other)) return true
-  return key === 'mounts' && (one as { target: string }).target === (other as { target: string }).target
 }
 
 function without(key: Key, present: unknown, text: string): unknown {
@@ -223,15 +266,11 @@ function without(key: Key, present: unknown, text: string): unknown {
   return left
 }
 
-/** Whether what stands behind `-=` means it: a port of either side or both, a mount by its place, all else by its text. */
+/** Whether what stands behind `-=` means it: a port of either side or both, all else by its text. */
 function isNamed(key: Key, each: unknown, text: string): boolean {
   if (key === 'ports') {
     const { hostPort, guestPort, protocol } = each as SandboxSpec['ports'][number]
     return [`${hostPort}:${guestPort}`, hostPort, guestPort].map((port) => portText(port, protocol)).includes(text)
-  }
-  if (key === 'mounts') {
-    const { source, target } = each as SandboxSpec['mounts'][number]
-    return [target, `${source}:${target}`].includes(text)
   }
   return each === text || (key === 'extraHosts' && String(each).startsWith(`${text}:`))
 }

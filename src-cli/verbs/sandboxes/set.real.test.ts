@@ -112,3 +112,21 @@ describe.each(['container', 'gvisor', 'microvm'])('another image in the class %s
     expect(back.stdout).toBe('mine\nmine\n')
   })
 })
+
+test('a volume is added and taken away with the next start, and is in use as soon as it is asked for', async () => {
+  await startSleeper('keeper', '-v', '/own')
+  const own = (await inspect('keeper'))?.spec.volumes[0]
+  expect(await joey('set', 'keeper', 'volume+=set-data:/data')).toMatchObject({
+    ...{ code: 0, stdout: 'volumes:  with its next start\n' },
+  })
+  expect(await joey('volume', 'rm', 'set-data')).toMatchObject({ code: 1, stderr: expect.stringContaining('keeper') })
+  await joey('restart', '-t', '0', 'keeper')
+  expect(await joey('exec', 'keeper', 'sh', '-c', 'echo kept >/data/file; test -d /own')).toMatchObject({ code: 0 })
+  expect((await inspect('keeper'))?.spec.volumes).toEqual([own, expect.objectContaining({ volume: 'set-data' })])
+
+  expect(await joey('set', 'keeper', 'volume-=/data', '--restart')).toMatchObject({ code: 0 })
+  expect(await joey('exec', 'keeper', 'test', '-e', '/data/file')).toMatchObject({ code: 1 })
+  await joey('set', 'keeper', 'volume+=set-data:/again', '--restart')
+  expect(await joey('exec', 'keeper', 'cat', '/again/file')).toMatchObject({ stdout: 'kept\n' })
+  expect(await joey('set', 'keeper', 'volume+=other:/own/..')).toMatchObject({ code: 64 })
+})

@@ -45,7 +45,6 @@ export const usageSentences = {
   'usage-mount-foreign': '--mount {text}：“{word}”对类型“{type}”没有意义。',
   'usage-mount-propagation':
     '{option} {text}：一侧挂载的内容永远不会出现在另一侧，因此不能使用“{word}”。请去掉它；“recursive”会带上目录中现有的挂载。',
-  'usage-change-volume': '{text}：沙箱的卷在创建时选定。请用“joey run -v {text}”创建另一个。',
   'usage-volume-name': '“{text}”不是卷的名称。名称由字母、数字、点、连字符和下划线组成，以字母或数字开头。',
   'usage-prune-unconfirmed': '删除的内容会丢失，而没有终端可供确认。请加 --force 删除，或加 --dry-run 查看会删除什么。',
   'usage-fix-unconfirmed': '没有终端可供确认。加 --yes 可全部执行，或去掉 --fix 查看有什么。',
