@@ -35,8 +35,10 @@ for (const [name, isolationClass] of classes) {
 
     if (isolationClass !== 'microvm') return
     const sandbox = await shell.openSandbox('walled')
-    await sandbox.openTab('Console')
-    await expect(sandbox.panel).toContainText(/Kernel: .*\d+\.\d+/)
+    await sandbox.choose('Show kernel messages')
+    await expect(mainWindow.page.getByRole('tabpanel', { name: 'Kernel messages · walled' })).toContainText(
+      /Kernel: .*\d+\.\d+/,
+    )
   })
 }
 

@@ -95,23 +95,31 @@ for (const theme of ['dark', 'light'] as const) {
       await terminal.type('ls /')
       await terminal.expectLine(/\bproc\b/)
       await check(mainWindow, `terminal-${theme}`)
-      for (const tab of ['Logs', 'Usage', 'Isolation', 'Details'] as const) {
+      await test.step('its log beside it', async () => {
+        await sandbox.choose('Show log')
+        const panel = page.getByRole('tabpanel', { name: 'Log · web' })
+        const follow = panel.getByRole('switch', { name: 'Follow' })
+        const log = panel.getByRole('log')
+        await expect(follow).toBeChecked()
+        await log.hover()
+        await page.mouse.wheel(0, -4)
+        await expect(follow).not.toBeChecked()
+        const lines = await panel.getByText(/^\d+ lines$/).innerText()
+        const top = await log.evaluate((box) => box.scrollTop)
+        await expect(panel.getByText(lines, { exact: true })).toBeHidden()
+        // A wheel that is still rolling out goes on up; a log that followed would have gone down.
+        expect(await log.evaluate((box) => box.scrollTop)).toBeLessThanOrEqual(top)
+        await page.getByRole('tab', { name: 'Log · web' }).focus()
+        await page.keyboard.press('Shift+F10')
+        await page.getByRole('menuitem', { name: 'Move to the side' }).click()
+        await expect(page.getByRole('tablist', { name: 'Terminals, part 2' })).toBeVisible()
+        await check(mainWindow, `dock-${theme}`)
+        await page.getByRole('button', { name: 'Hide terminals and logs' }).click()
+      })
+      for (const tab of ['Usage', 'Isolation', 'Details'] as const) {
         await sandbox.openTab(tab)
         await expect(sandbox.panel).toBeVisible()
         if (tab === 'Isolation') await expect(sandbox.panel).toContainText('What is around it')
-        if (tab === 'Logs') {
-          const follow = sandbox.panel.getByRole('switch', { name: 'Follow' })
-          const log = sandbox.panel.getByRole('log')
-          await expect(follow).toBeChecked()
-          await log.hover()
-          await page.mouse.wheel(0, -4)
-          await expect(follow).not.toBeChecked()
-          const lines = await sandbox.panel.getByText(/^\d+ lines$/).innerText()
-          const top = await log.evaluate((box) => box.scrollTop)
-          await expect(sandbox.panel.getByText(lines, { exact: true })).toBeHidden()
-          // A wheel that is still rolling out goes on up; a log that followed would have gone down.
-          expect(await log.evaluate((box) => box.scrollTop)).toBeLessThanOrEqual(top)
-        }
         await check(mainWindow, `${tab === 'Isolation' ? 'isolation-tab' : tab.toLowerCase()}-${theme}`)
       }
     })

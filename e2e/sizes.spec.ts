@@ -83,6 +83,17 @@ test('at every width all that can be pressed is in the window, and a long name i
       for (const [at, box] of boxes.slice(1).entries()) expect(box.left).toBeGreaterThanOrEqual(boxes[at]?.right ?? 0)
       await page.screenshot({ path: screenPath(`sizes-sandbox-${name.replaceAll(' ', '-')}`) })
     })
+    await test.step(`its log in the dock at ${name}`, async () => {
+      await page.getByRole('button', { name: /^More actions for / }).click()
+      await page.getByRole('menuitem', { name: 'Show log' }).click()
+      const dock = page.getByRole('region', { name: 'Terminals and logs', exact: true })
+      for (const button of await dock.getByRole('button').all())
+        if (await button.isVisible()) await expectPressable(mainWindow, button)
+      await expectInWindow(mainWindow, dock.getByRole('tab'))
+      await expectInWindow(mainWindow, dock.getByRole('switch', { name: 'Follow' }))
+      await page.screenshot({ path: screenPath(`sizes-dock-${name.replaceAll(' ', '-')}`) })
+      await dock.getByRole('button', { name: 'Hide terminals and logs' }).click()
+    })
     await test.step(`a file at ${name}`, async () => {
       await page.getByRole('tab', { name: 'Files', exact: true }).click()
       await page.getByRole('option', { name: /kept\.txt/ }).dblclick()

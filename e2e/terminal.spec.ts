@@ -23,7 +23,7 @@ test('terminals are chosen, closed and left by mouse and keys, and what is typed
   const terminal = await sandbox.terminal()
   const create = page.getByRole('dialog', { name: 'New sandbox' })
   const question = page.getByRole('alertdialog')
-  await page.getByRole('button', { name: 'New terminal' }).click()
+  await page.getByRole('button', { name: 'New terminal', exact: true }).click()
   await expect(terminal.tab('sh')).toHaveAttribute('aria-selected', 'true')
 
   await test.step('a press on a tab leads into its terminal', async () => {
@@ -54,15 +54,18 @@ test('terminals are chosen, closed and left by mouse and keys, and what is typed
     await terminal.expectLine('back: 42')
   })
 
-  await test.step('the chosen one stays over a change of tab and page', async () => {
-    await sandbox.openTab('Logs')
-    await sandbox.openTab('Terminal')
-    await expect(terminal.tab('sh')).toHaveAttribute('aria-selected', 'true')
+  await test.step('all pages leave it as it is: the same element, with the same content', async () => {
+    await terminal.screen.evaluate((rows) => rows.setAttribute('data-same', 'yes'))
+    await sandbox.openTab('Files')
     await shell.go('Images')
     await shell.go('Sandboxes')
-    await shell.openSandbox('many')
     await expect(terminal.tab('sh')).toHaveAttribute('aria-selected', 'true')
+    await expect(terminal.screen).toHaveAttribute('data-same', 'yes')
     await terminal.expectLine('back: 42')
+    await shell.openSandbox('many')
+    await page.getByRole('button', { name: 'Open terminal of many' }).click()
+    await terminal.typeUnfocused('echo "in it again: $n"')
+    await terminal.expectLine('in it again: 42')
   })
 
   await test.step('a waiting shell closes without a question, a working one after a question that names it', async () => {
@@ -70,7 +73,7 @@ test('terminals are chosen, closed and left by mouse and keys, and what is typed
     await expect(terminal.tab('sh (2)')).toHaveAttribute('aria-selected', 'true')
     await terminal.type('sleep 1000 & echo "be"gun')
     await terminal.expectLine('begun')
-    await terminal.tab('sh').getByTitle('Close terminal sh').click()
+    await terminal.tab('sh').getByTitle('Close sh · many').click()
     await expect(terminal.tab('sh (2)')).toBeHidden()
     await expect(question).toBeHidden()
     await terminal.typeUnfocused('echo "still: $((1 + 1))"')

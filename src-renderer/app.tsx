@@ -16,6 +16,7 @@ import { ChangeClassDialog } from './views/change-class/change-class-dialog.tsx'
 import { ComparePage } from './views/compare/compare-page.tsx'
 import { CreateDialog } from './views/create/create-dialog.tsx'
 import { DetailPage } from './views/detail/detail-page.tsx'
+import { Dock } from './views/dock/dock.tsx'
 import { ForkPage } from './views/fork/fork-page.tsx'
 import { HostPage } from './views/host/host-page.tsx'
 import { ImagesPage } from './views/images/images-page.tsx'
@@ -36,7 +37,10 @@ export function App(): ReactNode {
         </a>
         <div className="shell">
           <Sidebar />
-          <Pages />
+          <div className="workplace">
+            <Pages />
+            <Dock />
+          </div>
         </div>
         <CreateDialog />
         <ChangeClassDialog />

@@ -8,6 +8,7 @@ import { App } from './app.tsx'
 import { saidText, startI18n } from './copy/i18n.ts'
 import { agentStore } from './store/agent-store.ts'
 import { loadApp } from './store/app-store.ts'
+import { followDock } from './store/dock-store.ts'
 import { guardUnsaved } from './store/drafts-store.ts'
 import { feedAgentStore } from './store/feed-agent-store.ts'
 import { feedUsageStore } from './store/feed-usage-store.ts'
@@ -23,6 +24,7 @@ await followLanguage()
 feedAgentStore(agentStore, { onNotice: (notice) => toast(saidText(notice), { duration: 12_000 }) })
 feedUsageStore(agentStore)
 followLostTerminals()
+followDock()
 guardUnsaved()
 listenForShortcuts()
 // Without an answer a hint is missing, and no picture of a guest is shown.

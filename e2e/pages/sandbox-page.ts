@@ -11,9 +11,7 @@ export class SandboxPage {
     this.heading = page.getByRole('heading', { name, exact: true })
   }
 
-  async openTab(
-    name: 'Terminal' | 'Logs' | 'Usage' | 'Isolation' | 'Files' | 'Snapshots' | 'Console' | 'Details',
-  ): Promise<void> {
+  async openTab(name: 'Usage' | 'Isolation' | 'Files' | 'Snapshots' | 'Details'): Promise<void> {
     await this.page.getByRole('tab', { name, exact: true }).click()
   }
 
@@ -30,14 +28,20 @@ export class SandboxPage {
     return this.page.getByRole('region', { name: 'Self-test', exact: true })
   }
 
-  /** The terminal that is shown; opens one where none is. */
+  /** Shows the terminals of the sandbox in the dock; opens one where there is none. */
   async terminal(): Promise<TerminalView> {
-    await this.openTab('Terminal')
-    const open = this.page.getByRole('button', { name: /^(New terminal|Open a shell)$/ }).first()
+    await this.page.getByRole('button', { name: /^Open terminal of / }).click()
     const view = new TerminalView(this.page)
-    await view.screen.or(open).first().waitFor()
-    if (!(await view.screen.isVisible())) await open.click()
     await view.screen.waitFor()
     return view
+  }
+
+  /** Chooses from the menu of the header. */
+  async choose(item: string): Promise<void> {
+    await this.page
+      .getByRole('banner')
+      .getByRole('button', { name: /^More actions for / })
+      .click()
+    await this.page.getByRole('menuitem', { name: item, exact: true }).click()
   }
 }

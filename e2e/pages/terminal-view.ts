@@ -15,8 +15,10 @@ export class TerminalView {
     await this.page.keyboard.type(`${line}\n`)
   }
 
+  /** By its name, whatever sandbox it is of. */
   tab(name: string): Locator {
-    return this.page.getByRole('tablist', { name: 'Terminals' }).getByRole('tab', { name, exact: true })
+    const escaped = name.replaceAll(/[().]/g, String.raw`\$&`)
+    return this.page.getByRole('tab', { name: new RegExp(`^${escaped} · `) })
   }
 
   async type(line: string): Promise<void> {

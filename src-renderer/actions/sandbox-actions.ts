@@ -58,13 +58,25 @@ export async function actOnAll(verb: BulkVerb, sandboxes: readonly Pick<Sandbox,
 /** More do not fit where it is said. */
 const mostNames = 5
 
-/** A new terminal, where nothing else is said with the best shell of the image; null when it could not be opened, which is then said. */
+/** What a terminal is opened with, where that is not the best shell of the image as its own user. */
+export interface ShellWish {
+  readonly argv?: readonly string[]
+  readonly user?: string
+  readonly cwd?: string
+}
+
+/** A new terminal; null when it could not be opened, which is then said. */
 export async function openShell(
   { id, name }: Pick<Sandbox, 'id' | 'name'>,
-  argv?: readonly string[],
+  { argv, user, cwd }: ShellWish = {},
 ): Promise<Terminal | null> {
   try {
-    return await call(openTerminal, { ref: id, ...(argv ? { argv: [...argv] } : {}) })
+    return await call(openTerminal, {
+      ref: id,
+      ...(argv ? { argv: [...argv] } : {}),
+      ...(user ? { user } : {}),
+      ...(cwd ? { cwd } : {}),
+    })
   } catch (error) {
     toastError(i18next.t('sandboxes.failed.openTerminal', { name }), error)
     return null

@@ -15,9 +15,9 @@ export async function closeWithCare(
   } catch (error) {
     if (AppError.from(error).wire.reason !== 'terminal-busy') return toastError(failed(title), error)
     ask({
-      title: i18next.t('detail.terminal.closeTitle', { title, name }),
-      text: i18next.t('detail.terminal.closeText'),
-      confirm: i18next.t('detail.terminal.closeButton'),
+      title: i18next.t('dock.closeTitle', { title, name }),
+      text: i18next.t('dock.closeText'),
+      confirm: i18next.t('dock.closeButton'),
       danger: true,
       onConfirm: () => {
         call(closeTerminal, { id }).catch((again: unknown) => toastError(failed(title), again))
@@ -27,5 +27,5 @@ export async function closeWithCare(
 }
 
 function failed(title: string): string {
-  return i18next.t('detail.terminal.close', { title })
+  return i18next.t('dock.close', { title })
 }

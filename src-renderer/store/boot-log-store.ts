@@ -11,22 +11,22 @@ export type BootLogModel =
   | { readonly kind: 'ready'; readonly kernel: string | null; readonly text: string }
 
 interface BootLogState {
-  readonly id: SandboxId | null
-  readonly log: BootLogModel
+  readonly logs: ReadonlyMap<SandboxId, BootLogModel>
 }
 
-/** Of the one sandbox that is looked at. */
-export const bootLogStore = createStore<BootLogState>(() => ({ id: null, log: { kind: 'loading' } }))
+const loading: BootLogModel = { kind: 'loading' }
 
-export function useBootLog(): BootLogModel {
-  return useStore(bootLogStore, ({ log }) => log)
+/** Of those that are or were looked at. */
+export const bootLogStore = createStore<BootLogState>(() => ({ logs: new Map() }))
+
+export function useBootLog(id: SandboxId): BootLogModel {
+  return useStore(bootLogStore, ({ logs }) => logs.get(id) ?? loading)
 }
 
 export async function loadBootLog(id: SandboxId): Promise<void> {
-  bootLogStore.setState((state) => (state.id === id ? state : { id, log: { kind: 'loading' } }))
   const log = await call(readBootLog, { ref: id }).then(
     ({ kernel, text }): BootLogModel => ({ kind: 'ready', kernel, text }),
     (error: unknown): BootLogModel => ({ kind: 'error', error: AppError.from(error) }),
   )
-  if (bootLogStore.getState().id === id) bootLogStore.setState({ log })
+  bootLogStore.setState(({ logs }) => ({ logs: new Map(logs).set(id, log) }))
 }

@@ -2,7 +2,14 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { makeSandbox, makeTerminal } from '../testing/samples.ts'
 import { initialAgentState } from './agent-state.ts'
 import { agentStore } from './agent-store.ts'
-import { chooseTerminal, dropLostTerminal, followLostTerminals, terminalsStore } from './terminals-store.ts'
+import {
+  dropLostTerminal,
+  followLostTerminals,
+  markTerminal,
+  terminalsStore,
+  titleTerminal,
+  unmarkTerminal,
+} from './terminals-store.ts'
 
 const sandbox = makeSandbox()
 const main = makeTerminal({ id: '000000000001', kind: 'main' })
@@ -17,7 +24,7 @@ let stop = (): void => undefined
 
 beforeEach(() => {
   agentStore.setState({ ...known, stale: true })
-  terminalsStore.setState({ chosen: new Map(), lost: new Map() })
+  terminalsStore.setState({ lost: new Map(), titles: new Map(), marks: new Map() })
   stop = followLostTerminals()
 })
 afterEach(() => stop())
@@ -44,11 +51,20 @@ test('a shell that is closed while the agent is there is not kept', () => {
   expect(terminalsStore.getState().lost.size).toBe(0)
 })
 
-test('the main terminal stays chosen over a start of the agent, which gives it another id', () => {
-  chooseTerminal(main)
-  chooseTerminal({ ...shell, sandboxId: 'aaaaaaaaaaaa' })
-  expect([...terminalsStore.getState().chosen]).toEqual([
-    [sandbox.id, 'main'],
-    ['aaaaaaaaaaaa', shell.id],
-  ])
+test('a bell outweighs output, and both go when somebody looks', () => {
+  const marks = () => [...terminalsStore.getState().marks]
+  markTerminal(shell.id, 'activity')
+  expect(marks()).toEqual([[shell.id, 'activity']])
+  markTerminal(shell.id, 'bell')
+  markTerminal(shell.id, 'activity')
+  expect(marks()).toEqual([[shell.id, 'bell']])
+  unmarkTerminal(shell.id)
+  expect(marks()).toEqual([])
+})
+
+test('an empty title gives a terminal its own name back', () => {
+  titleTerminal(shell.id, 'vi notes')
+  expect(terminalsStore.getState().titles.get(shell.id)).toBe('vi notes')
+  titleTerminal(shell.id, '')
+  expect(terminalsStore.getState().titles.has(shell.id)).toBe(false)
 })

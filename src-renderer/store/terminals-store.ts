@@ -1,32 +1,63 @@
 import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
-import type { SandboxId } from '#contract/sandbox'
 import type { Terminal, TerminalId } from '#contract/terminal'
 import { agentStore } from './agent-store.ts'
 import type { Terminals } from './terminal-slice.ts'
 
-/** What this window knows of terminals beside the agent, and keeps while pages change. */
+/** What has happened in a terminal while nobody looked: a bell outweighs mere output. */
+export type Mark = 'activity' | 'bell'
+
+/** What this window knows of terminals beside the agent. */
 interface TerminalsState {
-  /** Which one each sandbox shows. The main one has another id after each start of the agent, so it is the word `main`. */
-  readonly chosen: ReadonlyMap<SandboxId, string>
   /** Those that ended with the agent they belonged to, until the person closes them. */
   readonly lost: Terminals
+  /** What the guest calls each of them, made harmless. */
+  readonly titles: ReadonlyMap<TerminalId, string>
+  readonly marks: ReadonlyMap<TerminalId, Mark>
 }
 
-export const terminalsStore = createStore<TerminalsState>(() => ({ chosen: new Map(), lost: new Map() }))
+export const terminalsStore = createStore<TerminalsState>(() => ({
+  lost: new Map(),
+  titles: new Map(),
+  marks: new Map(),
+}))
 
 export function useTerminals<Slice>(select: (state: TerminalsState) => Slice): Slice {
   return useStore(terminalsStore, select)
 }
 
-export function chooseTerminal({ sandboxId, id, kind }: Pick<Terminal, 'sandboxId' | 'id' | 'kind'>): void {
-  const choice = kind === 'main' ? kind : id
-  terminalsStore.setState(({ chosen }) => ({ chosen: new Map(chosen).set(sandboxId, choice) }))
+/** An empty title is none. */
+export function titleTerminal(id: TerminalId, title: string): void {
+  const { titles } = terminalsStore.getState()
+  if ((titles.get(id) ?? '') !== title) terminalsStore.setState({ titles: withEntry(titles, id, title || null) })
+}
+
+export function markTerminal(id: TerminalId, mark: Mark): void {
+  const { marks } = terminalsStore.getState()
+  const before = marks.get(id)
+  if (before !== 'bell' && before !== mark) terminalsStore.setState({ marks: withEntry(marks, id, mark) })
+}
+
+/** Somebody looks at it. */
+export function unmarkTerminal(id: TerminalId): void {
+  const { marks } = terminalsStore.getState()
+  if (marks.has(id)) terminalsStore.setState({ marks: withEntry(marks, id, null) })
 }
 
 /** The person has seen it. */
 export function dropLostTerminal(id: TerminalId): void {
-  terminalsStore.setState(({ lost }) => ({ lost: new Map([...lost].filter(([each]) => each !== id)) }))
+  terminalsStore.setState(({ lost }) => ({ lost: withEntry(lost, id, null) }))
+}
+
+function withEntry<Value>(
+  map: ReadonlyMap<TerminalId, Value>,
+  id: TerminalId,
+  value: Value | null,
+): ReadonlyMap<TerminalId, Value> {
+  const next = new Map(map)
+  if (value === null) next.delete(id)
+  else next.set(id, value)
+  return next
 }
 
 /** Those that ran before the agent was away and are not among those it has now. */

@@ -52,6 +52,8 @@ function runKey(
       return
     case 'find':
       return onFind()
+    case 'clear':
+      return terminal.clear()
     case 'larger':
       return zoom(1)
     case 'smaller':
@@ -76,10 +78,10 @@ export function guardPaste(host: HTMLElement, terminal: Terminal): () => void {
     const count = countLines(text)
     if (terminal.modes.bracketedPasteMode || !text.includes('\n')) return terminal.paste(text)
     ask({
-      title: i18next.t('detail.terminal.pasteTitle', { count }),
-      text: i18next.t('detail.terminal.pasteText'),
+      title: i18next.t('terminal.pasteTitle', { count }),
+      text: i18next.t('terminal.pasteText'),
       list: text.split('\n').slice(0, 100),
-      confirm: i18next.t('detail.terminal.paste'),
+      confirm: i18next.t('terminal.paste'),
       onConfirm: () => terminal.paste(text),
     })
   }
@@ -90,6 +92,6 @@ export function guardPaste(host: HTMLElement, terminal: Terminal): () => void {
 /** A link that the guest has drawn is never opened; its address can be taken away and looked at. */
 export function copyLink(address: string): void {
   void copyToClipboard(address, i18next.t('common.copyFailed')).then(
-    (copied) => copied && toast(i18next.t('detail.terminal.linkCopied', { address: toSafeTitle(address, 120) })),
+    (copied) => copied && toast(i18next.t('terminal.linkCopied', { address: toSafeTitle(address, 120) })),
   )
 }

@@ -1,8 +1,15 @@
 import { expect, test } from 'vitest'
 import { findTerminalKey } from './terminal-keys.ts'
 
-const key = (key: string, held: string): Parameters<typeof findTerminalKey>[0] => ({
-  ...{ key, ctrlKey: held.includes('C'), shiftKey: held.includes('S'), altKey: held.includes('A'), metaKey: false },
+const key = (key: string, held: string, code = ''): Parameters<typeof findTerminalKey>[0] => ({
+  ...{
+    key,
+    code,
+    ctrlKey: held.includes('C'),
+    shiftKey: held.includes('S'),
+    altKey: held.includes('A'),
+    metaKey: false,
+  },
 })
 
 test.each([
@@ -16,6 +23,13 @@ test.each([
   ['Ctrl+Tab goes to the next', key('Tab', 'C'), 'nextTerminal'],
   ['Ctrl+Shift+Tab goes to the one before', key('Tab', 'CS'), 'previousTerminal'],
   ['Ctrl+Shift and up leaves it', key('ArrowUp', 'CS'), 'leave'],
+  ['Ctrl+Shift+D opens another at the side', key('D', 'CS'), 'split'],
+  ['Ctrl+Shift and right goes to the next pane', key('ArrowRight', 'CS'), 'nextPane'],
+  ['Ctrl+Shift and page down moves the tab', key('PageDown', 'CS'), 'moveRight'],
+  ['Ctrl+Shift+M gives it the whole window', key('M', 'CS'), 'full'],
+  ['Ctrl+Shift+K clears it', key('K', 'CS'), 'clear'],
+  ['Ctrl and the key left of 1 hides it, whatever that key is called', key('Dead', 'C', 'Backquote'), 'hide'],
+  ['the key left of 1 alone is for the guest', key('`', '', 'Backquote'), null],
   ['Ctrl+W is for the guest', key('w', 'C'), null],
   ['Tab is for the guest', key('Tab', ''), null],
   ['Ctrl+C is an interrupt, for the guest', key('c', 'C'), null],

@@ -22,7 +22,7 @@ afterAll(() => {
   vi.resetModules()
 })
 
-const events = { onAttached: vi.fn(), onExited: vi.fn(), onClosed: vi.fn() }
+const events = { onAttached: vi.fn(), onOutput: vi.fn(), onExited: vi.fn(), onClosed: vi.fn() }
 
 /** A screen that shows only when the test lets it. */
 function makeScreen(): { write: (bytes: Uint8Array, shown: () => void) => void; resize: () => void; show: () => void } {
@@ -74,6 +74,20 @@ test('answers of the screen to a replay do not reach the guest', () => {
   screen.show()
   link.type(Uint8Array.from(Buffer.from('\x1b[12;40R')))
   expect(stream.sendBytes).toHaveBeenCalledOnce()
+})
+
+test('what is shown again is no news, and what comes after it is', () => {
+  const screen = makeScreen()
+  const link = attachTerminal('cafecafecafe', screen, events)
+  handlers.onMessage({ type: 'reset', terminal: makeTerminal(), replayBytes: 10 })
+  handlers.onBytes(new Uint8Array(10))
+  expect(link.isReplaying()).toBe(true)
+  screen.show()
+  expect(link.isReplaying()).toBe(false)
+  expect(events.onOutput).not.toHaveBeenCalled()
+  handlers.onBytes(new Uint8Array(1))
+  screen.show()
+  expect(events.onOutput).toHaveBeenCalledOnce()
 })
 
 test('what a person types while a replay is being shown is not lost', () => {

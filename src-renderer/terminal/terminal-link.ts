@@ -12,6 +12,8 @@ export interface Screen {
 
 export interface LinkEvents {
   readonly onAttached: (terminal: TerminalFacts) => void
+  /** It has shown something that it had not shown before. */
+  readonly onOutput: () => void
   readonly onExited: (exitCode: number | null) => void
   readonly onClosed: (error: AppError | null) => void
 }
@@ -20,6 +22,8 @@ export interface TerminalLink {
   type(bytes: Uint8Array<ArrayBuffer>): void
   resize(columns: number, rows: number): void
   close(): void
+  /** What is being shown is what it has shown before, and nothing new. */
+  isReplaying(): boolean
 }
 
 /** CAN ends whatever sequence the old output stopped in, RIS clears screen, modes and history; both keep their place in the queue. */
@@ -57,6 +61,7 @@ export function attachTerminal(id: TerminalId, screen: Screen, events: LinkEvent
   }
   const onBytes = (bytes: Uint8Array): void => {
     screen.write(bytes, () => {
+      if (replayLeft === 0) events.onOutput()
       replayLeft = Math.max(0, replayLeft - bytes.length)
       counter.add(bytes.length)
     })
@@ -68,5 +73,6 @@ export function attachTerminal(id: TerminalId, screen: Screen, events: LinkEvent
     },
     resize: (columns, rows) => stream.send({ type: 'resize', columns, rows }),
     close: () => stream.close(),
+    isReplaying: () => replayLeft > 0,
   }
 }

@@ -1,10 +1,10 @@
 import type { Terminal as Screen } from '@xterm/xterm'
-import { ArrowDown, ArrowUp, RotateCw, X } from 'lucide-react'
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react'
+import { RotateCw } from 'lucide-react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Terminal } from '#contract/terminal'
-import { Button, IconButton } from '../components/button.tsx'
-import type { XtermScreen } from './create-screen.ts'
+import { Button } from '../components/button.tsx'
+import { FindBar } from './find-bar.tsx'
 import type { TerminalsKey } from './terminal-keys.ts'
 import { type TerminalPhase, useTerminal } from './use-terminal.ts'
 import '@xterm/xterm/css/xterm.css'
@@ -15,6 +15,9 @@ interface Props {
   readonly label: string
   readonly shown: boolean
   readonly paused: boolean
+  /** What is typed is to come here; said to be so by `onFocused`. */
+  readonly wanted?: boolean
+  readonly onFocused?: () => void
   /** It ended with the agent that it belonged to; what it showed stays. */
   readonly lost?: boolean
   /** Opens another in its place, where that is possible. */
@@ -27,10 +30,11 @@ interface Props {
 /** One terminal: its screen, what is to be said about it below, and the search. */
 export function TerminalView(props: Props): ReactNode {
   const { terminal, label, shown, paused, lost = false, onAgain, onTerminalsKey = null, onScreen } = props
+  const { wanted = false, onFocused = () => undefined } = props
   const { t } = useTranslation()
   const [finding, setFinding] = useState(false)
   const { hostRef, screen, phase } = useTerminal({
-    ...{ id: terminal.id, shown, onFind: () => setFinding(true), onTerminalsKey },
+    ...{ id: terminal.id, shown, wanted, onFocused, onFind: () => setFinding(true), onTerminalsKey },
   })
   const notifyScreen = useRef(onScreen)
   useEffect(() => {
@@ -42,7 +46,7 @@ export function TerminalView(props: Props): ReactNode {
     screen?.terminal.focus()
   }
   return (
-    <section className="terminal" aria-label={t('detail.terminal.label', { title: label })} hidden={!shown}>
+    <section className="terminal" aria-label={t('terminal.label', { title: label })} hidden={!shown}>
       {finding && screen && <FindBar screen={screen} onClose={closeFind} />}
       <div ref={hostRef} className="terminal-screen" />
       <Strip {...{ terminal, phase, paused, lost, onAgain }} />
@@ -66,11 +70,11 @@ function Strip({ terminal, phase, paused, lost, onAgain }: StripProps): ReactNod
   const isOver = lost || terminal.state === 'exited'
   return (
     <div className="terminal-strip">
-      <span role="status">{t(`detail.terminal.${key}`, { code: terminal.exitCode ?? '' })}</span>
+      <span role="status">{t(`terminal.${key}`, { code: terminal.exitCode ?? '' })}</span>
       {isOver && onAgain && (
         <Button size="small" onClick={onAgain}>
           <RotateCw aria-hidden="true" />
-          {t('detail.terminal.again')}
+          {t('terminal.again')}
         </Button>
       )}
     </div>
@@ -85,45 +89,4 @@ function stripOf({ terminal, phase, paused, lost }: Omit<StripProps, 'onAgain'>)
   if (phase === 'disconnected') return kind === 'main' ? 'disconnected' : 'disconnectedOther'
   if (phase === 'connecting') return 'connecting'
   return paused ? 'paused' : null
-}
-
-function FindBar({ screen, onClose }: { readonly screen: XtermScreen; readonly onClose: () => void }): ReactNode {
-  const { t } = useTranslation()
-  const [wanted, setWanted] = useState('')
-  const [missing, setMissing] = useState(false)
-  const find = (text: string, back: boolean): void => {
-    const found = back ? screen.search.findPrevious(text) : screen.search.findNext(text)
-    setMissing(text !== '' && !found)
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    if (event.key === 'Escape') onClose()
-    else if (event.key === 'Enter') find(wanted, !event.shiftKey)
-  }
-  return (
-    <div className="terminal-find" role="search">
-      <input
-        // The bar opens because the person has just asked to type here.
-        // oxlint-disable-next-line jsx-a11y/no-autofocus
-        autoFocus
-        className="input"
-        aria-label={t('detail.terminal.find')}
-        value={wanted}
-        onChange={(event) => {
-          setWanted(event.target.value)
-          find(event.target.value, true)
-        }}
-        onKeyDown={onKeyDown}
-      />
-      {missing && <span className="field-problem">{t('detail.terminal.noMatch')}</span>}
-      <IconButton size="small" label={t('detail.terminal.findPrevious')} onClick={() => find(wanted, true)}>
-        <ArrowUp />
-      </IconButton>
-      <IconButton size="small" label={t('detail.terminal.findNext')} onClick={() => find(wanted, false)}>
-        <ArrowDown />
-      </IconButton>
-      <IconButton size="small" label={t('detail.terminal.findClose')} onClick={onClose}>
-        <X />
-      </IconButton>
-    </div>
-  )
 }

@@ -3,6 +3,7 @@ import { common } from './common.ts'
 import { compare } from './compare.ts'
 import { create } from './create.ts'
 import { detail } from './detail.ts'
+import { dock, logs, terminal } from './dock.ts'
 import { edit } from './edit.ts'
 import { archives, files } from './files.ts'
 import { forks } from './forks.ts'
@@ -19,6 +20,6 @@ import { volumes } from './volumes.ts'
 export const en = {
   ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host },
   ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
-  ...{ snapshots, forks, compare, tasks },
+  ...{ snapshots, forks, compare, tasks, dock, terminal, logs },
   ...{ files, archives },
 } as const

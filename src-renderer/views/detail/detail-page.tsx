@@ -1,10 +1,11 @@
-import { Play } from 'lucide-react'
+import { Play, ScrollText } from 'lucide-react'
 import { Tabs } from 'radix-ui'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 import type { Sandbox } from '#contract/sandbox'
 import { sentenceOfExit } from '#contract/say-exit'
+import { showLog } from '../../actions/dock-actions.ts'
 import { act } from '../../actions/sandbox-actions.ts'
 import { Button } from '../../components/button.tsx'
 import { EmptyState } from '../../components/empty-state.tsx'
@@ -17,16 +18,13 @@ import { IsolationTab } from '../isolation/isolation-tab.tsx'
 import { RowActions } from '../sandboxes/row-actions.tsx'
 import { Page } from '../shell/page.tsx'
 import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx'
-import { ConsoleTab } from './console-tab.tsx'
 import { DetailHeading } from './detail-heading.tsx'
 import { FactsTab } from './facts-tab.tsx'
-import { LogsTab } from './logs-tab.tsx'
-import { TerminalTab } from './terminal-tab.tsx'
 import { UsageTab } from './usage-tab.tsx'
 import './detail.css'
 import { formatMoment } from '../../model/locale.ts'
 
-const tabs = ['terminal', 'logs', 'usage', 'isolation', 'files', 'snapshots', 'console', 'details'] as const
+const tabs = ['usage', 'isolation', 'files', 'snapshots', 'details'] as const
 type Tab = (typeof tabs)[number]
 
 interface Props {
@@ -54,11 +52,7 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
   const { t } = useTranslation()
   const [, navigate] = useLocation()
   const { id, name } = sandbox
-  // What has ended is looked at for why; what runs, for working in it.
-  const [first] = useState<Tab>(() => (sandbox.state === 'stopped' ? 'logs' : 'terminal'))
-  // Only a micro-VM has a kernel whose words could be shown.
-  const offered = tabs.filter((each) => each !== 'console' || sandbox.class === 'microvm')
-  const shown = offered.find((each) => each === tab) ?? first
+  const shown = tab ?? 'usage'
   const leave = (): void => navigate('/sandboxes')
   return (
     <Page
@@ -74,18 +68,12 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
         onValueChange={(next) => navigate(`/sandboxes/${id}/${next}`, { replace: true })}
       >
         <Tabs.List className="tab-list" aria-label={t('detail.tabsLabel', { name })}>
-          {offered.map((each) => (
+          {tabs.map((each) => (
             <Tabs.Trigger key={each} value={each} className="tab">
               {t(`detail.tabs.${each}`)}
             </Tabs.Trigger>
           ))}
         </Tabs.List>
-        <Tabs.Content value="terminal" className="tab-panel" tabIndex={-1}>
-          <TerminalTab sandbox={sandbox} />
-        </Tabs.Content>
-        <Tabs.Content value="logs" className="tab-panel" tabIndex={-1}>
-          <LogsTab sandbox={sandbox} />
-        </Tabs.Content>
         <Tabs.Content value="usage" className="tab-panel">
           <UsageTab sandbox={sandbox} />
         </Tabs.Content>
@@ -97,9 +85,6 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
         </Tabs.Content>
         <Tabs.Content value="snapshots" className="tab-panel" tabIndex={-1}>
           <SnapshotsTab sandbox={sandbox} />
-        </Tabs.Content>
-        <Tabs.Content value="console" className="tab-panel" tabIndex={-1}>
-          <ConsoleTab sandbox={sandbox} />
         </Tabs.Content>
         <Tabs.Content value="details" className="tab-panel">
           <FactsTab sandbox={sandbox} />
@@ -122,6 +107,10 @@ function ExitBar({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
       <p>
         {text} {exit && <span className="exit-when">{t('detail.stopped.at', { when: formatMoment(exit.at) })}</span>}
       </p>
+      <Button onClick={() => showLog(sandbox)}>
+        <ScrollText aria-hidden="true" />
+        {t('detail.stopped.log')}
+      </Button>
       <Button disabled={!live || !canDo('start', sandbox)} onClick={() => void act('start', sandbox)}>
         <Play aria-hidden="true" />
         {t('detail.stopped.start')}

@@ -97,6 +97,7 @@ function PaneTerminal({ sandbox, lines, onScreen }: TerminalProps): ReactNode {
         terminal={terminal}
         label={sandbox.name}
         shown
+        wanted
         paused={sandbox.state === 'paused'}
         onScreen={mount}
       />

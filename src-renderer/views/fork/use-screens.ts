@@ -2,7 +2,7 @@ import type { Terminal } from '@xterm/xterm'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import type { Sandbox, SandboxId } from '#contract/sandbox'
 import { agentStore } from '../../store/agent-store.ts'
-import { type Broadcast, createBroadcast } from './broadcast.ts'
+import { type Broadcast, createBroadcast } from '../../terminal/broadcast.ts'
 import { type Comparison, compareScreens, maskIdentity } from './screen-diff.ts'
 
 const calmMs = 150

@@ -34,11 +34,11 @@ export function WindowSection(): ReactNode {
         <div className="setting">
           <div>
             <Switch
-              label={t('detail.terminal.screenReader')}
+              label={t('dock.screenReader')}
               checked={screenReader}
               onChange={(on) => changeSettings({ screenReader: on })}
             />
-            <p className="finding-detail">{t('detail.terminal.screenReaderHint')}</p>
+            <p className="finding-detail">{t('dock.screenReaderHint')}</p>
           </div>
         </div>
       </div>

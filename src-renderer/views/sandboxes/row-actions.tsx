@@ -1,5 +1,6 @@
 import {
   Copy,
+  Cpu,
   Ellipsis,
   Gauge,
   Info,
@@ -8,6 +9,7 @@ import {
   Pause,
   Play,
   RotateCw,
+  ScrollText,
   Square,
   SquareTerminal,
   Trash2,
@@ -17,15 +19,15 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useLocation } from 'wouter'
 import type { Sandbox } from '#contract/sandbox'
-import { act, openShell } from '../../actions/sandbox-actions.ts'
-import { IconButton } from '../../components/button.tsx'
+import { showConsole, showLog, showTerminals } from '../../actions/dock-actions.ts'
+import { act } from '../../actions/sandbox-actions.ts'
+import { Button, IconButton } from '../../components/button.tsx'
 import { copyToClipboard } from '../../components/copy-button.tsx'
 import { Menu, type MenuItem } from '../../components/menu.tsx'
 import { canDo, type SandboxVerb } from '../../model/sandbox-abilities.ts'
-import { agentStore, useIsLive } from '../../store/agent-store.ts'
+import { useIsLive } from '../../store/agent-store.ts'
 import { openExport } from '../../store/archive-store.ts'
 import { planChange } from '../../store/change-class-store.ts'
-import { terminalsOf } from '../../store/terminal-slice.ts'
 import { ask } from '../../store/ui-store.ts'
 import { suggestClass } from '../change-class/suggest-class.ts'
 import { killQuestion, removeQuestion } from './questions.ts'
@@ -44,15 +46,12 @@ const icons: Readonly<Record<SandboxVerb, ReactNode>> = {
 
 /** How each verb is done from a list or header; removal and killing are asked about first. */
 function useVerbs(sandbox: Sandbox, onRemoved?: () => void): (verb: SandboxVerb) => void {
-  const [, navigate] = useLocation()
   return (verb) => {
     if (verb === 'remove') return ask(removeQuestion([sandbox], onRemoved))
     if (verb === 'kill') return ask(killQuestion(sandbox))
     if (verb === 'changeClass') return planChange(sandbox.id, suggestClass(sandbox.class))
-    if (verb !== 'openTerminal') return void act(verb, sandbox)
-    const open = terminalsOf(agentStore.getState().terminals, sandbox.id).some(({ state }) => state === 'running')
-    if (!open) void openShell(sandbox)
-    navigate(`/sandboxes/${sandbox.id}/terminal`)
+    if (verb === 'openTerminal') return void showTerminals(sandbox)
+    void act(verb, sandbox)
   }
 }
 
@@ -63,6 +62,10 @@ interface Props {
   readonly onRemoved?: () => void
 }
 
+const rowVerbs = ['start', 'stop', 'resume', 'pause', 'openTerminal', 'remove'] as const
+/** What is wanted of a sandbox most, by what it can do. */
+const mainVerbs = ['openTerminal', 'resume', 'start'] as const
+
 /** What can be done with a sandbox now: the frequent as buttons, everything in the menu. */
 export function RowActions({ sandbox, place = 'list', onRemoved }: Props): ReactNode {
   const { t } = useTranslation()
@@ -70,14 +73,14 @@ export function RowActions({ sandbox, place = 'list', onRemoved }: Props): React
   const run = useVerbs(sandbox, onRemoved)
   const { name } = sandbox
   const disabledReason = live ? undefined : t('shell.agent.disabled')
-  const always: readonly SandboxVerb[] = place === 'list' ? ['openTerminal', 'remove'] : ['remove']
-  const shown = (['start', 'stop', 'resume', 'pause', ...always] as const).filter((verb) => canDo(verb, sandbox))
+  const shown = (place === 'list' ? rowVerbs : []).filter((verb) => canDo(verb, sandbox))
+  const primary = place === 'list' ? undefined : mainVerbs.find((verb) => canDo(verb, sandbox))
   return (
     <div className="row-actions">
       {shown.map((verb) => (
         <IconButton
           key={verb}
-          size={place === 'list' ? 'small' : 'normal'}
+          size="small"
           label={t(`sandboxes.verb.${verb}`, { name })}
           hint={t(`sandboxes.menuVerb.${verb}`)}
           disabledReason={disabledReason}
@@ -86,6 +89,18 @@ export function RowActions({ sandbox, place = 'list', onRemoved }: Props): React
           {icons[verb]}
         </IconButton>
       ))}
+      {primary && (
+        <Button
+          kind="primary"
+          aria-label={t(`sandboxes.verb.${primary}`, { name })}
+          disabled={!live}
+          title={disabledReason}
+          onClick={() => run(primary)}
+        >
+          {icons[primary]}
+          <span className="primary-words">{t(`sandboxes.primary.${primary}`)}</span>
+        </Button>
+      )}
       <MoreMenu sandbox={sandbox} place={place} live={live} run={run} />
     </div>
   )
@@ -117,6 +132,13 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
     ...{ key: 'isolation', label: t('sandboxes.menuVerb.isolation'), icon: <Waypoints /> },
     onSelect: () => navigate(`/sandboxes/${id}/isolation`),
   }
+  const log: MenuItem = {
+    ...{ key: 'log', label: t('sandboxes.menuVerb.log'), icon: <ScrollText />, onSelect: () => showLog(sandbox) },
+  }
+  // Only a micro-VM has a kernel whose words could be shown.
+  const kernel: MenuItem = {
+    ...{ key: 'console', label: t('sandboxes.menuVerb.console'), icon: <Cpu />, onSelect: () => showConsole(sandbox) },
+  }
   const copyId: MenuItem = {
     ...{ key: 'copy', label: t('sandboxes.menuVerb.copyId'), icon: <Copy /> },
     onSelect: () => void copyToClipboard(id, t('common.copyFailed')),
@@ -138,12 +160,8 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
       }
       groups={[
         possible('start', 'stop', 'restart', 'pause', 'resume'),
-        [
-          ...possible('changeClass'),
-          ...(place === 'list' ? [...possible('openTerminal'), isolation, details] : []),
-          exportIt,
-          copyId,
-        ],
+        [...possible('openTerminal'), log, ...(sandbox.class === 'microvm' ? [kernel] : [])],
+        [...possible('changeClass'), ...(place === 'list' ? [isolation, details] : []), exportIt, copyId],
         possible('kill', 'remove'),
       ]}
     />

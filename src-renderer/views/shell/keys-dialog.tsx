@@ -18,6 +18,7 @@ export function KeysDialog(): ReactNode {
       <div className="dialog-body keys-sheet" tabIndex={0}>
         <Group title={t('keys.everywhere')} rows={rowsOf('everywhere', (key) => t(`keys.of.everywhere.${key}`))} />
         <Group title={t('keys.editor')} rows={rowsOf('editor', (key) => t(`keys.of.editor.${key}`))} />
+        <Group title={t('keys.tab')} rows={rowsOf('tab', (key) => t(`keys.of.tab.${key}`))} />
         <Group title={t('keys.terminal')} rows={rowsOf('terminal', (key) => t(`keys.of.terminal.${key}`))} />
       </div>
     </Dialog>

@@ -1,19 +1,26 @@
 /** Every key of the window, by where it works. What a person reads of it is in `copy/en/shell.ts`. */
 export const keyGroups = {
-  everywhere: { commands: 'Ctrl K', create: 'N', search: '/', keys: '?' },
+  everywhere: { commands: 'Ctrl K', create: 'N', search: '/', dock: 'Ctrl `', keys: '?' },
   terminal: {
     commands: 'Ctrl Shift P',
     leave: 'Ctrl Shift ↑',
+    hide: 'Ctrl `',
     next: 'Ctrl Tab',
     previous: 'Ctrl Shift Tab',
     open: 'Ctrl Shift T',
     close: 'Ctrl Shift W',
+    split: 'Ctrl Shift D',
+    part: 'Ctrl Shift ← →',
+    move: 'Ctrl Shift PgUp PgDn',
+    full: 'Ctrl Shift M',
     copy: 'Ctrl Shift C',
     paste: 'Ctrl Shift V',
     find: 'Ctrl Shift F',
+    clear: 'Ctrl Shift K',
     larger: 'Ctrl +',
     smaller: 'Ctrl -',
     link: 'Ctrl Click',
   },
+  tab: { next: '← →', open: 'Enter', rename: 'F2', close: 'Del', page: 'Esc' },
   editor: { save: 'Ctrl S', indent: 'Tab', leave: 'Esc Tab' },
 } as const

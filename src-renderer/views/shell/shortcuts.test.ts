@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { findShortcut } from './shortcuts.ts'
 
-const none = { ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
+const none = { code: '', ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }
 const ctrl = { ...none, ctrlKey: true }
 
 test.each([
@@ -15,6 +15,8 @@ test.each([
   ['letters in a terminal are for the guest', { ...none, key: '/' }, 'terminal', null],
   ['letters beside a terminal do nothing', { ...none, key: 'n' }, 'own', null],
   ['a question mark shows the keys', { ...none, shiftKey: true, key: '?' }, 'page', 'keys'],
+  ['Ctrl and the key left of 1 leads to the terminals', { ...ctrl, key: '`', code: 'Backquote' }, 'page', 'dock'],
+  ['it does from a text field too', { ...ctrl, key: '`', code: 'Backquote' }, 'text', 'dock'],
   ['Ctrl+N is not ours', { ...ctrl, key: 'n' }, 'page', null],
 ] as const)('%s', (_rule, event, place, shortcut) => {
   expect(findShortcut(event, place)).toBe(shortcut)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeTerminal } from '../../testing/samples.ts'
-import { nameTerminals } from './sandbox-terminals.ts'
+import { nameTerminals } from './name-terminals.ts'
 
 const terminals = [
   makeTerminal({ id: '000000000001', kind: 'main', title: 'sh' }),
@@ -14,7 +14,7 @@ test('each terminal has a name of its own, and those that ended with the agent s
   const named = nameTerminals({
     present: new Map([main, first, other].flatMap((each) => (each ? [[each.id, each]] : []))),
     lost: new Map(second ? [[second.id, second]] : []),
-    ...{ sandboxId: '0123456789ab', mainTitle: 'main' },
+    ...{ sandboxId: '0123456789ab', mainTitle: 'main', titles: new Map() },
   })
   expect(named.map(({ title, lost }) => [title, lost])).toEqual([
     ['main', false],
@@ -22,4 +22,17 @@ test('each terminal has a name of its own, and those that ended with the agent s
     ['sh (2)', true],
     ['vi', false],
   ])
+})
+
+test('what the guest calls a terminal is its name, and alike names are numbered too', () => {
+  const named = nameTerminals({
+    present: new Map(terminals.map((each) => [each.id, each])),
+    lost: new Map(),
+    ...{ sandboxId: '0123456789ab', mainTitle: 'main' },
+    titles: new Map([
+      ['000000000001', 'root@web: ~'],
+      ['000000000002', 'root@web: ~'],
+    ]),
+  })
+  expect(named.map(({ title }) => title)).toEqual(['root@web: ~', 'root@web: ~ (2)', 'sh', 'vi'])
 })

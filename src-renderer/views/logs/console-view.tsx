@@ -10,11 +10,12 @@ import { EmptyState } from '../../components/empty-state.tsx'
 import { ErrorNotice } from '../../components/error-notice.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { type BootLogModel, loadBootLog, useBootLog } from '../../store/boot-log-store.ts'
+import './logs.css'
 
 /** What the kernel of a micro-VM said, read again at each start. */
-export function ConsoleTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
+export function ConsoleView({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
   const { id, startedAt, state } = sandbox
-  const log = useBootLog()
+  const log = useBootLog(id)
   useEffect(() => {
     void loadBootLog(id)
     // A start or an end brings new lines.

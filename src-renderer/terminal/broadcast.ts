@@ -1,4 +1,4 @@
-import { isAnswer } from '../../terminal/terminal-link.ts'
+import { isAnswer } from './terminal-link.ts'
 
 /** What broadcasting needs of a screen; xterm fulfils it, and so does a test. */
 export interface TypedScreen {

@@ -15,8 +15,9 @@ import { formatMoment } from '../../model/locale.ts'
 import { type ShownLine, searchLines } from './log-buffer.ts'
 import { useFollowing } from './use-following.ts'
 import { useLog } from './use-log.ts'
+import './logs.css'
 
-export function LogsTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
+export function LogView({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
   const { t } = useTranslation()
   const { lines, error } = useLog(sandbox.id, sandbox.startedAt)
   const [search, setSearch] = useState('')
@@ -32,36 +33,37 @@ export function LogsTab({ sandbox }: { readonly sandbox: Sandbox }): ReactNode {
       <div className="logs-bar">
         <input
           className="input"
-          aria-label={t('detail.logs.search')}
-          placeholder={t('detail.logs.search')}
+          aria-label={t('logs.search')}
+          placeholder={t('logs.search')}
           value={search}
           onChange={(event) => setSearch(event.target.value)}
         />
-        <Switch label={t('detail.logs.follow')} checked={following} onChange={setFollowing} />
-        <Switch label={t('detail.logs.timestamps')} checked={times} onChange={setTimes} />
-        <span className="logs-count">{t('detail.logs.lines', { count: found.length })}</span>
-        <IconButton size="small" label={t('detail.logs.copy')} onClick={() => void copy()}>
+        <Switch label={t('logs.follow')} checked={following} onChange={setFollowing} />
+        <Switch label={t('logs.timestamps')} checked={times} onChange={setTimes} />
+        <span className="logs-count">{t('logs.lines', { count: found.length })}</span>
+        <IconButton size="small" label={t('logs.copy')} onClick={() => void copy()}>
           <Copy />
         </IconButton>
       </div>
       {error && (
         <div className="section">
-          <ErrorNotice title={t('detail.logs.error')} error={error} onRemedy={applyRemedy} />
+          <ErrorNotice title={t('logs.error')} error={error} onRemedy={applyRemedy} />
         </div>
       )}
       {found.length === 0 ? (
         <EmptyState
-          title={t(search.trim() === '' ? 'detail.logs.empty' : 'detail.logs.nothingFound')}
-          {...(sandbox.spec.tty ? { text: t('detail.logs.ttyHint') } : {})}
+          title={t(search.trim() === '' ? 'logs.empty' : 'logs.nothingFound')}
+          {...(sandbox.spec.tty ? { text: t('logs.ttyHint') } : {})}
         />
       ) : (
-        <LogLines lines={found} times={times} following={following} onFollowing={setFollowing} />
+        <LogLines name={sandbox.name} lines={found} times={times} following={following} onFollowing={setFollowing} />
       )}
     </>
   )
 }
 
 interface LinesProps {
+  readonly name: string
   readonly lines: readonly ShownLine[]
   readonly times: boolean
   readonly following: boolean
@@ -70,7 +72,7 @@ interface LinesProps {
 
 const lineHeight = 20
 /** Only the lines in sight are in the page. */
-function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNode {
+function LogLines({ name, lines, times, following, onFollowing }: LinesProps): ReactNode {
   const { t } = useTranslation()
   const box = useRef<HTMLDivElement>(null)
   const virtual = useVirtualizer({
@@ -92,7 +94,7 @@ function LogLines({ lines, times, following, onFollowing }: LinesProps): ReactNo
       className="logs"
       role="log"
       aria-live="off"
-      aria-label={t('detail.logs.label')}
+      aria-label={t('logs.label', { name })}
       tabIndex={0}
       {...handlers}
     >
