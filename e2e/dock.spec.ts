@@ -135,4 +135,39 @@ test('a terminal is opened with a command, a user and a folder of one’s own', 
   const terminal = new TerminalView(page)
   await terminal.expectLine('nobody')
   await terminal.expectLine('/tmp')
+  await test.step('what is searched is counted', async () => {
+    await terminal.type('for word in kangaroo kangaroo; do echo $word; done')
+    await page.keyboard.press('Control+Shift+F')
+    await page.getByRole('textbox', { name: 'Find in the terminal' }).fill('kangaroo')
+    await expect(page.getByText(/^\d of 4$/)).toBeVisible()
+    await page.keyboard.press('Escape')
+  })
+
+  await test.step('an address that the guest writes is opened after a question that shows it', async () => {
+    await mainWindow.app.evaluate(({ shell }) => {
+      Object.assign(globalThis, { opened: [] })
+      shell.openExternal = async (address) => void (globalThis as unknown as { opened: string[] }).opened.push(address)
+    })
+    const opened = () => mainWindow.app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
+    await terminal.type('clear; echo http://joey.example/a')
+    await terminal.expectLine('http://joey.example/a')
+    const line = terminal.screen.locator('> div').filter({ hasText: /^http:/ })
+    const { x, y } = (await line.boundingBox()) ?? { x: 0, y: 0 }
+    await page.mouse.move(x + 30, y + 5)
+    await page.mouse.move(x + 40, y + 6)
+    await page.keyboard.down('Control')
+    await page.mouse.click(x + 40, y + 6)
+    await page.keyboard.up('Control')
+    const question = page.getByRole('alertdialog')
+    await expect(question).toContainText('http://joey.example/a')
+    expect(await opened()).toEqual([])
+    await question.getByRole('button', { name: 'Open', exact: true }).click()
+    await expect.poll(opened).toEqual(['http://joey.example/a'])
+  })
+
+  await test.step('a right-click offers what can be done with the text', async () => {
+    await terminal.screen.click({ button: 'right', force: true })
+    await page.getByRole('menuitem', { name: 'Clear' }).click()
+    await expect(terminal.screen).not.toContainText('joey.example')
+  })
 })

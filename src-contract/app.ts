@@ -57,6 +57,14 @@ export const copyText = appOperation(
   z.strictObject({ text: z.string().max(1_000_000) }),
   z.strictObject({}),
 )
+/** A web address as a browser writes it: without an account, and in letters that cannot pass for others. */
+const webAddress = /^https?:\/\/(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.?|\[[0-9a-f:.]+\])(?::\d{1,5})?(?:[/?#][!-~]*)?$/
+/** Hands an address to the system's browser, after the page has asked the person. */
+export const openLink = appOperation(
+  'app.openLink',
+  z.strictObject({ address: z.string().max(2048).regex(webAddress) }),
+  z.strictObject({}),
+)
 /** Asks where to keep what the page has made, and writes it there. Null when the person cancelled. */
 export const saveFile = appOperation(
   'app.saveFile',
@@ -103,6 +111,7 @@ export const appOperations = {
   choosePaths,
   chooseTarget,
   copyText,
+  openLink,
   saveFile,
   showLog,
   readApp,

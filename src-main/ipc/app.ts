@@ -28,6 +28,7 @@ export function appAnswers(handlers: AppHandlers): Answers {
     bind(appOperations.choosePaths, handlers.choosePaths),
     bind(appOperations.chooseTarget, handlers.chooseTarget),
     bind(appOperations.copyText, handlers.copyText),
+    bind(appOperations.openLink, handlers.openLink),
     bind(appOperations.saveFile, handlers.saveFile),
     bind(appOperations.showLog, handlers.showLog),
     bind(appOperations.readApp, handlers.readApp),

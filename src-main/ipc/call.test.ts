@@ -67,6 +67,7 @@ test('an app operation parses its request', async () => {
     choosePaths: never,
     chooseTarget: never,
     copyText,
+    openLink: never,
     saveFile: never,
     showLog: never,
     readApp: never,
@@ -86,7 +87,7 @@ test.each(['../x.svg', '/etc/x.svg', 'a/b.svg', '', '.hidden'])(
     const saveFile = vi.fn(async () => ({ path: null }))
     const never = () => Promise.reject(new Error('not this one'))
     const choices = { chooseImage: never, choosePaths: never, chooseTarget: never, tellLanguage: never }
-    const handlers = { startAgent: never, ...choices, copyText: never, showLog: never, readApp: never }
+    const handlers = { startAgent: never, ...choices, copyText: never, openLink: never, showLog: never, readApp: never }
     const send = call(appAnswers({ ...handlers, saveFile }))
     const content = { kind: 'svg', text: '<svg/>' }
 
@@ -97,3 +98,24 @@ test.each(['../x.svg', '/etc/x.svg', 'a/b.svg', '', '.hidden'])(
     expect(await send({ name: 'app.saveFile', request: { name: 'joey-web.svg', content } })).toEqual({ path: null })
   },
 )
+
+test.each([
+  'file:///etc/passwd',
+  'javascript:alert(1)',
+  'https://user:secret@joey.example/',
+  'https://',
+  'https://joey.example/\n',
+  'https://xn--joey\u0430.example/',
+])('no browser is asked to open %j', async (address) => {
+  const openLink = vi.fn(async () => ({}))
+  const never = () => Promise.reject(new Error('not this one'))
+  const choices = { chooseImage: never, choosePaths: never, chooseTarget: never, saveFile: never, tellLanguage: never }
+  const handlers = { startAgent: never, ...choices, copyText: never, showLog: never, readApp: never }
+  const send = call(appAnswers({ ...handlers, openLink }))
+
+  await expect(send({ name: 'app.openLink', request: { address } })).rejects.toMatchObject({
+    wire: { code: 'invalidRequest' },
+  })
+  expect(openLink).not.toHaveBeenCalled()
+  expect(await send({ name: 'app.openLink', request: { address: 'http://[::1]:8080/a?b#c' } })).toEqual({})
+})

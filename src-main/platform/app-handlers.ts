@@ -85,6 +85,10 @@ export function createAppHandlers({ startAgent, findLog, script }: Deps): AppHan
       await clipboard.writeText(text) // a promise in newer versions of Electron
       return {}
     },
+    async openLink({ address }) {
+      await shell.openExternal(address)
+      return {}
+    },
     async saveFile({ name, content }, { contents }) {
       const options: SaveDialogOptions = { defaultPath: name, filters: [pictureFilters[content.kind]()] }
       const path = await askSave(contents, options)

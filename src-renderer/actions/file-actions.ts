@@ -33,12 +33,16 @@ export async function chooseAndUpload(
   if (paths.length > 0) await upload(paths, place)
 }
 
+interface UploadPlace {
+  readonly tree: string
+  readonly target: string
+  /** The files are there. */
+  readonly onDone?: () => void
+}
+
 /** Copies files of this machine into a folder. Where something of the name is there, the person is asked. */
-export async function upload(
-  sources: readonly string[],
-  { tree, target }: { readonly tree: string; readonly target: string },
-  replace = false,
-): Promise<void> {
+export async function upload(sources: readonly string[], place: UploadPlace, replace = false): Promise<void> {
+  const { tree, target, onDone } = place
   try {
     const { files, bytes, ...left } = await call(putFiles, {
       tree,
@@ -48,6 +52,7 @@ export async function upload(
       task: newId(),
     })
     toast.success(i18next.t('files.uploaded', { count: files, size: formatBytes(bytes) }), describeSkipped(left))
+    onDone?.()
   } catch (error) {
     const { wire } = AppError.from(error)
     if (wire.code === 'cancelled') return
@@ -57,7 +62,7 @@ export async function upload(
       text: i18next.t('files.replaceText', { path: String(wire.params?.['path'] ?? '') }),
       confirm: i18next.t('files.replace'),
       danger: true,
-      onConfirm: () => void upload(sources, { tree, target }, true),
+      onConfirm: () => void upload(sources, place, true),
     })
   }
 }

@@ -15,6 +15,8 @@ export interface Question {
   readonly confirm: string
   readonly danger?: boolean
   readonly onConfirm: () => void
+  /** Another thing that can be done in its place. */
+  readonly other?: { readonly label: string; readonly onSelect: () => void }
 }
 
 interface Props {
@@ -22,7 +24,7 @@ interface Props {
   readonly onClose: () => void
 }
 
-/** One question with two answers; the safe one has the focus. */
+/** One question with two answers, or three; the safe one has the focus. */
 export function ConfirmDialog({ question, onClose }: Props): ReactNode {
   const { t } = useTranslation()
   const focus = useFocusReturn()
@@ -50,6 +52,11 @@ export function ConfirmDialog({ question, onClose }: Props): ReactNode {
             <AlertDialog.Cancel asChild>
               <Button>{t('common.cancel')}</Button>
             </AlertDialog.Cancel>
+            {question.other && (
+              <AlertDialog.Action asChild onClick={question.other.onSelect}>
+                <Button>{question.other.label}</Button>
+              </AlertDialog.Action>
+            )}
             <AlertDialog.Action asChild onClick={question.onConfirm}>
               <Button kind={question.danger ? 'danger' : 'primary'}>{question.confirm}</Button>
             </AlertDialog.Action>

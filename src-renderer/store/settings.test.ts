@@ -5,7 +5,10 @@ test.each([
   ['nothing stored', null],
   ['not JSON', '{'],
   ['another shape', '[1]'],
-  ['values of another kind', '{"theme":"pink","language":"tlh","terminalFontSize":"big","screenReader":1}'],
+  [
+    'values of another kind',
+    '{"theme":"pink","language":"tlh","terminalFontSize":"big","screenReader":1,"terminalFont":"x; color: red","copyOnSelect":1}',
+  ],
   ['null', 'null'],
 ])('%s gives the defaults', (_what, stored) => {
   expect(readSettings(stored)).toEqual({
@@ -13,11 +16,16 @@ test.each([
     language: 'system',
     terminalFontSize: 13,
     screenReader: false,
+    terminalFont: '',
+    copyOnSelect: false,
   })
 })
 
 test('what was stored is read back', () => {
-  const settings = { theme: 'light', language: 'zh-CN', terminalFontSize: 16, screenReader: true }
+  const settings = {
+    ...{ theme: 'light', language: 'zh-CN', terminalFontSize: 16, screenReader: true },
+    ...{ terminalFont: 'JetBrains Mono', copyOnSelect: true },
+  }
   expect(readSettings(JSON.stringify(settings))).toEqual(settings)
 })
 

@@ -10,10 +10,17 @@ export interface Settings {
   readonly language: LanguageChoice
   readonly terminalFontSize: number
   readonly screenReader: boolean
+  /** A face for terminals in place of the window's own; '' for that. */
+  readonly terminalFont: string
+  /** What is selected in a terminal is copied at once. */
+  readonly copyOnSelect: boolean
 }
 
 const key = 'joey.settings'
-const fallback: Settings = { theme: 'system', language: 'system', terminalFontSize: 13, screenReader: false }
+const fallback: Settings = {
+  ...{ theme: 'system', language: 'system', terminalFontSize: 13, screenReader: false },
+  ...{ terminalFont: '', copyOnSelect: false },
+}
 
 /** Whatever was stored, by an older version or by hand, gives usable settings. */
 export function readSettings(stored: string | null): Settings {
@@ -25,7 +32,14 @@ export function readSettings(stored: string | null): Settings {
     language: languageChoices.find((choice) => choice === raw['language']) ?? fallback.language,
     terminalFontSize: typeof size === 'number' ? clampFontSize(size) : fallback.terminalFontSize,
     screenReader: raw['screenReader'] === true,
+    terminalFont: readFont(raw['terminalFont']),
+    copyOnSelect: raw['copyOnSelect'] === true,
   }
+}
+
+/** The name of a face, and nothing that could be more than that. */
+function readFont(raw: unknown): string {
+  return typeof raw === 'string' && /^[\p{L}\p{N} ._-]{1,60}$/u.test(raw) ? raw : fallback.terminalFont
 }
 
 export function clampFontSize(size: number): number {

@@ -4,6 +4,7 @@ import { Unicode11Addon } from '@xterm/addon-unicode11'
 import { Terminal } from '@xterm/xterm'
 import { settingsStore } from '../store/settings.ts'
 import { readTerminalTheme } from './terminal-theme.ts'
+import { addWebLinks } from './web-links.ts'
 
 export interface XtermScreen {
   readonly terminal: Terminal
@@ -13,8 +14,9 @@ export interface XtermScreen {
 }
 
 /** `family` must be a real name list: xterm measures with it, so a custom property does not do. */
-function monoFamily(): string {
-  return getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim() || 'monospace'
+function monoFamily(chosen: string): string {
+  const usual = getComputedStyle(document.documentElement).getPropertyValue('--font-mono').trim() || 'monospace'
+  return chosen === '' ? usual : `${JSON.stringify(chosen)}, ${usual}`
 }
 
 /**
@@ -23,19 +25,23 @@ function monoFamily(): string {
  * there is no limit of contexts.
  */
 export function createScreen(host: HTMLElement, onLink: (address: string) => void): XtermScreen {
-  const { terminalFontSize, screenReader } = settingsStore.getState()
+  const { terminalFontSize, terminalFont, screenReader } = settingsStore.getState()
+  const activate = (event: MouseEvent, address: string): void => {
+    if (event.ctrlKey || event.metaKey) onLink(address)
+  }
   const terminal = new Terminal({
     allowProposedApi: true, // for unicode11 only
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-    fontFamily: monoFamily(),
+    fontFamily: monoFamily(terminalFont),
     fontSize: terminalFontSize,
     lineHeight: 1.15,
     scrollback: 10_000,
     minimumContrastRatio: 4.5,
     screenReaderMode: screenReader,
     theme: readTerminalTheme(),
-    linkHandler: { activate: (event, address) => (event.ctrlKey || event.metaKey) && onLink(address) },
+    linkHandler: { activate, allowNonHttpProtocols: true },
   })
+  addWebLinks(terminal, activate)
   const fit = new FitAddon()
   const search = new SearchAddon()
   terminal.loadAddon(fit)
@@ -45,6 +51,7 @@ export function createScreen(host: HTMLElement, onLink: (address: string) => voi
   terminal.open(host)
   const offSettings = settingsStore.subscribe((settings) => {
     terminal.options.fontSize = settings.terminalFontSize
+    terminal.options.fontFamily = monoFamily(settings.terminalFont)
     terminal.options.screenReaderMode = settings.screenReader
   })
   const themes = new MutationObserver(() => {

@@ -1,6 +1,8 @@
 import type { Terminal } from '@xterm/xterm'
 import i18next from 'i18next'
-import { toast } from 'sonner'
+import { openLink } from '#contract/app'
+import { toastError } from '../actions/remedies.ts'
+import { call } from '../call.ts'
 import { copyToClipboard } from '../components/copy-button.tsx'
 import { countLines, toSafePaste, toSafeTitle } from '../model/plain-text.ts'
 import { changeSettings, clampFontSize, settingsStore } from '../store/settings.ts'
@@ -89,9 +91,48 @@ export function guardPaste(host: HTMLElement, terminal: Terminal): () => void {
   return () => host.removeEventListener('paste', onPaste, { capture: true })
 }
 
-/** A link that the guest has drawn is never opened; its address can be taken away and looked at. */
-export function copyLink(address: string): void {
-  void copyToClipboard(address, i18next.t('common.copyFailed')).then(
-    (copied) => copied && toast(i18next.t('terminal.linkCopied', { address: toSafeTitle(address, 120) })),
-  )
+/** Copies what was selected when the mouse is let go, where the person has chosen so. */
+export function copySelection(host: HTMLElement, terminal: Terminal): () => void {
+  const onMouseUp = (): void => {
+    if (settingsStore.getState().copyOnSelect && terminal.hasSelection())
+      void copyToClipboard(terminal.getSelection(), i18next.t('common.copyFailed'))
+  }
+  host.addEventListener('mouseup', onMouseUp)
+  return () => host.removeEventListener('mouseup', onMouseUp)
+}
+
+/**
+ * A link that the guest has drawn may say one thing and mean another: its address is shown whole, as a browser would
+ * write it, before anything is opened. What is no web address can only be copied.
+ */
+export function askAboutLink(address: string): void {
+  const target = toWebAddress(address)
+  const shown = toSafeTitle(target ?? address, 2048)
+  const copy = (): void => void copyToClipboard(shown, i18next.t('common.copyFailed'))
+  ask({
+    title: i18next.t(target ? 'terminal.linkTitle' : 'terminal.linkOdd'),
+    text: i18next.t(target ? 'terminal.linkText' : 'terminal.linkOddText'),
+    list: [shown],
+    confirm: i18next.t(target ? 'terminal.linkOpen' : 'terminal.linkCopy'),
+    onConfirm: target ? () => void openInBrowser(target) : copy,
+    ...(target ? { other: { label: i18next.t('terminal.linkCopy'), onSelect: copy } } : {}),
+  })
+}
+
+async function openInBrowser(address: string): Promise<void> {
+  try {
+    await call(openLink, { address })
+  } catch (error) {
+    toastError(i18next.t('terminal.linkFailed'), error)
+  }
+}
+
+/** As the browser would go there: the host in letters that cannot pass for others. Null for what is no plain web address. */
+export function toWebAddress(text: string): string | null {
+  try {
+    const { protocol, username, password, href } = new URL(text)
+    return (protocol === 'https:' || protocol === 'http:') && username + password === '' ? href : null
+  } catch {
+    return null
+  }
 }

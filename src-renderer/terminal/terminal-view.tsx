@@ -4,11 +4,15 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Terminal } from '#contract/terminal'
 import { Button } from '../components/button.tsx'
+import type { MenuItem } from '../components/menu.tsx'
 import { FindBar } from './find-bar.tsx'
+import { ScreenMenu } from './screen-menu.tsx'
 import type { TerminalsKey } from './terminal-keys.ts'
 import { type TerminalPhase, useTerminal } from './use-terminal.ts'
 import '@xterm/xterm/css/xterm.css'
 import './terminal.css'
+
+const noItems: readonly MenuItem[] = []
 
 interface Props {
   readonly terminal: Terminal
@@ -23,6 +27,8 @@ interface Props {
   /** Opens another in its place, where that is possible. */
   readonly onAgain?: (() => void) | undefined
   readonly onTerminalsKey?: (key: TerminalsKey) => void
+  /** What the menu of a right-click offers beside what is done with the text. */
+  readonly menu?: readonly MenuItem[]
   /** Gets the screen once it is there, for what looks at several; what it returns undoes that. */
   readonly onScreen?: (screen: Screen) => () => void
 }
@@ -30,7 +36,7 @@ interface Props {
 /** One terminal: its screen, what is to be said about it below, and the search. */
 export function TerminalView(props: Props): ReactNode {
   const { terminal, label, shown, paused, lost = false, onAgain, onTerminalsKey = null, onScreen } = props
-  const { wanted = false, onFocused = () => undefined } = props
+  const { wanted = false, onFocused = () => undefined, menu = noItems } = props
   const { t } = useTranslation()
   const [finding, setFinding] = useState(false)
   const { hostRef, screen, phase } = useTerminal({
@@ -48,7 +54,9 @@ export function TerminalView(props: Props): ReactNode {
   return (
     <section className="terminal" aria-label={t('terminal.label', { title: label })} hidden={!shown}>
       {finding && screen && <FindBar screen={screen} onClose={closeFind} />}
-      <div ref={hostRef} className="terminal-screen" />
+      <ScreenMenu screen={screen} onFind={() => setFinding(true)} more={menu}>
+        <div ref={hostRef} className="terminal-screen" />
+      </ScreenMenu>
       <Strip {...{ terminal, phase, paused, lost, onAgain }} />
     </section>
   )

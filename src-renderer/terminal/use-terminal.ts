@@ -4,7 +4,7 @@ import { useAgent } from '../store/agent-store.ts'
 import { settingsStore } from '../store/settings.ts'
 import { markTerminal, unmarkTerminal } from '../store/terminals-store.ts'
 import { createScreen, type XtermScreen } from './create-screen.ts'
-import { bindInput, copyLink, guardPaste, type KeyHandlers, type LinkRef } from './terminal-input.ts'
+import { askAboutLink, bindInput, copySelection, guardPaste, type KeyHandlers, type LinkRef } from './terminal-input.ts'
 import { attachTerminal, type Screen, type TerminalLink } from './terminal-link.ts'
 import { watchScreen } from './watch-screen.ts'
 
@@ -65,10 +65,15 @@ function useScreen(
   useEffect(() => {
     const host = hostRef.current
     if (!host) return
-    const made = createScreen(host, copyLink)
+    const made = createScreen(host, askAboutLink)
     bindInput(made.terminal, linkRef, () => latest.current)
     const isNews = (): boolean => !latest.current.shown && linkRef.current?.isReplaying() === false
-    const undo = [guardPaste(host, made.terminal), watchScreen(made.terminal, { id, isNews }), made.dispose]
+    const undo = [
+      guardPaste(host, made.terminal),
+      copySelection(host, made.terminal),
+      watchScreen(made.terminal, { id, isNews }),
+      made.dispose,
+    ]
     setScreen(made)
     return () => {
       for (const each of undo) each()

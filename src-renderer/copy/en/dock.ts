@@ -40,6 +40,13 @@ export const dock = {
   keys: 'Keys',
   larger: 'Larger text',
   smaller: 'Smaller text',
+  font: 'Font of terminals',
+  fontHint: 'The name of a font of this machine with letters of one width. Empty: the window’s own.',
+  copyOnSelect: 'Copy what is selected in a terminal at once',
+  selectAll: 'Select all',
+  copy: 'Copy',
+  clear: 'Clear',
+  findIt: 'Find…',
   screenReader: 'Screen reader support',
   screenReaderHint: 'Terminals hold their text for a screen reader too, which makes them slower.',
   chooser: {
@@ -85,7 +92,13 @@ export const terminal = {
   pasteTitle_other: 'Paste {{count}} lines?',
   pasteText: 'The program in this terminal takes each line as if you had pressed Enter after it.',
   paste: 'Paste',
-  linkCopied: 'Address copied: {{address}}',
+  linkTitle: 'Open this address in the browser?',
+  linkText: 'It was written by what runs in the sandbox. The browser is not fenced off by Joey.',
+  linkOdd: 'This is not a web address',
+  linkOddText: 'What runs in the sandbox has written it. It is not opened, but can be copied.',
+  linkOpen: 'Open',
+  linkCopy: 'Copy address',
+  linkFailed: 'The browser was not opened',
 } as const
 
 export const logs = {

@@ -83,7 +83,7 @@ export const keys = {
       clear: 'Clear what it shows',
       larger: 'Larger text',
       smaller: 'Smaller text',
-      link: 'Copy the address of a link',
+      link: 'Open a link, after a question',
     },
   },
 } as const

@@ -42,6 +42,13 @@ export const dock = {
   keys: '按键',
   larger: '放大文字',
   smaller: '缩小文字',
+  font: '终端字体',
+  fontHint: '本机上一种等宽字体的名称。留空：窗口自己的字体。',
+  copyOnSelect: '立即复制终端中选中的内容',
+  selectAll: '全选',
+  copy: '复制',
+  clear: '清除',
+  findIt: '查找…',
   screenReader: '屏幕阅读器支持',
   screenReaderHint: '终端也把文字提供给屏幕阅读器，速度会变慢。',
   chooser: {
@@ -86,7 +93,13 @@ export const terminal = {
   pasteTitle_other: '粘贴 {{count}} 行？',
   pasteText: '这个终端中的程序会把每一行当作您按了 Enter。',
   paste: '粘贴',
-  linkCopied: '已复制地址：{{address}}',
+  linkTitle: '在浏览器中打开这个地址？',
+  linkText: '它由沙箱中运行的程序写出。Joey 不隔离浏览器。',
+  linkOdd: '这不是网页地址',
+  linkOddText: '它由沙箱中运行的程序写出。不会打开它，但可以复制。',
+  linkOpen: '打开',
+  linkCopy: '复制地址',
+  linkFailed: '没有打开浏览器',
 } as const satisfies Copy<typeof english.terminal>
 
 export const logs = {

@@ -79,7 +79,7 @@ export const keys = {
       clear: '清除显示的内容',
       larger: '放大文字',
       smaller: '缩小文字',
-      link: '复制链接地址',
+      link: '询问后打开链接',
     },
   },
 } as const satisfies Copy<typeof english.keys>

@@ -1,23 +1,19 @@
-import type { Terminal as Screen } from '@xterm/xterm'
-import { type CSSProperties, type ReactNode, useEffect, useRef, useState } from 'react'
+import { type CSSProperties, type ReactNode, useEffect, useRef } from 'react'
 import { useTranslation } from 'react-i18next'
 import { assertNever } from '#contract/assert-never'
 import type { Sandbox } from '#contract/sandbox'
+import type { Terminal } from '#contract/terminal'
 import { EmptyState } from '../../components/empty-state.tsx'
 import { Skeleton } from '../../components/skeleton.tsx'
 import { canDo } from '../../model/sandbox-abilities.ts'
 import { useIsLive } from '../../store/agent-store.ts'
 import { tookFocus, useDock } from '../../store/dock-store.ts'
-import { createBroadcast } from '../../terminal/broadcast.ts'
 import { TerminalView } from '../../terminal/terminal-view.tsx'
 import { ConsoleView } from '../logs/console-view.tsx'
 import { LogView } from '../logs/log-view.tsx'
 import { openAgain, runDockKey } from './dock-actions.ts'
 import { type DockItem, fullTitle } from './dock-items.ts'
-
-/** Who takes part decides for itself, by being in sight. */
-const toEveryone = createBroadcast()
-toEveryone.setOn(true)
+import { useKeptScreen, useTerminalMenu, useTypingToAll, useUploadDrop } from './terminal-panel-hooks.tsx'
 
 interface Props {
   readonly item: DockItem
@@ -65,9 +61,7 @@ interface ContentProps extends Pick<Props, 'item' | 'shown'> {
 
 function Content({ item, sandbox, shown, wanted }: ContentProps): ReactNode {
   const { t } = useTranslation()
-  const live = useIsLive()
-  const { key, tab, terminal, lost } = item
-  const onScreen = useTypingToAll(shown)
+  const { tab, terminal } = item
   switch (tab.kind) {
     case 'log':
       return <LogView sandbox={sandbox} />
@@ -75,38 +69,41 @@ function Content({ item, sandbox, shown, wanted }: ContentProps): ReactNode {
       return <ConsoleView sandbox={sandbox} />
     case 'terminal': {
       if (!terminal) return <EmptyState title={t('dock.gone')} />
-      const canOpen = live && canDo('openTerminal', sandbox) && terminal.kind === 'exec'
-      return (
-        <TerminalView
-          key={terminal.id}
-          terminal={terminal}
-          label={fullTitle(item, t)}
-          shown={shown}
-          wanted={wanted}
-          onFocused={() => tookFocus(key)}
-          paused={sandbox.state === 'paused'}
-          lost={lost}
-          onAgain={canOpen ? () => void openAgain(item, sandbox) : undefined}
-          onScreen={onScreen}
-          onTerminalsKey={(pressed) => runDockKey(pressed, item)}
-        />
-      )
+      return <TerminalPanel item={item} terminal={terminal} sandbox={sandbox} shown={shown} wanted={wanted} />
     }
     default:
       return assertNever(tab, 'tab of the dock')
   }
 }
 
-/** Lets what is typed into one terminal in sight go to all of them, where the person wants that. */
-function useTypingToAll(shown: boolean): (screen: Screen) => () => void {
-  const toAll = useDock((state) => state.toAll)
-  const [screen, setScreen] = useState<Screen | null>(null)
-  useEffect(() => (screen && shown && toAll ? toEveryone.add(screen) : undefined), [screen, shown, toAll])
-  const [keep] = useState(() => (made: Screen) => {
-    setScreen(made)
-    return () => setScreen(null)
-  })
-  return keep
+function TerminalPanel(props: ContentProps & { readonly terminal: Terminal }): ReactNode {
+  const { item, terminal, sandbox, shown, wanted } = props
+  const { t } = useTranslation()
+  const live = useIsLive()
+  const [screen, onScreen] = useKeptScreen()
+  useTypingToAll(screen, shown)
+  const { dropping, targets } = useUploadDrop(sandbox, screen)
+  const menu = useTerminalMenu(item)
+  const canOpen = live && canDo('openTerminal', sandbox) && terminal.kind === 'exec'
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- files are put in on the page of files too
+    <div className="dock-terminal" data-dropping={dropping} {...targets}>
+      <TerminalView
+        key={terminal.id}
+        terminal={terminal}
+        label={fullTitle(item, t)}
+        shown={shown}
+        wanted={wanted}
+        onFocused={() => tookFocus(item.key)}
+        paused={sandbox.state === 'paused'}
+        lost={item.lost}
+        onAgain={canOpen ? () => void openAgain(item, sandbox) : undefined}
+        onScreen={onScreen}
+        onTerminalsKey={(pressed) => runDockKey(pressed, item)}
+        menu={menu}
+      />
+    </div>
+  )
 }
 
 function Waiting(): ReactNode {

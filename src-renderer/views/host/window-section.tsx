@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react'
 import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
+import { TextField } from '../../components/field.tsx'
 import { Select } from '../../components/select.tsx'
 import { Switch } from '../../components/toggles.tsx'
 import { type LanguageChoice, offeredLanguages } from '../../copy/languages.ts'
@@ -10,6 +11,8 @@ import { changeSettings, useSettings } from '../../store/settings.ts'
 export function WindowSection(): ReactNode {
   const { t } = useTranslation()
   const language = useSettings((settings) => settings.language)
+  const font = useSettings((settings) => settings.terminalFont)
+  const copyOnSelect = useSettings((settings) => settings.copyOnSelect)
   const screenReader = useSettings((settings) => settings.screenReader)
   const id = useId()
   return (
@@ -29,6 +32,22 @@ export function WindowSection(): ReactNode {
               ...offeredLanguages.map(({ tag, name }) => ({ value: tag, label: name })),
             ]}
             onChange={(chosen) => changeSettings({ language: chosen })}
+          />
+        </div>
+        <div className="setting">
+          <TextField
+            label={t('dock.font')}
+            hint={t('dock.fontHint')}
+            value={font}
+            maxLength={60}
+            onChange={(terminalFont) => changeSettings({ terminalFont })}
+          />
+        </div>
+        <div className="setting">
+          <Switch
+            label={t('dock.copyOnSelect')}
+            checked={copyOnSelect}
+            onChange={(on) => changeSettings({ copyOnSelect: on })}
           />
         </div>
         <div className="setting">
