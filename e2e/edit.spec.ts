@@ -13,7 +13,7 @@ for (const theme of ['dark', 'light'] as const) {
     const inspect = async () => JSON.parse(await testAgent.joey('inspect', 'web'))[0]
     const before = await inspect()
     const sandbox = await shell.openSandbox('web')
-    await sandbox.openTab('Details')
+    await sandbox.openTab('Settings')
     const dialog = new EditDialog(page, 'web')
     const open = () => sandbox.panel.getByRole('button', { name: 'Edit…' }).click()
 

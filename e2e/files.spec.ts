@@ -60,7 +60,7 @@ test('files are previewed, edited, made, copied in, searched and deleted', async
   await test.step('an unsaved edit waits while other things are shown and the sandbox stops', async () => {
     await editor.fill('echo kept\n')
     await check(mainWindow, 'files-editor')
-    await sandbox.openTab('Usage')
+    await sandbox.openTab('Overview')
     await testAgent.joey('stop', '-t', '0', 'web')
     await sandbox.openTab('Files')
     await page.getByRole('region', { name: 'Unsaved edits' }).getByRole('button', { name: '/srv/run.sh' }).click()

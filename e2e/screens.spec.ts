@@ -116,7 +116,7 @@ for (const theme of ['dark', 'light'] as const) {
         await check(mainWindow, `dock-${theme}`)
         await page.getByRole('button', { name: 'Hide terminals and logs' }).click()
       })
-      for (const tab of ['Usage', 'Isolation', 'Details'] as const) {
+      for (const tab of ['Overview', 'Isolation', 'Settings'] as const) {
         await sandbox.openTab(tab)
         await expect(sandbox.panel).toBeVisible()
         if (tab === 'Isolation') await expect(sandbox.panel).toContainText('What is around it')

@@ -18,7 +18,7 @@ test('the charts of a busy sandbox show what it uses', async ({ testAgent, mainW
   )
   const page = await mainWindow.shell.openSandbox('busy')
 
-  await page.openTab('Usage')
+  await page.openTab('Overview')
 
   // Half a core is the limit, and a loop uses all that it gets.
   await expect(page.panel).toContainText(/(4[0-9]|5[0-9])(\.\d)? ?%|0\.[45]\d?/)

@@ -11,7 +11,7 @@ export class SandboxPage {
     this.heading = page.getByRole('heading', { name, exact: true })
   }
 
-  async openTab(name: 'Usage' | 'Isolation' | 'Files' | 'Snapshots' | 'Details'): Promise<void> {
+  async openTab(name: 'Overview' | 'Files' | 'Snapshots' | 'Isolation' | 'Settings'): Promise<void> {
     await this.page.getByRole('tab', { name, exact: true }).click()
   }
 

@@ -8,11 +8,11 @@ interface FactTexts {
 
 export const detail = {
   tabs: {
-    usage: 'Usage',
-    isolation: 'Isolation',
+    overview: 'Overview',
     files: 'Files',
     snapshots: 'Snapshots',
-    details: 'Details',
+    isolation: 'Isolation',
+    settings: 'Settings',
   },
   tabsLabel: 'Views of {{name}}',
   rename: 'Rename',
@@ -24,6 +24,19 @@ export const detail = {
     start: 'Start',
     log: 'Show log',
     at: 'Ended {{when}}',
+  },
+  overview: {
+    course: 'Course',
+    never: 'not yet',
+    health: 'Health check',
+    restarts: 'Started again by itself',
+    again: 'Starts again',
+    lastEnd: 'Last end',
+    endedAt: '{{how}} ({{when}})',
+    open: 'Open',
+    openPort: 'Open {{host}} in the browser',
+    latest: 'Latest lines',
+    wholeLog: 'Whole log',
   },
   usage: {
     cpu: 'CPU',

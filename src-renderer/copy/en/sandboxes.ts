@@ -75,7 +75,7 @@ export const sandboxes = {
     console: 'Show kernel messages',
     changeClass: 'Change class…',
     isolation: 'Isolation',
-    details: 'Details',
+    details: 'Settings',
     copyId: 'Copy id',
   },
   primary: { openTerminal: 'Terminal', resume: 'Resume', start: 'Start' },

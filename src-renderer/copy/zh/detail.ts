@@ -3,11 +3,11 @@ import type { detail as english } from '../en/detail.ts'
 
 export const detail = {
   tabs: {
-    usage: '用量',
-    isolation: '隔离',
+    overview: '概览',
     files: '文件',
     snapshots: '快照',
-    details: '详细信息',
+    isolation: '隔离',
+    settings: '设置',
   },
   tabsLabel: '{{name}} 的视图',
   rename: '重命名',
@@ -19,6 +19,19 @@ export const detail = {
     start: '启动',
     log: '显示日志',
     at: '结束于 {{when}}',
+  },
+  overview: {
+    course: '经过',
+    never: '尚未',
+    health: '健康检查',
+    restarts: '自动重新启动次数',
+    again: '将再次启动',
+    lastEnd: '上次结束',
+    endedAt: '{{how}}（{{when}}）',
+    open: '打开',
+    openPort: '在浏览器中打开 {{host}}',
+    latest: '最近的输出',
+    wholeLog: '完整日志',
   },
   usage: {
     cpu: 'CPU',

@@ -77,7 +77,7 @@ export const sandboxes = {
     console: '显示内核消息',
     changeClass: '更改级别…',
     isolation: '隔离',
-    details: '详细信息',
+    details: '设置',
     copyId: '复制 ID',
   },
   primary: { openTerminal: '终端', resume: '继续运行', start: '启动' },

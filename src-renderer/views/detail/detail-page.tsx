@@ -20,11 +20,12 @@ import { Page } from '../shell/page.tsx'
 import { SnapshotsTab } from '../snapshots/snapshots-tab.tsx'
 import { DetailHeading } from './detail-heading.tsx'
 import { FactsTab } from './facts-tab.tsx'
+import { OverviewCards } from './overview-cards.tsx'
 import { UsageTab } from './usage-tab.tsx'
 import './detail.css'
 import { formatMoment } from '../../model/locale.ts'
 
-const tabs = ['usage', 'isolation', 'files', 'snapshots', 'details'] as const
+const tabs = ['overview', 'files', 'snapshots', 'isolation', 'settings'] as const
 type Tab = (typeof tabs)[number]
 
 interface Props {
@@ -52,7 +53,7 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
   const { t } = useTranslation()
   const [, navigate] = useLocation()
   const { id, name } = sandbox
-  const shown = tab ?? 'usage'
+  const shown = tab ?? 'overview'
   const leave = (): void => navigate('/sandboxes')
   return (
     <Page
@@ -74,11 +75,9 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
             </Tabs.Trigger>
           ))}
         </Tabs.List>
-        <Tabs.Content value="usage" className="tab-panel">
+        <Tabs.Content value="overview" className="tab-panel">
+          <OverviewCards sandbox={sandbox} />
           <UsageTab sandbox={sandbox} />
-        </Tabs.Content>
-        <Tabs.Content value="isolation" className="tab-panel" tabIndex={-1}>
-          <IsolationTab sandbox={sandbox} />
         </Tabs.Content>
         <Tabs.Content value="files" className="tab-panel" tabIndex={-1}>
           <FilesTab sandbox={sandbox} />
@@ -86,7 +85,10 @@ function SandboxDetail({ sandbox, tab }: { readonly sandbox: Sandbox; readonly t
         <Tabs.Content value="snapshots" className="tab-panel" tabIndex={-1}>
           <SnapshotsTab sandbox={sandbox} />
         </Tabs.Content>
-        <Tabs.Content value="details" className="tab-panel">
+        <Tabs.Content value="isolation" className="tab-panel" tabIndex={-1}>
+          <IsolationTab sandbox={sandbox} />
+        </Tabs.Content>
+        <Tabs.Content value="settings" className="tab-panel">
           <FactsTab sandbox={sandbox} />
         </Tabs.Content>
       </Tabs.Root>

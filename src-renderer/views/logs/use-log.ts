@@ -6,7 +6,7 @@ import { follow } from '../../feed.ts'
 import { useAgent } from '../../store/agent-store.ts'
 import { appendLines, type ShownLine } from './log-buffer.ts'
 
-const tail = 5000
+const usualTail = 5000
 
 export interface LogState {
   readonly lines: readonly ShownLine[]
@@ -17,7 +17,7 @@ export interface LogState {
 const nothing: LogState = { lines: [], error: null, ended: false }
 
 /** Follows the log for as long as it is looked at. `run` changes with each start, which opens it anew. */
-export function useLog(id: SandboxId, run: string | null): LogState {
+export function useLog(id: SandboxId, run: string | null, tail = usualTail): LogState {
   const [log, setLog] = useState<LogState>(nothing)
   const live = useAgent(({ link }) => link.state === 'live')
   useEffect(() => {
@@ -39,6 +39,6 @@ export function useLog(id: SandboxId, run: string | null): LogState {
     return () => stream.close()
     // `run` is no input of the effect, but a new run needs a new stream.
     // oxlint-disable-next-line react/exhaustive-deps
-  }, [id, live, run])
+  }, [id, live, run, tail])
   return log
 }

@@ -126,7 +126,7 @@ function MoreMenu({ sandbox, place, live, run }: MoreProps): ReactNode {
     verbs.filter((verb) => canDo(verb, sandbox)).map(toItem)
   const details: MenuItem = {
     ...{ key: 'details', label: t('sandboxes.menuVerb.details'), icon: <Info /> },
-    onSelect: () => navigate(`/sandboxes/${id}/details`),
+    onSelect: () => navigate(`/sandboxes/${id}/settings`),
   }
   const isolation: MenuItem = {
     ...{ key: 'isolation', label: t('sandboxes.menuVerb.isolation'), icon: <Waypoints /> },

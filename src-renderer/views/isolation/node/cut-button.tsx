@@ -53,7 +53,7 @@ function Change({ cut, sandbox }: ChangeProps): ReactNode {
   }
   const onClick = (): void => {
     if (cut.kind === 'setClass') return planChange(sandbox.id, cut.class)
-    if (cut.kind === 'setLimit') return navigate(`/sandboxes/${sandbox.id}/details`)
+    if (cut.kind === 'setLimit') return navigate(`/sandboxes/${sandbox.id}/settings`)
     if (cut.kind === 'leaveNetwork') {
       const title = t('isolation.cut.leaveTitle', { name, network: cut.network })
       const words = { title, text: t('isolation.cut.leaveText'), confirm: t('isolation.cut.leaveConfirm') }
