@@ -26,7 +26,7 @@ export const detail = {
     at: 'Ended {{when}}',
   },
   overview: {
-    course: 'Course',
+    course: 'Starts and ends',
     never: 'not yet',
     health: 'Health check',
     restarts: 'Started again by itself',

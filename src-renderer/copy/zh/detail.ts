@@ -21,7 +21,7 @@ export const detail = {
     at: '结束于 {{when}}',
   },
   overview: {
-    course: '经过',
+    course: '启动和结束',
     never: '尚未',
     health: '健康检查',
     restarts: '自动重新启动次数',

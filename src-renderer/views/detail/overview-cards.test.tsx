@@ -62,7 +62,7 @@ test('how it went is told: its starts, its health and its last end', () => {
     ...{ health: 'unhealthy', restarts: 3 },
     exit: { reason: 'exited', code: 3, at, message: 'It ended with exit code 3.' } as Sandbox['exit'],
   })
-  const course = card('Course')
+  const course = card('Starts and ends')
   expect(course.getByText('3', { exact: true })).toBeDefined()
   expect(course.getByText(/^It ended with exit code 3\./)).toBeDefined()
 })
