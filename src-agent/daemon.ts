@@ -33,6 +33,7 @@ import { createReserve } from './state/reserve.ts'
 import { readSettings } from './state/settings-store.ts'
 import { probeImageTools } from './storage/images/image-tools.ts'
 import { type Callers, openCallers } from './wire-callers.ts'
+import { wireFunctions } from './wire-functions.ts'
 import { wireHistory } from './wire-history.ts'
 import { wireIsolation } from './wire-isolation.ts'
 import { type ServerSettings, wireServer } from './wire-server.ts'
@@ -64,30 +65,28 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave
   const { outside, modules, drivers } = await openEngines(settings, { microvmKernel, mayPatchGvisor })
   const services = wireServices({ folder, database, log, drivers, outside })
-  const { sandboxes } = services
   const sampler = createUsageSampler(services)
   const terminals = createTerminals(services)
-  const known = [...(await reconcileStorage(services)), ...(await reconcile(services, sandboxes))]
-  const messages = [...known, ...(await endBuilds(sandboxes))]
+  const known = [...(await reconcileStorage(services)), ...(await reconcile(services, services.sandboxes))]
+  const messages = [...known, ...(await endBuilds(services.sandboxes))]
   const callers = await openCallers(services)
   const probe = createProbe(services, callers, modules)
   const history = wireHistory(services, database)
+  const functions = wireFunctions(services)
   const offers = async () => (await probe.examine()).classes
   const isolation = await wireIsolation({ services, offers, keep: history.keepBeforeChange })
   notify(services, messages)
   const stopWatching = watchHost(services)
   await makeBuiltIn(services)
+  await functions.resume()
   // After the watch: a sandbox that is started by it is one to be watched.
   // Both hold what they go on with before anybody is served, so neither may wait for the other.
   const resumed = Promise.all([history.resume(), isolation.resume()]).then((more) => notify(services, more.flat()))
-  terminals.adopt()
-  sampler.refresh()
-  isolation.follow()
-  history.follow(() => sampler.now())
+  takeUp({ terminals, sampler, isolation, history })
 
   const wanted = Promise.withResolvers<'keep' | 'stop'>()
   const stopped = wanted.promise.then((what) => stop(what))
-  const live = { sampler, terminals, probe, isolation, history, reserve, callers, stop: wanted.resolve }
+  const live = { sampler, terminals, probe, isolation, history, reserve, callers, functions, stop: wanted.resolve }
   const server = wireServer(settings, services, live)
   await listenOnSocket(server.http, folder.socketPath)
   for (const uid of settings.accounts) await server.accounts.serve(uid)
@@ -98,6 +97,8 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const stop = async (what: 'keep' | 'stop') => {
     log.info({ sandboxes: what }, 'the agent stops')
     stopRestarts()
+    // First: whoever calls one now would start what is being stopped.
+    await functions.close()
     if (what === 'stop') await reserve.lend(() => stopAll(services))
     await stopServing(server, folder.socketPath)
     for (const part of [callers, terminals, sampler, isolation, history, reserve]) await part.close()
@@ -142,6 +143,20 @@ function createUsageSampler(services: Services): Sampler {
     list: () => listRunning(services),
     engineMemory: ({ id }) => engineMemoryOf(services, id),
   })
+}
+
+/** What runs already is followed from here on. */
+function takeUp(parts: {
+  readonly terminals: ReturnType<typeof createTerminals>
+  readonly sampler: Sampler
+  readonly isolation: Awaited<ReturnType<typeof wireIsolation>>
+  readonly history: ReturnType<typeof wireHistory>
+}): void {
+  const { terminals, sampler, isolation, history } = parts
+  terminals.adopt()
+  sampler.refresh()
+  isolation.follow()
+  history.follow(() => sampler.now())
 }
 
 /** Without it the agent serves all the same. */

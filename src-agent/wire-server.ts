@@ -27,6 +27,7 @@ import type { StateFolder } from './state/folder.ts'
 import type { Reserve } from './state/reserve.ts'
 import { wireBuilds } from './wire-builds.ts'
 import { type Callers } from './wire-callers.ts'
+import { type Functions } from './wire-functions.ts'
 import { type History } from './wire-history.ts'
 import { type IsolationServices } from './wire-isolation.ts'
 import { type Services } from './wire-services.ts'
@@ -48,6 +49,7 @@ interface Live {
   readonly history: History
   readonly reserve: Reserve
   readonly callers: Callers
+  readonly functions: Functions
   stop(what: 'keep' | 'stop'): void
 }
 
@@ -95,7 +97,7 @@ interface Serving extends Live {
 
 function wireHandlers(settings: ServerSettings, services: Services, live: Serving) {
   const leftovers = createLeftovers({ ...services, run, outerMounts: settings.outerMounts })
-  const { sampler, terminals, isolation, history } = live
+  const { sampler, terminals, isolation, history, functions } = live
   const info = describeAgent(settings, new Date())
   return createHandlers(
     {
@@ -106,6 +108,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
       examineHost: (fresh) => examineAll(live.probe, leftovers, fresh),
       snapshots: () => services.snapshotRecords.all().map(({ snapshot }) => snapshot),
       beforeStop: history.beforeStop,
+      otherUsers: functions.users,
     },
     {
       ...terminals.handlers,
@@ -113,6 +116,7 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
       ...live.builds.handlers,
       ...isolation.handlers,
       ...history.handlers,
+      ...functions.handlers,
       ...createUsageHandlers(sampler, services.sandboxes),
       ...leftovers.handlers,
       ...createDiskUsageHandlers({ ...services, run, isBuilder, usersOfVolume: services.volumes.usersOf }),

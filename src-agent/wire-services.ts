@@ -17,6 +17,7 @@ import { volumeUsers } from './sandboxes/volumes.ts'
 import { createEventLog, type EventLog } from './state/event-log.ts'
 import type { StateFolder } from './state/folder.ts'
 import { openQuarantine, type Quarantine } from './state/quarantine.ts'
+import { openFunctionRecords } from './state/records/function-records.ts'
 import { openImageRecords } from './state/records/image-records.ts'
 import { openSandboxRecords, type SandboxRecords } from './state/records/sandbox-records.ts'
 import { killsCaused, openSelfTestRecords } from './state/records/self-test-records.ts'
@@ -75,6 +76,7 @@ export function wireServices(deps: Deps) {
       trees: createTreeTools(run, () => true),
       usersOf: (name) => volumeUsers(records, name),
     }),
+    functionRecords: openFunctionRecords(database, quarantine),
     snapshotRecords: openSnapshotRecords(database, events, quarantine),
     network: createNetwork({ tag: folder.tag, folder: folder.network, run, log, users }),
     settings,

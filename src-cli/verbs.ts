@@ -2,6 +2,7 @@ import type { Verb, VerbGroup } from './command/verb.ts'
 import { agentVerbs } from './verbs/agent/verbs.ts'
 import { archiveVerbs } from './verbs/archives/verbs.ts'
 import { fileVerbs } from './verbs/files/verbs.ts'
+import { functionVerbs } from './verbs/functions/verbs.ts'
 import { imageVerbs } from './verbs/images/verbs.ts'
 import { insideVerbs } from './verbs/inside/verbs.ts'
 import { isolationVerbs } from './verbs/isolation/verbs.ts'
@@ -23,6 +24,7 @@ export const verbGroups: readonly VerbGroup[] = [
   fileVerbs,
   archiveVerbs,
   imageVerbs,
+  functionVerbs,
   agentVerbs,
 ]
 

@@ -2,7 +2,16 @@ import * as z from 'zod'
 import { operation } from './operation.ts'
 
 /** What a record can be of. */
-export const RecordTable = z.enum(['sandboxes', 'removals', 'snapshots', 'images', 'schedules', 'selftests', 'volumes'])
+export const RecordTable = z.enum([
+  'sandboxes',
+  'removals',
+  'snapshots',
+  'images',
+  'schedules',
+  'selftests',
+  'volumes',
+  'functions',
+])
 export type RecordTable = z.infer<typeof RecordTable>
 
 /** A record that the agent could not read and has set aside. What is its on disk is left where it is. */

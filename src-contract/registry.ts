@@ -5,6 +5,7 @@ import { adviseClass, listClasses, measureClasses, planClass, readBootLog, setCl
 import * as compare from './compare.ts'
 import { readDiskUsage } from './disk-usage.ts'
 import * as files from './files.ts'
+import * as functions from './function.ts'
 import { cancelTask, importImage, listImages, pullImage, removeImage } from './image.ts'
 import { inspectImage, pruneImages, pushImage, readImageHistory, tagImage, untagImage } from './image-upkeep.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
@@ -115,6 +116,12 @@ export const operations = {
   compareText: compare.compareText,
   comparePackages: compare.comparePackages,
   compareConfig: compare.compareConfig,
+  deployFunction: functions.deployFunction,
+  listFunctions: functions.listFunctions,
+  inspectFunction: functions.inspectFunction,
+  setTraffic: functions.setTraffic,
+  removeFunction: functions.removeFunction,
+  listInvocations: functions.listInvocations,
   scanSecrets: archive.scanSecrets,
   exportTree: archive.exportTree,
   saveImages: archive.saveImages,

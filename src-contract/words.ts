@@ -33,6 +33,19 @@ export const volumeName: WordForm = {
     'The name of a volume has 1 to 128 letters, digits, dots, dashes and underscores, and begins with a letter or digit.',
 }
 
+/** A part of a name in DNS, short enough for the names of its sandboxes. */
+export const functionName: WordForm = {
+  pattern: /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,39}$/,
+  problem:
+    'The name of a function has 1 to 40 small letters, digits and single dashes, begins with a letter and does not end with a dash.',
+}
+
+/** In an address it stands before the name: `TAG--NAME.localhost`. */
+export const functionTag: WordForm = {
+  pattern: /^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,18}$/,
+  problem: 'A tag has 1 to 19 small letters, digits and single dashes, and begins with a letter.',
+}
+
 export const signalName: WordForm = {
   pattern: /^(SIG)?[A-Z][A-Z0-9+-]{1,9}$|^[1-9][0-9]?$/,
   problem: 'Not the name or number of a signal.',

@@ -12,6 +12,8 @@ export interface ImageHandlerDeps {
   readonly pulls: PullService
   readonly sandboxes: Pick<SandboxService, 'list'>
   readonly snapshots: () => readonly Snapshot[]
+  /** Whatever else needs an image, with the name by which people know it. */
+  readonly otherUsers: () => readonly { readonly name: string; readonly imageDigest: string }[]
   readonly tasks: Tasks
 }
 
@@ -70,7 +72,9 @@ export function imageHandlers(deps: ImageHandlerDeps) {
 }
 
 /** Names of sandboxes and snapshots that use an image. */
-function findUsers({ sandboxes, snapshots }: ImageHandlerDeps, digest: string): readonly string[] {
+function findUsers({ sandboxes, snapshots, otherUsers }: ImageHandlerDeps, digest: string): readonly string[] {
   const named = snapshots().map((each) => ({ ...each, name: `${each.sandboxName}@${each.name}` }))
-  return [...sandboxes.list(true), ...named].flatMap(({ imageDigest, name }) => (imageDigest === digest ? [name] : []))
+  return [...sandboxes.list(true), ...named, ...otherUsers()].flatMap(({ imageDigest, name }) =>
+    imageDigest === digest ? [name] : [],
+  )
 }

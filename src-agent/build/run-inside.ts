@@ -23,15 +23,20 @@ export interface InsideCommand {
   /** Of a running sandbox. */
   readonly ref: string
   readonly argv: readonly string[]
+  /** Beside what the sandbox has. */
+  readonly env?: Readonly<Record<string, string>>
   readonly input?: AsyncIterable<Uint8Array>
   readonly sink: Sink
   readonly signal: AbortSignal
 }
 
 /** Runs a command in a sandbox that the agent has made for work of its own, and gives its exit code. Stopping kills it. */
-export async function runInside(deps: InsideDeps, { ref, argv, input, sink, signal }: InsideCommand): Promise<number> {
+export async function runInside(
+  deps: InsideDeps,
+  { ref, argv, env = {}, input, sink, signal }: InsideCommand,
+): Promise<number> {
   if (signal.aborted) throw stoppedBy(signal)
-  const wish = { argv: [...argv], env: {}, cwd: null, user: null, tty: false }
+  const wish = { argv: [...argv], env: { ...env }, cwd: null, user: null, tty: false }
   const { command } = await deps.sandboxes.planExec(deps.sandboxes.find(ref), wish)
   try {
     const child = await startExec(command, { stdin: input !== undefined, pipes: deps.pipes, signalProcess })

@@ -32,11 +32,14 @@ export async function checkChanged(before: SandboxSpec, after: SandboxSpec, rule
 /** Whether nothing of it is left when its main process has ended. */
 export const isRemovedAtItsEnd = ({ removeOnExit }: SandboxSpec): boolean => removeOnExit
 
+/** Whether it is started again when its main process has ended. */
+export const isStartedAgain = ({ restartPolicy }: SandboxSpec): boolean => restartPolicy !== 'no'
+
 /** What this machine is not asked about. */
 function requireFitting(spec: SandboxSpec): void {
   requireFittingNetwork(spec)
   requireSinglePorts(spec)
-  if (isRemovedAtItsEnd(spec) && spec.restartPolicy !== 'no') throw appError('restart-and-remove')
+  if (isRemovedAtItsEnd(spec) && isStartedAgain(spec)) throw appError('restart-and-remove')
   if (spec.stopWith !== null && signalNumber(spec.stopWith) === null) {
     throw appError('signal-unknown', { signal: spec.stopWith })
   }

@@ -18,6 +18,11 @@ const migrations: readonly string[] = [
   `CREATE TABLE quarantine (source TEXT NOT NULL, id TEXT NOT NULL, record TEXT NOT NULL, why TEXT NOT NULL, at TEXT NOT NULL,
    PRIMARY KEY (source, id)) STRICT;`,
   'CREATE TABLE volumes (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
+  `CREATE TABLE functions (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+   CREATE TABLE function_instances (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;
+   CREATE TABLE gateway (id INTEGER PRIMARY KEY CHECK (id = 1), port INTEGER NOT NULL) STRICT;
+   CREATE TABLE invocations (seq INTEGER PRIMARY KEY, function TEXT NOT NULL, record TEXT NOT NULL) STRICT;
+   CREATE INDEX invocations_of ON invocations (function, seq);`,
 ]
 
 /** SQLite's own name for a database that is in memory only. */

@@ -19,6 +19,7 @@ const keys: Readonly<Record<RecordTable, string>> = {
   schedules: 'id',
   selftests: 'id',
   volumes: 'name',
+  functions: 'name',
 }
 
 /** Their files are lost sight of with the record; the others are only settings and results. */

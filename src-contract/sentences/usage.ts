@@ -297,6 +297,13 @@ export const usageSentences = defineSentences({
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: not a time. Write how long ago, as in 10m, or as in 2026-01-31T12:00:00Z.',
   },
+  'usage-function-name': { params: { text: 'text' }, sentence: '"{text}" is not the name of a function.' },
+  'usage-function-image': { sentence: 'Say which image it runs: --image IMAGE. "joey image ls" shows what is here.' },
+  'usage-header': { params: { text: 'text' }, sentence: '-H {text}: not a header. Write it as in Name: value.' },
+  'usage-traffic': {
+    params: { text: 'text' },
+    sentence: '{text}: not a share of the calls. Write it as in 3=90, or 4=10:canary with a tag.',
+  },
   'usage-number': {
     params: { option: 'text', text: 'text', least: 'number', most: 'number' },
     sentence: '{option} {text}: not a number from {least} to {most}.',

@@ -32,7 +32,7 @@ test.each(['agent.stop', 'constructor', '__proto__', 'sandbox.explode', ''])(
   },
 )
 
-test('every operation of the agent is offered but its end, the accounts that it serves, the records that could not be read, the history of images, archives of volumes, the use of the disk and leftovers', () => {
+test('every operation of the agent is offered but its end, the accounts that it serves, the records that could not be read, the history of images, archives of volumes, functions, the use of the disk and leftovers', () => {
   const names = Object.values(operations).map(({ name }) => name)
   const ofCommandLine = [
     ...['agent.stop', 'agent.serve', 'image.history', 'host.leftovers', 'host.removeLeftovers'],
@@ -40,7 +40,7 @@ test('every operation of the agent is offered but its end, the accounts that it 
   ]
 
   expect([...agentAnswers(agentDeps).keys()]).toEqual(
-    names.filter((name) => !ofCommandLine.includes(name) && !name.startsWith('records.')),
+    names.filter((name) => !ofCommandLine.includes(name) && !/^(records|function)\./.test(name)),
   )
 })
 

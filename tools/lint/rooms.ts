@@ -14,6 +14,7 @@ export const rooms: readonly (readonly string[])[] = [
   ['files'],
   ['archive'],
   ['build'],
+  ['functions'],
   ['api'],
 ]
 

@@ -2,6 +2,7 @@ import type { HelpTexts } from '../help-texts.ts'
 import { agentHelp } from './agent.ts'
 import { archivesHelp } from './archives.ts'
 import { filesHelp } from './files.ts'
+import { functionsHelp } from './functions.ts'
 import { helpHelp } from './help.ts'
 import { imagesHelp } from './images.ts'
 import { insideHelp } from './inside.ts'
@@ -19,6 +20,7 @@ export const help: HelpTexts = {
   ...archivesHelp,
   ...filesHelp,
   ...helpHelp,
+  ...functionsHelp,
   ...imagesHelp,
   ...insideHelp,
   ...isolationHelp,

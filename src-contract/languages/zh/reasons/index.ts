@@ -4,6 +4,7 @@ import { buildReasons } from './build.ts'
 import { commandLineReasons } from './command-line.ts'
 import { engineReasons } from './engine.ts'
 import { filesReasons } from './files.ts'
+import { functionReasons } from './function.ts'
 import { imageReasons } from './image.ts'
 import { machineReasons } from './machine.ts'
 import { microvmReasons } from './microvm.ts'
@@ -29,6 +30,7 @@ export const reasons = {
   ...commandLineReasons,
   ...engineReasons,
   ...filesReasons,
+  ...functionReasons,
   ...imageReasons,
   ...machineReasons,
   ...microvmReasons,
