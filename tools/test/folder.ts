@@ -5,7 +5,7 @@ import { say } from '../steps.ts'
  * Makes a folder for everything that a run makes. Short, because the paths of unix sockets below it may not be longer
  * than 107 bytes.
  */
-export function makeTestFolder(purpose: 'test' | 'bench'): string {
+export function makeTestFolder(purpose: 'test' | 'bench' | 'software'): string {
   return mkdtempSync(`/tmp/joey-${purpose}-`)
 }
 
