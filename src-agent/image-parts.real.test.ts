@@ -90,6 +90,44 @@ test('a sandbox goes through all classes with it, and survives the agent', { tim
   await agent.client.removeSandbox({ ref: 'traveller', force: true })
 })
 
+test('a sandbox leaves whole with it: in a bundle, in an archive, and in a commit that keeps its layers', {
+  timeout: 240_000,
+}, async () => {
+  const { client } = agent
+  await create('leaving', 'container')
+  await shell('leaving', 'echo early >/data/early')
+  await client.createSnapshot({ ref: 'leaving' })
+  await shell('leaving', 'echo mine >/data/mine; rm /data/kept')
+  const left = 'cat /data/changed /data/top /data/early /data/mine; ls /data; test -e /goes || echo gone'
+  const expected = 'middleoneearly\nmine\nchanged\nearly\nmine\ntop\ngone\n'
+  expect(await shell('leaving', left)).toBe(expected)
+  const source = 'sandbox:leaving'
+
+  const bundle = join(folder, 'leaving.joey')
+  await client.exportTree({ source, format: 'joey', output: bundle, withSecrets: true })
+  const { consent, requests } = await client.inspectBundle({ path: bundle })
+  const agreed = requests.map(({ id }) => id)
+  await client.importBundle({ path: bundle, consent, agreed, start: true, name: 'came' })
+  expect(await shell('came', left)).toBe(expected)
+
+  const archive = join(folder, 'leaving.tar')
+  await client.exportTree({ source, format: 'docker', output: archive, name: 'team/left:1', withSecrets: true })
+  await client.importImage({ path: archive })
+  await create('left', 'container', 'team/left:1')
+  expect(await shell('left', left)).toBe(expected)
+
+  const { image } = await client.commitTree({ source, name: 'team/committed:1' })
+  await create('committed', 'container', 'team/committed:1')
+  expect(await shell('committed', left)).toBe(expected)
+  const [before, after] = [images[0]?.digest ?? '', image.digest].map((ref) => client.readImageHistory({ ref }))
+  expect((await after)?.slice(-3)).toEqual(await before)
+  for (const ref of ['leaving', 'came', 'left', 'committed']) await client.removeSandbox({ ref, force: true })
+  for (const { names, builtIn } of await client.listImages({})) {
+    if (!builtIn && !['team/one:1', 'team/two:1'].includes(names[0] ?? ''))
+      await client.removeImage({ ref: names[0] ?? '' })
+  }
+})
+
 test('what two images share stays until the last is removed, also for who runs on the other', {
   timeout: 60_000,
 }, async () => {

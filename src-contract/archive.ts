@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ImageDigest, ImageName, ImageRef, TaskId } from './image.ts'
+import { Image, ImageDigest, ImageName, ImageRef, TaskId } from './image.ts'
 import { operation } from './operation.ts'
 import { Grant, IsolationClass, Mount, NetworkMode, PortPublish, Sandbox, SandboxName, SpecChange } from './sandbox.ts'
 import { Wording } from './wire-texts.ts'
@@ -99,6 +99,50 @@ export const exportTree = operation({
     output: z.string(),
     bytes: z.int().nonnegative(),
     sha256: z.string(),
+    /** What was left out, as sentences. */
+    messages: z.array(z.string()),
+    messagesWordings: z.array(Wording).optional(),
+  }),
+})
+
+export const commitTree = operation({
+  name: 'image.commit',
+  method: 'POST',
+  path: '/v1/images/commit',
+  summary:
+    'Makes an image of this machine of a sandbox or snapshot: the layers of its image as they are where their bytes are kept, and on top what was written. Goes on when the client goes, as a task; a cancel leaves nothing.',
+  request: z.strictObject({
+    source: ExportRef,
+    name: ImageName,
+    /** What it shall say in place of what the sandbox runs with. Variables, labels, ports and volumes are added to its own. */
+    config: SpecChange.pick({
+      command: true,
+      entrypoint: true,
+      env: true,
+      cwd: true,
+      user: true,
+      labels: true,
+    })
+      .extend({
+        exposedPorts: z
+          .array(z.string().regex(/^\d{1,5}\/(tcp|udp)$/))
+          .max(1000)
+          .optional(),
+        volumes: z
+          .array(
+            z
+              .string()
+              .max(4096)
+              .regex(/^\/[^\0]*$/),
+          )
+          .max(100)
+          .optional(),
+      })
+      .optional(),
+    task: TaskId.optional(),
+  }),
+  response: z.strictObject({
+    image: Image,
     /** What was left out, as sentences. */
     messages: z.array(z.string()),
     messagesWordings: z.array(Wording).optional(),

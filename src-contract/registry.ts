@@ -124,6 +124,7 @@ export const operations = {
   listInvocations: functions.listInvocations,
   scanSecrets: archive.scanSecrets,
   exportTree: archive.exportTree,
+  commitTree: archive.commitTree,
   saveImages: archive.saveImages,
   inspectBundle: archive.inspectBundle,
   importBundle: archive.importBundle,

@@ -25,7 +25,7 @@ export function imageHandlers(deps: ImageHandlerDeps) {
     listImages: async () => [...images.list()],
     importImage: ({ path, name, task }, signal) =>
       tasks.run({ id: task, kind: 'image.import', subject: path, signal }, (cancel, onProgress) =>
-        images.import({ path, ...(name === undefined ? {} : { name }), signal: cancel, onProgress }),
+        pulls.importKept({ path, ...(name === undefined ? {} : { name }), signal: cancel, onProgress }),
       ),
     pullImage: ({ ref, task, credential = null, allowHosts = [] }, signal) =>
       tasks.run({ id: task, kind: 'image.pull', subject: ref, signal }, (cancel, onProgress) =>

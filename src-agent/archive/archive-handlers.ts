@@ -1,6 +1,7 @@
 import { defineHandlers } from '../base/handlers.ts'
 import { openArchivePlaces } from './archive-places.ts'
 import { openSigning } from './bundle/signing.ts'
+import { type CommitDeps, commitSource } from './commit-image.ts'
 import { exportSource, scanSource } from './export-service.ts'
 import { exportVolumeTo, type VolumeArchiveDeps } from './export-volume.ts'
 import { createImports } from './import-service.ts'
@@ -8,7 +9,7 @@ import { importVolumeFrom } from './import-volume.ts'
 import { type SaveDeps, saveToFile } from './save-images.ts'
 
 /** What the places of archives and the signing of bundles are made beside. */
-type Deps = Omit<SaveDeps, 'places' | 'signing'> & Pick<VolumeArchiveDeps, 'volumes'>
+type Deps = Omit<SaveDeps & CommitDeps, 'places' | 'signing'> & Pick<VolumeArchiveDeps, 'volumes'>
 
 /** Exports, bundles and imports. */
 export function createArchiveHandlers(deps: Deps) {
@@ -19,6 +20,7 @@ export function createArchiveHandlers(deps: Deps) {
   return defineHandlers({
     scanSecrets: (request, signal) => scanSource(own, request, signal),
     exportTree: (request) => exportSource(own, request),
+    commitTree: (request) => commitSource(own, request),
     saveImages: (request, signal) => saveToFile(own, request, signal),
     exportVolume: (request, signal) => exportVolumeTo(own, request, signal),
     importVolume: (request, signal) => importVolumeFrom(own, request, signal),

@@ -13,11 +13,13 @@ import type { PullService } from '../storage/registry/pull-service.ts'
 import type { ExportDeps } from './export-service.ts'
 import { configOf } from './oci/image-config.ts'
 import { type ImageWriter, writeArchive, writeFolder } from './oci/image-writer.ts'
+import { addKeptDockerImage, readKept } from './oci/kept-image.ts'
 import type { LeftOut } from './oci/layer-stream.ts'
 import { openLayerTar } from './oci/layer-tar.ts'
 import {
   addDockerImage,
   addOciImage,
+  type DockerEntry,
   finishDockerImages,
   finishOciImages,
   type ImagePlan,
@@ -82,7 +84,8 @@ interface Wanted {
 async function saveForDocker(work: Work, wanted: readonly Wanted[]): Promise<Saved[]> {
   const entries: Parameters<typeof finishDockerImages>[0][number][] = []
   for (const { ref, image } of wanted) {
-    const { entry } = await addDockerImage(await planOf(work, image, ref), work.out, nothingLeft())
+    const kept = await fromKept(work, image, (folder) => addKeptForDocker(work, folder))
+    const entry = kept ?? (await addDockerImage(await planOf(work, image, ref), work.out, nothingLeft())).entry
     const name = nameOf(ref, image)
     entries.push({ ...entry, RepoTags: name === null ? [] : [name] })
   }
@@ -94,7 +97,7 @@ async function saveForOci(work: Work, wanted: readonly Wanted[]): Promise<Saved[
   const entries: OciEntry[] = []
   const saved: Saved[] = []
   for (const { ref, image } of wanted) {
-    const kept = await addKept(work, image)
+    const kept = await fromKept(work, image, (folder) => addKept(work, image, folder))
     const added = kept ?? (await addOciImage(await planOf(work, image, ref), work.out, nothingLeft()))
     entries.push({ ...added, name: nameOf(ref, image) })
     saved.push({ ref, manifest: added.digest, unchanged: kept !== null })
@@ -103,24 +106,36 @@ async function saveForOci(work: Work, wanted: readonly Wanted[]): Promise<Saved[
   return saved
 }
 
-/** The bytes that it came as, each looked at again; null where they are not kept. */
-async function addKept({ pulls, places, out, stop }: Work, image: Image): Promise<Omit<OciEntry, 'name'> | null> {
+/** What is made of the bytes that an image came as; null where they are not kept. */
+async function fromKept<T>(
+  { pulls, places }: Work,
+  image: Image,
+  make: (folder: string) => Promise<T>,
+): Promise<T | null> {
   const folder = join(places.staging, randomBytes(6).toString('hex'))
   try {
-    if (!(await pulls.writeKept(image.digest, folder))) return null
-    for (const hex of (await readdir(folder)).filter((name) => /^[a-f0-9]{64}$/.test(name))) {
-      const { digest } = await out.addBlob(createReadStream(join(folder, hex), { signal: stop }), inBlobs)
-      if (digest !== `sha256:${hex}`) throw new Error(`The kept blob ${hex} has changed.`)
-    }
-    const manifest = await readFile(join(folder, 'manifest.json'))
-    const { mediaType = 'application/vnd.oci.image.manifest.v1+json' } = JSON.parse(manifest.toString('utf8'))
-    return {
-      ...(await out.addBlob(only(manifest), inBlobs)),
-      mediaType: String(mediaType),
-      architecture: image.architecture,
-    }
+    return (await pulls.writeKept(image.digest, folder)) ? await make(folder) : null
   } finally {
     await removeFolder(folder)
+  }
+}
+
+async function addKeptForDocker({ out, stop, onBytes }: Work, folder: string): Promise<DockerEntry> {
+  return addKeptDockerImage(await readKept(folder), out, { signal: stop, onBytes })
+}
+
+/** Each of its bytes is looked at again. */
+async function addKept({ out, stop }: Work, image: Image, folder: string): Promise<Omit<OciEntry, 'name'>> {
+  for (const hex of (await readdir(folder)).filter((name) => /^[a-f0-9]{64}$/.test(name))) {
+    const { digest } = await out.addBlob(createReadStream(join(folder, hex), { signal: stop }), inBlobs)
+    if (digest !== `sha256:${hex}`) throw new Error(`The kept blob ${hex} has changed.`)
+  }
+  const manifest = await readFile(join(folder, 'manifest.json'))
+  const { mediaType = 'application/vnd.oci.image.manifest.v1+json' } = JSON.parse(manifest.toString('utf8'))
+  return {
+    ...(await out.addBlob(only(manifest), inBlobs)),
+    mediaType: String(mediaType),
+    architecture: image.architecture,
   }
 }
 

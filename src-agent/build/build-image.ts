@@ -14,7 +14,7 @@ import { firstHeredoc, imagesOf, requireInstructions } from './dockerfile.ts'
 import { keepWords, type Sink, toFile } from './run-inside.ts'
 
 export interface BuildDeps extends BuilderDeps, BaseDeps {
-  readonly pulls: Pick<PullService, 'pull' | 'writeKept' | 'keepMade'>
+  readonly pulls: Pick<PullService, 'pull' | 'writeKept' | 'importKept'>
 }
 
 export interface BuildWish extends Omit<BuildRequest, 'type' | 'task'> {
@@ -184,7 +184,9 @@ async function takeResult(deps: BuildDeps, builder: Builder, { names, signal }: 
     await receive(deps, builder, join(staging, 'out.tar'))
     const [first = null, ...others] = names
     const archive = join(staging, 'out.tar')
-    const image = await deps.pulls.keepMade({ archive, name: first, signal, onProgress: () => undefined })
+    const more = { signal, onProgress: () => undefined, ...(first !== null && { name: first }) }
+    const [image] = await deps.pulls.importKept({ path: archive, ...more })
+    if (image === undefined) throw appError('not-an-image')
     let named = image
     for (const name of others) named = await deps.images.addName(image.digest, name)
     return named

@@ -48,12 +48,12 @@ export function createReads(deps: Deps, listings: ListingCache) {
       }),
 
     measureFiles: ({ tree, path, own }, signal) =>
-      withTree(deps, tree, signal, async (view, { sources, layers }) => {
+      withTree(deps, tree, signal, async (view, { sources, layers, imageTrees }) => {
         const at = toTreePath(path)
         await requireFolder(view, at)
         if (!own) return { path: toShownPath(at), ...(await measureTree(view, at, signal)) }
         // Between the writable layer and the image are the layers of the store.
-        const top = sources.slice(0, Math.max(0, sources.length - layers.length - 1))
+        const top = sources.slice(0, sources.length - layers.length - imageTrees.length)
         const layer = await trees.open({ sources: top })
         try {
           const isThere = top.length > 0 && (await layer.stat(at))?.kind === 'folder'

@@ -56,33 +56,36 @@ async function ofSandbox(deps: Deps, ref: string, signal: AbortSignal): Promise<
   // Read again: what it stands on may have changed meanwhile.
   const sandbox = findRecord(deps, ref)
   const imageDigest = sandbox.sandbox.imageDigest
-  const sources = [...ownLayer(deps, sandbox), ...(await layersBelow(deps, sandbox.layers, imageDigest, signal))]
-  return { sources, imageDigest, layers: sandbox.layers, sandbox, snapshot: null }
+  const below = await findBelow(deps, sandbox.layers, imageDigest, signal)
+  const sources = [...ownLayer(deps, sandbox), ...below.sources]
+  return { ...below, sources, imageDigest, layers: sandbox.layers, sandbox, snapshot: null }
 }
 
 async function ofSnapshot(deps: Deps, ref: string, signal: AbortSignal): Promise<TreeSources> {
   const snapshot = deps.findSnapshot(ref)
   const { imageDigest } = snapshot.snapshot
-  const sources = await layersBelow(deps, snapshot.layers, imageDigest, signal)
-  return { sources, imageDigest, layers: snapshot.layers, sandbox: null, snapshot }
+  const below = await findBelow(deps, snapshot.layers, imageDigest, signal)
+  return { ...below, imageDigest, layers: snapshot.layers, sandbox: null, snapshot }
 }
 
 async function ofImage(deps: LowerDeps, imageDigest: string, signal: AbortSignal): Promise<TreeSources> {
-  const sources = await layersBelow(deps, [], imageDigest, signal)
-  return { sources, imageDigest, layers: [], sandbox: null, snapshot: null }
+  const below = await findBelow(deps, [], imageDigest, signal)
+  return { ...below, imageDigest, layers: [], sandbox: null, snapshot: null }
 }
 
 type LowerDeps = Pick<Deps, 'layers' | 'imageMounts'>
 
-async function layersBelow(
+async function findBelow(
   { layers, imageMounts }: LowerDeps,
   ids: readonly string[],
   imageDigest: string,
   signal: AbortSignal,
-): Promise<LayerSource[]> {
+): Promise<Pick<TreeSources, 'sources' | 'imageTrees'>> {
   const paths: string[] = []
   for (const id of ids) paths.push(await layers.ensureTree(id, signal))
-  return [...paths, ...(await imageMounts.ensure(imageDigest))].map((path) => ({ kind: 'folder', path }))
+  const toSource = (path: string): LayerSource => ({ kind: 'folder', path })
+  const imageTrees = (await imageMounts.ensure(imageDigest)).map(toSource)
+  return { sources: [...paths.map(toSource), ...imageTrees], imageTrees }
 }
 
 type OwnLayerDeps = Pick<Deps, 'records' | 'folder' | 'drivers'>

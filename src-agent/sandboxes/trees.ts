@@ -5,8 +5,10 @@ import type { TreePair } from '../storage/trees/tree-pair.ts'
 
 /** Which layers make a tree of files, found by its name. */
 export interface TreeSources {
-  /** The topmost first; the last is the image's mounted tree. */
+  /** The topmost first; the last are {@link imageTrees}. */
   readonly sources: readonly LayerSource[]
+  /** The mounted parts of the image, the topmost first: one at least. */
+  readonly imageTrees: readonly LayerSource[]
   readonly imageDigest: string
   /** Layers of the store among the sources, the topmost first: `sources` without a writable layer and without the image. */
   readonly layers: readonly string[]

@@ -111,7 +111,8 @@ export const registryReasons = defineReasons({
   'image-push-not-kept': {
     code: 'conflict',
     params: { ref: 'text' },
-    sentence: 'Only what was pulled can be pushed: of {ref} there is not what a registry has.',
+    sentence:
+      'Only what was pulled, built, loaded or committed can be pushed: of {ref} there is not what a registry has.',
   },
   'registry-login-refused': {
     code: 'refused',

@@ -439,7 +439,8 @@ export const usageSentences = defineSentences({
   'usage-load-input': { sentence: 'Say which archive: -i FILE, or give it on standard input.' },
   'usage-instruction': {
     params: { text: 'text' },
-    sentence: '--change {text}: write CMD, ENTRYPOINT, ENV, WORKDIR, USER or LABEL with its value, as in a Dockerfile.',
+    sentence:
+      '--change {text}: write CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, USER, VOLUME or WORKDIR with its value, as in a Dockerfile.',
   },
   'usage-shell': {
     params: { text: 'text' },

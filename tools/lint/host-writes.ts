@@ -47,6 +47,7 @@ const stateWriters: readonly string[] = [
   ...['src-agent/sandboxes/class/', 'src-agent/sandboxes/hosts-files.ts', 'src-agent/sandboxes/launch-plan.ts'],
   ...['src-agent/sandboxes/reconcile.ts', 'src-agent/files/open-edit.ts'],
   ...['src-agent/files/compare/packages/rpm-database.entry.ts', 'src-agent/archive/import-service.ts'],
+  ...['src-agent/archive/commit-image.ts'],
   ...['src-agent/archive/output-file.ts', 'src-agent/archive/bundle/', 'src-agent/archive/oci/'],
   ...['src-agent/api/http-server.ts', 'src-agent/api/account-sockets.ts', 'src-agent/daemon.ts'],
   // Below the state and run folders, of what no guest has any more.

@@ -4,7 +4,7 @@ import type { FoundPackage } from '../../files/compare/read-packages.ts'
 import type { LayerStore } from '../../storage/layers/layer-store.ts'
 import type { Exported } from '../oci/export-image.ts'
 import { type LeftOut, toOciLayer } from '../oci/layer-stream.ts'
-import { openLayerTar } from '../oci/layer-tar.ts'
+import { openUnionTar } from '../oci/layer-tar.ts'
 import { describeVolumes } from '../oci/left-out.ts'
 import type { Place } from '../secrets/scan-layers.ts'
 import { writeBundleFile } from './bundle-file.ts'
@@ -72,7 +72,7 @@ async function* partsOf(request: BundleExport, now: Date, left: { dropped: numbe
 /** As a layer of the OCI, so that the other side makes the image anew: no file system of somebody else is ever mounted. */
 async function* imageOf({ source }: BundlePlan, signal: AbortSignal): AsyncGenerator<Buffer> {
   const left: LeftOut = { devices: 0, sockets: 0, attributes: 0, dropped: 0, named: 0 }
-  const tree = await openLayerTar(source.imageTree, { signal, changes: false })
+  const tree = await openUnionTar(source.imageTrees, signal)
   yield* toOciLayer(tree, { drop: new Set(), whiteouts: false, isPlace: () => false }, left)
 }
 

@@ -9,7 +9,7 @@ import type { Place } from '../secrets/scan-layers.ts'
 import { configOf } from './image-config.ts'
 import { type ImageWriter, writeArchive, writeFolder } from './image-writer.ts'
 import type { LeftOut } from './layer-stream.ts'
-import { openLayerTar } from './layer-tar.ts'
+import { openUnionTar } from './layer-tar.ts'
 import { describeVolumes } from './left-out.ts'
 import { pushLayout } from './push.ts'
 import type { ArchiveSource } from './sources.ts'
@@ -77,7 +77,14 @@ async function exportLayout(request: Omit<ImageExport, 'format' | 'folder'>): Pr
   }
 }
 
-function planImage({ source, name, drop, signal, onBytes }: ImageExport): ImagePlan {
+/** What is to be written: the image's content as one layer, and each layer on top of it. */
+export function planImage({
+  source,
+  name,
+  drop,
+  signal,
+  onBytes,
+}: Omit<ImageExport, 'format' | 'part' | 'folder'>): ImagePlan {
   const files = new Set(drop.flatMap((place) => ('file' in place ? [place.file] : [])))
   const variables = new Set(drop.flatMap((place) => ('variable' in place ? [place.variable] : [])))
   const { image, createdAt } = source
@@ -86,7 +93,7 @@ function planImage({ source, name, drop, signal, onBytes }: ImageExport): ImageP
     createdAt: image.createdAt ?? image.importedAt,
     isImage: true,
     drop: new Set<string>(),
-    open: () => openLayerTar(source.imageTree, { signal, changes: false }),
+    open: () => openUnionTar(source.imageTrees, signal),
   }
   const changes = source.layers.toReversed().map((layer) => ({
     madeBy: `changes in sandbox ${source.name}${layer.id === null ? '' : ` (layer ${layer.id})`}`,
@@ -100,7 +107,7 @@ function planImage({ source, name, drop, signal, onBytes }: ImageExport): ImageP
 }
 
 /** What was left out, and what the reader should know. */
-function messagesOf(source: ArchiveSource, left: LeftOut): Sentence[] {
+export function messagesOf(source: ArchiveSource, left: LeftOut): Sentence[] {
   const counted = [
     ['export-without-devices', left.devices],
     ['export-without-sockets', left.sockets],

@@ -50,18 +50,39 @@ export async function openLayerTar(
   if (source.kind === 'disk') {
     return { bytes: packDisk(source, options.signal), sockets: await findOnDisk(source, options.signal) }
   }
-  return { bytes: packFolder(source.path, options), sockets: await findInFolder(source.path, options.signal) }
+  return { bytes: packFolder([source.path], options), sockets: await findInFolder(source.path, options.signal) }
 }
 
-/** By GNU tar, which sees the folder and nothing else of this machine. SYS_ADMIN is for the marks of overlayfs. */
+/** What folders show that lie over one another, the topmost first, as one layer. It has no sockets: those of images are none. */
+export async function openUnionTar(sources: readonly LayerSource[], signal: AbortSignal): Promise<LayerTar> {
+  const paths = sources.flatMap((source) => (source.kind === 'folder' ? [source.path] : []))
+  return { bytes: packFolder(paths, { signal, changes: false }), sockets: [] }
+}
+
+/** In a mount namespace that ends with the program: over the topmost folder lies what all of them show. */
+const unionScript = `
+mount -t overlay -o "ro,lowerdir=$1" joey "$2" || exit
+shift 2
+exec "$@"`
+
+function onUnion(folders: readonly string[], command: readonly string[]): readonly string[] {
+  const [top = ''] = folders
+  if (folders.length === 1) return command
+  const own = ['unshare', '--mount', '--propagation', 'private', 'sh', '-c', unionScript, 'joey-union']
+  return [...own, folders.join(':'), top, ...command]
+}
+
+/** By GNU tar, which sees what the folders show and nothing else of this machine. SYS_ADMIN is for the marks of overlayfs. */
 async function* packFolder(
-  folder: string,
+  folders: readonly string[],
   { signal, changes }: { signal: AbortSignal; changes: boolean },
 ): AsyncGenerator<Buffer> {
-  const shown = [{ from: folder, to: '/layer', writable: false }]
+  const shown = [{ from: folders[0] ?? '', to: '/layer', writable: false }]
   const capabilities = ['DAC_READ_SEARCH', 'SYS_ADMIN']
-  const child = start(...confine('tar', tarArgs, { shown, capabilities }))
-  await whenStarted(child, 'bwrap')
+  const [confined, args] = confine('tar', tarArgs, { shown, capabilities })
+  const [program = '', ...all] = onUnion(folders, [confined, ...args])
+  const child = start(program, all)
+  await whenStarted(child, program)
   const exited = once(child, 'exit')
   const onAbort = (): void => void child.stdout.destroy(stoppedBy(signal))
   let words = ''

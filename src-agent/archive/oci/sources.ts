@@ -24,8 +24,8 @@ export interface ArchiveSource {
   readonly argv: readonly string[]
   readonly image: Image
   readonly imageName: string
-  /** Its mounted tree. */
-  readonly imageTree: LayerSource
+  /** Its mounted parts, the topmost first. */
+  readonly imageTrees: readonly LayerSource[]
   readonly createdAt: string
   /** The writable layer and the read-only ones, the topmost first. */
   readonly layers: readonly ArchiveLayer[]
@@ -44,12 +44,13 @@ export interface ArchiveLayer {
 export async function findSource(deps: Deps, ref: string, signal: AbortSignal): Promise<ArchiveSource> {
   const found = await deps.trees.find(ref, signal)
   const shown = found.sandbox?.sandbox ?? found.snapshot?.snapshot
-  const imageTree = found.sources.at(-1)
-  if (shown === undefined || imageTree === undefined) throw new Error(`no sandbox and no snapshot: ${ref}`)
+  const { imageTrees } = found
+  if (shown === undefined) throw new Error(`no sandbox and no snapshot: ${ref}`)
   const isRunning = found.sandbox !== null && found.sandbox.sandbox.pid !== null
-  const writable = found.sources.length - 1 - found.layers.length
+  const own = found.sources.slice(0, -imageTrees.length)
+  const writable = own.length - found.layers.length
   for (const id of found.layers) await deps.layers.requireUsable(id)
-  const layers = found.sources.slice(0, -1).map((source, at): ArchiveLayer => {
+  const layers = own.map((source, at): ArchiveLayer => {
     const id = found.layers[at - writable] ?? null
     const changes = id === null && isRunning
     return { id, source, open: (stop) => openLayerTar(source, { signal: stop, changes }) }
@@ -62,7 +63,7 @@ export async function findSource(deps: Deps, ref: string, signal: AbortSignal): 
     argv: shown.argv,
     image: deps.images.find(found.imageDigest),
     imageName: shown.image,
-    imageTree,
+    imageTrees,
     createdAt: found.snapshot?.snapshot.createdAt ?? deps.now().toISOString(),
     layers,
     snapshotId: found.snapshot?.snapshot.id ?? found.sandbox?.sandbox.parentId ?? null,

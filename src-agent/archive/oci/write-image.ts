@@ -86,7 +86,7 @@ export async function writeDockerImage(plan: ImagePlan, out: ImageWriter, left: 
   return config
 }
 
-interface DockerEntry {
+export interface DockerEntry {
   readonly Config: string
   readonly Layers: readonly string[]
 }
@@ -112,19 +112,21 @@ export async function finishDockerImages(
   await out.finish()
 }
 
-interface Written {
+export interface Written {
   readonly plan: LayerPlan
   readonly diffId: string
   readonly blob: Blob
 }
 
-async function writeLayers(
-  { layers, onBytes }: ImagePlan,
+/** Streams layers to where they are kept, and gives each with both of its digests. `ofImage`: {@link placesIn} of an image that is not among them. */
+export async function writeLayers(
+  { layers, onBytes }: Pick<ImagePlan, 'layers' | 'onBytes'>,
   left: LeftOut,
   put: (content: AsyncIterable<Buffer>) => Promise<Blob>,
+  ofImage: readonly string[] = [],
 ): Promise<Written[]> {
   const written: Written[] = []
-  const places = createPlaceFinder()
+  const places = createPlaceFinder(ofImage)
   let bytes = 0
   for (const plan of layers) {
     const hash = createHash('sha256')

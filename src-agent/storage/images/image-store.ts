@@ -16,7 +16,7 @@ import { countLayersHere } from './image-parts.ts'
 import { createImageTools } from './image-tools.ts'
 import { type OwnTree, packTree } from './pack-tree.ts'
 import type { PartStore } from './part-store.ts'
-import { type PreparedImage, prepareImages } from './prepare-images.ts'
+import { type ImageBytes, prepareImages, type ReadImage } from './prepare-images.ts'
 import { diskFull } from './refusals.ts'
 import { clearStaging, withStaging } from './staging.ts'
 
@@ -27,6 +27,8 @@ export interface ImportRequest {
   readonly name?: string
   readonly signal: AbortSignal
   onProgress(phase: Task['phase'], progress: number | null): void
+  /** Called for each image once it is on record; the files of its bytes are the caller's to take, and gone after it. */
+  onStored?(image: Pick<Image, 'digest'>, bytes: ImageBytes): Promise<void>
 }
 
 /**
@@ -217,7 +219,9 @@ async function importImages(
       request,
     )
     if (request.signal.aborted) throw stoppedBy(request.signal)
-    const published = files.publish(withoutBuiltInName(prepared))
+    const taken = withoutBuiltInName(prepared)
+    const published = files.publish(taken)
+    for (const { digest, bytes } of taken) await request.onStored?.({ digest }, bytes)
     return prepared.some(isBuiltIn) ? [...published, ...files.list().filter(isBuiltIn)] : published
   } finally {
     for (const each of held) await each.release()
@@ -251,7 +255,7 @@ async function holding<T>(parts: PartStore, digests: readonly string[], work: ()
  * Whoever says `busybox` means the one that Joey made: an archive must not be able to put its own in that place. It may be one of
  * several that were saved together, so that the others are taken; alone it is refused.
  */
-function withoutBuiltInName(prepared: readonly PreparedImage[]): PreparedImage[] {
+function withoutBuiltInName(prepared: readonly ReadImage[]): ReadImage[] {
   const left = prepared.flatMap((each) => {
     if (!isBuiltIn(each)) return [each]
     const names = each.names.filter((name) => name !== builtInName)

@@ -29,6 +29,19 @@ export interface PreparedImage {
   readonly highestId: number
 }
 
+/** One that came as manifest, configuration and layers. */
+export interface ReadImage extends PreparedImage {
+  readonly bytes: ImageBytes
+}
+
+/** Manifest, configuration and layers of an image as files below staging, each named by the digits of its digest. */
+export interface ImageBytes {
+  readonly folder: string
+  readonly manifest: string
+  /** All of them, the manifest too. */
+  readonly blobs: readonly string[]
+}
+
 export interface PrepareRequest {
   readonly path: string
   /** With tag; replaces the names in the archive. */
@@ -52,7 +65,7 @@ const accountBytes = 1024 * 1024
 const share = { checking: 0.3, converting: 0.15, making: 0.55 }
 
 /** Checks what lies at a path and makes the parts of each image in it, all within the staging folder. */
-export async function prepareImages(deps: PrepareDeps, request: PrepareRequest): Promise<PreparedImage[]> {
+export async function prepareImages(deps: PrepareDeps, request: PrepareRequest): Promise<ReadImage[]> {
   request.onProgress('checking', 0)
   deps.tools.check()
   const opened = await openPath(request.path, deps.untrusted())
@@ -76,13 +89,13 @@ export async function prepareImages(deps: PrepareDeps, request: PrepareRequest):
   }
 }
 
-async function prepareAll(deps: PrepareDeps, request: PrepareRequest, source: ImageSource): Promise<PreparedImage[]> {
+async function prepareAll(deps: PrepareDeps, request: PrepareRequest, source: ImageSource): Promise<ReadImage[]> {
   const plans = await planImages(source)
   if (request.name !== undefined && plans.length > 1) {
     throw appError('image-name-for-many', { count: plans.length })
   }
   await copySource(deps.staging, source, plans)
-  const prepared: PreparedImage[] = []
+  const prepared: ReadImage[] = []
   for (const [at, plan] of plans.entries()) {
     const names = request.name === undefined ? plan.names : [request.name]
     const report = (phase: Task['phase'], done: number): void =>
@@ -106,7 +119,7 @@ interface OneRequest {
 async function prepareOne(
   deps: PrepareDeps,
   { plan, at, source, signal, report, isKnown }: OneRequest,
-): Promise<Omit<PreparedImage, 'names'>> {
+): Promise<Omit<ReadImage, 'names'>> {
   const { staging, tools, room } = deps
   const free = await room()
   // At worst a copy of the layers, the tree in blocks of 4 KiB, and a file of its size lie side by side.
@@ -115,7 +128,8 @@ async function prepareOne(
   report('converting', 0)
   const to = `image${at}`
   const digest = await tools.convert({ ...(await referenceOf(staging, plan, source)), to }, signal)
-  await checkConverted(join(staging, 'layout'), digest, plan)
+  const manifest = await checkConverted(join(staging, 'layout'), digest, plan)
+  const bytes = bytesOf(staging, plan, { digest, manifest })
   const { configuration } = plan
   const about = {
     architecture: configuration.architecture || hostArchitecture,
@@ -125,7 +139,7 @@ async function prepareOne(
   }
   if (isKnown(digest)) {
     const image = { ...about, sizeBytes: 0, contentBytes: 0 }
-    return { digest, parts: null, image, accounts: { passwd: '', group: '' }, highestId: plan.highestId }
+    return { digest, parts: null, image, accounts: { passwd: '', group: '' }, highestId: plan.highestId, bytes }
   }
   const planned = planParts(plan.layers)
   deps.hold(planned.map((part) => part.digest))
@@ -139,7 +153,21 @@ async function prepareOne(
   }))
   await removeTree(join(staging, 'rootfs'))
   const sizeBytes = parts.reduce((sum, part) => sum + part.bytes, 0)
-  return { digest, parts, image: { ...about, sizeBytes, contentBytes }, accounts, highestId: plan.highestId }
+  return { digest, parts, image: { ...about, sizeBytes, contentBytes }, accounts, highestId: plan.highestId, bytes }
+}
+
+/** As the source has them, where it has them in a form that registries take; else as they were converted. */
+function bytesOf(
+  staging: string,
+  { from }: ImagePlan,
+  made: { readonly digest: string; readonly manifest: Manifest },
+): ImageBytes {
+  if (from.kind === 'oci' && from.written.length === 0) {
+    return { folder: join(staging, 'source'), manifest: from.manifest, blobs: [...from.blobs.values()] }
+  }
+  const { config, layers } = made.manifest
+  const blobs = new Set([made.digest, config.digest, ...layers.map(({ digest }) => digest)])
+  return { folder: join(staging, 'layout', 'blobs', 'sha256'), manifest: made.digest, blobs: [...blobs] }
 }
 
 /** Of a name that it does not take mkfs.erofs 1.5 says nothing. */
@@ -180,14 +208,15 @@ async function copySource(staging: string, source: ImageSource, plans: readonly 
  * The file may have been changed after the check: what was converted must have the very layers that were checked.
  * That a layer is what its `diff_id` says is checked by umoci when it unpacks.
  */
-async function checkConverted(layout: string, digest: string, plan: ImagePlan): Promise<void> {
+async function checkConverted(layout: string, digest: string, plan: ImagePlan): Promise<Manifest> {
   const read = async (of: string): Promise<unknown> =>
     JSON.parse(await readFile(join(layout, pathOfDigest(of)), 'utf8'))
-  const { config } = Manifest.parse(await read(digest))
-  const { rootfs } = Configuration.parse(await read(config.digest))
+  const manifest = Manifest.parse(await read(digest))
+  const { rootfs } = Configuration.parse(await read(manifest.config.digest))
   const expected = plan.configuration.rootfs.diff_ids
   const same = rootfs.diff_ids.length === expected.length && rootfs.diff_ids.every((id, at) => id === expected[at])
-  if (!same) throw digestMismatch(pathOfDigest(config.digest))
+  if (!same) throw digestMismatch(pathOfDigest(manifest.config.digest))
+  return manifest
 }
 
 async function readAccounts(rootfs: string): Promise<Accounts> {

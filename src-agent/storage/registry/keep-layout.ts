@@ -1,93 +1,39 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises'
+import { chmod, lstat, mkdir, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { appError } from '#contract/app-error'
-import type { Image, Task } from '#contract/image'
-import { openFileInRoot, readFileInRoot } from '../../base/kernel/open-in-root.ts'
-import { confine } from '../../base/process/confine.ts'
-import type { Run } from '../../base/process/run.ts'
-import { pathOfDigest } from '../images/image-source.ts'
-import { Index, Manifest } from '../images/oci-schemas.ts'
-import { withStaging } from '../images/staging.ts'
+import type { Image } from '#contract/image'
+import type { ImportRequest } from '../images/image-store.ts'
+import type { ImageBytes } from '../images/prepare-images.ts'
 import type { PullParts } from './pull-types.ts'
 import { writeFolder } from './push-image.ts'
 
-const documentBytes = 4 * 1024 * 1024
-const unpackMs = 30 * 60_000
-
-export interface LayoutRequest {
-  /** A tar file of the OCI layout of one image. */
-  readonly archive: string
-  /** With tag; null: it has none. */
-  readonly name: string | null
-  readonly signal: AbortSignal
-  onProgress(phase: Task['phase'], progress: number | null): void
-}
-
 /**
- * Imports an image that was made here, and keeps its bytes as those of a pulled one: so it can be given to a registry, and be what
- * another build begins with.
+ * Imports images that no registry gave, and keeps their bytes as those of pulled ones: so they keep their digests and their history,
+ * can be given to a registry, and be what a build or a commit begins with.
  */
-export async function keepLayout(parts: PullParts, request: LayoutRequest): Promise<Image> {
-  const { deps } = parts
-  return withStaging(deps.folder, async (staging) => {
-    const { archive, name, signal, onProgress } = request
-    const path = join(staging, 'layout')
-    await mkdir(path, { mode: 0o700 })
-    await unpackLayout(deps.run, archive, { path, signal })
-    return keepUnpacked(parts, { path, name, signal, onProgress })
-  })
-}
-
-type Unpacked = Omit<LayoutRequest, 'archive'> & { readonly path: string }
-
-async function unpackLayout(
-  run: Run,
-  archive: string,
-  { path, signal }: { readonly path: string; readonly signal: AbortSignal },
-): Promise<void> {
-  const shown = [{ from: archive, to: '/run/archive.tar', writable: false }]
-  const args = ['--extract', '--file=/run/archive.tar', '--directory=/work', '--no-same-owner']
-  const [program, all] = confine('tar', args, { work: path, shown, temporary: '/tmp' })
-  await run(program, all, { signal, timeoutMs: unpackMs })
-}
-
-async function keepUnpacked(
+export async function importKept(
   { deps, blobs, isImage }: Pick<PullParts, 'deps' | 'blobs' | 'isImage'>,
-  request: Unpacked,
-): Promise<Image> {
-  const { path, name, signal, onProgress } = request
-  const importing = deps.images.import({ path, signal, onProgress, ...(name !== null && { name }) })
-  const [image] = await importing
-  if (image === undefined) throw appError('not-an-image')
-  const { manifest, parts } = await readParts(path)
-  const release = blobs.hold(parts)
+  request: Omit<ImportRequest, 'onStored'>,
+): Promise<Image[]> {
+  const releases: (() => void)[] = []
   try {
-    for (const digest of parts) await adopt(digest)
-    await blobs.keep({ image: image.digest, manifest, blobs: parts, repositories: [] })
-    return image
+    return await deps.images.import({ ...request, onStored: keep })
   } finally {
-    release()
+    for (const release of releases) release()
     await blobs.sweep(isImage)
   }
 
-  async function adopt(digest: string): Promise<void> {
-    const file = await openFileInRoot(path, pathOfDigest(digest))
-    if (file === null) return
-    const { size } = await file.stat()
-    await file.close()
-    if (!(await blobs.has(digest, size))) await blobs.adopt(join(path, pathOfDigest(digest)), digest, size)
+  async function keep({ digest }: Pick<Image, 'digest'>, { folder, manifest, blobs: all }: ImageBytes): Promise<void> {
+    releases.push(blobs.hold(all))
+    for (const each of all) {
+      const file = join(folder, each.slice('sha256:'.length))
+      const found = await lstat(file).catch(() => null)
+      // One that images of an archive share was taken with the first of them.
+      if (found !== null && !(await blobs.has(each, found.size))) await blobs.adopt(file, each, found.size)
+    }
+    const known = await blobs.origin(manifest)
+    const repositories = known?.image === digest ? known.repositories : []
+    await blobs.keep({ image: digest, manifest, blobs: [...new Set(all)], repositories })
   }
-}
-
-/** The digests of its manifest, its configuration and its layers. */
-async function readParts(layout: string): Promise<{ manifest: string; parts: string[] }> {
-  const read = async (path: string): Promise<unknown> =>
-    JSON.parse((await readFileInRoot(layout, path, documentBytes))?.toString('utf8') ?? 'null')
-  const [first] = Index.parse(await read('index.json')).manifests
-  if (first === undefined) throw appError('not-an-image')
-  const { config, layers } = Manifest.parse(await read(pathOfDigest(first.digest)))
-  const parts = [first.digest, config.digest, ...layers.map(({ digest }) => digest)]
-  return { manifest: first.digest, parts: [...new Set(parts)] }
 }
 
 /** Writes what is kept of an image as skopeo's form `dir` has it; false where nothing is kept of it. */

@@ -9,8 +9,9 @@ import type { Settings } from '#contract/settings'
 import { createShareWork } from '../../base/async/share-work.ts'
 import type { ImagePart } from '../../state/records/image-records.ts'
 import { builtInName } from '../images/built-in.ts'
+import type { ImportRequest } from '../images/image-store.ts'
 import { createBlobStore, describeSwept } from './blob-store.ts'
-import { keepLayout, type LayoutRequest, writeKept } from './keep-layout.ts'
+import { importKept, writeKept } from './keep-layout.ts'
 import { createLoginHandlers } from './login-service.ts'
 import { pullOne } from './pull-one.ts'
 import type { PullDeps, Pulled, PullParts, PullRequest } from './pull-types.ts'
@@ -25,8 +26,8 @@ export interface PullService {
   push(request: PullRequest): Promise<{ name: string; manifest: string }>
   /** What is asked about logins. */
   readonly handlers: ReturnType<typeof createLoginHandlers>
-  /** Imports an image that was made here, and keeps its bytes as those of a pulled one. */
-  keepMade(request: LayoutRequest): Promise<Image>
+  /** Imports what no registry gave, and keeps its bytes as those of pulled images. */
+  importKept(request: Omit<ImportRequest, 'onStored'>): Promise<Image[]>
   /** Writes the bytes that are kept of an image to a folder, as skopeo's form `dir` has them; false where none are kept. */
   writeKept(image: string, folder: string): Promise<boolean>
   /** How an image came to be, the latest step first. */
@@ -69,7 +70,7 @@ export function createPullService(deps: PullDeps): PullService {
       }
     },
     push: async (request) => pushOne(parts, readReference(request.ref, deps.settings()), request),
-    keepMade: (request) => keepLayout(parts, request),
+    importKept: (request) => importKept(parts, request),
     writeKept: (image, folder) => writeKept(parts, image, folder),
     historyOf: (image, made) => readHistory(blobs, image, made),
     async pulledFrom(digest) {

@@ -10,6 +10,16 @@ test.each([
   [['WORKDIR /srv', 'USER 7:8'], { cwd: '/srv', user: '7:8' }],
 ])('%j are %j', (texts, config) => expect(readInstructions(texts)).toEqual(config))
 
-test.each(['EXPOSE 80', 'CMD', 'toString x', ''])('%j is refused', (text) => {
-  expect(() => readInstructions([text])).toThrow(/as in a Dockerfile/)
+test('ports and places add up, as words and as a list', () => {
+  expect(readInstructions(['EXPOSE 80 53/udp', 'EXPOSE 443/TCP', 'VOLUME /a /b', 'VOLUME ["/c d"]'])).toEqual({
+    exposedPorts: ['80/tcp', '53/udp', '443/tcp'],
+    volumes: ['/a', '/b', '/c d'],
+  })
 })
+
+test.each(['EXPOSE 0', 'EXPOSE 80/sctp', 'VOLUME data', 'STOPSIGNAL 9', 'CMD', 'toString x', ''])(
+  '%j is refused',
+  (text) => {
+    expect(() => readInstructions([text])).toThrow(/as in a Dockerfile/)
+  },
+)

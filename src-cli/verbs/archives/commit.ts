@@ -1,6 +1,5 @@
-import { join } from 'node:path'
 import type * as z from 'zod'
-import type { exportTree } from '#contract/archive'
+import type { commitTree } from '#contract/archive'
 import { ImageName } from '#contract/image'
 import { sayTexts } from '#contract/language'
 import { defineCommand } from '../../command/command.ts'
@@ -11,13 +10,12 @@ import { sanitize } from '../../output/sanitize.ts'
 import { withProgress } from '../../output/task-progress.ts'
 import { findTree } from '../../parse/tree-ref.ts'
 import { parseLabels, splitWords } from '../../parse/words.ts'
-import { withFolder } from '../shared/archive-streams.ts'
 
 export const commit = defineCommand({
   operands: 'SANDBOX|SNAPSHOT NAME',
   count: [2, 2],
   description:
-    'Makes an image of this machine of what is in a sandbox or snapshot: the content of its image, and over it what was written.\n' +
+    'Makes an image of this machine of what is in a sandbox or snapshot: the layers of its image, and over them what was written.\n' +
     'It says what the sandbox runs with, unless --change says otherwise. Keys and passwords in it are in the image too.',
   flags: {
     change: {
@@ -25,7 +23,7 @@ export const commit = defineCommand({
       short: 'c',
       multiple: true,
       value: 'INSTRUCTION',
-      help: 'CMD, ENTRYPOINT, ENV, WORKDIR, USER or LABEL, as in a Dockerfile.',
+      help: 'CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, USER, VOLUME or WORKDIR, as in a Dockerfile.',
     },
   },
   examples: [
@@ -40,23 +38,17 @@ export const commit = defineCommand({
     const config = readInstructions(flags.change)
     const source = await findTree(context.client, word)
     if (source.startsWith('image:')) throw usageError('usage-image-not-exported')
-    const images = await withFolder(async (folder) => {
-      const output = join(folder, 'image.tar')
-      const made = await withProgress(context, (task) =>
-        context.client.exportTree({ source, format: 'oci', output, name, config, withSecrets: true, task }),
-      )
-      for (const text of sayTexts(made.messages, made.messagesWordings, context.language ?? null)) {
-        printNote(context, sanitize(text))
-      }
-      return withProgress(context, (task) => context.client.importImage({ path: output, name, task }))
-    })
-    if (flags.json) printJson(context.stdout, images)
-    else for (const { digest } of images) printLine(context.stdout, digest)
+    const made = await withProgress(context, (task) => context.client.commitTree({ source, name, config, task }))
+    for (const text of sayTexts(made.messages, made.messagesWordings, context.language ?? null)) {
+      printNote(context, sanitize(text))
+    }
+    if (flags.json) printJson(context.stdout, [made.image])
+    else printLine(context.stdout, made.image.digest)
     return ExitCode.ok
   },
 })
 
-type Config = NonNullable<z.input<(typeof exportTree)['request']>['config']>
+type Config = NonNullable<z.input<(typeof commitTree)['request']>['config']>
 
 /** Reads `CMD ["sh"]`, `CMD=sh -c date`, `ENV NAME=VALUE`: a Dockerfile's instructions, also with = behind the word. */
 export function readInstructions(texts: readonly string[]): Config {
@@ -79,6 +71,25 @@ const instructions: Readonly<Record<string, (value: string, before: Config) => C
   LABEL: (value, { labels }) => ({ labels: { ...labels, ...parseLabels([value]) } }),
   WORKDIR: (value) => ({ cwd: value }),
   USER: (value) => ({ user: value }),
+  EXPOSE: (value, { exposedPorts = [] }) => ({ exposedPorts: [...exposedPorts, ...readList(value).map(readPort)] }),
+  VOLUME: (value, { volumes = [] }) => ({ volumes: [...volumes, ...readList(value).map(readPlace)] }),
+}
+
+/** `80`, `53/udp`. */
+function readPort(text: string): string {
+  const [, port = '', kind = 'tcp'] = /^(\d{1,5})(?:\/(tcp|udp))?$/i.exec(text) ?? []
+  if (Number(port) < 1 || Number(port) > 65_535) throw usageError('usage-instruction', { text: `EXPOSE ${text}` })
+  return `${Number(port)}/${kind.toLowerCase()}`
+}
+
+function readPlace(text: string): string {
+  if (!text.startsWith('/')) throw usageError('usage-instruction', { text: `VOLUME ${text}` })
+  return text
+}
+
+/** Words, or a list of them in JSON. */
+function readList(value: string): string[] {
+  return value.startsWith('[') ? readArgv(value) : value.split(/\s+/)
 }
 
 /** A list in JSON is the program and its arguments; all else is a line for the shell, as in a Dockerfile. */
