@@ -35,10 +35,10 @@ export const archivesHelp: HelpTexts = {
     '用这个公钥签名的包不再视为来自陌生人。',
   'Trust it no longer.': '不再信任它。',
   "Trusts Anna's bundles.": '信任 Anna 的包。',
-  'Makes an image of this machine of what is in a sandbox or snapshot: the content of its image, and over it what was written.\nIt says what the sandbox runs with, unless --change says otherwise. Keys and passwords in it are in the image too.':
-    '用沙箱或快照中的内容在本机制作镜像：其镜像的内容，加上写入的内容。\n除非 --change 另有说明，镜像记录沙箱运行所用的配置。其中的密钥和密码也在镜像中。',
-  'CMD, ENTRYPOINT, ENV, WORKDIR, USER or LABEL, as in a Dockerfile.':
-    'CMD、ENTRYPOINT、ENV、WORKDIR、USER 或 LABEL，与 Dockerfile 中相同。',
+  'Makes an image of this machine of what is in a sandbox or snapshot: the layers of its image, and over them what was written.\nIt says what the sandbox runs with, unless --change says otherwise. Keys and passwords in it are in the image too.':
+    '用沙箱或快照中的内容在本机制作镜像：其镜像的各层，加上写入的内容。\n除非 --change 另有说明，镜像记录沙箱运行所用的配置。其中的密钥和密码也在镜像中。',
+  'CMD, ENTRYPOINT, ENV, EXPOSE, LABEL, USER, VOLUME or WORKDIR, as in a Dockerfile.':
+    'CMD、ENTRYPOINT、ENV、EXPOSE、LABEL、USER、VOLUME 或 WORKDIR，与 Dockerfile 中相同。',
   'The image that joey run team/web:2 starts.': 'joey run team/web:2 启动的镜像。',
   'With another command.': '使用另一个命令。',
 }

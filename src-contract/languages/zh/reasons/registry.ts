@@ -32,7 +32,7 @@ export const registryReasons = {
     sentence: '镜像仓库 {registry} 不接受您推送的 {whole}：您需要登录，或没有写入权限。',
     why: '询问您在那里的用户名和密码。',
   },
-  'image-push-not-kept': '只有拉取的镜像才能推送：{ref} 没有镜像仓库所需的内容。',
+  'image-push-not-kept': '只有拉取、构建、载入或提交的镜像才能推送：{ref} 没有镜像仓库所需的内容。',
   'registry-login-refused': '镜像仓库 {registry} 不接受这个用户名和密码。没有保存任何内容。',
   'registry-login-none': '没有为 {registry} 保存用户名和密码。',
   'registry-image-missing': '镜像仓库没有镜像 {whole}。',

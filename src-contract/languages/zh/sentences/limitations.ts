@@ -13,7 +13,7 @@ export const limitationSentences = {
   'gvisor-out-of-memory': '某个程序用尽内存时整个沙箱会结束，因为客户机在本机上是一个进程。',
   'gvisor-unnamed-files': '不能创建无名文件（O_TMPFILE）。离不开它的程序会失败。',
   'gvisor-named-pipes':
-    '程序创建的命名管道只在内存中：停止后就消失，磁盘快照、派生、包和其他级别中都没有。镜像自带的或在其他级别中创建的不能使用。',
+    '程序创建的命名管道只在内存中：停止后就消失，磁盘快照、派生、包和其他级别中都没有。镜像自带的或在其他级别中创建的不能使用。磁盘上的套接字不能有第二个名称（`link`），而 supervisord 需要它：请在该处挂载 --tmpfs。',
   'gvisor-watching':
     '监视挂载目录的程序（inotify）由 Joey 告知本机上的更改：有变化的以新属性表示，消失的以同名内容的出现和消失表示。只读挂载的目录以及名为 node_modules 和 .git 的目录除外。',
   'gvisor-terminal-names': '终端可用，但内部没有名称：`tty` 和按名称打开终端的程序会失败。',

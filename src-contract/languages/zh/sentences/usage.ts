@@ -127,7 +127,7 @@ export const usageSentences = {
   'usage-volume-input': '请说明哪个归档：joey volume import NAME FILE，或从标准输入给出。',
   'usage-load-input': '请说明哪个归档：-i FILE，或从标准输入给出。',
   'usage-instruction':
-    '--change {text}：请像在 Dockerfile 中那样写 CMD、ENTRYPOINT、ENV、WORKDIR、USER 或 LABEL 及其值。',
+    '--change {text}：请像在 Dockerfile 中那样写 CMD、ENTRYPOINT、ENV、EXPOSE、LABEL、USER、VOLUME 或 WORKDIR 及其值。',
   'usage-shell': '“{text}”不是支持的 shell：bash、zsh 或 fish。',
   'usage-image-not-exported': '镜像不能导出：请指明沙箱或快照。',
   'usage-export-format':
