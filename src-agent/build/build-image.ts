@@ -55,7 +55,7 @@ async function build(deps: BuildDeps, builders: Builders, wish: BuildWish): Prom
       return await takeResult(deps, builder, { names, signal: wish.signal })
     } finally {
       // Of a build that was stopped the sandbox is stopped as well, and this is done before the next.
-      const all = wish.keepsSteps === false ? `${forget}; buildah rmi --force ${result}` : forget
+      const all = wish.keepsSteps === false ? `buildah rmi --force $(cat ${resultFile}); ${forget}` : forget
       if (!wish.signal.aborted) await builder.ask(['sh', '-c', all]).catch(() => undefined)
     }
   })
@@ -71,8 +71,11 @@ async function requireHeredocs(builder: Pick<Builder, 'ask'>, dockerfile: string
   throw appError('dockerfile-heredoc', { line, version })
 }
 
+/** Where buildah writes the id of what a build makes. It gets no name inside, since its steps would show it. */
+const resultFile = '/build/result'
+
 /** What is nobody's once a build is over: its files, its secrets, and containers of steps that failed. */
-const forget = `rm -rf ${places.context} ${places.secrets}/* /build/in/Dockerfile /build/out /build/base /var/tmp/*; buildah rm --all`
+const forget = `rm -rf ${places.context} ${places.secrets}/* /build/in/Dockerfile /build/out /build/base ${resultFile} /var/tmp/*; buildah rm --all`
 
 async function takeFiles(builder: Builder, { files, dockerfile }: BuildWish): Promise<void> {
   await builder.ask(['sh', '-c', `${forget}; mkdir -p ${places.context}`])
@@ -96,9 +99,6 @@ async function runBuild(builder: Builder, wish: BuildWish, bases: readonly BaseI
   if (code !== 0) throw explainBuild(words.words('stderr'), code)
 }
 
-/** The name of what a build makes, inside. */
-const result = 'localhost/joey-result:latest'
-
 export function buildCommand(
   wish: Pick<BuildWish, 'args' | 'target' | 'secrets' | 'noCache' | 'keepsSteps'>,
   bases: readonly BaseImage[],
@@ -106,7 +106,7 @@ export function buildCommand(
   return [
     ...['buildah', 'build', '--isolation=chroot', '--network=host', '--pull-never', '--format=docker'],
     `--layers=${wish.keepsSteps !== false}`,
-    `--tag=${result}`,
+    `--iidfile=${resultFile}`,
     `--file=${places.input}/Dockerfile`,
     ...(wish.noCache ? ['--no-cache'] : []),
     ...(wish.target === undefined ? [] : [`--target=${wish.target}`]),
@@ -161,7 +161,7 @@ export function explainBuild(words: string, code: number): AppError {
  */
 const handOut = `set -e
 rm -rf /build/out && mkdir -p /build/out/blobs
-buildah push --quiet --format v2s2 --disable-compression=false "$1" dir:/build/out/blobs/sha256
+buildah push --quiet --format v2s2 --disable-compression=false "$(cut -d : -f 2 < "$1")" dir:/build/out/blobs/sha256
 cd /build/out/blobs/sha256
 rm version
 digest=$(sha256sum < manifest.json | cut -d ' ' -f 1)
@@ -179,7 +179,7 @@ interface ResultWish {
 
 /** Takes the image out of the builder as any archive is taken: nothing that it says of itself is believed. */
 async function takeResult(deps: BuildDeps, builder: Builder, { names, signal }: ResultWish): Promise<Image> {
-  await builder.ask(['sh', '-c', handOut, 'joey-out', result])
+  await builder.ask(['sh', '-c', handOut, 'joey-out', resultFile])
   return withStaging(deps.imageFolder, async (staging) => {
     await receive(deps, builder, join(staging, 'out.tar'))
     const [first = null, ...others] = names

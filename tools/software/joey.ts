@@ -5,7 +5,7 @@ import { Problem } from '../problem.ts'
 import { type Finished, run } from '../process/run.ts'
 
 /** An emulated machine takes its time. */
-const longestMs = 15 * 60_000
+const longestMs = 45 * 60_000
 const pauseMs = 300
 
 /** The command line on the private agent of the run, for the sandboxes of one class. */

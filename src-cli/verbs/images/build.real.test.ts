@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { shareTestAgent } from '../../testing/shared-agent.ts'
@@ -139,6 +141,42 @@ describe('joey build', () => {
   )
 
   test(
+    'makes what buildah makes of the same folder, and shows no name but those that were given',
+    async () => {
+      const plain =
+        'FROM scratch AS one\nCOPY src /src\nFROM scratch\nCOPY --from=one /src /in\nADD src/app.txt /added\nLABEL a=b\nENV A=1\nUSER 7:8\nEXPOSE 80\nCMD ["/x"]'
+      const made = await build(plain, '-t', 'team/same:1', '-t', 'team/other:2')
+      expect(made, made.stderr).toMatchObject({ code: 0 })
+      expect(made.stdout + made.stderr).not.toMatch(/joey-(result|base)/)
+      const own = mkdtempSync(join(tmpdir(), 'joey-buildah-'))
+      const mine = join(own, 'mine')
+      await agent.json(['save', '--format', 'oci', '-o', mine, 'team/other:2'])
+      const theirs = join(own, 'theirs')
+      const store = ['--root', join(own, 'store'), '--runroot', join(own, 'run'), '--storage-driver', 'vfs']
+      await writeFile(join(own, 'Same'), plain)
+      const how = [
+        '--isolation',
+        'chroot',
+        '--layers',
+        '--format',
+        'docker',
+        '--tag',
+        'same',
+        '--file',
+        join(own, 'Same'),
+      ]
+      execFileSync('buildah', [...store, 'build', ...how, folder], { stdio: 'ignore' })
+      execFileSync('buildah', [...store, 'push', '--format', 'v2s2', 'same', `dir:${theirs}`], { stdio: 'ignore' })
+      const blobs = join(mine, 'blobs/sha256')
+      const { manifests } = readJson(join(mine, 'index.json')) as { manifests: { digest: string }[] }
+      const [first] = manifests
+      expect(contentOf(blobs, hexOf(first?.digest ?? ''))).toEqual(contentOf(theirs, 'manifest.json'))
+      rmSync(own, { recursive: true })
+    },
+    long,
+  )
+
+  test(
     'that is given up leaves no process and no folder, and the next one runs',
     async () => {
       await writeFile(join(folder, 'waits.Dockerfile'), 'FROM busybox\nRUN echo it waits; sleep 5000')
@@ -167,3 +205,25 @@ describe('joey build', () => {
     expect((await agent.joey(['build', join(folder, 'src')])).stderr).toContain('There is no Dockerfile in')
   })
 })
+
+interface Config {
+  readonly config: Readonly<Record<string, unknown>>
+}
+
+const readJson = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'))
+const hexOf = (digest: string) => digest.slice('sha256:'.length)
+
+/** What an image says of itself, and what is in each of its layers, without what is another each time. */
+function contentOf(blobs: string, manifestName: string): unknown {
+  type Described = { readonly digest: string }
+  const manifest = readJson(join(blobs, manifestName)) as { config: Described; layers: readonly Described[] }
+  const { config } = readJson(join(blobs, hexOf(manifest.config.digest))) as Config
+  const list = ['--list', '--verbose', '--numeric-owner', '--full-time', '--file']
+  const layers = manifest.layers.map(({ digest }) =>
+    execFileSync('tar', [...list, join(blobs, hexOf(digest))], { encoding: 'utf8' }).replaceAll(
+      / \d{4}-\d\d-\d\d \S+ /g,
+      ' ',
+    ),
+  )
+  return { config: { ...config, Hostname: '' }, layers }
+}
