@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expectFits, faultsOfLayout } from './fixtures/check-layout.ts'
 import { expect, screenPath, test, type Window } from './fixtures/test.ts'
 
-const tabs = ['logs', 'usage', 'isolation', 'files', 'snapshots', 'details'] as const
+const tabs = ['overview', 'files', 'snapshots', 'isolation', 'settings'] as const
 const pages = ['sandboxes', 'isolation', 'images', 'volumes', 'host'] as const
 
 async function resize({ app, page }: Window, width: number): Promise<void> {
@@ -34,7 +34,7 @@ async function lookAtAll(window: Window, { id, name, pictured }: { id: string; n
   }
   for (const tab of tabs) {
     await open(page, `/sandboxes/${id}/${tab}`)
-    await look(window, `${name}-sandbox-${tab}`, pictured && tab === 'details')
+    await look(window, `${name}-sandbox-${tab}`, pictured && tab === 'settings')
   }
   await open(page, '/sandboxes')
   await page.getByRole('main').focus()

@@ -102,7 +102,16 @@ test.each([
   expect(readDock(stored)).toMatchObject({ view, height, layout: emptyLayout })
 })
 
+test('entering an empty one that is open closes it: there is nothing to enter', () => {
+  enterDock()
+  expect(dockStore.getState().view).toBe('open')
+  enterDock()
+  expect(dockStore.getState().view).toBe('closed')
+})
+
 test('entering opens it where it is closed, and leaves it whole where it is that', () => {
+  showTab(log)
+  dockStore.setState({ view: 'closed' })
   enterDock()
   expect(dockStore.getState().view).toBe('open')
   dockStore.setState({ view: 'full' })

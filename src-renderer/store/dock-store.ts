@@ -90,9 +90,10 @@ export function setDockView(view: DockView): void {
   dockStore.setState({ view })
 }
 
-/** Opens it where it is closed, and leads into what is in front. */
+/** Opens it where it is closed, and leads into what is in front. One that is open and empty has nothing to lead into, and closes. */
 export function enterDock(): void {
   const { layout, view } = dockStore.getState()
+  if (view !== 'closed' && layout.panes.length === 0) return setDockView('closed')
   dockStore.setState({ view: view === 'closed' ? 'open' : view, wanted: focusedPane(layout)?.active ?? null })
 }
 

@@ -14,6 +14,7 @@ import {
 } from '../../store/dock-layout.ts'
 import { changeLayout, useDock } from '../../store/dock-store.ts'
 import { openNewDialog } from './dialog-store.ts'
+import { hideDock } from './dock-actions.ts'
 import { DockBar } from './dock-bar.tsx'
 import type { DockItem } from './dock-items.ts'
 import { DockPanel } from './dock-panel.tsx'
@@ -114,6 +115,9 @@ function NoTabs(): ReactNode {
       picture={<SquareTerminal size={40} strokeWidth={1.25} />}
     >
       <Button onClick={() => openNewDialog()}>{t('dock.newWith')}</Button>
+      <Button kind="quiet" onClick={hideDock}>
+        {t('dock.hide')}
+      </Button>
     </EmptyState>
   )
 }
