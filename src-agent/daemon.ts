@@ -9,7 +9,6 @@ import { boundAgent } from './base/process/bound-agent.ts'
 import { findResource } from './base/process/resources.ts'
 import { run, startProgramsBy } from './base/process/run.ts'
 import { endBuilds } from './build/builder.ts'
-import { ability } from './engines/driver.ts'
 import { watchExits } from './engines/exit-watch.ts'
 import { type AppArmorVerdict, examineAppArmor, loadAppArmor } from './engines/host/apparmor.ts'
 import { closeDrivers, createDrivers } from './engines/host/create-drivers.ts'
@@ -17,8 +16,6 @@ import { createHostProbe, type HostProbe } from './engines/host/host-probe.ts'
 import { examineIdMaps, probeIdMaps } from './engines/host/probe-id-maps.ts'
 import { examineSelinux, loadSelinux, type SelinuxVerdict } from './engines/host/selinux.ts'
 import { createPipes } from './io/streams/pipes.ts'
-import { createCgroupReader } from './observe/usage/cgroup-reader.ts'
-import { createSampler, type Sampler } from './observe/usage/sampler.ts'
 import { protectDiskRoom } from './sandboxes/disk-room/protect-disk-room.ts'
 import { checkHealth } from './sandboxes/health/create-health.ts'
 import { keepNetwork } from './sandboxes/keep-network.ts'
@@ -38,6 +35,7 @@ import { wireHistory } from './wire-history.ts'
 import { wireIsolation } from './wire-isolation.ts'
 import { type ServerSettings, wireServer } from './wire-server.ts'
 import { type Services, wireServices } from './wire-services.ts'
+import { type UsageServices, wireUsage } from './wire-usage.ts'
 
 interface Settings extends ServerSettings {
   /** Who may use the agent besides who runs it. */
@@ -65,7 +63,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave
   const { outside, modules, drivers } = await openEngines(settings, { microvmKernel, mayPatchGvisor })
   const services = wireServices({ folder, database, log, drivers, outside })
-  const sampler = createUsageSampler(services)
+  const usage = wireUsage(services)
   const terminals = createTerminals(services)
   const known = [...(await reconcileStorage(services)), ...(await reconcile(services, services.sandboxes))]
   const messages = [...known, ...(await endBuilds(services.sandboxes))]
@@ -82,11 +80,11 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   // After the watch: a sandbox that is started by it is one to be watched.
   // Both hold what they go on with before anybody is served, so neither may wait for the other.
   const resumed = Promise.all([history.resume(), isolation.resume()]).then((more) => notify(services, more.flat()))
-  takeUp({ terminals, sampler, isolation, history })
+  takeUp({ terminals, usage, isolation, history })
 
   const wanted = Promise.withResolvers<'keep' | 'stop'>()
   const stopped = wanted.promise.then((what) => stop(what))
-  const live = { sampler, terminals, probe, isolation, history, reserve, callers, functions, stop: wanted.resolve }
+  const live = { usage, terminals, probe, isolation, history, reserve, callers, functions, stop: wanted.resolve }
   const server = wireServer(settings, services, live)
   await listenOnSocket(server.http, folder.socketPath)
   for (const uid of settings.accounts) await server.accounts.serve(uid)
@@ -101,7 +99,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
     await functions.close()
     if (what === 'stop') await reserve.lend(() => stopAll(services))
     await stopServing(server, folder.socketPath)
-    for (const part of [callers, terminals, sampler, isolation, history, reserve]) await part.close()
+    for (const part of [callers, terminals, usage, isolation, history, reserve]) await part.close()
     await resumed
     await stopWatching()
     // First: machines that are made ready in the background have a place among the cgroups.
@@ -137,26 +135,18 @@ function sayNoNull(log: Logger): (error: unknown) => void {
     log.warn({ err }, 'the agent has no null device of its own; engines may give away that of this machine')
 }
 
-function createUsageSampler(services: Services): Sampler {
-  return createSampler({
-    reader: createCgroupReader(),
-    list: () => listRunning(services),
-    engineMemory: ({ id }) => engineMemoryOf(services, id),
-  })
-}
-
 /** What runs already is followed from here on. */
 function takeUp(parts: {
   readonly terminals: ReturnType<typeof createTerminals>
-  readonly sampler: Sampler
+  readonly usage: UsageServices
   readonly isolation: Awaited<ReturnType<typeof wireIsolation>>
   readonly history: ReturnType<typeof wireHistory>
 }): void {
-  const { terminals, sampler, isolation, history } = parts
+  const { terminals, usage, isolation, history } = parts
   terminals.adopt()
-  sampler.refresh()
+  usage.follow()
   isolation.follow()
-  history.follow(() => sampler.now())
+  history.follow(() => usage.sampler.now())
 }
 
 /** Without it the agent serves all the same. */
@@ -236,23 +226,6 @@ function createProbe(services: Services, callers: Callers, { apparmor, selinux }
   ]
   const microvmKernel = () => settings.read().microvmKernel
   return createHostProbe({ run, folder: folder.home, others, microvmKernel })
-}
-
-function listRunning({ records, drivers }: Services) {
-  return records.all().flatMap(({ sandbox }) => {
-    const { id, pid, spec, state } = sandbox
-    const driver = drivers.get(sandbox.class)
-    if (pid === null || !driver || !['running', 'paused', 'stopping'].includes(state)) return []
-    return [{ id, pid, cgroup: driver.cgroup(id), limits: spec.limits }]
-  })
-}
-
-/** Of engines that can report it: the others share the memory of their guests. */
-async function engineMemoryOf({ records, drivers, folder }: Services, id: string): Promise<number | null> {
-  const of = records.get(id)?.sandbox.class
-  const driver = of && drivers.get(of)
-  const measuring = driver ? ability(driver, 'engineMemory') : null
-  return (await measuring?.engineMemory(id, folder.sandbox(id))) ?? null
 }
 
 /** What would make the first start of a sandbox slow is done before somebody asks for it. */

@@ -31,6 +31,7 @@ import { type Functions } from './wire-functions.ts'
 import { type History } from './wire-history.ts'
 import { type IsolationServices } from './wire-isolation.ts'
 import { type Services } from './wire-services.ts'
+import type { UsageServices } from './wire-usage.ts'
 
 export interface ServerSettings {
   readonly folder: StateFolder
@@ -42,7 +43,7 @@ export interface ServerSettings {
 
 /** What serves besides the services. */
 interface Live {
-  readonly sampler: Sampler
+  readonly usage: UsageServices
   readonly terminals: Terminals
   readonly probe: HostProbe
   readonly isolation: IsolationServices
@@ -60,7 +61,7 @@ export function wireServer(
   live: Live,
 ): { http: FastifyInstance; accounts: AccountSockets; closeSockets: () => void } {
   const { events } = services
-  const { sampler } = live
+  const { sampler } = live.usage
   const { log } = settings
   const eventSource: EventSource = {
     events,
@@ -97,7 +98,7 @@ interface Serving extends Live {
 
 function wireHandlers(settings: ServerSettings, services: Services, live: Serving) {
   const leftovers = createLeftovers({ ...services, run, outerMounts: settings.outerMounts })
-  const { sampler, terminals, isolation, history, functions } = live
+  const { usage, terminals, isolation, history, functions } = live
   const info = describeAgent(settings, new Date())
   return createHandlers(
     {
@@ -117,7 +118,8 @@ function wireHandlers(settings: ServerSettings, services: Services, live: Servin
       ...isolation.handlers,
       ...history.handlers,
       ...functions.handlers,
-      ...createUsageHandlers(sampler, services.sandboxes),
+      ...usage.handlers,
+      ...createUsageHandlers(usage.sampler, services.sandboxes),
       ...leftovers.handlers,
       ...createDiskUsageHandlers({ ...services, run, isBuilder, usersOfVolume: services.volumes.usersOf }),
     },
@@ -131,7 +133,8 @@ async function examineAll(probe: HostProbe, leftovers: Leftovers, fresh: boolean
 }
 
 function wireStreams(services: Services, live: Live & { readonly builds: Builds }, eventSource: EventSource) {
-  const { sampler, isolation } = live
+  const { isolation } = live
+  const { sampler } = live.usage
   const idOf = (ref: string | undefined) => (ref === undefined ? undefined : services.sandboxes.find(ref).sandbox.id)
   return createStreamHandlers({
     ...services,

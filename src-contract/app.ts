@@ -74,6 +74,7 @@ export const saveFile = appOperation(
     content: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('svg'), text: z.string().max(20_000_000) }),
       z.strictObject({ kind: z.literal('png'), base64: z.base64().max(60_000_000) }),
+      z.strictObject({ kind: z.literal('csv'), text: z.string().max(20_000_000) }),
     ]),
   }),
   z.strictObject({ path: z.string().nullable() }),

@@ -20,6 +20,7 @@ import { readSelfTest, runSelfTest } from './selftest.ts'
 import { readSettings, updateSettings } from './settings.ts'
 import * as snapshot from './snapshot.ts'
 import { closeTerminal, listTerminals, openTerminal, terminalStream } from './terminal.ts'
+import { readUsageHistory, readUsageTotals } from './usage-history.ts'
 import * as volume from './volume.ts'
 
 /** Everything the agent answers, by key. Routes, the typed client, the bridge's allow-list and OpenAPI read it. */
@@ -73,6 +74,8 @@ export const operations = {
   listTerminals,
   closeTerminal,
   readUsage,
+  readUsageHistory,
+  readUsageTotals,
   readDiskUsage,
   planChange: sandbox.planChange,
   changeSandbox: sandbox.changeSandbox,

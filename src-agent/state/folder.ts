@@ -12,6 +12,8 @@ export interface StateFolder extends Place {
   /** Six hexadecimal digits that tell this state folder's interfaces, tables and cgroups from another's. */
   readonly tag: string
   readonly database: string
+  /** What was used, over time: a file of its own, so that nothing that happens to it concerns the records. */
+  readonly usage: string
   /** Room that is held back for removals: reserve.ts. */
   readonly reserve: string
   /** Names and passwords for registries. */
@@ -64,6 +66,7 @@ function describe(place: Place): StateFolder {
     ...place,
     tag: tagOf(home),
     database: join(home, 'joey.db'),
+    usage: join(home, 'usage.db'),
     reserve: join(home, 'reserve'),
     registryLogins: join(home, 'registry-logins.json'),
     logs: join(home, 'logs'),

@@ -1,6 +1,10 @@
 import { defineReasons } from './define.ts'
 
 export const observeReasons = defineReasons({
+  'span-ends-before-it-begins': {
+    code: 'invalidRequest',
+    sentence: 'The span ends before it begins.',
+  },
   'node-unknown': {
     code: 'notFound',
     params: { node: 'text' },

@@ -246,6 +246,10 @@ export const usageSentences = defineSentences({
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: not a duration. Write it as in 30s, 10m or 1h30m.',
   },
+  'usage-step': { params: { text: 'text' }, sentence: '--step {text}: at least a second, and at most a day.' },
+  'usage-stats-format': { params: { text: 'text' }, sentence: '--format {text}: table or csv.' },
+  'usage-stats-since': { sentence: '--until, --step and --class are for the past: give --since with them.' },
+  'usage-class-or-names': { sentence: 'Say either which sandboxes, or --class.' },
   'usage-duration-short': {
     params: { option: 'text', text: 'text' },
     sentence: '{option} {text}: at least a minute, as in 30m.',

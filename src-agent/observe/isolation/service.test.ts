@@ -3,7 +3,7 @@ import { IsolationView } from '#contract/isolation'
 import type { SandboxId } from '#contract/sandbox'
 import { host, makeObserved, makeWatched } from '../../testing/isolation/observations.ts'
 import type { Disturbance } from '../contention/interference.ts'
-import type { SamplerClock } from '../usage/sampler.ts'
+import type { SamplerClock } from '../usage/sampler-clock.ts'
 import type { Observed, Watched } from './facts/observed.ts'
 import { createIsolation } from './service.ts'
 

@@ -18,14 +18,33 @@ test('reads version 1, where a hybrid host’s empty file of version 2 does not 
   expect(makeReader().version).toBe('v1')
   expect(await makeReader().read('/joey/t/a', 41)).toEqual({
     cpuUs: 232_311,
+    cpuUserUs: 180_211,
     periods: 11,
     throttledPeriods: 9,
     memoryBytes: 1036288 - 90112,
+    memoryAnonBytes: 262144,
+    memoryFileBytes: 110592,
+    memoryKernelBytes: 663552,
+    oomKills: 3,
     pids: 2,
     ioReadBytes: 3145729,
     ioWriteBytes: 4194304,
+    ioReads: 96,
+    ioWrites: 128,
     netReceiveBytes: 1366626922,
     netSendBytes: 3116321,
+    netReceivePackets: 772,
+    netSendPackets: 771,
+    netReceiveDrops: 4,
+    netSendDrops: 5,
+    waits: {
+      cpuSomeUs: 41022,
+      cpuFullUs: 20511,
+      memorySomeUs: 310,
+      memoryFullUs: 300,
+      ioSomeUs: 7200,
+      ioFullUs: 7100,
+    },
   })
 })
 
@@ -34,14 +53,26 @@ test('reads version 2', async () => {
   expect(makeReader().version).toBe('v2')
   expect(await makeReader().read('/joey/t/a', 41)).toEqual({
     cpuUs: 2_581_325,
+    cpuUserUs: 1_900_211,
     periods: 40,
     throttledPeriods: 10,
     memoryBytes: 52428800 - 10485760,
+    memoryAnonBytes: 40_000_000,
+    memoryFileBytes: 12_000_000,
+    memoryKernelBytes: 428_800,
+    oomKills: 1,
     pids: 7,
     ioReadBytes: 1460000,
     ioWriteBytes: 314773600,
+    ioReads: 193,
+    ioWrites: 354,
     netReceiveBytes: 1010,
     netSendBytes: 2020,
+    netReceivePackets: 2 * 772,
+    netSendPackets: 2 * 771,
+    netReceiveDrops: 8,
+    netSendDrops: 10,
+    waits: { cpuSomeUs: 900, cpuFullUs: 0, memorySomeUs: 41, memoryFullUs: null, ioSomeUs: null, ioFullUs: null },
   })
 })
 
@@ -49,7 +80,10 @@ test('where version 1 does not count io, the processes are read', async () => {
   await writeRecorded(folder, recordedV1)
   const path = join(folder, 'cgroups/blkio/joey/t/a/blkio.throttle.io_service_bytes_recursive')
   await writeFile(path, 'Total 0\n')
-  expect(await makeReader().read('/joey/t/a', 41)).toMatchObject({ ioReadBytes: 3162112, ioWriteBytes: 3170304 })
+  expect(await makeReader().read('/joey/t/a', 41)).toMatchObject({
+    ...{ ioReadBytes: 3162112, ioWriteBytes: 3170304 },
+    ...{ ioReads: null, ioWrites: null },
+  })
 })
 
 test('a sandbox that has ended is no error', async () => {
@@ -81,6 +115,23 @@ test.each([
   const stale = { ...before, memoryBytes: 1 }
   expect(await reader.read('/joey/t/a', 41, stale)).toBe(stale)
   await writeFile(join(folder, file), later)
-  expect(await reader.read('/joey/t/a', 41, stale)).toEqual({ ...before, cpuUs: 999_000 })
+  expect(await reader.read('/joey/t/a', 41, stale)).toMatchObject({ cpuUs: 999_000, memoryBytes: before.memoryBytes })
   expect(await reader.read('/joey/t/gone', 41, stale)).toBeNull()
+})
+
+test('kernels that do not sum up their own memory have it in parts', async () => {
+  const stat = 'anon 1\nfile 2\nkernel_stack 100\npagetables 20\nslab 3\n'
+  await writeRecorded(folder, { ...recordedV2, 'cgroups/joey/t/a/memory.stat': stat })
+  expect(await makeReader().read('/joey/t/a', 41)).toMatchObject({ memoryKernelBytes: 123 })
+})
+
+test('of one that rests, memory and packets are read again when asked to, and nothing else', async () => {
+  await writeRecorded(folder, recordedV2)
+  const reader = makeReader()
+  const before = await reader.read('/joey/t/a', 41)
+  if (before === null) throw new Error('It is there.')
+  expect(await reader.read('/joey/t/a', 41, before, true)).toBe(before)
+  await writeFile(join(folder, 'cgroups/joey/t/a/memory.current'), '20000000\n')
+  await writeFile(join(folder, 'cgroups/joey/t/a/pids.current'), '99\n')
+  expect(await reader.read('/joey/t/a', 41, before, true)).toEqual({ ...before, memoryBytes: 20000000 - 10485760 })
 })

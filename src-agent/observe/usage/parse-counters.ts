@@ -1,4 +1,4 @@
-import type { Traffic } from './raw-usage.ts'
+import type { NetTraffic, Traffic } from './raw-usage.ts'
 
 /** The value behind a name in files of lines `name value`; 0 where it is not there. */
 export function readField(text: string, name: string): number {
@@ -32,18 +32,40 @@ export function parseProcessIo(text: string): Traffic {
   return { inBytes: readField(text, 'read_bytes:'), outBytes: readField(text, 'write_bytes:') }
 }
 
-/** /proc/PID/net/dev: all interfaces but loopback. */
-export function parseNetDev(text: string): Traffic {
-  let inBytes = 0
-  let outBytes = 0
+/** cgroup v2's io.stat again: operations of devices. */
+export function parseIoOperations(text: string): Traffic {
+  return { inBytes: sumMatches(text, /\brios=(\d+)/g), outBytes: sumMatches(text, /\bwios=(\d+)/g) }
+}
+
+/** The value behind a name, or null where this kernel does not report it. */
+export function readKnownField(text: string, name: string): number | null {
+  return text.startsWith(`${name} `) || text.includes(`\n${name} `) ? readField(text, name) : null
+}
+
+/** A `*.pressure` file: microseconds in which some, and all, processes waited; null where the kernel does not say. */
+export function parseWaits(text: string | null): { readonly someUs: number | null; readonly fullUs: number | null } {
+  const total = (line: RegExp): number | null => {
+    const found = text === null ? undefined : line.exec(text)?.[1]
+    return found === undefined ? null : Number(found)
+  }
+  return { someUs: total(/^some .*\btotal=(\d+)/m), fullUs: total(/^full .*\btotal=(\d+)/m) }
+}
+
+/** /proc/PID/net/dev: all interfaces but loopback, or those that are chosen. */
+export function parseNetDev(text: string, isCounted = (name: string): boolean => name !== 'lo'): NetTraffic {
+  const sum = { inBytes: 0, outBytes: 0, inPackets: 0, outPackets: 0, inDrops: 0, outDrops: 0 }
   for (const line of text.split('\n')) {
     const [name, counters] = line.split(':')
-    if (counters === undefined || name?.trim() === 'lo') continue
+    if (counters === undefined || !isCounted(name?.trim() ?? '')) continue
     const fields = counters.trim().split(/\s+/)
-    inBytes += toCount(fields[0] ?? '')
-    outBytes += toCount(fields[8] ?? '')
+    sum.inBytes += toCount(fields[0] ?? '')
+    sum.inPackets += toCount(fields[1] ?? '')
+    sum.inDrops += toCount(fields[3] ?? '')
+    sum.outBytes += toCount(fields[8] ?? '')
+    sum.outPackets += toCount(fields[9] ?? '')
+    sum.outDrops += toCount(fields[11] ?? '')
   }
-  return { inBytes, outBytes }
+  return sum
 }
 
 function lineEnd(text: string, start: number): number {

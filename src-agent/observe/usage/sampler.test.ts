@@ -1,23 +1,15 @@
 import { expect, test, vi } from 'vitest'
 import { UsageSample } from '#contract/observe'
 import type { SandboxId } from '#contract/sandbox'
+import { noUsage } from '../../testing/metrics/no-usage.ts'
 import type { RawUsage } from './raw-usage.ts'
-import { createSampler, type SamplerClock } from './sampler.ts'
+import { createSampler } from './sampler.ts'
+import type { SamplerClock } from './sampler-clock.ts'
 import type { Sampled } from './usage-sample.ts'
 
 const id = (digit: string): SandboxId => digit.repeat(12) as SandboxId
 
-const idle: RawUsage = {
-  cpuUs: 0,
-  periods: 0,
-  throttledPeriods: 0,
-  memoryBytes: 1,
-  pids: 1,
-  ioReadBytes: 0,
-  ioWriteBytes: 0,
-  netReceiveBytes: 0,
-  netSendBytes: 0,
-}
+const idle: RawUsage = { ...noUsage, memoryBytes: 1, pids: 1 }
 
 function sandbox(digit: string, pid = 10): Sampled {
   const limits = { memoryBytes: 64 * 2 ** 20, cpus: null, pids: null }
@@ -41,10 +33,15 @@ function setUp(...running: Sampled[]) {
   const read = vi.fn(async (cgroup: string) => counters.get(cgroup) ?? (counters.has(cgroup) ? null : idle))
   const host = { running, counters, read, timers }
   const onListenerError = vi.fn()
+  const recorder = {
+    measured: vi.fn((_sandbox: Sampled) => undefined),
+    finished: vi.fn((_running: readonly Sampled[]) => undefined),
+  }
   const sampler = createSampler({
     reader: { version: 'v2', startRound: () => undefined, read },
     list: () => host.running,
     clock,
+    recorder,
     onListenerError,
   })
   const passSecond = async (elapsedMs = 1_000): Promise<void> => {
@@ -53,7 +50,7 @@ function setUp(...running: Sampled[]) {
     await new Promise((resolve) => setImmediate(resolve))
   }
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
-  return { host, sampler, passSecond, settle, onListenerError }
+  return { host, sampler, passSecond, settle, onListenerError, recorder }
 }
 
 test('rates are over the time that really passed', async () => {
@@ -162,10 +159,13 @@ test('sums that fall are not shown falling', async () => {
 })
 
 test('who asks for history gets the last ten minutes first, oldest first', async () => {
-  const { sampler, passSecond, settle } = setUp(sandbox('a'), sandbox('b'))
+  const { host, sampler, passSecond, settle } = setUp(sandbox('a'), sandbox('b'))
   sampler.refresh()
   await settle()
-  for (let second = 0; second < 700; second += 1) await passSecond()
+  for (let second = 0; second < 700; second += 1) {
+    host.counters.set('/joey/a', { ...idle, cpuUs: second })
+    await passSecond()
+  }
   const calls: UsageSample[][] = []
   sampler.subscribe((samples) => calls.push(samples), { id: id('a'), history: true })
   expect(calls[0]).toHaveLength(600)
@@ -201,11 +201,47 @@ test('asking right after a start waits for the first sample', async () => {
   expect(await answer).toHaveLength(1)
 })
 
-test('what does not run is read whole every ten seconds, and at once when it runs', async () => {
+test('of a long rest the first and the last moment are remembered, and now is always now', async () => {
+  const { sampler, passSecond, settle } = setUp(sandbox('a'))
+  sampler.refresh()
+  await settle()
+  for (let second = 0; second < 100; second += 1) await passSecond()
+  const calls: UsageSample[][] = []
+  sampler.subscribe((samples) => calls.push(samples), { id: id('a'), history: true })
+  const at = (second: number) => new Date(1_700_000_000_000 + second * 1_000).toISOString()
+  expect(calls[0]?.map((sample) => sample.at)).toEqual([at(1), at(100)])
+  expect(await sampler.now()).toMatchObject([{ at: at(100) }])
+})
+
+test('a limit that is changed while nothing moves is seen all the same', async () => {
+  const { host, sampler, passSecond, settle } = setUp(sandbox('a'))
+  sampler.refresh()
+  await settle()
+  for (let second = 0; second < 5; second += 1) await passSecond()
+  host.running[0] = { ...sandbox('a'), limits: { memoryBytes: 2 ** 30, cpus: null, pids: null } }
+  await passSecond()
+  expect(await sampler.now()).toMatchObject([{ memoryLimitBytes: 2 ** 30 }])
+})
+
+test('what is kept of each round is what has moved, and who runs', async () => {
+  const { host, passSecond, settle, recorder, sampler } = setUp(sandbox('a'), sandbox('b'))
+  sampler.refresh()
+  await settle()
+  await passSecond()
+  expect(recorder.measured).not.toHaveBeenCalled()
+  host.counters.set('/joey/b', { ...idle, cpuUs: 5 })
+  await passSecond()
+  expect(recorder.measured.mock.calls.map(([{ id: moved }]) => moved)).toEqual([id('b')])
+  host.running = []
+  await passSecond()
+  expect(recorder.finished.mock.calls.map(([running]) => running.length)).toEqual([2, 2, 0])
+})
+
+test('what does not run is read again every ten seconds, and at once when it runs', async () => {
   const { host, sampler, passSecond } = setUp(sandbox('a'))
   const isWhole: boolean[] = []
-  const read = async (_cgroup: string, _pid?: number, before?: RawUsage): Promise<RawUsage> => {
-    isWhole.push(before === undefined)
+  const read = async (_cgroup: string, _pid?: number, before?: RawUsage, refresh = false): Promise<RawUsage> => {
+    isWhole.push(before === undefined || refresh)
     return before ?? { ...idle }
   }
   host.read.mockImplementation(read)

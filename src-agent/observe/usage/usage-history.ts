@@ -1,7 +1,7 @@
 import type { UsageSample } from '#contract/observe'
 import type { SandboxId } from '#contract/sandbox'
 
-const initialRows = 64
+const initialRows = 16
 
 /** Numbers of a sample in the order in which they are kept; what is missing is kept as NaN. */
 const columns = [
@@ -23,6 +23,8 @@ const width = columns.length + 1
 /** The last samples of one sandbox, in a tenth of the memory that objects would take. */
 export interface UsageHistory {
   add(sample: UsageSample): void
+  /** The latest one still holds at this time. */
+  rest(at: Date): null
   latest(): UsageSample | null
   /** Oldest first. */
   all(): UsageSample[]
@@ -58,6 +60,10 @@ export function createUsageHistory(id: SandboxId, capacity: number): UsageHistor
       row[0] = Date.parse(sample.at)
       for (const [index, column] of columns.entries()) row[index + 1] = sample[column] ?? Number.NaN
       count += 1
+    },
+    rest(at) {
+      if (count > 0) rowAt(count - 1)[0] = at.getTime()
+      return null
     },
     latest: () => (count === 0 ? null : toSample(id, rowAt(count - 1))),
     all: () => Array.from({ length: count }, (_, position) => toSample(id, rowAt(position))),

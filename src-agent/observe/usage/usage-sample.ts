@@ -44,17 +44,24 @@ export function toSample(sandbox: Sampled, before: Reading, now: Reading, at: Da
 
 /** Sums made from living processes fall when one ends; what was once read has been read. */
 export function keepHighest(before: RawUsage | undefined, now: RawUsage): RawUsage {
-  if (before === undefined) return now
+  if (before === undefined || before === now) return now
   return {
     ...now,
     ioReadBytes: Math.max(before.ioReadBytes, now.ioReadBytes),
     ioWriteBytes: Math.max(before.ioWriteBytes, now.ioWriteBytes),
+    ioReads: highest(before.ioReads, now.ioReads),
+    ioWrites: highest(before.ioWrites, now.ioWrites),
     netReceiveBytes: Math.max(before.netReceiveBytes, now.netReceiveBytes),
     netSendBytes: Math.max(before.netSendBytes, now.netSendBytes),
   }
 }
 
-function throttledShare(before: RawUsage, now: RawUsage): number {
+function highest(before: number | null, now: number | null): number | null {
+  return before === null || now === null ? now : Math.max(before, now)
+}
+
+/** Of the periods of the quota, those in which it held the sandbox back. */
+export function throttledShare(before: RawUsage, now: RawUsage): number {
   const periods = now.periods - before.periods
   if (periods <= 0) return 0
   return Math.min(1, Math.max(0, (now.throttledPeriods - before.throttledPeriods) / periods))

@@ -2,6 +2,7 @@ import { appError } from '#contract/app-error'
 import type { UsageSample } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
 import { defineCommand } from '../../command/command.ts'
+import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
 import { formatRows, requireOneForm } from '../../output/row-format.ts'
@@ -9,24 +10,32 @@ import { formatTable, wantsColours } from '../../output/table.ts'
 import { noUsage, usageColumns, usageFields } from '../../output/usage-table.ts'
 import { type Channel, openChannel } from '../../streams/channel.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
+import { type PastWish, printPastUse } from './past-use.ts'
 
 export const stats = defineCommand({
   operands: '[SANDBOX...]',
   count: [0, Number.POSITIVE_INFINITY],
-  description: 'Refreshed every second on a terminal; once where the output goes elsewhere, and with --json.',
+  description:
+    'Refreshed every second on a terminal; once where the output goes elsewhere, and with --json.\nWith --since what was used over time: of sandboxes, of a class, or of this machine where neither is named.\nEvery second is kept for 10 minutes, 10 seconds for 6 hours, a minute for 7 days.',
   flags: {
     all: { type: 'boolean', short: 'a', help: 'Also those that do not run.' },
     'no-stream': { type: 'boolean', help: 'Print once and end.' },
+    since: { type: 'string', value: 'TIME', help: 'From then on: 1h ago, or a moment.' },
+    until: { type: 'string', value: 'TIME', help: 'Up to then; otherwise now.' },
+    step: { type: 'string', value: 'DURATION', help: 'One line for so much time: 10s, 1m.' },
+    class: { type: 'string', value: 'CLASS', help: 'Of all sandboxes of a class together.' },
     format: {
       type: 'string',
       value: 'TEMPLATE',
-      help: 'As in {{.Name}} {{.CPUPerc}}, table {{.ID}}\\t{{.PIDs}}, or json.',
+      help: 'As in {{.Name}} {{.CPUPerc}}, table {{.ID}}\\t{{.PIDs}}, or json. With --since table or csv.',
     },
     'no-trunc': { type: 'boolean', help: 'Changes nothing: ids and names are always whole.' },
   },
   examples: [
     { line: 'joey stats', comment: 'Every running sandbox, until Ctrl-C.' },
     { line: 'joey stats --no-stream web', comment: 'One sandbox, once.' },
+    { line: 'joey stats --since 1h --step 1m web', comment: 'What it used in the last hour, minute by minute.' },
+    { line: 'joey stats --since 7d --format csv', comment: 'The week of this machine, for a spreadsheet.' },
     {
       line: "joey stats --no-stream --format '{{.Name}} {{.MemUsage}}'",
       comment: 'Chooses what is shown, as in Docker.',
@@ -34,6 +43,7 @@ export const stats = defineCommand({
   ],
   async run({ operands, flags }, context) {
     requireOneForm(flags)
+    if (await showsPast(context, operands, flags)) return ExitCode.ok
     const names = await readNames(context, operands, flags.all)
     const linesOf = (samples: readonly UsageSample[], colours: boolean) =>
       flags.format === undefined
@@ -54,6 +64,18 @@ export const stats = defineCommand({
     return ExitCode.ok
   },
 })
+
+/** Prints the past where that is what was asked for; whether it was. */
+async function showsPast(
+  context: Context,
+  words: readonly string[],
+  wish: Omit<PastWish, 'since'> & { since: string | undefined },
+): Promise<boolean> {
+  const { since, until, step, class: ofClass } = wish
+  if (since !== undefined) await printPastUse(context, words, { ...wish, since })
+  else if ([until, step, ofClass].some((each) => each !== undefined)) throw usageError('usage-stats-since')
+  return since !== undefined
+}
 
 interface Names {
   readonly of: (id: string) => string

@@ -3,6 +3,7 @@ import type { Translated } from '../../define.ts'
 import { sandboxIs } from '../sandbox-is.ts'
 
 export const observeReasons = {
+  'span-ends-before-it-begins': '时间段的结束早于它的开始。',
   'node-unknown': '图中现在没有这个节点。它可能已经结束；请重新查看图。',
   'self-test-meddled-with':
     '“{name}”中自检的回答并非全部出自它自己：沙箱中有东西在干扰。请不要相信它报告的任何内容，重启沙箱后再检查一次。',
