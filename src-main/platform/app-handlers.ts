@@ -29,9 +29,10 @@ const archiveFilters = (): FileFilter[] => [
   { name: word('allFiles'), extensions: ['*'] },
 ]
 
-const pictureFilters = {
+const contentFilters = {
   svg: () => ({ name: word('svgPicture'), extensions: ['svg'] }),
   png: () => ({ name: word('pngPicture'), extensions: ['png'] }),
+  csv: () => ({ name: word('csvTable'), extensions: ['csv'] }),
 } satisfies Record<string, () => FileFilter>
 
 const pathOptions = {
@@ -90,10 +91,10 @@ export function createAppHandlers({ startAgent, findLog, script }: Deps): AppHan
       return {}
     },
     async saveFile({ name, content }, { contents }) {
-      const options: SaveDialogOptions = { defaultPath: name, filters: [pictureFilters[content.kind]()] }
+      const options: SaveDialogOptions = { defaultPath: name, filters: [contentFilters[content.kind]()] }
       const path = await askSave(contents, options)
       if (path === null) return { path }
-      await writeChosen(path, content.kind === 'svg' ? content.text : Buffer.from(content.base64, 'base64'))
+      await writeChosen(path, content.kind === 'png' ? Buffer.from(content.base64, 'base64') : content.text)
       return { path }
     },
     async showLog() {

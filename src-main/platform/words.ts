@@ -10,6 +10,7 @@ const english = {
   bundles: 'Joey bundles',
   svgPicture: 'SVG picture',
   pngPicture: 'PNG picture',
+  csvTable: 'CSV table',
 } as const
 
 type Words = Readonly<Record<keyof typeof english, string>>
@@ -26,6 +27,7 @@ const tables: Readonly<Record<LanguageTag, Words>> = {
     bundles: 'Joey 包',
     svgPicture: 'SVG 图片',
     pngPicture: 'PNG 图片',
+    csvTable: 'CSV 表格',
   },
 }
 

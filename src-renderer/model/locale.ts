@@ -25,6 +25,11 @@ export function formatClock(at: Moment): string {
   return new Date(at).toLocaleTimeString(current, { hour: '2-digit', minute: '2-digit' })
 }
 
+/** The hour, the minute and the second of a moment. */
+export function formatSecond(at: Moment): string {
+  return new Date(at).toLocaleTimeString(current)
+}
+
 /** A count of things. */
 export function formatCount(count: number): string {
   return count.toLocaleString(current)

@@ -14,11 +14,12 @@ import { confirm, sandboxes } from './sandboxes.ts'
 import { keys, palette, shell } from './shell.ts'
 import { snapshots } from './snapshots.ts'
 import { tasks } from './tasks.ts'
+import { usage } from './usage.ts'
 import { volumes } from './volumes.ts'
 
 /** The shape that every language has; `Copy` says in which way. */
 export const en = {
-  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host },
+  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host, usage },
   ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
   ...{ snapshots, forks, compare, tasks, dock, terminal, logs },
   ...{ files, archives },

@@ -16,11 +16,12 @@ import { confirm, sandboxes } from './sandboxes.ts'
 import { keys, palette, shell } from './shell.ts'
 import { snapshots } from './snapshots.ts'
 import { tasks } from './tasks.ts'
+import { usage } from './usage.ts'
 import { volumes } from './volumes.ts'
 
 /** The window in Simplified Chinese. */
 export const zh = {
-  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host },
+  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host, usage },
   ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
   ...{ snapshots, forks, compare, tasks, dock, terminal, logs },
   ...{ files, archives },
