@@ -49,7 +49,7 @@ test('the past of a sandbox is a chart that can be looked into, a table, and a l
   await testAgent.joey('run', '-d', '--name', 'busy', '--cpus', '0.05', '-m', '64m', 'busybox', '--', 'sh', '-c', load)
   await testAgent.runSandbox('calm')
   const page = await mainWindow.shell.openSandbox('busy')
-  await page.openTab('Usage')
+  await page.openTab('Overview')
   const cpu = page.panel.getByRole('region', { name: 'CPU' })
   await expect(cpu.getByText(/held back by the limit/)).toBeVisible()
   for (const theme of ['dark', 'light'] as const) {
@@ -90,6 +90,41 @@ test('the past of a sandbox is a chart that can be looked into, a table, and a l
   await mainWindow.page.screenshot({ path: screenPath('usage-limit') })
   await question.getByRole('button', { name: 'Change the limit' }).click()
   await expect(limit).toHaveAttribute('aria-valuetext', '15.0 %')
+})
+
+test('the page of resources says who uses this machine and what is on its disk, and gives back what nothing uses', async ({
+  testAgent,
+  mainWindow,
+}) => {
+  test.slow()
+  await testAgent.joey('run', '-d', '--name', 'busy', 'busybox', '--', 'sh', '-c', 'while :; do :; done')
+  await testAgent.joey('volume', 'create', 'old-data')
+  const { page } = mainWindow
+  await page.getByRole('link', { name: 'Resources' }).click()
+  const totals = page.getByRole('table', { name: 'Who uses it' })
+  await expect(totals.getByRole('link', { name: 'busy' })).toBeVisible()
+  await expect(page.getByRole('table', { name: 'On the disk' }).getByText('Images')).toBeVisible()
+  for (const theme of ['dark', 'light'] as const) {
+    await mainWindow.setTheme(theme)
+    for (const width of [720, 900, 1200, 1600]) {
+      await mainWindow.app.evaluate(
+        ({ BrowserWindow }, size) => BrowserWindow.getAllWindows()[0]?.setSize(size, 900),
+        width,
+      )
+      await page.waitForFunction((size) => Math.abs(window.innerWidth - size) < 40, width)
+      await page.screenshot({ path: screenPath(`resources-${theme}-${width}`) })
+      const overflows = await page.evaluate(() => {
+        const main = document.querySelector('main')
+        return main !== null && main.scrollWidth > main.clientWidth
+      })
+      expect(overflows).toBe(false)
+    }
+    await totals.scrollIntoViewIfNeeded()
+    await page.screenshot({ path: screenPath(`resources-${theme}-tables`) })
+    await expectAccessible(page, `resources-${theme}`)
+  }
+  await totals.getByRole('button', { name: 'Network traffic' }).click()
+  await expect(totals.getByRole('columnheader', { name: 'Network traffic' })).toHaveAttribute('aria-sort', 'descending')
 })
 
 test('the list shows usage while a sandbox runs, and none when it has stopped', async ({ testAgent, mainWindow }) => {

@@ -4,7 +4,7 @@ import { operations, streams } from './registry.ts'
 /**
  * What the window has no use for. It neither ends the agent, nor lets others use it, nor gives up records that could not be read: that is for the
  * command line, and sandboxes outlive the window. `exec` and `attach` are the command line's, because the window has terminals; it reads files in pieces, and
- * a folder to build from is the caller's. What is left over is listed by a finding, and removed by the command line, which asks. Archives of volumes, and what all takes on the disk, are the command line's, and so are functions so far.
+ * a folder to build from is the caller's. What is left over is listed by a finding, and removed by the command line, which asks. Archives of volumes are the command line's, and so are functions so far.
  */
 const notOffered: ReadonlySet<string> = new Set([
   operations.stopAgent.name,
@@ -14,7 +14,6 @@ const notOffered: ReadonlySet<string> = new Set([
   operations.listUnreadable.name,
   operations.dropUnreadable.name,
   operations.readImageHistory.name,
-  operations.readDiskUsage.name,
   operations.exportVolume.name,
   operations.importVolume.name,
   operations.deployFunction.name,

@@ -21,6 +21,7 @@ import { ForkPage } from './views/fork/fork-page.tsx'
 import { HostPage } from './views/host/host-page.tsx'
 import { ImagesPage } from './views/images/images-page.tsx'
 import { IsolationPage } from './views/isolation/isolation-page.tsx'
+import { ResourcesPage } from './views/resources/resources-page.tsx'
 import { SandboxesPage } from './views/sandboxes/sandboxes-page.tsx'
 import { KeysDialog } from './views/shell/keys-dialog.tsx'
 import { Palette } from './views/shell/palette.tsx'
@@ -87,6 +88,9 @@ function Pages(): ReactNode {
         </Route>
         <Route path="/volumes">
           <VolumesPage />
+        </Route>
+        <Route path="/resources">
+          <ResourcesPage />
         </Route>
         <Route path="/host">
           <HostPage />

@@ -32,11 +32,11 @@ test.each(['agent.stop', 'constructor', '__proto__', 'sandbox.explode', ''])(
   },
 )
 
-test('every operation of the agent is offered but its end, the accounts that it serves, the records that could not be read, the history of images, archives of volumes, functions, the use of the disk and leftovers', () => {
+test('every operation of the agent is offered but its end, the accounts that it serves, the records that could not be read, the history of images, archives of volumes, functions and leftovers', () => {
   const names = Object.values(operations).map(({ name }) => name)
   const ofCommandLine = [
     ...['agent.stop', 'agent.serve', 'image.history', 'host.leftovers', 'host.removeLeftovers'],
-    ...['volume.export', 'volume.import', 'system.diskUsage'],
+    ...['volume.export', 'volume.import'],
   ]
 
   expect([...agentAnswers(agentDeps).keys()]).toEqual(

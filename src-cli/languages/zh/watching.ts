@@ -13,8 +13,14 @@ export const watchingHelp: HelpTexts = {
   'Only lines with this text. --tail counts before that.': '只显示含有这段文本的行。--tail 在筛选之前计数。',
   'Shows the last 20 lines and what follows.': '显示最后 20 行及后续内容。',
   'Only its standard output of the last hour, with times.': '只显示最近一小时的标准输出，并附时间。',
-  'Refreshed every second on a terminal; once where the output goes elsewhere, and with --json.':
-    '在终端上每秒刷新；输出到别处或用 --json 时只输出一次。',
+  'Refreshed every second on a terminal; once where the output goes elsewhere, and with --json.\nWith --since what was used over time: of sandboxes, of a class, or of this machine where neither is named.\nEvery second is kept for 10 minutes, 10 seconds for 6 hours, a minute for 7 days.':
+    '在终端上每秒刷新；输出到别处或用 --json 时只输出一次。\n用 --since 查看一段时间的用量：沙箱的、一个类别的，都不写则为本机的。\n每秒的数据保留 10 分钟，每 10 秒的保留 6 小时，每分钟的保留 7 天。',
+  'From then on: 1h ago, or a moment.': '从那时起：1h 之前，或某个时刻。',
+  'Up to then; otherwise now.': '到那时为止；不写则到现在。',
+  'One line for so much time: 10s, 1m.': '每行代表多长时间：10s、1m。',
+  'Of all sandboxes of a class together.': '一个类别的全部沙箱合计。',
+  'What it used in the last hour, minute by minute.': '它最近一小时的用量，每分钟一行。',
+  'The week of this machine, for a spreadsheet.': '本机一周的用量，供电子表格使用。',
   'Print once and end.': '输出一次后结束。',
   'Every running sandbox, until Ctrl-C.': '每个运行中的沙箱，直到 Ctrl-C。',
   'One sandbox, once.': '一个沙箱，一次。',
@@ -27,8 +33,8 @@ export const watchingHelp: HelpTexts = {
   'One line for each thing that happens.': '每件事一行。',
   'One JSON object a line, from event 42 on.': '从事件 42 起，每行一个 JSON 对象。',
   'What became of web in the last hour.': 'web 在最近一小时的情况。',
-  'As in {{.Name}} {{.CPUPerc}}, table {{.ID}}\\t{{.PIDs}}, or json.':
-    '例如 {{.Name}} {{.CPUPerc}}、table {{.ID}}\\t{{.PIDs}} 或 json。',
+  'As in {{.Name}} {{.CPUPerc}}, table {{.ID}}\\t{{.PIDs}}, or json. With --since table or csv.':
+    '例如 {{.Name}} {{.CPUPerc}}、table {{.ID}}\\t{{.PIDs}} 或 json。用 --since 时为 table 或 csv。',
   'Changes nothing: ids and names are always whole.': '不改变任何内容：ID 和名称总是完整的。',
   'Chooses what is shown, as in Docker.': '选择显示的内容，与 Docker 一样。',
   'As in {{.at}} {{.type}} {{.sandbox.name}}, or json.': '例如 {{.at}} {{.type}} {{.sandbox.name}}，或 json。',

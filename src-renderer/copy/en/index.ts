@@ -10,6 +10,7 @@ import { forks } from './forks.ts'
 import { host } from './host.ts'
 import { images } from './images.ts'
 import { bootLog, isolation, selfTest, settings } from './isolation.ts'
+import { resources } from './resources.ts'
 import { confirm, sandboxes } from './sandboxes.ts'
 import { keys, palette, shell } from './shell.ts'
 import { snapshots } from './snapshots.ts'
@@ -19,7 +20,7 @@ import { volumes } from './volumes.ts'
 
 /** The shape that every language has; `Copy` says in which way. */
 export const en = {
-  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host, usage },
+  ...{ common, shell, palette, keys, sandboxes, confirm, create, detail, images, volumes, host, usage, resources },
   ...{ edit, classes, grants, isolation, selfTest, bootLog, settings },
   ...{ snapshots, forks, compare, tasks, dock, terminal, logs },
   ...{ files, archives },

@@ -1,4 +1,4 @@
-import { Boxes, HardDrive, Laptop, Layers, Monitor, Moon, Sun, TriangleAlert, Waypoints } from 'lucide-react'
+import { Boxes, Gauge, HardDrive, Laptop, Layers, Monitor, Moon, Sun, TriangleAlert, Waypoints } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Link, useLocation } from 'wouter'
@@ -26,6 +26,7 @@ export function Sidebar(): ReactNode {
           <NavLink to="/isolation" label={t('shell.nav.isolation')} icon={<Waypoints />} />
           <NavLink to="/images" label={t('shell.nav.images')} icon={<Layers />} count={images} />
           <NavLink to="/volumes" label={t('shell.nav.volumes')} icon={<HardDrive />} count={volumes} />
+          <NavLink to="/resources" label={t('resources.title')} icon={<Gauge />} />
           <NavLink to="/host" label={t('shell.nav.host')} icon={<Laptop />} />
         </ul>
       </nav>
