@@ -76,13 +76,14 @@ export async function wireIsolation({ services, offers, keep }: Deps): Promise<I
   }
 }
 
-function wireObservation({ folder, records, volumes, drivers, log }: Services): IsolationService {
+function wireObservation({ folder, records, networkRecords, volumes, drivers, log }: Services): IsolationService {
   return wireObserver({
     folder,
     records: records.all,
     // One whose record cannot be read has no folder that is known; it is still seen where it is mounted.
     folderOfVolume: (name) => (volumes.has(name) ? volumes.folderOf(name) : `volume:${name}`),
     driverOf: ({ sandbox }) => drivers.get(sandbox.class),
+    isIsolated: (name) => networkRecords.get(name)?.isolated === true,
     onError: (err) => log.warn({ err }, 'the isolation of the sandboxes could not be observed'),
   })
 }

@@ -1,4 +1,5 @@
 import { dirname } from 'node:path'
+import { networksOf } from '#contract/networks-of'
 import { listDevices } from './engines/device-rules.ts'
 import type { Driver } from './engines/driver.ts'
 import { namesFor } from './network/names.ts'
@@ -19,11 +20,20 @@ interface Deps {
   readonly records: () => readonly SandboxRecord[]
   readonly folderOfVolume: (name: string) => string
   readonly driverOf: (record: SandboxRecord) => Driver | undefined
+  /** Of a network by its name: sandboxes on it do not reach each other. */
+  readonly isIsolated: (network: string) => boolean
   readonly onError: (error: unknown) => void
 }
 
 /** The service on this machine, wired. Does nothing before it is asked to. */
-export function wireObserver({ folder, records, folderOfVolume, driverOf, onError }: Deps): IsolationService {
+export function wireObserver({
+  folder,
+  records,
+  folderOfVolume,
+  driverOf,
+  isIsolated,
+  onError,
+}: Deps): IsolationService {
   const { table } = namesFor(folder.tag)
   const own = [folder.images, folder.imageMounts]
   const agent = { folders: [folder.home, folder.run], sockets: [folder.socketPath] }
@@ -42,6 +52,7 @@ export function wireObserver({ folder, records, folderOfVolume, driverOf, onErro
             ],
             shared: volumes.filter(isShared),
             folderOfVolume,
+            isIsolated,
           }) ?? []
         )
       })
@@ -66,7 +77,7 @@ function usersOf(records: readonly SandboxRecord[], volume: string): number {
   return records.filter(({ sandbox }) => sandbox.spec.volumes.some((each) => each.volume === volume)).length
 }
 
-interface Given extends Pick<Deps, 'folderOfVolume'> {
+interface Given extends Pick<Deps, 'folderOfVolume' | 'isIsolated'> {
   readonly ownFolders: readonly string[]
   /** Volumes that other sandboxes use too. */
   readonly shared: readonly NamedVolume[]
@@ -76,7 +87,7 @@ interface Given extends Pick<Deps, 'folderOfVolume'> {
 function toWatched(
   { sandbox, monitorPid, lease }: SandboxRecord,
   driver: Driver | undefined,
-  { ownFolders, shared, folderOfVolume }: Given,
+  { ownFolders, shared, folderOfVolume, isIsolated }: Given,
 ): Watched | null {
   const { id, name, state, pid, spec, ports } = sandbox
   if (driver === undefined || pid === null || !live.has(state)) return null
@@ -96,7 +107,7 @@ function toWatched(
       ...mountsOfVolumes({ folderOf: folderOfVolume }, { volumes: [...shared] }),
     ],
     volumes: new Map(shared.map(({ volume }) => [folderOfVolume(volume), volume])),
-    networkName: spec.networkName,
+    networks: networksOf(spec).filter((each) => !isIsolated(each)),
     ports,
     limits: spec.limits,
     grants: spec.grants,

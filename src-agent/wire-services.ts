@@ -4,13 +4,15 @@ import type { Logger } from 'pino'
 import { notice } from '#contract/notice'
 import { createBackground } from './base/async/background.ts'
 import { createKeyedLock } from './base/async/locks.ts'
-import { createIdRanges, readSubordinateIds } from './base/kernel/id-ranges.ts'
+import { createIdRanges, type IdRanges, readSubordinateIds } from './base/kernel/id-ranges.ts'
 import { run } from './base/process/run.ts'
 import type { Drivers } from './engines/driver.ts'
 import { createMemoryCeiling } from './engines/memory-ceiling.ts'
 import { createLogRotation } from './io/logs/log-rotation.ts'
 import { createNetwork } from './network/create-network.ts'
+import type { Network } from './network/network.ts'
 import { untrustedFolders } from './sandboxes/host-paths.ts'
+import { createNetworks } from './sandboxes/networks.ts'
 import { createOpenHandles } from './sandboxes/open-handles.ts'
 import { createSandboxService } from './sandboxes/sandbox-service.ts'
 import { volumeUsers } from './sandboxes/volumes.ts'
@@ -19,6 +21,7 @@ import type { StateFolder } from './state/folder.ts'
 import { openQuarantine, type Quarantine } from './state/quarantine.ts'
 import { openFunctionRecords } from './state/records/function-records.ts'
 import { openImageRecords } from './state/records/image-records.ts'
+import { type NetworkRecords, openNetworkRecords } from './state/records/network-records.ts'
 import { openSandboxRecords, type SandboxRecords } from './state/records/sandbox-records.ts'
 import { killsCaused, openSelfTestRecords } from './state/records/self-test-records.ts'
 import { openSnapshotRecords } from './state/records/snapshot-records.ts'
@@ -60,8 +63,8 @@ export function wireServices(deps: Deps) {
   const selfTestRecords = openSelfTestRecords(database, quarantine)
   const settings = openSettings(database, events)
   const volumeRecords = openVolumeRecords(database, events, quarantine)
+  const networkRecords = openNetworkRecords(database, events, quarantine)
   const idRanges = outside === null ? null : createIdRanges(readSubordinateIds(), Number.parseInt(folder.tag, 16))
-  const users = outside === null || idRanges === null ? null : { program: outside, ranges: idRanges }
   const parts = {
     idRanges,
     ...{ events, folder, log, now, drivers },
@@ -78,7 +81,8 @@ export function wireServices(deps: Deps) {
     }),
     functionRecords: openFunctionRecords(database, quarantine),
     snapshotRecords: openSnapshotRecords(database, events, quarantine),
-    network: createNetwork({ tag: folder.tag, folder: folder.network, run, log, users }),
+    networkRecords,
+    network: openNetwork(deps, networkRecords, idRanges),
     settings,
     memoryCeiling: createMemoryCeiling({
       cgroup: `/joey/${folder.tag}`,
@@ -95,6 +99,7 @@ export function wireServices(deps: Deps) {
   return {
     ...parts,
     sandboxes: createSandboxService(parts),
+    networks: createNetworks(parts),
     tasks: createTasks(events, now),
     selfTestRecords,
     quarantine,
@@ -104,6 +109,14 @@ export function wireServices(deps: Deps) {
       rotation.close()
     },
   }
+}
+
+function openNetwork({ folder, log, outside }: Deps, networks: NetworkRecords, ranges: IdRanges | null): Network {
+  return createNetwork({
+    ...{ tag: folder.tag, folder: folder.network, run, log },
+    users: outside === null || ranges === null ? null : { program: outside, ranges },
+    subnets: () => networks.all().flatMap(({ subnet }) => subnet ?? []),
+  })
 }
 
 /** Images, and the read-only layers between them and what sandboxes write. */

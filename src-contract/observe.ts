@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { Image, Task, TaskId } from './image.ts'
+import { UserNetwork } from './network.ts'
 import { operation, stream } from './operation.ts'
 import { Sandbox, SandboxId, SandboxRef } from './sandbox.ts'
 import type { NoticeReason } from './sentences/notices.ts'
@@ -26,6 +27,7 @@ export const AgentEvent = z.discriminatedUnion('type', [
     settings: Settings,
     snapshots: z.array(Snapshot),
     volumes: z.array(Volume).default([]),
+    networks: z.array(UserNetwork).default([]),
   }),
   z.strictObject({ ...base, type: z.literal('sandbox.changed'), sandbox: Sandbox }),
   z.strictObject({ ...base, type: z.literal('sandbox.removed'), id: SandboxId, name: z.string() }),
@@ -40,6 +42,8 @@ export const AgentEvent = z.discriminatedUnion('type', [
   z.strictObject({ ...base, type: z.literal('snapshot.removed'), id: SnapshotId }),
   z.strictObject({ ...base, type: z.literal('volume.changed'), volume: Volume }),
   z.strictObject({ ...base, type: z.literal('volume.removed'), name: z.string() }),
+  z.strictObject({ ...base, type: z.literal('network.changed'), network: UserNetwork }),
+  z.strictObject({ ...base, type: z.literal('network.removed'), name: z.string() }),
   /** What the agent found and repaired at its start, or needs the person to know. */
   z.strictObject({
     ...base,

@@ -28,7 +28,16 @@ export function wordsAgain(spec: Readonly<Record<string, unknown>>, table: Field
 }
 
 /** As people write them: the class and the network before what is let through. */
-const runOrder: readonly string[] = ['class', 'network', 'networkName', 'ports', 'mounts', 'volumes', 'grants']
+const runOrder: readonly string[] = [
+  'class',
+  'network',
+  'networkName',
+  'moreNetworks',
+  'ports',
+  'mounts',
+  'volumes',
+  'grants',
+]
 
 /** The labels of a table's rows, each by its name, so that the window needs a text for every one of them. */
 type LabelOf<Table> = {

@@ -11,6 +11,7 @@ export const RecordTable = z.enum([
   'selftests',
   'volumes',
   'functions',
+  'networks',
 ])
 export type RecordTable = z.infer<typeof RecordTable>
 

@@ -10,6 +10,7 @@ import { cancelTask, importImage, listImages, pullImage, removeImage } from './i
 import { inspectImage, pruneImages, pushImage, readImageHistory, tagImage, untagImage } from './image-upkeep.ts'
 import { isolationStream, readBlastRadius, readIsolation } from './isolation.ts'
 import { listLeftovers, removeLeftovers } from './leftovers.ts'
+import * as network from './network.ts'
 import { eventStream, logStream, readUsage, usageStream } from './observe.ts'
 import { attachStream, execStream } from './process.ts'
 import { listRecipes, makeImage } from './recipe.ts'
@@ -80,6 +81,13 @@ export const operations = {
   planChange: sandbox.planChange,
   changeSandbox: sandbox.changeSandbox,
   setNetwork: sandbox.setNetwork,
+  createNetwork: network.createNetwork,
+  listNetworks: network.listNetworks,
+  inspectNetwork: network.inspectNetwork,
+  removeNetwork: network.removeNetwork,
+  pruneNetworks: network.pruneNetworks,
+  connectNetwork: network.connectNetwork,
+  disconnectNetwork: network.disconnectNetwork,
   setGrants: sandbox.setGrants,
   listClasses,
   measureClasses,

@@ -34,15 +34,21 @@ test('a field that is added to the table is in the facts, in the command to make
 
 test('what a restore, a bundle and a comparison take of the table is what they took before it', () => {
   expect(fieldsWhere(({ restored }) => restored === 'now').toSorted()).toEqual(
-    ['hostname', 'network', 'networkName', 'ports', 'removeOnExit', 'restartPolicy', 'volumes'].toSorted(),
+    [
+      ...['fixedAddresses', 'hostname', 'moreNetworks', 'network', 'networkAliases', 'networkName', 'ports'],
+      ...['removeOnExit', 'restartPolicy', 'volumes'],
+    ].toSorted(),
   )
   expect(fieldsWhere(({ inBundle }) => inBundle === 'dropped').toSorted()).toEqual([
-    ...['cpusetCpus', 'deviceReadBps', 'deviceWriteBps', 'removeOnExit', 'restartPolicy', 'volumes'],
+    ...['cpusetCpus', 'deviceReadBps', 'deviceWriteBps', 'fixedAddresses', 'moreNetworks', 'networkAliases'],
+    ...['removeOnExit', 'restartPolicy', 'volumes'],
   ])
   expect(defaultsOf(fieldsWhere(({ inBundle }) => inBundle === 'requested'))).toEqual({
     ...{ class: 'container', mounts: [], ports: [], grants: [], networkName: null, limits: Limits.parse({}) },
   })
-  expect(fieldsWhere(({ takesEffect }) => takesEffect === 'live')).toEqual(['limits', 'networkName', 'ports'])
+  expect(fieldsWhere(({ takesEffect }) => takesEffect === 'live')).toEqual([
+    ...['limits', 'networkName', 'moreNetworks', 'networkAliases', 'ports'],
+  ])
   expect(fieldsWhere(({ takesEffect }) => takesEffect === 'onRecord')).toEqual([
     ...['stopGraceMs', 'restartPolicy', 'stopWith', 'removeOnExit', 'annotations', 'labels'],
   ])

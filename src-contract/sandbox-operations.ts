@@ -190,7 +190,7 @@ export const setNetwork = operation({
   name: 'sandbox.setNetwork',
   method: 'PATCH',
   path: '/v1/sandboxes/:ref/network',
-  summary: 'Puts a sandbox on a shared network, or on none, at once where it runs. Its address and ports stay.',
+  summary: 'Puts a sandbox on one shared network, or on none, at once where it runs. Its address and ports stay.',
   request: z.strictObject({ ref: SandboxRef, networkName: NetworkName.nullable() }),
   response: Sandbox,
 })

@@ -132,9 +132,17 @@ export type PortPublish = z.infer<typeof PortPublish>
 export const NetworkMode = z.enum(['none', 'nat'])
 export type NetworkMode = z.infer<typeof NetworkMode>
 
-/** Sandboxes on the network of one name reach each other by their names. It exists as long as one is on it. */
+/** Sandboxes on the network of one name reach each other by their names. One that nobody has made exists as long as one is on it. */
 export const NetworkName = z.string().regex(networkName.pattern, networkName.problem)
 export type NetworkName = z.infer<typeof NetworkName>
+/** A further name that the others on a network find a sandbox by. */
+export const NetworkAlias = z
+  .string()
+  .max(253)
+  .regex(
+    /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_][A-Za-z0-9_-]{0,62})*$/,
+    'A further name is one as hosts have: letters, digits, dashes, underscores and dots.',
+  )
 
 /** Capabilities by the kernel's names without `CAP_`: https://man7.org/linux/man-pages/man7/capabilities.7.html */
 export const CapabilityName = z.string().regex(/^[A-Z][A-Z_]{2,30}$/, 'A capability is written like SYS_ADMIN.')
@@ -317,6 +325,12 @@ export const SandboxSpec = z.strictObject({
   network: NetworkMode.default('nat'),
   /** Null: on no shared network, out of reach of every other sandbox. */
   networkName: NetworkName.nullable().default(null),
+  /** Beside that one. */
+  moreNetworks: z.array(NetworkName).max(16).default([]),
+  /** On all its networks. */
+  networkAliases: z.array(NetworkAlias).max(32).default([]),
+  /** Each in the subnet of one of its networks. */
+  fixedAddresses: z.array(z.ipv4()).max(16).default([]),
   ports: z.array(PortPublish).max(64).default([]),
   ...resourceOptions,
   /** Of the main process and of commands, in place of the usual ones; at most what the agent itself has. */
@@ -411,6 +425,8 @@ export const Sandbox = z.strictObject({
   /** The main process on the host; null unless running or paused. */
   pid: z.int().positive().nullable(),
   address: z.string().nullable(),
+  /** Those that it has beside it in the subnets of its networks. */
+  addresses: z.array(z.strictObject({ network: NetworkName, address: z.string() })).default([]),
   /** Host ports as really published. */
   ports: z.array(z.strictObject({ hostPort: Port, guestPort: Port, protocol: PortProtocol })),
   selfTest: SelfTestSummary.nullable().default(null),

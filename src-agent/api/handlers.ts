@@ -6,10 +6,11 @@ import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import { listUnreadable, type Quarantine, toEntry } from '../state/quarantine.ts'
 import type { SettingsStore } from '../state/settings-store.ts'
 import { type ImageHandlerDeps, imageHandlers } from './image-handlers.ts'
+import { type NetworkHandlerDeps, networkHandlers } from './network-handlers.ts'
 import { type VolumeHandlerDeps, volumeHandlers } from './volume-handlers.ts'
 
 /** What the operations need; each handler is a translation, rules live in the services. */
-export interface HandlerDeps extends ImageHandlerDeps, VolumeHandlerDeps {
+export interface HandlerDeps extends ImageHandlerDeps, VolumeHandlerDeps, NetworkHandlerDeps {
   readonly info: () => AgentInfo
   readonly stop: (sandboxes: 'keep' | 'stop') => void
   readonly serve: (uid: number) => Promise<string>
@@ -44,6 +45,7 @@ function translate(deps: HandlerDeps) {
     dropUnreadable: async ({ table, id }) => toEntry(deps.quarantine.drop(table, id)),
     ...imageHandlers(deps),
     ...volumeHandlers(deps),
+    ...networkHandlers(deps),
     cancelTask: async ({ id }) => {
       tasks.cancel(id)
       return { id }
@@ -75,7 +77,6 @@ function translate(deps: HandlerDeps) {
     removeSandbox: ({ ref, force, volumes }) => sandboxes.remove(ref, force, volumes),
     waitSandbox: ({ ref }, signal) => sandboxes.wait(ref, signal),
     awaitSandbox: ({ ref, condition }, signal) => sandboxes.awaitCondition(ref, condition, signal),
-    setNetwork: ({ ref, networkName }) => sandboxes.setNetwork(ref, networkName),
     setGrants: ({ ref, grants }) => sandboxes.setGrants(ref, grants),
     readSettings: async () => settings.read(),
     updateSettings: async (change) => {

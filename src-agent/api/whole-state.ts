@@ -1,6 +1,7 @@
 import type { AgentEvent } from '#contract/observe'
 import type { Terminal } from '#contract/terminal'
 import type { EventLog } from '../state/event-log.ts'
+import type { NetworkRecords } from '../state/records/network-records.ts'
 import type { SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SnapshotRecords } from '../state/records/snapshot-records.ts'
 import type { VolumeRecords } from '../state/records/volume-records.ts'
@@ -18,6 +19,7 @@ export function readWholeState(sources: {
   readonly settings: SettingsStore
   readonly snapshots: SnapshotRecords
   readonly volumeRecords: VolumeRecords
+  readonly networkRecords: NetworkRecords
   readonly now: () => Date
 }): AgentEvent {
   return {
@@ -31,5 +33,6 @@ export function readWholeState(sources: {
     settings: sources.settings.read(),
     snapshots: sources.snapshots.all().map(({ snapshot }) => snapshot),
     volumes: sources.volumeRecords.all().map(({ volume }) => volume),
+    networks: [...sources.networkRecords.all()],
   }
 }

@@ -108,6 +108,8 @@ export interface GuestAddress {
   readonly prefixLength: number
   readonly gateway: string
   readonly mac: string
+  /** Beside the first. */
+  readonly further: readonly { readonly address: string; readonly prefixLength: number }[]
 }
 
 /** A running main process, as recorded, so that a later agent can adopt it. */

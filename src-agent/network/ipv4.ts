@@ -42,6 +42,10 @@ export function overlaps(one: Subnet, other: Subnet): boolean {
   return one.base < other.base + sizeOf(other) && other.base < one.base + sizeOf(one)
 }
 
+export function contains(subnet: Subnet, address: number): boolean {
+  return address >= subnet.base && address < subnet.base + sizeOf(subnet)
+}
+
 function firstOf(address: number, prefix: number): number {
   const size = 2 ** (32 - prefix)
   return Math.floor(address / size) * size

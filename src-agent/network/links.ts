@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import * as z from 'zod'
 import { appError } from '#contract/app-error'
 import type { Run } from '../base/process/run.ts'
-import type { Subnet } from './ipv4.ts'
+import { formatSubnet, type Subnet } from './ipv4.ts'
 import { gatewayOf, type NetworkNames, type Slot, slotNumberOf, slotOf } from './names.ts'
 
 const timeoutMs = 10_000
@@ -35,7 +35,7 @@ export async function presentLinks(run: Run, names: NetworkNames): Promise<Prese
 export async function ensureBridge(
   run: Run,
   names: NetworkNames,
-  subnet: Subnet,
+  [subnet, ...further]: readonly [Subnet, ...Subnet[]],
   present: PresentLinks & { readonly isJoined: (port: string) => boolean },
 ): Promise<void> {
   const gateway = gatewayOf(subnet)
@@ -47,7 +47,7 @@ export async function ensureBridge(
           `link add name ${names.bridge} address ${gateway.mac} type bridge stp_state 0 forward_delay 0 mcast_snooping 0`,
         ]),
     ...withoutIpv6(names.bridge),
-    `addr replace ${gateway.address}/${subnet.prefix} broadcast + dev ${names.bridge}`,
+    ...[subnet, ...further].map((each) => `addr replace ${placeOnBridge(each)} broadcast + dev ${names.bridge}`),
     `link set dev ${names.bridge} up`,
   ])
   // A sandbox may end, and its interface go, at any moment.
@@ -64,6 +64,64 @@ export async function ensureBridge(
     ensureSysctl(`ipv4/conf/${names.bridge}/route_localnet`, '1'),
     ensureSysctl(`ipv4/conf/${names.bridge}/send_redirects`, '0'),
     ensureSysctl(`ipv6/conf/${names.bridge}/disable_ipv6`, '1'),
+  ])
+}
+
+/** Gives the bridge an address in a further subnet, or takes it back. Safe to repeat. */
+export async function changeBridgeSubnet(
+  run: Run,
+  { bridge }: NetworkNames,
+  verb: 'add' | 'delete',
+  subnet: Subnet,
+): Promise<void> {
+  const place = placeOnBridge(subnet)
+  if (verb === 'add') await batch(run, 'ip', [`addr replace ${place} broadcast + dev ${bridge}`])
+  else {
+    const known = `neigh flush to ${formatSubnet(subnet)} dev ${bridge} nud permanent`
+    await tolerantBatch(run, 'ip', [`addr del ${place} dev ${bridge}`, known])
+  }
+}
+
+/** The bridge has the first address of each subnet. */
+function placeOnBridge(subnet: Subnet): string {
+  return `${gatewayOf(subnet).address}/${subnet.prefix}`
+}
+
+/** An address in a network's subnet. */
+export interface FurtherAddress {
+  readonly address: string
+  readonly subnet: Subnet
+  readonly mac: string
+}
+
+/**
+ * Changes what a sandbox has of addresses beside its first: inside, and what the host knows of them. A namespace that the
+ * addresses have left, as an engine takes them, has none to lose.
+ */
+export async function changeAddresses(
+  run: Run,
+  names: NetworkNames,
+  netns: string,
+  { gone, come }: { readonly gone: readonly FurtherAddress[]; readonly come: readonly FurtherAddress[] },
+): Promise<void> {
+  const inside = (program: readonly string[], commands: readonly string[], okExitCodes: readonly number[]) =>
+    commands.length === 0
+      ? null
+      : run('nsenter', [`--net=${netns}`, '--', ...program], { timeoutMs, okExitCodes, input: lines(commands) })
+  const text = ({ address, subnet }: FurtherAddress) => `${address}/${subnet.prefix}`
+  await inside(
+    ['ip', '-force', '-batch', '-'],
+    gone.map((each) => `addr del ${text(each)} dev eth0`),
+    [0, 1, 2],
+  )
+  await inside(
+    ['ip', '-batch', '-'],
+    come.map((each) => `addr replace ${text(each)} broadcast + dev eth0`),
+    [0],
+  )
+  await tolerantBatch(run, 'ip', [
+    ...gone.map(({ address }) => `neigh del ${address} dev ${names.bridge}`),
+    ...come.map(({ address, mac }) => `neigh replace ${address} lladdr ${mac} nud permanent dev ${names.bridge}`),
   ])
 }
 

@@ -1,61 +1,90 @@
 import { appError } from '#contract/app-error'
-import type { Member } from './ruleset.ts'
+import type { Joined } from './network.ts'
+import type { MemberElements } from './ruleset.ts'
 
-/** Which interface is on which network, and the number that stands for the network's name in the packet filter. */
+/** Which interface is on which networks, and what the packet filter must hold so that they reach each other. */
 export interface Members {
-  /** Null where it is on none. */
-  nameOf(interfaceName: string): string | null
-  /** Notes the change, and returns what it is for the packet filter. Absent: it was, or is, on none. */
+  /** In the order in which they were given; empty where it is on none. */
+  networksOf(interfaceName: string): readonly Joined[]
+  /** Notes the change, and returns what it is for the packet filter. */
   put(
     interfaceName: string,
-    networkName: string | null,
-  ): { readonly from: Member | undefined; readonly to: Member | undefined }
-  all(): Member[]
+    networks: readonly Joined[],
+  ): { readonly from: MemberElements; readonly to: MemberElements }
+  all(): MemberElements
   clear(): void
 }
 
-const maxNetworks = 0xffff
+const most = 0xffff
 
-/** Numbers are given again when the last interface has left: they mean something only while the filter is loaded. */
+/**
+ * An interface is on any number of networks, and the kernel asks two questions of each frame: by which number the sender is
+ * marked, and whether the receiver takes that mark. So a number stands for a combination of networks, and each receiver
+ * takes those of the combinations that have one of its networks among them. Numbers are given again when the last interface has left:
+ * they mean something only while the filter is loaded.
+ */
 export function createMembers(): Members {
-  const names = new Map<string, string>()
-  const networks = new Map<string, { readonly number: number; size: number }>()
+  const joined = new Map<string, readonly Joined[]>()
+  const numbers = new Map<string, number>()
 
   const freeNumber = (): number => {
-    const taken = new Set([...networks.values()].map(({ number }) => number))
-    for (let number = 1; number <= maxNetworks; number += 1) if (!taken.has(number)) return number
-    throw appError('too-many-networks', { limit: maxNetworks })
+    const taken = new Set(numbers.values())
+    for (let number = 1; number <= most; number += 1) if (!taken.has(number)) return number
+    throw appError('too-many-networks', { limit: most })
   }
-  const memberOf = (interfaceName: string): Member | undefined => {
-    const name = names.get(interfaceName)
-    const network = name === undefined ? undefined : networks.get(name)
-    return network && { interface: interfaceName, network: network.number }
+  /** What there is of combinations has a number, and nothing else has. */
+  const renumber = (): void => {
+    const wanted = new Set([...joined.values()].map(keyOf).filter((key) => key !== ''))
+    for (const key of numbers.keys()) if (!wanted.has(key)) numbers.delete(key)
+    for (const key of wanted) if (!numbers.has(key)) numbers.set(key, freeNumber())
   }
-  const leave = (interfaceName: string): void => {
-    const name = names.get(interfaceName)
-    names.delete(interfaceName)
-    const network = name === undefined ? undefined : networks.get(name)
-    if (name === undefined || network === undefined) return
-    network.size -= 1
-    if (network.size === 0) networks.delete(name)
+  const all = (): MemberElements => {
+    const from = new Map<string, number>()
+    const to: [string, number][] = []
+    const combinations = [...numbers].map(([key, number]) => ({ number, names: new Set(key.split(' ')) }))
+    for (const [interfaceName, networks] of joined) {
+      const own = numbers.get(keyOf(networks))
+      if (own === undefined) continue
+      from.set(interfaceName, own)
+      const names = openNames(networks)
+      for (const { number, names: theirs } of combinations) {
+        if (names.some((name) => theirs.has(name))) to.push([interfaceName, number])
+      }
+    }
+    return { from, to }
   }
   return {
-    nameOf: (interfaceName) => names.get(interfaceName) ?? null,
-    put(interfaceName, networkName) {
-      const from = memberOf(interfaceName)
-      leave(interfaceName)
-      if (networkName !== null) {
-        const network = networks.get(networkName) ?? { number: freeNumber(), size: 0 }
-        network.size += 1
-        networks.set(networkName, network)
-        names.set(interfaceName, networkName)
-      }
-      return { from, to: memberOf(interfaceName) }
+    networksOf: (interfaceName) => joined.get(interfaceName) ?? [],
+    put(interfaceName, networks) {
+      const before = all()
+      if (networks.length === 0) joined.delete(interfaceName)
+      else joined.set(interfaceName, networks)
+      renumber()
+      const after = all()
+      return { from: without(before, after), to: without(after, before) }
     },
-    all: () => [...names.keys()].flatMap((name) => memberOf(name) ?? []),
+    all,
     clear() {
-      names.clear()
-      networks.clear()
+      joined.clear()
+      numbers.clear()
     },
+  }
+}
+
+/** On an isolated one nobody reaches the others. */
+function openNames(networks: readonly Joined[]): readonly string[] {
+  return networks.flatMap(({ name, isolated }) => (isolated ? [] : [name]))
+}
+
+function keyOf(networks: readonly Joined[]): string {
+  return [...new Set(openNames(networks))].sort().join(' ')
+}
+
+/** Those of the first that are not among the others. */
+function without(elements: MemberElements, others: MemberElements): MemberElements {
+  const known = new Set(others.to.map(([name, number]) => `${name} ${number}`))
+  return {
+    from: new Map([...elements.from].filter(([name, number]) => others.from.get(name) !== number)),
+    to: elements.to.filter(([name, number]) => !known.has(`${name} ${number}`)),
   }
 }

@@ -41,7 +41,7 @@ describe('leftovers', () => {
     const keeper = await fixture.outside.keepNamespace(kept.netnsPath)
     fixture.disposers.push(keeper)
 
-    const sentences = await fixture.network.reconcile([{ id: idOf('a'), ...kept, networkName: null, ports }])
+    const sentences = await fixture.network.reconcile([{ id: idOf('a'), ...kept, networks: [], ports }])
 
     expect(sentences).toMatchObject([
       { reason: 'found-interfaces', params: { count: 1 } },

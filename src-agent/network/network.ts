@@ -8,6 +8,8 @@ export interface GuestPlace {
   readonly prefixLength: number
   readonly gateway: string
   readonly mac: string
+  /** Those in the subnets of its networks. */
+  readonly further: readonly { readonly address: string; readonly prefixLength: number }[]
 }
 
 /** A network namespace that is ready to use, with its place on the bridge. */
@@ -25,13 +27,26 @@ export interface ReservedPort {
   readonly protocol?: PortProtocol
 }
 
+/** A sandbox on a network. */
+export interface Joined {
+  readonly name: string
+  /** It is out of reach for the others on it. */
+  readonly isolated: boolean
+  /** It leads nowhere out. One that is on such networks alone opens no connections to elsewhere. */
+  readonly internal: boolean
+  /** Of the network itself; null: it has none, and the sandbox is reached by the address that it has anyway. */
+  readonly subnet: string | null
+  /** In that subnet. Of a wish null: any that is free. Else null where it has got none there. */
+  readonly address: string | null
+}
+
 /** What the records say of a sandbox that runs. */
 export interface RunningNetwork {
   readonly id: SandboxId
   readonly address: string
   readonly interface: string
-  /** The network that it shares with others; null: none. */
-  readonly networkName: string | null
+  /** The networks that it shares with others. */
+  readonly networks: readonly Joined[]
   readonly ports: readonly ReservedPort[]
 }
 
@@ -54,10 +69,22 @@ export interface Network {
   /** The only addresses with which a frame from there passes. */
   placeOf(lease: Lease): Promise<GuestPlace>
   /**
-   * Puts it on the network of that name, in place of the one it was on; null: on none. Whoever is on one network reaches
-   * the others on it, both ways, from the next packet on; whoever leaves is cut off at once, open connections too.
+   * Puts it on these networks, in place of those it was on. Whoever is on one network reaches the others on it, both ways, from
+   * the next packet on; whoever leaves is cut off at once, open connections too. `netns` is where its addresses are put;
+   * null where that cannot be changed any more: then it keeps those it has, and is reached by its first one on other networks.
    */
-  join(lease: Pick<Lease, 'interface'>, networkName: string | null): Promise<void>
+  join(
+    lease: Pick<Lease, 'interface' | 'address'>,
+    wishes: readonly Joined[],
+    netns: string | null,
+  ): Promise<readonly Joined[]>
+  /**
+   * The subnet of a network that is to be made, as it is written. Refuses one that something else has, before anything is changed.
+   */
+  checkSubnet(subnet: string): Promise<string>
+  /** Gives the bridge a place in a subnet, or takes it back. It is on record before, or after. */
+  addSubnet(subnet: string): Promise<void>
+  dropSubnet(subnet: string): Promise<void>
   /**
    * Publishes ports on the host's loopback, all or none, in place of what the sandbox had published before.
    * `hostPort` 0 picks a free one; one in use is a `conflict`.

@@ -44,7 +44,7 @@ describe('published ports', () => {
       id: idOf('a'),
       address: lease.address,
       interface: lease.interface,
-      networkName: null,
+      networks: [],
       ports: both,
     }
     await fixture.network.close({ keep: true })

@@ -8,11 +8,19 @@ export interface Sender {
   readonly address: string
 }
 
-/** An interface on the network of some name, which the kernel knows by a number. */
-export interface Member {
-  readonly interface: string
-  /** From 1 to 65535, the same for all on one network. */
-  readonly network: number
+/** What a sender has beside its own address because of the networks that it is on. */
+export interface SenderOnNetworks extends Sender {
+  readonly further: readonly string[]
+  /** It opens no connections to elsewhere. */
+  readonly inside: boolean
+}
+
+/** Interfaces on networks. A number, from 1 to 65535, stands for networks in the marks of frames. */
+export interface MemberElements {
+  /** By which number what an interface sends is marked. */
+  readonly from: ReadonlyMap<string, number>
+  /** Which marks an interface takes. */
+  readonly to: readonly (readonly [interfaceName: string, number: number])[]
 }
 
 export interface PublishedPort {
@@ -30,8 +38,8 @@ export const publishedMaps = [
 
 /** Everything that the packet filter knows of the sandboxes of this state folder. */
 export interface FilterState {
-  readonly senders: Iterable<Sender>
-  readonly members: Iterable<Member>
+  readonly senders: Iterable<SenderOnNetworks>
+  readonly members: MemberElements
   readonly published: Iterable<PublishedPort>
   /** How many connections to elsewhere each address may have at a time. */
   readonly connections: number
@@ -49,8 +57,8 @@ export function deleteTables(names: NetworkNames): string {
 }
 
 /** Both tables, whole. Loading it replaces what was there in one transaction: no packet sees half a filter. */
-export function renderRuleset(names: NetworkNames, subnet: Subnet, state: FilterState): string {
-  return `${deleteTables(names)}${bridgeTable(names, state)}${inetTable(names, formatSubnet(subnet), state)}`
+export function renderRuleset(names: NetworkNames, subnets: readonly Subnet[], state: FilterState): string {
+  return `${deleteTables(names)}${bridgeTable(names, state)}${inetTable(names, subnets.map(formatSubnet), state)}`
 }
 
 /**
@@ -59,12 +67,13 @@ export function renderRuleset(names: NetworkNames, subnet: Subnet, state: Filter
  * siblings' traffic could be drawn by. Then only frames with the IP address that was given to that port pass, in IP as
  * in ARP. Everything else, IPv6 and its neighbour discovery too, is dropped.
  *
- * From sandbox to sandbox a frame passes where both are on one network: it is marked with the network of where it came
- * from, and must find that mark at where it goes. Joining is thus one element in each of the two, however many are there.
+ * From sandbox to sandbox a frame passes where both are on one network: it is marked with the networks of where it came
+ * from, and must find that mark at where it goes. Joining is thus a few elements, however many are there.
  * ARP goes the same way. The mark ends with the frame: an interface in another network namespace does not keep it.
  */
 function bridgeTable(names: NetworkNames, state: FilterState): string {
-  const [senders, members] = [[...state.senders], [...state.members]]
+  const senders = [...state.senders]
+  const { from, to } = state.members
   return `table bridge ${names.table} {
   set ports {
     type ifname . ether_addr
@@ -72,15 +81,15 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
   }
   set senders {
     type ifname . ether_addr . ipv4_addr
-    ${elements(senders.map(senderElement))}
+    ${elements(senders.flatMap((sender) => [sender.address, ...sender.further].map((address) => senderElement(sender, address))))}
   }
   map networks {
     type ifname : mark
-    ${elements(members.map(networkElement))}
+    ${elements([...from].map(networkElement))}
   }
   set members {
     type ifname . mark
-    ${elements(members.map(memberElement))}
+    ${elements(to.map(memberElement))}
   }
   chain prerouting {
     type filter hook prerouting priority -300; policy accept;
@@ -116,30 +125,17 @@ function bridgeTable(names: NetworkNames, state: FilterState): string {
  *   br_netfilter is on (Docker turns it on), what the bridge itself forwards comes by here as well: it has the mark of
  *   the chain `between`, which ran before and has decided on it.
  *   A sandbox opens no more connections than its share, or it could fill the table in which the kernel follows those of the whole machine.
+ *   One whose networks have no way out opens none; by its direction, so that also what it had opened before it came there ends.
  * - `publish`: published ports exist on the host's loopback only.
  */
-function inetTable(names: NetworkNames, subnet: string, state: FilterState): string {
+function inetTable(names: NetworkNames, subnets: readonly string[], state: FilterState): string {
   const { bridge } = names
-  const published = [...state.published]
-  return `table inet ${names.table} {
-  map published {
-    type inet_service : ipv4_addr . inet_service
-    ${elements(published.filter(({ protocol }) => protocol === undefined).map(publishedElement))}
-  }
-  map published_udp {
-    type inet_service : ipv4_addr . inet_service
-    ${elements(published.filter(({ protocol }) => protocol === 'udp').map(publishedElement))}
-  }
-  set flows {
-    type ipv4_addr
-    size 65536
-    flags dynamic
-  }
+  return `table inet ${names.table} {${inetSets(subnets, state)}
   chain martians {
     type filter hook prerouting priority -300; policy accept;
     iifname != "${bridge}" accept
     meta nfproto ipv6 counter drop
-    ip saddr != ${subnet} counter drop
+    ip saddr != @subnets counter drop
     ip daddr 127.0.0.0/8 counter drop
     ip daddr 169.254.0.0/16 counter drop
     ip daddr 100.100.100.200 counter drop
@@ -157,6 +153,7 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
     iifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
     oifname "${bridge}" tcp flags syn tcp option maxseg size set rt mtu
     iifname "${bridge}" ct state invalid counter drop
+    iifname "${bridge}" ct direction original ip saddr @inside counter drop
     iifname "${bridge}" ct state new jump opening
     oifname "${bridge}" ct state established,related accept
     oifname "${bridge}" counter drop
@@ -172,35 +169,88 @@ function inetTable(names: NetworkNames, subnet: string, state: FilterState): str
   chain leaving {
     type nat hook postrouting priority 100; policy accept;
     oifname "${bridge}" ip saddr 127.0.0.0/8 masquerade
-    ip saddr ${subnet} oifname != "${bridge}" masquerade
+    ip saddr @subnets oifname != "${bridge}" masquerade
   }
 }
 `
 }
 
-export function addSender(names: NetworkNames, sender: Sender): string {
-  return changeSender('add', names, sender)
+/** What the chains of the table `inet` look up. */
+function inetSets(subnets: readonly string[], state: FilterState): string {
+  const published = [...state.published]
+  const inside = [...state.senders].filter((sender) => sender.inside)
+  return `
+  set subnets {
+    type ipv4_addr
+    flags interval
+    ${elements(subnets)}
+  }
+  set inside {
+    type ipv4_addr
+    ${elements(inside.flatMap(({ address, further }) => [address, ...further]))}
+  }
+  map published {
+    type inet_service : ipv4_addr . inet_service
+    ${elements(published.filter(({ protocol }) => protocol === undefined).map(publishedElement))}
+  }
+  map published_udp {
+    type inet_service : ipv4_addr . inet_service
+    ${elements(published.filter(({ protocol }) => protocol === 'udp').map(publishedElement))}
+  }
+  set flows {
+    type ipv4_addr
+    size 65536
+    flags dynamic
+  }`
 }
 
-export function deleteSender(names: NetworkNames, sender: Sender): string {
-  return changeSender('delete', names, sender)
-}
-
-function changeSender(verb: 'add' | 'delete', { table }: NetworkNames, sender: Sender): string {
+export function addSender(names: NetworkNames, sender: SenderOnNetworks): string {
   return (
-    `${verb} element bridge ${table} ports { ${portElement(sender)} }\n` +
-    `${verb} element bridge ${table} senders { ${senderElement(sender)} }\n`
+    `add element bridge ${names.table} ports { ${portElement(sender)} }\n` +
+    `add element bridge ${names.table} senders { ${senderElement(sender, sender.address)} }\n` +
+    changeFurther(names, 'add', sender)
   )
 }
 
-/** In one transaction, so that nobody on the way from one network to another is on both. */
-export function moveMember(names: NetworkNames, from: Member | undefined, to: Member | undefined): string {
-  const change = (verb: string, member: Member, network: string) =>
-    `${verb} element bridge ${names.table} networks { ${network} }\n` +
-    `${verb} element bridge ${names.table} members { ${memberElement(member)} }\n`
+export function deleteSender(names: NetworkNames, sender: SenderOnNetworks): string {
   return (
-    (from === undefined ? '' : change('delete', from, `"${from.interface}"`)) +
-    (to === undefined ? '' : change('add', to, networkElement(to)))
+    `delete element bridge ${names.table} ports { ${portElement(sender)} }\n` +
+    `delete element bridge ${names.table} senders { ${senderElement(sender, sender.address)} }\n` +
+    changeFurther(names, 'delete', sender)
+  )
+}
+
+/** What a sender has because of its networks, in place of what it had: in one transaction with {@link moveMember}. */
+export function changeSender(names: NetworkNames, from: SenderOnNetworks, to: SenderOnNetworks): string {
+  return changeFurther(names, 'delete', from) + changeFurther(names, 'add', to)
+}
+
+function changeFurther({ table }: NetworkNames, verb: 'add' | 'delete', sender: SenderOnNetworks): string {
+  const own = sender.further.map((address) => senderElement(sender, address))
+  const inside = sender.inside ? [sender.address, ...sender.further] : []
+  return (
+    (own.length === 0 ? '' : `${verb} element bridge ${table} senders { ${own.join(', ')} }\n`) +
+    (inside.length === 0 ? '' : `${verb} element inet ${table} inside { ${inside.join(', ')} }\n`)
+  )
+}
+
+export function changeSubnet({ table }: NetworkNames, verb: 'add' | 'delete', subnet: Subnet): string {
+  return `${verb} element inet ${table} subnets { ${formatSubnet(subnet)} }\n`
+}
+
+/** In one transaction, so that nobody on the way from one network to another is on both. */
+export function moveMember({ table }: NetworkNames, from: MemberElements, to: MemberElements): string {
+  const change = (verb: string, set: string, list: readonly string[]) =>
+    list.length === 0 ? '' : `${verb} element bridge ${table} ${set} { ${list.join(', ')} }\n`
+  return (
+    change(
+      'delete',
+      'networks',
+      [...from.from.keys()].map((name) => `"${name}"`),
+    ) +
+    change('delete', 'members', from.to.map(memberElement)) +
+    change('add', 'networks', [...to.from].map(networkElement)) +
+    change('add', 'members', to.to.map(memberElement))
   )
 }
 
@@ -230,16 +280,16 @@ function portElement(sender: Sender): string {
   return `"${sender.interface}" . ${macForAddress(sender.address)}`
 }
 
-function senderElement(sender: Sender): string {
-  return `${portElement(sender)} . ${sender.address}`
+function senderElement(sender: Sender, address: string): string {
+  return `${portElement(sender)} . ${address}`
 }
 
-function networkElement(member: Member): string {
-  return `"${member.interface}" : ${hex(markBase + member.network)}`
+function networkElement([interfaceName, number]: readonly [string, number]): string {
+  return `"${interfaceName}" : ${hex(markBase + number)}`
 }
 
-function memberElement(member: Member): string {
-  return `"${member.interface}" . ${hex(markBase + member.network)}`
+function memberElement([interfaceName, number]: readonly [string, number]): string {
+  return `"${interfaceName}" . ${hex(markBase + number)}`
 }
 
 function hex(value: number): string {

@@ -45,25 +45,36 @@ test('where everything is routed, the sentence says what to do', () => {
 
 test('routes for everything are not in the way', async () => {
   const run = hostWith([{ dst: 'default' }, { dst: '0.0.0.0/1' }, { dst: '128.0.0.0/1' }])
-  expect(formatSubnet(await chooseSubnet(run, folder, 'jy0a1b2c', '0a1b2c'))).toMatch(/^10\./)
+  expect(formatSubnet(await chooseSubnet(run, { folder, bridge: 'jy0a1b2c', tag: '0a1b2c', further: [] }))).toMatch(
+    /^10\./,
+  )
 })
 
 test('the choice is recorded and kept', async () => {
   await writeFile(join(folder, 'network.json'), '{"subnet":"10.99.4.0/22"}')
-  expect(formatSubnet(await chooseSubnet(hostWith([]), folder, 'jy0a1b2c', '0a1b2c'))).toBe('10.99.4.0/22')
+  expect(
+    formatSubnet(await chooseSubnet(hostWith([]), { folder, bridge: 'jy0a1b2c', tag: '0a1b2c', further: [] })),
+  ).toBe('10.99.4.0/22')
 })
 
 test('the recorded one is given up for a new route, unless the bridge has it', async () => {
   const routes = [{ dst: '10.96.0.0/12', dev: 'tun0' }]
   await writeFile(join(folder, 'network.json'), '{"subnet":"10.99.4.0/22"}')
-  const busy = await chooseSubnet(hostWith(routes, '10.99.4.1'), folder, 'jy0a1b2c', '0a1b2c')
+  const busy = await chooseSubnet(hostWith(routes, '10.99.4.1'), {
+    folder,
+    bridge: 'jy0a1b2c',
+    tag: '0a1b2c',
+    further: [],
+  })
   expect(formatSubnet(busy)).toBe('10.99.4.0/22')
-  const idle = await chooseSubnet(hostWith(routes), folder, 'jy0a1b2c', '0a1b2c')
+  const idle = await chooseSubnet(hostWith(routes), { folder, bridge: 'jy0a1b2c', tag: '0a1b2c', further: [] })
   expect(formatSubnet(idle)).not.toBe('10.99.4.0/22')
   expect(await readFile(join(folder, 'network.json'), 'utf8')).toContain(formatSubnet(idle))
 })
 
 test('a damaged record is made anew', async () => {
   await writeFile(join(folder, 'network.json'), '{"subnet":')
-  await expect(chooseSubnet(hostWith([]), folder, 'jy0a1b2c', '0a1b2c')).resolves.toMatchObject({ prefix: 22 })
+  await expect(
+    chooseSubnet(hostWith([]), { folder, bridge: 'jy0a1b2c', tag: '0a1b2c', further: [] }),
+  ).resolves.toMatchObject({ prefix: 22 })
 })

@@ -23,18 +23,26 @@ const Addresses = z.array(
   }),
 )
 
+interface Choice {
+  readonly folder: string
+  readonly bridge: string
+  readonly tag: string
+  /** Subnets of the bridge that networks have for themselves. */
+  readonly further: readonly Subnet[]
+}
+
 /**
  * The subnet of this state folder: the recorded one as long as it is free or already in use by the bridge, otherwise
  * one made from the tag that meets no route, address or name server of the host.
  */
-export async function chooseSubnet(run: Run, folder: string, bridge: string, tag: string): Promise<Subnet> {
-  const [taken, recorded, bridgeSubnet] = await Promise.all([
+export async function chooseSubnet(run: Run, { folder, bridge, tag, further }: Choice): Promise<Subnet> {
+  const [others, recorded, present] = await Promise.all([
     takenSubnets(run, bridge),
     readRecord(folder),
-    subnetOfBridge(run, bridge),
+    subnetsOfBridge(run, bridge),
   ])
-  if (bridgeSubnet !== null && recorded !== null && formatSubnet(bridgeSubnet) === formatSubnet(recorded))
-    return recorded
+  if (recorded !== null && present.includes(formatSubnet(recorded))) return recorded
+  const taken = [...others, ...further]
   const subnet = recorded !== null && isFree(recorded, taken) ? recorded : pickSubnet(tag, taken)
   await writeRecord(folder, subnet)
   return subnet
@@ -58,7 +66,12 @@ function isFree(subnet: Subnet, taken: readonly Subnet[]): boolean {
   return !taken.some((other) => overlaps(subnet, other))
 }
 
-async function takenSubnets(run: Run, bridge: string): Promise<Subnet[]> {
+interface Taken extends Subnet {
+  /** What has it. */
+  readonly by: string
+}
+
+async function takenSubnets(run: Run, bridge: string | null): Promise<Taken[]> {
   const [routes, addresses, nameservers] = await Promise.all([
     run('ip', ['-4', '-json', 'route', 'show', 'table', 'all'], { timeoutMs: 5_000 }),
     run('ip', ['-4', '-json', 'addr', 'show'], { timeoutMs: 5_000 }),
@@ -66,25 +79,52 @@ async function takenSubnets(run: Run, bridge: string): Promise<Subnet[]> {
   ])
   const fromRoutes = Routes.parse(parseList(routes.stdout))
     .filter((route) => route.dev !== bridge)
-    .map((route) => route.dst ?? '')
+    .map((route) => ({ text: route.dst ?? '', by: route.dev ?? 'ip route' }))
   const fromAddresses = Addresses.parse(parseList(addresses.stdout))
     .filter((link) => link.ifname !== bridge)
-    .flatMap((link) => link.addr_info ?? [])
-    .map((address) => `${address.local}/${address.prefixlen}`)
+    .flatMap(({ ifname, addr_info }) => (addr_info ?? []).map((each) => ({ each, by: ifname })))
+    .map(({ each, by }) => ({ text: `${each.local}/${each.prefixlen}`, by }))
+  const fromServers = nameservers.map((text) => ({ text, by: 'nameserver' }))
   // A route for everything, which some VPNs write as two halves, says nothing about who is where.
-  return [...fromRoutes, ...fromAddresses, ...nameservers]
-    .map(parseSubnet)
-    .filter((subnet) => subnet !== null)
-    .filter((subnet) => subnet.prefix > 1)
+  return [...fromRoutes, ...fromAddresses, ...fromServers].flatMap(({ text, by }) => {
+    const subnet = parseSubnet(text)
+    return subnet !== null && subnet.prefix > 1 ? [{ ...subnet, by }] : []
+  })
 }
 
-async function subnetOfBridge(run: Run, bridge: string): Promise<Subnet | null> {
+/** Smaller than that it has no address for a sandbox; larger than that it takes whole companies away. */
+const [shortestPrefix, longestPrefix] = [8, 29]
+/** Addresses that no network of one's own can have: this host's loopback, link-local ones, groups and what is reserved. */
+const unusable = ['0.0.0.0/8', '127.0.0.0/8', '169.254.0.0/16', '224.0.0.0/3', '100.100.100.200/32'].map(mustParse)
+
+/**
+ * A subnet that a person wants for a network: refused where it is none, or something else has a part of it. `own` is that of
+ * all sandboxes; those of other networks are among the addresses of the bridge.
+ */
+export async function checkSubnet(
+  { run, bridge }: { readonly run: Run; readonly bridge: string },
+  text: string,
+  own: Subnet,
+): Promise<Subnet> {
+  const subnet = parseSubnet(text)
+  if (subnet === null || !text.includes('/') || subnet.prefix < shortestPrefix || subnet.prefix > longestPrefix)
+    throw appError('subnet-unfit', { subnet: text })
+  if (unusable.some((each) => overlaps(each, subnet))) throw appError('subnet-unfit', { subnet: text })
+  const taken = [{ ...own, by: bridge }, ...(await takenSubnets(run, null))]
+  const other = taken.find((each) => overlaps(each, subnet))
+  if (other) throw appError('subnet-taken', { subnet: formatSubnet(subnet), taken: formatSubnet(other), by: other.by })
+  return subnet
+}
+
+async function subnetsOfBridge(run: Run, bridge: string): Promise<string[]> {
   const { stdout } = await run('ip', ['-4', '-json', 'addr', 'show', 'dev', bridge], {
     timeoutMs: 5_000,
     okExitCodes: [0, 1],
   })
-  const [address] = Addresses.parse(parseList(stdout)).flatMap((link) => link.addr_info ?? [])
-  return address === undefined ? null : parseSubnet(`${address.local}/${address.prefixlen}`)
+  return Addresses.parse(parseList(stdout))
+    .flatMap((link) => link.addr_info ?? [])
+    .flatMap(({ local, prefixlen }) => parseSubnet(`${local}/${prefixlen}`) ?? [])
+    .map(formatSubnet)
 }
 
 async function readRecord(folder: string): Promise<Subnet | null> {

@@ -40,7 +40,7 @@ export async function settleEnd(
 ): Promise<SandboxExit> {
   const { sandbox } = record
   const exit = describeExit(ending, sandbox.spec.limits, record.stopAsked)
-  const over = { state: 'stopped' as const, exit, pid: null, address: null, ports: [], health: null }
+  const over = { state: 'stopped' as const, exit, pid: null, address: null, addresses: [], ports: [], health: null }
   const ended = withSandbox(record, { ...over, ...adoptPending(sandbox) })
   await tidy(deps, driverOf(deps, sandbox.class), record, record.lease)
   const endWanted = record.endWanted || record.stopAsked

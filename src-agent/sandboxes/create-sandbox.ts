@@ -1,3 +1,4 @@
+import { networksOf } from '#contract/networks-of'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { TerminalSize } from '#contract/terminal-size'
 import type { KeyedLock } from '../base/async/locks.ts'
@@ -11,6 +12,7 @@ import { hostRules } from './host-paths.ts'
 import type { HostsFiles } from './hosts-files.ts'
 import { type LaunchDeps, launch } from './launch.ts'
 import { suggestName } from './names.ts'
+import { requireFittingAddresses } from './networks.ts'
 import { newRecord } from './new-record.ts'
 import { resolveArgv } from './process-plan.ts'
 import { describeDeadSockets, findDeadSockets } from './socket-notices.ts'
@@ -48,7 +50,7 @@ export async function createSandbox(deps: Deps, request: CreateRequest, signal: 
     try {
       const running = await launch(deps, record, AbortSignal.any([signal, deps.signal]))
       records.put(running)
-      if (running.sandbox.spec.networkName !== null) await deps.hosts.settled()
+      if (networksOf(running.sandbox.spec).length > 0) await deps.hosts.settled()
       return running.sandbox
     } catch (error) {
       // It never ran, so there is nothing in it to keep.
@@ -61,12 +63,13 @@ export async function createSandbox(deps: Deps, request: CreateRequest, signal: 
 }
 
 async function makeRecord(
-  deps: Pick<Deps, 'records' | 'folder' | 'images' | 'drivers' | 'now'>,
+  deps: Pick<Deps, 'records' | 'networkRecords' | 'folder' | 'images' | 'drivers' | 'now'>,
   { name, spec, start, memoryFromSettings = false, terminal }: CreateRequest,
 ): Promise<SandboxRecord> {
   driverOf(deps, spec.class)
   const image = deps.images.find(spec.image)
   const checked = await checkSpec(withImageVolumes(spec, image.config.volumes), hostRules(deps))
+  requireFittingAddresses(deps.networkRecords, checked)
   const argv = resolveArgv(spec, image.config)
   // Nothing waits between this look and the record, so two creations cannot take one name.
   if (name !== undefined) requireFreeName(deps, name)

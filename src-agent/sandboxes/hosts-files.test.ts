@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { UserNetwork } from '#contract/network'
+import { onNetworks } from '#contract/networks-of'
 import type { AgentEvent } from '#contract/observe'
 import { type Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
@@ -13,6 +15,7 @@ type Context = Parameters<typeof createHostsFiles>[0]
 let folder: string
 let ending: AbortController
 let records: Map<string, SandboxRecord>
+let networks: Map<string, Partial<UserNetwork>>
 let hosts: HostsFiles
 let listener: (event: AgentEvent) => void
 const refreshFiles = vi.fn(async (_id: string) => {})
@@ -21,9 +24,11 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'joey-hosts-'))
   ending = new AbortController()
   records = new Map()
+  networks = new Map()
   refreshFiles.mockReset().mockResolvedValue(undefined)
   hosts = createHostsFiles({
     records: { all: () => [...records.values()], get: (id: string) => records.get(id) },
+    networkRecords: { get: (name: string) => networks.get(name) },
     events: {
       subscribe: (each: typeof listener) => {
         listener = each
@@ -151,4 +156,21 @@ test('a folder that is gone meanwhile is no failure', async () => {
   rmSync(join(folder, gone.sandbox.id), { recursive: true })
   await expect(hosts.rewriteAll()).resolves.toBeUndefined()
   expect(namesIn(one)).toEqual(['one', 'gone'])
+})
+
+test('of several networks each brings its own, by the address that they have there; an isolated one brings nobody', async () => {
+  networks.set('apart', { isolated: true })
+  const spec = (...names: string[]) => ({ ...SandboxSpec.parse({ image: 'busybox' }), ...onNetworks(names) })
+  const web = add('web', { spec: spec('front', 'back') })
+  add('front', { spec: spec('front'), address: '10.0.0.71' })
+  add('back', {
+    spec: { ...spec('back'), networkAliases: ['db'] },
+    addresses: [{ network: 'back', address: '10.9.0.5' }],
+  })
+  add('other', { spec: spec('other') })
+  const lonely = add('lonely', { spec: spec('apart') })
+  add('near', { spec: spec('apart') })
+  await hosts.settled()
+  expect(readFileSync(pathOf(web), 'utf8')).toMatch(/\n10\.0\.0\.71\tfront\n10\.9\.0\.5\tback db\n$/)
+  expect(namesIn(lonely)).toHaveLength(1)
 })

@@ -3,16 +3,20 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Logger } from 'pino'
+import { networksOf } from '#contract/networks-of'
 import type { Sandbox } from '#contract/sandbox'
 import { ability, type Drivers } from '../engines/driver.ts'
 import type { EventLog } from '../state/event-log.ts'
 import type { StateFolder } from '../state/folder.ts'
+import type { NetworkRecords } from '../state/records/network-records.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import { hostnameOf } from './hostname.ts'
 import { type HostEntry, renderHosts } from './hosts-text.ts'
+import { reachedBy } from './networks.ts'
 
 interface Deps {
   readonly records: SandboxRecords
+  readonly networkRecords: NetworkRecords
   readonly events: EventLog
   readonly folder: StateFolder
   readonly log: Logger
@@ -64,9 +68,12 @@ export function createHostsFiles(deps: Deps): HostsFiles {
       delivered.delete(id)
     } else seen.set(id, now)
     // With no others there is no more to tell than what its start has written.
-    if (before === null && now?.networkName === null) return
-    const networks = [before?.networkName, now?.networkName].filter((name) => name !== null && name !== undefined)
-    mark([id, ...[...seen].flatMap(([each, { networkName }]) => (networks.includes(networkName ?? '') ? [each] : []))])
+    if (before === null && now?.networks.length === 0) return
+    const touched = new Set([...(before?.networks ?? []), ...(now?.networks ?? [])])
+    mark([
+      id,
+      ...[...seen].flatMap(([each, { networks }]) => (networks.some((name) => touched.has(name)) ? [each] : [])),
+    ])
   }
 
   for (const { sandbox } of records.all()) {
@@ -90,15 +97,28 @@ export function createHostsFiles(deps: Deps): HostsFiles {
 }
 
 /** /etc/hosts of a sandbox, by the records; `address` is its own. */
-export function hostsOf(records: SandboxRecords, { sandbox, hostname }: SandboxRecord, address: string | null): string {
-  const { networkName, extraHosts } = sandbox.spec
-  const own = { name: sandbox.name, hostname: hostname ?? hostnameOf(sandbox), address }
-  if (networkName === null) return renderHosts(own, [], extraHosts)
+export function hostsOf(
+  { records, networkRecords }: Pick<Deps, 'records' | 'networkRecords'>,
+  { sandbox, hostname }: SandboxRecord,
+  address: string | null,
+): string {
+  const { extraHosts } = sandbox.spec
+  const own = {
+    ...{ name: sandbox.name, hostname: hostname ?? hostnameOf(sandbox) },
+    ...{ aliases: sandbox.spec.networkAliases, address },
+  }
+  // On an isolated one nobody reaches the others.
+  const networks = networksOf(sandbox.spec).filter((name) => networkRecords.get(name)?.isolated !== true)
+  if (networks.length === 0) return renderHosts(own, [], extraHosts)
   const others = records
     .all()
-    .filter((each) => each.sandbox.id !== sandbox.id && each.sandbox.spec.networkName === networkName)
+    .filter((each) => each.sandbox.id !== sandbox.id)
     .sort((one, other) => one.sandbox.createdAt.localeCompare(other.sandbox.createdAt))
-    .flatMap((each) => entryOf(each.sandbox) ?? [])
+    .flatMap((each) => {
+      const theirs = networksOf(each.sandbox.spec)
+      const shared = networks.find((name) => theirs.includes(name))
+      return shared === undefined ? [] : (entryOf(each.sandbox, shared) ?? [])
+    })
   return renderHosts(own, others, extraHosts)
 }
 
@@ -138,31 +158,34 @@ export async function refreshGuest(
 
 /** What of a running sandbox stands in hosts files, or decides when one can be written. */
 interface Seen {
-  readonly networkName: string | null
+  readonly networks: readonly string[]
   readonly text: string
 }
 
 function describe(sandbox: Sandbox): Seen | null {
   const entry = entryOf(sandbox)
-  const { networkName } = sandbox.spec
-  return entry && { networkName, text: JSON.stringify([entry, networkName, sandbox.state === 'paused']) }
+  const networks = networksOf(sandbox.spec)
+  const { addresses } = sandbox
+  return entry && { networks, text: JSON.stringify([entry, networks, addresses, sandbox.state === 'paused']) }
 }
 
-function entryOf(sandbox: Sandbox): HostEntry | null {
-  const { name, address, state } = sandbox
+/** By the address that it has on a network, where one is named. */
+function entryOf(sandbox: Sandbox, network?: string): HostEntry | null {
+  const { name, spec, address, state } = sandbox
   if (address === null || !['running', 'paused', 'stopping'].includes(state)) return null
-  return { name, hostname: hostnameOf(sandbox), address }
+  const reached = network === undefined ? address : (reachedBy(sandbox, network) ?? address)
+  return { name, hostname: hostnameOf(sandbox), aliases: spec.networkAliases, address: reached }
 }
 
 async function deliver(
-  deps: Pick<Deps, 'records' | 'folder' | 'log' | 'drivers'>,
+  deps: Pick<Deps, 'records' | 'networkRecords' | 'folder' | 'log' | 'drivers'>,
   delivered: Map<string, string>,
   id: string,
 ): Promise<void> {
   const record = deps.records.get(id)
   const entry = record && entryOf(record.sandbox)
   if (!entry) return
-  const text = hostsOf(deps.records, record, entry.address)
+  const text = hostsOf(deps, record, entry.address)
   if (delivered.get(id) === text) return
   try {
     await rewriteFile(join(deps.folder.sandbox(id).folder, 'etc', 'hosts'), text)

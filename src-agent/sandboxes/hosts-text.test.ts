@@ -51,3 +51,11 @@ test('further hosts come before the others on the network, and addresses of IPv6
     `${first}10.0.0.2\tweb\n192.0.2.7\tdb\n2001:db8::7\tsix\n2001:db8::8\tbare\n10.0.0.3\tdb postgres\n`,
   )
 })
+
+test('further names are found like hostnames, and neither one’s own nor those of others are taken by them', () => {
+  const alias = { name: 'pg', hostname: 'pg', aliases: ['DB', 'data.local', 'web', 'me'], address: '10.0.0.4' }
+  const me = { name: 'me', hostname: 'me', aliases: ['self'], address: '10.0.0.9' }
+  expect(renderHosts(me, [alias, web, { ...database, aliases: ['self', 'data.local', 'late'] }])).toBe(
+    `${first}10.0.0.9\tme self\n10.0.0.4\tpg data.local\n10.0.0.2\tweb\n10.0.0.3\tdb late postgres\n`,
+  )
+})

@@ -5,6 +5,8 @@ export interface HostEntry {
   readonly name: string
   /** What it calls itself, where that is not its name. */
   readonly hostname: string
+  /** Further names, which it has chosen freely as well. */
+  readonly aliases?: readonly string[]
   readonly address: string
 }
 
@@ -24,7 +26,7 @@ function spellings(hostname: string): readonly string[] {
 const reserved = ['localhost', 'ip6-localhost', 'ip6-loopback']
 
 /**
- * The content of /etc/hosts: the sandbox itself, then the others on its network, each by name, and by hostname unless
+ * The content of /etc/hosts: the sandbox itself, then the others on its networks, each by name, and by alias and hostname unless
  * somebody else has that for a name: a hostname is chosen freely, and must not draw what is meant for another. `further` are
  * lines that were asked for, as the contract's ExtraHost.
  */
@@ -36,16 +38,17 @@ export function renderHosts(
   const taken = new Set([
     ...reserved,
     lower(own.name),
-    ...spellings(own.hostname).map(lower),
+    ...[...spellings(own.hostname), ...(own.aliases ?? [])].map(lower),
     ...others.map(({ name }) => lower(name)),
   ])
   const namable = others.filter(({ name }) => !reserved.includes(lower(name)))
-  const lines = namable.map(({ name, hostname, address }) => {
-    const free = spellings(hostname).filter((spelling) => !taken.has(lower(spelling)))
+  const lines = namable.map(({ name, hostname, aliases = [], address }) => {
+    const wanted = [...new Set([...aliases, ...spellings(hostname)])]
+    const free = wanted.filter((spelling) => !taken.has(lower(spelling)))
     for (const spelling of free) taken.add(lower(spelling))
     return `${address}\t${[...namings(name), ...free].join(' ')}\n`
   })
-  const ownNames = [...new Set([...spellings(own.hostname), ...namings(own.name)])].join(' ')
+  const ownNames = [...new Set([...spellings(own.hostname), ...namings(own.name), ...(own.aliases ?? [])])].join(' ')
   const first = `127.0.0.1\tlocalhost\n::1\tlocalhost ip6-localhost ip6-loopback\n`
   // Before the others: what was asked for by name holds.
   const asked = further.map((host) => `${addressOfHost(host)}\t${nameOfHost(host)}\n`)

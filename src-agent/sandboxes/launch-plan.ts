@@ -7,6 +7,7 @@ import type { LaunchPlan, LowerDisk, PlacedMount, Tmpfs } from '../engines/drive
 import { insidePath } from '../engines/oci/runtime-config.ts'
 import type { UserNamespace } from '../engines/user-ids.ts'
 import type { Lease, Network } from '../network/network.ts'
+import type { NetworkRecords } from '../state/records/network-records.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import type { SandboxPaths } from '../state/sandbox-paths.ts'
 import type { ImageStore } from '../storage/images/image-store.ts'
@@ -28,6 +29,7 @@ export interface LaunchPlanDeps extends AccountFilesDeps {
   readonly records: SandboxRecords
   readonly imageMounts: ImageMounts
   readonly network: Network
+  readonly networkRecords: NetworkRecords
   readonly volumes: VolumeStore
 }
 
@@ -54,7 +56,10 @@ interface PlanParts {
 
 /** All that a driver needs for a run, and on disk what it must find there. */
 export async function makePlan(
-  deps: Pick<LaunchPlanDeps, 'records' | 'folder' | 'images' | 'layers' | 'network' | 'drivers' | 'signal'>,
+  deps: Pick<
+    LaunchPlanDeps,
+    'records' | 'networkRecords' | 'folder' | 'images' | 'layers' | 'network' | 'drivers' | 'signal'
+  >,
   record: SandboxRecord,
   { imageTrees, lease, mounts, users, signal }: PlanParts,
 ): Promise<LaunchPlan> {
@@ -76,7 +81,7 @@ export async function makePlan(
   const [accounts] = await Promise.all([
     readAccounts(deps, record),
     writeNetworkFiles(join(paths.folder, 'etc'), {
-      hosts: hostsOf(deps.records, { ...record, hostname }, lease?.address ?? null),
+      hosts: hostsOf(deps, { ...record, hostname }, lease?.address ?? null),
       hostname: `${hostname}\n`,
       'resolv.conf': nameservers,
     }),

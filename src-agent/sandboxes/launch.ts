@@ -14,6 +14,7 @@ import { healthCheckOf } from './health-check.ts'
 import { type HeldMounts, holdMounts } from './held-mounts.ts'
 import { type LaunchPlanDeps, makePlan, shapeLayer } from './launch-plan.ts'
 import { requireUsableLayers } from './layer-references.ts'
+import { shownAddresses, wishesOf } from './networks.ts'
 import { applyResources } from './resources.ts'
 import { hasHostNetwork } from './spec-policy.ts'
 import { clampedUlimits } from './ulimits.ts'
@@ -70,7 +71,7 @@ export async function launch(
   const checked = healthCheckOf(spec, deps.images.find(sandbox.imageDigest).config) !== null
   let held: HeldMounts | null = null
   try {
-    const ports = lease ? await connect(deps, record, lease) : []
+    const { ports, addresses } = lease ? await connect(deps, record, lease) : { ports: [], addresses: [] }
     await fillVolumes(deps, record, imageTrees, signal)
     held = await holdMounts(deps, record)
     const { users, reason } = chooseUserNamespace({
@@ -93,6 +94,7 @@ export async function launch(
         pid: running.pid,
         address: lease?.address ?? null,
         ports,
+        addresses,
         health: checked ? 'starting' : null,
       }),
       monitorPid: running.monitorPid,
@@ -172,10 +174,10 @@ async function bothOrNeither(
   throw trees.status === 'rejected' ? trees.reason : (lease as PromiseRejectedResult).reason
 }
 
-/** Publishes its ports and puts it on its network, before anything in it runs. */
-async function connect(deps: Pick<LaunchDeps, 'network'>, { sandbox }: SandboxRecord, lease: Lease) {
-  const { ports, networkName } = sandbox.spec
-  const published = await deps.network.publish(sandbox.id, lease.address, ports)
-  if (networkName !== null) await deps.network.join(lease, networkName)
-  return published
+/** Publishes its ports and puts it on its networks, before anything in it runs. */
+async function connect(deps: Pick<LaunchDeps, 'network' | 'networkRecords'>, { sandbox }: SandboxRecord, lease: Lease) {
+  const { network, networkRecords } = deps
+  const ports = await network.publish(sandbox.id, lease.address, sandbox.spec.ports)
+  const joined = await network.join(lease, wishesOf(networkRecords, sandbox.spec), lease.netnsPath)
+  return { ports, addresses: shownAddresses(joined) }
 }

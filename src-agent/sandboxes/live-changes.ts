@@ -1,14 +1,18 @@
+import { readlink } from 'node:fs/promises'
 import type { LiveKey } from '#contract/read-fields'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
 import { sandboxFields } from '#contract/sandbox-fields'
 import type { Drivers } from '../engines/driver.ts'
 import type { Network } from '../network/network.ts'
+import type { NetworkRecords } from '../state/records/network-records.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { driverOf } from './find-driver.ts'
+import { shownAddresses, wishesOf } from './networks.ts'
 import { applyResources } from './resources.ts'
 
 interface Deps {
   readonly drivers: Drivers
+  readonly networkRecords: NetworkRecords
   readonly network: Network
 }
 
@@ -45,7 +49,13 @@ export async function changeLive(
 type Apply = (record: SandboxRecord, spec: SandboxSpec) => Promise<Partial<Sandbox>>
 
 /** How a field changes in a sandbox that runs: one for each of which the table of fields says that it does. */
-function appliers({ drivers, network }: Deps): { readonly [K in LiveKey]: Apply } {
+function appliers({ drivers, network, networkRecords }: Deps): { readonly [K in LiveKey]: Apply } {
+  const joinAnew: Apply = async ({ lease, sandbox }, spec) => {
+    if (!lease) return {}
+    const { sharesProcesses } = driverOf({ drivers }, sandbox.class)
+    const netns = sharesProcesses && sandbox.pid !== null ? await ownNamespace(sandbox.pid) : null
+    return { addresses: shownAddresses(await network.join(lease, wishesOf(networkRecords, spec), netns)) }
+  }
   return {
     async limits({ sandbox }, spec) {
       const driver = driverOf({ drivers }, sandbox.class)
@@ -54,12 +64,19 @@ function appliers({ drivers, network }: Deps): { readonly [K in LiveKey]: Apply 
       if (spec.memorySwapBytes !== null) await applyResources(driver, sandbox.id, spec)
       return {}
     },
-    async networkName({ lease }, { networkName }) {
-      if (lease) await network.join(lease, networkName)
-      return {}
-    },
+    networkName: joinAnew,
+    moreNetworks: joinAnew,
+    // Only the names by which the others find it, which follow what is on record.
+    networkAliases: async () => ({}),
     async ports({ lease, sandbox }, { ports }) {
       return lease ? { ports: await network.publish(sandbox.id, lease.address, ports) } : {}
     },
   }
+}
+
+/** The network namespace of a guest's process; null where it has ended, and its number may be another's by now. */
+async function ownNamespace(pid: number): Promise<string | null> {
+  const path = `/proc/${pid}/ns/net`
+  const [its, ours] = await Promise.all([path, '/proc/self/ns/net'].map((each) => readlink(each).catch(() => null)))
+  return its === null || its === ours ? null : path
 }

@@ -28,6 +28,7 @@ const networkReconcile = vi.fn(async (_running: readonly unknown[]) => [])
 
 function depsWith(drivers: readonly Partial<Driver>[]): Parameters<typeof reconcile>[0] {
   return {
+    networkRecords: { get: () => undefined },
     records: {
       all: () => [...records.values()],
       get: (id: string) => records.get(id),
@@ -68,7 +69,8 @@ test.each(['running', 'stopped', 'starting'] as const)(
     expect(messages).toMatchObject([{ message: expect.stringContaining('"web" is kept') }])
     expect(records.get(record.sandbox.id)).toBe(record)
     expect(existsSync(join(home, 'sandboxes', record.sandbox.id))).toBe(true)
-    expect(networkReconcile).toHaveBeenLastCalledWith([expect.objectContaining({ networkName: 'shared' })])
+    const networks = [expect.objectContaining({ name: 'shared', address: null })]
+    expect(networkReconcile).toHaveBeenLastCalledWith([expect.objectContaining({ networks })])
   },
 )
 

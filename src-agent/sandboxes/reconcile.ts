@@ -7,14 +7,17 @@ import { isMonitorOf } from '../base/kernel/host-process.ts'
 import type { Driver } from '../engines/driver.ts'
 import { releaseMonitor } from '../engines/monitor-hold.ts'
 import type { StateFolder } from '../state/folder.ts'
+import type { NetworkRecords } from '../state/records/network-records.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import { type CleanupDeps, cleanUp, removeForGood, tidy } from './cleanup.ts'
 import { unseenExit } from './describe-exit.ts'
 import { killMainProcess } from './kill-main-process.ts'
+import { joinedNetworks } from './networks.ts'
 import type { SandboxService } from './sandbox-service.ts'
 
 interface Deps extends CleanupDeps {
+  readonly networkRecords: NetworkRecords
   readonly now: () => Date
 }
 
@@ -51,7 +54,7 @@ export async function reconcile(deps: Deps, service: SandboxService): Promise<Se
             id: sandbox.id,
             address: lease.address,
             interface: lease.interface,
-            networkName: sandbox.spec.networkName,
+            networks: joinedNetworks(deps.networkRecords, sandbox),
             ports: sandbox.ports,
           },
         ]
@@ -134,7 +137,15 @@ async function reconcileRun(
 async function settleUnseen(deps: Deps, driver: Driver, record: SandboxRecord): Promise<void> {
   await tidy(deps, driver, record, record.lease)
   const exit = unseenExit('host-restarted', sentence('exit-unwatched'), deps.now())
-  const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [], health: null })
+  const ended = withSandbox(record, {
+    state: 'stopped',
+    exit,
+    pid: null,
+    address: null,
+    addresses: [],
+    ports: [],
+    health: null,
+  })
   if (record.sandbox.spec.removeOnExit && !record.change && !record.restore) await removeForGood(deps, ended)
   else deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
 }

@@ -2,6 +2,7 @@ import type { Grant, Limits, Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { Drivers } from '../engines/driver.ts'
 import type { Network } from '../network/network.ts'
 import type { StateFolder } from '../state/folder.ts'
+import type { NetworkRecords } from '../state/records/network-records.ts'
 import type { SandboxRecord, SandboxRecords } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import type { LimitedDisks } from '../storage/limited/limited-disks.ts'
@@ -11,6 +12,7 @@ import { describeChange } from './grant-policy.ts'
 import { hostRules } from './host-paths.ts'
 import type { HostsFiles } from './hosts-files.ts'
 import { changeLive } from './live-changes.ts'
+import { requireFittingAddresses } from './networks.ts'
 import { fitPending, specToBe } from './pending.ts'
 import { requireState } from './require-state.ts'
 import { requireFittingNetwork, withGrants } from './spec-policy.ts'
@@ -21,8 +23,8 @@ export type LimitsChange = { [K in keyof Limits]?: Limits[K] | undefined }
 export interface SandboxChanges {
   rename(ref: string, name: string): Promise<Sandbox>
   update(ref: string, limits: LimitsChange): Promise<Sandbox>
-  /** At once where it runs. Resolves when the others on the network know it by name. */
-  setNetwork(ref: string, networkName: string | null): Promise<Sandbox>
+  /** At once where it runs. Resolves when the others on its networks know it by name. */
+  setNetworks(ref: string, edit: (sandbox: Sandbox) => Partial<SandboxSpec>): Promise<Sandbox>
   /** From the next start on. What was given and taken is announced as an event. */
   setGrants(ref: string, grants: readonly Grant[]): Promise<Sandbox>
 }
@@ -31,6 +33,7 @@ interface Deps {
   readonly records: SandboxRecords
   readonly folder: StateFolder
   readonly network: Network
+  readonly networkRecords: NetworkRecords
   readonly drivers: Drivers
   readonly limitedDisks: LimitedDisks
   readonly hosts: HostsFiles
@@ -47,8 +50,8 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
 
   /** What runs has it at once. */
   const change = async (record: SandboxRecord, key: 'limits' | 'networkName', spec: SandboxSpec) => {
-    if (isLive(record)) await changeLive(deps, record, spec, [key])
-    records.put(withSandbox(record, { spec }))
+    const shown = isLive(record) ? await changeLive(deps, record, spec, [key]) : {}
+    records.put(withSandbox(record, { spec, ...shown }))
   }
 
   return {
@@ -73,12 +76,14 @@ export function createSandboxChanges(deps: Deps): SandboxChanges {
         return shown(record)
       }),
 
-    setNetwork: (ref, networkName) =>
+    setNetworks: (ref, edit) =>
       deps.onRecord(ref, async (record) => {
         requireState(record, settledStates, 'changed')
-        const spec = { ...record.sandbox.spec, networkName }
+        const wanted = edit(record.sandbox)
+        const spec = { ...record.sandbox.spec, ...wanted }
         requireFittingNetwork(spec)
-        requireFittingNetwork({ ...specToBe(record.sandbox), networkName })
+        requireFittingNetwork({ ...specToBe(record.sandbox), ...wanted })
+        requireFittingAddresses(deps.networkRecords, spec)
         await change(record, 'networkName', spec)
         await deps.hosts.settled()
         return shown(record)

@@ -1,4 +1,5 @@
 import { appError } from '#contract/app-error'
+import { networksOf } from '#contract/networks-of'
 import { notice } from '#contract/notice'
 import type { Fact } from '#contract/observe'
 import type { Sandbox } from '#contract/sandbox'
@@ -47,7 +48,7 @@ export async function startRecord(
   try {
     const running = await launch(deps, starting, AbortSignal.any([signal, deps.signal]))
     records.put(running)
-    if (running.sandbox.spec.networkName !== null) await deps.hosts.settled()
+    if (networksOf(running.sandbox.spec).length > 0) await deps.hosts.settled()
     return running.sandbox
   } catch (error) {
     const said = sentence('exit-not-started', { after: 'start', why: explainFailure(error).wire })

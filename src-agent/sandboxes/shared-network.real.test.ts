@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { onNetworks } from '#contract/networks-of'
 import { run } from '../base/process/run.ts'
 import { type AgentFixture, openAgentFixture } from '../testing/agent-fixture.ts'
 
@@ -65,7 +66,7 @@ describe('sandboxes on the network of one name', () => {
     await fixture.create('web', serving)
     const late = await fixture.create('late', {})
     expect(await pings('late', 'web')).toBe(false)
-    await sandboxes.setNetwork('late', 'shared')
+    await sandboxes.setNetworks('late', () => onNetworks(['shared']))
     await expect.poll(() => fetchFrom('late', 'web')).toBe('hello\n')
     expect(await hosts('web')).toContain(`${late.address}\tlate\n`)
     await sandboxes.rename('late', 'later')
@@ -73,11 +74,11 @@ describe('sandboxes on the network of one name', () => {
     expect(await pings('web', 'later')).toBe(true)
     // The hostname inside is the old one until the next start, and must still be known there.
     expect((await fixture.exec('later', 'ping -c 1 -W 1 "$(hostname)"')).code).toBe(0)
-    await sandboxes.setNetwork('later', null)
+    await sandboxes.setNetworks('later', () => onNetworks([]))
     expect(await hosts('web')).not.toContain('later')
     expect(await hosts('later')).not.toContain('web')
     expect(await pings('later', sandboxes.find('web').sandbox.address ?? '')).toBe(false)
-    expect((await sandboxes.setNetwork('later', null)).spec.networkName).toBeNull()
+    expect((await sandboxes.setNetworks('later', () => onNetworks([]))).spec.networkName).toBeNull()
   })
 
   test('who stops is forgotten, and who starts again is known under its new address', async () => {
@@ -130,7 +131,9 @@ describe('sandboxes on the network of one name', () => {
       wire: { code: 'invalidRequest', reason: 'name-needs-network' },
     })
     await fixture.create('silent', { network: 'none' })
-    await expect(fixture.services().sandboxes.setNetwork('silent', 'shared')).rejects.toMatchObject({
+    await expect(
+      fixture.services().sandboxes.setNetworks('silent', () => onNetworks(['shared'])),
+    ).rejects.toMatchObject({
       wire: { reason: 'name-needs-network' },
     })
   })
@@ -149,7 +152,7 @@ describe('sandboxes on the network of one name', () => {
     }
     const web = await sandboxes.rename('web', 'renamed')
     for (const each of classes) await expect.poll(() => fetchFrom(`in-${each}`, 'renamed')).toBe('hello\n')
-    await sandboxes.setNetwork('renamed', null)
+    await sandboxes.setNetworks('renamed', () => onNetworks([]))
     for (const each of classes) expect([each, await pings(`in-${each}`, web.address ?? '')]).toEqual([each, false])
   })
 })

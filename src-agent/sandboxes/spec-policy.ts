@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { appError } from '#contract/app-error'
+import { networksOf } from '#contract/networks-of'
 import { pathOfTmpfs, type SandboxSpec } from '#contract/sandbox'
 import { signalNumber } from '../base/kernel/signal-number.ts'
 import { findResource } from '../base/process/resources.ts'
@@ -99,14 +100,15 @@ export function requireFittingNetwork(spec: SandboxSpec): void {
   if (shared && spec.ports.length > 0) {
     throw appError('host-network-and-ports')
   }
-  if (shared && spec.networkName !== null) {
+  const [first] = networksOf(spec)
+  if (shared && first !== undefined) {
     throw appError('host-network-and-name')
   }
   if (spec.network === 'nat') return
   if (spec.ports.length > 0) {
     throw appError('ports-need-network')
   }
-  if (spec.networkName !== null) {
-    throw appError('name-needs-network', { network: spec.networkName })
+  if (first !== undefined) {
+    throw appError('name-needs-network', { network: first })
   }
 }

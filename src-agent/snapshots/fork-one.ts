@@ -1,4 +1,5 @@
 import { appError } from '#contract/app-error'
+import { networksOf } from '#contract/networks-of'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
 import type { Sentence } from '#contract/sentence'
 import type { KeyedLock } from '../base/async/locks.ts'
@@ -93,7 +94,7 @@ async function bringUp(deps: Deps, plan: ForkPlan, record: SandboxRecord, signal
   if (!plan.start) return { sandbox: ready.sandbox, messages }
   const running = await launch(deps, ready, signal, plan.live ? beginLive(deps, plan.source) : undefined)
   deps.records.put(running)
-  if (plan.spec.networkName !== null) await sandboxes.hosts.settled()
+  if (networksOf(plan.spec).length > 0) await sandboxes.hosts.settled()
   if (plan.live) messages.push(...(await renewInside(deps, running, signal)))
   return { sandbox: deps.records.get(record.sandbox.id)?.sandbox ?? running.sandbox, messages }
 }

@@ -170,7 +170,7 @@ function specOfForks(
   const dropped = live ? liveLoss('forks', snapshot) : []
   const { volumes, messages } = volumesOfForks(spec)
   return {
-    spec: { ...spec, class: wanted, hostname: null, ports, volumes },
+    spec: { ...spec, class: wanted, hostname: null, ports, volumes, fixedAddresses: [] },
     messages: [...moved, ...dropped, ...messages],
   }
 }

@@ -1,5 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { AppError, appError } from '#contract/app-error'
+import { networksOf } from '#contract/networks-of'
 import type { Said } from '#contract/reasons/define'
 import type { Sandbox } from '#contract/sandbox'
 import { listOf, type Sentence, sentence, type Wording } from '#contract/sentence'
@@ -183,7 +184,7 @@ async function arrive(deps: RestoreStepsDeps, switched: SandboxRecord): Promise<
     await deps.step('launched')
     const running = { ...launched, restore: null, staleDisk: false }
     deps.records.put(running)
-    if (sandbox.spec.networkName !== null) await sandboxes.hosts.settled()
+    if (networksOf(sandbox.spec).length > 0) await sandboxes.hosts.settled()
     return running.sandbox
   } catch (error) {
     // The next agent goes on from here.
@@ -238,6 +239,7 @@ function failToStart(
     exit,
     pid: null,
     address: null,
+    addresses: [],
     ports: [],
     health: null,
   })

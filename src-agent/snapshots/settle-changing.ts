@@ -53,7 +53,15 @@ export async function settleChanging(
   // Nobody else looks after a sandbox in this state, so nothing of it may be left.
   await tidy(deps, driver, record, record.lease)
   const exit = unseenExit('monitor-lost', sentence('exit-while-saving'), deps.now())
-  const ended = withSandbox(record, { state: 'stopped', exit, pid: null, address: null, ports: [], health: null })
+  const ended = withSandbox(record, {
+    state: 'stopped',
+    exit,
+    pid: null,
+    address: null,
+    addresses: [],
+    ports: [],
+    health: null,
+  })
   deps.records.put({ ...ended, monitorPid: null, lease: null, stopAsked: false })
   deps.sandboxes.endings.resolveWaiters(id, exit)
   return 'stopped'

@@ -39,7 +39,16 @@ export interface SavedMemory {
 export async function savingOf(
   deps: Pick<
     Deps,
-    'records' | 'folder' | 'images' | 'imageMounts' | 'layers' | 'network' | 'drivers' | 'signal' | 'volumes'
+    | 'records'
+    | 'folder'
+    | 'images'
+    | 'imageMounts'
+    | 'layers'
+    | 'network'
+    | 'networkRecords'
+    | 'drivers'
+    | 'signal'
+    | 'volumes'
   >,
   record: SandboxRecord,
   signal: AbortSignal,

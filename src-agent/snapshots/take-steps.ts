@@ -13,6 +13,7 @@ import { requireState } from '../sandboxes/require-state.ts'
 import type { SandboxService } from '../sandboxes/sandbox-service.ts'
 import type { EventLog } from '../state/event-log.ts'
 import { commitTogether } from '../state/record-change.ts'
+import type { NetworkRecords } from '../state/records/network-records.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { withSandbox } from '../state/records/sandbox-records.ts'
 import type { RecordedMaking, SnapshotRecord } from '../state/records/snapshot-records.ts'
@@ -30,6 +31,7 @@ import type { SnapshotWish, TakeWork } from './take-work.ts'
 export interface TakeStepsDeps extends CleanupDeps {
   readonly events: EventLog
   readonly images: ImageStore
+  readonly networkRecords: NetworkRecords
   readonly imageMounts: ImageMounts
   readonly now: () => Date
   /** Ends when the agent stops. */

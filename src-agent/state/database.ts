@@ -23,6 +23,7 @@ const migrations: readonly string[] = [
    CREATE TABLE gateway (id INTEGER PRIMARY KEY CHECK (id = 1), port INTEGER NOT NULL) STRICT;
    CREATE TABLE invocations (seq INTEGER PRIMARY KEY, function TEXT NOT NULL, record TEXT NOT NULL) STRICT;
    CREATE INDEX invocations_of ON invocations (function, seq);`,
+  'CREATE TABLE networks (name TEXT PRIMARY KEY, record TEXT NOT NULL) STRICT;',
 ]
 
 /** SQLite's own name for a database that is in memory only. */

@@ -20,6 +20,7 @@ const keys: Readonly<Record<RecordTable, string>> = {
   selftests: 'id',
   volumes: 'name',
   functions: 'name',
+  networks: 'name',
 }
 
 /** Their files are lost sight of with the record; the others are only settings and results. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parseClass, parseNetwork, parseNetworkName } from './class.ts'
+import { parseClass, parseNetworkName, parseNetworks } from './class.ts'
 
 test('the three classes are known, and nothing else', () => {
   expect(['container', 'gvisor', 'microvm'].map((text) => parseClass('--class', text))).toHaveLength(3)
@@ -10,13 +10,13 @@ test.each([
   ['nat', { network: 'nat' }],
   ['none', { network: 'none' }],
   ['backend', { network: 'nat', networkName: 'backend' }],
-])('--network %s', (text, expected) => expect(parseNetwork(text)).toEqual(expected))
+])('--network %s', (text, expected) => expect(parseNetworks([text])).toEqual(expected))
 
 test.each([
   ['bridge', /is nat here/],
   ['host', /--grant host-network/],
 ])('--network %s says what to write instead', (text, reason) => {
-  expect(() => parseNetwork(text)).toThrow(reason)
+  expect(() => parseNetworks([text])).toThrow(reason)
 })
 
 test.each(['nat', 'none', 'host', 'bridge', 'default', 'Bad_name', ''])(

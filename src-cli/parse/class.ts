@@ -1,4 +1,4 @@
-import type { IsolationClass, NetworkName } from '#contract/sandbox'
+import type { IsolationClass, NetworkName, SandboxSpec } from '#contract/sandbox'
 import type { SentenceValues } from '#contract/sentence'
 import { isolationClasses, networkName } from '#contract/words'
 import { usageError } from '../command/usage-error.ts'
@@ -10,11 +10,17 @@ export function parseClass(where: string, text: string): IsolationClass {
   throw usageError('usage-class', { where, text })
 }
 
-/** `nat`, `none`, or the name of a network that sandboxes share. */
-export function parseNetwork(text: string): { readonly network: 'nat' | 'none'; readonly networkName?: string } {
-  if (text === 'nat' || text === 'none') return { network: text }
-  return { network: 'nat', networkName: parseNetworkName('--network', text) }
+/** `nat`, `none`, or the names of networks that sandboxes share; several of them in one text are separated by commas. */
+export function parseNetworks(texts: readonly string[]): Partial<NetworkWishes> & Pick<NetworkWishes, 'network'> {
+  const words = texts.flatMap((text) => text.split(','))
+  const names = words.filter((word) => word !== 'nat' && word !== 'none')
+  if (words.includes('none') && words.length > 1) throw usageError('usage-network-none', {})
+  if (names.length === 0) return { network: words.includes('none') ? 'none' : 'nat' }
+  const [first, ...others] = [...new Set(names.map((name) => parseNetworkName('--network', name)))]
+  return { network: 'nat', networkName: first ?? null, ...(others.length > 0 && { moreNetworks: others }) }
 }
+
+type NetworkWishes = Pick<SandboxSpec, 'network' | 'networkName' | 'moreNetworks'>
 
 /** The name of a network that sandboxes share. Words that mean something else, here or in Docker, are none. */
 export function parseNetworkName(where: string, text: string): NetworkName {

@@ -20,9 +20,10 @@ export const recordTables = [
   'selftests',
   'functions',
   'volumes',
+  'networks',
 ] as const
 export const recordNoun =
-  '{table, select, sandboxes {sandbox} removals {removed sandbox} snapshots {snapshot} images {image} schedules {schedule of sandbox} selftests {self-test of sandbox} volumes {volume} functions {function}}'
+  '{table, select, sandboxes {sandbox} removals {removed sandbox} snapshots {snapshot} images {image} schedules {schedule of sandbox} selftests {self-test of sandbox} volumes {volume} functions {function} networks {network}}'
 
 /** What people should know without a request: each becomes an event, see `notice`. */
 export const noticeSentences = defineSentences({
@@ -136,7 +137,7 @@ export const noticeSentences = defineSentences({
       id: 'text',
       name: 'text?',
     },
-    sentence: `The record of the ${recordNoun} {name, select, = {{id}} other {"{name}" ({id})}} cannot be read, so it is left out.{table, select, schedules {} selftests {} functions {} other { Its files are left where they are.}} "joey doctor" shows why.`,
+    sentence: `The record of the ${recordNoun} {name, select, = {{id}} other {"{name}" ({id})}} cannot be read, so it is left out.{table, select, schedules {} selftests {} functions {} networks {} other { Its files are left where they are.}} "joey doctor" shows why.`,
   },
 })
 

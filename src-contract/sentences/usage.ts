@@ -119,6 +119,9 @@ export const usageSentences = defineSentences({
       way {this is a way out for one sandbox, not a network that several share. It is chosen by "joey run --network".}
     }`,
   },
+  'usage-network-none': {
+    sentence: '--network none stands alone: without a network there is none to share.',
+  },
   'usage-place-option': { params: { option: 'text', text: 'text' }, sentence: '{option} {text}' },
   'usage-place-line': { params: { file: 'text', line: 'number' }, sentence: '{file}, line {line}' },
   'usage-variable': {

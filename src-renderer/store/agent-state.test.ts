@@ -14,7 +14,16 @@ const lost = {
 } as const
 
 const wholeState = (seq: number, state: 'running' | 'stopped' = 'running'): AgentEvent => ({
-  ...{ type: 'state', seq, at, images: [makeImage()], terminals: [makeTerminal()], volumes: [], tasks: [makeTask()] },
+  ...{
+    type: 'state',
+    seq,
+    at,
+    images: [makeImage()],
+    terminals: [makeTerminal()],
+    volumes: [],
+    networks: [],
+    tasks: [makeTask()],
+  },
   sandboxes: [{ ...web, state }],
   settings: initialSettings,
   snapshots: [makeSnapshot()],

@@ -11,7 +11,16 @@ export function makeSandbox(changes: Partial<Sandbox> = {}): Sandbox {
   return {
     ...{ id: '0123456789ab', name: 'web', class: 'container', state: 'running', image: 'busybox:latest' },
     ...{ imageDigest: busyboxDigest, spec: SandboxSpec.parse({ image: 'busybox:latest' }), argv: ['sh'] },
-    ...{ createdAt: at, startedAt: at, exit: null, engine: 'crun', pid: 4242, address: '10.86.0.2', ports: [] },
+    ...{
+      createdAt: at,
+      startedAt: at,
+      exit: null,
+      engine: 'crun',
+      pid: 4242,
+      address: '10.86.0.2',
+      addresses: [],
+      ports: [],
+    },
     ...{ selfTest: null, restarts: 0, restartsAt: null, health: null, pending: null, pausedFor: null },
     parentId: null,
     ...changes,

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "addresses.h"
 #include "fields.h"
 #include "network.h"
 #include "protocol.h"
@@ -34,6 +35,11 @@ bool parse_network(struct reader *reader, const struct field *field, struct netw
 	case FIELD_PREFIX:
 		network->prefix = (unsigned)field_number(reader, field);
 		return true;
+	case FIELD_FURTHER_ADDRESS:
+		return network->further_count < MOST_FURTHER &&
+		       parse_address(field, &network->further[network->further_count++]);
+	case FIELD_GATEWAY6:
+		return parse_address(field, &network->gateway6);
 	case FIELD_MTU:
 		network->mtu = (unsigned)field_number(reader, field);
 		return true;
@@ -136,6 +142,8 @@ static int bring_up(int socket, const struct network *network)
 		error = set_up(socket, "eth0", true);
 	if (error == 0 && network->gateway != NULL)
 		error = add_gateway(socket, network->gateway);
+	if (error == 0)
+		error = put_further_addresses(network);
 	return error;
 }
 

@@ -73,7 +73,9 @@ export function guestLimits(
 
 function guestNetwork({ address }: LaunchPlan): GuestNetwork | null {
   if (address === null) return null
-  return { address: address.address, prefix: address.prefixLength, gateway: address.gateway, mac: address.mac, mtu }
+  const further = address.further.map((each) => `${each.address}/${each.prefixLength}`)
+  const { prefixLength: prefix, gateway, mac } = address
+  return { address: address.address, prefix, gateway, mac, mtu, further, gateway6: null }
 }
 
 /** Without doubled slashes and one at its end. */

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { IsolationView } from '#contract/isolation'
+import { networksOf } from '#contract/networks-of'
 import type { Sandbox, SandboxSpec } from '#contract/sandbox'
 import { endGroup } from '../../base/process/kill-group.ts'
 import { run, start } from '../../base/process/run.ts'
@@ -81,7 +82,7 @@ function watch({ id, name, pid, spec, ports, address, ...box }: Sandbox): Watche
     cgroup: `/joey/${tag}/${id}`,
     lease: address === null ? null : { address, interface: interfaceOf(address) },
     mounts: spec.mounts,
-    networkName: spec.networkName,
+    networks: networksOf(spec),
     ports,
     limits: spec.limits,
     grants: spec.grants,
@@ -339,7 +340,7 @@ function watchProcess(pid: number, index: number): Watched {
   const nothing = {
     lease: null,
     mounts: [],
-    networkName: null,
+    networks: [],
     ports: [],
     limits,
     grants: [],

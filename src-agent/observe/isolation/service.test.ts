@@ -139,7 +139,7 @@ test('the packet filter is read again when a network may have changed, and its f
   await settle()
   await passSecond()
   expect([readFilter.mock.calls.length, errors.length, listener.mock.calls.length]).toEqual([1, 1, 1])
-  fixture.running = [makeWatched(1, { networkName: 'web' })]
+  fixture.running = [makeWatched(1, { networks: ['web'] })]
   await passSecond()
   expect(readFilter).toHaveBeenCalledTimes(2)
   service.close()

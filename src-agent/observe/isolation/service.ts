@@ -184,9 +184,7 @@ function createRounds({ list, observer, meter, readFilter, onError, clock = syst
   let filter: { readonly facts: FilterFacts | null; readonly ms: number; readonly key: string } | null = null
 
   const currentFilter = async (watched: readonly Watched[]): Promise<FilterFacts | null> => {
-    const key = JSON.stringify(
-      watched.map(({ id, lease, ports, networkName }) => [id, lease?.interface, ports, networkName]),
-    )
+    const key = JSON.stringify(watched.map(({ id, lease, ports, networks }) => [id, lease?.interface, ports, networks]))
     const ms = clock.monotonicMs()
     if (filter !== null && filter.key === key && ms - filter.ms < filterMs) return filter.facts
     const facts = await readFilter().catch((error: unknown) => {

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import { release, version } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { networksOf } from '#contract/networks-of'
 import type { Sandbox } from '#contract/sandbox'
 import type { KeyedLock } from '../../base/async/locks.ts'
 import { defineHandlers } from '../../base/handlers.ts'
@@ -118,9 +119,9 @@ function describeObservers(deps: Deps): Pick<SelfTestDeps, 'run' | 'hostSubject'
 }
 
 async function surroundingsOf(deps: CreateSelfTestDeps, sandbox: Sandbox): Promise<Surroundings> {
-  const { networkName } = sandbox.spec
+  const own = networksOf(sandbox.spec)
   const siblings = deps.records.all().flatMap(({ sandbox: other }) => {
-    const isTogether = networkName !== null && other.spec.networkName === networkName
+    const isTogether = networksOf(other.spec).some((name) => own.includes(name))
     const isThere = other.id !== sandbox.id && other.state === 'running' && other.address !== null
     return isThere && !isTogether && other.address !== null ? [other.address] : []
   })

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { type AppError, appError } from '#contract/app-error'
 import type { ClassProblem } from '#contract/classes'
+import { networksOf } from '#contract/networks-of'
 import type { Sandbox, SandboxSpec, SpecChange } from '#contract/sandbox'
 import { sandboxFields } from '#contract/sandbox-fields'
 import type { ChangePlan } from '#contract/sandbox-operations'
@@ -93,7 +94,7 @@ function losses({ sandbox }: PlanRequest, restarts: boolean, fields: ChangePlan[
       ...(sandbox.class === 'gvisor' ? [sentence('lost-named-pipes')] : []),
     ]
   }
-  const network = sandbox.spec.networkName
+  const network = networksOf(sandbox.spec)[0] ?? null
   const leaves = fields.some(({ field, effect }) => field === 'networkName' && effect === 'live')
   return leaves && network !== null ? [sentence('lost-shared-network', { network })] : []
 }

@@ -10,6 +10,7 @@ import { requireDiskLimit } from '../disk-limit.ts'
 import { findRecord } from '../find-sandbox.ts'
 import { hostRules } from '../host-paths.ts'
 import { changeLive, isLiveKey } from '../live-changes.ts'
+import { requireFittingAddresses } from '../networks.ts'
 import { specToBe } from '../pending.ts'
 import { resolveArgv } from '../process-plan.ts'
 import { requireState } from '../require-state.ts'
@@ -90,6 +91,7 @@ async function prepare(
   }
   const wished = withChange(before, change)
   const after = await attempt(wished, () => checkChanged(before, wished, hostRules(deps)))
+  await attempt(undefined, () => requireFittingAddresses(deps.networkRecords, after))
   await attempt(undefined, () =>
     requireDiskLimit(deps, record, { bytes: after.limits.diskBytes, runs: isLive(sandbox) }),
   )

@@ -163,7 +163,7 @@ async function makeNetwork(folder: string, index: number): ReturnType<NonNullabl
   await run('nsenter', [`--net=${netns}`, 'ip', '-batch', '-'], { input: inside.join('\n'), timeoutMs: 5_000 })
   return {
     netns,
-    address: { address, gateway, mac, prefixLength: 30 },
+    address: { address, gateway, mac, prefixLength: 30, further: [] },
     async dispose() {
       await call('umount', netns)
       await run('ip', ['link', 'del', link], { timeoutMs: 5_000, okExitCodes: [0, 1] })

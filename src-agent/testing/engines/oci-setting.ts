@@ -185,7 +185,7 @@ async function makeNetwork(
   await run('nsenter', [`--net=${netns}`, 'ip', '-batch', '-'], { input: inside.join('\n'), timeoutMs: 5_000 })
   return {
     netns,
-    address: { address, gateway, mac, prefixLength: 30 },
+    address: { address, gateway, mac, prefixLength: 30, further: [] },
     async dispose() {
       await call('umount', netns, ...(firstId === null ? [] : [`${netns}.users`]))
       await run('ip', ['link', 'del', link], { timeoutMs: 5_000, okExitCodes: [0, 1] })

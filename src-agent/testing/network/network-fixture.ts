@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
 import type { SandboxId } from '#contract/sandbox'
 import { run } from '../../base/process/run.ts'
-import { createNetwork } from '../../network/create-network.ts'
+import { createNetwork, type NetworkDeps } from '../../network/create-network.ts'
 import type { Lease, Network } from '../../network/network.ts'
 import { createOutside, type Outside } from './outside.ts'
 
@@ -32,7 +32,7 @@ export interface NetworkFixture {
   /** Serves the word "host" on the host; gives the port. */
   listenOnHost(host: string): Promise<number>
   /** Another network on the same folder, as the next agent has it. */
-  again(options?: { readonly poolSize?: number; readonly connections?: number }): Network
+  again(options?: Partial<Pick<NetworkDeps, 'poolSize' | 'connections' | 'subnets'>>): Network
   /** A network of another state folder. */
   another(name: string): Network
 }

@@ -42,8 +42,11 @@ export const sandboxesHelp: HelpTexts = {
   'Show a volume, or a folder or file of this machine, inside.': '使卷、本机的目录或文件在内部可见。',
   'Mount a file system in memory.': '在内存中挂载文件系统。',
   'Size of /dev/shm; 64m if not given.': '/dev/shm 的大小；默认 64m。',
-  'A way out, nothing at all, or a network shared with others by name.':
-    '出口、完全没有网络，或按名称与其他沙箱共享的网络。',
+  'A way out, nothing at all, or networks shared with others by name.':
+    '出口、什么都没有，或按名称与其他沙箱共享的网络。',
+  'Give it this address in the subnet of its network.': '给它网络子网中的这个地址。',
+  'Let the others on its networks find it by a further name.': '让网络上的其他沙箱用另一个名称找到它。',
+  'Publish the ports that the image declares, on free ones.': '把镜像声明的端口发布到空闲端口。',
   'Publish a port on 127.0.0.1, of TCP where it does not say otherwise.': '在 127.0.0.1 上发布端口，没有说明时为 TCP。',
   'Give a host a name in /etc/hosts.': '在 /etc/hosts 中为主机命名。',
   "Ask this name server; this machine's if not given.": '使用这个域名服务器；默认用本机的。',

@@ -1,4 +1,5 @@
 import { formatBytes } from '#contract/byte-size'
+import { networksOf } from '#contract/networks-of'
 import type { Sandbox } from '#contract/sandbox'
 import { healthStates, isolationClasses, sandboxStates } from '#contract/words'
 import { defineCommand } from '../../command/command.ts'
@@ -135,7 +136,8 @@ export const sandboxFilters: Filters<Sandbox> = {
     ports.some(({ hostPort, guestPort, protocol = 'tcp' }) =>
       [hostPort, guestPort].some((port) => [String(port), `${port}/${protocol}`].includes(value)),
     ),
-  network: ({ spec }, value) => spec.networkName === value || (spec.networkName === null && spec.network === value),
+  network: ({ spec }, value) =>
+    networksOf(spec).includes(value) || (networksOf(spec).length === 0 && spec.network === value),
   health: ({ health }, value) => (health ?? 'none') === value,
   label: ({ spec }, value) => hasLabel(spec.labels, value),
 }
@@ -183,5 +185,5 @@ const fields: RowFields<Sandbox> = {
       .map(([name, value]) => `${name}=${value}`)
       .join(','),
   Mounts: ({ spec }) => spec.mounts.map(({ source }) => source).join(','),
-  Networks: ({ spec }) => spec.networkName ?? spec.network,
+  Networks: ({ spec }) => networksOf(spec).join(',') || spec.network,
 }

@@ -55,9 +55,10 @@ test.each([
   [['add-host-=db'], { extraHosts: [] }],
   [['restart=on-failure:3'], { restartPolicy: 'on-failure:3' }],
   [['stop-timeout=3'], { stopGraceMs: 3000 }],
-  [['network=other'], { network: 'nat', networkName: 'other' }],
-  [['network=nat'], { network: 'nat', networkName: null }],
-  [['network=none'], { network: 'none', networkName: null }],
+  [['network=other'], { network: 'nat', networkName: 'other', moreNetworks: [] }],
+  [['network=nat'], { network: 'nat', networkName: null, moreNetworks: [] }],
+  [['network=none'], { network: 'none', networkName: null, moreNetworks: [] }],
+  [['network=one,two'], { network: 'nat', networkName: 'one', moreNetworks: ['two'] }],
   [["command=sh -c 'echo hi'"], { command: ['sh', '-c', 'echo hi'] }],
   [['command=', 'workdir='], { command: null, cwd: null }],
   [

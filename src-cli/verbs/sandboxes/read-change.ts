@@ -5,7 +5,7 @@ import type { FieldTable, SandboxField } from '#contract/sandbox-field'
 import { sandboxFields } from '#contract/sandbox-fields'
 import { nearest } from '../../command/nearest.ts'
 import { problemOf, usageError } from '../../command/usage-error.ts'
-import { parseNetwork } from '../../parse/class.ts'
+import { parseNetworks } from '../../parse/class.ts'
 import { readHealth } from '../../parse/health.ts'
 import { parseCpus, parseDisk, parseMemory, parsePids } from '../../parse/size.ts'
 import { splitWords } from '../../parse/words.ts'
@@ -122,7 +122,7 @@ function readHealthPart(word: string, value: string): object {
 
 /** A way out without a name also leaves the network that it shares with others. */
 function readNetwork(value: string): Partial<SpecChange> {
-  return { networkName: null, ...parseNetwork(value === '' ? 'nat' : value) }
+  return { networkName: null, moreNetworks: [], ...parseNetworks([value === '' ? 'nat' : value]) }
 }
 
 const otherWords: ReadonlyMap<string, Key> = new Map([

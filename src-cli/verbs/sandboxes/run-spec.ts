@@ -6,7 +6,7 @@ import type { createSandbox } from '#contract/sandbox-operations'
 import type { Values } from '../../command/flags.ts'
 import { usageError } from '../../command/usage-error.ts'
 import type { Context } from '../../context.ts'
-import { parseClass, parseNetwork } from '../../parse/class.ts'
+import { parseClass, parseNetworks } from '../../parse/class.ts'
 import { readEnvironment, readLabelFiles } from '../../parse/environment.ts'
 import { readHealth } from '../../parse/health.ts'
 import { parseLongMount } from '../../parse/long-mount.ts'
@@ -99,7 +99,9 @@ const readers: { readonly [K in keyof SpecRequest]?: Reader } & { readonly [K in
     for (const mount of mounts) checkMountSource(mount)
     return { mounts, volumes }
   },
-  network: (text: string) => parseNetwork(text),
+  network: (texts: readonly string[]) => parseNetworks(texts),
+  networkAliases: (networkAliases: readonly string[]) => ({ networkAliases }),
+  fixedAddresses: (fixedAddresses: readonly string[]) => ({ fixedAddresses }),
   ports: (texts: readonly string[]) => ({ ports: texts.flatMap(parsePublish) }),
   tmpfs: (texts: readonly string[], context, flags) => ({
     tmpfs: [...texts.map(parseTmpfs), ...valuesOf(longMounts(context, flags), 'tmpfs')],

@@ -223,6 +223,9 @@ function describeFact(event: AgentEvent, language: Language | null): string {
       return event.id
     case 'volume.changed':
       return event.volume.name
+    case 'network.changed':
+      return event.network.name
+    case 'network.removed':
     case 'volume.removed':
       return event.name
     case 'notice':

@@ -68,10 +68,17 @@ describe('an honest guest', () => {
     expect(await tagsOf(open.goOn(null))).toEqual(always)
     const alone = { hostname: 'fork', network: null, hosts: null, resolvConf: null }
     expect(await tagsOf(open.goOn(alone))).toEqual([...always, field.HOSTNAME])
-    const network = { address: '10.0.0.2', prefix: 24, gateway: '10.0.0.1', mac: '02:00:00:00:00:01' }
+    const network = {
+      address: '10.0.0.2',
+      prefix: 24,
+      gateway: '10.0.0.1',
+      mac: '02:00:00:00:00:01',
+      further: ['10.9.0.2/24'],
+      gateway6: null,
+    }
     expect(await tagsOf(open.goOn({ ...alone, network, hosts: 'x' }))).toEqual([
       ...[...always, field.HOSTNAME, field.HOSTS],
-      ...[field.ADDRESS, field.PREFIX, field.GATEWAY, field.MAC],
+      ...[field.ADDRESS, field.PREFIX, field.GATEWAY, field.MAC, field.FURTHER_ADDRESS],
     ])
   })
 

@@ -53,6 +53,8 @@ function encodeNetwork(network: GuestConfig['network']): FieldList {
     ...optional(field.GATEWAY, network.gateway),
     ...optional(field.MAC, network.mac),
     ...optional(field.MTU, network.mtu ?? null),
+    ...network.further.map((address) => [field.FURTHER_ADDRESS, address] as const),
+    ...optional(field.GATEWAY6, network.gateway6),
   ]
 }
 

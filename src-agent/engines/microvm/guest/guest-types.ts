@@ -42,6 +42,9 @@ export interface GuestNetwork {
   /** Set on the interface where it is given: a clone has its template's otherwise. */
   readonly mac: string | null
   readonly mtu?: number | undefined
+  /** Of either family, with the lengths of their prefixes. */
+  readonly further: readonly string[]
+  readonly gateway6: string | null
 }
 
 /** Everything the guest needs to build the sandbox's root, network and clock. Sent once per machine. */

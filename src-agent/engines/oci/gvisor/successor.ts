@@ -92,9 +92,11 @@ async function makeFolder({ run }: SuccessorDeps, { config, plan }: Wanted, own:
   await mkdir(own, { mode: 0o700 })
   if (plan.address !== null) {
     // The first sentry has taken them off the interface, as every one does.
-    const { address, prefixLength, gateway } = plan.address
+    const { gateway, further } = plan.address
     const lines = [
-      `addr replace ${address}/${prefixLength} broadcast + dev eth0`,
+      ...[plan.address, ...further].map(
+        ({ address, prefixLength }) => `addr replace ${address}/${prefixLength} broadcast + dev eth0`,
+      ),
       `route replace default via ${gateway}`,
     ]
     await writeFile(join(own, 'address'), `${lines.join('\n')}\n`)

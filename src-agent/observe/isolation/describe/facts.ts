@@ -229,9 +229,9 @@ function networkFacts({ network, engineProcess }: Observed): WordedFact[] {
     ...(address === null
       ? []
       : [fact({ ...base, name: sentence('fact-address'), value: raw(address), source: sentence('source-lease') })]),
-    ...(shared === null
-      ? []
-      : [fact({ ...base, name: sentence('fact-shared-network'), value: raw(shared), source: ruleset, weaker: true })]),
+    ...shared.map((name) =>
+      fact({ ...base, name: sentence('fact-shared-network'), value: raw(name), source: ruleset, weaker: true }),
+    ),
     ...ports.map(({ hostPort, guestPort, protocol, inKernel }) =>
       fact({
         topic: 'ports',

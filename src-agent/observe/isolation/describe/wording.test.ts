@@ -40,7 +40,7 @@ const mounts = [
 ]
 const limits = { memoryBytes: 2 ** 26, cpus: 1.5, pids: 100, source: '/sys' }
 const descriptors = { unixSockets: ['/run/a.sock'], files: ['/srv/image'], monitorSockets: ['/run/attach'] }
-const none = { mode: 'none', interfaces: [], address: null, shared: null, ports: [] } as const
+const none = { mode: 'none', interfaces: [], address: null, shared: [], inside: false, ports: [] } as const
 
 /** One that is open in every way in which a sandbox of its class can be. */
 function open(observed: Observed): Observed {
@@ -60,7 +60,14 @@ function open(observed: Observed): Observed {
         { name: '/dev/kvm', access: 'rwm' },
         { name: 'every device', access: 'r' },
       ],
-      network: { mode: 'host', interfaces: [], address: null, shared: 'web', ports: [port(true), port(false)] },
+      network: {
+        mode: 'host',
+        interfaces: [],
+        address: null,
+        shared: ['web'],
+        inside: false,
+        ports: [port(true), port(false)],
+      },
     },
     'SYS_ADMIN',
   )

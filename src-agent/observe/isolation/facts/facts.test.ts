@@ -83,13 +83,17 @@ test('senders, members of networks and published ports come from the packet filt
     },
     { rule: { expr: [] } },
   )
-  const inet = table({ map: { name: 'published', elem: [[8080, { concat: ['10.0.0.2', 80] }], 'odd'] } })
+  const inet = table(
+    { map: { name: 'published', elem: [[8080, { concat: ['10.0.0.2', 80] }], 'odd'] } },
+    { set: { name: 'inside', elem: ['10.0.0.3'] } },
+  )
   expect(parsePacketFilter(bridge, inet)).toEqual({
     guarded: new Set(['jyx2', 'jyx3']),
     networks: new Map([
       ['jyx2', '1786773505'],
       ['jyx3', '0x6a790001'],
     ]),
+    inside: new Set(['10.0.0.3']),
     published: [{ hostPort: 8080, address: '10.0.0.2', guestPort: 80 }],
   })
   expect(parsePacketFilter(table({ set: { name: 'senders' } }), '').guarded.size).toBe(0)

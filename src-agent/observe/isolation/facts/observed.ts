@@ -15,7 +15,8 @@ export interface Watched {
   readonly lease: { readonly address: string; readonly interface: string } | null
   /** As recorded: where the engine mounts inside of a guest, the host cannot see more. */
   readonly mounts: readonly { readonly source: string; readonly target: string; readonly readOnly: boolean }[]
-  readonly networkName: string | null
+  /** Those on which it reaches others. */
+  readonly networks: readonly string[]
   readonly ports: readonly ReservedPort[]
   /** Only to notice at once that a client has changed them: what holds is read from the kernel. */
   readonly limits: RunLimits
@@ -93,8 +94,10 @@ export interface ObservedNetwork {
   readonly mode: 'none' | 'own' | 'host'
   readonly interfaces: readonly string[]
   readonly address: string | null
-  /** The network it shares with others, from the packet filter; null where it is on none. */
-  readonly shared: string | null
+  /** The networks it shares with others, from the packet filter; none where it reaches nobody. */
+  readonly shared: readonly string[]
+  /** The packet filter lets it open no connections to elsewhere. */
+  readonly inside: boolean
   /** Ports of this machine that lead to it, from the packet filter. */
   readonly ports: readonly (ReservedPort & { readonly inKernel: boolean })[]
 }

@@ -251,13 +251,14 @@ function modeOnHost(kernel: Observed['kernel'], watched: Watched): ObservedNetwo
 }
 
 /** By membership in the kernel; the recorded name is only its word. */
-function networkOf(watched: Watched, filter: FilterFacts | null): Pick<ObservedNetwork, 'shared' | 'ports'> {
+function networkOf(watched: Watched, filter: FilterFacts | null): Pick<ObservedNetwork, 'shared' | 'inside' | 'ports'> {
   const key = watched.lease === null ? undefined : filter?.networks.get(watched.lease.interface)
   const address = watched.lease?.address
   const inKernel = (filter?.published ?? []).filter((port) => port.address === address)
   const has = (port: ReservedPort) => inKernel.some((each) => keyOfPort(each) === keyOfPort(port))
   return {
-    shared: key === undefined ? null : (watched.networkName ?? `number ${key}`),
+    shared: key === undefined ? [] : watched.networks.length > 0 ? watched.networks : [`number ${key}`],
+    inside: address !== undefined && filter?.inside.has(address) === true,
     ports: [
       ...inKernel.map(({ address: _, ...port }) => ({ ...port, inKernel: true })),
       ...watched.ports.filter((port) => !has(port)).map((port) => ({ ...port, inKernel: false })),

@@ -6,8 +6,10 @@ import { type PublishedPort, publishedMaps } from '../../../network/ruleset.ts'
 export interface FilterFacts {
   /** Interfaces whose frames are checked for the address that was given to them. */
   readonly guarded: ReadonlySet<string>
-  /** Interface to a key that is the same for all that reach each other. */
+  /** Interfaces that reach others, with a key for the networks on which they do. */
   readonly networks: ReadonlyMap<string, string>
+  /** Addresses that open no connections to elsewhere. */
+  readonly inside: ReadonlySet<string>
   readonly published: readonly PublishedPort[]
 }
 
@@ -36,6 +38,7 @@ export function parsePacketFilter(bridge: string, inet: string): FilterFacts {
   return {
     guarded: new Set(senders.map(({ concat }) => String(concat[0]))),
     networks: new Map(elements(bridge, 'networks', Network).map(([port, mark]) => [port, String(mark)])),
+    inside: new Set(elements(inet, 'inside', z.string())),
     published: publishedMaps.flatMap(({ map, protocol }) =>
       elements(inet, map, Published).map(([hostPort, { concat }]) => ({
         ...{ hostPort, address: concat[0], guestPort: concat[1] },

@@ -33,7 +33,8 @@ test('every piece keeps the contract, and every edge joins nodes that are there'
           mode: 'host',
           interfaces: [],
           address: null,
-          shared: 'web',
+          shared: ['web'],
+          inside: false,
           ports: [{ hostPort: 1, guestPort: 2, inKernel: false }],
         },
       }),
@@ -79,7 +80,7 @@ test('a controlling capability is a way of its own, and taking its grant back re
 })
 
 test('where the kernel stays in reach anyhow, taking back what gives control over it is the best single change', () => {
-  const on = (observed: Observed): Observed => ({ ...observed, network: { ...observed.network, shared: 'web' } })
+  const on = (observed: Observed): Observed => ({ ...observed, network: { ...observed.network, shared: ['web'] } })
   const blast = findBlastRadius(box(1), build(on(withCapability(makeObserved(1), 'SYS_ADMIN')), on(makeObserved(2))))
   expect(blast.cut).toMatchObject({
     cut: { kind: 'dropGrant', grant: 'cap:SYS_ADMIN' },
@@ -118,7 +119,7 @@ test('who only reads a folder does not reach those who read it too', () => {
 })
 
 test('a network joins its members, and leaving it parts them', () => {
-  const on = (number: number) => ({ ...makeMicrovm(number), network: { ...makeMicrovm().network, shared: 'web' } })
+  const on = (number: number) => ({ ...makeMicrovm(number), network: { ...makeMicrovm().network, shared: ['web'] } })
   expect(reachedFrom(box(1), on(1), on(2), makeMicrovm(3))).toEqual(expect.arrayContaining(['network:web', box(2)]))
   expect(reachedFrom(box(1), on(1), on(2), makeMicrovm(3))).not.toContain(box(3))
   expect(findBlastRadius(box(1), build(on(1), on(2))).cut).toMatchObject({

@@ -18,11 +18,11 @@ export function drawNetworks(all: readonly Observed[]): Drawn {
   }
   const seeLocal = () => see(node({ id: local, kind: 'outside', label: sentence('node-programs') }))
   for (const observed of all) {
-    const { mode, shared, ports } = observed.network
-    if (mode !== 'none')
+    const { mode, shared, inside, ports } = observed.network
+    if (mode !== 'none' && !inside)
       edges.push(outEdge(observed, see(node({ id: outside, kind: 'outside', label: sentence('node-other-networks') }))))
     if (mode === 'host') edges.push(hostEdge(observed, seeLocal()))
-    if (shared !== null) edges.push(...sharedEdges(observed, see(networkNode(shared)), shared))
+    for (const name of shared) edges.push(...sharedEdges(observed, see(networkNode(name)), name))
     for (const port of ports) {
       const name = portText(port.hostPort, port.protocol)
       const id = see(node({ id: `port:${name}`, kind: 'port', label: raw(`127.0.0.1:${name}`) }))

@@ -28,7 +28,7 @@ test('the classes stand in their order with defaults, and the sum of the parts i
 
 test('with all isolation that there is, a sandbox has 100', () => {
   const limits = { memoryBytes: 2 ** 26, cpus: 1, pids: 100, source: '' }
-  const network = { mode: 'none', interfaces: [], address: null, shared: null, ports: [] } as const
+  const network = { mode: 'none', interfaces: [], address: null, shared: [], inside: false, ports: [] } as const
   expect(value({ ...makeMicrovm(), limits, network })).toBe(100)
 })
 
@@ -44,7 +44,7 @@ const weakenings: readonly Weakening[] = [
   ['a socket', (it) => ({ ...it, mounts: [...it.mounts, makeMount('/run/x.sock', { kind: 'socket' })] })],
   ['a device', (it) => ({ ...it, mounts: [...it.mounts, makeMount('/dev/fuse', { kind: 'device' })] })],
   ['the host’s network', (it) => ({ ...it, network: { ...it.network, mode: 'host' } })],
-  ['a shared network', (it) => ({ ...it, network: { ...it.network, shared: 'web' } })],
+  ['a shared network', (it) => ({ ...it, network: { ...it.network, shared: ['web'] } })],
   ['no filter', (it) => ({ ...it, engineProcess: { ...it.engineProcess, seccomp: { mode: 0, filters: 0 } } })],
   ['SYS_ADMIN', (it) => withCapability(it, 'SYS_ADMIN')],
   ['NET_ADMIN', (it) => withCapability(it, 'NET_ADMIN')],
@@ -101,7 +101,7 @@ const bare = (it: Observed): Observed => ({
   ...it,
   engineProcess: { ...it.engineProcess, seccomp: { mode: 0, filters: 0 } },
   limits: { ...it.limits, cpus: null },
-  network: { ...it.network, mode: 'none', shared: null },
+  network: { ...it.network, mode: 'none', shared: [] },
 })
 
 /** All that scores of this file's sandboxes are made of. */

@@ -106,7 +106,7 @@ function filePart({ mounts }: Observed): ScorePart {
 
 function networkPart({ network }: Observed): ScorePart {
   if (network.mode === 'host') return part(0, 10, sentence('score-network-host'))
-  if (network.shared !== null) return part(5, 10, sentence('score-network-shared'))
+  if (network.shared.length > 0) return part(5, 10, sentence('score-network-shared'))
   if (network.mode === 'own') return part(7, 10, sentence('score-network-own'))
   return part(10, 10, sentence('score-network-none'))
 }

@@ -19,6 +19,35 @@ export const networkReasons = {
   'port-unusable': '无法在本机发布端口 {port}。',
   'sysctl-refused': { sentence: '本机不允许 Joey 把 {key} 设为 {value}。', why: '显示它现在的值。' },
   'too-many-networks': '同时最多容纳 {limit} 个网络。',
+  'network-not-found': { sentence: '没有网络“{name}”。', why: '列出所有网络。' },
+  'network-in-use': {
+    sentence: '网络“{name}”正被 {users} 使用，因此保留。请先让这些沙箱离开它。',
+    why: '让使用它的沙箱离开。',
+  },
+  'network-exists': {
+    sentence: '已有网络“{name}”，但设置不同。请换一个名称，或直接使用它。',
+    why: '显示现有的网络。',
+  },
+  'network-named-already': {
+    sentence: '{users} 已在共用网络“{name}”，但它没有被创建过。请先让它们离开，或换一个名称。',
+    why: '让它们离开该网络。',
+  },
+  'not-on-network': { sentence: '“{name}”不在网络“{network}”中。', why: '显示谁在该网络中。' },
+  'subnet-unfit': '子网 {subnet} 不能用于网络：前缀长度须为 8 到 29，且不能含有另作他用的地址。',
+  'subnet-taken': {
+    sentence: '子网 {subnet} 与本机正在使用的 {taken}（{by}）重叠。请换一个子网。',
+    why: '显示本机使用的内容。',
+  },
+  'address-taken': {
+    sentence: '网络“{network}”的地址 {address} 已被另一个正在运行的沙箱使用。',
+    why: '显示谁有哪个地址。',
+  },
+  'address-outside':
+    '地址 {address} 不属于沙箱的任何网络{subnets, select, = {：它们都没有子网。请用“joey network create --subnet”创建一个} other {（{subnets}）}}。',
+  'network-addresses-gone': {
+    sentence: '网络“{network}”的全部 {count} 个地址都在使用中。',
+    why: '显示谁有哪个地址。',
+  },
   'port-taken': {
     sentence:
       '端口 {port} 已{by, select, same {在这个沙箱中重复发布} sandbox {被另一个沙箱发布} other {被另一个守护进程的沙箱发布}}。请换一个端口，或用 0 表示任意端口。',

@@ -102,5 +102,5 @@ export const findingSentences = {
     '{kind, select, process {进程} cgroup {控制组} mount {挂载} interface {网络接口} namespace {网络命名空间} table {包过滤器的表} other {目录}} {what}。',
   'records-unreadable': 'Joey 有 {count} 条记录无法读取',
   'record-unreadable-since':
-    '{table, select, sandboxes {沙箱} removals {已删除的沙箱} snapshots {快照} images {镜像} schedules {沙箱的计划} selftests {沙箱的自检} volumes {卷} functions {函数}}{name, select, = { {id}} other {“{name}”（{id}）}}，自 {at} 起：{words}。',
+    '{table, select, sandboxes {沙箱} removals {已删除的沙箱} snapshots {快照} images {镜像} schedules {沙箱的计划} selftests {沙箱的自检} volumes {卷} functions {函数} networks {网络}}{name, select, = { {id}} other {“{name}”（{id}）}}，自 {at} 起：{words}。',
 } as const satisfies Translated<typeof english.findingSentences>

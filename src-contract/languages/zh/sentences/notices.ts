@@ -32,5 +32,5 @@ export const noticeSentences = {
   'image-ids-beyond':
     '镜像 {name} 的文件所属 ID 最大为 {id}。在容器或 gVisor 沙箱中，ID 到 65535 为止，更高 ID 的文件不属于任何人，也不能更改；微虚拟机有全部 ID。',
   'record-unreadable':
-    '无法读取{table, select, sandboxes {沙箱} removals {已删除的沙箱} snapshots {快照} images {镜像} schedules {沙箱计划} selftests {沙箱自检} volumes {卷} functions {函数}}{name, select, = { {id} } other {“{name}”（{id}）}}的记录，因此略去。{table, select, schedules {} selftests {} functions {} other {它的文件保持原样。}}“joey doctor”会显示原因。',
+    '无法读取{table, select, sandboxes {沙箱} removals {已删除的沙箱} snapshots {快照} images {镜像} schedules {沙箱计划} selftests {沙箱自检} volumes {卷} functions {函数} networks {网络}}{name, select, = { {id} } other {“{name}”（{id}）}}的记录，因此略去。{table, select, schedules {} selftests {} functions {} networks {} other {它的文件保持原样。}}“joey doctor”会显示原因。',
 } as const satisfies Translated<typeof english.noticeSentences>

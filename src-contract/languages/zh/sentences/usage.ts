@@ -26,6 +26,7 @@ export const usageSentences = {
   'usage-class': '{where} {text}：应为 container、gvisor 或 microvm。',
   'usage-network-word':
     '{where} {text}：{kind, select, docker {Docker 这样称呼的在这里是 nat。其他任何词都是共享网络的名称。} host {本机自己的网络属于授权。请在 joey run 中写 --grant host-network，或写 joey grant SANDBOX host-network。} way {这是单个沙箱的出口，不是多个沙箱共享的网络。用“joey run --network”选择。}}',
+  'usage-network-none': '--network none 只能单独使用：没有网络就没有可共用的网络。',
   'usage-place-option': '{option} {text}',
   'usage-place-line': '{file} 第 {line} 行',
   'usage-variable': '{where}：不是变量。请写 NAME=VALUE，或只写 NAME。',
