@@ -82,7 +82,7 @@ export function wireServices(deps: Deps) {
     functionRecords: openFunctionRecords(database, quarantine),
     snapshotRecords: openSnapshotRecords(database, events, quarantine),
     networkRecords,
-    network: openNetwork(deps, networkRecords, idRanges),
+    network: openNetwork(deps, { networkRecords, records }, idRanges),
     settings,
     memoryCeiling: createMemoryCeiling({
       cgroup: `/joey/${folder.tag}`,
@@ -111,11 +111,16 @@ export function wireServices(deps: Deps) {
   }
 }
 
-function openNetwork({ folder, log, outside }: Deps, networks: NetworkRecords, ranges: IdRanges | null): Network {
+function openNetwork(
+  { folder, log, outside }: Deps,
+  { networkRecords, records }: { readonly networkRecords: NetworkRecords; readonly records: SandboxRecords },
+  ranges: IdRanges | null,
+): Network {
   return createNetwork({
     ...{ tag: folder.tag, folder: folder.network, run, log },
     users: outside === null || ranges === null ? null : { program: outside, ranges },
-    subnets: () => networks.all().flatMap(({ subnet }) => subnet ?? []),
+    nameOf: (id) => records.get(id)?.sandbox.name ?? null,
+    subnets: () => networkRecords.all().flatMap(({ subnet }) => subnet ?? []),
   })
 }
 

@@ -43,6 +43,8 @@ export const createSandbox = operation({
       }),
     }),
     start: z.boolean().default(true),
+    /** Beside the ports of the specification, those that the image declares, each on a free one of this machine. */
+    publishExposed: z.boolean().default(false),
     /** The terminal that the main process is to be shown in, so that its first reading of the size is right. Absent: 80 by 24. */
     terminal: TerminalSize.optional(),
   }),

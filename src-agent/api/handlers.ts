@@ -50,13 +50,13 @@ function translate(deps: HandlerDeps) {
       tasks.cancel(id)
       return { id }
     },
-    createSandbox: ({ name, spec, start, terminal }, signal) => {
+    createSandbox: ({ name, spec, start, publishExposed, terminal }, signal) => {
       const chosen = spec.class ?? settings.read().defaultClass
       const now = settings.read()
       const { memoryBytes = defaultMemory(chosen, now), diskBytes = defaultDisk(chosen, now), ...limits } = spec.limits
       const whole = { ...spec, class: chosen, limits: { ...limits, memoryBytes, diskBytes } }
       const memoryFromSettings = spec.limits.memoryBytes === undefined
-      return sandboxes.create({ name, spec: whole, start, memoryFromSettings, terminal }, signal)
+      return sandboxes.create({ name, spec: whole, start, publishExposed, memoryFromSettings, terminal }, signal)
     },
     listSandboxes: async ({ all }) => sandboxes.list(all),
     inspectSandbox: async ({ ref }) => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '#contract/app-error'
+import type { SandboxId } from '#contract/sandbox'
 import { sentence } from '#contract/sentence'
 import type { Run } from '../base/process/run.ts'
 import { createBridge } from './bridge.ts'
@@ -32,15 +33,17 @@ export interface NetworkDeps {
   readonly users?: UserNamespaces | null
   /** The subnets of networks that have their own, as they are on record. */
   readonly subnets?: () => readonly string[]
+  /** What people call a sandbox. */
+  readonly nameOf?: (id: SandboxId) => string | null
   /** How many connections to elsewhere a sandbox may have; {@link connectionLimit} otherwise. */
   readonly connections?: number
 }
 
 export function createNetwork(deps: NetworkDeps): Network {
-  const { tag, folder, run, log, poolSize = 2, users = null, subnets = () => [], connections } = deps
+  const { tag, folder, run, log, poolSize = 2, users = null, subnets = () => [], connections, nameOf } = deps
   const names = namesFor(tag)
   const filter = createPacketFilter(run, names, () => connections ?? connectionLimit())
-  const hostPorts = createHostPorts()
+  const hostPorts = createHostPorts(nameOf)
   const leases = createLeases({ run, names, folder: join(folder, 'netns'), filter, users })
   const bridge = createBridge({ run, folder, names, tag, filter, leases, log, subnets })
   const { prepare } = bridge

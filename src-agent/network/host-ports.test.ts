@@ -46,6 +46,14 @@ test('a port of UDP is not that of TCP, and is in use where a program has it', a
   expect(await ports.reserve(one, [wish])).toEqual([wish])
 })
 
+test('a port of another sandbox is told with its name', async () => {
+  const ports = createHostPorts((id) => (id === one ? 'web' : null))
+  onTestFinished(() => ports.releaseAll())
+  const [free] = await ports.reserve(one, [{ hostPort: 0, guestPort: 80 }])
+  const wish = { hostPort: free!.hostPort, guestPort: 80 }
+  await expect(ports.reserve(other, [wish])).rejects.toThrow('already published by the sandbox "web"')
+})
+
 test('a port named twice in one request is refused', async () => {
   const ports = make()
   const [free] = await ports.reserve(one, [{ hostPort: 0, guestPort: 80 }])
@@ -61,6 +69,7 @@ test.each(['127.0.0.1', '0.0.0.0', '::'])('a port on which a program listens on 
   const address = server.address()
   const hostPort = address !== null && typeof address !== 'string' ? address.port : 0
   await expect(make().reserve(one, [{ hostPort, guestPort: 80 }])).rejects.toMatchObject({
-    wire: { code: 'conflict', reason: 'port-in-use' },
+    // The program is this one.
+    wire: { code: 'conflict', reason: 'port-in-use', params: { pid: process.pid } },
   })
 })

@@ -4,6 +4,7 @@ import { type AppError, appError } from '#contract/app-error'
 import { portText } from '#contract/port-text'
 import type { PortProtocol, PortPublish, SandboxId } from '#contract/sandbox'
 import type { ReservedPort } from './network.ts'
+import { findPortHolder } from './port-holder.ts'
 
 /** A port of the host; TCP and UDP have each their own. */
 export interface HostPort {
@@ -30,14 +31,16 @@ export interface HostPorts {
  * A port is kept by listening on it, although the packet filter takes connections away before they reach the listener:
  * so no other program gets a port that would not work for it, and trying to listen is the one sure test that it is free.
  */
-export function createHostPorts(): HostPorts {
+export function createHostPorts(nameOf: (id: SandboxId) => string | null = () => null): HostPorts {
   const listeners = new Map<string, Listener>()
   const owners = new Map<string, SandboxId>()
 
   const take = async (id: SandboxId, wanted: PortPublish): Promise<ReservedPort> => {
     const owner = owners.get(keyOfPort(wanted))
-    if (owner !== undefined) throw takenBySandbox(wanted.hostPort, owner === id)
-    const listener = await listen(wanted)
+    if (owner !== undefined) throw takenBySandbox(wanted.hostPort, owner === id ? null : nameOf(owner), owner === id)
+    const listener = await listen(wanted).catch(async (error: NodeJS.ErrnoException) => {
+      throw error.code === 'EADDRINUSE' ? await inUse(wanted, error) : cannotListen(wanted.hostPort, error)
+    })
     const port = { ...wanted, hostPort: listener.port }
     listeners.set(keyOfPort(port), listener)
     owners.set(keyOfPort(port), id)
@@ -93,7 +96,7 @@ function listen({ hostPort, protocol }: HostPort): Promise<Listener> {
 function listenUdp(port: number): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const socket = createSocket('udp4')
-    socket.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)))
+    socket.once('error', reject)
     socket.bind({ address: '127.0.0.1', port, exclusive: true }, () => {
       socket.unref()
       resolve({ port: socket.address().port, close: () => socket.close() })
@@ -104,7 +107,7 @@ function listenUdp(port: number): Promise<Listener> {
 function listenTcp(port: number): Promise<Listener> {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy())
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(port, error)))
+    server.once('error', reject)
     server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
       server.unref()
       const address = server.address()
@@ -114,14 +117,16 @@ function listenTcp(port: number): Promise<Listener> {
   })
 }
 
-function takenBySandbox(port: number, same: boolean): AppError {
-  return appError('port-taken', { port, by: same ? 'same' : 'sandbox' })
+function takenBySandbox(port: number, name: string | null, same: boolean): AppError {
+  return appError('port-taken', { port, by: same ? 'same' : 'sandbox', ...(name !== null && { name }) })
+}
+
+async function inUse(wanted: HostPort, cause: NodeJS.ErrnoException): Promise<AppError> {
+  const holder = await findPortHolder(wanted)
+  return appError('port-in-use', { port: wanted.hostPort, ...holder }, { cause })
 }
 
 function cannotListen(port: number, cause: NodeJS.ErrnoException): AppError {
-  if (cause.code === 'EADDRINUSE') {
-    return appError('port-in-use', { port }, { cause })
-  }
   if (cause.code === 'EACCES') {
     return appError('port-privileged', { port }, { cause })
   }

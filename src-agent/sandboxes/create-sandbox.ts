@@ -5,6 +5,7 @@ import type { KeyedLock } from '../base/async/locks.ts'
 import type { SandboxRecord } from '../state/records/sandbox-records.ts'
 import { removeForGood } from './cleanup.ts'
 import type { Endings } from './endings.ts'
+import { withExposedPorts } from './exposed-ports.ts'
 import { driverOf } from './find-driver.ts'
 import { requireFreeName } from './find-sandbox.ts'
 import { describeChange } from './grant-policy.ts'
@@ -23,6 +24,8 @@ export interface CreateRequest {
   readonly name?: string | undefined
   readonly spec: SandboxSpec
   readonly start: boolean
+  /** The ports that the image declares are published on free ones. */
+  readonly publishExposed?: boolean
   /** Nobody has chosen the limit of memory that it has. */
   readonly memoryFromSettings?: boolean
   /** Of who is going to look at its main process. */
@@ -64,11 +67,12 @@ export async function createSandbox(deps: Deps, request: CreateRequest, signal: 
 
 async function makeRecord(
   deps: Pick<Deps, 'records' | 'networkRecords' | 'folder' | 'images' | 'drivers' | 'now'>,
-  { name, spec, start, memoryFromSettings = false, terminal }: CreateRequest,
+  { name, spec, start, publishExposed = false, memoryFromSettings = false, terminal }: CreateRequest,
 ): Promise<SandboxRecord> {
   driverOf(deps, spec.class)
   const image = deps.images.find(spec.image)
-  const checked = await checkSpec(withImageVolumes(spec, image.config.volumes), hostRules(deps))
+  const published = publishExposed ? withExposedPorts(spec, image.config.exposedPorts) : spec
+  const checked = await checkSpec(withImageVolumes(published, image.config.volumes), hostRules(deps))
   requireFittingAddresses(deps.networkRecords, checked)
   const argv = resolveArgv(spec, image.config)
   // Nothing waits between this look and the record, so two creations cannot take one name.

@@ -11,8 +11,6 @@ test.each([
   [['--privileged'], 'granted by name'],
   [['--net', 'web'], '--network web'],
   [['--net=host'], '--grant host-network'],
-  [['-P'], '-p PORT'],
-  [['--publish-all'], '-p PORT'],
   [['--pid', 'host'], 'its own processes'],
   [['--ipc=host'], 'shares memory with nobody'],
   [['--gpus', 'all'], '--grant device:/dev/NAME'],

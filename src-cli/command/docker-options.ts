@@ -15,8 +15,6 @@ export const dockerRunOptions: DockerOptions = {
   '--gpus': 'device',
   '--privileged': 'privileged',
   '--net': 'network',
-  '--publish-all': 'publishAll',
-  '-P': 'publishAll',
   '--pid': 'processes',
   '--ipc': 'memory',
   '--userns': 'users',

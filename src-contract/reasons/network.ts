@@ -20,8 +20,9 @@ export const networkReasons = defineReasons({
   },
   'port-in-use': {
     code: 'conflict',
-    params: { port: 'number' },
-    sentence: 'Port {port} is already in use by another program on this machine. Choose another one, or 0 for any.',
+    params: { port: 'number', program: 'text?', pid: 'number?' },
+    sentence:
+      'Port {port} is already in use by {program, select, = {another program} other {{program} (process {pid})}} on this machine. Choose another one, or 0 for any.',
     remedy: { kind: 'runCommand', command: "ss -ltunp 'sport = :{port}'", why: 'Shows which program uses the port.' },
   },
   'port-privileged': {
@@ -119,9 +120,9 @@ export const networkReasons = defineReasons({
   },
   'port-taken': {
     code: 'conflict',
-    params: { port: 'number', by: ['same', 'sandbox', 'agent'] },
+    params: { port: 'number', by: ['same', 'sandbox', 'agent'], name: 'text?' },
     sentence:
-      'Port {port} is already published {by, select, same {twice for this sandbox} sandbox {by another sandbox} other {by a sandbox of another agent}}. Choose another one, or 0 for any.',
+      'Port {port} is already published {by, select, same {twice for this sandbox} sandbox {by {name, select, = {another sandbox} other {the sandbox "{name}"}}} other {by a sandbox of another agent}}. Choose another one, or 0 for any.',
     remedy: { kind: 'runCommand', command: 'joey ls', why: 'Shows who publishes which port.' },
   },
 })

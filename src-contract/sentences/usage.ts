@@ -26,7 +26,7 @@ export const usageSentences = defineSentences({
       option: 'text',
       value: 'text?',
       kind: [
-        ...(['cap', 'device', 'privileged', 'network', 'publishAll', 'processes', 'memory'] as const),
+        ...(['cap', 'device', 'privileged', 'network', 'processes', 'memory'] as const),
         ...(['users', 'hostname', 'domain', 'class', 'disk', 'log', 'link', 'address', 'volumes', 'driver'] as const),
         ...(['expose', 'groups', 'oom', 'dnsOption', 'trust', 'socket', 'rates', 'limit', 'windows'] as const),
         ...(['details', 'checkpoint', 'size', 'type', 'archive', 'followLink'] as const),
@@ -37,7 +37,6 @@ export const usageSentences = defineSentences({
       device {a device of this machine is a grant. Write --grant device:{value, select, = {/dev/NAME} other {{value}}}.}
       privileged {nothing opens everything. What a sandbox needs is granted by name, as in --grant cap:SYS_ADMIN or --grant device:/dev/NAME.}
       network {here it is --network{value, select, = {} other { {value}}}.}
-      publishAll {ports are published by name. Write -p PORT for each; "joey image inspect IMAGE" shows those that an image declares.}
       processes {a sandbox sees its own processes alone, never those of this machine or of another.}
       memory {a sandbox shares memory with nobody, neither this machine nor another.}
       users {a sandbox has users of its own already, which are nobody on this machine, wherever its class and its mounts allow it.}

@@ -38,6 +38,7 @@ export function readRunRequest(
   const health = readHealth(flags)
   const request = {
     ...(flags.name === undefined ? {} : { name: flags.name }),
+    ...(flags['publish-all'] && { publishExposed: true }),
     spec: {
       image,
       ...(command.length === 0 ? {} : { command: [...command] }),

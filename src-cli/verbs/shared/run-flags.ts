@@ -60,6 +60,7 @@ export const runFlags = {
     value: 'OPTION',
     help: 'no-new-privileges, which holds anyway; what opens something is a grant.',
   },
+  'publish-all': { type: 'boolean', short: 'P', help: 'Publish the ports that the image declares, on free ones.' },
   cidfile: { type: 'string', value: 'FILE', help: 'Write the id to a new file.' },
   name: { type: 'string', value: 'NAME', help: 'What to call it; made up if not given.' },
   pull: {

@@ -9,7 +9,8 @@ export const networkReasons = {
     why: '显示路由。',
   },
   'port-in-use': {
-    sentence: '端口 {port} 已被本机的另一个程序使用。请换一个端口，或用 0 表示任意端口。',
+    sentence:
+      '端口 {port} 已被本机的{program, select, = {另一个程序} other { {program}（进程 {pid}）}}使用。请换一个端口，或用 0 表示任意端口。',
     why: '显示哪个程序使用该端口。',
   },
   'port-privileged': {
@@ -50,7 +51,7 @@ export const networkReasons = {
   },
   'port-taken': {
     sentence:
-      '端口 {port} 已{by, select, same {在这个沙箱中重复发布} sandbox {被另一个沙箱发布} other {被另一个守护进程的沙箱发布}}。请换一个端口，或用 0 表示任意端口。',
+      '端口 {port} 已{by, select, same {在这个沙箱中重复发布} sandbox {被{name, select, = {另一个沙箱} other {沙箱“{name}”}}发布} other {被另一个守护进程的沙箱发布}}。请换一个端口，或用 0 表示任意端口。',
     why: '显示谁发布了哪个端口。',
   },
 } as const satisfies Translated<typeof english.networkReasons>
