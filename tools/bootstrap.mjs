@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 
 const oldestNode = 20
 const neededNode = 24
-const commands = ['start', 'test', 'check', 'bench', 'build', 'dev', 'e2e', 'package', 'fuzz', 'software']
+const commands = ['start', 'test', 'check', 'bench', 'build', 'dev', 'e2e', 'package', 'fuzz', 'chaos', 'software']
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const nodeModules = join(root, 'node_modules')

@@ -85,7 +85,7 @@ test('an unknown command is answered with the known ones', async () => {
   const { code, stderr } = await bootstrap('buidl')
   expect(code).toBe(1)
   expect(stderr).toBe(
-    'There is no command buidl. Choose from: start, test, check, bench, build, dev, e2e, package, fuzz, software.\n',
+    'There is no command buidl. Choose from: start, test, check, bench, build, dev, e2e, package, fuzz, chaos, software.\n',
   )
 })
 

@@ -80,8 +80,21 @@ export async function stopRecord(
   requireState(record, alive, 'stopped')
   const stopping = { ...withSandbox(record, { state: 'stopping' }), stopAsked: true }
   deps.records.put(stopping, graceMs > 0 ? replacedSignal(deps, asked) : [])
-  await endMainProcess(deps, deps.endings, { ...record, sandbox: asked }, graceMs)
+  await endOrGoOn(deps, { ...record, sandbox: asked }, graceMs)
   return shown(deps, { ...sandbox, state: 'stopped' })
+}
+
+/** Where the engine cannot end it, it runs on, and that is what the record says. */
+async function endOrGoOn(deps: SandboxMovesDeps, record: SandboxRecord, graceMs: number): Promise<void> {
+  try {
+    await endMainProcess(deps, deps.endings, record, graceMs)
+  } catch (error) {
+    const left = deps.records.get(record.sandbox.id)
+    const { state } = record.sandbox
+    // It may have ended meanwhile, by itself or by another request.
+    if (left && isAlive(left)) deps.records.put({ ...withSandbox(left, { state }), stopAsked: record.stopAsked })
+    throw error
+  }
 }
 
 /** One that waits to be started again by its policy waits no more. */
@@ -201,7 +214,7 @@ export async function removeRecord(
   if (runs && !force) throw appError('sandbox-runs', { name, state })
   if (runs) {
     deps.records.put({ ...record, stopAsked: true })
-    await endMainProcess(deps, deps.endings, record, 0)
+    await endOrGoOn(deps, record, 0)
   }
   const left = deps.records.get(id)
   if (left) await removeForGood(deps, { ...left, volumesToo: volumes })

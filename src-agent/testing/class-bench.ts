@@ -127,7 +127,9 @@ function createFakeDriver(fixture: Fixture, of: IsolationClass): Driver {
     update: async () => undefined,
     exec: () => Promise.reject(new Error('not here')),
     phase: async (name) => fixture.guests.get(name)?.state ?? 'absent',
-    findProcesses: async (_name, _paths, recorded) => recorded,
+    // Those of the test itself stand for the guest's: of one that has ended there are none.
+    findProcesses: async (name, _paths, recorded) =>
+      ['running', 'paused'].includes(fixture.guests.get(name)?.state ?? '') ? recorded : null,
     ending: async (name) => fixture.guests.get(name)?.ending ?? null,
     async remove(name) {
       fixture.guests.delete(name)
