@@ -147,6 +147,7 @@ export function createAgent(fixture: Fixture, options: AgentOptions): Agent {
     endings,
     disk,
     proveMs: 30,
+    retryMs: 20,
     profiles: async () => profiles(services),
     measurements: openMeasurements(join(fixture.home, 'measurements.json'), () => undefined),
     ...(options.step && { step: options.step }),

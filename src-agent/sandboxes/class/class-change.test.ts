@@ -214,3 +214,29 @@ test('a second change goes on where the first one was given up', async () => {
   expect(sandbox).toMatchObject({ class: 'microvm', state: 'stopped' })
   expect(readDisk(agent)).toBe('kept')
 })
+
+test('what cannot even be taken back, because the disk is full, is as before once there is room', async () => {
+  let isFull = false
+  const agent = createAgent(fixture, {
+    converter,
+    step: (name) => {
+      if (name === 'converting') isFull = true
+    },
+  })
+  addSandbox(agent, fixture, { class: 'container', runs: true })
+  fill(agent)
+  const { records } = agent.services
+  const { put } = records
+  Object.assign(records, {
+    put: (...args: Parameters<typeof put>) => {
+      if (isFull) throw new Error('database or disk is full')
+      return put(...args)
+    },
+  })
+  await expect(agent.change.set('box', 'microvm', signal)).rejects.toThrow('full')
+  expect(agent.record().sandbox.state).toBe('changing')
+  isFull = false
+  await expect.poll(() => agent.record().change).toBeNull()
+  expect(agent.record().sandbox).toMatchObject({ class: 'container', state: 'running' })
+  expect(readDisk(agent)).toBe('kept')
+})

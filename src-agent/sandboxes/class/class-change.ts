@@ -30,9 +30,13 @@ export interface ClassChangeDeps extends ChangeDeps {
   readonly disk: ChangeDisk
   readonly profiles: () => Promise<readonly ClassProfile[]>
   readonly measurements: Measurements
+  /** Between two tries to take back what could not be taken back at once; five seconds otherwise. */
+  readonly retryMs?: number
   /** Keeps what is in a sandbox at rest before its class is changed, where that costs nothing. Never rejects. */
   readonly keep?: (record: SandboxRecord, signal: AbortSignal) => Promise<void>
 }
+
+const usualRetryMs = 5_000
 
 export function createClassChange(deps: ClassChangeDeps): ClassChange {
   const { measurements } = deps
@@ -55,12 +59,29 @@ export function createClassChange(deps: ClassChangeDeps): ClassChange {
     return findRecord(deps, record.sandbox.id)
   }
 
+  /** Where not even the taking back could be put on record, as on a full disk: again until it can, or the next agent does it. */
+  const takeBackLater = (id: string): void => {
+    const again = () => {
+      if (deps.signal.aborted) return
+      deps.lock
+        .run(id, async () => {
+          const left = deps.records.get(id)
+          if (left?.change) await steps.resume(left)
+        })
+        .catch((err: unknown) => {
+          deps.log.warn({ err, id }, 'a change of class could not be taken back yet')
+          takeBackLater(id)
+        })
+    }
+    setTimeout(again, deps.retryMs ?? usualRetryMs).unref()
+  }
+
   return {
     plan: (ref, to, signal) => planFor(findRecord(deps, ref), to, signal),
 
     set(ref, to, signal) {
       const { id } = findRecord(deps, ref).sandbox
-      return deps.lock.run(id, async () => {
+      const work = async () => {
         const record = await finishOld(findRecord(deps, id))
         requireState(record, ['created', 'stopped', 'running', 'paused'], 'changed')
         if (record.sandbox.class === to) return { sandbox: record.sandbox, fellBack: null, downMs: 0 }
@@ -71,7 +92,13 @@ export function createClassChange(deps: ClassChangeDeps): ClassChange {
         if (outcome.fellBack !== null)
           deps.log.warn({ id, to, why: outcome.fellBack.message }, 'a change of class fell back')
         return outcome
-      })
+      }
+      return deps.lock.run(id, () =>
+        work().catch((error: unknown) => {
+          if (deps.records.get(id)?.change) takeBackLater(id)
+          throw error
+        }),
+      )
     },
 
     async resumeAll() {
