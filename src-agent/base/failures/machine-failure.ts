@@ -1,4 +1,4 @@
-import { statfsSync } from 'node:fs'
+import { statfsSync, utimesSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { dirname } from 'node:path'
 import { AppError, appError, type WireError } from '#contract/app-error'
@@ -20,6 +20,9 @@ const ofCode: Readonly<Record<string, Want>> = {
 const ofSqlite: Readonly<Record<number, Want>> = { 7: 'memory', 8: 'readOnly', 13: 'disk' }
 /** What SQLite calls an input/output error where a quota is used up, or the index of its log finds no room. */
 const sqliteNotWritten: readonly number[] = [778, 4874]
+
+/** An input/output error: also where the kernel has made the file system read-only because of a fault in it. */
+const sqliteFailedToReadOrWrite = 10
 
 /** With less free than this, words like "no space left" of a program that Joey started are about this disk. */
 const littleBytes = 16 * 1024 * 1024
@@ -103,7 +106,8 @@ function wantOf(error: Error, home: string): Want | null {
   }
   const { code, errcode, syscall } = error as SystemFields
   if (code === 'ERR_SQLITE_ERROR' && typeof errcode === 'number') {
-    if (sqliteNotWritten.includes(errcode)) return isLow(home) ? 'disk' : null
+    if (sqliteNotWritten.includes(errcode) && isLow(home)) return 'disk'
+    if ((errcode & 0xff) === sqliteFailedToReadOrWrite) return isReadOnly(home) ? 'readOnly' : null
     return ofSqlite[errcode & 0xff] ?? null
   }
   const want = typeof code === 'string' && Object.hasOwn(ofCode, code) ? (ofCode[code] ?? null) : null
@@ -112,6 +116,17 @@ function wantOf(error: Error, home: string): Want | null {
 
 function isLow(home: string): boolean {
   return (roomAt(home) ?? Number.POSITIVE_INFINITY) < littleBytes
+}
+
+/** Tried: a file system that the kernel has stopped writing to does not say so otherwise. */
+function isReadOnly(home: string): boolean {
+  try {
+    const now = new Date()
+    utimesSync(home, now, now)
+    return false
+  } catch (error) {
+    return (error as SystemFields).code === 'EROFS'
+  }
 }
 
 /** Where limited disks are mounted: docs/state-folder.md. */
