@@ -26,6 +26,7 @@ import { createTerminals } from './sandboxes/terminals/create-terminals.ts'
 import { watchMounts } from './sandboxes/watch/watch-mounts.ts'
 import { openDatabase } from './state/database.ts'
 import { examineQuarantine } from './state/quarantine.ts'
+import { refuseNewRecords } from './state/require-records.ts'
 import { createReserve } from './state/reserve.ts'
 import { readSettings } from './state/settings-store.ts'
 import { probeImageTools } from './storage/images/image-tools.ts'
@@ -57,7 +58,7 @@ export async function startJoeyd(settings: Settings): Promise<Joeyd> {
   const reserve = createReserve({ file: folder.reserve, log })
   // With a full disk the records could not even be opened.
   await reserve.makeWay()
-  const database = openDatabase(folder.database)
+  const database = openDatabase(folder.database, () => refuseNewRecords(folder))
   const { microvmKernel } = readSettings(database)
   // Read when a sandbox is saved, long after the settings are opened below.
   const mayPatchGvisor = (): boolean => services.settings.read().patchGvisorToSave

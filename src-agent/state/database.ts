@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { appError } from '#contract/app-error'
 import { makePrivateFile } from './private-file.ts'
@@ -29,24 +29,34 @@ const migrations: readonly string[] = [
 /** SQLite's own name for a database that is in memory only. */
 const withoutFile = ':memory:'
 
-/** Opens the records: WAL, and every commit on disk before it is answered. */
-export function openDatabase(file: string): DatabaseSync {
+/** Opens the records: WAL, and every commit on disk before it is answered. `onNew` is called before any are made, and may refuse it. */
+export function openDatabase(file: string, onNew?: () => void): DatabaseSync {
   if (file !== withoutFile) {
+    // Before it is touched: what is in the log of a file that is gone would be lost.
+    if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) === 0) onNew?.()
     makePrivateFile(file)
     // Left by an agent that was killed; an older version of Joey let everybody read them.
     for (const beside of ['-wal', '-shm']) if (existsSync(file + beside)) makePrivateFile(file + beside)
   }
   const database = new DatabaseSync(file, { timeout: 5000 })
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON')
-  migrate(database)
+  migrate(database, onNew)
   return database
 }
 
-function migrate(database: DatabaseSync): void {
+function migrate(database: DatabaseSync, onNew: () => void = () => undefined): void {
   const row = database.prepare('PRAGMA user_version').get() as { user_version: number }
   if (row.user_version > migrations.length) {
     database.close()
     throw appError('state-too-new')
+  }
+  if (row.user_version === 0) {
+    try {
+      onNew()
+    } catch (error) {
+      database.close()
+      throw error
+    }
   }
   for (let version = row.user_version; version < migrations.length; version += 1) {
     inTransaction(database, () => database.exec(`${migrations[version]}; PRAGMA user_version = ${version + 1}`))

@@ -81,6 +81,18 @@ export const agentReasons = defineReasons({
       "What the agent would run from could be changed by others than root: {path}. Choose a JOEY_HOME that is root's, or install Joey where only root can change it.",
     remedy: { kind: 'runCommand', command: 'sudo joey agent install', why: 'Installs it so.' },
   },
+  'records-damaged': {
+    code: 'unavailable',
+    params: { file: 'text' },
+    sentence:
+      'The records in {file} are damaged. What sandboxes have written is still in the state folder, and nothing was removed. Put a copy of the records back, or choose another JOEY_HOME.',
+  },
+  'records-gone': {
+    code: 'conflict',
+    params: { file: 'text', folder: 'text', count: 'number' },
+    sentence:
+      'The records in {file} are gone, but {folder} is not empty ({count}). Nothing was removed. Put a copy of the records back, or move the folders sandboxes, layers and volumes away to begin anew.',
+  },
   'state-too-new': {
     code: 'conflict',
     sentence: 'The state folder was written by a newer version of Joey. Update Joey, or choose another JOEY_HOME.',

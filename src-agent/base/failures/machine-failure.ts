@@ -1,11 +1,11 @@
 import { statfsSync, utimesSync } from 'node:fs'
 import { freemem } from 'node:os'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { AppError, appError, type WireError } from '#contract/app-error'
 import { findPlace } from '#contract/client/place'
 
 /** What a machine can run out of, whatever was to be done. */
-type Want = 'disk' | 'quota' | 'readOnly' | 'agentFiles' | 'machineFiles' | 'watches' | 'memory'
+type Want = 'disk' | 'quota' | 'readOnly' | 'records' | 'agentFiles' | 'machineFiles' | 'watches' | 'memory'
 
 const ofCode: Readonly<Record<string, Want>> = {
   ENOSPC: 'disk',
@@ -17,7 +17,13 @@ const ofCode: Readonly<Record<string, Want>> = {
 }
 
 /** SQLite's primary codes: sqlite.org/rescode.html. */
-const ofSqlite: Readonly<Record<number, Want>> = { 7: 'memory', 8: 'readOnly', 13: 'disk' }
+const ofSqlite: Readonly<Record<number, Want>> = {
+  7: 'memory',
+  8: 'readOnly',
+  11: 'records',
+  13: 'disk',
+  26: 'records',
+}
 /** What SQLite calls an input/output error where a quota is used up, or the index of its log finds no room. */
 const sqliteNotWritten: readonly number[] = [778, 4874]
 
@@ -152,6 +158,9 @@ function sayShortage({ want, path }: Shortage, more: { detail: string; cause: un
       return appError('disk-of-machine-full', { path, free, by: want }, more)
     case 'readOnly':
       return appError('disk-of-machine-read-only', { path }, more)
+    case 'records':
+      // The only file of the agent's that SQLite reads besides its lock.
+      return appError('records-damaged', { file: join(path, 'joey.db') }, more)
     case 'agentFiles':
       return appError('open-files-used-up', { by: 'agent' }, more)
     case 'machineFiles':

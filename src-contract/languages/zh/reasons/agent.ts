@@ -34,6 +34,10 @@ export const agentReasons = {
       '守护进程运行所用的文件可以被 root 以外的人更改：{path}。请选择属于 root 的 JOEY_HOME，或把 Joey 安装到只有 root 能更改的位置。',
     why: '这样安装。',
   },
+  'records-damaged':
+    '{file} 中的记录已损坏。沙箱写入的内容仍在状态目录中，没有删除任何内容。请放回记录的副本，或选择另一个 JOEY_HOME。',
+  'records-gone':
+    '{file} 中的记录已丢失，但 {folder} 不是空的（{count}）。没有删除任何内容。请放回记录的副本，或移走 sandboxes、layers 和 volumes 目录以重新开始。',
   'state-too-new': '状态目录由更新版本的 Joey 写入。请更新 Joey，或选择另一个 JOEY_HOME。',
   'task-id-taken': '已有使用这个 ID 的任务。',
   'task-not-found': '这项工作已经不在进行。',
