@@ -23,7 +23,7 @@ test.each(['stop', 'restart', 'remove'] as const)(
     Object.assign(driver, { kill: () => Promise.reject(new Error('the engine was killed')) })
     const attempt = {
       stop: () => sandboxes.stop(id),
-      restart: () => sandboxes.restart(id, 0, new AbortController().signal),
+      restart: () => sandboxes.restart(id, { graceMs: 0 }, new AbortController().signal),
       remove: () => sandboxes.remove(id, true),
     }
     await expect(attempt[verb]()).rejects.toThrow('the engine was killed')

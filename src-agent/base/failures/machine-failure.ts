@@ -1,8 +1,9 @@
-import { statfsSync, utimesSync } from 'node:fs'
+import { statfsSync } from 'node:fs'
 import { freemem } from 'node:os'
 import { dirname, join } from 'node:path'
 import { AppError, appError, type WireError } from '#contract/app-error'
 import { findPlace } from '#contract/client/place'
+import { isReadOnly } from '../kernel/read-only.ts'
 
 /** What a machine can run out of, whatever was to be done. */
 type Want = 'disk' | 'quota' | 'readOnly' | 'records' | 'agentFiles' | 'machineFiles' | 'watches' | 'memory'
@@ -122,17 +123,6 @@ function wantOf(error: Error, home: string): Want | null {
 
 function isLow(home: string): boolean {
   return (roomAt(home) ?? Number.POSITIVE_INFINITY) < littleBytes
-}
-
-/** Tried: a file system that the kernel has stopped writing to does not say so otherwise. */
-function isReadOnly(home: string): boolean {
-  try {
-    const now = new Date()
-    utimesSync(home, now, now)
-    return false
-  } catch (error) {
-    return (error as SystemFields).code === 'EROFS'
-  }
 }
 
 /** Where limited disks are mounted: docs/state-folder.md. */

@@ -59,22 +59,7 @@ export function createClassChange(deps: ClassChangeDeps): ClassChange {
     return findRecord(deps, record.sandbox.id)
   }
 
-  /** Where not even the taking back could be put on record, as on a full disk: again until it can, or the next agent does it. */
-  const takeBackLater = (id: string): void => {
-    const again = () => {
-      if (deps.signal.aborted) return
-      deps.lock
-        .run(id, async () => {
-          const left = deps.records.get(id)
-          if (left?.change) await steps.resume(left)
-        })
-        .catch((err: unknown) => {
-          deps.log.warn({ err, id }, 'a change of class could not be taken back yet')
-          takeBackLater(id)
-        })
-    }
-    setTimeout(again, deps.retryMs ?? usualRetryMs).unref()
-  }
+  const takeBackLater = createLaterTakeBack(deps, steps)
 
   return {
     plan: (ref, to, signal) => planFor(findRecord(deps, ref), to, signal),
@@ -101,20 +86,48 @@ export function createClassChange(deps: ClassChangeDeps): ClassChange {
       )
     },
 
-    async resumeAll() {
-      const left = deps.records.all().filter(({ change }) => change !== null)
-      const messages = await Promise.all(
-        left.map(({ sandbox: { id, name } }) =>
-          deps.lock
-            .run(id, async () => steps.resume(findRecord(deps, id)))
-            .catch((error: unknown) => {
-              deps.log.error({ err: error, id }, 'a change of class could not be finished')
-              return sentence('found-class-change-failed', { name, why: explainFailure(error).wire })
-            }),
-        ),
-      )
-      return messages.filter((message) => message !== null)
-    },
+    resumeAll: () => resumeAll(deps, steps),
+  }
+}
+
+async function resumeAll(
+  deps: ClassChangeDeps,
+  steps: Pick<ReturnType<typeof createChangeSteps>, 'resume'>,
+): Promise<Sentence[]> {
+  const left = deps.records.all().filter(({ change }) => change !== null)
+  const messages = await Promise.all(
+    left.map(({ sandbox: { id, name } }) =>
+      deps.lock
+        .run(id, async () => steps.resume(findRecord(deps, id)))
+        .catch((error: unknown) => {
+          deps.log.error({ err: error, id }, 'a change of class could not be finished')
+          return sentence('found-class-change-failed', { name, why: explainFailure(error).wire })
+        }),
+    ),
+  )
+  return messages.filter((message) => message !== null)
+}
+
+/** Where not even the taking back could be put on record, as on a full disk: again until it can, or the next agent does it. */
+function createLaterTakeBack(
+  { lock, records, signal, log, retryMs = usualRetryMs }: ClassChangeDeps,
+  steps: Pick<ReturnType<typeof createChangeSteps>, 'resume'>,
+): (id: string) => void {
+  const takeBack = async (id: string): Promise<void> => {
+    const left = records.get(id)
+    if (left?.change) await steps.resume(left)
+  }
+  return function later(id) {
+    const again = () => {
+      if (signal.aborted) return
+      lock
+        .run(id, () => takeBack(id))
+        .catch((err: unknown) => {
+          log.warn({ err, id }, 'a change of class could not be taken back yet')
+          later(id)
+        })
+    }
+    setTimeout(again, retryMs).unref()
   }
 }
 
