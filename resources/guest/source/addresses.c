@@ -155,7 +155,7 @@ static int add_way_out(int netlink, const struct further_address *gateway)
 	return ask(netlink, &message);
 }
 
-static int put_all(int netlink, const struct network *network)
+static int put_all(int netlink, const struct further_addresses *further)
 {
 	int error = 0;
 
@@ -163,21 +163,21 @@ static int put_all(int netlink, const struct network *network)
 	for (unsigned index = 0; index < present_count; index++)
 		change_address(netlink, false, &present[index]);
 	present_count = 0;
-	for (unsigned index = 0; error == 0 && index < network->further_count; index++) {
-		error = change_address(netlink, true, &network->further[index]);
-		present[present_count++] = network->further[index];
+	for (unsigned index = 0; error == 0 && index < further->count; index++) {
+		error = change_address(netlink, true, &further->list[index]);
+		present[present_count++] = further->list[index];
 	}
-	return error == 0 && network->gateway6.family != 0 ? add_way_out(netlink, &network->gateway6) : error;
+	return error == 0 && further->gateway.family != 0 ? add_way_out(netlink, &further->gateway) : error;
 }
 
-int put_further_addresses(const struct network *network)
+int put_further_addresses(const struct further_addresses *further)
 {
 	int netlink, error;
 
-	if (network->further_count == 0 && present_count == 0)
+	if (further->count == 0 && present_count == 0)
 		return 0;
 	netlink = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_OF_ROUTES);
-	error = netlink < 0 ? errno : put_all(netlink, network);
+	error = netlink < 0 ? errno : put_all(netlink, further);
 	if (netlink >= 0)
 		close(netlink);
 	return error;

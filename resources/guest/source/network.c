@@ -36,10 +36,10 @@ bool parse_network(struct reader *reader, const struct field *field, struct netw
 		network->prefix = (unsigned)field_number(reader, field);
 		return true;
 	case FIELD_FURTHER_ADDRESS:
-		return network->further_count < MOST_FURTHER &&
-		       parse_address(field, &network->further[network->further_count++]);
+		return network->further.count < MOST_FURTHER &&
+		       parse_address(field, &network->further.list[network->further.count++]);
 	case FIELD_GATEWAY6:
-		return parse_address(field, &network->gateway6);
+		return parse_address(field, &network->further.gateway);
 	case FIELD_MTU:
 		network->mtu = (unsigned)field_number(reader, field);
 		return true;
@@ -143,7 +143,7 @@ static int bring_up(int socket, const struct network *network)
 	if (error == 0 && network->gateway != NULL)
 		error = add_gateway(socket, network->gateway);
 	if (error == 0)
-		error = put_further_addresses(network);
+		error = put_further_addresses(&network->further);
 	return error;
 }
 

@@ -10,7 +10,7 @@ import { formatTable, wantsColours } from '../../output/table.ts'
 import { noUsage, usageColumns, usageFields } from '../../output/usage-table.ts'
 import { type Channel, openChannel } from '../../streams/channel.ts'
 import { sandboxRef } from '../shared/sandbox-ref.ts'
-import { type PastWish, printPastUse } from './past-use.ts'
+import type { PastWish } from './past-use.ts'
 
 export const stats = defineCommand({
   operands: '[SANDBOX...]',
@@ -72,8 +72,11 @@ async function showsPast(
   wish: Omit<PastWish, 'since'> & { since: string | undefined },
 ): Promise<boolean> {
   const { since, until, step, class: ofClass } = wish
-  if (since !== undefined) await printPastUse(context, words, { ...wish, since })
-  else if ([until, step, ofClass].some((each) => each !== undefined)) throw usageError('usage-stats-since')
+  if (since !== undefined) {
+    // With its schemas, which what is used now can do without.
+    const { printPastUse } = await import('./past-use.ts')
+    await printPastUse(context, words, { ...wish, since })
+  } else if ([until, step, ofClass].some((each) => each !== undefined)) throw usageError('usage-stats-since')
   return since !== undefined
 }
 
