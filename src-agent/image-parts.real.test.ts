@@ -122,6 +122,7 @@ test('a sandbox leaves whole with it: in a bundle, in an archive, and in a commi
   const [before, after] = [images[0]?.digest ?? '', image.digest].map((ref) => client.readImageHistory({ ref }))
   expect((await after)?.slice(-3)).toEqual(await before)
   for (const ref of ['leaving', 'came', 'left', 'committed']) await client.removeSandbox({ ref, force: true })
+  for (const { id } of await client.listSnapshots({})) await client.removeSnapshot({ ref: id })
   for (const { names, builtIn } of await client.listImages({})) {
     if (!builtIn && !['team/one:1', 'team/two:1'].includes(names[0] ?? ''))
       await client.removeImage({ ref: names[0] ?? '' })

@@ -61,7 +61,8 @@ describe.each(classes)('somebody removes the cgroups of a sandbox of the class %
 
 test('somebody removes a container from its runtime, which is on record, and it starts again', async () => {
   const id = await create('container')
-  await run('crun', ['--root', join(agent.place.run, 'oci'), 'delete', '--force', id])
+  // The agent sees the end at once, and may have removed what crun still looks for.
+  await run('crun', ['--root', join(agent.place.run, 'oci'), 'delete', '--force', id], { okExitCodes: [0, 1] })
   await expect.poll(() => stateOf(id)).toBe('stopped')
   await agent.client.startSandbox({ ref: id })
   expect(await shell(id, 'echo there')).toBe('there')
