@@ -21,7 +21,8 @@ const {
   hostname: _h,
   ...fields
 } = fieldFlags(sandboxFields)
-const { memory, cpus, 'pids-limit': pids, disk, mount, 'env-file': envFile, 'allow-host': allowHost } = runFlags
+const { memory, cpus, 'pids-limit': pids, disk, mount, 'allow-host': allowHost } = runFlags
+const { 'env-file': envFile, 'label-file': labelFile } = runFlags
 
 const flags = {
   image: { type: 'string', value: 'IMAGE', help: 'What it runs; fetched where it is not here. Must be given.' },
@@ -38,6 +39,7 @@ const flags = {
   'ready-path': { type: 'string', value: 'PATH', help: 'Asked for to see whether it is ready.' },
   'no-traffic': { type: 'boolean', help: 'Leave the calls where they go.' },
   ...{ memory, cpus, 'pids-limit': pids, disk, mount, 'env-file': envFile, 'allow-host': allowHost },
+  'label-file': labelFile,
   ...fields,
 } as const
 
