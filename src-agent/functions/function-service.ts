@@ -87,8 +87,9 @@ export function createFunctionService(deps: Deps): FunctionService {
         .flatMap(({ name, revisions }) => revisions.map(({ imageDigest }) => ({ name: `fn ${name}`, imageDigest }))),
     async close() {
       unsubscribe()
-      await gateway.close()
+      gateway.close()
       await runners.leaveBehind()
+      records.keepInvocations()
     },
   }
 }

@@ -76,6 +76,7 @@ case $path in
   /events) printf 'HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\n\\r\\n'; printf 'data: 1\\n\\n'; sleep 1000;;
   /socket) printf 'HTTP/1.1 101 Switching Protocols\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n'; cat;;
   /trailers) printf 'HTTP/1.1 200 OK\\r\\nTrailer: Sum\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nabc\\r\\n0\\r\\nSum: 42\\r\\n\\r\\n';;
+  /odd) printf 'HTTP/1.1 099 Odd\\r\\nContent-Length: 0\\r\\n\\r\\n';;
   /garbage) printf 'this is no HTTP\\r\\n\\r\\n';;
   /slow) sleep 1000;;
   /close) ;;
@@ -129,7 +130,7 @@ describe('what a server does', () => {
   })
 
   it('is told apart where it is no answer', async () => {
-    for (const path of ['/garbage', '/close'])
+    for (const path of ['/garbage', '/odd', '/close'])
       expect(await ask('raw', path)).toMatchObject({ status: 502, headers: { 'joey-error': 'function-answer-broken' } })
   })
 

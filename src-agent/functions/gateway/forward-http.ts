@@ -40,7 +40,7 @@ export function createForwarder(address: string, port: number): Forwarder {
       const method = (request.method ?? 'GET') as 'GET'
       const body = hasBody(request) ? request : null
       const answer = await pool.request({ path, method, headers: [...headers], body, signal }).catch(refuseAnswer)
-      response.writeHead(answer.statusCode, endToEnd(answer.headers))
+      begin(response, answer)
       let bytes = 0
       const counted = async function* () {
         for await (const chunk of answer.body as AsyncIterable<Buffer>) {
@@ -83,6 +83,16 @@ export async function probePath(address: string, port: number, path: string, tim
     return false
   } finally {
     await pool.destroy()
+  }
+}
+
+/** A status or a header that Node does not send on is no answer; what follows it is not read, and its connection ends. */
+function begin(response: ServerResponse, { statusCode, headers, body }: Awaited<ReturnType<Pool['request']>>): void {
+  try {
+    response.writeHead(statusCode, endToEnd(headers))
+  } catch (error) {
+    body.on('error', () => undefined).destroy()
+    refuseAnswer(error)
   }
 }
 

@@ -25,7 +25,8 @@ export interface Gateway {
   listen(wanted: number | null): Promise<number>
   /** Null: it does not listen. */
   port(): number | null
-  close(): Promise<void>
+  /** Ends what is under way. Callers that do not let go are not waited for. */
+  close(): void
 }
 
 const headersMs = 10_000
@@ -58,11 +59,10 @@ export function createGateway({ answer, onError }: Deps): Gateway {
       return portOf(server) ?? 0
     },
     port: () => portOf(server),
-    async close() {
+    close() {
       ending.abort()
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.close()
       server.closeAllConnections()
-      if (server.listening) await closed
     },
   }
 }

@@ -1,9 +1,8 @@
-import { AppError } from '#contract/app-error'
 import { defineCommand } from '../../command/command.ts'
 import { printJson, printLine } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
-import { failureCode, printFailure } from '../../failure.ts'
 import { parseNetworkName } from '../../parse/class.ts'
+import { removeEach } from '../shared/remove-each.ts'
 
 export const networkRm = defineCommand({
   operands: 'NETWORK [NETWORK...]',
@@ -11,21 +10,13 @@ export const networkRm = defineCommand({
   description: 'Removes networks. One that a sandbox is on, running or not, is kept.',
   flags: {},
   examples: [{ line: 'joey network rm backend', comment: 'Removes one that nothing uses.' }],
-  async run({ operands, flags }, context) {
-    const done: { readonly name: string }[] = []
-    let failed = false
-    for (const name of operands.map((word) => parseNetworkName('NETWORK', word))) {
-      try {
-        done.push(await context.client.removeNetwork({ name }))
-        if (!flags.json) printLine(context.stdout, name)
-      } catch (error) {
-        if (failureCode(error, ExitCode.failed) === ExitCode.unavailable) throw error
-        failed = true
-        printFailure(context, AppError.from(error), flags)
-      }
-    }
-    if (flags.json) printJson(context.stdout, done)
-    return failed ? ExitCode.failed : ExitCode.ok
+  run({ operands, flags }, context) {
+    return removeEach(
+      context,
+      operands.map((word) => parseNetworkName('NETWORK', word)),
+      flags,
+      (name) => context.client.removeNetwork({ name }),
+    )
   },
 })
 

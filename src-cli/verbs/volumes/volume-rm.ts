@@ -1,11 +1,10 @@
-import { AppError } from '#contract/app-error'
 import { formatBytes } from '#contract/byte-size'
 import { defineCommand } from '../../command/command.ts'
 import { usageError } from '../../command/usage-error.ts'
 import { type Context, printJson, printLine, printNote } from '../../context.ts'
 import { ExitCode } from '../../exit-codes.ts'
-import { failureCode, printFailure } from '../../failure.ts'
 import { ask } from '../../tty/ask.ts'
+import { removeEach } from '../shared/remove-each.ts'
 import { volumeName } from './volume-name.ts'
 
 export const volumeRm = defineCommand({
@@ -14,21 +13,8 @@ export const volumeRm = defineCommand({
   description: 'Removes volumes with everything in them, for good. One that a sandbox uses, running or not, is kept.',
   flags: {},
   examples: [{ line: 'joey volume rm data', comment: 'Removes one that nothing uses.' }],
-  async run({ operands, flags }, context) {
-    const done: { readonly name: string }[] = []
-    let failed = false
-    for (const name of operands.map(volumeName)) {
-      try {
-        done.push(await context.client.removeVolume({ name }))
-        if (!flags.json) printLine(context.stdout, name)
-      } catch (error) {
-        if (failureCode(error, ExitCode.failed) === ExitCode.unavailable) throw error
-        failed = true
-        printFailure(context, AppError.from(error), flags)
-      }
-    }
-    if (flags.json) printJson(context.stdout, done)
-    return failed ? ExitCode.failed : ExitCode.ok
+  run({ operands, flags }, context) {
+    return removeEach(context, operands.map(volumeName), flags, (name) => context.client.removeVolume({ name }))
   },
 })
 
